@@ -1,0 +1,104 @@
+/* arena.c: a chain of blocks, each twice as large as the last up to a limit. */
+#include "arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_BLOCK = 1 << 16, LARGEST_BLOCK = 1 << 22, ALIGNMENT = 16 };
+
+struct block {
+    struct block *previous;
+    size_t used, size;
+    _Alignas(ALIGNMENT) unsigned char bytes[];
+};
+
+struct arena {
+    struct block *last;
+};
+
+static struct block *block_new(struct block *previous, size_t size)
+{
+    struct block *block = calloc(1, sizeof *block + size);
+    if (!block) {
+        fputs("gradc: out of memory\n", stderr);
+        exit(2);
+    }
+    block->previous = previous;
+    block->size = size;
+    return block;
+}
+
+struct arena *arena_new(void)
+{
+    struct arena *arena = malloc(sizeof *arena);
+    if (!arena) {
+        fputs("gradc: out of memory\n", stderr);
+        exit(2);
+    }
+    arena->last = block_new(NULL, FIRST_BLOCK);
+    return arena;
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena)
+        return;
+    for (struct block *block = arena->last; block;) {
+        struct block *previous = block->previous;
+        free(block);
+        block = previous;
+    }
+    free(arena);
+}
+
+void *arena_allocate(struct arena *arena, size_t bytes)
+{
+    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    struct block *block = arena->last;
+    if (block->size - block->used < bytes) {
+        size_t size = block->size < LARGEST_BLOCK ? 2 * block->size : LARGEST_BLOCK;
+        arena->last = block = block_new(block, size > bytes ? size : bytes);
+    }
+    void *memory = block->bytes + block->used;
+    block->used += bytes;
+    return memory;
+}
+
+char *arena_copy(struct arena *arena, const char *text, size_t length)
+{
+    char *copy = arena_allocate(arena, length + 1);
+    memcpy(copy, text, length);
+    return copy;
+}
+
+char *arena_vprint(struct arena *arena, const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    char *text = arena_allocate(arena, (size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+char *arena_print(struct arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = arena_vprint(arena, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+void *arena_grow(struct arena *arena, void *array, size_t count, size_t *capacity, size_t item_size)
+{
+    if (count < *capacity)
+        return array;
+    *capacity = *capacity ? 2 * *capacity : 8;
+    void *larger = arena_allocate(arena, *capacity * item_size);
+    if (count)
+        memcpy(larger, array, count * item_size);
+    return larger;
+}

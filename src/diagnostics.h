@@ -1,0 +1,61 @@
+/* diagnostics.h: source texts, places in them, and the one function family that reports what is wrong.
+ *
+ *     net.nn:4:9: error: matrix product of [n, n] and [m]: the inner sizes n and m differ
+ *         4 |     q = W @ x
+ *           |         ~ ^ ~
+ *     net.nn:2:13: note: W is declared [n, n] here
+ */
+#ifndef GRADC_DIAGNOSTICS_H
+#define GRADC_DIAGNOSTICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "arena.h"
+
+struct source {
+    const char *path; /* as the user wrote it; "<stdin>" for '-', "<prelude>" for the library */
+    const char *text; /* NUL-terminated */
+    size_t length;
+    bool is_library; /* places in the library are reported at the user's call instead */
+};
+
+/* The bytes [begin, end) of a source. source == NULL: no place. */
+struct span {
+    const struct source *source;
+    unsigned begin, end;
+};
+
+struct span span_join(struct span first, struct span last);
+int span_line(struct span span);   /* of its begin, from 1 */
+int span_column(struct span span); /* of its begin, in characters (not bytes), from 1 */
+/* The text of the line on which the span begins, without indentation and line end, in the arena. */
+const char *span_line_text(struct arena *arena, struct span span);
+
+struct diagnostics {
+    struct arena *arena;
+    FILE *stream;
+    bool colour;
+    int error_count;
+    /* Errors already reported, to keep one cause from being told twice at one place. */
+    struct reported *reported;
+    size_t reported_count, reported_capacity;
+    bool last_was_dropped; /* the notes of a dropped duplicate are dropped with it */
+};
+
+/* An error: the caret line shows `point` as ^^^ (one ^ under a one-character operator) and each of `ranges`
+ * (up to two, source NULL for none) as ~~~. The printed place is that of the leftmost of all. */
+void report_error(struct diagnostics *diagnostics, struct span point, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void report_error_between(struct diagnostics *diagnostics, struct span left, struct span point, struct span right,
+                          const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Belongs to the error before it. Without a place (source NULL) it is printed as `path: note: ...` of that error. */
+void report_note(struct diagnostics *diagnostics, struct span place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The candidate nearest to `name` if it is near enough to be meant (edit distance with transpositions, at most a
+ * third of its length, case counted as half), else NULL. */
+const char *near_name(const char *name, const char *const *candidates, size_t count);
+
+#endif

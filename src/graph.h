@@ -1,0 +1,283 @@
+/* graph.h: the tensor graph, values in single-assignment form over a small set of primitive operators.
+ *
+ * Nodes are hash-consed on construction, so equal subexpressions are one node; each constructor below also does
+ * the local simplifications of its operator (x * 1 -> x, a view of a view is one view, constants fold). Inputs
+ * come before their users in graph->nodes. The graph is closed under differentiation: the adjoint of a graph is a
+ * graph of the same operators.
+ *
+ * Element-wise operators take operands of one shape: broadcasting is an explicit INDEX (graph_broadcast).
+ * Constructors require valid shapes and axes (asserted); whoever builds from user input checks and reports first. */
+#ifndef GRADC_GRAPH_H
+#define GRADC_GRAPH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "arena.h"
+#include "diagnostics.h"
+#include "size.h"
+
+enum { MAXIMUM_RANK = 16 };
+
+enum type { REAL, INT, BOOL };
+
+enum operator {
+    /* Element-wise operators, one row each in operators.def: OP_NEG, OP_ADD, ... */
+#define ELEMENTWISE(NAME, ...) OP_##NAME,
+#include "operators.def"
+#undef ELEMENTWISE
+
+    /* Leaves. All but PARAMETER and PLACEHOLDER are rank 0; broadcast them where a shape is needed. */
+    OP_CONSTANT,    /* y = value                                    value */
+    OP_PARAMETER,   /* an input of the exported function            name, any shape */
+    OP_PLACEHOLDER, /* stands for a value to come: a seed of differentiation, a carried value; never shared */
+    OP_SIZE_VALUE,  /* y = the number of a size or loop variable    extent */
+    OP_IOTA,        /* y[i] = offset + sum_a coefficient_a i_a      subscripts[0]; any shape; INT or REAL */
+
+    /* Structure. i runs over the shape of y (INDEX) or of x (SCATTER). */
+    OP_INDEX,       /* y[i] = x[A i + b + k[i]]                     subscripts, one for each axis of x */
+    OP_SCATTER,     /* y = 0; y[A i + b + k[i]] += x[i]             subscripts, one for each axis of y */
+    OP_RESHAPE,     /* the same elements in row-major order */
+    OP_SUM, OP_PRODUCT, OP_MAXIMUM, OP_MINIMUM, OP_ANY, OP_ALL, /* y = reduction of x over axes (ANY, ALL of BOOL) */
+    OP_ARGMAX, OP_ARGMIN, /* position of the first largest along one axis, INT */
+    OP_CONTRACT,    /* y[m] = sum_k a[m, k] b[m, k]                 a_axes, b_axes, reduced: see below */
+    OP_CUMSUM,      /* y[i] = sum_{j <= i} x[j] along axis (j >= i if reverse) */
+
+    /* Names and derivatives. They stand for their first input and vanish before scheduling. */
+    OP_MARK,        /* y = x, a name that grad(..., name) can refer to; never shared */
+    OP_STOP,        /* y = x with a zero gradient */
+    OP_CUSTOM,      /* y = x[0], the output `result` of `rule`, which gives the adjoints of rule->arguments */
+
+    /* Regions. */
+    OP_LOOP,        /* rounds of a body; its values are RESULTs */
+    OP_RESULT,      /* value `result` of a LOOP */
+
+    /* Factorisations, on the last two axes, mapped over leading ones. */
+    OP_CHOLESKY,        /* y y' = x, y lower triangular (reads the lower triangle) */
+    OP_SOLVE_TRIANGULAR, /* y = x[0]^-1 x[1] or x[0]'^-1 x[1]: flags lower, transposed, unit */
+    OP_LU_SOLVE,        /* y = x[0]^-1 x[1], or x[0]'^-1 x[1] if transposed */
+    OP_LOGABSDET,       /* log |det x| */
+    OP_DET,             /* det x */
+    OPERATOR_COUNT
+};
+
+/* One axis of the tensor that INDEX reads or SCATTER writes: offset + sum_a coefficients[a] * i_a + k[i]. */
+struct affine {
+    size *offset;
+    size **coefficients; /* one for each axis of the index space; NULL entries are 0 */
+    int dynamic;         /* which of node->inputs (>= 1) is k, an INT tensor over the index space; 0: none */
+};
+
+/* A custom derivative as found at one call. `arguments` and `outputs` are the nodes of that call; the adjoints
+ * are written over these and the seeds (one PLACEHOLDER for each output). */
+struct rule {
+    int argument_count, output_count;
+    struct node **arguments; /* MARKed copies of the actual arguments: what the outputs were computed from */
+    struct node **outputs;   /* the CUSTOM nodes, one for each real output (NULL for int outputs) */
+    struct node **seeds;
+    struct node **adjoints;  /* one for each argument; NULL where it is not real */
+};
+
+/* A loop for variable in [begin, end), while condition. Body nodes live in the same graph and refer to values
+ * outside freely; what depends on `variable` or on a carried placeholder is inside. */
+struct loop {
+    size *variable; /* its loop variable atom */
+    size *begin, *end;
+    struct node *condition; /* BOOL scalar over carried values, or NULL */
+    bool checkpoint;
+    bool is_branch;  /* at most one round, begin 0, end 1: an `if` statement */
+    int carried_count, collected_count;
+    struct node **carried;   /* PLACEHOLDERs: the value at the start of a round */
+    struct node **initial;   /* values before the first round */
+    struct node **next;      /* values at the end of a round */
+    struct node **collected; /* per-round values; RESULT carried_count + j stacks them along a new first axis */
+};
+
+struct node {
+    enum operator operator;
+    enum type type;
+    int id; /* index in graph->nodes */
+    int rank;
+    size **shape;
+    int input_count;
+    struct node **inputs;
+
+    /* Attributes; those that an operator does not use are zero. */
+    double value;              /* CONSTANT: of any type (INT: exact; BOOL: 0 or 1) */
+    size *extent;              /* SIZE_VALUE */
+    struct affine *subscripts; /* INDEX, SCATTER: one for each axis of source/target; IOTA: one */
+    bool fill;                 /* INDEX: positions outside x read 0 instead of being forbidden */
+    unsigned axes;             /* reductions: bit a set if axis a of x is reduced; CUMSUM, ARG*: one bit */
+    signed char *a_axes, *b_axes; /* CONTRACT: for each axis of a (b), its iteration axis: < rank of y an axis of
+                                     y, >= rank a reduced one. Each iteration axis stands in a or b; a reduced one in both. */
+    int reduced;               /* CONTRACT: how many iteration axes are reduced */
+    bool reverse;              /* CUMSUM */
+    bool lower, transposed, unit; /* SOLVE_TRIANGULAR, LU_SOLVE */
+    int result;                /* RESULT, CUSTOM */
+    struct rule *rule;         /* CUSTOM */
+    struct loop *loop;         /* LOOP; for a RESULT, that of inputs[0] */
+
+    const char *name;   /* what the user, or the library, called it (d_ and name for adjoints); NULL: nothing */
+    struct span origin; /* the user's statement that made it first; adjoints: that of their primal */
+};
+
+struct graph {
+    struct arena *arena;
+    struct sizes *sizes;
+    struct node **nodes;
+    size_t nodes_count, nodes_capacity;
+    struct node **table; /* hash table, open addressing */
+    size_t table_count, table_size;
+    struct span origin;  /* given to every node constructed from now on */
+};
+
+struct graph *graph_new(struct arena *arena, struct sizes *sizes);
+
+/* ---- Leaves ---- */
+struct node *graph_constant(struct graph *graph, enum type type, double value);
+struct node *graph_parameter(struct graph *graph, enum type type, const char *name, int rank, size *const *shape);
+struct node *graph_placeholder(struct graph *graph, enum type type, const char *name, int rank, size *const *shape);
+struct node *graph_size(struct graph *graph, enum type type, size *extent);
+/* y[i] = offset + i_axis * step; for several axes use graph_iota_affine. */
+struct node *graph_iota(struct graph *graph, enum type type, int rank, size *const *shape, int axis);
+struct node *graph_iota_affine(struct graph *graph, enum type type, int rank, size *const *shape,
+                               const struct affine *affine);
+
+/* ---- Element-wise: all operands of one shape; the type follows from the row ---- */
+struct node *graph_unary(struct graph *graph, enum operator operator, struct node *a);
+struct node *graph_binary(struct graph *graph, enum operator operator, struct node *a, struct node *b);
+struct node *graph_select(struct graph *graph, struct node *condition, struct node *a, struct node *b);
+struct node *graph_elementwise(struct graph *graph, enum operator operator, struct node *const *operands);
+
+/* ---- Structure ---- */
+/* subscripts: one for each axis of x, coefficients over the axes of `shape`; dynamics: the INT tensors (of shape
+ * `shape`) that the subscripts' `dynamic` fields count from 1. Composes with an x that is itself a static INDEX. */
+struct node *graph_index(struct graph *graph, struct node *x, int rank, size *const *shape,
+                         const struct affine *subscripts, struct node *const *dynamics, int dynamic_count, bool fill);
+/* x [its shape is the index space] accumulated into zeros of `shape`; subscripts: one for each axis of `shape`. */
+struct node *graph_scatter(struct graph *graph, struct node *x, int rank, size *const *shape,
+                           const struct affine *subscripts, struct node *const *dynamics, int dynamic_count);
+struct node *graph_reshape(struct graph *graph, struct node *x, int rank, size *const *shape);
+struct node *graph_reduce(struct graph *graph, enum operator operator, struct node *x, unsigned axes);
+struct node *graph_arg(struct graph *graph, enum operator operator, struct node *x, int axis);
+struct node *graph_contract(struct graph *graph, struct node *a, struct node *b, const signed char *a_axes,
+                            const signed char *b_axes, int rank, int reduced);
+struct node *graph_cumsum(struct graph *graph, struct node *x, int axis, bool reverse);
+
+/* Convenience, all written with the above. */
+struct node *graph_broadcast(struct graph *graph, struct node *x, int rank, size *const *shape); /* NumPy's rule */
+/* y[i] = x with axes reordered: axis a of y is axis order[a] of x. */
+struct node *graph_transpose(struct graph *graph, struct node *x, const int *order);
+/* y axis a is x axis a from begin in steps of step (whole number, may be negative), extent elements. */
+struct node *graph_slice(struct graph *graph, struct node *x, int axis, size *begin, size *extent, int64_t step);
+struct node *graph_insert_axis(struct graph *graph, struct node *x, int axis); /* of length 1 */
+struct node *graph_drop_axis(struct graph *graph, struct node *x, int axis, size *at);
+struct node *graph_zeros_like(struct graph *graph, const struct node *x);
+
+/* ---- Names and derivatives ---- */
+struct node *graph_mark(struct graph *graph, struct node *x, const char *name);
+struct node *graph_stop(struct graph *graph, struct node *x);
+struct node *graph_custom(struct graph *graph, struct node *value, struct rule *rule, int result);
+
+/* ---- Regions and factorisations ---- */
+struct node *graph_loop(struct graph *graph, struct loop *loop);
+struct node *graph_result(struct graph *graph, struct node *loop, int result);
+struct node *graph_cholesky(struct graph *graph, struct node *x);
+struct node *graph_solve_triangular(struct graph *graph, struct node *l, struct node *b, bool lower, bool transposed,
+                                    bool unit);
+struct node *graph_lu_solve(struct graph *graph, struct node *a, struct node *b, bool transposed);
+struct node *graph_determinant(struct graph *graph, enum operator operator, struct node *x);
+
+/* ---- Whole-graph operations ---- */
+/* The same operator over other inputs (same shapes and types); goes through the constructors, so it simplifies.
+ * Not for leaves and LOOPs. */
+struct node *graph_rebuild(struct graph *graph, const struct node *node, struct node *const *inputs);
+/* roots[i] with each from[j] replaced by to[j]; all at once. Nodes that depend on no from[j] are kept as they are. */
+void graph_substitute(struct graph *graph, struct node *const *from, struct node *const *to, size_t count,
+                      struct node **roots, size_t root_count);
+/* The constant that a node is in every element (looking through broadcasts), if it is one. */
+bool graph_is_constant(const struct node *node, double *value);
+/* Aborts with a message if a node breaks an invariant stated above; for debug builds and tests. */
+void graph_verify(const struct graph *graph);
+
+/* ---- Operators ---- */
+struct operator_info {
+    const char *name;       /* "tanh" */
+    int arity;              /* element-wise: number of operands; else 0 */
+    const char *derivative; /* element-wise: adjoints of the operands, comma separated, in gradc's own language over
+                               a, b, c, y, d_y; "" for an operand without one; NULL: no derivative at all (0) */
+    const char *c_text;     /* element-wise: C for the value, $a $b $c operands, @ the suffix f of float32 */
+    int precedence;         /* of c_text's outermost operator, for parentheses: 0 for a call or primary */
+    int cost;               /* roughly, in additions */
+    double low, high;       /* domain for sampled tests */
+    const char *document;   /* one line */
+};
+const struct operator_info *operator_info(enum operator operator);
+bool operator_is_elementwise(enum operator operator);
+
+/* ---- Exported functions ---- */
+
+enum role {
+    ROLE_SIZE, ROLE_INPUT, ROLE_INOUT, ROLE_OUTPUT, ROLE_OUTPUT_GRADIENT, ROLE_GRADIENT,
+    ROLE_JACOBIAN, ROLE_HESSIAN, ROLE_JACOBIAN_VALUES, ROLE_HESSIAN_VALUES,
+    ROLE_TANGENT, ROLE_OUTPUT_TANGENT, ROLE_DIRECTION, ROLE_HVP, ROLE_WORKSPACE
+};
+
+enum entry { ENTRY_FORWARD, ENTRY_BACKWARD, ENTRY_GRADIENT, ENTRY_JACOBIAN, ENTRY_HESSIAN, ENTRY_SPARSE_JACOBIAN,
+             ENTRY_SPARSE_HESSIAN, ENTRY_JVP, ENTRY_HVP, ENTRY_COUNT };
+
+/* One member of the emitted struct, in the struct's order. */
+struct member {
+    const char *name;
+    enum role role;
+    enum type type;
+    int rank;
+    size **shape;
+    bool pointer;        /* a scalar passed by pointer (output gradients) */
+    const char *of;      /* derivative members: the output, or the parameter for a gradient */
+    const char *wrt[2];
+    struct node *leaf;   /* what reads it: PARAMETER of an input or inout, PLACEHOLDER of a seed, tangent, direction */
+    struct node *value;  /* what is stored in it: outputs, gradients, ...; for inout the new value */
+    size *extent;        /* ROLE_SIZE: its atom */
+    struct span span;    /* where it was declared */
+};
+
+/* Between sizes, checked on entry: GRADC_ESIZE if it fails. */
+struct condition {
+    enum { CONDITION_NONNEGATIVE, CONDITION_WHOLE, CONDITION_ZERO } kind; /* a >= 0; a is whole; a == 0 */
+    size *a;
+    struct span span; /* what made it, for the comment */
+};
+
+/* k[...] must lie in [low, high): GRADC_EINDEX if it does not, before anything is read or written through it. */
+struct index_check {
+    struct node *k; /* INT */
+    size *low, *high;
+    struct span span;
+};
+
+struct function {
+    const char *name;       /* with the prefix */
+    struct graph *graph;
+    struct member *members;
+    size_t members_count, members_capacity;
+    struct condition *conditions;
+    size_t conditions_count, conditions_capacity;
+    struct index_check *checks;
+    size_t checks_count, checks_capacity;
+    bool entries[ENTRY_COUNT]; /* which are wanted; forward always */
+    struct span span;          /* of its definition's header */
+};
+
+/* A whole compilation, ready for the passes after elaboration. */
+struct module {
+    struct arena *arena;
+    const struct source *source; /* the main file */
+    int precision;               /* 32 or 64 */
+    const char *prefix;          /* "" or --prefix */
+    struct function **functions; /* in the order of export */
+    size_t functions_count, functions_capacity;
+};
+
+#endif

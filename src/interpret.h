@@ -1,0 +1,23 @@
+/* interpret.h: the value of every node in double, the plain way: the second opinion on everything emitted. */
+#ifndef GRADC_INTERPRET_H
+#define GRADC_INTERPRET_H
+
+#include "graph.h"
+
+struct interpreter;
+
+/* Numbers for the sizes and values for the leaves must be bound before anything is evaluated. Values are row-major
+ * doubles (INT and BOOL as whole numbers; INT arithmetic wraps at 32 bits). */
+struct interpreter *interpreter_new(struct arena *arena, const struct graph *graph);
+void interpreter_bind_size(struct interpreter *interpreter, const size *name, int64_t number);
+void interpreter_bind(struct interpreter *interpreter, const struct node *leaf, const double *values);
+/* Rounds every REAL element-wise result to float32 where precision is 32. Default 64. */
+void interpreter_precision(struct interpreter *interpreter, int precision);
+int64_t interpreter_size(struct interpreter *interpreter, const size *a);
+size_t interpreter_count(struct interpreter *interpreter, const struct node *node); /* elements */
+/* The node's elements, computed on first demand and kept; NULL if an index was out of range or a factorisation met a
+ * singular matrix (interpreter_status then tells which, as the GRADC_E... status). */
+const double *interpreter_value(struct interpreter *interpreter, struct node *node);
+int interpreter_status(const struct interpreter *interpreter);
+
+#endif
