@@ -38,6 +38,7 @@ enum operator {
     /* Structure. i runs over the shape of y (INDEX) or of x (SCATTER). */
     OP_INDEX,       /* y[i] = x[A i + b + k[i]]                     subscripts, one for each axis of x */
     OP_SCATTER,     /* y = 0; y[A i + b + k[i]] += x[i]             subscripts, one for each axis of y */
+    OP_REPLACE,     /* y = x[0]; y[A i + b + k[i]] = x[1][i]     subscripts, one for each axis of y; i over x[1]; injective */
     OP_RESHAPE,     /* the same elements in row-major order */
     OP_SUM, OP_PRODUCT, OP_MAXIMUM, OP_MINIMUM, OP_ANY, OP_ALL, /* y = reduction of x over axes (ANY, ALL of BOOL) */
     OP_ARGMAX, OP_ARGMIN, /* position of the first largest along one axis, INT */
@@ -66,7 +67,8 @@ enum operator {
 struct affine {
     size *offset;
     size **coefficients; /* one for each axis of the index space; NULL entries are 0 */
-    int dynamic;         /* which of node->inputs (>= 1) is k, an INT tensor over the index space; 0: none */
+    int dynamic;         /* 0: no k; d >= 1: k is the d-th dynamic input, an INT tensor over the index space. The
+                            dynamics follow the data inputs: node->inputs[d] of INDEX and SCATTER, inputs[d + 1] of REPLACE */
 };
 
 /* A custom derivative as found at one call. `arguments` and `outputs` are the nodes of that call; the adjoints
@@ -119,6 +121,7 @@ struct node {
     struct loop *loop;         /* LOOP; for a RESULT, that of inputs[0] */
 
     const char *name;   /* what the user, or the library, called it (d_ and name for adjoints); NULL: nothing */
+    bool named_by_user; /* the name stands in the user's own text */
     struct span origin; /* the user's statement that made it first; adjoints: that of their primal */
 };
 
@@ -158,6 +161,10 @@ struct node *graph_index(struct graph *graph, struct node *x, int rank, size *co
 /* x [its shape is the index space] accumulated into zeros of `shape`; subscripts: one for each axis of `shape`. */
 struct node *graph_scatter(struct graph *graph, struct node *x, int rank, size *const *shape,
                            const struct affine *subscripts, struct node *const *dynamics, int dynamic_count);
+/* x with part written over the places that the subscripts give (no two places equal). Adjoints: of x the REPLACE of
+ * the adjoint by zeros there, of part the INDEX of the adjoint. */
+struct node *graph_replace(struct graph *graph, struct node *x, struct node *part, const struct affine *subscripts,
+                           struct node *const *dynamics, int dynamic_count);
 struct node *graph_reshape(struct graph *graph, struct node *x, int rank, size *const *shape);
 struct node *graph_reduce(struct graph *graph, enum operator operator, struct node *x, unsigned axes);
 struct node *graph_arg(struct graph *graph, enum operator operator, struct node *x, int axis);
