@@ -1,0 +1,132 @@
+# gradc: make, make test, make demo, make install. `make setup` installs what is missing.
+#
+# BLAS=no        leaves OpenBLAS out of libgradc.a
+# SANITIZE=LIST  builds with these sanitizers, into build/sanitize
+# NATIVE=yes     compiles libgradc.a for this machine's processor only
+
+VERSION = 0.1.0
+PREFIX ?= /usr/local
+CC ?= cc
+CXX ?= c++
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+FLEX ?= flex
+BISON ?= bison
+CFLAGS ?= -O2 -g
+RUNTIME_CFLAGS ?= -O3
+
+ifdef SANITIZE
+BUILD = build/sanitize
+GRADC = $(BUILD)/gradc
+SANITIZER = -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+else
+BUILD = build
+GRADC = gradc
+SANITIZER =
+endif
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+COMPILER_FLAGS = -std=c11 $(WARNINGS) -D_POSIX_C_SOURCE=200809L -DGRADC_VERSION='"$(VERSION)"' -Isrc -I$(BUILD) -Igrammar
+RUNTIME_FLAGS = -std=c99 $(WARNINGS) -fPIC -Iruntime
+# flex and bison do not write code for -Wconversion.
+GENERATED_FLAGS = -Wno-conversion -Wno-sign-conversion -Wno-shadow -Wno-unused-function -Wno-unused-but-set-variable
+
+LEXERS = $(wildcard grammar/*.l)
+PARSERS = $(wildcard grammar/*.y)
+GENERATED = $(LEXERS:grammar/%.l=$(BUILD)/%.o) $(PARSERS:grammar/%.y=$(BUILD)/%.o)
+HEADERS = $(LEXERS:grammar/%.l=$(BUILD)/%.h) $(PARSERS:grammar/%.y=$(BUILD)/%.h)
+TEXTS = $(BUILD)/runtime_text.o $(BUILD)/prelude_text.o
+OBJECTS = $(patsubst src/%.c,$(BUILD)/%.o,$(filter-out src/main.c,$(wildcard src/*.c))) $(GENERATED) $(TEXTS)
+RUNTIME_SOURCES = $(wildcard runtime/*.c)
+RUNTIME_OBJECTS = $(RUNTIME_SOURCES:runtime/%.c=$(BUILD)/runtime/%.o)
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+
+# ---- What this machine has ----
+
+# The probes run once for each make. A reference to the BLAS in libgradc.a is weak: a program that links none uses
+# the portable kernels.
+BLAS := $(shell tools/probe.sh blas "$(CC)")
+ifeq ($(filter no none,$(BLAS)),)
+BLAS_FLAGS = -DGRADC_CBLAS
+BLAS_LIBS := $(shell tools/probe.sh blas-libs "$(CC)")
+BLAS_WORDS = portable kernels, and the BLAS of programs that link one ($(strip $(BLAS_LIBS)))
+else
+BLAS_WORDS = portable kernels
+endif
+NATIVE ?= no
+ifeq ($(NATIVE),yes)
+RUNTIME_CFLAGS += -march=native
+endif
+
+# ---- Building ----
+
+.PHONY: always all setup test test-sanitize bless bench demo format format-check clean install uninstall
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(GRADC) $(BUILD)/libgradc.a
+
+ifneq ($(wildcard src/main.c),)
+$(GRADC): $(BUILD)/main.o $(BUILD)/libcompiler.a
+	$(CC) $(CFLAGS) $(SANITIZER) $(LDFLAGS) -o $@ $^ -lm
+else
+.PHONY: $(GRADC)
+$(GRADC): $(BUILD)/libcompiler.a
+endif
+
+$(BUILD)/libcompiler.a: $(OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/libgradc.a: $(RUNTIME_OBJECTS)
+	@rm -f $@
+	ar rcs $@ $^
+	@echo "libgradc.a: matrix products by $(BLAS_WORDS)"
+
+$(BUILD)/%.o: src/%.c | $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(COMPILER_FLAGS) $(CFLAGS) $(SANITIZER) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: $(BUILD)/%.c | $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(COMPILER_FLAGS) $(CFLAGS) $(SANITIZER) $(GENERATED_FLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/runtime/flags
+	@mkdir -p $(@D)
+	$(CC) $(RUNTIME_FLAGS) $(RUNTIME_CFLAGS) $(BLAS_FLAGS) $(SANITIZER) -MMD -MP -c -o $@ $<
+
+# Holds the flags that libgradc.a was built with, so that other flags build it anew.
+$(BUILD)/runtime/flags: always
+	@mkdir -p $(@D)
+	@echo '$(CC) $(RUNTIME_CFLAGS) $(BLAS_FLAGS) $(SANITIZER)' | cmp -s - $@ || \
+	    echo '$(CC) $(RUNTIME_CFLAGS) $(BLAS_FLAGS) $(SANITIZER)' > $@
+
+$(BUILD)/%.c $(BUILD)/%.h: grammar/%.l
+	@mkdir -p $(@D)
+	@command -v $(FLEX) > /dev/null || { tools/setup.sh --missing; exit 1; }
+	$(FLEX) --header-file=$(BUILD)/$*.h -o $(BUILD)/$*.c $<
+
+$(BUILD)/%.c $(BUILD)/%.h: grammar/%.y
+	@mkdir -p $(@D)
+	@command -v $(BISON) > /dev/null || { tools/setup.sh --missing; exit 1; }
+	$(BISON) --header=$(BUILD)/$*.h -o $(BUILD)/$*.c $<
+
+$(BUILD)/runtime_text.c: tools/embed.sh $(wildcard runtime/*.c runtime/*.h)
+	@mkdir -p $(@D)
+	tools/embed.sh runtime runtime > $@
+
+$(BUILD)/prelude_text.c: tools/embed.sh $(wildcard src/prelude.nn)
+	@mkdir -p $(@D)
+	tools/embed.sh prelude $(or $(wildcard src/prelude.nn),/dev/null) > $@
+
+-include $(wildcard $(BUILD)/*.d $(BUILD)/runtime/*.d $(BUILD)/tests/*.d)
+
+# ---- Tests ----
+
+CHECK_LIBS = $(shell pkg-config --libs check 2> /dev/null || echo -lcheck)
+
+$(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libcompiler.a $(BUILD)/libgradc.a
+	@mkdir -p $(@D)
+	$(CC) $(COMPILER_FLAGS) -Wno-overlength-strings -Iruntime $(CFLAGS) $(SANITIZER) -MMD -MP -MF $@.d -o $@ $< \
+	    $(BUILD)/libcompiler.a $(BUILD)/libgradc.a $(CHECK_LIBS) $(BLAS_LIBS) -lm

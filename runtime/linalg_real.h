@@ -1,0 +1,1 @@
+/* linalg_real.h: dense factorisations for one precision. */

@@ -1,0 +1,59 @@
+#!/bin/sh
+# embed.sh: writes a C source that holds texts as character arrays.
+#   embed.sh runtime DIR    runtime_text.c from the sources of the runtime in DIR
+#   embed.sh prelude FILE   prelude_text.c from the prelude
+set -eu
+LC_ALL=C
+export LC_ALL
+
+# Standard input as the initialiser of a char array: octal escapes have the right value whether char is signed or not.
+characters() {
+    od -An -v -to1 | sed "s/ *\([0-7][0-7][0-7]\)/'\\\\\1',/g"
+    echo "0"
+}
+
+# A source file as a part: no includes, functions static.
+part() {
+    sed -e '/^#include/d' -e 's/^GRADC_API /GRADC_STATIC /' "$1"
+}
+
+# The same for a text that is written for REAL and NAME(): one precision.
+real_part() {
+    part "$1" | sed -e "s/NAME(\([a-z_0-9]*\))/gradc_\1_$2/g" -e "s/REAL/$3/g"
+}
+
+array() {
+    echo "static const char $1[] = {"
+    characters
+    echo "};"
+}
+
+runtime() {
+    echo '#include "runtime_text.h"'
+    echo '#include <string.h>'
+    sed -n '/BEGIN CORE/,/END CORE/p' "$1/gradc.h" | sed -e '/BEGIN CORE/d' -e '/END CORE/d' | array core
+    part "$1/status.c" | array status
+    part "$1/special.c" | array special
+    part "$1/vecmath.h" | array vecmath
+    for family in matmul linalg; do
+        real_part "$1/${family}_real.h" f32 float | array ${family}_f32
+        real_part "$1/${family}_real.h" f64 double | array ${family}_f64
+    done
+    echo 'const char *runtime_text(const char *part)'
+    echo '{'
+    for name in core status special vecmath matmul_f32 matmul_f64 linalg_f32 linalg_f64; do
+        echo "    if (!strcmp(part, \"$name\"))"
+        echo "        return $name;"
+    done
+    echo '    return NULL;'
+    echo '}'
+}
+
+prelude() {
+    echo '#include "prelude_text.h"'
+    echo 'const char prelude_text[] = {'
+    characters < "$1"
+    echo '};'
+}
+
+"$1" "$2"
