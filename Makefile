@@ -61,7 +61,7 @@ endif
 
 # ---- Building ----
 
-.PHONY: always all setup test test-sanitize bless bench demo format format-check clean install uninstall
+.PHONY: always all setup test run-tests test-sanitize bless bench demo format format-check clean install uninstall
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -130,3 +130,58 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libcompiler.a $(BUILD)/libgradc.a
 	@mkdir -p $(@D)
 	$(CC) $(COMPILER_FLAGS) -Wno-overlength-strings -Iruntime $(CFLAGS) $(SANITIZER) -MMD -MP -MF $@.d -o $@ $< \
 	    $(BUILD)/libcompiler.a $(BUILD)/libgradc.a $(CHECK_LIBS) $(BLAS_LIBS) -lm
+
+setup:
+	@CC="$(CC)" tools/setup.sh
+
+# Packages first, then a fresh make that sees them.
+test: setup
+	@$(MAKE) --no-print-directory run-tests
+
+run-tests: all $(UNIT_TESTS)
+	@CC="$(CC)" GRADC=$(abspath $(GRADC)) BUILD=$(abspath $(BUILD)) tools/test.sh $(UNIT_TESTS)
+
+test-sanitize: setup
+	@$(MAKE) --no-print-directory SANITIZE=address,undefined run-tests
+
+bless: all
+	@tests/golden.sh --bless
+
+demo: setup
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -C examples/digits demo CC="$(CC)" GRADC=$(abspath gradc) ROOT=$(abspath .)
+
+bench: all
+	@CC="$(CC)" bench/run.sh
+
+# ---- House-keeping ----
+
+FORMATTED = $(wildcard src/*.c src/*.h runtime/*.c runtime/*.h tests/unit/*.c bench/*.c)
+CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
+
+format:
+	$(CLANG_FORMAT) -i $(FORMATTED)
+
+format-check:
+	$(CLANG_FORMAT) --dry-run --Werror $(FORMATTED)
+
+clean:
+	rm -rf build gradc
+
+# ---- Installing ----
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
+	install -m 755 $(GRADC) $(DESTDIR)$(PREFIX)/bin/gradc
+	install -m 644 $(BUILD)/libgradc.a $(DESTDIR)$(PREFIX)/lib/libgradc.a
+	install -m 644 runtime/gradc.h runtime/gradc_vecmath.h $(DESTDIR)$(PREFIX)/include
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' tools/gradc.pc.in \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/gradc.pc
+	install -d $(DESTDIR)$(PREFIX)/share/doc/gradc
+	install -m 644 $(wildcard README.md LICENSE docs/*.md) $(DESTDIR)$(PREFIX)/share/doc/gradc
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/gradc $(DESTDIR)$(PREFIX)/lib/libgradc.a \
+	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/gradc.pc $(DESTDIR)$(PREFIX)/include/gradc.h \
+	    $(DESTDIR)$(PREFIX)/include/gradc_vecmath.h
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/gradc

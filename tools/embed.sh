@@ -34,7 +34,7 @@ runtime() {
     sed -n '/BEGIN CORE/,/END CORE/p' "$1/gradc.h" | sed -e '/BEGIN CORE/d' -e '/END CORE/d' | array core
     part "$1/status.c" | array status
     part "$1/special.c" | array special
-    part "$1/vecmath.h" | array vecmath
+    part "$1/gradc_vecmath.h" | array vecmath
     for family in matmul linalg; do
         real_part "$1/${family}_real.h" f32 float | array ${family}_f32
         real_part "$1/${family}_real.h" f64 double | array ${family}_f64
