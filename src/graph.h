@@ -89,11 +89,13 @@ struct loop {
     struct node *condition; /* BOOL scalar over carried values, or NULL */
     bool checkpoint;
     bool is_branch;  /* at most one round, begin 0, end 1: an `if` statement */
+    bool reverse;    /* rounds run from end - 1 down to begin; collected entries still stand at variable - begin */
     int carried_count, collected_count;
     struct node **carried;   /* PLACEHOLDERs: the value at the start of a round */
     struct node **initial;   /* values before the first round */
     struct node **next;      /* values at the end of a round */
     struct node **collected; /* per-round values; RESULT carried_count + j stacks them along a new first axis */
+    struct region *region;   /* what region.h knows of the body, found on first demand */
 };
 
 struct node {
