@@ -214,9 +214,10 @@ void graph_verify(const struct graph *graph);
 struct operator_info {
     const char *name;       /* "tanh" */
     int arity;              /* element-wise: number of operands; else 0 */
-    const char *derivative; /* element-wise: adjoints of the operands, comma separated, in gradc's own language over
-                               a, b, c, y, d_y; "" for an operand without one; NULL: no derivative at all (0) */
-    const char *c_text;     /* element-wise: C for the value, $a $b $c operands, @ the suffix f of float32 */
+    const char *derivative; /* element-wise: assigns the adjoints d_a, d_b, d_c of the operands in gradc's own language
+                               over a, b, c, y, d_y; what is not assigned has none; NULL: no derivative at all (0) */
+    const char *c_text;     /* element-wise: C for the value, $a $b $c operands, @ the suffix f of float32, $t the real
+                               type; of REAL operands: see operator_c_text */
     int precedence;         /* of c_text's outermost operator, for parentheses: 0 for a call or primary */
     int cost;               /* roughly, in additions */
     double low, high;       /* domain for sampled tests */
@@ -224,6 +225,13 @@ struct operator_info {
 };
 const struct operator_info *operator_info(enum operator operator);
 bool operator_is_elementwise(enum operator operator);
+/* The C of an element-wise node: c_text, or a better one for its operands: INT arithmetic that wraps without undefined
+ * behaviour, max and min where one operand is a constant. */
+const char *operator_c_text(const struct node *node, int *precedence);
+/* The value of an element-wise operator on operands of a type (of `b` for SELECT); INT wraps at 32 bits. */
+double operator_value(enum operator operator, enum type type, const double *operands);
+/* The type of the value, given that of the operands (of `b` for SELECT). */
+enum type operator_type(enum operator operator, enum type type);
 
 /* ---- Exported functions ---- */
 
