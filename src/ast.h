@@ -38,6 +38,8 @@ struct expression {
     enum syntax_operator operator;
     struct span operator_span; /* of the operator's own characters (binary, unary), or of the callee's name (call, reduce) */
     bool parenthesised;        /* stood in ( ) */
+    unsigned depth;            /* at most EXPRESSION_DEPTH: the recursion of a visitor that walks chains like a + b - c, whose
+                                  left operands nest without limit, in a loop (syntax_same_chain) */
     double number;
     bool is_whole, truth;
     const char *name;
@@ -46,6 +48,13 @@ struct expression {
     struct subscript *subscripts;
     struct index *indices;
 };
+
+enum { EXPRESSION_DEPTH = 1000 };
+
+/* Whether `inner`, the left operand of the binary `outer`, goes on its chain: or, and, + -, * / @. */
+bool syntax_same_chain(const struct expression *outer, const struct expression *inner);
+/* The operator as it is written. */
+const char *syntax_operator_text(enum syntax_operator operator);
 
 struct argument {
     const char *name; /* NULL: positional */

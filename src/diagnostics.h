@@ -19,6 +19,9 @@ struct source {
     const char *text; /* NUL-terminated */
     size_t length;
     bool is_library; /* places in the library are reported at the user's call instead */
+    /* Where each line begins, to find the line of a place quickly (source.h); without them lines are counted. */
+    const unsigned *lines;
+    size_t line_count;
 };
 
 /* The bytes [begin, end) of a source. source == NULL: no place. */
@@ -42,6 +45,7 @@ struct diagnostics {
     struct reported *reported;
     size_t reported_count, reported_capacity;
     bool last_was_dropped; /* the notes of a dropped duplicate are dropped with it */
+    const char *last_path; /* of the last error; notes without a place are printed with it */
 };
 
 /* An error: the caret line shows `point` as ^^^ (one ^ under a one-character operator) and each of `ranges`
