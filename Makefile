@@ -1,6 +1,6 @@
 # gradc: make, make test, make demo, make install. `make setup` installs what is missing.
 #
-# BLAS=no        leaves OpenBLAS out of libgradc.a
+# BLAS=yes       lets libgradc.a use the CBLAS of programs that link one
 # SANITIZE=LIST  builds with these sanitizers, into build/sanitize
 # NATIVE=yes     compiles libgradc.a for this machine's processor only
 
@@ -44,15 +44,21 @@ UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/te
 
 # ---- What this machine has ----
 
-# The probes run once for each make. A reference to the BLAS in libgradc.a is weak: a program that links none uses
-# the portable kernels.
-BLAS := $(shell tools/probe.sh blas "$(CC)")
-ifeq ($(filter no none,$(BLAS)),)
-BLAS_FLAGS = -DGRADC_CBLAS
-BLAS_LIBS := $(shell tools/probe.sh blas-libs "$(CC)")
-BLAS_WORDS = portable kernels, and the BLAS of programs that link one ($(strip $(BLAS_LIBS)))
+# The runtime's own matrix products need no library. With BLAS=yes, large ones call the CBLAS of programs that link one;
+# the reference is weak, so that programs that link none work too.
+BLAS ?= no
+ifeq ($(BLAS),yes)
+BLAS_LIBS := $(shell tools/probe.sh "$(CC)")
+ifeq ($(BLAS_LIBS),)
+$(warning no CBLAS found: BLAS=yes is ignored. Debian has one in libopenblas-dev)
+BLAS_WORDS = own kernels
 else
-BLAS_WORDS = portable kernels
+BLAS_FLAGS = -DGRADC_CBLAS
+BLAS_WORDS = own kernels, or the CBLAS of programs that link one (here $(strip $(BLAS_LIBS)))
+endif
+else
+BLAS_LIBS =
+BLAS_WORDS = own kernels
 endif
 NATIVE ?= no
 ifeq ($(NATIVE),yes)
@@ -91,6 +97,9 @@ $(BUILD)/%.o: src/%.c | $(HEADERS)
 $(BUILD)/%.o: $(BUILD)/%.c | $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(COMPILER_FLAGS) $(CFLAGS) $(SANITIZER) $(GENERATED_FLAGS) -MMD -MP -c -o $@ $<
+
+# Products and sums may be fused in matrix products, nowhere else.
+$(BUILD)/runtime/matmul.o: RUNTIME_FLAGS += -ffp-contract=fast
 
 $(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/runtime/flags
 	@mkdir -p $(@D)

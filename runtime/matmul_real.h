@@ -1,7 +1,222 @@
-/* matmul_real.h: matrix products for one precision. Requires REAL and NAME(x), the type and the naming of functions. */
+/* matmul_real.h: matrix products for one precision, by packed, register-blocked tiles.
+ *
+ * Requires REAL and NAME(x), the type and the naming of functions; optionally GRADC_VECTOR_BYTES, the width of the
+ * vectors, which is otherwise that of the target. Leaves NAME(matmul) and NAME(matvec) as gradc.h describes them.
+ *
+ * The product is cut as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a block
+ * of op(a) that stays in the second cache is packed so that a tile's rows are adjacent; panels of op(b), as wide as a
+ * tile, are packed into the first cache; a tile of c is summed in registers. The packed copies live on the stack. */
 
-GRADC_API void NAME(matmul)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
-                            size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c, size_t ldc)
+#ifndef GRADC_UNROLL
+#if defined(__clang__)
+#define GRADC_UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define GRADC_UNROLL _Pragma("GCC unroll 16")
+#else
+#define GRADC_UNROLL
+#endif
+#endif
+
+#ifndef GRADC_VECTOR_BYTES
+#if defined(__AVX512F__)
+#define GRADC_VECTOR_BYTES 64
+#elif defined(__AVX__)
+#define GRADC_VECTOR_BYTES 32
+#else
+#define GRADC_VECTOR_BYTES 16
+#endif
+#endif
+
+/* A vector of LANES numbers at any address of a number; one number where the compiler has no vectors. */
+#if defined(__GNUC__)
+typedef REAL NAME(vector) __attribute__((vector_size(GRADC_VECTOR_BYTES), aligned(sizeof(REAL)), may_alias));
+#else
+typedef REAL NAME(vector);
+#endif
+
+enum {
+    NAME(lanes) = sizeof(NAME(vector)) / sizeof(REAL),
+    NAME(tile_rows) = GRADC_VECTOR_BYTES == 64 ? 12 : GRADC_VECTOR_BYTES == 32 ? 6 : 4,
+    NAME(tile_columns) = 2 * NAME(lanes),
+    NAME(depth) = 256,                           /* of a panel */
+    NAME(block) = 192 * 1024 / (int)sizeof(REAL) /* elements of op(a) that are packed at once */
+};
+
+/* A tile of rows x (vectors * lanes): c = alpha a b + beta c. Element (i, l) of a is a[i * a_row + l * a_column]; row
+ * l of b starts at b + l * b_row. */
+GRADC_INLINE void NAME(tile)(int rows, int vectors, size_t k, const REAL *a, size_t a_row, size_t a_column,
+                             const REAL *b, size_t b_row, REAL alpha, REAL beta, REAL *c, size_t ldc)
+{
+    const NAME(vector) zero = {0};
+    NAME(vector) sum[NAME(tile_rows)][2], row[2];
+    GRADC_UNROLL for (int i = 0; i < rows; i++)
+    {
+        GRADC_UNROLL for (int v = 0; v < vectors; v++)
+            sum[i][v] = zero;
+    }
+    for (size_t l = 0; l < k; l++, a += a_column, b += b_row) {
+        GRADC_UNROLL for (int v = 0; v < vectors; v++)
+            row[v] = *(const NAME(vector) *)(b + v * NAME(lanes));
+        GRADC_UNROLL for (int i = 0; i < rows; i++)
+        {
+            GRADC_UNROLL for (int v = 0; v < vectors; v++)
+                sum[i][v] += a[(size_t)i * a_row] * row[v];
+        }
+    }
+    GRADC_UNROLL for (int i = 0; i < rows; i++)
+    {
+        GRADC_UNROLL for (int v = 0; v < vectors; v++)
+        {
+            NAME(vector) *to = (NAME(vector) *)(c + (size_t)i * ldc + v * NAME(lanes));
+            *to = beta == 0 ? alpha * sum[i][v] : alpha * sum[i][v] + beta * *to;
+        }
+    }
+}
+
+/* How many rows the next tile takes of those that are left. */
+GRADC_INLINE size_t NAME(rows_of)(size_t left)
+{
+    return left >= NAME(tile_rows) ? NAME(tile_rows) : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+}
+
+/* The tile for a number of rows that NAME(rows_of) gives. */
+GRADC_INLINE void NAME(tile_of)(size_t rows, int vectors, size_t k, const REAL *a, size_t a_row, size_t a_column,
+                                const REAL *b, size_t b_row, REAL alpha, REAL beta, REAL *c, size_t ldc)
+{
+    switch (rows) {
+    case 1: NAME(tile)(1, vectors, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
+    case 2: NAME(tile)(2, vectors, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
+    case 4: NAME(tile)(4, vectors, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
+    default: NAME(tile)(NAME(tile_rows), vectors, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
+    }
+}
+
+/* The first `columns` columns of a tile. A full tile is written in place, another one through a copy. */
+GRADC_INLINE void NAME(part_of_tile)(size_t rows, size_t columns, size_t k, const REAL *a, size_t a_row,
+                                     size_t a_column, const REAL *b, size_t b_row, REAL alpha, REAL beta, REAL *c,
+                                     size_t ldc)
+{
+    REAL whole[NAME(tile_rows) * NAME(tile_columns)];
+    if (columns == NAME(tile_columns)) {
+        NAME(tile_of)(rows, 2, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
+        return;
+    }
+    if (columns > NAME(lanes))
+        NAME(tile_of)(rows, 2, k, a, a_row, a_column, b, b_row, alpha, 0, whole, NAME(tile_columns));
+    else
+        NAME(tile_of)(rows, 1, k, a, a_row, a_column, b, b_row, alpha, 0, whole, NAME(tile_columns));
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) {
+            REAL product = whole[i * NAME(tile_columns) + j];
+            c[i * ldc + j] = beta == 0 ? product : product + beta * c[i * ldc + j];
+        }
+}
+
+/* Rows [0, m) and columns [0, k) of op(a), tile after tile, each column by column. */
+GRADC_STATIC void NAME(pack_a)(int trans, size_t m, size_t k, const REAL *a, size_t lda, REAL *GRADC_RESTRICT packed)
+{
+    size_t rows;
+    for (size_t i = 0; i < m; i += rows, packed += rows * k) {
+        rows = NAME(rows_of)(m - i);
+        if (trans) {
+            for (size_t l = 0; l < k; l++)
+                for (size_t r = 0; r < rows; r++)
+                    packed[l * rows + r] = a[l * lda + i + r];
+        } else {
+            for (size_t r = 0; r < rows; r++)
+                for (size_t l = 0; l < k; l++)
+                    packed[l * rows + r] = a[(i + r) * lda + l];
+        }
+    }
+}
+
+/* Rows [0, k) and columns [0, n) of op(b), row by row, filled up with zeros to the width of a tile. */
+GRADC_STATIC void NAME(pack_b)(int trans, size_t k, size_t n, const REAL *b, size_t ldb, REAL *GRADC_RESTRICT packed)
+{
+    if (n < NAME(tile_columns))
+        for (size_t l = 0; l < k; l++)
+            for (size_t j = n; j < NAME(tile_columns); j++)
+                packed[l * NAME(tile_columns) + j] = 0;
+    if (trans) {
+        for (size_t j = 0; j < n; j++)
+            for (size_t l = 0; l < k; l++)
+                packed[l * NAME(tile_columns) + j] = b[j * ldb + l];
+    } else if (n == NAME(tile_columns)) {
+        for (size_t l = 0; l < k; l++)
+            for (size_t j = 0; j < NAME(tile_columns); j++)
+                packed[l * NAME(tile_columns) + j] = b[l * ldb + j];
+    } else {
+        for (size_t l = 0; l < k; l++)
+            for (size_t j = 0; j < n; j++)
+                packed[l * NAME(tile_columns) + j] = b[l * ldb + j];
+    }
+}
+
+/* c = beta c. */
+GRADC_STATIC void NAME(scale)(size_t m, size_t n, REAL beta, REAL *c, size_t ldc)
+{
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++)
+            c[i * ldc + j] = beta == 0 ? 0 : beta * c[i * ldc + j];
+}
+
+/* At most `depth` columns of op(a) against all of op(b). With packed, a holds what NAME(pack_a) has made. */
+GRADC_STATIC void NAME(slab)(int packed, int trans_b, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
+                             size_t a_row, size_t a_column, const REAL *b, size_t ldb, REAL beta, REAL *c, size_t ldc)
+{
+    REAL panel[NAME(depth) * NAME(tile_columns)];
+    for (size_t j = 0; j < n; j += NAME(tile_columns)) {
+        size_t columns = n - j < NAME(tile_columns) ? n - j : NAME(tile_columns);
+        const REAL *from = b + (trans_b ? j * ldb : j);
+        size_t b_row = ldb;
+        if (trans_b || columns < NAME(tile_columns) || m > 2 * NAME(tile_rows)) {
+            NAME(pack_b)(trans_b, k, columns, from, ldb, panel);
+            from = panel;
+            b_row = NAME(tile_columns);
+        }
+        size_t rows;
+        for (size_t i = 0; i < m; i += rows) {
+            REAL *to = c + i * ldc + j;
+            rows = NAME(rows_of)(m - i);
+            if (packed)
+                NAME(part_of_tile)(rows, columns, k, a + i * k, 1, rows, from, b_row, alpha, beta, to, ldc);
+            else
+                NAME(part_of_tile)(rows, columns, k, a + i * a_row, a_row, a_column, from, b_row, alpha, beta, to, ldc);
+        }
+    }
+}
+
+/* The product by packed blocks. */
+GRADC_STATIC void NAME(blocked)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
+                                size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c, size_t ldc)
+{
+    REAL packed[NAME(block)];
+    for (size_t l = 0; l < k; l += NAME(depth)) {
+        size_t depth = k - l < NAME(depth) ? k - l : NAME(depth);
+        size_t height = NAME(block) / depth / NAME(tile_rows) * NAME(tile_rows);
+        const REAL *b_part = b + (trans_b ? l : l * ldb);
+        for (size_t i = 0; i < m; i += height) {
+            size_t rows = m - i < height ? m - i : height;
+            NAME(pack_a)(trans_a, rows, depth, a + (trans_a ? l * lda + i : i * lda + l), lda, packed);
+            NAME(slab)(1, trans_b, rows, n, depth, alpha, packed, 1, 1, b_part, ldb, l ? 1 : beta, c + i * ldc, ldc);
+        }
+    }
+}
+
+/* The same without a copy of a, for products that are too small or too narrow to repay it. */
+GRADC_STATIC void NAME(direct)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
+                               size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c, size_t ldc)
+{
+    for (size_t l = 0; l < k; l += NAME(depth)) {
+        size_t depth = k - l < NAME(depth) ? k - l : NAME(depth);
+        NAME(slab)(0, trans_b, m, n, depth, alpha, a + (trans_a ? l * lda : l), trans_a ? 1 : lda, trans_a ? lda : 1,
+                   b + (trans_b ? l : l * ldb), ldb, l ? 1 : beta, c, ldc);
+    }
+}
+
+/* The same by its definition. */
+GRADC_STATIC void NAME(tiny)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
+                             size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c, size_t ldc)
 {
     size_t a_row = trans_a ? 1 : lda, a_column = trans_a ? lda : 1;
     size_t b_row = trans_b ? 1 : ldb, b_column = trans_b ? ldb : 1;
@@ -14,15 +229,112 @@ GRADC_API void NAME(matmul)(int trans_a, int trans_b, size_t m, size_t n, size_t
         }
 }
 
+/* The sum of x[j] a[j] for 4 rows of a, into sums. */
+GRADC_STATIC void NAME(dot4)(size_t n, const REAL *a, size_t lda, const REAL *x, REAL *sums)
+{
+    const NAME(vector) zero = {0};
+    NAME(vector) sum[4][2];
+    GRADC_UNROLL for (int i = 0; i < 4; i++) sum[i][0] = sum[i][1] = zero;
+    size_t j = 0;
+    for (; j + NAME(tile_columns) <= n; j += NAME(tile_columns)) {
+        GRADC_UNROLL for (int i = 0; i < 4; i++)
+        {
+            GRADC_UNROLL for (size_t v = 0; v < 2; v++)
+            {
+                size_t at = j + v * NAME(lanes);
+                sum[i][v] += *(const NAME(vector) *)(a + (size_t)i * lda + at) * *(const NAME(vector) *)(x + at);
+            }
+        }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        REAL parts[NAME(lanes)];
+        *(NAME(vector) *)parts = sum[i][0] + sum[i][1];
+        REAL total = 0;
+        for (size_t l = 0; l < NAME(lanes); l++)
+            total += parts[l];
+        for (size_t l = j; l < n; l++)
+            total += a[i * lda + l] * x[l];
+        sums[i] = total;
+    }
+}
+
+/* y = alpha a x + beta y. */
+GRADC_STATIC void NAME(rows_by_vector)(size_t m, size_t n, REAL alpha, const REAL *a, size_t lda, const REAL *x,
+                                       size_t incx, REAL beta, REAL *y, size_t incy)
+{
+    REAL dense[NAME(depth)];
+    for (size_t j = 0; j < n; j += NAME(depth), beta = 1) {
+        size_t columns = incx == 1 || n - j < NAME(depth) ? n - j : NAME(depth);
+        const REAL *part = x + j;
+        if (incx != 1) {
+            for (size_t l = 0; l < columns; l++)
+                dense[l] = x[(j + l) * incx];
+            part = dense;
+        }
+        for (size_t i = 0; i < m; i += 4) {
+            size_t rows = m - i < 4 ? m - i : 4;
+            REAL sums[4];
+            if (rows == 4)
+                NAME(dot4)(columns, a + i * lda + j, lda, part, sums);
+            else
+                for (size_t r = 0; r < rows; r++) {
+                    REAL same[4];
+                    NAME(dot4)(columns, a + (i + r) * lda + j, 0, part, same);
+                    sums[r] = same[0];
+                }
+            for (size_t r = 0; r < rows; r++) {
+                REAL *to = y + (i + r) * incy;
+                *to = beta == 0 ? alpha * sums[r] : alpha * sums[r] + beta * *to;
+            }
+        }
+        if (incx == 1)
+            break;
+    }
+}
+
+/* y = alpha a' x + beta y: a product of one row with the matrix. */
+GRADC_STATIC void NAME(columns_by_vector)(size_t m, size_t n, REAL alpha, const REAL *a, size_t lda, const REAL *x,
+                                          size_t incx, REAL beta, REAL *y, size_t incy)
+{
+    if (incy == 1) {
+        NAME(direct)(incx != 1, 0, 1, n, m, alpha, x, incx, a, lda, beta, y, n);
+        return;
+    }
+    REAL dense[NAME(depth)];
+    for (size_t j = 0; j < n; j += NAME(depth)) {
+        size_t columns = n - j < NAME(depth) ? n - j : NAME(depth);
+        NAME(direct)(incx != 1, 0, 1, columns, m, alpha, x, incx, a + j, lda, 0, dense, columns);
+        for (size_t l = 0; l < columns; l++) {
+            REAL *to = y + (j + l) * incy;
+            *to = beta == 0 ? dense[l] : dense[l] + beta * *to;
+        }
+    }
+}
+
 GRADC_API void NAME(matvec)(int trans, size_t m, size_t n, REAL alpha, const REAL *a, size_t lda, const REAL *x,
                             size_t incx, REAL beta, REAL *y, size_t incy)
 {
-    size_t row = trans ? 1 : lda, column = trans ? lda : 1;
-    size_t rows = trans ? n : m, columns = trans ? m : n;
-    for (size_t i = 0; i < rows; i++) {
-        REAL sum = 0;
-        for (size_t j = 0; j < columns; j++)
-            sum += a[i * row + j * column] * x[j * incx];
-        y[i * incy] = beta == 0 ? alpha * sum : alpha * sum + beta * y[i * incy];
-    }
+    if ((trans ? m : n) == 0 || alpha == 0)
+        NAME(scale)(trans ? n : m, 1, beta, y, incy);
+    else if (trans)
+        NAME(columns_by_vector)(m, n, alpha, a, lda, x, incx, beta, y, incy);
+    else
+        NAME(rows_by_vector)(m, n, alpha, a, lda, x, incx, beta, y, incy);
+}
+
+GRADC_API void NAME(matmul)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
+                            size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c, size_t ldc)
+{
+    if (k == 0 || alpha == 0)
+        NAME(scale)(m, n, beta, c, ldc);
+    else if (m <= 4 && n <= 8 && k <= 8)
+        NAME(tiny)(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    else if (n == 1)
+        NAME(matvec)(trans_a, trans_a ? k : m, trans_a ? m : k, alpha, a, lda, b, trans_b ? 1 : ldb, beta, c, ldc);
+    else if (m == 1)
+        NAME(matvec)(!trans_b, trans_b ? n : k, trans_b ? k : n, alpha, b, ldb, a, trans_a ? lda : 1, beta, c, 1);
+    else if (n <= NAME(tile_columns) || m * k <= 1024)
+        NAME(direct)(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    else
+        NAME(blocked)(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }

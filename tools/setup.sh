@@ -9,7 +9,6 @@ needs='flex flex the scanner
 bison bison the parser
 pkg-config pkg-config finding libraries
 check.h check the unit tests
-cblas.h libopenblas-dev the BLAS that the runtime is compared with and can use
 g++ g++ checking that emitted C is also C++'
 
 compiler=${CC:-cc}
@@ -17,7 +16,6 @@ compiler=${CC:-cc}
 # Whether a header can be included or a command run.
 present() {
     case $1 in
-    cblas.h) [ "$(tools/probe.sh blas "$compiler")" = yes ] ;;
     *.h) echo "#include <$1>" | $compiler -E -x c - > /dev/null 2>&1 ;;
     *) command -v "$1" > /dev/null 2>&1 ;;
     esac

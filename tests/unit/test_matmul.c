@@ -1,0 +1,288 @@
+/* test_matmul.c: matrix products against sums in long double, for every width of vectors, transposition, shape, stride,
+ * alpha and beta. */
+#include <check.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "gradc.h"
+
+/* The kernels once more in each width, whatever this processor has: the compiler splits wide vectors. */
+#undef GRADC_API
+#define GRADC_API          GRADC_STATIC
+#define GRADC_VECTOR_BYTES 16
+#define REAL               double
+#define NAME(x)            narrow_##x##_f64
+#include "matmul_real.h"
+#undef REAL
+#undef NAME
+#define REAL    float
+#define NAME(x) narrow_##x##_f32
+#include "matmul_real.h"
+#undef REAL
+#undef NAME
+#undef GRADC_VECTOR_BYTES
+#define GRADC_VECTOR_BYTES 32
+#define REAL               double
+#define NAME(x)            middle_##x##_f64
+#include "matmul_real.h"
+#undef REAL
+#undef NAME
+#undef GRADC_VECTOR_BYTES
+#define GRADC_VECTOR_BYTES 64
+#define REAL               float
+#define NAME(x)            wide_##x##_f32
+#include "matmul_real.h"
+#undef REAL
+#undef NAME
+
+typedef void matmul_f64(int, int, size_t, size_t, size_t, double, const double *, size_t, const double *, size_t,
+                        double, double *, size_t);
+typedef void matmul_f32(int, int, size_t, size_t, size_t, float, const float *, size_t, const float *, size_t, float,
+                        float *, size_t);
+
+static matmul_f64 *const products_f64[] = {gradc_matmul_f64, narrow_matmul_f64, middle_matmul_f64};
+static matmul_f32 *const products_f32[] = {gradc_matmul_f32, narrow_matmul_f32, wide_matmul_f32};
+
+static unsigned state = 1;
+
+static double uniform(void)
+{
+    state = state * 1664525u + 1013904223u;
+    return (double)(state >> 8) / (1 << 23) - 1;
+}
+
+static double *random_array(size_t count)
+{
+    double *array = malloc(sizeof *array * (count + 1));
+    ck_assert_ptr_nonnull(array);
+    for (size_t i = 0; i < count; i++)
+        array[i] = (double)(float)uniform();
+    return array;
+}
+
+static float *to_float(const double *array, size_t count)
+{
+    float *copy = malloc(sizeof *copy * (count + 1));
+    ck_assert_ptr_nonnull(copy);
+    for (size_t i = 0; i < count; i++)
+        copy[i] = (float)array[i];
+    return copy;
+}
+
+struct product {
+    int trans_a, trans_b;
+    size_t m, n, k, lda, ldb, ldc;
+    double alpha, beta;
+};
+
+/* Element (i, j) of the result, and in *scale the sum of the magnitudes of what is added. */
+static double expected(const struct product *p, const double *a, const double *b, double c, size_t i, size_t j,
+                       double *scale)
+{
+    long double sum = 0, size = 0;
+    for (size_t l = 0; l < p->k; l++) {
+        long double term = (long double)(p->trans_a ? a[l * p->lda + i] : a[i * p->lda + l]) *
+                           (p->trans_b ? b[j * p->ldb + l] : b[l * p->ldb + j]);
+        sum += term;
+        size += fabsl(term);
+    }
+    *scale = (double)(fabsl(p->alpha) * size) + (p->beta != 0 ? fabs(p->beta * c) : 0);
+    return (double)(p->alpha * sum + (p->beta != 0 ? p->beta * c : 0));
+}
+
+/* Elements of c outside the product must stay as they are. */
+static void compare(const struct product *p, const double *a, const double *b, const double *before,
+                    const double *after, double epsilon)
+{
+    for (size_t i = 0; i < p->m; i++)
+        for (size_t j = 0; j < p->ldc; j++) {
+            size_t at = i * p->ldc + j;
+            if (j >= p->n) {
+                ck_assert(after[at] == before[at]);
+                continue;
+            }
+            double scale, right = expected(p, a, b, before[at], i, j, &scale);
+            ck_assert_msg(fabs(after[at] - right) <= epsilon * ((double)p->k + 3) * scale,
+                          "%d%d %zux%zux%zu alpha %g beta %g: element %zu,%zu is %g, expected %g", p->trans_a,
+                          p->trans_b, p->m, p->n, p->k, p->alpha, p->beta, i, j, after[at], right);
+        }
+}
+
+static void check_product(const struct product *p)
+{
+    size_t a_count = (p->trans_a ? p->k : p->m) * p->lda, b_count = (p->trans_b ? p->n : p->k) * p->ldb;
+    size_t c_count = p->m * p->ldc;
+    double *a = random_array(a_count), *b = random_array(b_count), *c = random_array(c_count);
+    float *a32 = to_float(a, a_count), *b32 = to_float(b, b_count);
+    for (size_t f = 0; f < sizeof products_f64 / sizeof *products_f64; f++) {
+        double *result = malloc(sizeof *result * (c_count + 1));
+        ck_assert_ptr_nonnull(result);
+        for (size_t i = 0; i < c_count; i++)
+            result[i] = c[i];
+        products_f64[f](p->trans_a, p->trans_b, p->m, p->n, p->k, p->alpha, a, p->lda, b, p->ldb, p->beta, result,
+                        p->ldc);
+        compare(p, a, b, c, result, DBL_EPSILON);
+        free(result);
+    }
+    for (size_t f = 0; f < sizeof products_f32 / sizeof *products_f32; f++) {
+        float *c32 = to_float(c, c_count);
+        double *result = random_array(c_count);
+        products_f32[f](p->trans_a, p->trans_b, p->m, p->n, p->k, (float)p->alpha, a32, p->lda, b32, p->ldb,
+                        (float)p->beta, c32, p->ldc);
+        for (size_t i = 0; i < c_count; i++)
+            result[i] = c32[i];
+        compare(p, a, b, c, result, FLT_EPSILON);
+        free(result);
+        free(c32);
+    }
+    free(a);
+    free(b);
+    free(c);
+    free(a32);
+    free(b32);
+}
+
+static void check_shape(size_t m, size_t n, size_t k, size_t gap)
+{
+    static const double factors[][2] = {{1, 0}, {1, 1}, {-0.5, 0}, {2, -0.25}, {0, 3}, {0, 0}};
+    for (int trans = 0; trans < 4; trans++)
+        for (size_t f = 0; f < sizeof factors / sizeof *factors; f++) {
+            struct product p = {.trans_a = trans & 1, .trans_b = trans >> 1, .m = m, .n = n, .k = k};
+            p.lda = (p.trans_a ? m : k) + gap;
+            p.ldb = (p.trans_b ? k : n) + gap;
+            p.ldc = n + gap;
+            p.alpha = factors[f][0];
+            p.beta = factors[f][1];
+            check_product(&p);
+        }
+}
+
+START_TEST(test_all_small_shapes)
+{
+    for (size_t m = 1; m <= 14; m++)
+        for (size_t n = 1; n <= 14; n += m % 3 + 1)
+            for (size_t k = 0; k <= 9; k += 3)
+                check_shape(m, n, k, m % 2);
+}
+END_TEST
+
+START_TEST(test_edges_of_tiles)
+{
+    static const size_t sizes[] = {1, 5, 12, 31, 33, 67};
+    for (size_t i = 0; i < 6; i++)
+        for (size_t j = 0; j < 6; j++)
+            check_shape(sizes[i], sizes[j], sizes[(i + j) % 6], 3);
+}
+END_TEST
+
+START_TEST(test_edges_of_blocks)
+{
+    check_shape(130, 70, 257, 0);
+    check_shape(3, 65, 600, 2);
+    check_shape(300, 3, 513, 0);
+    check_shape(517, 33, 40, 1);
+}
+END_TEST
+
+START_TEST(test_empty)
+{
+    double a[4] = {1, 2, 3, 4}, b[4] = {1, 2, 3, 4}, c[4] = {5, 6, 7, 8};
+    gradc_matmul_f64(0, 0, 0, 2, 2, 1, a, 2, b, 2, 0, c, 2);
+    gradc_matmul_f64(0, 0, 2, 0, 2, 1, a, 2, b, 2, 0, c, 2);
+    for (int i = 0; i < 4; i++)
+        ck_assert(c[i] == 5 + i);
+}
+END_TEST
+
+/* With beta = 0 the old content does not matter; what is not a number in a or b comes through. */
+START_TEST(test_not_a_number)
+{
+    for (size_t n = 1; n <= 70; n += 23) {
+        double *a = random_array(n * n), *b = random_array(n * n), *c = random_array(n * n);
+        for (size_t i = 0; i < n * n; i++)
+            c[i] = NAN;
+        gradc_matmul_f64(0, 0, n, n, n, 1, a, n, b, n, 0, c, n);
+        for (size_t i = 0; i < n * n; i++)
+            ck_assert(isfinite(c[i]));
+        a[n * (n - 1)] = NAN;
+        b[n - 1] = INFINITY;
+        gradc_matmul_f64(0, 0, n, n, n, 1, a, n, b, n, 0, c, n);
+        for (size_t j = 0; j < n; j++)
+            ck_assert(isnan(c[n * (n - 1) + j]));
+        for (size_t i = 0; i + 1 < n; i++)
+            ck_assert(isinf(c[i * n + n - 1]));
+        if (n > 1)
+            ck_assert(isfinite(c[0]));
+        free(a);
+        free(b);
+        free(c);
+    }
+}
+END_TEST
+
+static void check_matvec(int trans, size_t m, size_t n, size_t incx, size_t incy, double beta)
+{
+    size_t lda = n + 2, rows = trans ? n : m, columns = trans ? m : n;
+    double *a = random_array(m * lda), *x = random_array(columns * incx), *y = random_array(rows * incy);
+    float *a32 = to_float(a, m * lda), *x32 = to_float(x, columns * incx), *y32 = to_float(y, rows * incy);
+    double *before = random_array(rows * incy);
+    for (size_t i = 0; i < rows * incy; i++)
+        before[i] = y[i];
+    gradc_matvec_f64(trans, m, n, 1.5, a, lda, x, incx, beta, y, incy);
+    gradc_matvec_f32(trans, m, n, 1.5f, a32, lda, x32, incx, (float)beta, y32, incy);
+    for (size_t i = 0; i < rows * incy; i++) {
+        if (i % incy) {
+            ck_assert(y[i] == before[i] && y32[i] == (float)before[i]);
+            continue;
+        }
+        long double sum = 0, size = 0;
+        for (size_t j = 0; j < columns; j++) {
+            long double term = (long double)(trans ? a[j * lda + i / incy] : a[i / incy * lda + j]) * x[j * incx];
+            sum += term;
+            size += fabsl(term);
+        }
+        double right = (double)(1.5L * sum + (beta != 0 ? beta * before[i] : 0));
+        double scale = 1.5 * (double)size + (beta != 0 ? fabs(beta * before[i]) : 0);
+        double bound = ((double)columns + 3) * scale;
+        ck_assert_msg(fabs(y[i] - right) <= DBL_EPSILON * bound, "trans %d %zux%zu incx %zu incy %zu beta %g: %g %g",
+                      trans, m, n, incx, incy, beta, y[i], right);
+        ck_assert(fabs((double)y32[i] - right) <= FLT_EPSILON * bound);
+    }
+    free(a);
+    free(x);
+    free(y);
+    free(a32);
+    free(x32);
+    free(y32);
+    free(before);
+}
+
+START_TEST(test_matvec)
+{
+    static const size_t sizes[] = {1, 2, 3, 4, 7, 17, 64, 259, 700};
+    for (size_t i = 0; i < 9; i++)
+        for (size_t j = 0; j < 9; j++)
+            for (int way = 0; way < 16; way++)
+                check_matvec(way & 1, sizes[i], sizes[j], way & 2 ? 3 : 1, way & 4 ? 2 : 1, way & 8 ? 0.5 : 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("matmul");
+    TCase *cases = tcase_create("matmul");
+    tcase_set_timeout(cases, 120);
+    tcase_add_test(cases, test_all_small_shapes);
+    tcase_add_test(cases, test_edges_of_tiles);
+    tcase_add_test(cases, test_edges_of_blocks);
+    tcase_add_test(cases, test_empty);
+    tcase_add_test(cases, test_not_a_number);
+    tcase_add_test(cases, test_matvec);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
