@@ -1,0 +1,120 @@
+/* special.c: see special.h. Formulas: Abramowitz and Stegun, Handbook of Mathematical Functions, 6.3 and 6.4. */
+#include "special.h"
+
+#include <math.h>
+
+enum { BERNOULLI_COUNT = 12, GREATEST_ORDER = 100 };
+
+static const double PI = 3.14159265358979323846;
+
+/* B_2, B_4, ... */
+static const double bernoulli[BERNOULLI_COUNT] = {
+    1.0 / 6,          -1.0 / 30,     1.0 / 42,          -1.0 / 30,   5.0 / 66,           -691.0 / 2730,
+    7.0 / 6,          -3617.0 / 510, 43867.0 / 798,     -174611.0 / 330, 854513.0 / 138, -236364091.0 / 2730,
+};
+
+double special_lgamma(double x)
+{
+    return lgamma(x);
+}
+
+static int is_pole(double x)
+{
+    return x <= 0 && x == floor(x);
+}
+
+/* cot(pi x), exact in the reduction. */
+static double cotangent(double x)
+{
+    return 1 / tan(PI * (x - nearbyint(x)));
+}
+
+double special_digamma(double x)
+{
+    double sum = 0, tail = 0, power;
+
+    if (isnan(x) || is_pole(x))
+        return NAN;
+    if (isinf(x))
+        return x > 0 ? INFINITY : NAN;
+    if (x < 0) /* psi(1 - x) - psi(x) = pi cot(pi x)                  6.3.7 */
+        return special_digamma(1 - x) - PI * cotangent(x);
+    for (; x < 15; x++) /* psi(x + 1) = psi(x) + 1 / x                6.3.5 */
+        sum -= 1 / x;
+    power = 1;
+    for (int k = 1; k <= BERNOULLI_COUNT; k++) { /* log x - 1 / 2x - sum_k B_2k / (2k x^2k)    6.3.18 */
+        power /= x * x;
+        tail += bernoulli[k - 1] / (2 * k) * power;
+    }
+    return sum + log(x) - 0.5 / x - tail;
+}
+
+/* The n-th derivative of pi cot(pi x). With c = cot u, dc/du = -(1 + c^2), so each derivative is a polynomial in c. */
+static double cotangent_derivative(int n, double x)
+{
+    double polynomial[GREATEST_ORDER + 2] = {0, 1}, next[GREATEST_ORDER + 2];
+    double c = cotangent(x), value = 0;
+
+    for (int order = 1; order <= n; order++) {
+        for (int i = 0; i <= order + 1; i++)
+            next[i] = 0;
+        for (int i = 1; i <= order; i++) {
+            next[i - 1] -= i * polynomial[i];
+            next[i + 1] -= i * polynomial[i];
+        }
+        for (int i = 0; i <= order + 1; i++)
+            polynomial[i] = next[i];
+    }
+    for (int i = n + 1; i >= 0; i--)
+        value = value * c + polynomial[i];
+    return pow(PI, n + 1) * value;
+}
+
+/* n! zeta(n + 1, x) for x > 0, n >= 1: the polygamma function up to its sign. */
+static double hurwitz(int n, double x)
+{
+    double factorial = tgamma(n + 1.0), sum = 0, term, power;
+
+    for (; x < 15 + n; x++) /* 6.4.6 */
+        sum += factorial / pow(x, n + 1);
+    /* (n-1)! / x^n + n! / 2 x^(n+1) + sum_k B_2k (2k+n-1)! / ((2k)! x^(2k+n))        6.4.11 */
+    power = factorial / n / pow(x, n);
+    sum += power + power * n / (2 * x);
+    term = power; /* (2k+n-1)! / ((2k)! x^(2k+n)) */
+    for (int k = 1; k <= BERNOULLI_COUNT; k++) {
+        term *= (2.0 * k + n - 2) * (2.0 * k + n - 1) / ((2.0 * k - 1) * (2.0 * k) * x * x);
+        sum += bernoulli[k - 1] * term;
+    }
+    return sum;
+}
+
+double special_polygamma(double n, double x)
+{
+    double sign;
+    int order;
+
+    if (n == 0)
+        return special_digamma(x);
+    if (!(n >= 1 && n <= GREATEST_ORDER && n == floor(n)) || isnan(x))
+        return NAN;
+    order = (int)n;
+    sign = order % 2 == 0 ? -1 : 1;
+    if (isinf(x))
+        return x > 0 ? sign * 0.0 : NAN;
+    if (is_pole(x))
+        return order % 2 == 1 ? INFINITY : NAN;
+    if (x < 0) /* 6.4.7 */
+        return -sign * special_polygamma(n, 1 - x) - cotangent_derivative(order, x);
+    return sign * hurwitz(order, x);
+}
+
+double special_uniform(int32_t seed, int32_t index)
+{
+    /* The output function of SplitMix64 (Steele, Lea and Flood, 2014). */
+    uint64_t z = ((uint64_t)(uint32_t)seed << 32 | (uint32_t)index) + UINT64_C(0x9E3779B97F4A7C15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    z ^= z >> 31;
+    return (double)(z >> 40) * 0x1p-24;
+}
