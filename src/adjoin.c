@@ -1,0 +1,297 @@
+/* adjoin.c: the derivatives that an export asks for become members of the function.
+ *
+ * Requires the functions' sizes, inputs and outputs; leaves members in the order in which the struct has them. */
+#include "elaborate.h"
+#include "map.h"
+
+#include <ctype.h>
+#include <string.h>
+
+struct adjoiner {
+    struct arena *arena;
+    struct diagnostics *diagnostics;
+    const struct derivatives *derivatives;
+    struct function *function;
+    const struct export_request *request;
+};
+
+static struct member *add(struct adjoiner *a, struct member member)
+{
+    ARENA_APPEND(a->arena, a->function, members, member);
+    return &a->function->members[a->function->members_count - 1];
+}
+
+/* A member shaped like another. */
+static struct member like(const struct member *other, const char *name, enum role role)
+{
+    return (struct member){.name = name, .role = role, .type = REAL, .rank = other->rank, .shape = other->shape,
+                           .of = other->name, .span = other->span};
+}
+
+static struct node *seed(struct adjoiner *a, const char *name, const struct member *of)
+{
+    return graph_placeholder(a->function->graph, REAL, name, of->rank, of->shape);
+}
+
+/* Indices of the real outputs; of those named, if any are. */
+static size_t real_outputs(struct adjoiner *a, const struct extra_request *extra, size_t *indices)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < a->function->members_count; i++) {
+        const struct member *member = &a->function->members[i];
+        bool wanted = !extra || !extra->outputs;
+        for (size_t k = 0; !wanted && k < extra->output_count; k++)
+            wanted = !strcmp(extra->outputs[k], member->name);
+        if (member->role == ROLE_OUTPUT && member->type == REAL && wanted)
+            indices[count++] = i;
+    }
+    return count;
+}
+
+/* ---- Backward ---- */
+
+static void adjoin_gradients(struct adjoiner *a)
+{
+    struct function *function = a->function;
+    const struct export_request *request = a->request;
+    size_t *outputs = ARENA_ARRAY(a->arena, size_t, function->members_count + 1);
+    size_t count = real_outputs(a, NULL, outputs);
+    struct node **values = ARENA_ARRAY(a->arena, struct node *, count + 1);
+    struct node **seeds = ARENA_ARRAY(a->arena, struct node *, count + 1);
+    struct node **wrt = ARENA_ARRAY(a->arena, struct node *, request->wrt_count);
+    struct node **adjoints = ARENA_ARRAY(a->arena, struct node *, request->wrt_count);
+    for (size_t i = 0; i < count; i++) {
+        struct member output = function->members[outputs[i]];
+        const char *name = arena_print(a->arena, "d_%s", output.name);
+        struct member member = like(&output, name, ROLE_OUTPUT_GRADIENT);
+        member.pointer = output.rank == 0;
+        member.leaf = seeds[i] = seed(a, name, &output);
+        values[i] = output.value;
+        add(a, member);
+    }
+    for (size_t i = 0; i < request->wrt_count; i++)
+        wrt[i] = function->members[request->wrt[i]].leaf;
+    differentiate(function->graph, a->derivatives, values, seeds, count, wrt, request->wrt_count, adjoints);
+    for (size_t i = 0; i < request->wrt_count; i++) {
+        struct member parameter = function->members[request->wrt[i]];
+        struct member member = like(&parameter, arena_print(a->arena, "d_%s", parameter.name), ROLE_GRADIENT);
+        member.value = adjoints[i];
+        add(a, member);
+    }
+    function->entries[ENTRY_BACKWARD] = function->entries[ENTRY_GRADIENT] = true;
+}
+
+/* ---- Extra entries ---- */
+
+static void adjoin_jacobian(struct adjoiner *a, const struct extra_request *extra)
+{
+    struct function *function = a->function;
+    size_t *outputs = ARENA_ARRAY(a->arena, size_t, function->members_count + 1);
+    size_t count = real_outputs(a, extra, outputs);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < a->request->wrt_count; k++) {
+            struct member y = function->members[outputs[i]], x = function->members[a->request->wrt[k]];
+            struct node *value = differentiate_jacobian(function->graph, a->derivatives, y.value, x.leaf);
+            add(a, (struct member){.name = arena_print(a->arena, "d%s_d%s", y.name, x.name), .role = ROLE_JACOBIAN, .type = REAL,
+                                   .rank = value->rank, .shape = value->shape, .of = y.name, .wrt = {x.name}, .value = value,
+                                   .span = y.span});
+        }
+}
+
+/* The one output that second derivatives are taken of; its index, or -1 after reporting. */
+static long scalar_output(struct adjoiner *a, const struct extra_request *extra, const char *kind)
+{
+    size_t *outputs = ARENA_ARRAY(a->arena, size_t, a->function->members_count + 1);
+    size_t count = real_outputs(a, extra, outputs);
+    if (count != 1) {
+        report_error(a->diagnostics, extra->span, "%s needs one output: name it, as in %s(%s)", kind, kind,
+                     count ? a->function->members[outputs[0]].name : "loss");
+        return -1;
+    }
+    if (a->function->members[outputs[0]].rank) {
+        report_error(a->diagnostics, extra->span, "%s needs a scalar output, but %s is a tensor", kind,
+                     a->function->members[outputs[0]].name);
+        return -1;
+    }
+    return (long)outputs[0];
+}
+
+static void gradients_of(struct adjoiner *a, struct node *y, struct node **adjoints)
+{
+    struct node *one = graph_constant(a->function->graph, REAL, 1);
+    struct node **wrt = ARENA_ARRAY(a->arena, struct node *, a->request->wrt_count);
+    for (size_t i = 0; i < a->request->wrt_count; i++)
+        wrt[i] = a->function->members[a->request->wrt[i]].leaf;
+    differentiate(a->function->graph, a->derivatives, &y, &one, 1, wrt, a->request->wrt_count, adjoints);
+}
+
+static void adjoin_hessian(struct adjoiner *a, const struct extra_request *extra)
+{
+    struct function *function = a->function;
+    long at = scalar_output(a, extra, "hessian");
+    if (at < 0)
+        return;
+    struct member y = function->members[at];
+    struct node **gradients = ARENA_ARRAY(a->arena, struct node *, a->request->wrt_count);
+    gradients_of(a, y.value, gradients);
+    for (size_t i = 0; i < a->request->wrt_count; i++)
+        for (size_t k = i; k < a->request->wrt_count; k++) {
+            struct member x = function->members[a->request->wrt[i]], w = function->members[a->request->wrt[k]];
+            struct node *value = differentiate_jacobian(function->graph, a->derivatives, gradients[i], w.leaf);
+            add(a, (struct member){.name = arena_print(a->arena, "d2%s_d%s_d%s", y.name, x.name, w.name), .role = ROLE_HESSIAN,
+                                   .type = REAL, .rank = value->rank, .shape = value->shape, .of = y.name,
+                                   .wrt = {x.name, w.name}, .value = value, .span = y.span});
+        }
+}
+
+/* Members that bring a vector for each parameter: tangents and directions. */
+static void add_vectors(struct adjoiner *a, const char *prefix, enum role role, struct node **wrt, struct node **vectors)
+{
+    for (size_t i = 0; i < a->request->wrt_count; i++) {
+        struct member x = a->function->members[a->request->wrt[i]];
+        struct member member = like(&x, arena_print(a->arena, "%s%s", prefix, x.name), role);
+        member.leaf = vectors[i] = seed(a, member.name, &x);
+        wrt[i] = x.leaf;
+        add(a, member);
+    }
+}
+
+static void adjoin_jvp(struct adjoiner *a, const struct extra_request *extra)
+{
+    struct function *function = a->function;
+    size_t wrt_count = a->request->wrt_count, *outputs = ARENA_ARRAY(a->arena, size_t, function->members_count + 1);
+    size_t count = real_outputs(a, extra, outputs);
+    struct node **wrt = ARENA_ARRAY(a->arena, struct node *, wrt_count), **vectors = ARENA_ARRAY(a->arena, struct node *, wrt_count);
+    struct node **values = ARENA_ARRAY(a->arena, struct node *, count), **tangents = ARENA_ARRAY(a->arena, struct node *, count);
+    add_vectors(a, "t_", ROLE_TANGENT, wrt, vectors);
+    for (size_t i = 0; i < count; i++)
+        values[i] = function->members[outputs[i]].value;
+    differentiate_forward(function->graph, a->derivatives, wrt, vectors, wrt_count, values, count, tangents);
+    for (size_t i = 0; i < count; i++) {
+        struct member y = function->members[outputs[i]];
+        struct member member = like(&y, arena_print(a->arena, "t_%s", y.name), ROLE_OUTPUT_TANGENT);
+        member.value = tangents[i];
+        add(a, member);
+    }
+}
+
+static void adjoin_hvp(struct adjoiner *a, const struct extra_request *extra)
+{
+    struct function *function = a->function;
+    size_t wrt_count = a->request->wrt_count;
+    long at = scalar_output(a, extra, "hvp");
+    if (at < 0)
+        return;
+    struct node **wrt = ARENA_ARRAY(a->arena, struct node *, wrt_count), **vectors = ARENA_ARRAY(a->arena, struct node *, wrt_count);
+    struct node **gradients = ARENA_ARRAY(a->arena, struct node *, wrt_count), **products = ARENA_ARRAY(a->arena, struct node *, wrt_count);
+    gradients_of(a, function->members[at].value, gradients);
+    add_vectors(a, "v_", ROLE_DIRECTION, wrt, vectors);
+    differentiate_forward(function->graph, a->derivatives, wrt, vectors, wrt_count, gradients, wrt_count, products);
+    for (size_t i = 0; i < wrt_count; i++) {
+        struct member x = function->members[a->request->wrt[i]];
+        struct member member = like(&x, arena_print(a->arena, "hv_%s", x.name), ROLE_HVP);
+        member.value = products[i];
+        add(a, member);
+    }
+}
+
+static void adjoin_extra(struct adjoiner *a, const struct extra_request *extra)
+{
+    a->function->entries[extra->entry] = true;
+    switch (extra->entry) {
+    case ENTRY_JACOBIAN: adjoin_jacobian(a, extra); break;
+    case ENTRY_HESSIAN: adjoin_hessian(a, extra); break;
+    case ENTRY_JVP: adjoin_jvp(a, extra); break;
+    case ENTRY_HVP: adjoin_hvp(a, extra); break;
+    default: break;
+    }
+}
+
+/* ---- Names of the members ---- */
+
+static bool is_keyword(const char *name)
+{
+    static const char *const words[] = {
+        "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char",
+        "char16_t", "char32_t", "class", "compl", "const", "const_cast", "constexpr", "continue", "decltype", "default",
+        "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit", "export", "extern", "false", "float", "for",
+        "friend", "goto", "if", "inline", "int", "int32_t", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq",
+        "nullptr", "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "restrict",
+        "return", "short", "signed", "size_t", "sizeof", "static", "static_assert", "static_cast", "struct", "switch",
+        "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "typeof", "union",
+        "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq", "NULL", "INFINITY", "NAN",
+        "errno", "EOF", "I", "complex", "stdin", "stdout", "stderr", "assert", "HUGE_VAL", "SIZE_MAX", "INT32_MAX", "INT32_MIN",
+        "linux", "unix",
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(words[i], name))
+            return true;
+    return !strncmp(name, "__", 2) || (name[0] == '_' && isupper((unsigned char)name[1])) || !strncmp(name, "GRADC_", 6);
+}
+
+static const char *role_noun(struct adjoiner *a, const struct member *member)
+{
+    switch (member->role) {
+    case ROLE_SIZE: return "a size";
+    case ROLE_INPUT: case ROLE_INOUT: return "a parameter";
+    case ROLE_OUTPUT: return "an output";
+    case ROLE_WORKSPACE: return "the workspace";
+    default: return arena_print(a->arena, "a derivative of %s", member->of);
+    }
+}
+
+static void check_names(struct adjoiner *a)
+{
+    struct map seen = {0};
+    struct function *function = a->function;
+    if (is_keyword(function->name))
+        report_error(a->diagnostics, function->span, "%s is a word of C or C++ and cannot name an exported function", function->name);
+    for (size_t i = 0; i < function->members_count; i++) {
+        const struct member *member = &function->members[i], *other = map_get(&seen, member->name);
+        struct span at = member->span;
+        if (is_keyword(member->name))
+            report_error(a->diagnostics, at, "%s is a word of C or C++ and cannot name a member of struct %s; rename it",
+                         member->name, function->name);
+        else if (other && member->role == ROLE_WORKSPACE)
+            report_error(a->diagnostics, other->span, "%s is the name of the workspace in struct %s; rename it", member->name, function->name);
+        else if (other) {
+            bool later_own = member->role == ROLE_OUTPUT;
+            report_error(a->diagnostics, later_own ? at : other->span, "%s would stand twice in struct %s: %s and %s", member->name,
+                         function->name, role_noun(a, other), role_noun(a, member));
+            if (later_own)
+                report_note(a->diagnostics, at, "an output can be renamed: return %s_new = %s", member->name, member->name);
+        }
+        map_set(a->arena, &seen, member->name, (void *)member);
+    }
+}
+
+static void check_functions(struct arena *arena, struct diagnostics *diagnostics, const struct module *module)
+{
+    static const char *const suffixes[] = {"_workspace", "_forward", "_backward", "_gradient", "_jacobian", "_hessian", "_jvp",
+                                           "_hvp", "_gradient_workspace", "_bind_parameters", "_bind_gradients",
+                                           "_sparse_jacobian", "_sparse_hessian"};
+    struct map entries = {0};
+    for (size_t i = 0; i < module->functions_count; i++)
+        for (size_t s = 0; s < sizeof suffixes / sizeof *suffixes; s++)
+            map_set(arena, &entries, arena_print(arena, "%s%s", module->functions[i]->name, suffixes[s]), module->functions[i]);
+    for (size_t i = 0; i < module->functions_count; i++) {
+        const struct function *function = module->functions[i], *other = map_get(&entries, function->name);
+        if (other)
+            report_error(diagnostics, function->span, "%s is also the name of an entry of %s; rename one", function->name, other->name);
+    }
+}
+
+void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics, const struct derivatives *derivatives)
+{
+    struct module *module = elaboration->module;
+    for (size_t i = 0; i < module->functions_count; i++) {
+        struct adjoiner a = {module->arena, diagnostics, derivatives, module->functions[i], elaboration->requests[i]};
+        if (a.request->wrt_count)
+            adjoin_gradients(&a);
+        for (size_t k = 0; k < a.request->extras_count; k++)
+            adjoin_extra(&a, &a.request->extras[k]);
+        add(&a, (struct member){.name = "work", .role = ROLE_WORKSPACE, .span = a.function->span});
+        check_names(&a);
+    }
+    check_functions(module->arena, diagnostics, module);
+}

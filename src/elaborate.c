@@ -1,0 +1,560 @@
+/* elaborate.c: files, their definitions and imports, and what is exported. */
+#include "elaborator.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "prelude_text.h"
+#include "source.h"
+
+/* ---- Definitions of a file ---- */
+
+static const char *definition_noun(enum definition_kind kind)
+{
+    switch (kind) {
+    case DEFINITION_FUNCTION: return "function";
+    case DEFINITION_DIM: return "dim";
+    case DEFINITION_GROUP: return "group";
+    default: return "rule";
+    }
+}
+
+static void define(struct elaborator *e, struct map *map, const struct definition *definition)
+{
+    const struct definition *earlier = map_get(map, definition->name);
+    if (earlier) {
+        report_error(e->diagnostics, definition->name_span, "%s has two %ss", definition->name, definition_noun(definition->kind));
+        report_note(e->diagnostics, earlier->name_span, "the first is here");
+        return;
+    }
+    map_set(e->arena, map, definition->name, (void *)definition);
+}
+
+static void check_parameters(struct elaborator *e, const struct definition *definition)
+{
+    struct map seen = {0};
+    for (const struct parameter *p = definition->parameters; p; p = p->next) {
+        if (map_get(&seen, p->name))
+            report_error(e->diagnostics, p->name_span, "%s has two %s named %s", definition->name,
+                         definition->kind == DEFINITION_GROUP ? "members" : "parameters", p->name);
+        map_set(e->arena, &seen, p->name, (void *)p);
+    }
+}
+
+static void define_dim(struct elaborator *e, struct unit *unit, const struct definition *definition)
+{
+    if (map_get(&unit->dims, definition->name)) {
+        report_error(e->diagnostics, definition->name_span, "%s has two dims", definition->name);
+        return;
+    }
+    size *number = NULL;
+    for (size_t i = 0; i < e->options->definition_count; i++) {
+        struct size_definition *given = &e->options->definitions[i];
+        if (!strcmp(given->name, definition->name)) {
+            number = size_number(e->sizes, given->number);
+            given->used = true;
+        }
+    }
+    if (!number) {
+        struct frame *frame = new_frame(e, unit, definition, definition->span);
+        e->frame = frame;
+        int64_t fixed;
+        struct value value = evaluate(e, definition->value);
+        if (as_whole(e, value, definition->value->span, arena_print(e->arena, "the dim %s", definition->name), &fixed) &&
+            require_nonnegative(e, size_number(e->sizes, fixed - 1), definition->value->span,
+                                "a size must be at least 1, but %s is %lld", definition->name, (long long)fixed))
+            number = size_number(e->sizes, fixed);
+        e->frame = NULL;
+    }
+    map_set(e->arena, &unit->dims, definition->name, number ? number : size_number(e->sizes, 1));
+}
+
+static struct unit *load_unit(struct elaborator *e, const struct file *file, bool is_main, bool is_library);
+
+static void collect_definitions(struct elaborator *e, struct unit *unit)
+{
+    for (const struct definition *d = unit->file->definitions; d; d = d->next) {
+        switch (d->kind) {
+        case DEFINITION_FUNCTION:
+            define(e, &unit->functions, d);
+            check_parameters(e, d);
+            break;
+        case DEFINITION_GROUP:
+            define(e, &unit->groups, d);
+            check_parameters(e, d);
+            break;
+        case DEFINITION_RULE: define(e, &unit->rules, d); break;
+        case DEFINITION_DIM: define_dim(e, unit, d); break;
+        default: break;
+        }
+    }
+    for (size_t i = 0; i < unit->rules.entries_count; i++) {
+        const struct definition *rule = unit->rules.entries[i].value;
+        if (!map_get(&unit->functions, rule->name))
+            report_error(e->diagnostics, rule->name_span, "there is no function %s in this file for the rule", rule->name);
+    }
+}
+
+/* ---- Imports ---- */
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat one, other;
+    if (stat(a, &one) || stat(b, &other))
+        return !strcmp(a, b);
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+static void import(struct elaborator *e, struct unit *unit, const struct definition *definition)
+{
+    const char *path = source_find(e->arena, unit->file->source->path, definition->name, e->options->folders, e->options->folder_count);
+    const struct source *source = path ? source_read(e->arena, path) : NULL;
+    if (!source) {
+        report_error(e->diagnostics, definition->span, "cannot read \"%s\": %s", definition->name, errno ? strerror(errno) : "no such file");
+        return;
+    }
+    for (size_t i = 0; i < e->units_count; i++)
+        if (same_file(e->units[i]->file->source->path, source->path)) {
+            if (e->units[i]->loading)
+                report_error(e->diagnostics, definition->span, "\"%s\" imports itself, directly or through others", definition->name);
+            else
+                ARENA_APPEND(e->arena, unit, imports, e->units[i]);
+            return;
+        }
+    struct unit *imported = load_unit(e, parse(e->arena, e->diagnostics, source), false, false);
+    ARENA_APPEND(e->arena, unit, imports, imported);
+}
+
+static struct unit *load_unit(struct elaborator *e, const struct file *file, bool is_main, bool is_library)
+{
+    struct unit *unit = ARENA_NEW(e->arena, struct unit);
+    unit->file = file;
+    unit->is_main = is_main;
+    unit->is_library = is_library;
+    unit->loading = true;
+    if (!is_library)
+        ARENA_APPEND(e->arena, e, units, unit);
+    for (const struct definition *d = file->definitions; d; d = d->next)
+        if (d->kind == DEFINITION_IMPORT)
+            import(e, unit, d);
+    collect_definitions(e, unit);
+    unit->loading = false;
+    return unit;
+}
+
+static struct unit *load_prelude(struct elaborator *e)
+{
+    const struct source *source = source_of_text(e->arena, "<library>", prelude_text, strlen(prelude_text), true);
+    return load_unit(e, parse(e->arena, e->diagnostics, source), false, true);
+}
+
+/* ---- Exported functions ---- */
+
+static void add_output_member(struct elaborator *e, const char *name, struct value value, struct span span)
+{
+    if (value.kind == VALUE_ERROR)
+        return;
+    if (value.kind == VALUE_GROUP) {
+        int i = 0;
+        for (const struct parameter *member = value.group->parameters; member; member = member->next, i++)
+            add_output_member(e, arena_print(e->arena, "%s_%s", name, member->name), value.items[i], span);
+        return;
+    }
+    struct node *node = as_node(e, value, span);
+    if (!node)
+        return;
+    if (node->type == BOOL) {
+        fail(e, span, "the output %s is %s; real(…) makes 0 and 1 of truth values", name, value_text(e, &value));
+        return;
+    }
+    struct member member = {.name = name, .role = ROLE_OUTPUT, .type = node->type, .rank = node->rank, .shape = node->shape,
+                            .value = node, .span = span};
+    ARENA_APPEND(e->arena, e->function, members, member);
+}
+
+/* The body of an exported function that has a rule is differentiated by the rule. */
+static void execute_export(struct elaborator *e, const struct definition *definition)
+{
+    struct frame *frame = e->frame;
+    const struct definition *rule = map_get(&frame->unit->rules, definition->name);
+    int count = 0, i = 0;
+    for (const struct parameter *p = definition->parameters; p; p = p->next)
+        count++;
+    struct value *arguments = ARENA_ARRAY(e->arena, struct value, count + 1);
+    struct span *spans = ARENA_ARRAY(e->arena, struct span, count + 1);
+    for (const struct parameter *p = definition->parameters; rule && p; p = p->next, i++) {
+        struct binding *binding = find_binding(e, p->name);
+        if (binding && binding->value.kind == VALUE_NODE && binding->value.node->type == REAL)
+            binding->value.node = graph_mark(e->graph, binding->value.node, NULL);
+        arguments[i] = binding ? binding->value : value_error();
+        spans[i] = p->span;
+    }
+    execute_body(e, definition);
+    if (rule && frame->returned)
+        apply_rule(e, frame, rule, arguments, spans);
+}
+
+static struct function *export_function(struct elaborator *e, struct unit *unit, const struct definition *definition, bool quiet)
+{
+    struct function *function = ARENA_NEW(e->arena, struct function);
+    function->name = arena_print(e->arena, "%s%s", e->options->prefix ? e->options->prefix : "", definition->name);
+    function->graph = e->graph = graph_new(e->arena, e->sizes);
+    function->span = definition->span;
+    function->entries[ENTRY_FORWARD] = true;
+    e->function = function;
+    e->quiet_export = quiet;
+    e->not_exportable = false;
+    e->graph->origin = definition->span;
+    struct frame *frame = new_frame(e, unit, definition, definition->span);
+    frame->is_export = true;
+    e->frame = frame;
+    if (declare_parameters(e, definition)) {
+        execute_export(e, definition);
+        for (size_t i = 0; i < frame->output_count; i++)
+            add_output_member(e, frame->output_names[i], frame->outputs[i], frame->output_spans[i]);
+    }
+    e->frame = NULL;
+    e->function = NULL;
+    return quiet && e->not_exportable ? NULL : function;
+}
+
+/* ---- What an export asks for ---- */
+
+static bool has_real_output(const struct function *function)
+{
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == ROLE_OUTPUT && function->members[i].type == REAL)
+            return true;
+    return false;
+}
+
+static bool has_update(const struct function *function)
+{
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == ROLE_INOUT)
+            return true;
+    return false;
+}
+
+static bool is_differentiable_input(const struct member *member)
+{
+    return (member->role == ROLE_INPUT || member->role == ROLE_INOUT) && member->type == REAL;
+}
+
+/* Whether the member is `name` or belongs to the group `name`; a group's member p_g comes from the parameter p. */
+static bool is_member_of(const struct member *member, const char *name, const struct definition *definition)
+{
+    if (!strcmp(member->name, name))
+        return true;
+    size_t length = strlen(name);
+    if (strncmp(member->name, name, length) || member->name[length] != '_')
+        return false;
+    for (const struct parameter *p = definition->parameters; p; p = p->next)
+        if (p->type->kind == TYPE_GROUP && member->span.begin == p->span.begin && member->span.source == p->span.source)
+            return strlen(p->name) <= length;
+    return false;
+}
+
+static const char *target_name(struct elaborator *e, const struct target *target)
+{
+    const char *name = target->name;
+    for (int i = 0; i < target->member_count; i++)
+        name = arena_print(e->arena, "%s_%s", name, target->members[i]);
+    return name;
+}
+
+static void fail_wrt(struct elaborator *e, const struct function *function, const struct target *target, const char *name, bool int_found)
+{
+    const char **names = ARENA_ARRAY(e->arena, const char *, function->members_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < function->members_count; i++) {
+        const struct member *member = &function->members[i];
+        if (is_differentiable_input(member))
+            names[count++] = member->name;
+        if (!strcmp(member->name, name) && member->role == ROLE_SIZE) {
+            report_error(e->diagnostics, target->span, "%s is a size and has no gradient", name);
+            return;
+        }
+    }
+    if (int_found) {
+        report_error(e->diagnostics, target->span, "%s is int and has no gradient", name);
+        return;
+    }
+    report_error(e->diagnostics, target->span, "%s has no parameter %s", function->name, name);
+    suggest(e, name, names, count);
+}
+
+static void add_wrt(struct elaborator *e, struct export_request *request, size_t member, struct span at)
+{
+    for (size_t i = 0; i < request->wrt_count; i++)
+        if (request->wrt[i] == member) {
+            report_error(e->diagnostics, at, "%s stands twice after wrt", request->function->members[member].name);
+            return;
+        }
+    ARENA_APPEND(e->arena, request, wrt, member);
+}
+
+static void request_listed(struct elaborator *e, struct export_request *request, const struct definition *export,
+                           const struct definition *definition)
+{
+    struct function *function = request->function;
+    for (const struct target *target = export->wrt_names; target; target = target->next) {
+        const char *name = target_name(e, target);
+        bool found = false, int_found = false;
+        for (size_t i = 0; i < function->members_count; i++) {
+            const struct member *member = &function->members[i];
+            if ((member->role != ROLE_INPUT && member->role != ROLE_INOUT) || !is_member_of(member, name, definition))
+                continue;
+            if (member->type == REAL)
+                add_wrt(e, request, i, target->span);
+            found = found || member->type == REAL;
+            int_found = int_found || member->type == INT;
+        }
+        if (!found)
+            fail_wrt(e, function, target, name, int_found);
+    }
+}
+
+static void request_all_but(struct elaborator *e, struct export_request *request, const struct definition *export,
+                            const struct definition *definition)
+{
+    struct function *function = request->function;
+    bool *excluded = ARENA_ARRAY(e->arena, bool, function->members_count + 1);
+    for (const struct target *target = export ? export->wrt_names : NULL; target; target = target->next) {
+        const char *name = target_name(e, target);
+        bool found = false;
+        for (size_t i = 0; i < function->members_count; i++)
+            if (function->members[i].role != ROLE_OUTPUT && is_member_of(&function->members[i], name, definition))
+                found = excluded[i] = true;
+        if (!found)
+            fail_wrt(e, function, target, name, false);
+    }
+    for (size_t i = 0; i < function->members_count; i++)
+        if (is_differentiable_input(&function->members[i]) && !excluded[i])
+            ARENA_APPEND(e->arena, request, wrt, i);
+    if (export && !request->wrt_count)
+        report_error(e->diagnostics, export->span, "no real parameter is left to differentiate with respect to");
+}
+
+static const struct {
+    const char *name;
+    enum entry entry;
+} extra_kinds[] = {
+    {"jacobian", ENTRY_JACOBIAN}, {"hessian", ENTRY_HESSIAN}, {"jvp", ENTRY_JVP}, {"hvp", ENTRY_HVP},
+    {"sparse_jacobian", ENTRY_SPARSE_JACOBIAN}, {"sparse_hessian", ENTRY_SPARSE_HESSIAN},
+};
+enum { EXTRA_KIND_COUNT = sizeof extra_kinds / sizeof *extra_kinds };
+
+static bool is_real_output(const struct function *function, const char *name)
+{
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == ROLE_OUTPUT && function->members[i].type == REAL && !strcmp(function->members[i].name, name))
+            return true;
+    return false;
+}
+
+static void request_extra(struct elaborator *e, struct export_request *request, const struct export_extra *extra)
+{
+    struct extra_request wanted = {.span = extra->span};
+    int kind = 0;
+    while (kind < EXTRA_KIND_COUNT && strcmp(extra_kinds[kind].name, extra->kind))
+        kind++;
+    if (kind == EXTRA_KIND_COUNT) {
+        const char *names[EXTRA_KIND_COUNT];
+        for (int i = 0; i < EXTRA_KIND_COUNT; i++)
+            names[i] = extra_kinds[i].name;
+        report_error(e->diagnostics, extra->span, "%s is nothing that can be exported; there are jacobian, hessian, jvp, hvp, "
+                     "sparse_jacobian and sparse_hessian", extra->kind);
+        suggest(e, extra->kind, names, EXTRA_KIND_COUNT);
+        return;
+    }
+    wanted.entry = extra_kinds[kind].entry;
+    size_t count = 0;
+    for (const struct target *output = extra->outputs; output; output = output->next)
+        count++;
+    const char **names = ARENA_ARRAY(e->arena, const char *, count + 1);
+    for (const struct target *output = extra->outputs; output; output = output->next) {
+        if (!is_real_output(request->function, output->name))
+            report_error(e->diagnostics, output->span, "%s has no real output %s", request->function->name, output->name);
+        names[wanted.output_count++] = output->name;
+    }
+    wanted.outputs = extra->has_outputs ? names : NULL;
+    ARENA_APPEND(e->arena, request, extras, wanted);
+}
+
+static void request_derivatives(struct elaborator *e, struct export_request *request, const struct definition *export,
+                                const struct definition *definition)
+{
+    struct function *function = request->function;
+    bool forward_only = has_update(function) || !has_real_output(function);
+    if (!export) {
+        if (!forward_only)
+            request_all_but(e, request, NULL, definition);
+        return;
+    }
+    if (export->wrt != WRT_NONE && forward_only) {
+        report_error(e->diagnostics, export->span, "%s has %s, so it is forward only and takes no wrt", definition->name,
+                     has_update(function) ? "an update" : "no real output");
+        return;
+    }
+    if (export->wrt == WRT_LISTED)
+        request_listed(e, request, export, definition);
+    else if (export->wrt == WRT_ALL_BUT)
+        request_all_but(e, request, export, definition);
+    for (const struct export_extra *extra = export->extras; extra; extra = extra->next)
+        request_extra(e, request, extra);
+    if (export->extras && export->wrt == WRT_NONE)
+        report_error(e->diagnostics, export->extras->span, "%s needs wrt: export %s wrt x: %s", export->extras->kind,
+                     definition->name, export->extras->kind);
+}
+
+/* ---- Which functions are exported when none is named ---- */
+
+static void collect_used(struct elaborator *e, struct map *used, const struct expression *x)
+{
+    for (; x; x = x->left) {
+        if (x->name && (x->kind == EXPRESSION_CALL || x->kind == EXPRESSION_NAME))
+            map_set(e->arena, used, x->name, used);
+        for (const struct argument *a = x->arguments; a; a = a->next)
+            collect_used(e, used, a->value);
+        for (const struct subscript *s = x->subscripts; s; s = s->next) {
+            collect_used(e, used, s->at);
+            collect_used(e, used, s->begin);
+            collect_used(e, used, s->end);
+        }
+        collect_used(e, used, x->condition);
+        collect_used(e, used, x->right);
+    }
+}
+
+static void collect_used_statements(struct elaborator *e, struct map *used, const struct statement *statement)
+{
+    for (; statement; statement = statement->next) {
+        collect_used(e, used, statement->value);
+        collect_used(e, used, statement->while_condition);
+        for (const struct result *result = statement->results; result; result = result->next)
+            collect_used(e, used, result->value);
+        collect_used_statements(e, used, statement->body);
+        collect_used_statements(e, used, statement->else_body);
+    }
+}
+
+/* The functions that others of the file call or pass; a name that is also a value of the caller counts only as a call. */
+static void collect_called(struct elaborator *e, const struct unit *unit, struct map *called)
+{
+    for (const struct definition *d = unit->file->definitions; d; d = d->next) {
+        if (d->kind != DEFINITION_FUNCTION && d->kind != DEFINITION_RULE)
+            continue;
+        struct map used = {0};
+        collect_used(e, &used, d->value);
+        collect_used_statements(e, &used, d->body);
+        for (const struct parameter *p = d->parameters; p; p = p->next)
+            collect_used(e, &used, p->default_value);
+        for (size_t i = 0; i < used.entries_count; i++) {
+            const char *name = used.entries[i].name;
+            bool is_value = false;
+            for (const struct parameter *p = d->parameters; p; p = p->next)
+                is_value = is_value || !strcmp(p->name, name);
+            if (!is_value && !(d->kind == DEFINITION_FUNCTION && !strcmp(d->name, name)))
+                map_set(e->arena, called, name, called);
+        }
+    }
+}
+
+static void add_export(struct elaborator *e, struct elaboration *result, struct unit *unit, const struct definition *definition,
+                       const struct definition *export)
+{
+    struct function *function = export_function(e, unit, definition, !export);
+    if (!function)
+        return;
+    struct export_request *request = ARENA_NEW(e->arena, struct export_request);
+    request->function = function;
+    request->span = export ? export->span : definition->span;
+    request_derivatives(e, request, export, definition);
+    struct module *module = result->module;
+    size_t count = module->functions_count;
+    ARENA_APPEND(e->arena, module, functions, function);
+    result->requests = arena_grow(e->arena, result->requests, count, &e->requests_capacity, sizeof *result->requests);
+    result->requests[count] = request;
+}
+
+static void export_named(struct elaborator *e, struct elaboration *result, struct unit *unit, const struct definition *export,
+                         struct map *exported)
+{
+    struct frame frame = {.unit = unit};
+    e->frame = &frame;
+    struct callee *callee = find_function(e, export->name);
+    e->frame = NULL;
+    if (!callee || !callee->definition || callee->unit->is_library) {
+        const char **names = ARENA_ARRAY(e->arena, const char *, unit->functions.entries_count + 1);
+        for (size_t i = 0; i < unit->functions.entries_count; i++)
+            names[i] = unit->functions.entries[i].name;
+        report_error(e->diagnostics, export->name_span, "there is no function %s to export", export->name);
+        suggest(e, export->name, names, unit->functions.entries_count);
+        return;
+    }
+    if (map_get(exported, export->name)) {
+        report_error(e->diagnostics, export->name_span, "%s is exported twice", export->name);
+        return;
+    }
+    map_set(e->arena, exported, export->name, exported);
+    add_export(e, result, callee->unit, callee->definition, export);
+}
+
+static void export_all(struct elaborator *e, struct elaboration *result, struct unit *unit)
+{
+    struct map exported = {0}, called = {0};
+    bool named = false;
+    for (const struct definition *d = unit->file->definitions; d; d = d->next)
+        if (d->kind == DEFINITION_EXPORT) {
+            named = true;
+            export_named(e, result, unit, d, &exported);
+        }
+    if (named)
+        return;
+    collect_called(e, unit, &called);
+    for (const struct definition *d = unit->file->definitions; d; d = d->next)
+        if (d->kind == DEFINITION_FUNCTION && !map_get(&called, d->name))
+            add_export(e, result, unit, d, NULL);
+    if (!result->module->functions_count && !e->diagnostics->error_count) {
+        struct span start = {unit->file->source, 0, 0};
+        report_error(e->diagnostics, start, "there is nothing to export: no function here can be called from C on its own");
+    }
+}
+
+static int file_precision(const struct file *file)
+{
+    int precision = 64;
+    for (const struct definition *d = file->definitions; d; d = d->next)
+        if (d->kind == DEFINITION_PRECISION)
+            precision = d->precision;
+    return precision;
+}
+
+struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnostics, const struct file *file,
+                              const struct derivatives *derivatives, const struct elaborate_options *options)
+{
+    struct elaborator *e = ARENA_NEW(arena, struct elaborator);
+    e->arena = arena;
+    e->diagnostics = diagnostics;
+    e->derivatives = derivatives;
+    e->options = options;
+    e->sizes = sizes_new(arena);
+    e->graph = graph_new(arena, e->sizes);
+    struct elaboration *result = ARENA_NEW(arena, struct elaboration);
+    result->module = ARENA_NEW(arena, struct module);
+    *result->module = (struct module){.arena = arena, .source = file->source, .prefix = options->prefix ? options->prefix : "",
+                                      .precision = options->precision ? options->precision : file_precision(file)};
+    e->prelude = load_prelude(e);
+    int parse_errors = diagnostics->error_count;
+    struct unit *unit = load_unit(e, file, true, false);
+    if (!parse_errors || unit->file->definitions)
+        export_all(e, result, unit);
+    const char **files = ARENA_ARRAY(arena, const char *, e->units_count + 1);
+    for (size_t i = 0; i < e->units_count; i++)
+        files[i] = e->units[i]->file->source->path;
+    result->files = files;
+    result->file_count = e->units_count;
+    return result;
+}

@@ -1,0 +1,58 @@
+/* elaborate.h: names, shapes and calls: the syntax tree becomes graphs, one for each exported function.
+ *
+ * Elaboration evaluates the program with shapes for values: a call evaluates the callee's body on the actual arguments,
+ * so generic functions, functions as arguments and static values need no further mechanism. */
+#ifndef GRADC_ELABORATE_H
+#define GRADC_ELABORATE_H
+
+#include "ast.h"
+#include "differentiate.h"
+#include "graph.h"
+
+struct size_definition { /* -D NAME=N */
+    const char *name;
+    long long number;
+    bool used; /* set by elaborate where a dim of that name was found */
+};
+
+struct elaborate_options {
+    int precision;                       /* 32 or 64; 0: as the file says */
+    const char *prefix;                  /* "" for none */
+    struct size_definition *definitions; /* -D */
+    size_t definition_count;
+    const char *const *folders; /* -I */
+    size_t folder_count;
+};
+
+/* What an export asks for, per function of the module; `adjoin` turns it into members. */
+struct export_request {
+    struct function *function;
+    size_t *wrt; /* indices of the parameters' members, in the order of the export */
+    size_t wrt_count, wrt_capacity;
+    struct extra_request {
+        enum entry entry;
+        const char *const *outputs; /* names; NULL: all */
+        size_t output_count;
+        struct span span;
+    } *extras;
+    size_t extras_count, extras_capacity;
+    struct span span;
+};
+
+struct elaboration {
+    struct module *module;
+    struct export_request **requests; /* one for each function of the module */
+    const char *const *files;         /* every file read, the main one first: for -MD */
+    size_t file_count;
+};
+
+/* Functions get their sizes, inputs and outputs as members; gradients are adjoined by `adjoin`. Errors go to
+ * diagnostics; the result is meaningful only if there were none. */
+struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnostics, const struct file *file,
+                              const struct derivatives *derivatives, const struct elaborate_options *options);
+
+/* Adds to every function the derivatives that its request asks for: output gradients, gradients and the members of
+ * the extra entries, with their values in the graph, and the workspace; checks the names of the members. */
+void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics, const struct derivatives *derivatives);
+
+#endif

@@ -1,0 +1,384 @@
+/* elaborate_builtin.c: the functions that the library cannot write in the language: element-wise operators, reductions,
+ * and (elaborate_shape.c) what moves elements. One row each in the table at the end. */
+#include "elaborate_builtin.h"
+
+#include <string.h>
+
+/* ---- Arguments ---- */
+
+static struct span argument_span(const struct builtin_call *c, int i)
+{
+    return c->spans[i];
+}
+
+struct node *argument_real(struct elaborator *e, struct builtin_call *c, int i)
+{
+    return as_real(e, c->values[i], argument_span(c, i));
+}
+
+struct node *argument_node(struct elaborator *e, struct builtin_call *c, int i)
+{
+    return as_node(e, c->values[i], argument_span(c, i));
+}
+
+/* The parameters of a builtin, from its text "x before? axis?": names, `?` for optional, `...` for any number more. */
+struct signature {
+    const char *names[8];
+    bool optional[8];
+    int count;
+    bool variadic;
+};
+
+static struct signature read_signature(struct elaborator *e, const char *text)
+{
+    struct signature s = {0};
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        if (length == 3 && !strncmp(text, "...", 3))
+            s.variadic = true;
+        else {
+            s.optional[s.count] = text[length - 1] == '?';
+            s.names[s.count] = arena_copy(e->arena, text, length - s.optional[s.count]);
+            s.count++;
+        }
+        text += length + (text[length] == ' ');
+    }
+    return s;
+}
+
+static bool by_name_only(const char *name)
+{
+    return !strcmp(name, "axis") || !strcmp(name, "keepdims");
+}
+
+static bool place_argument(struct elaborator *e, const struct signature *s, struct builtin_call *c, const struct argument *a,
+                           int *next)
+{
+    int at = -1;
+    if (a->name) {
+        for (int i = 0; i < s->count; i++)
+            if (!strcmp(s->names[i], a->name))
+                at = i;
+        if (at < 0) {
+            fail(e, a->span, "%s has no parameter %s", c->builtin->name, a->name);
+            suggest(e, a->name, s->names, (size_t)s->count);
+            return false;
+        }
+    } else {
+        while (*next < s->count && by_name_only(s->names[*next]))
+            ++*next;
+        if (*next < s->count)
+            at = (*next)++;
+    }
+    if (at < 0 && s->variadic) {
+        c->more = arena_grow(e->arena, c->more, c->more_count, &c->more_capacity, sizeof *c->more);
+        c->more[c->more_count++] = (struct more_argument){evaluate_argument(e, a->value), a->value->span};
+        return c->more[c->more_count - 1].value.kind != VALUE_ERROR;
+    }
+    if (at < 0) {
+        const char *hint = "";
+        for (int i = 0; i < s->count; i++)
+            if (!strcmp(s->names[i], "axis"))
+                hint = arena_print(e->arena, "; an axis goes by name: %s(…, axis = …)", c->builtin->name);
+        fail(e, a->span, "%s takes no further argument%s", c->builtin->name, hint);
+        return false;
+    }
+    if (c->given[at]) {
+        fail(e, a->span, "%s is given twice in this call of %s", s->names[at], c->builtin->name);
+        return false;
+    }
+    c->given[at] = true;
+    c->spans[at] = a->value->span;
+    c->values[at] = evaluate_argument(e, a->value);
+    return c->values[at].kind != VALUE_ERROR;
+}
+
+struct value builtin_call(struct elaborator *e, const struct builtin *builtin, const struct expression *call)
+{
+    struct builtin_call *c = ARENA_NEW(e->arena, struct builtin_call);
+    struct signature s = read_signature(e, builtin->parameters);
+    c->builtin = builtin;
+    c->span = call->span;
+    c->name_span = call->operator_span;
+    int next = 0;
+    bool right = true;
+    for (const struct argument *a = call->arguments; a; a = a->next)
+        right = place_argument(e, &s, c, a, &next) && right;
+    for (int i = 0; right && i < s.count; i++)
+        if (!c->given[i] && !s.optional[i]) {
+            fail(e, call->span, "%s needs %s: %s(%s)", builtin->name, i ? s.names[i] : "an argument", builtin->name, builtin->usage);
+            return value_error();
+        }
+    return right ? builtin->handler(e, c) : value_error();
+}
+
+/* ---- Element-wise ---- */
+
+static struct value map_group(struct elaborator *e, struct builtin_call *c, struct value group)
+{
+    struct value result = group;
+    result.items = ARENA_ARRAY(e->arena, struct value, group.count);
+    for (int i = 0; i < group.count; i++) {
+        struct builtin_call member = *c;
+        for (int p = 0; p < 3; p++)
+            if (c->values[p].kind == VALUE_GROUP) {
+                if (c->values[p].group != group.group) {
+                    fail(e, c->span, "the groups %s and %s are not of one kind", group.group->name, c->values[p].group->name);
+                    return value_error();
+                }
+                member.values[p] = c->values[p].items[i];
+            }
+        result.items[i] = c->builtin->handler(e, &member);
+        if (result.items[i].kind == VALUE_ERROR)
+            return value_error();
+    }
+    return result;
+}
+
+static const struct value *group_argument(const struct builtin_call *c)
+{
+    for (int p = 0; p < 3; p++)
+        if (c->given[p] && c->values[p].kind == VALUE_GROUP)
+            return &c->values[p];
+    return NULL;
+}
+
+static struct value elementwise(struct elaborator *e, struct builtin_call *c)
+{
+    if (group_argument(c))
+        return map_group(e, c, *group_argument(c));
+    enum operator operator = c->builtin->operator;
+    int arity = operator_info(operator)->arity;
+    struct node *nodes[3];
+    for (int i = 0; i < arity; i++)
+        if (!(nodes[i] = argument_real(e, c, i)))
+            return value_error();
+    if (arity > 1 && !broadcast_together(e, nodes, c->spans, arity, c->name_span, c->builtin->name))
+        return value_error();
+    return value_node(graph_elementwise(e->graph, operator, nodes));
+}
+
+static struct value real_of(struct elaborator *e, struct builtin_call *c)
+{
+    if (group_argument(c))
+        return map_group(e, c, *group_argument(c));
+    struct node *node = argument_node(e, c, 0);
+    if (!node)
+        return value_error();
+    return value_node(node->type == REAL ? node : graph_unary(e->graph, OP_CAST_REAL, node));
+}
+
+static struct value stop_gradient(struct elaborator *e, struct builtin_call *c)
+{
+    if (group_argument(c))
+        return map_group(e, c, *group_argument(c));
+    struct node *node = argument_node(e, c, 0);
+    if (!node)
+        return value_error();
+    return value_node(node->type == REAL ? graph_stop(e->graph, node) : node);
+}
+
+/* A random number in [0, 1) for every element of x, a function of seed and position alone. */
+static struct value uniform_like(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0), *seed = as_int(e, c->values[1], c->spans[1]);
+    if (!x || !seed)
+        return value_error();
+    struct affine position = {size_number(e->sizes, 0), ARENA_ARRAY(e->arena, size *, x->rank + 1), 0};
+    size *stride = size_number(e->sizes, 1);
+    for (int a = x->rank - 1; a >= 0; a--) {
+        position.coefficients[a] = stride;
+        stride = size_multiply(stride, x->shape[a]);
+    }
+    struct node *at = graph_iota_affine(e->graph, INT, x->rank, x->shape, &position);
+    return value_node(graph_binary(e->graph, OP_UNIFORM, graph_broadcast(e->graph, seed, x->rank, x->shape), at));
+}
+
+/* ---- Reductions ---- */
+
+/* axis = a number, a list of numbers, or nothing for all: a bit for each axis. */
+static bool read_axes(struct elaborator *e, const struct builtin_call *c, int argument, int rank, unsigned *axes)
+{
+    *axes = (1u << rank) - 1;
+    if (!c->given[argument] || c->values[argument].kind == VALUE_NONE)
+        return true;
+    struct value value = c->values[argument];
+    int count = value.kind == VALUE_LIST ? value.count : 1;
+    *axes = 0;
+    for (int i = 0; i < count; i++) {
+        int axis;
+        if (!as_axis(e, value.kind == VALUE_LIST ? value.items[i] : value, c->spans[argument], rank, &axis))
+            return false;
+        if (*axes >> axis & 1) {
+            fail(e, c->spans[argument], "axis %d stands twice in the list", axis);
+            return false;
+        }
+        *axes |= 1u << axis;
+    }
+    return true;
+}
+
+static bool read_keepdims(struct elaborator *e, const struct builtin_call *c, int argument, bool *keep)
+{
+    *keep = false;
+    return !c->given[argument] || as_truth(e, c->values[argument], c->spans[argument], "keepdims", keep);
+}
+
+static struct node *restore_axes(struct elaborator *e, struct node *node, unsigned axes, int rank)
+{
+    for (int a = 0; a < rank; a++)
+        if (axes >> a & 1)
+            node = graph_insert_axis(e->graph, node, a);
+    return node;
+}
+
+enum { REDUCE_X, REDUCE_AXIS, REDUCE_KEEPDIMS };
+
+/* The operand, of the type that the reduction takes. */
+static struct node *reduced_operand(struct elaborator *e, struct builtin_call *c)
+{
+    enum operator operator = c->builtin->operator;
+    if (operator == OP_ANY || operator == OP_ALL)
+        return as_bool(e, c->values[0], c->spans[0], c->builtin->name);
+    struct node *x = argument_node(e, c, 0);
+    if (x && x->type != REAL) {
+        fail(e, c->spans[0], "%s of %s: real(…) makes numbers of %s", c->builtin->name, value_text(e, &c->values[0]),
+             x->type == INT ? "int values" : "truth values");
+        return NULL;
+    }
+    return x;
+}
+
+static struct value reduce(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = reduced_operand(e, c);
+    unsigned axes;
+    bool keep;
+    if (!x || !read_axes(e, c, REDUCE_AXIS, x->rank, &axes) || !read_keepdims(e, c, REDUCE_KEEPDIMS, &keep))
+        return value_error();
+    struct node *y = graph_reduce(e->graph, c->builtin->operator, x, axes);
+    return value_node(keep ? restore_axes(e, y, axes, x->rank) : y);
+}
+
+static struct value mean(struct elaborator *e, struct builtin_call *c)
+{
+    struct value sum = reduce(e, c);
+    struct node *x = sum.kind == VALUE_ERROR ? NULL : argument_node(e, c, 0);
+    unsigned axes;
+    if (!x || !read_axes(e, c, REDUCE_AXIS, x->rank, &axes))
+        return value_error();
+    size *count = size_number(e->sizes, 1);
+    for (int a = 0; a < x->rank; a++)
+        if (axes >> a & 1)
+            count = size_multiply(count, x->shape[a]);
+    struct node *divisor = graph_broadcast(e->graph, graph_size(e->graph, REAL, count), sum.node->rank, sum.node->shape);
+    return value_node(graph_binary(e->graph, OP_DIV, sum.node, divisor));
+}
+
+/* max(x, axis = …) reduces, max(a, b) is element-wise. */
+static struct value extremum(struct elaborator *e, struct builtin_call *c)
+{
+    bool is_max = c->builtin->operator == OP_MAXIMUM;
+    if (!c->given[1]) {
+        struct builtin_call reduction = *c;
+        reduction.values[REDUCE_AXIS] = c->values[2], reduction.given[REDUCE_AXIS] = c->given[2], reduction.spans[REDUCE_AXIS] = c->spans[2];
+        reduction.values[REDUCE_KEEPDIMS] = c->values[3], reduction.given[REDUCE_KEEPDIMS] = c->given[3], reduction.spans[REDUCE_KEEPDIMS] = c->spans[3];
+        return reduce(e, &reduction);
+    }
+    if (c->given[2] || c->given[3]) {
+        fail(e, c->span, "%s of two values is element-wise and takes no axis", c->builtin->name);
+        return value_error();
+    }
+    struct builtin pair = *c->builtin;
+    pair.operator = is_max ? OP_MAX : OP_MIN;
+    pair.handler = elementwise;
+    struct builtin_call call = *c;
+    call.builtin = &pair;
+    return elementwise(e, &call);
+}
+
+static struct value arg_extremum(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0);
+    bool keep;
+    if (!x || !read_keepdims(e, c, REDUCE_KEEPDIMS, &keep))
+        return value_error();
+    if (c->given[REDUCE_AXIS] && c->values[REDUCE_AXIS].kind != VALUE_NONE) {
+        int axis;
+        if (!as_axis(e, c->values[REDUCE_AXIS], c->spans[REDUCE_AXIS], x->rank, &axis))
+            return value_error();
+        struct node *y = graph_arg(e->graph, c->builtin->operator, x, axis);
+        return value_node(keep ? restore_axes(e, y, 1u << axis, x->rank) : y);
+    }
+    size *total = size_number(e->sizes, 1);
+    for (int a = 0; a < x->rank; a++)
+        total = size_multiply(total, x->shape[a]);
+    struct node *y = graph_arg(e->graph, c->builtin->operator, graph_reshape(e->graph, x, 1, &total), 0);
+    return value_node(keep ? restore_axes(e, y, (1u << x->rank) - 1, x->rank) : y);
+}
+
+/* ---- The table ---- */
+
+#define UNARY(name, operator) {#name, "x", "x", elementwise, operator}
+
+static const struct builtin builtins[] = {
+    UNARY(exp, OP_EXP), UNARY(expm1, OP_EXPM1), UNARY(log, OP_LOG), UNARY(log1p, OP_LOG1P), UNARY(sqrt, OP_SQRT),
+    UNARY(sin, OP_SIN), UNARY(cos, OP_COS), UNARY(tan, OP_TAN), UNARY(asin, OP_ASIN), UNARY(acos, OP_ACOS),
+    UNARY(atan, OP_ATAN), UNARY(sinh, OP_SINH), UNARY(cosh, OP_COSH), UNARY(tanh, OP_TANH), UNARY(asinh, OP_ASINH),
+    UNARY(acosh, OP_ACOSH), UNARY(atanh, OP_ATANH), UNARY(erf, OP_ERF), UNARY(erfc, OP_ERFC), UNARY(lgamma, OP_LGAMMA),
+    UNARY(digamma, OP_DIGAMMA), UNARY(abs, OP_ABS), UNARY(sign, OP_SIGN), UNARY(floor, OP_FLOOR), UNARY(ceil, OP_CEIL),
+    UNARY(round, OP_ROUND),
+    {"atan2", "y x", "y, x", elementwise, OP_ATAN2},
+    {"real", "x", "x", real_of, OP_CAST_REAL},
+    {"stop_gradient", "x", "x", stop_gradient, OP_STOP},
+    {"uniform_like", "x seed", "x, seed", uniform_like, OP_UNIFORM},
+
+    {"sum", "x axis? keepdims?", "x, axis = …, keepdims = …", reduce, OP_SUM},
+    {"prod", "x axis? keepdims?", "x, axis = …, keepdims = …", reduce, OP_PRODUCT},
+    {"mean", "x axis? keepdims?", "x, axis = …, keepdims = …", mean, OP_SUM},
+    {"any", "x axis? keepdims?", "x, axis = …, keepdims = …", reduce, OP_ANY},
+    {"all", "x axis? keepdims?", "x, axis = …, keepdims = …", reduce, OP_ALL},
+    {"max", "a b? axis? keepdims?", "a, b", extremum, OP_MAXIMUM},
+    {"min", "a b? axis? keepdims?", "a, b", extremum, OP_MINIMUM},
+    {"argmax", "x axis? keepdims?", "x, axis = …", arg_extremum, OP_ARGMAX},
+    {"argmin", "x axis? keepdims?", "x, axis = …", arg_extremum, OP_ARGMIN},
+
+    {"reshape", "x sizes", "x, [sizes]", shape_reshape, OP_RESHAPE},
+    {"broadcast", "x sizes", "x, [sizes]", shape_broadcast, OP_INDEX},
+    {"transpose", "x axes?", "x, [axes]", shape_transpose, OP_INDEX},
+    {"concat", "a axis? ...", "a, b, …, axis = 0", shape_concat, OP_SCATTER},
+    {"stack", "a axis? ...", "a, b, …, axis = 0", shape_stack, OP_SCATTER},
+    {"flip", "x axis?", "x, axis = 0", shape_flip, OP_INDEX},
+    {"roll", "x n axis?", "x, n, axis = 0", shape_roll, OP_INDEX},
+    {"tile", "x n axis?", "x, n, axis = 0", shape_tile, OP_INDEX},
+    {"pad", "x before after axis? value?", "x, before, after, axis = 0, value = 0", shape_pad, OP_SCATTER},
+    {"zeros", "sizes", "[sizes]", shape_zeros, OP_CONSTANT},
+    {"ones", "sizes", "[sizes]", shape_ones, OP_CONSTANT},
+    {"full", "sizes value", "[sizes], value", shape_full, OP_CONSTANT},
+    {"range", "n", "n", shape_range, OP_IOTA},
+    {"diag", "x", "x", shape_diag, OP_INDEX},
+    {"pick", "x k", "x, k", shape_pick, OP_INDEX},
+    {"split_last", "x k", "x, k", shape_split_last, OP_RESHAPE},
+    {"all_axes_but", "x kept", "x, kept", shape_all_axes_but, OP_CONSTANT},
+    {"align", "x like kept", "x, like, kept", shape_align, OP_RESHAPE},
+    {"cumsum", "x axis?", "x, axis = 0", shape_cumsum, OP_CUMSUM},
+};
+
+enum { BUILTIN_COUNT = sizeof builtins / sizeof *builtins };
+
+const struct builtin *builtin_find(const char *name)
+{
+    for (int i = 0; i < BUILTIN_COUNT; i++)
+        if (!strcmp(builtins[i].name, name))
+            return &builtins[i];
+    return NULL;
+}
+
+const char *const *builtin_names(size_t *count)
+{
+    static const char *names[BUILTIN_COUNT];
+    for (int i = 0; i < BUILTIN_COUNT; i++)
+        names[i] = builtins[i].name;
+    *count = BUILTIN_COUNT;
+    return names;
+}

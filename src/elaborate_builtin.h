@@ -1,0 +1,55 @@
+/* elaborate_builtin.h: the arguments of a call of a builtin, and the handlers in elaborate_shape.c. */
+#ifndef GRADC_ELABORATE_BUILTIN_H
+#define GRADC_ELABORATE_BUILTIN_H
+
+#include "elaborator.h"
+
+struct more_argument {
+    struct value value;
+    struct span span;
+};
+
+struct builtin_call {
+    const struct builtin *builtin;
+    struct span span, name_span;
+    struct value values[8]; /* one for each parameter of the table's row */
+    struct span spans[8];
+    bool given[8];
+    struct more_argument *more; /* those after the named ones of a variadic builtin */
+    size_t more_count, more_capacity;
+};
+
+struct builtin {
+    const char *name;
+    const char *parameters; /* "x axis? ...": `?` optional, `...` any number more; axis and keepdims go by name only */
+    const char *usage;      /* for messages */
+    struct value (*handler)(struct elaborator *e, struct builtin_call *call);
+    enum operator operator; /* what it mainly makes */
+};
+
+/* An argument as a node; NULL after reporting. */
+struct node *argument_real(struct elaborator *e, struct builtin_call *c, int i);
+struct node *argument_node(struct elaborator *e, struct builtin_call *c, int i);
+
+struct value shape_reshape(struct elaborator *e, struct builtin_call *c);
+struct value shape_broadcast(struct elaborator *e, struct builtin_call *c);
+struct value shape_transpose(struct elaborator *e, struct builtin_call *c);
+struct value shape_concat(struct elaborator *e, struct builtin_call *c);
+struct value shape_stack(struct elaborator *e, struct builtin_call *c);
+struct value shape_flip(struct elaborator *e, struct builtin_call *c);
+struct value shape_roll(struct elaborator *e, struct builtin_call *c);
+struct value shape_tile(struct elaborator *e, struct builtin_call *c);
+struct value shape_pad(struct elaborator *e, struct builtin_call *c);
+struct value shape_zeros(struct elaborator *e, struct builtin_call *c);
+struct value shape_ones(struct elaborator *e, struct builtin_call *c);
+struct value shape_full(struct elaborator *e, struct builtin_call *c);
+struct value shape_range(struct elaborator *e, struct builtin_call *c);
+struct value shape_diag(struct elaborator *e, struct builtin_call *c);
+struct value shape_pick(struct elaborator *e, struct builtin_call *c);
+struct value shape_cumsum(struct elaborator *e, struct builtin_call *c);
+/* For the library's own use, where the rank is not known to the text. */
+struct value shape_split_last(struct elaborator *e, struct builtin_call *c);
+struct value shape_all_axes_but(struct elaborator *e, struct builtin_call *c);
+struct value shape_align(struct elaborator *e, struct builtin_call *c);
+
+#endif

@@ -1,0 +1,347 @@
+/* elaborate_call.c: finding functions, matching arguments to parameters, evaluating bodies.
+ *
+ * A call evaluates the callee's body in a frame of its own, so every call is checked afresh and nothing is generic. */
+#include "elaborator.h"
+
+#include <string.h>
+
+/* ---- Finding functions ---- */
+
+static struct callee *callee_of_unit(struct elaborator *e, struct unit *unit, const char *name)
+{
+    const struct definition *definition = map_get(&unit->functions, name);
+    if (!definition)
+        return NULL;
+    struct callee *callee = ARENA_NEW(e->arena, struct callee);
+    *callee = (struct callee){definition, unit, NULL, name};
+    return callee;
+}
+
+static struct callee *callee_of_imports(struct elaborator *e, struct unit *unit, const char *name)
+{
+    for (size_t i = 0; i < unit->imports_count; i++) {
+        struct callee *callee = callee_of_unit(e, unit->imports[i], name);
+        if (!callee)
+            callee = callee_of_imports(e, unit->imports[i], name);
+        if (callee)
+            return callee;
+    }
+    return NULL;
+}
+
+struct callee *find_library_function(struct elaborator *e, const char *name)
+{
+    struct callee *callee = callee_of_unit(e, e->prelude, name);
+    const struct builtin *builtin = callee ? NULL : builtin_find(name);
+    if (builtin) {
+        callee = ARENA_NEW(e->arena, struct callee);
+        *callee = (struct callee){NULL, NULL, builtin, name};
+    }
+    return callee;
+}
+
+struct callee *find_function(struct elaborator *e, const char *name)
+{
+    struct unit *unit = e->frame->unit;
+    struct callee *callee = callee_of_unit(e, unit, name);
+    if (!callee)
+        callee = callee_of_imports(e, unit, name);
+    return callee ? callee : find_library_function(e, name);
+}
+
+static void fail_unknown_function(struct elaborator *e, const struct expression *call)
+{
+    if (find_binding(e, call->name)) {
+        struct value value = find_binding(e, call->name)->value;
+        if (value.kind != VALUE_ERROR) {
+            fail(e, call->operator_span, "%s is no function but %s; subscripts are written %s[…]", call->name,
+                 value_text(e, &value), call->name);
+            note_operand(e, call->operator_span);
+        }
+        return;
+    }
+    struct map names = {0};
+    size_t count;
+    const char *const *builtins = builtin_names(&count);
+    for (size_t u = 0; u < e->units_count; u++)
+        for (size_t i = 0; i < e->units[u]->functions.entries_count; i++)
+            map_set(e->arena, &names, e->units[u]->functions.entries[i].name, e);
+    for (size_t i = 0; i < e->prelude->functions.entries_count; i++)
+        map_set(e->arena, &names, e->prelude->functions.entries[i].name, e);
+    for (size_t i = 0; i < count; i++)
+        map_set(e->arena, &names, builtins[i], e);
+    const char **candidates = ARENA_ARRAY(e->arena, const char *, names.entries_count);
+    for (size_t i = 0; i < names.entries_count; i++)
+        candidates[i] = names.entries[i].name;
+    fail(e, call->operator_span, "there is no function %s", call->name);
+    suggest(e, call->name, candidates, names.entries_count);
+}
+
+static struct callee *resolve_callee(struct elaborator *e, const struct expression *call)
+{
+    struct binding *binding = find_binding(e, call->name);
+    if (binding && binding->value.kind == VALUE_FUNCTION)
+        return binding->value.callee;
+    struct callee *callee = find_function(e, call->name);
+    if (callee)
+        return callee;
+    if (binding && binding->is_parameter && e->frame->is_export && binding->value.kind == VALUE_NODE) {
+        e->not_exportable = true;
+        e->static_need = call->operator_span;
+        if (e->quiet_export)
+            return NULL;
+    }
+    fail_unknown_function(e, call);
+    return NULL;
+}
+
+struct value evaluate_argument(struct elaborator *e, const struct expression *x)
+{
+    struct frame *frame = e->frame;
+    if (x->kind == EXPRESSION_NAME && !find_binding(e, x->name) && !map_get(&frame->sizes, x->name) &&
+        !map_get(&frame->unit->dims, x->name) && strcmp(x->name, "pi") && strcmp(x->name, "inf")) {
+        struct callee *callee = find_function(e, x->name);
+        if (callee)
+            return (struct value){.kind = VALUE_FUNCTION, .callee = callee};
+    }
+    return evaluate(e, x);
+}
+
+/* ---- Arguments ---- */
+
+struct frame *new_frame(struct elaborator *e, struct unit *unit, const struct definition *definition, struct span call)
+{
+    struct frame *frame = ARENA_NEW(e->arena, struct frame);
+    frame->unit = unit;
+    frame->definition = definition;
+    frame->call = call;
+    frame->caller = e->frame;
+    frame->marked = marked_names(e, definition);
+    return frame;
+}
+
+static int parameter_count(const struct definition *definition)
+{
+    int count = 0;
+    for (const struct parameter *p = definition->parameters; p; p = p->next)
+        count++;
+    return count;
+}
+
+static void note_definition(struct elaborator *e, const struct definition *definition)
+{
+    note(e, definition->span, "%s is defined here", definition->name);
+}
+
+static bool match_named(struct elaborator *e, const struct definition *definition, const struct argument *argument,
+                        const struct argument **matched)
+{
+    size_t count = 0;
+    const char **names = ARENA_ARRAY(e->arena, const char *, parameter_count(definition) + 1);
+    int i = 0;
+    for (const struct parameter *p = definition->parameters; p; p = p->next, i++) {
+        names[count++] = p->name;
+        if (strcmp(p->name, argument->name))
+            continue;
+        if (matched[i]) {
+            fail(e, argument->span, "%s is given twice in this call of %s", p->name, definition->name);
+            return false;
+        }
+        matched[i] = argument;
+        return true;
+    }
+    fail(e, argument->span, "%s has no parameter %s", definition->name, argument->name);
+    suggest(e, argument->name, names, count);
+    note_definition(e, definition);
+    return false;
+}
+
+/* Which argument each parameter gets (NULL: its default). */
+static bool match_arguments(struct elaborator *e, const struct callee *callee, const struct expression *call,
+                            const struct argument **matched)
+{
+    const struct definition *definition = callee->definition;
+    const struct parameter *p = definition->parameters;
+    int i = 0, count = parameter_count(definition);
+    for (const struct argument *a = call->arguments; a; a = a->next) {
+        if (a->name) {
+            if (!match_named(e, definition, a, matched))
+                return false;
+            continue;
+        }
+        if (!p) {
+            fail(e, a->span, "%s takes %d argument%s, but this is one more", callee->name, count, count == 1 ? "" : "s");
+            note_definition(e, definition);
+            return false;
+        }
+        if (callee->unit->is_library && (!strcmp(p->name, "axis") || !strcmp(p->name, "keepdims"))) {
+            fail(e, a->span, "%s goes by name: %s(…, %s = …)", p->name, callee->name, p->name);
+            return false;
+        }
+        if (matched[i]) {
+            fail(e, a->span, "%s is given twice in this call of %s", p->name, callee->name);
+            return false;
+        }
+        matched[i++] = a;
+        p = p->next;
+    }
+    bool complete = true;
+    i = 0;
+    for (p = definition->parameters; p; p = p->next, i++)
+        if (!matched[i] && !p->default_value) {
+            fail(e, call->span, "%s needs a value for its parameter %s", callee->name, p->name);
+            note_definition(e, definition);
+            complete = false;
+        }
+    return complete;
+}
+
+static bool is_recursive(struct elaborator *e, const struct callee *callee, struct span at)
+{
+    for (struct frame *frame = e->frame; frame; frame = frame->caller)
+        if (frame->definition == callee->definition) {
+            const char *chain = callee->name;
+            for (struct frame *link = e->frame; link != frame; link = link->caller)
+                chain = arena_print(e->arena, "%s, which %s calls", chain, link->definition->name);
+            fail(e, at, "recursion: %s calls %s", frame->definition->name, chain);
+            note(e, at, "functions are expanded where they are called; `for` repeats");
+            return true;
+        }
+    return false;
+}
+
+/* ---- Calls ---- */
+
+static const struct definition *rule_of(const struct callee *callee)
+{
+    return map_get(&callee->unit->rules, callee->name);
+}
+
+/* What the rule's outputs are computed from: marked copies of the arguments, so that their adjoints can be taken from the
+ * rule instead of the body. */
+static void mark_arguments(struct elaborator *e, struct value *arguments, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (arguments[i].kind == VALUE_NODE && arguments[i].node->type == REAL)
+            arguments[i].node = graph_mark(e->graph, arguments[i].node, NULL);
+}
+
+/* Gives every parameter its value, in the callee's frame. */
+static bool bind_arguments(struct elaborator *e, const struct callee *callee, const struct argument *const *matched,
+                           struct value *arguments, struct span *spans)
+{
+    const struct definition *definition = callee->definition;
+    bool right = true, has_rule = rule_of(callee) != NULL;
+    int i = 0;
+    for (const struct parameter *p = definition->parameters; p; p = p->next, i++) {
+        if (!matched[i]) {
+            arguments[i] = evaluate_argument(e, p->default_value);
+            spans[i] = p->span;
+        }
+        if (arguments[i].kind == VALUE_ERROR || !type_check(e, p, &arguments[i], spans[i])) {
+            right = false;
+            continue;
+        }
+        if (has_rule)
+            mark_arguments(e, &arguments[i], 1);
+        if (p->type->kind != TYPE_SIZE)
+            bind(e, p->name, arguments[i], p->span, true);
+    }
+    i = 0;
+    for (const struct parameter *p = definition->parameters; right && p; p = p->next, i++)
+        right = type_check_arithmetic(e, p, &arguments[i], spans[i]) && right;
+    return right;
+}
+
+/* Evaluates a call of a defined function: the finished frame with its outputs, or NULL. */
+static struct frame *call_definition(struct elaborator *e, const struct callee *callee, const struct expression *call)
+{
+    int count = parameter_count(callee->definition);
+    const struct argument **matched = ARENA_ARRAY(e->arena, const struct argument *, count + 1);
+    struct value *arguments = ARENA_ARRAY(e->arena, struct value, count + 1);
+    struct span *spans = ARENA_ARRAY(e->arena, struct span, count + 1);
+    if (is_recursive(e, callee, call->span) || !match_arguments(e, callee, call, matched))
+        return NULL;
+    bool right = true;
+    for (int i = 0; i < count; i++)
+        if (matched[i]) {
+            arguments[i] = evaluate_argument(e, matched[i]->value);
+            spans[i] = matched[i]->value->span;
+            right = right && arguments[i].kind != VALUE_ERROR;
+        }
+    if (!right)
+        return NULL;
+    struct frame *frame = new_frame(e, callee->unit, callee->definition, call->span);
+    struct span origin = e->graph->origin;
+    e->frame = frame;
+    right = bind_arguments(e, callee, matched, arguments, spans);
+    if (right) {
+        execute_body(e, callee->definition);
+        if (frame->returned && rule_of(callee))
+            apply_rule(e, frame, rule_of(callee), arguments, spans);
+    }
+    e->frame = frame->caller;
+    e->graph->origin = origin;
+    return right && frame->returned ? frame : NULL;
+}
+
+static const char *output_list(struct elaborator *e, const struct frame *frame)
+{
+    const char *text = "";
+    for (size_t i = 0; i < frame->output_count; i++)
+        text = arena_print(e->arena, "%s%s%s", text, i ? ", " : "", frame->output_names[i]);
+    return text;
+}
+
+struct value call_function(struct elaborator *e, struct callee *callee, const struct expression *call)
+{
+    if (callee->builtin)
+        return builtin_call(e, callee->builtin, call);
+    struct frame *frame = call_definition(e, callee, call);
+    if (!frame)
+        return value_error();
+    if (frame->output_count == 1)
+        return frame->outputs[0];
+    fail(e, call->span, "%s gives %zu values; take them apart first: %s = %s(…)", callee->name, frame->output_count,
+         output_list(e, frame), callee->name);
+    return value_error();
+}
+
+static bool is_derivative(const char *name)
+{
+    return !strcmp(name, "grad") || !strcmp(name, "jvp") || !strcmp(name, "jacobian");
+}
+
+struct value evaluate_call(struct elaborator *e, const struct expression *call)
+{
+    if (is_derivative(call->name) && !find_function(e, call->name))
+        return evaluate_derivative(e, call);
+    struct callee *callee = resolve_callee(e, call);
+    if (callee)
+        return call_function(e, callee, call);
+    for (const struct argument *a = call->arguments; a; a = a->next)
+        evaluate_argument(e, a->value); /* for the errors in them */
+    return value_error();
+}
+
+bool evaluate_outputs(struct elaborator *e, const struct expression *x, struct value **outputs, size_t *count)
+{
+    struct callee *callee = NULL;
+    if (x->kind == EXPRESSION_CALL && !(is_derivative(x->name) && !find_function(e, x->name))) {
+        callee = resolve_callee(e, x);
+        if (!callee)
+            return false;
+    }
+    if (!callee || callee->builtin) {
+        *outputs = ARENA_NEW(e->arena, struct value);
+        **outputs = evaluate(e, x);
+        *count = 1;
+        return (*outputs)->kind != VALUE_ERROR;
+    }
+    struct frame *frame = call_definition(e, callee, x);
+    if (!frame)
+        return false;
+    *outputs = frame->outputs;
+    *count = frame->output_count;
+    return true;
+}

@@ -1,0 +1,248 @@
+/* elaborate_derivative.c: grad, jvp and jacobian inside programs, and rules.
+ *
+ * A name that a body differentiates with respect to is a MARK node (elaborate_statement.c), so "only dependence through
+ * that name counts" is a property of the graph. */
+#include "elaborator.h"
+
+#include <string.h>
+
+/* Whether some path leads from `from` down to `to` that does not pass through `barrier`. */
+static bool depends_around(struct elaborator *e, struct node *from, const struct node *to, const struct node *barrier)
+{
+    char *seen = arena_allocate(e->arena, e->graph->nodes_count);
+    size_t count = 0, capacity = 64;
+    struct node **stack = ARENA_ARRAY(e->arena, struct node *, capacity);
+    stack[count++] = from;
+    while (count) {
+        struct node *node = stack[--count];
+        if (node == barrier || seen[node->id])
+            continue;
+        if (node == to)
+            return true;
+        seen[node->id] = 1;
+        for (int i = 0; i < node->input_count; i++) {
+            stack = arena_grow(e->arena, stack, count, &capacity, sizeof *stack);
+            stack[count++] = node->inputs[i];
+        }
+    }
+    return false;
+}
+
+/* The target of a derivative: a name, or a group's member, at its present value. */
+static bool derivative_target(struct elaborator *e, const struct expression *x, const char *function, struct value *value,
+                              struct binding **binding)
+{
+    const struct expression *base = x;
+    while (base->kind == EXPRESSION_MEMBER)
+        base = base->left;
+    if (base->kind != EXPRESSION_NAME) {
+        fail(e, x->span, "%s goes by name: the second argument must be a parameter or a name assigned in this function", function);
+        return false;
+    }
+    *binding = find_binding(e, base->name);
+    if (!*binding) {
+        evaluate(e, base); /* reports a name without a value */
+        if (map_get(&e->frame->sizes, base->name) || map_get(&e->frame->unit->dims, base->name))
+            fail(e, x->span, "%s is a size; a derivative is taken with respect to a real value", base->name);
+        return false;
+    }
+    *value = evaluate(e, x);
+    return value->kind != VALUE_ERROR;
+}
+
+static struct node *target_node(struct elaborator *e, struct value value, struct binding *binding, struct span at, struct node *y)
+{
+    struct node *node = value.kind == VALUE_NUMBER && value.node ? value.node : as_real(e, value, at);
+    if (!node)
+        return NULL;
+    for (size_t i = 0; y && i < binding->marks_count; i++) {
+        struct node *old = binding->marks[i];
+        if (old != node && old->id < node->id && value.kind != VALUE_GROUP && depends_around(e, y, old, node) &&
+            !depends_around(e, y, node, NULL)) {
+            fail(e, at, "%s was assigned again after this value was computed from it", binding->name);
+            note(e, binding->span, "%s is assigned again here", binding->name);
+            return NULL;
+        }
+    }
+    return node;
+}
+
+static struct value gradient_of(struct elaborator *e, struct node *y, struct value x, struct binding *binding, struct span at)
+{
+    if (x.kind == VALUE_GROUP) {
+        struct value result = x;
+        result.items = ARENA_ARRAY(e->arena, struct value, x.count);
+        for (int i = 0; i < x.count; i++) {
+            result.items[i] = gradient_of(e, y, x.items[i], binding, at);
+            if (result.items[i].kind == VALUE_ERROR)
+                return value_error();
+        }
+        return result;
+    }
+    struct node *wrt = target_node(e, x, binding, at, y);
+    if (!wrt)
+        return value_error();
+    struct node *one = constant_real(e, 1), *adjoint;
+    differentiate(e->graph, e->derivatives, &y, &one, 1, &wrt, 1, &adjoint);
+    return value_node(adjoint);
+}
+
+static bool read_arguments(struct elaborator *e, const struct expression *call, const struct expression **arguments, int count,
+                           const char *usage)
+{
+    int i = 0;
+    for (const struct argument *a = call->arguments; a; a = a->next, i++) {
+        if (i >= count || a->name) {
+            fail(e, a->span, "%s is written %s", call->name, usage);
+            return false;
+        }
+        arguments[i] = a->value;
+    }
+    if (i < count)
+        fail(e, call->span, "%s is written %s", call->name, usage);
+    return i == count;
+}
+
+struct value evaluate_derivative(struct elaborator *e, const struct expression *call)
+{
+    bool is_jvp = !strcmp(call->name, "jvp"), is_grad = !strcmp(call->name, "grad");
+    const struct expression *arguments[3];
+    if (!read_arguments(e, call, arguments, is_jvp ? 3 : 2, is_jvp ? "jvp(y, x, v)" : is_grad ? "grad(y, x)" : "jacobian(y, x)"))
+        return value_error();
+    struct node *y = as_real(e, evaluate(e, arguments[0]), arguments[0]->span);
+    struct value x;
+    struct binding *binding;
+    if (!y || !derivative_target(e, arguments[1], call->name, &x, &binding))
+        return value_error();
+    if (is_grad && y->rank) {
+        fail(e, arguments[0]->span, "grad takes a scalar, but this is %s; sum it, or use jacobian", shape_text(e, y));
+        note_operand(e, arguments[0]->span);
+        return value_error();
+    }
+    if (is_grad)
+        return gradient_of(e, y, x, binding, arguments[1]->span);
+    struct node *wrt = target_node(e, x, binding, arguments[1]->span, y);
+    if (!wrt)
+        return value_error();
+    if (!is_jvp)
+        return value_node(differentiate_jacobian(e->graph, e->derivatives, y, wrt));
+    struct node *v = as_real(e, evaluate(e, arguments[2]), arguments[2]->span), *tangent;
+    if (!v)
+        return value_error();
+    bool same = v->rank == wrt->rank;
+    for (int a = 0; same && a < v->rank; a++)
+        same = v->shape[a] == wrt->shape[a];
+    if (!same) {
+        fail(e, arguments[2]->span, "the direction is %s, but %s is %s", shape_text(e, v), binding->name, shape_text(e, wrt));
+        return value_error();
+    }
+    differentiate_forward(e->graph, e->derivatives, &wrt, &v, 1, &y, 1, &tangent);
+    return value_node(tangent);
+}
+
+/* ---- Rules ---- */
+
+/* An adjoint in the library may be larger than its parameter by broadcasting: the excess is summed. */
+static struct node *sum_to_shape(struct elaborator *e, struct node *adjoint, const struct node *like)
+{
+    int lead = adjoint->rank - like->rank;
+    if (lead < 0)
+        return adjoint;
+    adjoint = graph_reduce(e->graph, OP_SUM, adjoint, (1u << lead) - 1);
+    for (int a = 0; a < like->rank; a++)
+        if (like->shape[a] != adjoint->shape[a])
+            adjoint = graph_insert_axis(e->graph, graph_reduce(e->graph, OP_SUM, adjoint, 1u << a), a);
+    return adjoint;
+}
+
+static struct node *rule_adjoint(struct elaborator *e, const struct definition *rule, const char *name, struct node *argument,
+                                 struct span at)
+{
+    const char *adjoint_name = arena_print(e->arena, "d_%s", name);
+    struct binding *binding = find_binding(e, adjoint_name);
+    if (!binding) {
+        if (!e->frame->unit->is_library)
+            fail(e, rule->span, "the rule of %s must assign %s", rule->name, adjoint_name);
+        return NULL;
+    }
+    struct node *adjoint = as_real(e, binding->value, binding->span);
+    if (!adjoint)
+        return NULL;
+    if (e->frame->unit->is_library)
+        adjoint = sum_to_shape(e, adjoint, argument);
+    bool fits = adjoint->rank <= argument->rank;
+    for (int a = 0; fits && a < adjoint->rank; a++) {
+        int64_t one;
+        size *extent = adjoint->shape[a];
+        fits = extent == argument->shape[argument->rank - adjoint->rank + a] || (size_is_number(extent, &one) && one == 1);
+    }
+    if (!fits) {
+        fail(e, binding->span, "%s is %s, but %s is %s", adjoint_name, shape_text(e, adjoint), name, shape_text(e, argument));
+        note(e, at, "in this call");
+        return NULL;
+    }
+    return graph_broadcast(e->graph, adjoint, argument->rank, argument->shape);
+}
+
+static int count_names(const struct parameter *parameters, const struct result *results)
+{
+    int count = 0;
+    for (; parameters; parameters = parameters->next)
+        count++;
+    for (; results; results = results->next)
+        count++;
+    return count;
+}
+
+void apply_rule(struct elaborator *e, struct frame *call, const struct definition *rule, struct value *arguments, struct span *spans)
+{
+    int count = count_names(rule->parameters, NULL), outputs = count_names(NULL, rule->outputs);
+    if (count != count_names(call->definition->parameters, NULL) || (size_t)outputs != call->output_count) {
+        fail(e, rule->span, "the rule of %s names %d parameter%s and %d output%s, but %s has %d and %zu", rule->name, count,
+             count == 1 ? "" : "s", outputs, outputs == 1 ? "" : "s", rule->name, count_names(call->definition->parameters, NULL),
+             call->output_count);
+        note(e, call->definition->span, "%s is defined here", rule->name);
+        return;
+    }
+    struct rule *record = ARENA_NEW(e->arena, struct rule);
+    record->argument_count = count;
+    record->output_count = outputs;
+    record->arguments = ARENA_ARRAY(e->arena, struct node *, count + 1);
+    record->adjoints = ARENA_ARRAY(e->arena, struct node *, count + 1);
+    record->outputs = ARENA_ARRAY(e->arena, struct node *, outputs);
+    record->seeds = ARENA_ARRAY(e->arena, struct node *, outputs);
+
+    struct frame *frame = new_frame(e, call->unit, rule, call->call);
+    frame->sizes = call->sizes;
+    frame->caller = call;
+    e->frame = frame;
+    int i = 0;
+    for (const struct parameter *p = rule->parameters; p; p = p->next, i++) {
+        if (arguments[i].kind == VALUE_NODE && arguments[i].node->type == REAL)
+            record->arguments[i] = arguments[i].node;
+        bind(e, p->name, arguments[i], p->span, true);
+    }
+    i = 0;
+    for (const struct result *output = rule->outputs; output; output = output->next, i++) {
+        struct value value = call->outputs[i];
+        if (value_is_tensor(&value) && value.kind != VALUE_NODE)
+            value = value_node(as_real(e, value, output->span));
+        if (value.kind == VALUE_NODE && value.node->type == REAL) {
+            struct node *primal = value.node;
+            value.node = record->outputs[i] = graph_custom(e->graph, primal, record, i);
+            record->seeds[i] = graph_placeholder(e->graph, REAL, arena_print(e->arena, "d_%s", output->name), primal->rank, primal->shape);
+            bind(e, arena_print(e->arena, "d_%s", output->name), value_node(record->seeds[i]), output->span, true);
+            value.node->name = primal->name;
+            value.node->named_by_user = primal->named_by_user;
+        }
+        call->outputs[i] = value;
+        bind(e, output->name, value, output->span, true);
+    }
+    int errors = e->diagnostics->error_count;
+    execute(e, rule->body);
+    i = 0;
+    for (const struct parameter *p = rule->parameters; p && errors == e->diagnostics->error_count; p = p->next, i++)
+        if (record->arguments[i])
+            record->adjoints[i] = rule_adjoint(e, rule, p->name, record->arguments[i], spans[i]);
+    e->frame = call;
+}

@@ -1,0 +1,219 @@
+/* elaborator.h: what the files of the elaborator (elaborate*.c) share. Nobody else includes it. */
+#ifndef GRADC_ELABORATOR_H
+#define GRADC_ELABORATOR_H
+
+#include "elaborate.h"
+#include "map.h"
+
+/* ---- Values ---- */
+
+enum value_kind {
+    VALUE_ERROR,    /* something was wrong and has been reported */
+    VALUE_NODE,     /* a tensor: node */
+    VALUE_NUMBER,   /* a number known when compiling, a polynomial in sizes: real, int or size as its place needs it */
+    VALUE_LIST,     /* [a, b, c]: a list of sizes or axes, or a tensor once it is used as one */
+    VALUE_FUNCTION, /* a function passed by name */
+    VALUE_GROUP,    /* a group's members */
+    VALUE_NONE      /* the default of axis: all axes */
+};
+
+struct value {
+    enum value_kind kind;
+    struct node *node;
+    size *number;
+    bool divided; /* the number came from `/`, so it is real where it is no size */
+    struct value *items; /* list; group: one for each member */
+    int count;
+    struct callee *callee;
+    const struct definition *group;
+    struct unit *group_unit; /* where the group's member types are resolved */
+};
+
+/* A function of a file, or one built into the compiler. */
+struct callee {
+    const struct definition *definition; /* or NULL */
+    struct unit *unit;                   /* of the definition */
+    const struct builtin *builtin;       /* or NULL */
+    const char *name;
+};
+
+/* A name that has a value. */
+struct binding {
+    const char *name;
+    struct value value;
+    struct span span; /* where it was declared or last assigned */
+    bool is_parameter;
+    struct node **marks; /* every MARK that the name has stood for, the latest last */
+    size_t marks_count, marks_capacity;
+};
+
+/* ---- Files, calls, loops ---- */
+
+/* A loop or branch whose body is being evaluated. */
+struct region {
+    bool is_branch;
+    size *variable; /* of a loop */
+    struct region *outer;
+};
+
+struct unit {
+    const struct file *file;
+    struct map functions; /* name -> const struct definition * */
+    struct map rules, groups;
+    struct map dims;      /* name -> size * */
+    struct unit **imports;
+    size_t imports_count, imports_capacity;
+    bool is_library, is_main;
+    bool loading; /* its imports are being read: meeting it again is a cycle */
+};
+
+/* One call under evaluation. */
+struct frame {
+    struct unit *unit;
+    const struct definition *definition;
+    struct map bindings;      /* name -> struct binding * */
+    struct map sizes;         /* size names of the signature -> size * */
+    const struct map *marked; /* names that some grad, jvp or jacobian of the body refers to */
+    struct frame *caller;
+    struct span call; /* where it was called */
+    bool is_export;
+    struct index_scope *indices; /* index names in force, innermost first (elaborate_index.c) */
+    struct region *region;       /* the loop or branch being evaluated, innermost first (elaborate_loop.c) */
+    bool has_update;
+    /* Outputs, filled by `return`. */
+    bool returned;
+    struct value *outputs;
+    const char **output_names;
+    struct span *output_spans;
+    size_t output_count;
+};
+
+struct elaborator {
+    struct arena *arena;
+    struct diagnostics *diagnostics;
+    const struct derivatives *derivatives;
+    const struct elaborate_options *options;
+    struct sizes *sizes;
+    struct graph *graph;        /* of the function being exported */
+    struct function *function;  /* being exported */
+    struct frame *frame;        /* innermost call */
+    struct unit *prelude;
+    struct unit **units; /* every file, imported first-come */
+    size_t units_count, units_capacity;
+    struct map marked_names; /* cache for frame->marked, by definition name and address */
+    bool not_exportable; /* the function needed a parameter to be known when compiling */
+    bool quiet_export;   /* exported without being asked: if not_exportable, leave it out silently */
+    struct span static_need; /* where */
+    size_t requests_capacity;
+};
+
+/* ---- elaborate_expression.c ---- */
+struct value evaluate(struct elaborator *e, const struct expression *expression);
+struct value value_error(void);
+struct value value_node(struct node *node);
+struct value value_number(size *number);
+struct value value_whole(struct elaborator *e, int64_t number);
+bool value_is_tensor(const struct value *value); /* a node, or what becomes one */
+/* The value as a node of its natural type (numbers: REAL); NULL after reporting at `at` if it is none. */
+struct node *as_node(struct elaborator *e, struct value value, struct span at);
+struct node *as_real(struct elaborator *e, struct value value, struct span at);
+struct node *as_int(struct elaborator *e, struct value value, struct span at);
+struct node *as_bool(struct elaborator *e, struct value value, struct span at, const char *what);
+/* A whole number known when compiling (a size may be symbolic); NULL / false after reporting. */
+size *as_size(struct elaborator *e, struct value value, struct span at, const char *what);
+bool as_whole(struct elaborator *e, struct value value, struct span at, const char *what, int64_t *number);
+bool as_truth(struct elaborator *e, struct value value, struct span at, const char *what, bool *truth);
+/* An axis number, negative counting from the end, in [0, rank). */
+bool as_axis(struct elaborator *e, struct value value, struct span at, int rank, int *axis);
+struct node *constant_real(struct elaborator *e, double value);
+/* Broadcasts all to their common shape; false after reporting a mismatch between operands. */
+bool broadcast_together(struct elaborator *e, struct node **nodes, const struct span *spans, int count, struct span point,
+                        const char *what);
+struct node *matrix_product(struct elaborator *e, struct node *a, struct node *b, struct span left, struct span point,
+                            struct span right);
+struct value binary(struct elaborator *e, enum syntax_operator operator, struct value a, struct value b, struct span left,
+                    struct span point, struct span right);
+
+/* ---- elaborate_index.c: index notation ---- */
+struct value evaluate_reduce(struct elaborator *e, const struct expression *expression);
+/* Whether a subscript contains an index in force: it then names all axes and yields a scalar at each index. */
+bool subscript_uses_index(struct elaborator *e, const struct expression *expression);
+struct value evaluate_indexed(struct elaborator *e, const struct expression *expression);
+/* Whether an assignment's subscripts hold fresh indices, so that it defines a whole tensor. */
+bool defines_by_index(struct elaborator *e, const struct target *target);
+void define_by_index(struct elaborator *e, const struct statement *statement);
+
+/* ---- elaborate_loop.c: loops and branches ---- */
+void execute_if(struct elaborator *e, const struct statement *statement);
+void execute_for(struct elaborator *e, const struct statement *statement);
+
+/* ---- elaborate_subscript.c ---- */
+struct value evaluate_subscript(struct elaborator *e, const struct expression *expression);
+struct value subscript_group(struct elaborator *e, const struct expression *expression, struct value group);
+/* `G[s] = e`: the new value of G. */
+struct value replace_part(struct elaborator *e, struct node *whole, const struct target *target, struct value part,
+                          struct span value_span);
+
+/* ---- elaborate_call.c ---- */
+struct value evaluate_call(struct elaborator *e, const struct expression *expression);
+/* A call of `callee` whatever the name in `call` says: one output, or an error. */
+struct value call_function(struct elaborator *e, struct callee *callee, const struct expression *call);
+/* A function of the library by name, even where the user's file hides it. */
+struct callee *find_library_function(struct elaborator *e, const char *name);
+/* An argument: the value of an expression, or the function that a name without a value stands for. */
+struct value evaluate_argument(struct elaborator *e, const struct expression *expression);
+/* All outputs of a call, for `a, b = g(x)`; false after reporting. A value that is no call is one output. */
+bool evaluate_outputs(struct elaborator *e, const struct expression *expression, struct value **outputs, size_t *count);
+struct callee *find_function(struct elaborator *e, const char *name);
+struct frame *new_frame(struct elaborator *e, struct unit *unit, const struct definition *definition, struct span call);
+
+/* ---- elaborate_type.c: parameters and their types ---- */
+/* Within the callee's frame: checks a value against the parameter's type and binds size names on first sight. Axes that
+ * are arithmetic wait for type_check_arithmetic, when all names are known. */
+bool type_check(struct elaborator *e, const struct parameter *parameter, struct value *value, struct span at);
+bool type_check_arithmetic(struct elaborator *e, const struct parameter *parameter, const struct value *value, struct span at);
+/* The inputs of an exported function: new size names, members and PARAMETER nodes, bound in the frame. */
+bool declare_parameters(struct elaborator *e, const struct definition *definition);
+
+/* ---- elaborate_statement.c ---- */
+void execute(struct elaborator *e, const struct statement *statements);
+void bind(struct elaborator *e, const char *name, struct value value, struct span span, bool is_parameter);
+struct binding *find_binding(struct elaborator *e, const char *name);
+void execute_body(struct elaborator *e, const struct definition *definition);
+/* The names that a definition's body differentiates with respect to. */
+const struct map *marked_names(struct elaborator *e, const struct definition *definition);
+
+/* ---- elaborate_builtin.c ---- */
+struct builtin;
+const struct builtin *builtin_find(const char *name);
+const char *const *builtin_names(size_t *count);
+struct value builtin_call(struct elaborator *e, const struct builtin *builtin, const struct expression *call);
+
+/* ---- elaborate_derivative.c: grad, jvp, jacobian ---- */
+struct value evaluate_derivative(struct elaborator *e, const struct expression *call);
+/* The value of a call of a function with a rule: `outputs` as CUSTOM nodes. `frame` is the finished call. */
+void apply_rule(struct elaborator *e, struct frame *frame, const struct definition *rule, struct value *arguments,
+                struct span *argument_spans);
+
+/* ---- elaborate_error.c: messages ---- */
+/* An error at `point` between left and right (source NULL for none); inside the library it is told at the user's call,
+ * and calls on the way get notes. */
+void fail(struct elaborator *e, struct span point, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void fail_between(struct elaborator *e, struct span left, struct span point, struct span right, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+void note(struct elaborator *e, struct span place, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Where the value of an operand comes from, if the operand is a name: `W is declared [n, n] here`. */
+void note_operand(struct elaborator *e, struct span operand);
+const char *shape_text(struct elaborator *e, const struct node *node);
+const char *shape_of(struct elaborator *e, int rank, size *const *shape);
+const char *value_text(struct elaborator *e, const struct value *value); /* "a tensor [n]", "the function f", "an int" */
+void suggest(struct elaborator *e, const char *name, const char *const *candidates, size_t count);
+
+/* ---- Conditions between sizes (elaborate_error.c) ---- */
+/* a >= 0 must hold: an error if it never does (with the message), a condition checked on entry if it sometimes does. */
+bool require_nonnegative(struct elaborator *e, size *a, struct span at, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+bool require_whole(struct elaborator *e, size *a, struct span at);
+void require_index(struct elaborator *e, struct node *k, size *low, size *high, struct span at);
+
+#endif
