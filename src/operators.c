@@ -6,7 +6,7 @@
 #include "special.h"
 
 static const struct operator_info infos[OPERATOR_COUNT] = {
-#define ELEMENTWISE(NAME, name, arity, c_text, precedence, derivative, cost, low, high, value, document)             \
+#define ELEMENTWISE(NAME, name, arity, c_text, precedence, derivative, cost, low, high, value, document)     \
     [OP_##NAME] = {name, arity, derivative, c_text, precedence, cost, low, high, document},
 #include "operators.def"
 #undef ELEMENTWISE
@@ -50,7 +50,7 @@ const struct operator_info *operator_info(enum operator operator)
 
 bool operator_is_elementwise(enum operator operator)
 {
-    return operator < OP_CONSTANT;
+    return operator<OP_CONSTANT;
 }
 
 enum type operator_type(enum operator operator, enum type type)
@@ -70,8 +70,8 @@ enum type operator_type(enum operator operator, enum type type)
     }
 }
 
-/* The C of arithmetic that wraps at 32 bits: unsigned arithmetic does, and the conversion back is modulo 2^32 with
- * every compiler that emitted code meets. */
+/* The C of arithmetic that wraps at 32 bits: unsigned arithmetic does, and the conversion back is modulo 2^32
+ * with every compiler that emitted code meets. */
 static const char *wrapping_text(enum operator operator)
 {
     switch (operator) {
@@ -86,7 +86,7 @@ static const char *wrapping_text(enum operator operator)
 /* max and min of operands of which at most one can be a NaN: a comparison with a NaN is false. */
 static const char *extremum_text(const struct node *node)
 {
-    bool is_max = node->operator == OP_MAX;
+    bool is_max = node->operator== OP_MAX;
     double value;
 
     if (node->type == INT || graph_is_constant(node->inputs[1], &value))
@@ -104,7 +104,7 @@ const char *operator_c_text(const struct node *node, int *precedence)
     *precedence = wrapping != NULL ? 2 : info->precedence;
     if (wrapping != NULL)
         return wrapping;
-    if (node->operator == OP_MAX || node->operator == OP_MIN)
+    if (node->operator== OP_MAX || node->operator== OP_MIN)
         return extremum_text(node);
     return info->c_text;
 }
@@ -117,15 +117,16 @@ static double wrap(int64_t value)
     return (double)(low > INT32_MAX ? low - ((int64_t)1 << 32) : low);
 }
 
-static double real_value(enum operator operator, const double *operands)
+static double real_value(enum operator operator, const double * operands)
 {
     const double a = operands[0];
     const double b = infos[operator].arity > 1 ? operands[1] : 0;
     const double c = infos[operator].arity > 2 ? operands[2] : 0;
 
     switch (operator) {
-#define ELEMENTWISE(NAME, name, arity, c_text, precedence, derivative, cost, low, high, value, document)             \
-    case OP_##NAME: return (value);
+#define ELEMENTWISE(NAME, name, arity, c_text, precedence, derivative, cost, low, high, value, document)     \
+    case OP_##NAME:                                                                                          \
+        return (value);
 #include "operators.def"
 #undef ELEMENTWISE
     default: return 0;

@@ -1,4 +1,5 @@
-/* special.c: see special.h. Formulas: Abramowitz and Stegun, Handbook of Mathematical Functions, 6.3 and 6.4. */
+/* special.c: see special.h. Formulas: Abramowitz and Stegun, Handbook of Mathematical Functions, 6.3 and 6.4.
+ */
 #include "special.h"
 
 #include <math.h>
@@ -9,8 +10,8 @@ static const double PI = 3.14159265358979323846;
 
 /* B_2, B_4, ... */
 static const double bernoulli[BERNOULLI_COUNT] = {
-    1.0 / 6,          -1.0 / 30,     1.0 / 42,          -1.0 / 30,   5.0 / 66,           -691.0 / 2730,
-    7.0 / 6,          -3617.0 / 510, 43867.0 / 798,     -174611.0 / 330, 854513.0 / 138, -236364091.0 / 2730,
+    1.0 / 6, -1.0 / 30,     1.0 / 42,      -1.0 / 30,       5.0 / 66,       -691.0 / 2730,
+    7.0 / 6, -3617.0 / 510, 43867.0 / 798, -174611.0 / 330, 854513.0 / 138, -236364091.0 / 2730,
 };
 
 double special_lgamma(double x)
@@ -49,7 +50,8 @@ double special_digamma(double x)
     return sum + log(x) - 0.5 / x - tail;
 }
 
-/* The n-th derivative of pi cot(pi x). With c = cot u, dc/du = -(1 + c^2), so each derivative is a polynomial in c. */
+/* The n-th derivative of pi cot(pi x). With c = cot u, dc/du = -(1 + c^2), so each derivative is a polynomial
+ * in c. */
 static double cotangent_derivative(int n, double x)
 {
     double polynomial[GREATEST_ORDER + 2] = {0, 1}, next[GREATEST_ORDER + 2];

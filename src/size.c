@@ -1,0 +1,723 @@
+/* size.c: the arithmetic of sizes. Every result is interned, so pointer equality is polynomial equality. */
+#include "size_internal.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- Rational numbers ---- */
+
+int64_t greatest_common_divisor(int64_t a, int64_t b)
+{
+    uint64_t x = a < 0 ? 0 - (uint64_t)a : (uint64_t)a, y = b < 0 ? 0 - (uint64_t)b : (uint64_t)b;
+
+    while (y != 0) {
+        uint64_t rest = x % y;
+        x = y;
+        y = rest;
+    }
+    return x > INT64_MAX ? 1 : (int64_t)x;
+}
+
+struct rational rational_new(int64_t numerator, int64_t denominator)
+{
+    int64_t divisor;
+
+    if (denominator == 0 || numerator == INT64_MIN || denominator == INT64_MIN)
+        return (struct rational){0, 0};
+    if (denominator == 1)
+        return (struct rational){numerator, 1};
+    divisor = greatest_common_divisor(numerator, denominator);
+    if (denominator < 0)
+        divisor = -divisor;
+    return (struct rational){numerator / divisor, denominator / divisor};
+}
+
+struct rational rational_add(struct rational a, struct rational b)
+{
+    int64_t left, right, numerator, denominator;
+
+    if (__builtin_mul_overflow(a.numerator, b.denominator, &left) ||
+        __builtin_mul_overflow(b.numerator, a.denominator, &right) ||
+        __builtin_add_overflow(left, right, &numerator) ||
+        __builtin_mul_overflow(a.denominator, b.denominator, &denominator))
+        return (struct rational){0, 0};
+    return rational_new(numerator, denominator);
+}
+
+struct rational rational_multiply(struct rational a, struct rational b)
+{
+    int64_t numerator, denominator;
+
+    if (__builtin_mul_overflow(a.numerator, b.numerator, &numerator) ||
+        __builtin_mul_overflow(a.denominator, b.denominator, &denominator))
+        return (struct rational){0, 0};
+    return rational_new(numerator, denominator);
+}
+
+/* ---- Interning ---- */
+
+static uint32_t mix(uint32_t hash, uint64_t value)
+{
+    value *= UINT64_C(0x9E3779B97F4A7C15);
+    hash ^= (uint32_t)(value >> 32);
+    return hash * 16777619u ^ hash >> 15;
+}
+
+static void *table_new(struct arena *arena, size_t buckets)
+{
+    return arena_allocate(arena, buckets * sizeof(void *));
+}
+
+static void sizes_grow(struct sizes *sizes)
+{
+    size_t buckets = sizes->table_buckets * 2;
+    size **table = table_new(sizes->arena, buckets);
+
+    for (size_t i = 0; i < sizes->table_buckets; i++) {
+        for (size *a = sizes->table[i], *next; a != NULL; a = next) {
+            next = a->chain;
+            a->chain = table[a->hash & (buckets - 1)];
+            table[a->hash & (buckets - 1)] = a;
+        }
+    }
+    sizes->table = table;
+    sizes->table_buckets = buckets;
+}
+
+static bool terms_equal(const struct term *a, const struct term *b, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (a[i].monomial != b[i].monomial || a[i].coefficient.numerator != b[i].coefficient.numerator ||
+            a[i].coefficient.denominator != b[i].coefficient.denominator)
+            return false;
+    }
+    return true;
+}
+
+/* terms: sorted, distinct, no zeros. */
+static size *size_intern(struct sizes *sizes, const struct term *terms, int count)
+{
+    uint32_t hash = 2166136261u;
+    size *a;
+
+    for (int i = 0; i < count; i++) {
+        if (terms[i].coefficient.denominator == 0)
+            return sizes->overflow;
+        hash = mix(hash, terms[i].monomial->hash);
+        hash = mix(hash, (uint64_t)terms[i].coefficient.numerator);
+        hash = mix(hash, (uint64_t)terms[i].coefficient.denominator);
+    }
+    for (a = sizes->table[hash & (sizes->table_buckets - 1)]; a != NULL; a = a->chain) {
+        if (a->hash == hash && a->term_count == count && terms_equal(a->terms, terms, count))
+            return a;
+    }
+    if ((size_t)sizes->size_count >= sizes->table_buckets)
+        sizes_grow(sizes);
+    a = ARENA_NEW(sizes->arena, size);
+    a->sizes = sizes;
+    a->id = sizes->size_count++;
+    a->hash = hash;
+    a->term_count = count;
+    a->terms = ARENA_ARRAY(sizes->arena, struct term, count > 0 ? count : 1);
+    if (count > 0)
+        memcpy(a->terms, terms, sizeof *terms * (size_t)count);
+    a->chain = sizes->table[hash & (sizes->table_buckets - 1)];
+    sizes->table[hash & (sizes->table_buckets - 1)] = a;
+    return a;
+}
+
+static void monomials_grow(struct sizes *sizes)
+{
+    size_t buckets = sizes->monomial_buckets * 2;
+    struct monomial **table = table_new(sizes->arena, buckets);
+
+    for (size_t i = 0; i < sizes->monomial_buckets; i++) {
+        for (struct monomial *m = sizes->monomials[i], *next; m != NULL; m = next) {
+            next = m->chain;
+            m->chain = table[m->hash & (buckets - 1)];
+            table[m->hash & (buckets - 1)] = m;
+        }
+    }
+    sizes->monomials = table;
+    sizes->monomial_buckets = buckets;
+}
+
+static struct monomial *monomial_intern(struct sizes *sizes, struct atom *const *factors, int degree)
+{
+    uint32_t hash = 17;
+    struct monomial *m;
+
+    for (int i = 0; i < degree; i++)
+        hash = mix(hash, (uint64_t)factors[i]->id + 1);
+    for (m = sizes->monomials[hash & (sizes->monomial_buckets - 1)]; m != NULL; m = m->chain) {
+        if (m->hash == hash && m->degree == degree &&
+            (degree == 0 || memcmp(m->factors, factors, sizeof *factors * (size_t)degree) == 0))
+            return m;
+    }
+    if (sizes->monomial_count++ >= sizes->monomial_buckets)
+        monomials_grow(sizes);
+    m = ARENA_NEW(sizes->arena, struct monomial);
+    m->degree = degree;
+    m->hash = hash;
+    m->factors = ARENA_ARRAY(sizes->arena, struct atom *, degree + 1);
+    for (int i = 0; i < degree; i++)
+        m->factors[i] = factors[i];
+    m->chain = sizes->monomials[hash & (sizes->monomial_buckets - 1)];
+    sizes->monomials[hash & (sizes->monomial_buckets - 1)] = m;
+    return m;
+}
+
+struct sizes *sizes_new(struct arena *arena)
+{
+    struct sizes *sizes = ARENA_NEW(arena, struct sizes);
+
+    sizes->arena = arena;
+    sizes->table_buckets = sizes->monomial_buckets = 256;
+    sizes->table = table_new(arena, sizes->table_buckets);
+    sizes->monomials = table_new(arena, sizes->monomial_buckets);
+    sizes->unit = monomial_intern(sizes, NULL, 0);
+    sizes->overflow = ARENA_NEW(arena, size);
+    sizes->overflow->sizes = sizes;
+    sizes->overflow->id = -1;
+    sizes->overflow->overflowed = true;
+    return sizes;
+}
+
+/* ---- Monomials and terms ---- */
+
+/* Graded lexicographic: a higher degree first, then the earlier atom. Compatible with multiplication. */
+static int monomial_compare(const struct monomial *a, const struct monomial *b)
+{
+    if (a == b)
+        return 0;
+    if (a->degree != b->degree)
+        return a->degree > b->degree ? -1 : 1;
+    for (int i = 0; i < a->degree; i++) {
+        if (a->factors[i] != b->factors[i])
+            return a->factors[i]->id < b->factors[i]->id ? -1 : 1;
+    }
+    return 0;
+}
+
+static struct monomial *monomial_multiply(struct sizes *sizes, struct monomial *a, struct monomial *b)
+{
+    int degree = a->degree + b->degree, i = 0, j = 0;
+    struct atom *few[16], **factors = few;
+
+    if (a->degree == 0)
+        return b;
+    if (b->degree == 0)
+        return a;
+    if (degree > 16)
+        factors = ARENA_ARRAY(sizes->arena, struct atom *, degree);
+    for (int k = 0; k < degree; k++) {
+        if (j == b->degree || (i < a->degree && a->factors[i]->id <= b->factors[j]->id))
+            factors[k] = a->factors[i++];
+        else
+            factors[k] = b->factors[j++];
+    }
+    return monomial_intern(sizes, factors, degree);
+}
+
+int monomial_power(const struct monomial *monomial, const struct atom *atom)
+{
+    int power = 0;
+
+    for (int i = 0; i < monomial->degree; i++)
+        power += monomial->factors[i] == atom;
+    return power;
+}
+
+/* Stable merge sort by monomial; `spare` has room for count terms. */
+static void sort_terms(struct term *terms, struct term *spare, int count)
+{
+    int half = count / 2, i = 0, j = half;
+
+    if (count < 2)
+        return;
+    sort_terms(terms, spare, half);
+    sort_terms(terms + half, spare, count - half);
+    memcpy(spare, terms, sizeof *terms * (size_t)count);
+    for (int k = 0; k < count; k++) {
+        if (j == count || (i < half && monomial_compare(spare[i].monomial, spare[j].monomial) <= 0))
+            terms[k] = spare[i++];
+        else
+            terms[k] = spare[j++];
+    }
+}
+
+size *size_from_terms(struct sizes *sizes, struct term *terms, int count)
+{
+    struct term few[32], *spare = few;
+    int kept = 0;
+
+    if (count > 32)
+        spare = ARENA_ARRAY(sizes->arena, struct term, count);
+    sort_terms(terms, spare, count);
+    for (int i = 0; i < count; i++) {
+        if (kept > 0 && terms[kept - 1].monomial == terms[i].monomial)
+            terms[kept - 1].coefficient = rational_add(terms[kept - 1].coefficient, terms[i].coefficient);
+        else
+            terms[kept++] = terms[i];
+        if (terms[kept - 1].coefficient.denominator == 0)
+            return sizes->overflow;
+        if (i + 1 == count || terms[i + 1].monomial != terms[kept - 1].monomial)
+            kept -= terms[kept - 1].coefficient.numerator == 0;
+    }
+    return size_intern(sizes, terms, kept);
+}
+
+/* ---- Numbers and atoms ---- */
+
+size *size_number(struct sizes *sizes, int64_t number)
+{
+    bool is_small = number >= 0 && number < SMALL_NUMBERS;
+    struct term term = {sizes->unit, {number, 1}};
+    size *a;
+
+    if (is_small && sizes->small[number] != NULL)
+        return sizes->small[number];
+    a = size_intern(sizes, &term, number != 0);
+    if (is_small)
+        sizes->small[number] = a;
+    return a;
+}
+
+static size *atom_new(struct sizes *sizes, enum atom_kind kind, const char *name, size *a, size *b)
+{
+    struct atom *atom = ARENA_NEW(sizes->arena, struct atom);
+    struct term term = {NULL, {1, 1}};
+
+    atom->kind = kind;
+    atom->id = sizes->atom_count++;
+    atom->name = name;
+    atom->a = a;
+    atom->b = b;
+    term.monomial = monomial_intern(sizes, &atom, 1);
+    atom->self = size_intern(sizes, &term, 1);
+    return atom->self;
+}
+
+size *size_new_name(struct sizes *sizes, const char *name)
+{
+    return atom_new(sizes, ATOM_NAME, arena_copy(sizes->arena, name, strlen(name)), NULL, NULL);
+}
+
+size *size_new_loop_variable(struct sizes *sizes, const char *name, size *begin, size *end)
+{
+    return atom_new(sizes, ATOM_LOOP_VARIABLE, arena_copy(sizes->arena, name, strlen(name)), begin, end);
+}
+
+size *size_composite(struct sizes *sizes, enum atom_kind kind, size *a, size *b)
+{
+    uint32_t bucket = mix(mix((uint32_t)kind, (uint64_t)a->id), (uint64_t)b->id) % COMPOSITE_BUCKETS;
+    struct atom *atom;
+
+    for (atom = sizes->composites[bucket]; atom != NULL; atom = atom->chain) {
+        if (atom->kind == kind && atom->a == a && atom->b == b)
+            return atom->self;
+    }
+    atom = size_atom(atom_new(sizes, kind, NULL, a, b));
+    atom->chain = sizes->composites[bucket];
+    sizes->composites[bucket] = atom;
+    return atom->self;
+}
+
+struct atom *size_atom(const size *a)
+{
+    const struct term *term = a->terms;
+
+    if (a->term_count != 1 || term->monomial->degree != 1 || term->coefficient.numerator != 1 ||
+        term->coefficient.denominator != 1)
+        return NULL;
+    return term->monomial->factors[0];
+}
+
+bool size_is_number(const size *a, int64_t *number)
+{
+    if (a->term_count == 0) {
+        *number = 0;
+        return true;
+    }
+    if (a->term_count > 1 || a->terms->monomial->degree > 0 || a->terms->coefficient.denominator != 1)
+        return false;
+    *number = a->terms->coefficient.numerator;
+    return true;
+}
+
+const char *size_name(const size *a)
+{
+    const struct atom *atom = size_atom(a);
+
+    return atom != NULL ? atom->name : NULL;
+}
+
+bool size_is_loop_variable(const size *a)
+{
+    const struct atom *atom = size_atom(a);
+
+    return atom != NULL && atom->kind == ATOM_LOOP_VARIABLE;
+}
+
+bool size_overflowed(const size *a)
+{
+    return a->overflowed;
+}
+
+/* ---- Sums and products ---- */
+
+size *size_add(size *a, size *b)
+{
+    struct sizes *sizes = a->sizes;
+    struct term few[32], *terms = few;
+    int count = a->term_count + b->term_count;
+    int64_t x, y, sum;
+
+    if (a->overflowed || b->overflowed)
+        return sizes->overflow;
+    if (size_is_number(a, &x) && size_is_number(b, &y))
+        return __builtin_add_overflow(x, y, &sum) ? sizes->overflow : size_number(sizes, sum);
+    if (a->term_count == 0)
+        return b;
+    if (b->term_count == 0)
+        return a;
+    if (count > 32)
+        terms = ARENA_ARRAY(sizes->arena, struct term, count);
+    memcpy(terms, a->terms, sizeof *terms * (size_t)a->term_count);
+    memcpy(terms + a->term_count, b->terms, sizeof *terms * (size_t)b->term_count);
+    return size_from_terms(sizes, terms, count);
+}
+
+size *size_scale(size *a, struct rational factor)
+{
+    struct sizes *sizes = a->sizes;
+    struct term few[32], *terms = few;
+
+    if (a->overflowed || factor.denominator == 0)
+        return sizes->overflow;
+    if (factor.numerator == 0)
+        return size_number(sizes, 0);
+    if (a->term_count > 32)
+        terms = ARENA_ARRAY(sizes->arena, struct term, a->term_count);
+    for (int i = 0; i < a->term_count; i++) {
+        terms[i].monomial = a->terms[i].monomial;
+        terms[i].coefficient = rational_multiply(a->terms[i].coefficient, factor);
+    }
+    return size_intern(sizes, terms, a->term_count);
+}
+
+size *size_negate(size *a)
+{
+    return size_scale(a, (struct rational){-1, 1});
+}
+
+size *size_subtract(size *a, size *b)
+{
+    if (a == b && !a->overflowed)
+        return size_number(a->sizes, 0);
+    return size_add(a, size_negate(b));
+}
+
+size *size_multiply(size *a, size *b)
+{
+    struct sizes *sizes = a->sizes;
+    struct term few[32], *terms = few;
+    int count = a->term_count * b->term_count, k = 0;
+
+    if (a->overflowed || b->overflowed)
+        return sizes->overflow;
+    if (count == 0)
+        return size_number(sizes, 0);
+    if (b->term_count == 1 && b->terms->monomial->degree == 0)
+        return size_scale(a, b->terms->coefficient);
+    if (a->term_count == 1 && a->terms->monomial->degree == 0)
+        return size_scale(b, a->terms->coefficient);
+    if (count > 32)
+        terms = ARENA_ARRAY(sizes->arena, struct term, count);
+    for (int i = 0; i < a->term_count; i++) {
+        for (int j = 0; j < b->term_count; j++, k++) {
+            terms[k].monomial = monomial_multiply(sizes, a->terms[i].monomial, b->terms[j].monomial);
+            terms[k].coefficient = rational_multiply(a->terms[i].coefficient, b->terms[j].coefficient);
+        }
+    }
+    return size_from_terms(sizes, terms, count);
+}
+
+/* ---- Division ---- */
+
+/* a / b as monomials, or NULL. */
+static struct monomial *monomial_divide(struct sizes *sizes, const struct monomial *a,
+                                        const struct monomial *b)
+{
+    struct atom **factors;
+    int degree = 0, j = 0;
+
+    if (b->degree > a->degree)
+        return NULL;
+    factors = ARENA_ARRAY(sizes->arena, struct atom *, a->degree + 1);
+    for (int i = 0; i < a->degree; i++) {
+        if (j < b->degree && a->factors[i] == b->factors[j])
+            j++;
+        else
+            factors[degree++] = a->factors[i];
+    }
+    return j == b->degree ? monomial_intern(sizes, factors, degree) : NULL;
+}
+
+/* Long division by leading terms; each step removes the leading term of the rest, so it ends. */
+size *size_divide(size *a, size *b)
+{
+    struct sizes *sizes = a->sizes;
+    size *quotient = size_number(sizes, 0), *rest = a;
+
+    if (a->overflowed || b->overflowed)
+        return sizes->overflow;
+    if (b->term_count == 0)
+        return NULL;
+    while (rest->term_count > 0) {
+        struct rational top = b->terms->coefficient;
+        struct term term;
+
+        term.monomial = monomial_divide(sizes, rest->terms->monomial, b->terms->monomial);
+        if (term.monomial == NULL)
+            return NULL;
+        term.coefficient =
+            rational_multiply(rest->terms->coefficient, rational_new(top.denominator, top.numerator));
+        size *part = size_intern(sizes, &term, 1);
+        quotient = size_add(quotient, part);
+        rest = size_subtract(rest, size_multiply(part, b));
+        if (rest->overflowed)
+            return sizes->overflow;
+    }
+    return quotient;
+}
+
+bool size_is_whole(const size *a)
+{
+    return !a->overflowed && size_denominator(a) == 1;
+}
+
+int64_t size_denominator(const size *a)
+{
+    int64_t common = 1;
+
+    for (int i = 0; i < a->term_count; i++) {
+        int64_t denominator = a->terms[i].coefficient.denominator;
+        int64_t factor = denominator / greatest_common_divisor(common, denominator);
+
+        if (__builtin_mul_overflow(common, factor, &common))
+            return INT64_MAX;
+    }
+    return common;
+}
+
+static int64_t floor_divide(int64_t a, int64_t b)
+{
+    return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
+
+/* Splits a = b * quotient + rest: terms that b divides go to the quotient, of the constant as much as leaves
+ * it in [0, b). */
+static void split_multiple(size *a, int64_t b, size **quotient, size **rest)
+{
+    struct sizes *sizes = a->sizes;
+
+    *quotient = size_number(sizes, 0);
+    *rest = size_number(sizes, 0);
+    for (int i = 0; i < a->term_count; i++) {
+        struct term term = a->terms[i];
+        int64_t coefficient = term.coefficient.numerator, multiple = 0;
+
+        if (coefficient % b == 0 || term.monomial->degree == 0)
+            multiple = floor_divide(coefficient, b);
+        term.coefficient = (struct rational){multiple, 1};
+        if (multiple != 0)
+            *quotient = size_add(*quotient, size_intern(sizes, &term, 1));
+        term.coefficient = (struct rational){coefficient - multiple * b, 1};
+        if (coefficient != multiple * b)
+            *rest = size_add(*rest, size_intern(sizes, &term, 1));
+    }
+}
+
+size *size_floor_divide(size *a, size *b)
+{
+    struct sizes *sizes = a->sizes;
+    size *exact = size_divide(a, b), *quotient, *rest;
+    int64_t x, y, denominator = size_denominator(a);
+
+    if (a->overflowed || b->overflowed)
+        return sizes->overflow;
+    if (exact != NULL && size_is_whole(exact))
+        return exact;
+    if (size_is_number(a, &x) && size_is_number(b, &y))
+        return size_number(sizes, floor_divide(x, y));
+    if (denominator > 1) { /* floor((p / d) / b) = floor(p / (d b)) */
+        struct rational factor = {denominator, 1};
+        return size_floor_divide(size_scale(a, factor), size_scale(b, factor));
+    }
+    if (size_atom(a) != NULL &&
+        size_atom(a)->kind == ATOM_FLOOR) /* floor(floor(p / q) / b) = floor(p / (q b)) */
+        return size_floor_divide(size_atom(a)->a, size_multiply(size_atom(a)->b, b));
+    if (!size_is_number(b, &y) || y <= 0)
+        return size_composite(sizes, ATOM_FLOOR, a, b);
+    split_multiple(a, y, &quotient, &rest);
+    if (rest->term_count == 0)
+        return quotient;
+    if (size_nonnegative(rest) != ALWAYS)
+        return size_composite(sizes, ATOM_FLOOR, a, b);
+    if (size_is_number(rest, &x))
+        return size_add(quotient, size_number(sizes, x / y));
+    return size_add(quotient, size_composite(sizes, ATOM_FLOOR, rest, b));
+}
+
+size *size_maximum(size *a, size *b)
+{
+    if (a->overflowed || b->overflowed)
+        return a->sizes->overflow;
+    if (size_nonnegative(size_subtract(a, b)) == ALWAYS)
+        return a;
+    if (size_nonnegative(size_subtract(b, a)) == ALWAYS)
+        return b;
+    return a->id < b->id ? size_composite(a->sizes, ATOM_MAXIMUM, a, b)
+                         : size_composite(a->sizes, ATOM_MAXIMUM, b, a);
+}
+
+/* ---- Atoms within sizes ---- */
+
+static bool depends_on(const size *a, const struct atom *atom)
+{
+    for (int i = 0; i < a->term_count; i++) {
+        const struct monomial *monomial = a->terms[i].monomial;
+
+        for (int j = 0; j < monomial->degree; j++) {
+            const struct atom *factor = monomial->factors[j];
+            bool is_composite = factor->kind == ATOM_FLOOR || factor->kind == ATOM_MAXIMUM;
+
+            if (factor == atom || (is_composite && factor->id > atom->id &&
+                                   (depends_on(factor->a, atom) || depends_on(factor->b, atom))))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool size_depends_on(const size *a, const size *atom)
+{
+    assert(size_atom(atom) != NULL);
+    return depends_on(a, size_atom(atom));
+}
+
+bool size_has_loop_variable(const size *a)
+{
+    for (int i = 0; i < a->term_count; i++) {
+        const struct monomial *monomial = a->terms[i].monomial;
+
+        for (int j = 0; j < monomial->degree; j++) {
+            const struct atom *factor = monomial->factors[j];
+
+            if (factor->kind == ATOM_LOOP_VARIABLE)
+                return true;
+            if (factor->kind != ATOM_NAME &&
+                (size_has_loop_variable(factor->a) || size_has_loop_variable(factor->b)))
+                return true;
+        }
+    }
+    return false;
+}
+
+struct atom *size_latest_atom(const size *a)
+{
+    struct atom *latest = NULL;
+
+    for (int i = 0; i < a->term_count; i++) {
+        const struct monomial *monomial = a->terms[i].monomial;
+
+        if (monomial->degree > 0 &&
+            (latest == NULL || monomial->factors[monomial->degree - 1]->id > latest->id))
+            latest = monomial->factors[monomial->degree - 1];
+    }
+    return latest;
+}
+
+bool size_affine_in(const size *a, const struct atom *atom, size **coefficient, size **rest)
+{
+    struct sizes *sizes = a->sizes;
+
+    *coefficient = *rest = size_number(sizes, 0);
+    for (int i = 0; i < a->term_count; i++) {
+        struct term term = a->terms[i];
+        int power = monomial_power(term.monomial, atom);
+
+        if (power > 1)
+            return false;
+        if (power == 1) {
+            term.monomial = monomial_divide(sizes, term.monomial, atom->self->terms->monomial);
+            *coefficient = size_add(*coefficient, size_intern(sizes, &term, 1));
+        } else {
+            *rest = size_add(*rest, size_intern(sizes, &term, 1));
+        }
+    }
+    return true;
+}
+
+/* The factor with atom replaced by value, inside floor and maximum too. */
+static size *substitute_factor(struct atom *factor, const size *atom, size *value)
+{
+    if (factor->self == atom)
+        return value;
+    if ((factor->kind != ATOM_FLOOR && factor->kind != ATOM_MAXIMUM) || !size_depends_on(factor->self, atom))
+        return factor->self;
+    size *a = size_substitute(factor->a, atom, value), *b = size_substitute(factor->b, atom, value);
+    return factor->kind == ATOM_FLOOR ? size_floor_divide(a, b) : size_maximum(a, b);
+}
+
+size *size_substitute(size *a, const size *atom, size *value)
+{
+    size *sum;
+
+    if (a == atom)
+        return value;
+    if (!size_depends_on(a, atom))
+        return a;
+    sum = size_number(a->sizes, 0);
+    for (int i = 0; i < a->term_count; i++) {
+        const struct monomial *monomial = a->terms[i].monomial;
+        struct term constant = {a->sizes->unit, a->terms[i].coefficient};
+        size *product = size_intern(a->sizes, &constant, 1);
+
+        for (int j = 0; j < monomial->degree; j++)
+            product = size_multiply(product, substitute_factor(monomial->factors[j], atom, value));
+        sum = size_add(sum, product);
+    }
+    return sum;
+}
+
+int64_t size_evaluate(const size *a, int64_t (*value)(const size *atom, void *closure), void *closure)
+{
+    int64_t denominator = size_denominator(a);
+    uint64_t sum = 0; /* modulo 2^64, as the C does */
+
+    for (int i = 0; i < a->term_count; i++) {
+        const struct term *term = &a->terms[i];
+        uint64_t product = (uint64_t)term->coefficient.numerator;
+
+        product *= (uint64_t)(denominator / term->coefficient.denominator);
+        for (int j = 0; j < term->monomial->degree; j++) {
+            const struct atom *atom = term->monomial->factors[j];
+            int64_t x, y;
+
+            if (atom->kind == ATOM_NAME || atom->kind == ATOM_LOOP_VARIABLE) {
+                product *= (uint64_t)value(atom->self, closure);
+                continue;
+            }
+            x = size_evaluate(atom->a, value, closure);
+            y = size_evaluate(atom->b, value, closure);
+            if (atom->kind == ATOM_FLOOR)
+                product *= (uint64_t)(y == 0 ? 0 : floor_divide(x, y));
+            else
+                product *= (uint64_t)(x > y ? x : y);
+        }
+        sum += product;
+    }
+    return floor_divide((int64_t)sum, denominator);
+}

@@ -1,0 +1,219 @@
+/* size_print.c: sizes as text. Positive terms come first, so that unsigned C never passes below 0 on the way
+ * to a value that is not; terms with fractions are gathered over one denominator, since only their sum is
+ * whole. */
+#include "size_internal.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Text under construction. */
+struct text {
+    struct arena *arena;
+    enum size_style style;
+    char *bytes;
+    size_t length, capacity;
+};
+
+static void append(struct text *text, const char *more)
+{
+    for (; *more != '\0'; more++) {
+        text->bytes = arena_grow(text->arena, text->bytes, text->length + 1, &text->capacity, 1);
+        text->bytes[text->length++] = *more;
+        text->bytes[text->length] = '\0';
+    }
+}
+
+static const char *times(const struct text *text)
+{
+    return text->style == SIZE_C ? " * " : "*";
+}
+
+static const char *over(const struct text *text)
+{
+    return text->style == SIZE_C ? " / " : "/";
+}
+
+static void append_size(struct text *text, const size *a, bool parenthesise)
+{
+    if (parenthesise)
+        append(text, "(");
+    append(text, size_print(text->arena, a, text->style));
+    if (parenthesise)
+        append(text, ")");
+}
+
+/* Whether the text of `a` has an operator that needs parentheses as a divisor. */
+static bool is_primary(const size *a)
+{
+    const struct atom *atom = size_atom(a);
+    int64_t number;
+
+    return atom != NULL ? atom->kind != ATOM_FLOOR : size_is_number(a, &number) && number >= 0;
+}
+
+static void append_atom(struct text *text, const struct atom *atom, bool stands_alone)
+{
+    bool in_c = text->style == SIZE_C;
+
+    switch (atom->kind) {
+    case ATOM_NAME:
+    case ATOM_LOOP_VARIABLE: append(text, atom->name); break;
+    case ATOM_FLOOR: /* p * (a / b): p * a / b would round later */
+        if (!stands_alone)
+            append(text, "(");
+        append_size(text, atom->a, size_is_sum(atom->a));
+        append(text, over(text));
+        append_size(text, atom->b, !is_primary(atom->b));
+        if (!stands_alone)
+            append(text, ")");
+        break;
+    case ATOM_MAXIMUM:
+        append(text, in_c ? "(" : "max(");
+        append_size(text, atom->a, false);
+        append(text, in_c ? " > " : ", ");
+        append_size(text, atom->b, false);
+        if (in_c) {
+            append(text, " ? ");
+            append_size(text, atom->a, false);
+            append(text, " : ");
+            append_size(text, atom->b, false);
+        }
+        append(text, ")");
+        break;
+    }
+}
+
+/* |coefficient| * scale * monomial, where coefficient * scale is whole. */
+static void append_term(struct text *text, const struct term *term, int64_t scale)
+{
+    int64_t coefficient = term->coefficient.numerator * (scale / term->coefficient.denominator);
+    const struct monomial *monomial = term->monomial;
+
+    if (coefficient < 0)
+        coefficient = -coefficient;
+    if (coefficient != 1 || monomial->degree == 0)
+        append(text, arena_print(text->arena, "%" PRId64, coefficient));
+    for (int i = 0, power; i < monomial->degree; i += power) {
+        power = monomial_power(monomial, monomial->factors[i]);
+        if (i > 0 || coefficient != 1)
+            append(text, times(text));
+        append_atom(text, monomial->factors[i], monomial->degree == 1 && coefficient == 1);
+        if (power > 1 && text->style == SIZE_LANGUAGE) {
+            append(text, arena_print(text->arena, "^%d", power));
+            continue;
+        }
+        for (int j = 1; j < power; j++) {
+            append(text, times(text));
+            append_atom(text, monomial->factors[i], false);
+        }
+    }
+}
+
+/* The sum of scale * terms, positive ones first; goes on after other text if it continues. */
+static void append_terms(struct text *text, const struct term *terms, int count, int64_t scale,
+                         bool continues)
+{
+    bool is_first = !continues;
+
+    for (int sign = 1; sign >= -1; sign -= 2) {
+        for (int i = 0; i < count; i++) {
+            bool is_negative = terms[i].coefficient.numerator < 0;
+
+            if (is_negative != (sign < 0))
+                continue;
+            append(text, is_first ? (is_negative ? "-" : "") : is_negative ? " - " : " + ");
+            append_term(text, &terms[i], scale);
+            is_first = false;
+        }
+    }
+}
+
+/* The terms with fractional coefficients; whole ones go to `whole`. */
+static int split_fractions(const size *a, struct term *whole, struct term *fractions)
+{
+    int fraction_count = 0, whole_count = 0;
+
+    for (int i = 0; i < a->term_count; i++) {
+        if (a->terms[i].coefficient.denominator == 1)
+            whole[whole_count++] = a->terms[i];
+        else
+            fractions[fraction_count++] = a->terms[i];
+    }
+    return fraction_count;
+}
+
+/* Whether C may divide this sum on its own: it must not be negative. */
+static bool is_safe_numerator(const size *a, const struct term *terms, int count)
+{
+    struct term *copy = ARENA_ARRAY(a->sizes->arena, struct term, count);
+
+    memcpy(copy, terms, sizeof *terms * (size_t)count);
+    return size_nonnegative(size_from_terms(a->sizes, copy, count)) == ALWAYS;
+}
+
+static void append_quotient(struct text *text, const struct term *terms, int count, int64_t denominator)
+{
+    if (count > 1)
+        append(text, "(");
+    append_terms(text, terms, count, denominator, false);
+    append(text, count > 1 ? ")" : "");
+    append(text, over(text));
+    append(text, arena_print(text->arena, "%" PRId64, denominator));
+}
+
+/* Fractions with all coefficients negative are subtracted as a positive quotient. */
+static bool negate_if_negative(struct term *terms, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (terms[i].coefficient.numerator > 0)
+            return false;
+    }
+    for (int i = 0; i < count; i++)
+        terms[i].coefficient.numerator = -terms[i].coefficient.numerator;
+    return true;
+}
+
+const char *size_print(struct arena *arena, const size *a, enum size_style style)
+{
+    struct text text = {arena, style, arena_allocate(arena, 32), 0, 32};
+    struct term *whole = ARENA_ARRAY(arena, struct term, a->term_count + 1);
+    struct term *fractions = ARENA_ARRAY(arena, struct term, a->term_count + 1);
+    int fraction_count = split_fractions(a, whole, fractions), whole_count = a->term_count - fraction_count;
+    int64_t denominator = size_denominator(a);
+    bool is_negative = negate_if_negative(fractions, fraction_count);
+
+    if (a->term_count == 0)
+        return "0";
+    if (fraction_count == 0) {
+        append_terms(&text, whole, whole_count, 1, false);
+    } else if (whole_count == 0 && !is_negative) {
+        append_quotient(&text, fractions, fraction_count, denominator);
+    } else if (style == SIZE_LANGUAGE || is_safe_numerator(a, fractions, fraction_count)) {
+        if (is_negative) {
+            append_terms(&text, whole, whole_count, 1, false);
+            append(&text, whole_count > 0 ? " - " : "-");
+            append_quotient(&text, fractions, fraction_count, denominator);
+        } else {
+            append_quotient(&text, fractions, fraction_count, denominator);
+            append_terms(&text, whole, whole_count, 1, true);
+        }
+    } else {
+        append_quotient(&text, a->terms, a->term_count, denominator);
+    }
+    return text.bytes;
+}
+
+bool size_is_sum(const size *a)
+{
+    int64_t number;
+
+    if (a->term_count == 1)
+        return a->terms->coefficient.numerator < 0;
+    if (size_is_number(a, &number))
+        return false;
+    for (int i = 0; i < a->term_count; i++) { /* (N + M) / 2 is none */
+        if (a->terms[i].coefficient.denominator == 1)
+            return true;
+    }
+    return false;
+}
