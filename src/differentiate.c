@@ -1,0 +1,278 @@
+/* differentiate.c: reverse mode, the chain rule from the outputs back to the wrt.
+ *
+ * Requires: outputs, seeds and wrt in the graph. Leaves: new nodes, of the same operators, that compute the adjoints.
+ * One sweep visits the nodes between wrt and outputs once, by descending id, so that the adjoint of a node is
+ * complete before it is passed on to the node's inputs. */
+#include <stdlib.h>
+
+#include "adjoint.h"
+
+bool is_active(const struct sweep *sweep, const struct node *node)
+{
+    return (size_t)node->id < sweep->count && sweep->active[node->id];
+}
+
+/* ---- Which nodes take part ---- */
+
+static bool input_is_active(const struct node *node, const unsigned char *active, int first, int end)
+{
+    for (int i = first; i < end && i < node->input_count; i++)
+        if (active[node->inputs[i]->id])
+            return true;
+    return false;
+}
+
+/* Whether a gradient can come down to the node from a wrt, given that of its inputs. */
+static bool takes_part(const struct graph *graph, const struct node *node, const unsigned char *active)
+{
+    if (node->operator== OP_LOOP)
+        return loop_is_active(graph, node->loop, active);
+    if (node->type != REAL)
+        return false;
+    if (operator_is_elementwise(node->operator)) {
+        const char *derivative = operator_info(node->operator)->derivative;
+        return derivative && *derivative && input_is_active(node, active, 0, node->input_count);
+    }
+    switch (node->operator) {
+    case OP_STOP: return false;
+    case OP_CUSTOM: return input_is_active(node, active, 1, node->input_count);
+    case OP_RESULT: return loop_result_is_active(graph, node, active);
+    default: return input_is_active(node, active, 0, node->input_count);
+    }
+}
+
+void spread_activity(const struct graph *graph, const unsigned char *reached, size_t count, unsigned char *active)
+{
+    for (size_t id = 0; id < count; id++)
+        if (reached[id] && !active[id])
+            active[id] = takes_part(graph, graph->nodes[id], active);
+}
+
+/* ---- Adjoints ---- */
+
+struct node *adjoint_value(struct graph *graph, struct adjoint adjoint)
+{
+    if (!adjoint.value || !adjoint.mask)
+        return adjoint.value;
+    return graph_select(graph, adjoint.mask, adjoint.value, graph_zeros_like(graph, adjoint.value));
+}
+
+static struct node *mask_and(struct graph *graph, struct node *a, struct node *b)
+{
+    return !a ? b : a == b ? a : graph_binary(graph, OP_AND, a, b);
+}
+
+static bool are_opposite(const struct node *a, const struct node *b)
+{
+    return (a->operator== OP_NOT && a->inputs[0] == b) || (b->operator== OP_NOT && b->inputs[0] == a);
+}
+
+/* If one of the masks is c, or m and c, and the other is not c, or m and not c: their choice between the two values,
+ * under what remains of the mask. */
+static bool join_sides(struct graph *graph, struct adjoint a, struct adjoint b, struct adjoint *both)
+{
+    if (are_opposite(a.mask, b.mask)) {
+        *both = (struct adjoint){graph_select(graph, a.mask, a.value, b.value), NULL};
+        return true;
+    }
+    if (a.mask->operator!= OP_AND || b.mask->operator!= OP_AND)
+        return false;
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 2; j++)
+            if (a.mask->inputs[i] == b.mask->inputs[j] && are_opposite(a.mask->inputs[1 - i], b.mask->inputs[1 - j])) {
+                *both = (struct adjoint){graph_select(graph, a.mask->inputs[1 - i], a.value, b.value),
+                                         a.mask->inputs[i]};
+                return true;
+            }
+    return false;
+}
+
+static struct adjoint sum_of_adjoints(struct graph *graph, struct adjoint a, struct adjoint b)
+{
+    struct adjoint sum;
+    if (a.mask == b.mask)
+        return (struct adjoint){graph_binary(graph, OP_ADD, a.value, b.value), a.mask};
+    if (a.mask && b.mask && join_sides(graph, a, b, &sum))
+        return sum;
+    sum.value = graph_binary(graph, OP_ADD, adjoint_value(graph, a), adjoint_value(graph, b));
+    sum.mask = a.mask && b.mask ? graph_binary(graph, OP_OR, a.mask, b.mask) : NULL;
+    return sum;
+}
+
+static bool is_zero(const struct node *node)
+{
+    double value;
+    return graph_is_constant(node, &value) && value == 0;
+}
+
+void contribute(struct sweep *sweep, struct node *to, struct node *value, struct node *mask)
+{
+    if (!value || !is_active(sweep, to) || is_zero(value))
+        return;
+    struct adjoint *adjoint = &sweep->adjoints[to->id], more = {value, mask};
+    *adjoint = adjoint->value ? sum_of_adjoints(sweep->graph, *adjoint, more) : more;
+}
+
+/* ---- Rules of the operators ---- */
+
+static void adjoint_of_select(struct sweep *sweep, struct node *y, struct adjoint d)
+{
+    struct graph *graph = sweep->graph;
+    struct node *condition = y->inputs[0];
+    if (is_active(sweep, y->inputs[1]))
+        contribute(sweep, y->inputs[1], d.value, mask_and(graph, d.mask, condition));
+    if (is_active(sweep, y->inputs[2]))
+        contribute(sweep, y->inputs[2], d.value, mask_and(graph, d.mask, graph_unary(graph, OP_NOT, condition)));
+}
+
+static void adjoint_of_elementwise(struct sweep *sweep, struct node *y, struct adjoint d)
+{
+    bool wanted[3] = {false};
+    struct node *adjoints[3];
+    for (int k = 0; k < y->input_count; k++)
+        wanted[k] = is_active(sweep, y->inputs[k]);
+    derivatives_apply(sweep->graph, sweep->derivatives, y, d.value, wanted, adjoints);
+    for (int k = 0; k < y->input_count; k++)
+        contribute(sweep, y->inputs[k], adjoints[k], d.mask);
+}
+
+static void adjoint_of_result(struct sweep *sweep, struct node *y, struct adjoint d)
+{
+    struct node *loop = y->inputs[0];
+    if (!is_active(sweep, loop))
+        return;
+    if (!sweep->results[loop->id])
+        sweep->results[loop->id] =
+            ARENA_ARRAY(sweep->graph->arena, struct adjoint, loop->loop->carried_count + loop->loop->collected_count);
+    sweep->results[loop->id][y->result] = d;
+}
+
+static void pass_on(struct sweep *sweep, struct node *y, struct adjoint d)
+{
+    if (y->operator== OP_SELECT) {
+        adjoint_of_select(sweep, y, d);
+        return;
+    }
+    if (operator_is_elementwise(y->operator)) {
+        adjoint_of_elementwise(sweep, y, d);
+        return;
+    }
+    switch (y->operator) {
+    case OP_INDEX: adjoint_of_index(sweep, y, d); break;
+    case OP_SCATTER: adjoint_of_scatter(sweep, y, d); break;
+    case OP_REPLACE: adjoint_of_replace(sweep, y, d); break;
+    case OP_RESHAPE: adjoint_of_reshape(sweep, y, d); break;
+    case OP_SUM: adjoint_of_sum(sweep, y, d); break;
+    case OP_PRODUCT: adjoint_of_product(sweep, y, d); break;
+    case OP_MAXIMUM:
+    case OP_MINIMUM: adjoint_of_extremum(sweep, y, d); break;
+    case OP_CONTRACT: adjoint_of_contract(sweep, y, d); break;
+    case OP_CUMSUM: adjoint_of_cumsum(sweep, y, d); break;
+    case OP_MARK: contribute(sweep, y->inputs[0], d.value, d.mask); break;
+    case OP_RESULT: adjoint_of_result(sweep, y, d); break;
+    case OP_CHOLESKY: adjoint_of_cholesky(sweep, y, d); break;
+    case OP_SOLVE_TRIANGULAR: adjoint_of_solve_triangular(sweep, y, d); break;
+    case OP_LU_SOLVE: adjoint_of_lu_solve(sweep, y, d); break;
+    case OP_LOGABSDET:
+    case OP_DET: adjoint_of_determinant(sweep, y, d); break;
+    default: break; /* leaves */
+    }
+}
+
+/* ---- The sweep ---- */
+
+/* d_ and the primal's name, where the adjoint is a new node without one. */
+static void name_adjoint(struct sweep *sweep, const struct node *primal, struct node *adjoint)
+{
+    if (!primal->name || !adjoint || adjoint->name || (size_t)adjoint->id < sweep->count ||
+        adjoint->operator== OP_CONSTANT)
+        return;
+    adjoint->name = arena_print(sweep->graph->arena, "d_%s", primal->name);
+    adjoint->named_by_user = primal->named_by_user;
+}
+
+static void sweep_back(struct sweep *sweep)
+{
+    struct graph *graph = sweep->graph;
+    struct span origin = graph->origin;
+    for (size_t id = sweep->count; id-- > 0;) {
+        struct node *node = graph->nodes[id];
+        if (!sweep->active[id])
+            continue;
+        graph->origin = node->origin;
+        if (node->operator== OP_LOOP && sweep->results[id])
+            adjoint_of_loop(sweep, node);
+        else if (node->operator== OP_CUSTOM)
+            adjoint_of_custom(sweep, node);
+        else if (sweep->adjoints[id].value) {
+            if (!sweep->adjoints[id].mask)
+                name_adjoint(sweep, node, sweep->adjoints[id].value);
+            pass_on(sweep, node, sweep->adjoints[id]);
+        }
+    }
+    graph->origin = origin;
+}
+
+static unsigned char *new_marks(size_t count)
+{
+    unsigned char *marks = calloc(count + 1, 1);
+    if (!marks)
+        abort();
+    return marks;
+}
+
+static void find_active(struct sweep *sweep, struct node *const *outputs, size_t output_count,
+                        struct node *const *wrt, size_t wrt_count)
+{
+    struct graph *graph = sweep->graph;
+    unsigned char *reached = new_marks(sweep->count);
+    mark_reachable(graph, outputs, output_count, reached);
+    for (size_t i = 0; i < wrt_count; i++)
+        if (wrt[i]->type == REAL)
+            sweep->active[wrt[i]->id] = reached[wrt[i]->id];
+    spread_activity(graph, reached, sweep->count, sweep->active);
+    for (size_t id = 0; id < sweep->count; id++)
+        if (sweep->active[id] && graph->nodes[id]->operator== OP_CUSTOM)
+            ARENA_APPEND(graph->arena, sweep, customs, graph->nodes[id]);
+    free(reached);
+}
+
+void differentiate(struct graph *graph, const struct derivatives *derivatives, struct node *const *outputs,
+                   struct node *const *seeds, size_t output_count, struct node *const *wrt, size_t wrt_count,
+                   struct node **adjoints)
+{
+    struct sweep sweep = {.graph = graph, .derivatives = derivatives, .count = graph->nodes_count};
+    sweep.active = new_marks(sweep.count);
+    sweep.adjoints = calloc(sweep.count + 1, sizeof *sweep.adjoints);
+    sweep.results = calloc(sweep.count + 1, sizeof *sweep.results);
+    if (!sweep.adjoints || !sweep.results)
+        abort();
+    find_active(&sweep, outputs, output_count, wrt, wrt_count);
+    for (size_t k = 0; k < output_count; k++)
+        contribute(&sweep, outputs[k], seeds[k], NULL);
+    sweep_back(&sweep);
+    for (size_t i = 0; i < wrt_count; i++) {
+        adjoints[i] = adjoint_value(graph, sweep.adjoints[wrt[i]->id]);
+        name_adjoint(&sweep, wrt[i], adjoints[i]);
+        if (!adjoints[i])
+            adjoints[i] = graph_zeros_like(graph, wrt[i]);
+    }
+    free(sweep.active);
+    free(sweep.adjoints);
+    free(sweep.results);
+}
+
+/* ---- Forward mode ---- */
+
+/* With g(u) = J' u, linear in u, the tangent J v is d/du <g(u), v>. */
+void differentiate_forward(struct graph *graph, const struct derivatives *derivatives, struct node *const *wrt,
+                           struct node *const *v, size_t wrt_count, struct node *const *outputs, size_t output_count,
+                           struct node **tangents)
+{
+    struct node **u = ARENA_ARRAY(graph->arena, struct node *, output_count + 1);
+    struct node **g = ARENA_ARRAY(graph->arena, struct node *, wrt_count + 1);
+    for (size_t k = 0; k < output_count; k++)
+        u[k] = graph_placeholder(graph, REAL, NULL, outputs[k]->rank, outputs[k]->shape);
+    differentiate(graph, derivatives, outputs, u, output_count, wrt, wrt_count, g);
+    differentiate(graph, derivatives, g, v, wrt_count, u, output_count, tangents);
+}
