@@ -1,0 +1,256 @@
+/* access.c: where an element of a view stands in what is viewed, and what a nest reads.
+ *
+ * Requires the decisions of materialise. Positions are polynomials over the variables of loops; a subscript taken
+ * from an int tensor is carried beside them as C text. */
+#include <string.h>
+
+#include "program.h"
+
+bool is_leaf(const struct node *node)
+{
+    return node->operator == OP_PARAMETER || node->operator == OP_PLACEHOLDER;
+}
+
+bool has_place(const struct program *program, const struct node *node)
+{
+    return program->buffers[node->id] != NULL || is_leaf(node) || program->is_material[node->id];
+}
+
+/* ---- Views ---- */
+
+static const char *add_texts(struct arena *arena, const char *a, const char *b)
+{
+    return !a ? b : !b ? a : arena_print(arena, "%s + %s", a, b);
+}
+
+static const char *scale_text(struct arena *arena, size *factor, const char *text)
+{
+    int64_t number;
+    if (!text)
+        return NULL;
+    if (size_is_number(factor, &number) && number == 1)
+        return text;
+    if (size_is_number(factor, &number) && number < 0)
+        return arena_print(arena, "(size_t)%lld * (%s)", (long long)number, text);
+    const char *scale = size_print(arena, factor, SIZE_C);
+    return arena_print(arena, size_is_sum(factor) ? "(%s) * (%s)" : "%s * (%s)", scale, text);
+}
+
+void index_below(struct program *program, const struct node *view, const struct affine *subscripts, int axis_count,
+                 const struct index *at, struct index *below, dynamic_text *text, void *closure)
+{
+    /* The dynamics follow the data inputs, of which REPLACE has two. */
+    int shift = view->operator == OP_REPLACE ? 1 : 0;
+    int space_rank = view->operator == OP_INDEX  ? view->rank
+                     : view->operator == OP_SCATTER ? view->inputs[0]->rank
+                                                    : view->inputs[1]->rank;
+    for (int a = 0; a < axis_count; a++) {
+        const struct affine *affine = &subscripts[a];
+        struct index sum = {affine->offset, NULL};
+        for (int i = 0; i < space_rank; i++) {
+            size *coefficient = affine->coefficients ? affine->coefficients[i] : NULL;
+            if (!coefficient)
+                continue;
+            sum.affine = size_add(sum.affine, size_multiply(coefficient, at[i].affine));
+            sum.dynamic = add_texts(program->arena, sum.dynamic,
+                                    scale_text(program->arena, coefficient, at[i].dynamic));
+        }
+        if (affine->dynamic) {
+            struct node *k = view->inputs[affine->dynamic + shift];
+            sum.dynamic = add_texts(program->arena, sum.dynamic, text(closure, k, at));
+        }
+        below[a] = sum;
+    }
+}
+
+struct index flat_index(struct program *program, int rank, size *const *shape, const struct index *at)
+{
+    struct index flat = {size_number(program->sizes, 0), NULL};
+    for (int a = 0; a < rank; a++) {
+        flat.affine = size_add(size_multiply(flat.affine, shape[a]), at[a].affine);
+        flat.dynamic = add_texts(program->arena, scale_text(program->arena, shape[a], flat.dynamic), at[a].dynamic);
+    }
+    return flat;
+}
+
+bool is_one(const size *extent)
+{
+    int64_t number;
+    return size_is_number(extent, &number) && number == 1;
+}
+
+bool reshape_below(struct program *program, const struct node *reshape, const struct index *at, struct index *below)
+{
+    const struct node *x = reshape->inputs[0];
+    int b = 0;
+    for (int a = 0; a < x->rank; a++) {
+        if (is_one(x->shape[a])) {
+            below[a] = (struct index){size_number(program->sizes, 0), NULL};
+            continue;
+        }
+        int first = b;
+        size *product = size_number(program->sizes, 1);
+        while (b < reshape->rank && product != x->shape[a])
+            product = size_multiply(product, reshape->shape[b++]);
+        if (product != x->shape[a])
+            return false;
+        below[a] = flat_index(program, b - first, reshape->shape + first, at + first);
+    }
+    return true;
+}
+
+int plain_subscript(const struct affine *affine, int rank, size *const *space, const size *extent)
+{
+    int found = -1;
+    int64_t number;
+    if (affine->dynamic || !size_is_number(affine->offset, &number) || number != 0)
+        return -1;
+    for (int i = 0; i < rank; i++) {
+        size *coefficient = affine->coefficients ? affine->coefficients[i] : NULL;
+        if (!coefficient || (size_is_number(coefficient, &number) && number == 0))
+            continue;
+        if (found >= 0 || !is_one(coefficient))
+            return -1;
+        found = i;
+    }
+    return found >= 0 && space[found] == extent ? found : -1;
+}
+
+/* ---- What a nest reads ---- */
+
+struct collector {
+    struct program *program;
+    struct nest *nest;
+    struct index axes[MAXIMUM_AXES]; /* the nest's iteration axes */
+};
+
+static void visit(struct collector *collector, struct node *node, const struct index *at);
+
+static const char *no_text(void *closure, struct node *k, const struct index *at)
+{
+    (void)closure, (void)k, (void)at;
+    return "k";
+}
+
+static void wait_for(struct collector *collector, struct nest *earlier)
+{
+    struct nest *nest = collector->nest;
+    for (size_t i = 0; i < nest->after_count; i++)
+        if (nest->after[i] == earlier)
+            return;
+    ARENA_APPEND(collector->program->arena, nest, after, earlier);
+}
+
+static void record(struct collector *collector, struct node *node, const struct index *at)
+{
+    struct program *program = collector->program;
+    struct nest *nest = collector->nest;
+    struct access access = {node, program->buffers[node->id], {0}};
+    for (int a = 0; a < node->rank; a++) {
+        access.map[a] = -1;
+        for (int i = 0; at && !at[a].dynamic && i < nest->axis_count; i++)
+            if (at[a].affine == collector->axes[i].affine && node->shape[a] == nest->extents[i])
+                access.map[a] = (signed char)i;
+    }
+    ARENA_APPEND(program->arena, nest, reads, access);
+}
+
+static void visit_view(struct collector *collector, struct node *view, const struct index *at)
+{
+    struct program *program = collector->program;
+    struct index below[MAXIMUM_AXES];
+    struct node *x = view->inputs[0];
+    if (view->operator == OP_INDEX) {
+        for (int i = 1; i < view->input_count; i++) {
+            struct nest *check = program->checked[view->inputs[i]->id];
+            if (check)
+                wait_for(collector, check);
+            visit(collector, view->inputs[i], at);
+        }
+        index_below(program, view, view->subscripts, x->rank, at, below, no_text, NULL);
+        visit(collector, x, below);
+    } else if (reshape_below(program, view, at, below)) {
+        visit(collector, x, below);
+    } else {
+        while (!has_place(program, x))
+            x = x->inputs[0];
+        record(collector, x, NULL);
+    }
+}
+
+/* The operands of a node that is computed at `at`. */
+static void visit_operands(struct collector *collector, struct node *node, const struct index *at)
+{
+    if (node->operator == OP_INDEX || node->operator == OP_RESHAPE)
+        visit_view(collector, node, at);
+    else if (operator_is_elementwise(node->operator))
+        for (int i = 0; i < node->input_count; i++)
+            visit(collector, node->inputs[i], at);
+}
+
+static void visit(struct collector *collector, struct node *node, const struct index *at)
+{
+    if (collector->program->buffers[node->id] || is_leaf(node))
+        record(collector, node, at);
+    else
+        visit_operands(collector, node, at);
+}
+
+void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at)
+{
+    const struct node *x = node->inputs[operand];
+    if (node->operator == OP_CONTRACT) {
+        for (int a = 0; a < x->rank; a++)
+            at[a] = axes[(operand ? node->b_axes : node->a_axes)[a]];
+        return;
+    }
+    if (node->operator == OP_CUMSUM) {
+        memcpy(at, axes, sizeof *at * (size_t)x->rank);
+        return;
+    }
+    int own = 0, reduced = node->rank;
+    for (int a = 0; a < x->rank; a++)
+        at[a] = axes[node->axes >> a & 1 ? reduced++ : own++];
+}
+
+void collect_reads(struct program *program, struct nest *nest)
+{
+    struct collector collector = {.program = program, .nest = nest};
+    struct node *node = nest->node;
+    struct index at[MAXIMUM_AXES];
+    for (int i = 0; i < nest->axis_count; i++)
+        collector.axes[i] = (struct index){program_variable(program, i, nest->extents[i]), NULL};
+    switch (nest->kind) {
+    case NEST_VALUE: visit_operands(&collector, node, collector.axes); break;
+    case NEST_COPY:
+    case NEST_BREAK:
+    case NEST_CHECK: visit(&collector, node, collector.axes); break;
+    case NEST_REDUCE:
+    case NEST_ARGUMENT:
+    case NEST_SCAN:
+    case NEST_PRODUCT:
+        for (int i = 0; i < node->input_count; i++) {
+            operand_indices(node, i, collector.axes, at);
+            visit(&collector, node->inputs[i], at);
+        }
+        break;
+    case NEST_SCATTER:
+        visit(&collector, nest->operand, collector.axes);
+        for (int i = node->operator == OP_REPLACE ? 2 : 1; i < node->input_count; i++) {
+            if (program->checked[node->inputs[i]->id])
+                wait_for(&collector, program->checked[node->inputs[i]->id]);
+            visit(&collector, node->inputs[i], collector.axes);
+        }
+        break;
+    case NEST_CALL:
+        for (int i = 0; i < node->input_count; i++) {
+            /* The axes inside the call stand at no iteration axis. */
+            struct node *x = node->inputs[i];
+            for (int a = 0; a < x->rank; a++)
+                at[a] = a < nest->axis_count ? collector.axes[a] : (struct index){size_number(program->sizes, 0), "*"};
+            visit(&collector, x, at);
+        }
+        break;
+    case NEST_REGION: break;
+    }
+}

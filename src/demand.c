@@ -1,0 +1,327 @@
+/* demand.c: what an entry has to compute: its roots, the nodes they need, for the sake of which members, and the
+ * loop whose rounds each node belongs to. */
+#include "program.h"
+
+bool entry_writes(enum entry entry, enum role role)
+{
+    switch (entry) {
+    case ENTRY_FORWARD: return role == ROLE_OUTPUT || role == ROLE_INOUT;
+    case ENTRY_BACKWARD: return role == ROLE_GRADIENT;
+    case ENTRY_GRADIENT: return role == ROLE_OUTPUT || role == ROLE_GRADIENT;
+    case ENTRY_JACOBIAN: return role == ROLE_JACOBIAN;
+    case ENTRY_HESSIAN: return role == ROLE_HESSIAN;
+    case ENTRY_SPARSE_JACOBIAN: return role == ROLE_JACOBIAN_VALUES;
+    case ENTRY_SPARSE_HESSIAN: return role == ROLE_HESSIAN_VALUES;
+    case ENTRY_JVP: return role == ROLE_OUTPUT_TANGENT;
+    case ENTRY_HVP: return role == ROLE_HVP;
+    case ENTRY_COUNT: break;
+    }
+    return false;
+}
+
+/* Scalars by value and updated arrays are always wanted. */
+guard guard_of_member(const struct function *function, const struct member *member)
+{
+    size_t number = (size_t)(member - function->members);
+    if (!member || member->rank == 0 || member->role == ROLE_INOUT || number >= 63)
+        return ALWAYS_WANTED;
+    return (guard)1 << number;
+}
+
+static void find_roots(struct program *program, const struct kept *kept)
+{
+    struct function *function = program->function;
+    for (size_t i = 0; i < function->members_count; i++) {
+        const struct member *member = &function->members[i];
+        if (!entry_writes(program->entry, member->role) || !member->value)
+            continue;
+        struct root root = {member, member->value, (int)i};
+        ARENA_APPEND(program->arena, program, roots, root);
+        program->everything |= guard_of_member(function, member);
+    }
+    for (size_t i = 0; program->entry == ENTRY_FORWARD && kept && i < kept->count; i++)
+        if (kept->is_kept[i]) {
+            struct root root = {NULL, function->graph->nodes[i], -1};
+            ARENA_APPEND(program->arena, program, roots, root);
+        }
+}
+
+/* ---- Which nodes ---- */
+
+struct search {
+    struct program *program;
+    const struct kept *kept;
+    struct node **loop_of; /* of carried PLACEHOLDERs: their LOOP */
+    int *place_of;         /* and which of its carried values it is */
+    struct node **stack;
+    size_t stack_count, stack_capacity;
+};
+
+static bool is_earlier(const struct search *search, const struct node *node)
+{
+    return search->program->entry == ENTRY_BACKWARD && search->kept && search->kept->is_kept[node->id];
+}
+
+static void reach(struct search *search, struct node *node)
+{
+    search->program->uses[node->id]++;
+    if (search->program->is_live[node->id])
+        return;
+    search->program->is_live[node->id] = true;
+    ARENA_APPEND(search->program->arena, search, stack, node);
+}
+
+/* All that a node reads. A carried value needs its start and its step; others of the same loop need not run. */
+static void reach_inputs(struct search *search, struct node *node)
+{
+    if (is_earlier(search, node))
+        return;
+    if (node->operator == OP_LOOP) {
+        if (node->loop->condition)
+            reach(search, node->loop->condition);
+        return;
+    }
+    for (int i = 0; i < node->input_count; i++)
+        reach(search, node->inputs[i]);
+    if (node->operator == OP_RESULT) {
+        struct loop *loop = node->inputs[0]->loop;
+        if (node->result < loop->carried_count)
+            reach(search, loop->carried[node->result]);
+        else
+            reach(search, loop->collected[node->result - loop->carried_count]);
+    } else if (node->operator == OP_PLACEHOLDER && search->loop_of[node->id]) {
+        struct loop *loop = search->loop_of[node->id]->loop;
+        reach(search, search->loop_of[node->id]);
+        reach(search, loop->initial[search->place_of[node->id]]);
+        reach(search, loop->next[search->place_of[node->id]]);
+    }
+}
+
+/* Whether the node itself counts the rounds of a loop. */
+static bool mentions_round(const struct node *node)
+{
+    const struct node *space = node->operator == OP_REPLACE ? node->inputs[1]
+                               : node->operator == OP_SCATTER ? node->inputs[0]
+                                                              : node;
+    int count = node->operator == OP_IOTA    ? 1
+                : node->operator == OP_INDEX ? node->inputs[0]->rank
+                : node->operator == OP_SCATTER || node->operator == OP_REPLACE ? node->rank
+                                                                               : 0;
+    if (node->extent && size_has_loop_variable(node->extent))
+        return true;
+    for (int i = 0; i < count; i++) {
+        const struct affine *affine = &node->subscripts[i];
+        if (size_has_loop_variable(affine->offset))
+            return true;
+        for (int a = 0; affine->coefficients && a < space->rank; a++)
+            if (affine->coefficients[a] && size_has_loop_variable(affine->coefficients[a]))
+                return true;
+    }
+    return false;
+}
+
+/* Checks outside loops are always made; those in the rounds of a loop only if the entry runs that loop. */
+static void reach_checks(struct search *search)
+{
+    struct program *program = search->program;
+    struct function *function = program->function;
+    struct graph *graph = function->graph;
+    bool *in_round = ARENA_ARRAY(program->arena, bool, program->node_count + 1);
+    for (size_t i = 0; function->checks_count && i < program->node_count; i++) {
+        struct node *node = graph->nodes[i];
+        in_round[i] = search->loop_of[i] != NULL || mentions_round(node);
+        for (int j = 0; node->operator != OP_RESULT && j < node->input_count; j++)
+            in_round[i] = in_round[i] || in_round[node->inputs[j]->id];
+    }
+    for (size_t i = 0; i < function->checks_count; i++) {
+        struct node *k = function->checks[i].k;
+        if (in_round[k->id] && !program->is_live[k->id])
+            continue;
+        ARENA_APPEND(program->arena, program, checks, &function->checks[i]);
+        reach(search, k);
+        while (search->stack_count > 0)
+            reach_inputs(search, search->stack[--search->stack_count]);
+    }
+}
+
+static void find_carried(struct search *search)
+{
+    struct graph *graph = search->program->function->graph;
+    for (size_t i = 0; i < graph->nodes_count; i++)
+        if (graph->nodes[i]->operator == OP_LOOP)
+            for (int j = 0; j < graph->nodes[i]->loop->carried_count; j++) {
+                search->loop_of[graph->nodes[i]->loop->carried[j]->id] = graph->nodes[i];
+                search->place_of[graph->nodes[i]->loop->carried[j]->id] = j;
+            }
+}
+
+/* ---- For which members ---- */
+
+static void spread_wants(struct program *program, const struct search *search)
+{
+    struct graph *graph = program->function->graph;
+    for (size_t i = 0; i < program->roots_count; i++)
+        program->wanted[program->roots[i].node->id] |=
+            program->roots[i].member ? guard_of_member(program->function, program->roots[i].member) : ALWAYS_WANTED;
+    for (size_t i = 0; i < program->checks_count; i++)
+        program->wanted[program->checks[i]->k->id] = ALWAYS_WANTED;
+    for (size_t i = graph->nodes_count; i-- > 0;) {
+        struct node *node = graph->nodes[i];
+        if (!program->is_live[i] || is_earlier(search, node))
+            continue;
+        guard wanted = program->wanted[i];
+        if (node->operator == OP_LOOP) {
+            struct loop *loop = node->loop;
+            for (int j = 0; j < loop->carried_count; j++) {
+                program->wanted[loop->initial[j]->id] |= wanted;
+                program->wanted[loop->next[j]->id] |= wanted;
+            }
+            for (int j = 0; j < loop->collected_count; j++)
+                program->wanted[loop->collected[j]->id] |= wanted;
+            if (loop->condition)
+                program->wanted[loop->condition->id] |= wanted;
+        } else {
+            for (int j = 0; j < node->input_count; j++)
+                program->wanted[node->inputs[j]->id] |= wanted;
+        }
+    }
+}
+
+/* ---- In which loop ---- */
+
+struct ownership {
+    struct program *program;
+    struct node **loops; /* live LOOPs, by id */
+    size_t loops_count, loops_capacity;
+    struct node **outer; /* for a LOOP: the innermost other loop that its rounds depend on */
+    const struct search *search;
+};
+
+static struct node *inner(struct node *a, struct node *b)
+{
+    return !a ? b : !b ? a : a->id < b->id ? a : b;
+}
+
+/* Adds a dependence: an inner loop's node stands before an outer one's in the graph. */
+static void depend(struct ownership *ownership, struct node **innermost, struct node *loop)
+{
+    struct node *old = *innermost;
+    if (!loop || loop == old)
+        return;
+    *innermost = inner(old, loop);
+    if (old) {
+        struct node *other = *innermost == old ? loop : old;
+        struct node **outer = &ownership->outer[(*innermost)->id];
+        *outer = inner(*outer, other);
+    }
+}
+
+static void depend_on_size(struct ownership *ownership, struct node **innermost, const size *a)
+{
+    if (a && size_has_loop_variable(a))
+        for (size_t i = 0; i < ownership->loops_count; i++)
+            if (size_depends_on(a, ownership->loops[i]->loop->variable))
+                depend(ownership, innermost, ownership->loops[i]);
+}
+
+static void depend_on_affine(struct ownership *ownership, struct node **innermost, const struct affine *affine,
+                             int space_rank)
+{
+    depend_on_size(ownership, innermost, affine->offset);
+    for (int i = 0; affine->coefficients && i < space_rank; i++)
+        depend_on_size(ownership, innermost, affine->coefficients[i]);
+}
+
+static struct node *innermost_loop(struct ownership *ownership, struct node *node)
+{
+    struct program *program = ownership->program;
+    struct node *loop = NULL;
+    if (node->operator == OP_LOOP) {
+        for (int i = 0; i < node->loop->carried_count; i++)
+            depend(ownership, &loop, program->owner[node->loop->initial[i]->id]);
+        depend_on_size(ownership, &loop, node->loop->begin);
+        depend_on_size(ownership, &loop, node->loop->end);
+        depend(ownership, &loop, ownership->outer[node->id]);
+        if (loop == node)
+            loop = NULL;
+        return loop;
+    }
+    if (node->operator == OP_PLACEHOLDER)
+        return ownership->search->loop_of[node->id];
+    if (node->operator == OP_RESULT)
+        return program->owner[node->inputs[0]->id];
+    for (int i = 0; i < node->input_count; i++)
+        depend(ownership, &loop, program->owner[node->inputs[i]->id]);
+    depend_on_size(ownership, &loop, node->extent);
+    int subscript_count = 0, space_rank = 0;
+    switch (node->operator) {
+    case OP_IOTA: subscript_count = 1, space_rank = node->rank; break;
+    case OP_INDEX: subscript_count = node->inputs[0]->rank, space_rank = node->rank; break;
+    case OP_SCATTER: subscript_count = node->rank, space_rank = node->inputs[0]->rank; break;
+    case OP_REPLACE: subscript_count = node->rank, space_rank = node->inputs[1]->rank; break;
+    default: break;
+    }
+    for (int i = 0; i < subscript_count; i++)
+        depend_on_affine(ownership, &loop, &node->subscripts[i], space_rank);
+    return loop;
+}
+
+static void find_owners(struct program *program, const struct search *search)
+{
+    struct graph *graph = program->function->graph;
+    struct ownership ownership = {.program = program, .search = search};
+    ownership.outer = ARENA_ARRAY(program->arena, struct node *, program->node_count + 1);
+    for (size_t i = 0; i < graph->nodes_count; i++)
+        if (program->is_live[i] && graph->nodes[i]->operator == OP_LOOP)
+            ARENA_APPEND(program->arena, &ownership, loops, graph->nodes[i]);
+    for (size_t i = 0; i < graph->nodes_count; i++)
+        if (program->is_live[i] && !is_earlier(search, graph->nodes[i]))
+            program->owner[i] = innermost_loop(&ownership, graph->nodes[i]);
+}
+
+/* ---- The whole ---- */
+
+struct program *demand(struct module *module, struct function *function, enum entry entry, const struct kept *kept)
+{
+    struct arena *arena = module->arena;
+    struct graph *graph = function->graph;
+    size_t count = graph->nodes_count;
+    struct program *program = ARENA_NEW(arena, struct program);
+    *program = (struct program){.arena = arena, .module = module, .function = function, .sizes = graph->sizes,
+                                .entry = entry, .node_count = count};
+    program->is_live = ARENA_ARRAY(arena, bool, count + 1);
+    program->is_material = ARENA_ARRAY(arena, bool, count + 1);
+    program->is_part = ARENA_ARRAY(arena, bool, count + 1);
+    program->uses = ARENA_ARRAY(arena, int, count + 1);
+    program->wanted = ARENA_ARRAY(arena, guard, count + 1);
+    program->buffers = ARENA_ARRAY(arena, struct buffer *, count + 1);
+    program->owner = ARENA_ARRAY(arena, struct node *, count + 1);
+    program->products = ARENA_ARRAY(arena, struct product *, count + 1);
+    program->checked = ARENA_ARRAY(arena, struct nest *, count + 1);
+    program->leaf_members = ARENA_ARRAY(arena, const struct member *, count + 1);
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].leaf)
+            program->leaf_members[function->members[i].leaf->id] = &function->members[i];
+    struct search search = {.program = program, .kept = kept};
+    search.loop_of = ARENA_ARRAY(arena, struct node *, count + 1);
+    search.place_of = ARENA_ARRAY(arena, int, count + 1);
+    find_carried(&search);
+    find_roots(program, kept);
+    for (size_t i = 0; i < program->roots_count; i++)
+        reach(&search, program->roots[i].node);
+    while (search.stack_count > 0)
+        reach_inputs(&search, search.stack[--search.stack_count]);
+    if (entry != ENTRY_BACKWARD)
+        reach_checks(&search);
+    for (size_t i = 0; i < count; i++)
+        if (program->is_live[i] && is_earlier(&search, graph->nodes[i])) {
+            struct buffer *buffer = ARENA_NEW(arena, struct buffer);
+            *buffer = (struct buffer){.node = graph->nodes[i], .type = graph->nodes[i]->type, .is_kept = true,
+                                      .is_earlier = true, .is_fixed = true, .guard = ALWAYS_WANTED, .slot = -1};
+            program->buffers[i] = buffer;
+            ARENA_APPEND(arena, program, all_buffers, buffer);
+        }
+    spread_wants(program, &search);
+    find_owners(program, &search);
+    return program;
+}

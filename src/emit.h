@@ -1,0 +1,20 @@
+/* emit.h: a module as C, as its header, and as the JSON description of its interface. */
+#ifndef GRADC_EMIT_H
+#define GRADC_EMIT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "graph.h"
+
+struct emit_options {
+    bool standalone;         /* the runtime's parts that are used stand in the file itself */
+    const char *header_name; /* how the C includes its header: "model.h" */
+    int level;               /* -O0, -O1, -O2 */
+};
+
+/* Requires simplified functions: no MARK, STOP or CUSTOM. The same module gives the same bytes. */
+void emit_c(FILE *c, FILE *h, const struct module *module, const struct emit_options *options);
+void emit_interface(FILE *file, const struct module *module);
+
+#endif

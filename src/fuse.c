@@ -1,0 +1,152 @@
+/* fuse.c: puts nests into the tree, sharing loops with earlier nests where that is right.
+ *
+ * A nest may share the loop of an earlier one that it reads if every element it reads in round i was computed by
+ * round i: the earlier nest's loop runs over an axis of its target, and the reader reads that axis at its own loop's
+ * variable. Loops are shared from the outside inwards, each nest being tried against the loop that holds the latest
+ * of what it reads, and against the last loop of the body; so the cost is linear in what is read. */
+#include "program.h"
+
+struct item *item_new(struct program *program, struct item *parent)
+{
+    struct item *item = ARENA_NEW(program->arena, struct item);
+    *item = (struct item){.parent = parent, .guard = ALWAYS_WANTED};
+    if (parent) {
+        item->position = parent->body_count;
+        item->depth = parent->depth + (parent->kind == ITEM_LOOP);
+        ARENA_APPEND(program->arena, parent, body, item);
+    }
+    return item;
+}
+
+/* The nest that completes what `access` reads; NULL: it is there from the start. */
+static struct nest *writer(const struct access *access)
+{
+    const struct buffer *buffer = access->buffer;
+    return buffer && buffer->writers_count > 0 ? buffer->writers[buffer->writers_count - 1] : NULL;
+}
+
+/* The item of `body` that holds the nest, or NULL if it stands outside it. `level` loops and regions are around. */
+static struct item *holder(const struct nest *nest, const struct item *body, int level)
+{
+    if (nest->path_count < level || (level > 0 && nest->path[level - 1] != body))
+        return NULL;
+    return nest->path_count == level ? nest->item : nest->path[level];
+}
+
+/* The latest item of the body that must come before the nest. */
+static struct item *latest(const struct nest *nest, const struct item *body, int level)
+{
+    struct item *found = NULL;
+    for (size_t i = 0; i < nest->reads_count + nest->after_count; i++) {
+        const struct nest *earlier =
+            i < nest->reads_count ? writer(&nest->reads[i]) : nest->after[i - nest->reads_count];
+        struct item *item = earlier ? holder(earlier, body, level) : NULL;
+        if (item && (!found || item->position > found->position))
+            found = item;
+    }
+    return found;
+}
+
+/* Whether in each round the nest reads only what the earlier one has completed in that round. */
+static bool is_pointwise(const struct nest *nest, const struct access *access, const struct nest *earlier, int level,
+                         int depth)
+{
+    int own = level - earlier->path_first;
+    if (own < 0 || own >= earlier->loop_count || own >= earlier->first_reduced)
+        return false;
+    for (int a = 0; a < access->node->rank; a++)
+        if (earlier->target_axes[a] == earlier->order[own])
+            return access->map[a] == nest->order[depth];
+    return false;
+}
+
+static bool is_sharable(const struct nest *nest, const struct item *loop, int level, int depth)
+{
+    if (!loop || loop->kind != ITEM_LOOP || nest->alone || loop->nest ||
+        loop->extent != nest->extents[nest->order[depth]])
+        return false;
+    for (size_t i = 0; i < nest->reads_count; i++) {
+        const struct nest *earlier = writer(&nest->reads[i]);
+        if (earlier && earlier->path_count > level && earlier->path[level] == loop &&
+            !is_pointwise(nest, &nest->reads[i], earlier, level, depth))
+            return false;
+    }
+    for (size_t i = 0; i < nest->after_count; i++)
+        if (nest->after[i]->path_count > level && nest->after[i]->path[level] == loop)
+            return false;
+    return true;
+}
+
+static bool reads_the_same(const struct nest *nest, const struct item *loop)
+{
+    while (loop->body_count > 0)
+        loop = loop->body[loop->body_count - 1];
+    const struct nest *other = loop->nest;
+    for (size_t i = 0; other && i < nest->reads_count; i++)
+        for (size_t j = 0; j < other->reads_count && j < 8; j++)
+            if (nest->reads[i].node == other->reads[j].node)
+                return true;
+    return false;
+}
+
+static struct item *find_loop(const struct nest *nest, const struct item *body, int level, int depth)
+{
+    struct item *after = latest(nest, body, level);
+    if (is_sharable(nest, after, level, depth))
+        return after;
+    struct item *last = body->body_count > 0 ? body->body[body->body_count - 1] : NULL;
+    if (!last || last == after || !is_sharable(nest, last, level, depth))
+        return NULL;
+    bool is_innermost = depth == nest->loop_count - 1;
+    if ((is_innermost && last->guard != nest->guard) || !reads_the_same(nest, last))
+        return NULL;
+    return last;
+}
+
+static void start_and_end(struct program *program, struct nest *nest, struct item *loop, int depth)
+{
+    bool accumulates = nest->kind == NEST_REDUCE || nest->kind == NEST_ARGUMENT || nest->kind == NEST_SCAN ||
+                       nest->starts_with_zeros;
+    bool is_scan = nest->kind == NEST_SCAN && depth == nest->loop_count - 1;
+    if (!accumulates)
+        return;
+    if (depth == nest->first_reduced || depth == nest->first_trailing || is_scan)
+        ARENA_APPEND(program->arena, loop, before, nest);
+    if (depth == nest->first_trailing && nest->kind != NEST_SCAN && nest->kind != NEST_SCATTER)
+        ARENA_APPEND(program->arena, loop, behind, nest);
+}
+
+void fuse(struct program *program, struct nest *nest, struct item *container)
+{
+    struct item *around[64];
+    int level = 0;
+    for (struct item *item = container; item->parent; item = item->parent)
+        around[level++] = item;
+    nest->path_first = level;
+    nest->path_count = level + nest->loop_count;
+    nest->path = ARENA_ARRAY(program->arena, struct item *, nest->path_count + 1);
+    for (int i = 0; i < level; i++)
+        nest->path[i] = around[level - 1 - i];
+    struct item *body = container;
+    bool is_new = false;
+    for (int depth = 0; depth < nest->loop_count; depth++, level++) {
+        struct item *loop = is_new ? NULL : find_loop(nest, body, level, depth);
+        if (!loop) {
+            is_new = true;
+            loop = item_new(program, body);
+            loop->kind = ITEM_LOOP;
+            loop->extent = nest->extents[nest->order[depth]];
+            loop->variable = program_variable(program, loop->depth, loop->extent);
+            loop->guard = nest->guard;
+            loop->nest = nest->alone ? nest : NULL;
+        }
+        if (loop->guard != nest->guard)
+            loop->guard = loop->guard == ALWAYS_WANTED ? ALWAYS_WANTED : loop->guard | nest->guard;
+        start_and_end(program, nest, loop, depth);
+        nest->path[level] = body = loop;
+    }
+    nest->item = item_new(program, body);
+    nest->item->kind = ITEM_STATEMENT;
+    nest->item->nest = nest;
+    nest->item->guard = nest->guard;
+}

@@ -1,0 +1,310 @@
+/* materialise.c: which nodes get a buffer, and which are computed where they are used.
+ *
+ * Requires demand. A node gets a buffer if it is no expression (reductions, products, scattered sums), if a call
+ * reads it, or if it would be computed more often than once for each element. Views never get one for their own sake:
+ * they are another position in what they view. Buffers that turn out to be needed only inside one loop shrink to
+ * local variables in `place`, so that a buffer here often becomes a named value there. */
+#include <string.h>
+
+#include "program.h"
+
+enum {
+    LONGEST_EXPRESSION = 24, /* operators in one expression; keeps it readable, and every walk over one short */
+    CHEAP = 1                /* additions that may be computed again for each use */
+};
+
+struct decision {
+    struct program *program;
+    struct graph *graph;
+    bool *is_forced;   /* must have a buffer */
+    bool *is_expanded; /* a view or sum reads its elements more than once */
+    int *readers;      /* how often its expression would be computed for each element */
+    bool *has_parts;   /* a SCATTER, or a sum with scattered parts */
+};
+
+static bool is_view(const struct node *node)
+{
+    return node->operator == OP_INDEX || node->operator == OP_RESHAPE;
+}
+
+static bool is_simple(const struct node *node)
+{
+    return node->operator == OP_CONSTANT || node->operator == OP_SIZE_VALUE || node->operator == OP_IOTA ||
+           is_leaf(node);
+}
+
+/* Whether the view reads an element of its input more than once. */
+static bool expands(const struct node *view)
+{
+    if (view->operator != OP_INDEX)
+        return false;
+    unsigned seen = 0;
+    int64_t number;
+    for (int a = 0; a < view->inputs[0]->rank; a++) {
+        const struct affine *affine = &view->subscripts[a];
+        int terms = affine->dynamic ? 2 : 0;
+        for (int i = 0; affine->coefficients && i < view->rank; i++)
+            if (affine->coefficients[i] &&
+                !(size_is_number(affine->coefficients[i], &number) && number == 0)) {
+                seen |= 1u << i;
+                terms++;
+            }
+        if (terms > 1)
+            return true;
+    }
+    for (int i = 0; i < view->rank; i++)
+        if (!(seen >> i & 1) && !(size_is_number(view->shape[i], &number) && number == 1))
+            return true;
+    return false;
+}
+
+/* A view whose elements stand at fixed strides, so that a call can read through it. */
+static bool is_strided(struct program *program, const struct node *view)
+{
+    if (view->operator == OP_RESHAPE) {
+        struct index at[MAXIMUM_RANK], below[MAXIMUM_RANK];
+        for (int i = 0; i < view->rank; i++)
+            at[i] = (struct index){program_variable(program, i, view->shape[i]), NULL};
+        return reshape_below(program, view, at, below);
+    }
+    if (view->fill)
+        return false;
+    for (int a = 0; a < view->inputs[0]->rank; a++)
+        if (view->subscripts[a].dynamic)
+            return false;
+    return true;
+}
+
+static void force(struct decision *decision, const struct node *node)
+{
+    if (!is_leaf(node))
+        decision->is_forced[node->id] = true;
+}
+
+/* The operand of a call: what it stands in after strided views must have a place. */
+static void force_place(struct decision *decision, struct node *operand)
+{
+    while (is_view(operand) && !decision->is_forced[operand->id] && is_strided(decision->program, operand))
+        operand = operand->inputs[0];
+    force(decision, operand);
+}
+
+/* How often an element-wise operator's C text names its operand. */
+static int occurrences(const struct node *node, int operand)
+{
+    const char letter = (char)('a' + operand);
+    double value;
+    int count = 0;
+    if (node->operator == OP_MAX || node->operator == OP_MIN)
+        return graph_is_constant(node->inputs[!operand], &value) ? 2 : 3;
+    if (node->operator == OP_POW && operand == 0 && graph_is_constant(node->inputs[1], &value))
+        return value == 2 || value == 3 || value == 4 ? (int)value : 1;
+    for (const char *c = operator_info(node->operator)->c_text; (c = strchr(c, '$')) != NULL; c++)
+        count += c[1] == letter;
+    return count ? count : 1;
+}
+
+/* ---- Users tell their operands ---- */
+
+static void decide_operands_of_contraction(struct decision *decision, struct node *node)
+{
+    struct program *program = decision->program;
+    program->products[node->id] = match_product(program, node);
+    if (program->products[node->id]) {
+        for (int i = 0; i < 2; i++)
+            force_place(decision, node->inputs[i]);
+        return;
+    }
+    for (int i = 0; i < 2; i++) {
+        struct node *x = node->inputs[i];
+        if (x->rank < node->rank + node->reduced)
+            decision->is_expanded[x->id] = true;
+        decision->readers[x->id]++;
+    }
+}
+
+static void decide_operands(struct decision *decision, struct node *node)
+{
+    struct program *program = decision->program;
+    bool has_buffer = program->is_material[node->id];
+    int times = has_buffer ? 1 : decision->readers[node->id];
+    if (times > 1000)
+        times = 1000;
+    switch (node->operator) {
+    case OP_LOOP: return;
+    case OP_CONTRACT: decide_operands_of_contraction(decision, node); return;
+    case OP_CHOLESKY:
+    case OP_SOLVE_TRIANGULAR:
+    case OP_LU_SOLVE:
+    case OP_LOGABSDET:
+    case OP_DET:
+        for (int i = 0; i < node->input_count; i++)
+            decision->readers[node->inputs[i]->id]++;
+        if (node->operator == OP_SOLVE_TRIANGULAR)
+            force(decision, node->inputs[0]);
+        return;
+    case OP_RESHAPE:
+        if (!is_strided(program, node))
+            force(decision, node->inputs[0]);
+        break;
+    default: break;
+    }
+    bool expanding = expands(node) || (is_view(node) && decision->is_expanded[node->id] && !has_buffer);
+    for (int i = 0; i < node->input_count; i++) {
+        struct node *x = node->inputs[i];
+        int count = times * (operator_is_elementwise(node->operator) ? occurrences(node, i) : 1);
+        decision->readers[x->id] += decision->readers[x->id] < 1000 ? count : 0;
+        if (expanding)
+            decision->is_expanded[x->id] = true;
+    }
+}
+
+/* Every operand is a leaf or constant, so that computing it again reads nothing new. */
+static bool reads_only_leaves(const struct node *node)
+{
+    for (int i = 0; i < node->input_count; i++) {
+        const struct node *x = node->inputs[i];
+        while (is_view(x))
+            x = x->inputs[0];
+        if (!is_simple(x))
+            return false;
+    }
+    return true;
+}
+
+static bool needs_buffer(const struct decision *decision, const struct node *node)
+{
+    if (is_leaf(node) || node->operator == OP_LOOP || node->operator == OP_RESULT)
+        return false;
+    if (decision->is_forced[node->id])
+        return true;
+    if (is_simple(node) || is_view(node))
+        return false;
+    if (!operator_is_elementwise(node->operator))
+        return !decision->program->is_part[node->id];
+    if (decision->has_parts[node->id])
+        return !decision->program->is_part[node->id];
+    bool cheap = operator_info(node->operator)->cost <= CHEAP && reads_only_leaves(node) &&
+                 (node->type != REAL || node->rank == 0 || decision->readers[node->id] <= 1);
+    return (decision->readers[node->id] > 1 || decision->is_expanded[node->id]) && !cheap;
+}
+
+/* ---- Scattered parts of sums ---- */
+
+static void find_parts(struct decision *decision)
+{
+    struct program *program = decision->program;
+    for (size_t i = 0; i < program->node_count; i++) {
+        struct node *node = decision->graph->nodes[i];
+        if (!program->is_live[i] || program->buffers[i])
+            continue;
+        if (node->operator == OP_SCATTER)
+            decision->has_parts[i] = true;
+        if (node->operator != OP_ADD || node->type != REAL)
+            continue;
+        for (int j = 0; j < 2; j++) {
+            struct node *x = node->inputs[j];
+            if (decision->has_parts[x->id] && program->uses[x->id] == 1 && program->owner[x->id] == program->owner[i])
+                decision->has_parts[i] = program->is_part[x->id] = true;
+        }
+    }
+}
+
+/* ---- Long expressions ---- */
+
+static void cut_long_expressions(struct decision *decision)
+{
+    struct program *program = decision->program;
+    int *length = ARENA_ARRAY(program->arena, int, program->node_count + 1);
+    for (size_t i = 0; i < program->node_count; i++) {
+        struct node *node = decision->graph->nodes[i];
+        if (!program->is_live[i] || program->buffers[i] || program->is_material[i] || program->is_part[i])
+            continue;
+        if (!is_view(node) && !operator_is_elementwise(node->operator))
+            continue;
+        length[i] = 1;
+        for (int j = 0; j < node->input_count; j++)
+            length[i] += length[node->inputs[j]->id];
+        if (length[i] > LONGEST_EXPRESSION) {
+            program->is_material[i] = true;
+            length[i] = 0;
+        }
+    }
+}
+
+static void force_roots(struct decision *decision)
+{
+    struct program *program = decision->program;
+    for (size_t i = 0; i < program->roots_count; i++) {
+        const struct root *root = &program->roots[i];
+        struct node *node = root->node;
+        decision->readers[node->id]++;
+        if (is_leaf(node) || program->buffers[node->id])
+            continue;
+        bool is_array = !root->member || root->member->rank > 0;
+        bool is_update = root->member && root->member->role == ROLE_INOUT && is_array;
+        if (!root->member || is_update || (is_array && !is_view(node) && !is_simple(node)))
+            force(decision, node);
+    }
+    for (size_t i = 0; i < program->checks_count; i++)
+        decision->readers[program->checks[i]->k->id]++;
+}
+
+/* The ends of a loop's rounds are stored; its condition is an expression. */
+static void force_loop(struct decision *decision, const struct node *node)
+{
+    struct loop *loop = node->loop;
+    for (int i = 0; i < loop->carried_count; i++) {
+        decision->readers[loop->initial[i]->id]++;
+        if (!is_leaf(loop->next[i]))
+            force(decision, loop->next[i]);
+    }
+    for (int i = 0; i < loop->collected_count; i++)
+        if (decision->program->is_live[loop->collected[i]->id])
+            decision->readers[loop->collected[i]->id]++;
+    if (loop->condition)
+        decision->readers[loop->condition->id]++;
+}
+
+/* What is computed outside a loop is not computed again in each of its rounds. */
+static void force_invariants(struct decision *decision)
+{
+    struct program *program = decision->program;
+    for (size_t i = 0; i < program->node_count; i++) {
+        struct node *node = decision->graph->nodes[i];
+        if (!program->is_live[i] || program->buffers[i] || !program->owner[i] || node->operator == OP_LOOP)
+            continue;
+        for (int j = 0; j < node->input_count; j++) {
+            struct node *x = node->inputs[j];
+            if (program->owner[x->id] == program->owner[i])
+                continue;
+            while (is_view(x))
+                x = x->inputs[0];
+            if (program->owner[x->id] != program->owner[i] && !is_simple(x))
+                force(decision, x);
+        }
+    }
+}
+
+void materialise(struct program *program)
+{
+    size_t count = program->node_count;
+    struct decision decision = {.program = program, .graph = program->function->graph};
+    decision.is_forced = ARENA_ARRAY(program->arena, bool, count + 1);
+    decision.is_expanded = ARENA_ARRAY(program->arena, bool, count + 1);
+    decision.has_parts = ARENA_ARRAY(program->arena, bool, count + 1);
+    decision.readers = ARENA_ARRAY(program->arena, int, count + 1);
+    find_parts(&decision);
+    force_roots(&decision);
+    force_invariants(&decision);
+    for (size_t i = count; i-- > 0;) {
+        struct node *node = decision.graph->nodes[i];
+        if (!program->is_live[i] || program->buffers[i])
+            continue;
+        if (node->operator == OP_LOOP)
+            force_loop(&decision, node);
+        program->is_material[i] = needs_buffer(&decision, node);
+        decide_operands(&decision, node);
+    }
+    cut_long_expressions(&decision);
+}

@@ -1,0 +1,255 @@
+/* program.h: the loop program, what one emitted entry does: a tree of loops over statements, and the buffers that
+ * hold what the statements compute.
+ *
+ * A node of the graph is either inlined into the expressions of its users or has a buffer. Each buffer is filled by
+ * one nest (or by several, one after the other: a sum of scattered parts): a statement and the loops around it, that
+ * is some of its iteration axes. Iteration axes are numbered: the axes of the node, then those that are summed over;
+ * a SCATTER's are the axes of what it scatters. Nests are put into a tree of items, where nests that agree in their
+ * outer loops share them. */
+#ifndef GRADC_PROGRAM_H
+#define GRADC_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "graph.h"
+
+enum { MAXIMUM_AXES = 2 * MAXIMUM_RANK };
+
+/* Which members' pointers make a value wanted: bit m for the member number m of the struct. */
+typedef uint64_t guard;
+#define ALWAYS_WANTED (~(guard)0)
+
+/* The position along one axis: affine + dynamic, where dynamic is C text of type size_t or NULL. */
+struct index {
+    size *affine;
+    const char *dynamic;
+};
+
+/* That a nest reads a buffer, or a leaf, and how: axis a of it stands at the iteration axis map[a], or elsewhere: -1. */
+struct access {
+    struct node *node;
+    struct buffer *buffer; /* NULL: a leaf */
+    signed char map[MAXIMUM_RANK];
+};
+
+enum nest_kind {
+    NEST_VALUE,    /* y[i] = the operator applied to its operands' expressions */
+    NEST_COPY,     /* target[i] = the value of node, which is a leaf, inlined or has a buffer of its own */
+    NEST_REDUCE,   /* y[m] = sum, product, maximum ... over k; a CONTRACT as loops */
+    NEST_ARGUMENT, /* ARGMAX, ARGMIN */
+    NEST_SCAN,     /* CUMSUM */
+    NEST_SCATTER,  /* y[A i + b + k[i]] = x[i], or += x[i] */
+    NEST_PRODUCT,  /* a CONTRACT as a call of the runtime's matrix product, inside loops over batch axes */
+    NEST_CALL,     /* factorisations, inside loops over leading axes */
+    NEST_CHECK,    /* return GRADC_EINDEX unless low <= k[i] < high */
+    NEST_BREAK,    /* leave the region unless its condition holds */
+    NEST_REGION    /* the rounds of a LOOP */
+};
+
+struct nest {
+    enum nest_kind kind;
+    struct node *node;              /* COPY: NULL for zeros */
+    struct buffer *target;          /* NULL: CHECK, BREAK, REGION */
+    const struct member *member;    /* COPY into a scalar member of the struct; then target is NULL */
+    const struct index_check *check;
+    struct node *operand;           /* SCATTER: what is scattered (node is the SCATTER or REPLACE) */
+    bool starts_with_zeros;         /* SCATTER: the target is cleared first */
+    bool adds;                      /* COPY, SCATTER: += instead of = */
+    bool alone;                     /* shares no loop with others */
+    struct buffer *source;          /* COPY: read from here instead of the node's own place */
+    struct buffer **scratch;        /* CALL */
+    size_t scratch_count, scratch_capacity;
+    size *collected_at;             /* COPY: the first axis of the target stands here, and is no axis of the nest */
+    struct product *product;        /* PRODUCT */
+
+    int axis_count;
+    size *extents[MAXIMUM_AXES];
+    signed char target_axes[MAXIMUM_RANK]; /* for each axis of the target, its iteration axis or -1 */
+    int loop_count;
+    signed char order[MAXIMUM_AXES];       /* the iteration axis of each loop, outermost first */
+    int first_reduced;  /* the outermost loop that runs over no axis of the target; loop_count if there is none */
+    int first_trailing; /* from here on, all loops run over no axis of the target */
+
+    struct access *reads;
+    size_t reads_count, reads_capacity;
+    struct nest **after; /* nests that must be complete before this one */
+    size_t after_count, after_capacity;
+
+    guard guard;
+    struct item *item;  /* its statement in the tree */
+    struct item **path; /* the loops and regions around it, outermost first; the last path_count - loop_count are its own */
+    int path_count, path_first; /* its own loops are path[path_first ...] */
+};
+
+/* A matrix product as the runtime takes it. Strides and offsets are in elements, over the variables of the loops. */
+struct product {
+    bool is_vector;            /* matvec: y = op(a) x */
+    int trans_a, trans_b;
+    size *m, *n, *k;
+    size *lda, *ldb, *ldc;     /* matvec: lda, incx, incy */
+    int a_input, b_input;      /* which operand of the CONTRACT a and b are */
+    unsigned called;           /* bit x set: iteration axis x is inside the call */
+};
+
+struct item {
+    enum { ITEM_LOOP, ITEM_STATEMENT, ITEM_REGION } kind;
+    struct item *parent; /* NULL: the root */
+    size_t position;     /* in the parent's body */
+    int depth;           /* number of loops around it */
+    size *variable, *extent; /* LOOP */
+    struct nest *nest;       /* STATEMENT, REGION; LOOP: the only nest that may use it */
+    struct item **body;
+    size_t body_count, body_capacity;
+    struct nest **before, **behind; /* LOOP: nests that start accumulating before it, and that end behind it */
+    size_t before_count, before_capacity, behind_count, behind_capacity;
+    guard guard;
+    size_t first, last; /* preorder numbers of it and of the last item in it */
+};
+
+enum storage {
+    STORAGE_WORKSPACE, /* a slot of the workspace */
+    STORAGE_MEMBER,    /* the caller's array; if it may be NULL and is read, the workspace then */
+    STORAGE_SCALAR,    /* a local variable */
+    STORAGE_STRUCT     /* a scalar member of the struct, written by an earlier entry */
+};
+
+struct buffer {
+    struct node *node;           /* the value it holds; NULL: scratch space of a call */
+    enum type type;
+    size *count;                 /* scratch: its elements */
+    enum storage storage;
+    const struct member *member; /* MEMBER, STRUCT */
+    bool is_kept;                /* forward leaves it for backward */
+    bool is_earlier;             /* filled by an earlier entry */
+    bool is_read;                /* by some nest of this program */
+    bool needs_fallback;         /* MEMBER: a slot for it, should the pointer be NULL */
+    bool is_fixed;               /* it keeps all axes: kept, in a member, carried */
+    unsigned dropped;            /* axes that it has lost because its readers share these loops */
+    struct item *scope;          /* the innermost loop or region to which it is private; NULL: the whole program */
+    guard guard;
+    struct nest **writers;       /* the nests that fill it, in order */
+    size_t writers_count, writers_capacity;
+    struct nest **readers;
+    size_t readers_count, readers_capacity;
+    const char *name;            /* in C */
+    int slot;                    /* its place in the workspace; -1: none */
+};
+
+/* A stretch of the workspace: `count` reals, rounded up to GRADC_ALIGN bytes. */
+struct slot {
+    size *count;
+    int sharers; /* buffers that use it */
+    size_t busy_until;
+    bool is_kept;
+    const char *name; /* in C: the name of its first buffer */
+};
+
+/* What is stored into a member, from which node. */
+struct root {
+    const struct member *member; /* NULL: a value kept for backward */
+    struct node *node;
+    int number; /* of the member in the struct */
+};
+
+struct program {
+    struct arena *arena;
+    struct module *module;
+    struct function *function;
+    struct sizes *sizes;
+    enum entry entry;
+    size_t node_count;
+
+    struct root *roots;
+    size_t roots_count, roots_capacity;
+
+    /* For each node of the graph. */
+    bool *is_live;           /* computed or read here */
+    bool *is_material;       /* has a buffer */
+    guard *wanted;           /* for which members */
+    struct buffer **buffers; /* NULL: inlined, or a leaf */
+    struct node **owner;     /* the innermost LOOP whose rounds it depends on; NULL: none */
+    int *uses;               /* edges from live users, roots and checks */
+    bool *is_part;           /* a SCATTER, or a sum of them, that is added into the buffer of its only user */
+    struct product **products; /* CONTRACTs that are calls */
+    struct nest **checked;   /* the check that must pass before this int node is used as a subscript */
+    struct index_check **checks; /* those that this entry makes */
+    size_t checks_count, checks_capacity;
+    const struct member **leaf_members; /* of PARAMETERs and PLACEHOLDERs */
+
+    struct buffer **all_buffers;
+    size_t all_buffers_count, all_buffers_capacity;
+    struct nest **nests;
+    size_t nests_count, nests_capacity;
+    struct item *root;
+    guard everything; /* of all members that the entry writes; ALWAYS_WANTED if one of them always is */
+
+    struct slot *slots;
+    size_t slots_count, slots_capacity;
+    struct variable_pool *variables;
+};
+
+/* What forward leaves for backward: for each node whether it is kept. */
+struct kept {
+    bool *is_kept;
+    size_t count; /* of nodes looked at */
+};
+
+/* ---- keep.c ---- */
+/* Decides what backward reads of what forward computes: kept or computed again. */
+struct kept *keep(struct module *module, struct function *function);
+
+/* ---- demand.c ---- */
+/* A new program: which nodes the entry needs, for which members, and inside which loop. */
+struct program *demand(struct module *module, struct function *function, enum entry entry, const struct kept *kept);
+/* The member of the struct whose pointers decide; its bit. */
+guard guard_of_member(const struct function *function, const struct member *member);
+bool entry_writes(enum entry entry, enum role role);
+
+/* ---- materialise.c ---- */
+/* Decides which nodes get buffers. */
+void materialise(struct program *program);
+
+/* ---- access.c ---- */
+/* The variable of a loop at some depth, or of an iteration axis: the same for the same number and extent. */
+size *program_variable(struct program *program, int number, size *extent);
+bool is_leaf(const struct node *node); /* PARAMETER or PLACEHOLDER */
+bool has_place(const struct program *program, const struct node *node); /* a leaf, or has a buffer */
+/* Where element `at` of a view is found in its input. */
+typedef const char *dynamic_text(void *closure, struct node *k, const struct index *at);
+void index_below(struct program *program, const struct node *view, const struct affine *subscripts, int axis_count,
+                 const struct index *at, struct index *below, dynamic_text *text, void *closure);
+/* RESHAPE: true if each axis of the input is found from the position without a division; then fills below. */
+bool reshape_below(struct program *program, const struct node *reshape, const struct index *at, struct index *below);
+/* The position in row-major order of an element of a tensor of this shape. */
+struct index flat_index(struct program *program, int rank, size *const *shape, const struct index *at);
+/* Where an operand of a reduction, contraction or scan stands, from the iteration axes. */
+void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at);
+bool is_one(const size *extent);
+/* Records all that the nest reads, at its iteration axes. */
+void collect_reads(struct program *program, struct nest *nest);
+/* Which axis of the index space a subscript stands at alone, over equal extents; -1 if it is more than that. */
+int plain_subscript(const struct affine *affine, int rank, size *const *space, const size *extent);
+
+/* ---- product.c ---- */
+/* How the runtime can compute this CONTRACT, or NULL if loops must, or do so better. */
+struct product *match_product(struct program *program, const struct node *contract);
+/* The iteration axis that should run innermost when loops compute it. */
+int innermost_axis(struct program *program, const struct node *contract);
+
+/* ---- schedule.c, fuse.c ---- */
+/* Makes the nests, in an order in which all is computed before it is read, and puts them into the tree. */
+void schedule(struct program *program);
+void fuse(struct program *program, struct nest *nest, struct item *container);
+struct item *item_new(struct program *program, struct item *parent);
+
+/* ---- place.c ---- */
+/* Takes from each buffer the axes that its readers do not need, and gives it its place. */
+void place(struct program *program, const struct program *forward);
+size *buffer_count(struct program *program, const struct buffer *buffer); /* its elements, without dropped axes */
+
+/* Prints the tree, for --emit and for tests. */
+void program_print(FILE *file, const struct program *program);
+
+#endif
