@@ -68,6 +68,8 @@ endif
 # ---- Building ----
 
 .PHONY: always all setup test run-tests test-sanitize bless bench demo format format-check clean install uninstall
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
 

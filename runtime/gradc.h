@@ -1,7 +1,8 @@
-/* gradc.h: what the C emitted by gradc needs: status codes, a few macros, and the runtime functions of libgradc.a.
+/* gradc.h: what the C emitted by gradc needs: status codes, a few macros, and the runtime functions of
+ * libgradc.a.
  *
- * C99 and C++11. All matrices are row-major: element (i, j) of a is a[i * lda + j]. No function allocates, keeps
- * state or does I/O, so all may be called from several threads at once. */
+ * C99 and C++11. All matrices are row-major: element (i, j) of a is a[i * lda + j]. No function allocates,
+ * keeps state or does I/O, so all may be called from several threads at once. */
 #ifndef GRADC_H
 #define GRADC_H
 
@@ -59,23 +60,25 @@ const char *gradc_strerror(int status);
 
 /* ---- matmul.c ---- */
 
-/* c = alpha op(a) op(b) + beta c, where op(a) is m x k, op(b) is k x n and c is m x n; op transposes if the flag is
- * not 0. With beta = 0, c is written without being read. c overlaps neither a nor b. */
+/* c = alpha op(a) op(b) + beta c, where op(a) is m x k, op(b) is k x n and c is m x n; op transposes if the
+ * flag is not 0. With beta = 0, c is written without being read. c overlaps neither a nor b. */
 void gradc_matmul_f64(int trans_a, int trans_b, size_t m, size_t n, size_t k, double alpha, const double *a,
                       size_t lda, const double *b, size_t ldb, double beta, double *c, size_t ldc);
 void gradc_matmul_f32(int trans_a, int trans_b, size_t m, size_t n, size_t k, float alpha, const float *a,
                       size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
 
-/* y = alpha op(a) x + beta y, where a is stored m x n: without trans x has n elements and y m, with it x has m and y n.
- * Consecutive elements of x and y are incx and incy apart. With beta = 0, y is written without being read. */
-void gradc_matvec_f64(int trans, size_t m, size_t n, double alpha, const double *a, size_t lda, const double *x,
-                      size_t incx, double beta, double *y, size_t incy);
+/* y = alpha op(a) x + beta y, where a is stored m x n: without trans x has n elements and y m, with it x has
+ * m and y n. Consecutive elements of x and y are incx and incy apart. With beta = 0, y is written without
+ * being read. */
+void gradc_matvec_f64(int trans, size_t m, size_t n, double alpha, const double *a, size_t lda,
+                      const double *x, size_t incx, double beta, double *y, size_t incy);
 void gradc_matvec_f32(int trans, size_t m, size_t n, float alpha, const float *a, size_t lda, const float *x,
                       size_t incx, float beta, float *y, size_t incy);
 
 /* ---- special.c ---- */
 
-/* log |Gamma(x)|: +inf at 0, -1, -2, ... and at both infinities. Unlike C's lgamma it touches no global variable. */
+/* log |Gamma(x)|: +inf at 0, -1, -2, ... and at both infinities. Unlike C's lgamma it touches no global
+ * variable. */
 double gradc_lgamma(double x);
 float gradc_lgammaf(float x);
 
@@ -87,41 +90,40 @@ float gradc_digammaf(float x);
 double gradc_polygamma(double n, double x);
 float gradc_polygammaf(float n, float x);
 
-/* A number in [0, 1) that depends on seed and index alone, the same in both precisions. With all arithmetic modulo
- * 2^64 and `>>` shifting in zeros:
- *     z = seed * 2^32 + index + 0x9E3779B97F4A7C15        (seed and index taken modulo 2^32)
- *     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9
- *     z = (z ^ (z >> 27)) * 0x94D049BB133111EB
- *     z = z ^ (z >> 31)
- *     result = (z >> 40) * 2^-24
- * which is the output function of SplitMix64 (Steele, Lea and Flood, 2014). */
+/* A number in [0, 1) that depends on seed and index alone, the same in both precisions. With all arithmetic
+ * modulo 2^64 and `>>` shifting in zeros: z = seed * 2^32 + index + 0x9E3779B97F4A7C15        (seed and index
+ * taken modulo 2^32) z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 z = (z ^ (z >> 27)) * 0x94D049BB133111EB z = z
+ * ^ (z >> 31) result = (z >> 40) * 2^-24 which is the output function of SplitMix64 (Steele, Lea and Flood,
+ * 2014). */
 double gradc_uniform(int32_t seed, int32_t index);
 float gradc_uniformf(int32_t seed, int32_t index);
 
 /* ---- linalg.c: n x n matrices without gaps between rows ---- */
 
-/* l l' = a, l lower triangular with a positive diagonal and zeros above it. Reads the lower triangle of a; l may be a.
- * GRADC_ENUMERIC if a is not positive definite or holds a NaN. */
+/* l l' = a, l lower triangular with a positive diagonal and zeros above it. Reads the lower triangle of a; l
+ * may be a. GRADC_ENUMERIC if a is not positive definite or holds a NaN. */
 int gradc_cholesky_f64(size_t n, const double *a, double *l);
 int gradc_cholesky_f32(size_t n, const float *a, float *l);
 
-/* b = op(t)^-1 b for m right-hand sides, b being n x m with rows ldb apart. t is triangular: reads the lower triangle
- * if lower is not 0, else the upper one; with unit, the diagonal counts as ones and is not read; with trans, op
- * transposes. GRADC_ENUMERIC if a diagonal element is zero or NaN. */
+/* b = op(t)^-1 b for m right-hand sides, b being n x m with rows ldb apart. t is triangular: reads the lower
+ * triangle if lower is not 0, else the upper one; with unit, the diagonal counts as ones and is not read;
+ * with trans, op transposes. GRADC_ENUMERIC if a diagonal element is zero or NaN. */
 int gradc_solve_triangular_f64(int lower, int trans, int unit, size_t n, size_t m, const double *t, double *b,
                                size_t ldb);
 int gradc_solve_triangular_f32(int lower, int trans, int unit, size_t n, size_t m, const float *t, float *b,
                                size_t ldb);
 
-/* Overwrites a by its factors with row exchanges, P a = L U, L with a unit diagonal; step i exchanged rows i and
- * pivots[i]. GRADC_ENUMERIC if a is singular or holds a NaN: the factors are then complete as far as they exist, and
- * U has a zero or NaN on its diagonal. */
+/* Overwrites a by its factors with row exchanges, P a = L U, L with a unit diagonal; step i exchanged rows i
+ * and pivots[i]. GRADC_ENUMERIC if a is singular or holds a NaN: the factors are then complete as far as they
+ * exist, and U has a zero or NaN on its diagonal. */
 int gradc_lu_f64(size_t n, double *a, int32_t *pivots);
 int gradc_lu_f32(size_t n, float *a, int32_t *pivots);
 
 /* b = op(a)^-1 b from the factors of a, for m right-hand sides, b being n x m with rows ldb apart. */
-void gradc_lu_solve_f64(int trans, size_t n, size_t m, const double *lu, const int32_t *pivots, double *b, size_t ldb);
-void gradc_lu_solve_f32(int trans, size_t n, size_t m, const float *lu, const int32_t *pivots, float *b, size_t ldb);
+void gradc_lu_solve_f64(int trans, size_t n, size_t m, const double *lu, const int32_t *pivots, double *b,
+                        size_t ldb);
+void gradc_lu_solve_f32(int trans, size_t n, size_t m, const float *lu, const int32_t *pivots, float *b,
+                        size_t ldb);
 
 /* det a from its factors, also of a singular matrix (0); log |det a| (-inf for a singular one). */
 double gradc_lu_det_f64(size_t n, const double *lu, const int32_t *pivots);

@@ -1,15 +1,15 @@
 /* matmul.c: matrix products in both precisions.
  *
- * The text of matmul_real.h is compiled once for each precision and, on x86-64, for each width of vectors; the widest
- * that the processor has is taken at run time. With GRADC_CBLAS, products that are worth the call go to the BLAS if the
- * program links one: the reference is weak. */
+ * The text of matmul_real.h is compiled once for each precision and, on x86-64, for each width of vectors;
+ * the widest that the processor has is taken at run time. With GRADC_CBLAS, products that are worth the call
+ * go to the BLAS if the program links one: the reference is weak. */
 #include "gradc.h"
 
 #undef GRADC_API
 #define GRADC_API GRADC_STATIC
 
-#define REAL               double
-#define NAME(x)            gradc_##x##_f64_base
+#define REAL    double
+#define NAME(x) gradc_##x##_f64_base
 #include "matmul_real.h"
 #undef REAL
 #undef NAME
@@ -73,8 +73,8 @@
 /* Calls the version of a function that suits the processor. */
 #if DISPATCH
 #define BEST(function, arguments)                                                                            \
-    (__builtin_cpu_supports("avx512f") ? function##_avx512 arguments                                          \
-     : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? function##_avx2 arguments            \
+    (__builtin_cpu_supports("avx512f")                                 ? function##_avx512 arguments         \
+     : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? function##_avx2 arguments           \
                                                                        : function##_base arguments)
 #else
 #define BEST(function, arguments) (function##_base arguments)
@@ -82,10 +82,12 @@
 
 #ifdef GRADC_CBLAS
 /* As in cblas.h, with the enumerations as the int that they are in every BLAS. */
-extern void cblas_dgemm(int order, int trans_a, int trans_b, int m, int n, int k, double alpha, const double *a, int lda,
-                        const double *b, int ldb, double beta, double *c, int ldc) __attribute__((weak));
-extern void cblas_sgemm(int order, int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a, int lda,
-                        const float *b, int ldb, float beta, float *c, int ldc) __attribute__((weak));
+extern void cblas_dgemm(int order, int trans_a, int trans_b, int m, int n, int k, double alpha,
+                        const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc)
+    __attribute__((weak));
+extern void cblas_sgemm(int order, int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a,
+                        int lda, const float *b, int ldb, float beta, float *c, int ldc)
+    __attribute__((weak));
 
 enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112, WORTH_A_CALL = 64 };
 
@@ -93,8 +95,8 @@ enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112, WORTH_A_CALL = 64 };
 static int for_blas(size_t m, size_t n, size_t k, size_t lda, size_t ldb, size_t ldc)
 {
     size_t most = 0x7fffffff;
-    return m >= WORTH_A_CALL && n >= WORTH_A_CALL && k >= WORTH_A_CALL && m <= most && n <= most && k <= most &&
-           lda <= most && ldb <= most && ldc <= most;
+    return m >= WORTH_A_CALL && n >= WORTH_A_CALL && k >= WORTH_A_CALL && m <= most && n <= most &&
+           k <= most && lda <= most && ldb <= most && ldc <= most;
 }
 
 #define USE_BLAS(gemm)                                                                                       \
@@ -107,22 +109,22 @@ static int for_blas(size_t m, size_t n, size_t k, size_t lda, size_t ldb, size_t
 #define USE_BLAS(gemm)
 #endif
 
-void gradc_matmul_f64(int trans_a, int trans_b, size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda,
-                      const double *b, size_t ldb, double beta, double *c, size_t ldc)
+void gradc_matmul_f64(int trans_a, int trans_b, size_t m, size_t n, size_t k, double alpha, const double *a,
+                      size_t lda, const double *b, size_t ldb, double beta, double *c, size_t ldc)
 {
     USE_BLAS(cblas_dgemm)
     BEST(gradc_matmul_f64, (trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc));
 }
 
-void gradc_matmul_f32(int trans_a, int trans_b, size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda,
-                      const float *b, size_t ldb, float beta, float *c, size_t ldc)
+void gradc_matmul_f32(int trans_a, int trans_b, size_t m, size_t n, size_t k, float alpha, const float *a,
+                      size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc)
 {
     USE_BLAS(cblas_sgemm)
     BEST(gradc_matmul_f32, (trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc));
 }
 
-void gradc_matvec_f64(int trans, size_t m, size_t n, double alpha, const double *a, size_t lda, const double *x,
-                      size_t incx, double beta, double *y, size_t incy)
+void gradc_matvec_f64(int trans, size_t m, size_t n, double alpha, const double *a, size_t lda,
+                      const double *x, size_t incx, double beta, double *y, size_t incy)
 {
     BEST(gradc_matvec_f64, (trans, m, n, alpha, a, lda, x, incx, beta, y, incy));
 }

@@ -1,11 +1,13 @@
-/* matmul_real.h: matrix products for one precision, by packed, register-blocked tiles.
+/* matmul_real.h: matrix products for one precision.
  *
- * Requires REAL and NAME(x), the type and the naming of functions; optionally GRADC_VECTOR_BYTES, the width of the
- * vectors, which is otherwise that of the target. Leaves NAME(matmul) and NAME(matvec) as gradc.h describes them.
- *
- * The product is cut as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a block
- * of op(a) that stays in the second cache is packed so that a tile's rows are adjacent; panels of op(b), as wide as a
- * tile, are packed into the first cache; a tile of c is summed in registers. The packed copies live on the stack. */
+ * Requires REAL and NAME(x), the type and the naming of functions; optionally GRADC_VECTOR_BYTES, the width
+ * of the vectors, which is otherwise that of the target. Leaves NAME(matmul) and NAME(matvec) as gradc.h
+ * describes them. */
+
+/* Matrix products by packed, register-blocked tiles, cut as in Goto and van de Geijn, "Anatomy of
+ * High-Performance Matrix Multiplication" (2008): a block of op(a) that stays in the second cache is packed
+ * so that a tile's rows are adjacent; panels of op(b), as wide as a tile, are packed into the first cache; a
+ * tile of c is summed in registers. The packed copies live on the stack. */
 
 #ifndef GRADC_UNROLL
 #if defined(__clang__)
@@ -36,14 +38,16 @@ typedef REAL NAME(vector);
 
 enum {
     NAME(lanes) = sizeof(NAME(vector)) / sizeof(REAL),
-    NAME(tile_rows) = GRADC_VECTOR_BYTES == 64 ? 12 : GRADC_VECTOR_BYTES == 32 ? 6 : 4,
+    NAME(tile_rows) = GRADC_VECTOR_BYTES == 64   ? 12
+                      : GRADC_VECTOR_BYTES == 32 ? 6
+                                                 : 4,
     NAME(tile_columns) = 2 * NAME(lanes),
     NAME(depth) = 256,                           /* of a panel */
     NAME(block) = 192 * 1024 / (int)sizeof(REAL) /* elements of op(a) that are packed at once */
 };
 
-/* A tile of rows x (vectors * lanes): c = alpha a b + beta c. Element (i, l) of a is a[i * a_row + l * a_column]; row
- * l of b starts at b + l * b_row. */
+/* A tile of rows x (vectors * lanes): c = alpha a b + beta c. Element (i, l) of a is a[i * a_row + l *
+ * a_column]; row l of b starts at b + l * b_row. */
 GRADC_INLINE void NAME(tile)(int rows, int vectors, size_t k, const REAL *a, size_t a_row, size_t a_column,
                              const REAL *b, size_t b_row, REAL alpha, REAL beta, REAL *c, size_t ldc)
 {
@@ -51,16 +55,13 @@ GRADC_INLINE void NAME(tile)(int rows, int vectors, size_t k, const REAL *a, siz
     NAME(vector) sum[NAME(tile_rows)][2], row[2];
     GRADC_UNROLL for (int i = 0; i < rows; i++)
     {
-        GRADC_UNROLL for (int v = 0; v < vectors; v++)
-            sum[i][v] = zero;
+        GRADC_UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = zero;
     }
     for (size_t l = 0; l < k; l++, a += a_column, b += b_row) {
-        GRADC_UNROLL for (int v = 0; v < vectors; v++)
-            row[v] = *(const NAME(vector) *)(b + v * NAME(lanes));
+        GRADC_UNROLL for (int v = 0; v < vectors; v++) row[v] = *(const NAME(vector) *)(b + v * NAME(lanes));
         GRADC_UNROLL for (int i = 0; i < rows; i++)
         {
-            GRADC_UNROLL for (int v = 0; v < vectors; v++)
-                sum[i][v] += a[(size_t)i * a_row] * row[v];
+            GRADC_UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += a[(size_t)i * a_row] * row[v];
         }
     }
     GRADC_UNROLL for (int i = 0; i < rows; i++)
@@ -73,15 +74,23 @@ GRADC_INLINE void NAME(tile)(int rows, int vectors, size_t k, const REAL *a, siz
     }
 }
 
+GRADC_INLINE size_t NAME(least)(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* How many rows the next tile takes of those that are left. */
 GRADC_INLINE size_t NAME(rows_of)(size_t left)
 {
-    return left >= NAME(tile_rows) ? NAME(tile_rows) : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    if (left >= NAME(tile_rows))
+        return NAME(tile_rows);
+    return left >= 4 ? 4 : left >= 2 ? 2 : 1;
 }
 
 /* The tile for a number of rows that NAME(rows_of) gives. */
-GRADC_INLINE void NAME(tile_of)(size_t rows, int vectors, size_t k, const REAL *a, size_t a_row, size_t a_column,
-                                const REAL *b, size_t b_row, REAL alpha, REAL beta, REAL *c, size_t ldc)
+GRADC_INLINE void NAME(tile_of)(size_t rows, int vectors, size_t k, const REAL *a, size_t a_row,
+                                size_t a_column, const REAL *b, size_t b_row, REAL alpha, REAL beta, REAL *c,
+                                size_t ldc)
 {
     switch (rows) {
     case 1: NAME(tile)(1, vectors, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
@@ -93,8 +102,8 @@ GRADC_INLINE void NAME(tile_of)(size_t rows, int vectors, size_t k, const REAL *
 
 /* The first `columns` columns of a tile. A full tile is written in place, another one through a copy. */
 GRADC_INLINE void NAME(part_of_tile)(size_t rows, size_t columns, size_t k, const REAL *a, size_t a_row,
-                                     size_t a_column, const REAL *b, size_t b_row, REAL alpha, REAL beta, REAL *c,
-                                     size_t ldc)
+                                     size_t a_column, const REAL *b, size_t b_row, REAL alpha, REAL beta,
+                                     REAL *c, size_t ldc)
 {
     REAL whole[NAME(tile_rows) * NAME(tile_columns)];
     if (columns == NAME(tile_columns)) {
@@ -113,7 +122,8 @@ GRADC_INLINE void NAME(part_of_tile)(size_t rows, size_t columns, size_t k, cons
 }
 
 /* Rows [0, m) and columns [0, k) of op(a), tile after tile, each column by column. */
-GRADC_STATIC void NAME(pack_a)(int trans, size_t m, size_t k, const REAL *a, size_t lda, REAL *GRADC_RESTRICT packed)
+GRADC_STATIC void NAME(pack_a)(int trans, size_t m, size_t k, const REAL *a, size_t lda,
+                               REAL *GRADC_RESTRICT packed)
 {
     size_t rows;
     for (size_t i = 0; i < m; i += rows, packed += rows * k) {
@@ -131,7 +141,8 @@ GRADC_STATIC void NAME(pack_a)(int trans, size_t m, size_t k, const REAL *a, siz
 }
 
 /* Rows [0, k) and columns [0, n) of op(b), row by row, filled up with zeros to the width of a tile. */
-GRADC_STATIC void NAME(pack_b)(int trans, size_t k, size_t n, const REAL *b, size_t ldb, REAL *GRADC_RESTRICT packed)
+GRADC_STATIC void NAME(pack_b)(int trans, size_t k, size_t n, const REAL *b, size_t ldb,
+                               REAL *GRADC_RESTRICT packed)
 {
     if (n < NAME(tile_columns))
         for (size_t l = 0; l < k; l++)
@@ -162,11 +173,12 @@ GRADC_STATIC void NAME(scale)(size_t m, size_t n, REAL beta, REAL *c, size_t ldc
 
 /* At most `depth` columns of op(a) against all of op(b). With packed, a holds what NAME(pack_a) has made. */
 GRADC_STATIC void NAME(slab)(int packed, int trans_b, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
-                             size_t a_row, size_t a_column, const REAL *b, size_t ldb, REAL beta, REAL *c, size_t ldc)
+                             size_t a_row, size_t a_column, const REAL *b, size_t ldb, REAL beta, REAL *c,
+                             size_t ldc)
 {
     REAL panel[NAME(depth) * NAME(tile_columns)];
     for (size_t j = 0; j < n; j += NAME(tile_columns)) {
-        size_t columns = n - j < NAME(tile_columns) ? n - j : NAME(tile_columns);
+        size_t columns = NAME(least)(n - j, NAME(tile_columns));
         const REAL *from = b + (trans_b ? j * ldb : j);
         size_t b_row = ldb;
         if (trans_b || columns < NAME(tile_columns) || m > 2 * NAME(tile_rows)) {
@@ -181,42 +193,48 @@ GRADC_STATIC void NAME(slab)(int packed, int trans_b, size_t m, size_t n, size_t
             if (packed)
                 NAME(part_of_tile)(rows, columns, k, a + i * k, 1, rows, from, b_row, alpha, beta, to, ldc);
             else
-                NAME(part_of_tile)(rows, columns, k, a + i * a_row, a_row, a_column, from, b_row, alpha, beta, to, ldc);
+                NAME(part_of_tile)
+            (rows, columns, k, a + i * a_row, a_row, a_column, from, b_row, alpha, beta, to, ldc);
         }
     }
 }
 
 /* The product by packed blocks. */
-GRADC_STATIC void NAME(blocked)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
-                                size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c, size_t ldc)
+GRADC_STATIC void NAME(blocked)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha,
+                                const REAL *a, size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c,
+                                size_t ldc)
 {
     REAL packed[NAME(block)];
     for (size_t l = 0; l < k; l += NAME(depth)) {
-        size_t depth = k - l < NAME(depth) ? k - l : NAME(depth);
+        size_t depth = NAME(least)(k - l, NAME(depth));
         size_t height = NAME(block) / depth / NAME(tile_rows) * NAME(tile_rows);
         const REAL *b_part = b + (trans_b ? l : l * ldb);
         for (size_t i = 0; i < m; i += height) {
-            size_t rows = m - i < height ? m - i : height;
+            size_t rows = NAME(least)(m - i, height);
             NAME(pack_a)(trans_a, rows, depth, a + (trans_a ? l * lda + i : i * lda + l), lda, packed);
-            NAME(slab)(1, trans_b, rows, n, depth, alpha, packed, 1, 1, b_part, ldb, l ? 1 : beta, c + i * ldc, ldc);
+            NAME(slab)
+            (1, trans_b, rows, n, depth, alpha, packed, 1, 1, b_part, ldb, l ? 1 : beta, c + i * ldc, ldc);
         }
     }
 }
 
 /* The same without a copy of a, for products that are too small or too narrow to repay it. */
-GRADC_STATIC void NAME(direct)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
-                               size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c, size_t ldc)
+GRADC_STATIC void NAME(direct)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha,
+                               const REAL *a, size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c,
+                               size_t ldc)
 {
     for (size_t l = 0; l < k; l += NAME(depth)) {
-        size_t depth = k - l < NAME(depth) ? k - l : NAME(depth);
-        NAME(slab)(0, trans_b, m, n, depth, alpha, a + (trans_a ? l * lda : l), trans_a ? 1 : lda, trans_a ? lda : 1,
-                   b + (trans_b ? l : l * ldb), ldb, l ? 1 : beta, c, ldc);
+        size_t depth = NAME(least)(k - l, NAME(depth));
+        NAME(slab)
+        (0, trans_b, m, n, depth, alpha, a + (trans_a ? l * lda : l), trans_a ? 1 : lda, trans_a ? lda : 1,
+         b + (trans_b ? l : l * ldb), ldb, l ? 1 : beta, c, ldc);
     }
 }
 
 /* The same by its definition. */
-GRADC_STATIC void NAME(tiny)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
-                             size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c, size_t ldc)
+GRADC_STATIC void NAME(tiny)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha,
+                             const REAL *a, size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c,
+                             size_t ldc)
 {
     size_t a_row = trans_a ? 1 : lda, a_column = trans_a ? lda : 1;
     size_t b_row = trans_b ? 1 : ldb, b_column = trans_b ? ldb : 1;
@@ -242,7 +260,8 @@ GRADC_STATIC void NAME(dot4)(size_t n, const REAL *a, size_t lda, const REAL *x,
             GRADC_UNROLL for (size_t v = 0; v < 2; v++)
             {
                 size_t at = j + v * NAME(lanes);
-                sum[i][v] += *(const NAME(vector) *)(a + (size_t)i * lda + at) * *(const NAME(vector) *)(x + at);
+                sum[i][v] +=
+                    *(const NAME(vector) *)(a + (size_t)i * lda + at) * *(const NAME(vector) *)(x + at);
             }
         }
     }
@@ -259,12 +278,12 @@ GRADC_STATIC void NAME(dot4)(size_t n, const REAL *a, size_t lda, const REAL *x,
 }
 
 /* y = alpha a x + beta y. */
-GRADC_STATIC void NAME(rows_by_vector)(size_t m, size_t n, REAL alpha, const REAL *a, size_t lda, const REAL *x,
-                                       size_t incx, REAL beta, REAL *y, size_t incy)
+GRADC_STATIC void NAME(rows_by_vector)(size_t m, size_t n, REAL alpha, const REAL *a, size_t lda,
+                                       const REAL *x, size_t incx, REAL beta, REAL *y, size_t incy)
 {
     REAL dense[NAME(depth)];
     for (size_t j = 0; j < n; j += NAME(depth), beta = 1) {
-        size_t columns = incx == 1 || n - j < NAME(depth) ? n - j : NAME(depth);
+        size_t columns = incx == 1 ? n - j : NAME(least)(n - j, NAME(depth));
         const REAL *part = x + j;
         if (incx != 1) {
             for (size_t l = 0; l < columns; l++)
@@ -272,7 +291,7 @@ GRADC_STATIC void NAME(rows_by_vector)(size_t m, size_t n, REAL alpha, const REA
             part = dense;
         }
         for (size_t i = 0; i < m; i += 4) {
-            size_t rows = m - i < 4 ? m - i : 4;
+            size_t rows = NAME(least)(m - i, 4);
             REAL sums[4];
             if (rows == 4)
                 NAME(dot4)(columns, a + i * lda + j, lda, part, sums);
@@ -293,8 +312,8 @@ GRADC_STATIC void NAME(rows_by_vector)(size_t m, size_t n, REAL alpha, const REA
 }
 
 /* y = alpha a' x + beta y: a product of one row with the matrix. */
-GRADC_STATIC void NAME(columns_by_vector)(size_t m, size_t n, REAL alpha, const REAL *a, size_t lda, const REAL *x,
-                                          size_t incx, REAL beta, REAL *y, size_t incy)
+GRADC_STATIC void NAME(columns_by_vector)(size_t m, size_t n, REAL alpha, const REAL *a, size_t lda,
+                                          const REAL *x, size_t incx, REAL beta, REAL *y, size_t incy)
 {
     if (incy == 1) {
         NAME(direct)(incx != 1, 0, 1, n, m, alpha, x, incx, a, lda, beta, y, n);
@@ -302,7 +321,7 @@ GRADC_STATIC void NAME(columns_by_vector)(size_t m, size_t n, REAL alpha, const 
     }
     REAL dense[NAME(depth)];
     for (size_t j = 0; j < n; j += NAME(depth)) {
-        size_t columns = n - j < NAME(depth) ? n - j : NAME(depth);
+        size_t columns = NAME(least)(n - j, NAME(depth));
         NAME(direct)(incx != 1, 0, 1, columns, m, alpha, x, incx, a + j, lda, 0, dense, columns);
         for (size_t l = 0; l < columns; l++) {
             REAL *to = y + (j + l) * incy;
@@ -311,8 +330,8 @@ GRADC_STATIC void NAME(columns_by_vector)(size_t m, size_t n, REAL alpha, const 
     }
 }
 
-GRADC_API void NAME(matvec)(int trans, size_t m, size_t n, REAL alpha, const REAL *a, size_t lda, const REAL *x,
-                            size_t incx, REAL beta, REAL *y, size_t incy)
+GRADC_API void NAME(matvec)(int trans, size_t m, size_t n, REAL alpha, const REAL *a, size_t lda,
+                            const REAL *x, size_t incx, REAL beta, REAL *y, size_t incy)
 {
     if ((trans ? m : n) == 0 || alpha == 0)
         NAME(scale)(trans ? n : m, 1, beta, y, incy);
@@ -330,11 +349,11 @@ GRADC_API void NAME(matmul)(int trans_a, int trans_b, size_t m, size_t n, size_t
     else if (m <= 4 && n <= 8 && k <= 8)
         NAME(tiny)(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     else if (n == 1)
-        NAME(matvec)(trans_a, trans_a ? k : m, trans_a ? m : k, alpha, a, lda, b, trans_b ? 1 : ldb, beta, c, ldc);
-    else if (m == 1)
-        NAME(matvec)(!trans_b, trans_b ? n : k, trans_b ? k : n, alpha, b, ldb, a, trans_a ? lda : 1, beta, c, 1);
+        NAME(matvec)
+    (trans_a, trans_a ? k : m, trans_a ? m : k, alpha, a, lda, b, trans_b ? 1 : ldb, beta, c, ldc);
+    else if (m == 1) NAME(matvec)(!trans_b, trans_b ? n : k, trans_b ? k : n, alpha, b, ldb, a,
+                                  trans_a ? lda : 1, beta, c, 1);
     else if (n <= NAME(tile_columns) || m * k <= 1024)
         NAME(direct)(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    else
-        NAME(blocked)(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    else NAME(blocked)(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }

@@ -12,9 +12,9 @@ characters() {
     echo "0"
 }
 
-# A source file as a part: no includes, functions static.
+# A source file as a part: without its opening comment and includes, functions static.
 part() {
-    sed -e '/^#include/d' -e 's/^GRADC_API /GRADC_STATIC /' "$1"
+    sed -e '1,/\*\//d' -e '/^#include/d' -e 's/^GRADC_API /GRADC_STATIC /' "$1" | cat -s
 }
 
 # The same for a text that is written for REAL and NAME(): one precision.
