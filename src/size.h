@@ -60,6 +60,10 @@ enum size_style {
 };
 /* The text in the arena. SIZE_C never needs outer parentheses for `+`-free text: see size_is_sum. */
 const char *size_print(struct arena *arena, const size *a, enum size_style style);
+/* How a name or loop variable is spelled in SIZE_C from now on; NULL: as it is called. */
+void size_set_c_name(size *atom, const char *name);
+/* a times its denominator = positive - negative, both without subtractions. */
+void size_split(size *a, size **positive, size **negative);
 bool size_is_sum(const size *a); /* its text has a + or - at the top */
 
 /* Numbers for names: value(name_atom, closure). Floor division rounds down. */

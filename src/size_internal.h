@@ -14,6 +14,7 @@ struct atom {
     enum atom_kind kind;
     int id;           /* in order of creation: what an atom is made of comes before it */
     const char *name; /* NAME, LOOP_VARIABLE */
+    const char *c_name; /* its spelling in C, or NULL */
     size *a, *b;      /* LOOP_VARIABLE: in [a, b); FLOOR: floor(a / b); MAXIMUM: max(a, b) */
     size *self;       /* the atom as a size */
     struct atom *chain;

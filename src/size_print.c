@@ -57,7 +57,7 @@ static void append_atom(struct text *text, const struct atom *atom, bool stands_
 
     switch (atom->kind) {
     case ATOM_NAME:
-    case ATOM_LOOP_VARIABLE: append(text, atom->name); break;
+    case ATOM_LOOP_VARIABLE: append(text, in_c && atom->c_name ? atom->c_name : atom->name); break;
     case ATOM_FLOOR: /* p * (a / b): p * a / b would round later */
         if (!stands_alone)
             append(text, "(");
@@ -216,4 +216,26 @@ bool size_is_sum(const size *a)
             return true;
     }
     return false;
+}
+
+void size_set_c_name(size *atom, const char *name)
+{
+    struct atom *named = size_atom(atom);
+
+    if (named != NULL)
+        named->c_name = name;
+}
+
+void size_split(size *a, size **positive, size **negative)
+{
+    size *scaled = size_scale(a, rational_new(size_denominator(a), 1));
+    struct term *terms = ARENA_ARRAY(a->sizes->arena, struct term, scaled->term_count + 1);
+    int count = 0;
+
+    for (int i = 0; i < scaled->term_count; i++) {
+        if (scaled->terms[i].coefficient.numerator > 0)
+            terms[count++] = scaled->terms[i];
+    }
+    *positive = size_from_terms(a->sizes, terms, count);
+    *negative = size_subtract(*positive, scaled);
 }
