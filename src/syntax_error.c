@@ -1,0 +1,357 @@
+/* syntax_error.c: messages about syntax, in the words that a user types, with a hint for common slips.
+ *
+ * Requires the scanner's last two tokens: the one that does not fit and the one before it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "parser.h"
+#include "scanner.h"
+
+static void hint(struct scanner *scanner, const char *text)
+{
+    struct span none = {0};
+    report_note(scanner->diagnostics, none, "%s", text);
+}
+
+/* ---- Brackets, characters, slips ---- */
+
+const char *bracket_text(int token)
+{
+    switch (token) {
+    case '(': return "(";
+    case '[': return "[";
+    case '{': return "{";
+    case TOKEN_OPEN_BAR: return "|";
+    default: return "||";
+    }
+}
+
+void report_bracket_not_closed(struct scanner *scanner, const struct bracket *bracket)
+{
+    report_error(scanner->diagnostics, bracket->span, "'%s' is not closed", bracket_text(bracket->token));
+}
+
+void report_slip(struct scanner *scanner, struct span span, const char *written, const char *instead)
+{
+    if (!written) {
+        report_error(scanner->diagnostics, span, "%s", instead);
+        return;
+    }
+    size_t length = strcspn(written, "\n");
+    report_error(scanner->diagnostics, span, "'%.*s' is not part of the language", (int)length, written);
+    hint(scanner, instead);
+}
+
+/* The code point of a UTF-8 character. */
+static unsigned long code_point(const char *text)
+{
+    unsigned char first = (unsigned char)text[0];
+    int further = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
+    unsigned long code = further == 3   ? first & 0x07u
+                         : further == 2 ? first & 0x0Fu
+                         : further      ? first & 0x1Fu
+                                        : first;
+    for (int i = 1; i <= further; i++)
+        code = code << 6 | ((unsigned char)text[i] & 0x3Fu);
+    return code;
+}
+
+void report_character(struct scanner *scanner, struct span span)
+{
+    const char *text = scanner->source->text + span.begin;
+    unsigned long code = code_point(text);
+    if (code < ' ' || code == 0x7F)
+        report_error(scanner->diagnostics, span, "the control character U+%04lX is not part of the language",
+                     code);
+    else if (code < 0x80)
+        report_error(scanner->diagnostics, span, "the character '%c' is not part of the language", (int)code);
+    else
+        report_error(scanner->diagnostics, span, "the character '%.*s' (U+%04lX) is not part of the language",
+                     (int)(span.end - span.begin), text, code);
+    if (code >= 0x80)
+        hint(scanner, "names are made of the letters A to Z, digits, '_' and Greek letters");
+}
+
+/* The length of the UTF-8 character at `text`, 0 if it is none (RFC 3629: no surrogates, no overlong forms).
+ */
+static size_t utf8_length(const unsigned char *text, size_t available)
+{
+    if (text[0] < 0x80)
+        return text[0] != 0;
+    size_t length = text[0] >= 0xF0 ? 4 : text[0] >= 0xE0 ? 3 : 2;
+    if (text[0] < 0xC2 || text[0] > 0xF4 || length > available)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((text[i] & 0xC0) != 0x80)
+            return 0;
+    bool is_overlong = (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xF0 && text[1] < 0x90);
+    bool is_no_character = (text[0] == 0xED && text[1] > 0x9F) || (text[0] == 0xF4 && text[1] > 0x8F);
+    return is_overlong || is_no_character ? 0 : length;
+}
+
+bool check_text(struct scanner *scanner)
+{
+    const struct source *source = scanner->source;
+    for (size_t i = 0; i < source->length;) {
+        size_t length = utf8_length((const unsigned char *)source->text + i, source->length - i);
+        if (length == 0) {
+            report_error(scanner->diagnostics, span_at(scanner, (unsigned)i, (unsigned)i + 1),
+                         "the byte 0x%02X is not text: a program is written in UTF-8",
+                         (unsigned char)source->text[i]);
+            return false;
+        }
+        i += length;
+    }
+    return true;
+}
+
+/* ---- What was expected ---- */
+
+static bool among(const char *name, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
+}
+
+static bool expects(const char *const *expected, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(expected[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* What begins an expression, and what goes on after one, said in one word each. */
+static const char *const operand_names[] = {
+    "a name", "a number",  "a whole number", "true", "false", "real", "if",
+    "not",    "opening |", "opening ||",     "'-'",  "'('",   "'['",  NULL};
+static const char *const operator_names[] = {"and",   "or",  "==",  "!=",  "<=",  ">=",  "'<'",
+                                             "'>'",   "'+'", "'-'", "'*'", "'/'", "'@'", "'^'",
+                                             "'\\''", "'('", "'['", "'.'", NULL};
+/* What would be allowed, too, but is rarely what is missing. */
+static const char *const rare_names[] = {"while", "checkpoint", "all but", "'.'", "':'", NULL};
+
+/* Writes a token as the user types it. */
+static const char *in_words(struct scanner *scanner, const char *name)
+{
+    bool is_described = strncmp(name, "a ", 2) == 0 || strncmp(name, "the ", 4) == 0 || name[0] == '\'';
+    if (strncmp(name, "closing ", 8) == 0)
+        name += 8;
+    return is_described ? name : arena_print(scanner->arena, "'%s'", name);
+}
+
+static const char *expectation(struct scanner *scanner, const char *const *expected, int count)
+{
+    bool operand = expects(expected, count, "a number"), operator= expects(expected, count, "'+'");
+    bool assignment = expects(expected, count, "'='") && !operator;
+    const char *words[8];
+    int word_count = 0;
+    if (operand)
+        words[word_count++] = "an expression";
+    if (operator)
+        words[word_count++] = "an operator";
+    for (int i = 0; i < count && word_count < 8; i++) {
+        const char *name = expected[i];
+        bool is_of_target = assignment && (strcmp(name, "','") == 0 || strcmp(name, "'['") == 0);
+        if ((operand && among(name, operand_names)) || (operator&& among(name, operator_names)) ||
+            is_of_target || (count > 1 && among(name, rare_names)))
+            continue;
+        words[word_count++] = in_words(scanner, name);
+    }
+    if (word_count == 0 || word_count > 5)
+        return word_count && (operand || operator) ? words[0] : NULL;
+    const char *text = words[0];
+    for (int i = 1; i < word_count; i++)
+        text = arena_print(scanner->arena, "%s%s%s", text, i + 1 < word_count ? ", " : " or ", words[i]);
+    return text;
+}
+
+/* ---- What was found ---- */
+
+static const char *span_text(struct scanner *scanner, struct span span)
+{
+    return arena_copy(scanner->arena, scanner->source->text + span.begin, span.end - span.begin);
+}
+
+static const char *found_in_words(struct scanner *scanner, struct span span)
+{
+    if (span.begin >= scanner->source->length)
+        return "the end of the file";
+    const char *text = span_text(scanner, span);
+    return *text == '\n' || *text == '\0' ? "the end of the line" : arena_print(scanner->arena, "'%s'", text);
+}
+
+/* A reserved word that its author took for a name. */
+static bool is_word_for_name(int token)
+{
+    switch (token) {
+    case TOKEN_DIM:
+    case TOKEN_EXPORT:
+    case TOKEN_FALSE:
+    case TOKEN_GROUP:
+    case TOKEN_IMPORT:
+    case TOKEN_IN:
+    case TOKEN_INT:
+    case TOKEN_NEW:
+    case TOKEN_PRECISION:
+    case TOKEN_REAL:
+    case TOKEN_RULE:
+    case TOKEN_SIZE:
+    case TOKEN_TRUE:
+    case TOKEN_UPDATE: return true;
+    default: return false;
+    }
+}
+
+static bool is_reserved(int token)
+{
+    return is_word_for_name(token) || (token >= TOKEN_AND && token <= TOKEN_WRT);
+}
+
+static bool is_comparison(int token)
+{
+    return token == TOKEN_EQUAL || token == TOKEN_NOT_EQUAL || token == '<' || token == '>' ||
+           token == TOKEN_LESS_EQUAL || token == TOKEN_GREATER_EQUAL;
+}
+
+static bool followed_by_equals_sign(struct scanner *scanner, struct span span)
+{
+    const char *next = scanner->source->text + span.end;
+    next += strspn(next, " \t");
+    return next[0] == '=' && next[1] != '=';
+}
+
+/* ---- Hints ---- */
+
+/* An operand directly after an operand. */
+static const char *hint_between_operands(struct scanner *scanner, int found)
+{
+    if (found == TOKEN_NAME || found == TOKEN_NUMBER || found == TOKEN_WHOLE_NUMBER || found == '(') {
+        bool is_number = scanner->before == TOKEN_NUMBER || scanner->before == TOKEN_WHOLE_NUMBER;
+        if (is_number || scanner->before == ')' || found != TOKEN_NAME)
+            return "a product is written with *, as in 2 * x";
+    }
+    return NULL;
+}
+
+/* Statements and definitions out of place. */
+static const char *hint_of_place(struct scanner *scanner, int found, bool wants_statement)
+{
+    bool inside = scanner->open_braces > 0;
+    if (wants_statement && inside) {
+        if (found == TOKEN_DIM || found == TOKEN_EXPORT || found == TOKEN_IMPORT ||
+            found == TOKEN_PRECISION || found == TOKEN_GROUP || found == TOKEN_RULE)
+            return "definitions stand outside functions; is a '}' missing above?";
+        if (found == TOKEN_ELSE)
+            return "'else' follows the '}' of an 'if'";
+        if (found == TOKEN_WHILE)
+            return "a loop is written for t in 0..T while c { ... }";
+        return "a statement is an assignment, return, update, if or for";
+    }
+    if (!wants_statement || inside)
+        return NULL;
+    if (found == TOKEN_RETURN || found == TOKEN_FOR || found == TOKEN_IF || found == TOKEN_UPDATE ||
+        found == TOKEN_WHILE)
+        return "statements stand inside a function: f(x) { ... }";
+    return "a definition is f(x) = ..., f(x) { ... }, dim, precision, group, rule, import or export";
+}
+
+static const char *find_hint(struct scanner *scanner, struct span span, const char *const *expected,
+                             int count)
+{
+    int found = scanner->previous, before = scanner->before;
+    bool operator= expects(expected, count, "'+'"), operand = expects(expected, count, "a number");
+    bool equals = expects(expected, count, "'='"), block = expects(expected, count, "'{'");
+    bool inside = scanner->open_braces > 0;
+    if (operator&& is_comparison(found))
+        return "comparisons do not chain: write a < b and b < c";
+    if (equals && found == TOKEN_EQUAL)
+        return "an assignment is written with one =";
+    if (operator&& found == '=')
+        return block || expects(expected, count, "then") ? "'equal' is written ==" : NULL;
+    if (before == TOKEN_RETURN && found == TOKEN_LINE_END)
+        return "return names the function's outputs, as in return loss, y";
+    if (operand && found == '*' && before == '*')
+        return "a power is written x^2";
+    if (operand && found == '\'')
+        return "the transpose ' follows its operand; there are no quoted texts in expressions";
+    if (operand && found == '+')
+        return "there is no unary +";
+    if (expects(expected, count, "..") && (found == ':' || found == '{' || found == TOKEN_LINE_END))
+        return "a loop runs over a range: for t in 0..T";
+    if (expects(expected, count, "in"))
+        return "a loop is written for t in 0..T { ... }";
+    if (block && found == ':')
+        return "a body stands between { and }";
+    if (expects(expected, count, "else") && operator)
+        return "the expression if c then a else b needs its else; the statement is if c { ... }";
+    if (block && found == TOKEN_THEN)
+        return "the statement is if c { ... } else { ... }; the expression if c then a else b stands after = "
+               "or in a call";
+    if (block && found == TOKEN_LINE_END && inside)
+        return "a body stands between { and }, and '{' ends the header's line";
+    if (before == ')' && equals && block && found == '-')
+        return "an output has no type: write f(x) = ... or f(x) { ... }";
+    if (equals && !block && !operator&& inside) {
+        if (found == '(')
+            return "a function is defined outside other functions, and a call stands after =, as in y = f(x)";
+        if (found == ':')
+            return "types stand in the function's header";
+        if (found == TOKEN_LINE_END || found == TOKEN_NAME)
+            return "a statement is an assignment, return, update, if or for";
+    }
+    if (!inside && expects(expected, count, "'('") && count == 1 && found == '=')
+        return "a value stands inside a function; a fixed size is written dim n = 3";
+    if (!inside && operator&& found == ',' && !operand)
+        return "several outputs need a body: f(x) { ...; return a, b }";
+    if (!inside && equals && !operand && found == TOKEN_LINE_END && count == 1)
+        return "a size that is not fixed needs no dim: it is named by the types of parameters";
+    if (expects(expected, count, "a file name in quotes"))
+        return "a file is imported by its name, as in import \"layers.nn\"";
+    if (operator)
+        return hint_between_operands(scanner, found);
+    (void)span;
+    return hint_of_place(scanner, found,
+                         expects(expected, count, "update") || expects(expected, count, "dim"));
+}
+
+/* ---- The message ---- */
+
+static void report_reserved(struct scanner *scanner, struct span found)
+{
+    report_error(scanner->diagnostics, found, "'%s' is a reserved word and cannot be a name",
+                 span_text(scanner, found));
+}
+
+void report_syntax_error(struct scanner *scanner, struct span found, const char *const *expected, int count)
+{
+    scanner->recovering = true;
+    scanner->definition_failed = scanner->open_braces == 0;
+    bool wants_name = expects(expected, count, "a name"),
+         wants_statement = expects(expected, count, "update");
+    bool is_name = wants_name && is_word_for_name(scanner->previous) && !wants_statement;
+    bool is_target =
+        wants_statement && is_reserved(scanner->previous) && followed_by_equals_sign(scanner, found);
+    bool is_parameter = wants_name && !wants_statement && is_reserved(scanner->previous) &&
+                        !expects(expected, count, "a number");
+    if (is_name || is_target || is_parameter) {
+        report_reserved(scanner, found);
+        return;
+    }
+    const char *wanted = expectation(scanner, expected, count);
+    if (scanner->previous == TOKEN_LINE_END && scanner->source->text[found.begin] == '\n')
+        found = span_at(scanner, scanner->before_span.end, scanner->before_span.end);
+    const char *text =
+        scanner->previous == TOKEN_LINE_END && found.begin == found.end
+            ? (found.begin >= scanner->source->length ? "the end of the file" : "the end of the line")
+            : found_in_words(scanner, found);
+    if (wanted)
+        report_error(scanner->diagnostics, found, "expected %s, found %s", wanted, text);
+    else
+        report_error(scanner->diagnostics, found, "%s cannot stand here", text);
+    const char *advice = find_hint(scanner, found, expected, count);
+    if (advice)
+        hint(scanner, advice);
+}
