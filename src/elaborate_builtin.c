@@ -93,6 +93,11 @@ static bool place_argument(struct elaborator *e, const struct signature *s, stru
     return c->values[at].kind != VALUE_ERROR;
 }
 
+static struct value elementwise(struct elaborator *e, struct builtin_call *c);
+static struct value extremum(struct elaborator *e, struct builtin_call *c);
+static struct value real_of(struct elaborator *e, struct builtin_call *c);
+static struct value stop_gradient(struct elaborator *e, struct builtin_call *c);
+
 struct value builtin_call(struct elaborator *e, const struct builtin *builtin, const struct expression *call)
 {
     struct builtin_call *c = ARENA_NEW(e->arena, struct builtin_call);
@@ -109,7 +114,17 @@ struct value builtin_call(struct elaborator *e, const struct builtin *builtin, c
             fail(e, call->span, "%s needs %s: %s(%s)", builtin->name, i ? s.names[i] : "an argument", builtin->name, builtin->usage);
             return value_error();
         }
-    return right ? builtin->handler(e, c) : value_error();
+    bool indexed = false;
+    for (int i = 0; right && i < s.count; i++)
+        indexed = indexed || (c->given[i] && is_indexed(e, &c->values[i]));
+    if (indexed && builtin->handler != elementwise && builtin->handler != real_of && builtin->handler != stop_gradient &&
+        !(builtin->handler == extremum && c->given[1])) {
+        fail(e, call->span, "%s takes whole tensors; a subscript with an index yields a scalar", builtin->name);
+        return value_error();
+    }
+    struct value result = right && (!indexed || indexed_operands(e, c->values, c->spans, s.count)) ? builtin->handler(e, c) : value_error();
+    result.indexed = indexed;
+    return result;
 }
 
 /* ---- Element-wise ---- */

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-/* Whether some path leads from `from` down to `to` that does not pass through `barrier`. */
-static bool depends_around(struct elaborator *e, struct node *from, const struct node *to, const struct node *barrier)
+bool depends_around(struct elaborator *e, struct node *from, const struct node *to, const struct node *barrier)
 {
     char *seen = arena_allocate(e->arena, e->graph->nodes_count);
     size_t count = 0, capacity = 64;
@@ -67,6 +66,15 @@ static struct node *target_node(struct elaborator *e, struct value value, struct
     return node;
 }
 
+/* Whether y reaches x through earlier rounds is known when the loops are complete (elaborate_loop.c). */
+static void check_in_blocks(struct elaborator *e, struct node *y, struct node *x, const char *name, struct span at)
+{
+    for (struct block *block = e->frame->block; block; block = block->outer) {
+        struct derivative_check check = {y, x, name, at};
+        ARENA_APPEND(e->arena, block, derivatives, check);
+    }
+}
+
 static struct value gradient_of(struct elaborator *e, struct node *y, struct value x, struct binding *binding, struct span at)
 {
     if (x.kind == VALUE_GROUP) {
@@ -82,6 +90,7 @@ static struct value gradient_of(struct elaborator *e, struct node *y, struct val
     struct node *wrt = target_node(e, x, binding, at, y);
     if (!wrt)
         return value_error();
+    check_in_blocks(e, y, wrt, binding->name, at);
     struct node *one = constant_real(e, 1), *adjoint;
     differentiate(e->graph, e->derivatives, &y, &one, 1, &wrt, 1, &adjoint);
     return value_node(adjoint);
@@ -124,6 +133,7 @@ struct value evaluate_derivative(struct elaborator *e, const struct expression *
     struct node *wrt = target_node(e, x, binding, arguments[1]->span, y);
     if (!wrt)
         return value_error();
+    check_in_blocks(e, y, wrt, binding->name, arguments[1]->span);
     if (!is_jvp)
         return value_node(differentiate_jacobian(e->graph, e->derivatives, y, wrt));
     struct node *v = as_real(e, evaluate(e, arguments[2]), arguments[2]->span), *tangent;
@@ -231,7 +241,9 @@ void apply_rule(struct elaborator *e, struct frame *call, const struct definitio
             struct node *primal = value.node;
             value.node = record->outputs[i] = graph_custom(e->graph, primal, record, i);
             record->seeds[i] = graph_placeholder(e->graph, REAL, arena_print(e->arena, "d_%s", output->name), primal->rank, primal->shape);
-            bind(e, arena_print(e->arena, "d_%s", output->name), value_node(record->seeds[i]), output->span, true);
+            struct value adjoint = value_node(record->seeds[i]);
+            adjoint.indexed = value.indexed;
+            bind(e, arena_print(e->arena, "d_%s", output->name), adjoint, output->span, true);
             value.node->name = primal->name;
             value.node->named_by_user = primal->named_by_user;
         }

@@ -41,6 +41,8 @@ bool value_is_tensor(const struct value *value)
 /* p/q as a real: the whole polynomial p, divided by the number q. */
 static struct node *number_as_real(struct elaborator *e, size *number)
 {
+    if (e->space.count && is_indexed(e, &(struct value){.kind = VALUE_NUMBER, .number = number}))
+        return index_number(e, number, REAL);
     int64_t denominator = size_denominator(number);
     size *whole = denominator == 1 ? number : size_multiply(number, size_number(e->sizes, denominator));
     struct node *node = graph_size(e->graph, REAL, whole);
@@ -126,6 +128,8 @@ struct node *as_int(struct elaborator *e, struct value value, struct span at)
             fail(e, at, "%lld does not fit a 32-bit int", (long long)number);
             return NULL;
         }
+        if (is_indexed(e, &value))
+            return index_number(e, value.number, INT);
         return graph_size(e->graph, INT, value.number);
     }
     if (value.kind == VALUE_ERROR)
@@ -189,6 +193,10 @@ size *as_size(struct elaborator *e, struct value value, struct span at, const ch
 {
     if (value.kind != VALUE_NUMBER) {
         fail_not_static(e, value, at, what);
+        return NULL;
+    }
+    if (is_indexed(e, &value)) {
+        fail(e, at, "%s must be known before the run, but this contains an index", what);
         return NULL;
     }
     if (size_overflowed(value.number)) {
@@ -306,6 +314,10 @@ static const char *operator_noun(enum syntax_operator operator)
 static bool number_binary(struct elaborator *e, enum syntax_operator operator, size *a, size *b, struct value *result)
 {
     int64_t exponent;
+    bool a_indexed = is_indexed(e, &(struct value){.kind = VALUE_NUMBER, .number = a});
+    bool b_indexed = is_indexed(e, &(struct value){.kind = VALUE_NUMBER, .number = b});
+    if ((operator == SYNTAX_MULTIPLY && a_indexed && b_indexed) || (operator == SYNTAX_POWER && a_indexed))
+        return false; /* subscripts are affine; elsewhere it is a product of two tensors */
     *result = value_number(NULL);
     switch (operator) {
     case SYNTAX_ADD: result->number = size_add(a, b); break;
@@ -435,6 +447,10 @@ struct value binary(struct elaborator *e, enum syntax_operator operator, struct 
     if ((a.kind == VALUE_GROUP || b.kind == VALUE_GROUP) && operator != SYNTAX_MATRIX_PRODUCT)
         return group_binary(e, operator, a, b, left, point, right);
     if (operator == SYNTAX_MATRIX_PRODUCT) {
+        if (is_indexed(e, &a) || is_indexed(e, &b)) {
+            fail_between(e, left, point, right, "@ takes whole tensors; a subscript with an index yields a scalar");
+            return value_error();
+        }
         struct node *x = as_real(e, a, left), *y = as_real(e, b, right);
         return x && y ? value_node(matrix_product(e, x, y, left, point, right)) : value_error();
     }
@@ -444,13 +460,16 @@ struct value binary(struct elaborator *e, enum syntax_operator operator, struct 
         return result;
     }
     struct node *nodes[2];
-    if (!operands(e, operator, a, b, left, point, right, &nodes[0], &nodes[1]))
-        return value_error();
     struct span spans[2] = {left, right};
+    if (!indexed_operands(e, (struct value[]){a, b}, spans, 2) ||
+        !operands(e, operator, a, b, left, point, right, &nodes[0], &nodes[1]))
+        return value_error();
     if (!broadcast_together(e, nodes, spans, 2, point, operator_noun(operator)))
         return value_error();
     bool swap = operator == SYNTAX_GREATER || operator == SYNTAX_GREATER_EQUAL;
-    return value_node(graph_binary(e->graph, real_operator(operator), nodes[swap], nodes[!swap]));
+    struct value combined = value_node(graph_binary(e->graph, real_operator(operator), nodes[swap], nodes[!swap]));
+    combined.indexed = is_indexed(e, &a) || is_indexed(e, &b);
+    return combined;
 }
 
 static struct value negate(struct elaborator *e, struct value a, struct span at)
@@ -473,11 +492,17 @@ static struct value negate(struct elaborator *e, struct value a, struct span at)
         fail(e, at, "- of %s: `not` negates truth values", value_text(e, &a));
         return value_error();
     }
-    return value_node(graph_unary(e->graph, OP_NEG, node));
+    struct value result = value_node(graph_unary(e->graph, OP_NEG, node));
+    result.indexed = a.indexed;
+    return result;
 }
 
 static struct value transpose(struct elaborator *e, struct value a, struct span at)
 {
+    if (is_indexed(e, &a)) {
+        fail(e, at, "a subscript with an index yields a scalar, which has no transpose");
+        return value_error();
+    }
     struct node *node = as_node(e, a, at);
     if (!node)
         return value_error();
@@ -587,6 +612,9 @@ static struct value evaluate_name(struct elaborator *e, const struct expression 
 {
     struct frame *frame = e->frame;
     struct binding *binding = find_binding(e, x->name);
+    const struct space_axis *index = find_index(e, x->name);
+    if (index)
+        return value_number(index->atom);
     if (binding)
         return binding->value;
     size *extent = map_get(&frame->sizes, x->name);
@@ -645,7 +673,11 @@ static struct value evaluate_unary(struct elaborator *e, const struct expression
     if (x->operator == SYNTAX_TRANSPOSE)
         return transpose(e, a, x->span);
     struct node *truth = as_bool(e, a, x->left->span, "the operand of `not`");
-    return truth ? value_node(graph_unary(e->graph, OP_NOT, truth)) : value_error();
+    if (!truth)
+        return value_error();
+    struct value result = value_node(graph_unary(e->graph, OP_NOT, truth));
+    result.indexed = a.indexed;
+    return result;
 }
 
 static bool is_squared_norm(struct elaborator *e, const struct expression *x)
@@ -673,17 +705,21 @@ static struct value evaluate_binary(struct elaborator *e, const struct expressio
     return value;
 }
 
-static struct value group_choice(struct elaborator *e, struct node *condition, struct value a, struct value b,
+static struct value group_choice(struct elaborator *e, struct value condition, struct value a, struct value b,
                                  const struct expression *x);
 
-static struct value choose(struct elaborator *e, struct node *condition, struct value a, struct value b,
+static struct value choose(struct elaborator *e, struct value condition, struct value a, struct value b,
                            const struct expression *x)
 {
     if (a.kind == VALUE_ERROR || b.kind == VALUE_ERROR)
         return value_error();
     if (a.kind == VALUE_GROUP && b.kind == VALUE_GROUP && a.group == b.group)
         return group_choice(e, condition, a, b, x);
-    struct node *nodes[3] = {condition, NULL, NULL};
+    struct span spans[3] = {x->condition->span, x->left->span, x->right->span};
+    struct value values[3] = {condition, a, b};
+    struct node *nodes[3] = {as_bool(e, condition, x->condition->span, "the condition of `if`")};
+    if (!nodes[0] || !indexed_operands(e, values, spans, 3))
+        return value_error();
     bool ints = (is_int(&a) && b.kind == VALUE_NUMBER) || (is_int(&b) && a.kind == VALUE_NUMBER);
     nodes[1] = ints ? as_int(e, a, x->left->span) : as_node(e, a, x->left->span);
     nodes[2] = ints ? as_int(e, b, x->right->span) : as_node(e, b, x->right->span);
@@ -695,13 +731,14 @@ static struct value choose(struct elaborator *e, struct node *condition, struct 
                      value_text(e, &a), value_text(e, &b));
         return value_error();
     }
-    struct span spans[3] = {x->condition->span, x->left->span, x->right->span};
     if (!broadcast_together(e, nodes, spans, 3, x->operator_span, "choice"))
         return value_error();
-    return value_node(graph_select(e->graph, nodes[0], nodes[1], nodes[2]));
+    struct value result = value_node(graph_select(e->graph, nodes[0], nodes[1], nodes[2]));
+    result.indexed = is_indexed(e, &condition) || is_indexed(e, &a) || is_indexed(e, &b);
+    return result;
 }
 
-static struct value group_choice(struct elaborator *e, struct node *condition, struct value a, struct value b,
+static struct value group_choice(struct elaborator *e, struct value condition, struct value a, struct value b,
                                  const struct expression *x)
 {
     struct value result = a;
@@ -725,8 +762,7 @@ static struct value choose_by_group(struct elaborator *e, struct value condition
             result.items[i] = choose_by_group(e, condition.items[i], item_a, item_b, x);
             continue;
         }
-        struct node *truth = as_bool(e, condition.items[i], x->condition->span, "the condition of `if`");
-        result.items[i] = truth ? choose(e, truth, item_a, item_b, x) : value_error();
+        result.items[i] = choose(e, condition.items[i], item_a, item_b, x);
     }
     return result;
 }
@@ -741,8 +777,7 @@ static struct value evaluate_if(struct elaborator *e, const struct expression *x
     struct value a = evaluate(e, x->left), b = evaluate(e, x->right);
     if (condition.kind == VALUE_GROUP)
         return choose_by_group(e, condition, a, b, x);
-    struct node *truth = as_bool(e, condition, x->condition->span, "the condition of `if`");
-    return truth ? choose(e, truth, a, b, x) : value_error();
+    return condition.kind == VALUE_ERROR ? condition : choose(e, condition, a, b, x);
 }
 
 static struct value evaluate_list(struct elaborator *e, const struct expression *x)

@@ -145,13 +145,17 @@ static bool assigns_index_notation(struct elaborator *e, const struct statement 
 
 static void execute_assign(struct elaborator *e, const struct statement *statement)
 {
+    if (!statement->targets->next && collects(e, statement->targets)) {
+        collect(e, statement);
+        return;
+    }
     if (assigns_index_notation(e, statement)) {
         define_by_index(e, statement);
         return;
     }
     for (const struct target *target = statement->targets; target; target = target->next)
         if (target->subscripts && !find_binding(e, target->name)) {
-            fail(e, target->span, "%s has no value of which a part could be replaced", target->name);
+            fail(e, target->span, "%s has no value here of which a part could be replaced", target->name);
             return;
         }
     size_t targets = 0, count;
@@ -318,14 +322,14 @@ void execute(struct elaborator *e, const struct statement *statement)
         switch (statement->kind) {
         case STATEMENT_ASSIGN: execute_assign(e, statement); break;
         case STATEMENT_RETURN:
-            if (e->frame->region)
-                fail(e, statement->span, "return cannot stand inside `%s`", e->frame->region->is_branch ? "if" : "for");
+            if (e->frame->block)
+                fail(e, statement->span, "return cannot stand inside `%s`", e->frame->block->is_branch ? "if" : "for");
             else
                 execute_return(e, statement);
             break;
         case STATEMENT_UPDATE:
-            if (e->frame->region)
-                fail(e, statement->span, "update cannot stand inside `%s`", e->frame->region->is_branch ? "if" : "for");
+            if (e->frame->block)
+                fail(e, statement->span, "update cannot stand inside `%s`", e->frame->block->is_branch ? "if" : "for");
             else
                 execute_update(e, statement);
             break;

@@ -175,7 +175,7 @@ bool type_check(struct elaborator *e, const struct parameter *parameter, struct 
             fail_argument(e, parameter, value, at, "");
         return false;
     }
-    bool is_int = type->kind == TYPE_INT_SYNTAX;
+    bool is_int = type->kind == TYPE_INT_SYNTAX, indexed = is_indexed(e, value);
     if (value->kind != VALUE_NODE) { /* numbers and lists become what is asked for */
         struct frame *callee = e->frame;
         e->frame = callee->caller;
@@ -184,6 +184,7 @@ bool type_check(struct elaborator *e, const struct parameter *parameter, struct 
         if (!node)
             return false;
         *value = value_node(node);
+        value->indexed = indexed;
     }
     const struct node *node = value->node;
     int axes = axis_count(type);
@@ -191,6 +192,12 @@ bool type_check(struct elaborator *e, const struct parameter *parameter, struct 
         fail_argument(e, parameter, value, at, is_int || node->type == BOOL ? "" : "real(…) converts");
         return false;
     }
+    if (indexed && axes) {
+        fail_argument(e, parameter, value, at, "a subscript with an index yields a scalar");
+        return false;
+    }
+    if (indexed)
+        return true;
     if (type->any_leading ? node->rank < axes : node->rank != axes) {
         fail_argument(e, parameter, value, at,
                       arena_print(e->arena, "%d ax%s, not %d", node->rank, node->rank == 1 ? "is" : "es", axes));
@@ -202,7 +209,7 @@ bool type_check(struct elaborator *e, const struct parameter *parameter, struct 
 bool type_check_arithmetic(struct elaborator *e, const struct parameter *parameter, const struct value *value, struct span at)
 {
     const struct type_syntax *type = parameter->type;
-    if ((type->kind != TYPE_REAL_SYNTAX && type->kind != TYPE_INT_SYNTAX) || value->kind != VALUE_NODE)
+    if ((type->kind != TYPE_REAL_SYNTAX && type->kind != TYPE_INT_SYNTAX) || value->kind != VALUE_NODE || value->indexed)
         return true;
     const struct node *node = value->node;
     return check_axes(e, parameter, value, type->axes, node->shape + (node->rank - axis_count(type)), at, true);

@@ -22,6 +22,7 @@ struct value {
     struct node *node;
     size *number;
     bool divided; /* the number came from `/`, so it is real where it is no size */
+    bool indexed; /* one scalar for each point of the index space: the node's axes are indices (elaborate_index.c) */
     struct value *items; /* list; group: one for each member */
     int count;
     struct callee *callee;
@@ -50,10 +51,24 @@ struct binding {
 /* ---- Files, calls, loops ---- */
 
 /* A loop or branch whose body is being evaluated. */
-struct region {
+struct block {
     bool is_branch;
-    size *variable; /* of a loop */
-    struct region *outer;
+    const char *variable_name; /* of a loop */
+    size *variable;
+    struct block *outer; /* within the same call */
+    struct collected {   /* `hs[t] = …`: one value a round, stacked when the loop is left */
+        const char *name;
+        struct node *value;
+        int depth; /* how many more loops stack it */
+        struct span span;
+    } *collected;
+    size_t collected_count, collected_capacity;
+    struct derivative_check { /* grad(y, x) in this block: y must not reach an outer x through earlier rounds */
+        struct node *y, *x;
+        const char *name;
+        struct span span;
+    } *derivatives;
+    size_t derivatives_count, derivatives_capacity;
 };
 
 struct unit {
@@ -67,6 +82,18 @@ struct unit {
     bool loading; /* its imports are being read: meeting it again is a cycle */
 };
 
+/* The indices in force, the innermost first: the axes of every indexed value. New ones go in front, so values from
+ * outside broadcast by NumPy's rule. */
+struct index_space {
+    struct space_axis {
+        const char *name;
+        size *atom; /* a loop variable over [0, extent) */
+        size *extent;
+        const struct frame *frame; /* where the name is known */
+    } axes[MAXIMUM_RANK];
+    int count;
+};
+
 /* One call under evaluation. */
 struct frame {
     struct unit *unit;
@@ -77,8 +104,7 @@ struct frame {
     struct frame *caller;
     struct span call; /* where it was called */
     bool is_export;
-    struct index_scope *indices; /* index names in force, innermost first (elaborate_index.c) */
-    struct region *region;       /* the loop or branch being evaluated, innermost first (elaborate_loop.c) */
+    struct block *block; /* the loop or branch being evaluated, innermost first (elaborate_loop.c) */
     bool has_update;
     /* Outputs, filled by `return`. */
     bool returned;
@@ -100,6 +126,9 @@ struct elaborator {
     struct unit *prelude;
     struct unit **units; /* every file, imported first-come */
     size_t units_count, units_capacity;
+    struct node *branch_condition; /* under which the statement being evaluated runs; NULL: always */
+    struct index_space space;
+    struct inference *inference; /* the ranges found for the index notation being evaluated */
     struct map marked_names; /* cache for frame->marked, by definition name and address */
     bool not_exportable; /* the function needed a parameter to be known when compiling */
     bool quiet_export;   /* exported without being asked: if not_exportable, leave it out silently */
@@ -140,12 +169,25 @@ struct value evaluate_reduce(struct elaborator *e, const struct expression *expr
 bool subscript_uses_index(struct elaborator *e, const struct expression *expression);
 struct value evaluate_indexed(struct elaborator *e, const struct expression *expression);
 /* Whether an assignment's subscripts hold fresh indices, so that it defines a whole tensor. */
+/* An indexed value: `indexed`, or a number that contains an index. */
+bool is_indexed(const struct elaborator *e, const struct value *value);
+/* A number that contains indices as a tensor over the index space. */
+struct node *index_number(struct elaborator *e, size *number, enum type type);
+/* The space's axis that a name stands for in the present frame, or NULL. */
+const struct space_axis *find_index(const struct elaborator *e, const char *name);
+/* False after reporting that a whole tensor stands among indexed values. */
+bool indexed_operands(struct elaborator *e, const struct value *values, const struct span *spans, int count);
 bool defines_by_index(struct elaborator *e, const struct target *target);
 void define_by_index(struct elaborator *e, const struct statement *statement);
+/* The tensor that `x` defines over fresh indices, in their order on the left. */
+struct value evaluate_by_index(struct elaborator *e, const struct subscript *fresh, const struct expression *x);
 
 /* ---- elaborate_loop.c: loops and branches ---- */
 void execute_if(struct elaborator *e, const struct statement *statement);
 void execute_for(struct elaborator *e, const struct statement *statement);
+/* `hs[t] = e` for an hs without a value: whether an assignment collects, and its doing so. */
+bool collects(struct elaborator *e, const struct target *target);
+void collect(struct elaborator *e, const struct statement *statement);
 
 /* ---- elaborate_subscript.c ---- */
 struct value evaluate_subscript(struct elaborator *e, const struct expression *expression);
@@ -190,6 +232,8 @@ const char *const *builtin_names(size_t *count);
 struct value builtin_call(struct elaborator *e, const struct builtin *builtin, const struct expression *call);
 
 /* ---- elaborate_derivative.c: grad, jvp, jacobian ---- */
+/* Whether some path leads from `from` down to `to` that does not pass through `barrier`. */
+bool depends_around(struct elaborator *e, struct node *from, const struct node *to, const struct node *barrier);
 struct value evaluate_derivative(struct elaborator *e, const struct expression *call);
 /* The value of a call of a function with a rule: `outputs` as CUSTOM nodes. `frame` is the finished call. */
 void apply_rule(struct elaborator *e, struct frame *frame, const struct definition *rule, struct value *arguments,

@@ -271,6 +271,7 @@ struct condition {
 struct index_check {
     struct node *k; /* INT */
     size *low, *high;
+    struct node *when; /* BOOL scalar: checked only where it holds (inside an `if` statement); NULL: always */
     struct span span;
 };
 

@@ -1,0 +1,545 @@
+/* elaborate_loop.c: `for` and `if` statements as LOOP nodes.
+ *
+ * A name that has a value before a loop and is assigned in its body is carried: within the body it stands for a PLACEHOLDER,
+ * after the loop for a RESULT. An `if` is a loop of at most one round over its condition, its `else` one over the
+ * contrary, so that derivatives, workspace and the interpreter know loops only. */
+#include "elaborator.h"
+
+#include <string.h>
+
+/* ---- Names that a body assigns ---- */
+
+static void collect_assigned(struct elaborator *e, struct map *names, const struct statement *statement)
+{
+    for (; statement; statement = statement->next) {
+        if (statement->kind == STATEMENT_ASSIGN)
+            for (const struct target *target = statement->targets; target; target = target->next)
+                map_set(e->arena, names, target->name, (void *)target);
+        collect_assigned(e, names, statement->body);
+        collect_assigned(e, names, statement->else_body);
+    }
+}
+
+/* The bindings as they were before a block, for all names that it assigns. */
+struct saved {
+    const char *name;
+    struct binding *binding; /* NULL: none */
+    struct value value;
+    struct span span;
+    bool is_parameter;
+};
+
+static struct saved *save(struct elaborator *e, const struct map *names)
+{
+    struct saved *saved = ARENA_ARRAY(e->arena, struct saved, names->entries_count + 1);
+    for (size_t i = 0; i < names->entries_count; i++) {
+        struct binding *binding = find_binding(e, names->entries[i].name);
+        saved[i].name = names->entries[i].name;
+        saved[i].binding = binding;
+        if (binding) {
+            saved[i].value = binding->value;
+            saved[i].span = binding->span;
+            saved[i].is_parameter = binding->is_parameter;
+        }
+    }
+    return saved;
+}
+
+static void restore(struct elaborator *e, const struct saved *saved, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (saved[i].binding) {
+            saved[i].binding->value = saved[i].value;
+            saved[i].binding->span = saved[i].span;
+            saved[i].binding->is_parameter = saved[i].is_parameter;
+        }
+        map_set(e->arena, &e->frame->bindings, saved[i].name, saved[i].binding);
+    }
+}
+
+/* ---- Values as lists of nodes ---- */
+
+struct nodes {
+    struct node **nodes;
+    size_t nodes_count, nodes_capacity;
+};
+
+/* Appends the nodes that a value consists of; false if some part is no tensor. */
+static bool flatten(struct elaborator *e, struct value value, struct span at, struct nodes *list)
+{
+    if (value.kind == VALUE_GROUP) {
+        for (int i = 0; i < value.count; i++)
+            if (!flatten(e, value.items[i], at, list))
+                return false;
+        return true;
+    }
+    struct node *node = value_is_tensor(&value) ? as_node(e, value, at) : NULL;
+    if (!node)
+        return false;
+    ARENA_APPEND(e->arena, list, nodes, node);
+    return true;
+}
+
+/* A value of the same make over other nodes, taken from *next on. */
+static struct value unflatten(struct elaborator *e, struct value like, struct node **nodes, size_t *next)
+{
+    if (like.kind != VALUE_GROUP)
+        return value_node(nodes[(*next)++]);
+    struct value value = like;
+    value.items = ARENA_ARRAY(e->arena, struct value, like.count);
+    for (int i = 0; i < like.count; i++)
+        value.items[i] = unflatten(e, like.items[i], nodes, next);
+    return value;
+}
+
+static bool same_type(const struct node *a, const struct node *b)
+{
+    bool same = a->type == b->type && a->rank == b->rank;
+    for (int i = 0; same && i < a->rank; i++)
+        same = a->shape[i] == b->shape[i];
+    return same;
+}
+
+/* ---- Collecting ---- */
+
+/* How many leading subscripts are the innermost loop variables, outermost first. */
+static int leading_variables(struct elaborator *e, const struct target *target)
+{
+    const char *named[MAXIMUM_RANK];
+    int count = 0;
+    for (const struct subscript *s = target->subscripts; s && count < MAXIMUM_RANK; s = s->next) {
+        if (s->kind != SUBSCRIPT_AT || s->at->kind != EXPRESSION_NAME || s->range)
+            break;
+        const struct binding *binding = find_binding(e, s->at->name);
+        if (!binding || binding->value.kind != VALUE_NUMBER || !size_is_loop_variable(binding->value.number))
+            break;
+        named[count++] = s->at->name;
+    }
+    int depth = count;
+    for (const struct block *block = e->frame->block; block && depth > 0; block = block->outer)
+        if (!block->is_branch && strcmp(block->variable_name, named[--depth]))
+            return -1;
+    return depth ? -1 : count;
+}
+
+static bool has_leading_variable(struct elaborator *e, const struct target *target)
+{
+    for (const struct block *block = e->frame->block; block; block = block->outer)
+        for (const struct subscript *s = target->subscripts; s && !block->is_branch; s = s->next)
+            if (s->kind == SUBSCRIPT_AT && s->at->kind == EXPRESSION_NAME && !strcmp(s->at->name, block->variable_name))
+                return true;
+    return false;
+}
+
+bool collects(struct elaborator *e, const struct target *target)
+{
+    if (!target->subscripts || !e->frame->block || !has_leading_variable(e, target))
+        return false;
+    const struct binding *binding = find_binding(e, target->name);
+    if (!binding)
+        return true;
+    if (!defines_by_index(e, target))
+        return false;
+    fail(e, target->span, "%s has a value, so this replaces an entry of it, and a fresh index cannot stand beside a loop variable",
+         target->name);
+    note(e, binding->span, "it gets its value here; collect under another name");
+    return true;
+}
+
+void collect(struct elaborator *e, const struct statement *statement)
+{
+    const struct target *target = statement->targets;
+    if (find_binding(e, target->name))
+        return; /* reported by collects */
+    if (e->frame->block->is_branch) {
+        fail(e, target->span, "%s cannot collect inside `if`; assign a name there and collect it afterwards", target->name);
+        return;
+    }
+    int depth = leading_variables(e, target);
+    if (depth < 1) {
+        fail(e, target->span, "%s collects over the innermost loops: its first subscripts must be their variables, outermost first",
+             target->name);
+        return;
+    }
+    for (const struct block *block = e->frame->block; block; block = block->outer)
+        for (size_t i = 0; i < block->collected_count; i++)
+            if (!strcmp(block->collected[i].name, target->name)) {
+                fail(e, target->span, "%s is collected twice in one loop", target->name);
+                note(e, block->collected[i].span, "the first time is here");
+                return;
+            }
+    const struct subscript *rest = target->subscripts;
+    for (int i = 0; i < depth; i++)
+        rest = rest->next;
+    struct value value = rest ? evaluate_by_index(e, rest, statement->value) : evaluate(e, statement->value);
+    struct node *node = value.kind == VALUE_ERROR ? NULL : as_node(e, value, statement->value->span);
+    if (!node)
+        return;
+    if (node->rank + depth > MAXIMUM_RANK) {
+        fail(e, target->span, "a tensor has at most %d axes", MAXIMUM_RANK);
+        return;
+    }
+    struct collected collected = {target->name, node, depth, target->span};
+    ARENA_APPEND(e->arena, e->frame->block, collected, collected);
+}
+
+/* The stacked values get their names, or wait for the next loop outside. */
+static void bind_collected(struct elaborator *e, const struct block *block, struct node *loop, int first)
+{
+    for (size_t i = 0; i < block->collected_count; i++) {
+        struct collected collected = block->collected[i];
+        struct node *stacked = graph_result(e->graph, loop, first + (int)i);
+        if (--collected.depth == 0) {
+            bind(e, collected.name, value_node(stacked), collected.span, false);
+            continue;
+        }
+        collected.value = stacked;
+        ARENA_APPEND(e->arena, e->frame->block, collected, collected);
+    }
+}
+
+/* ---- Derivatives across rounds ---- */
+
+/* "If, inside a loop, y depends through a carried name on an x assigned outside it, it is an error." */
+static void check_derivatives(struct elaborator *e, const struct block *block, const struct loop *loop)
+{
+    bool *reached = ARENA_ARRAY(e->arena, bool, loop->carried_count + 1);
+    for (size_t i = 0; i < block->derivatives_count; i++) {
+        const struct derivative_check *check = &block->derivatives[i];
+        if (!loop->carried_count || check->x->id > loop->carried[0]->id)
+            continue; /* assigned inside */
+        for (int k = 0; k < loop->carried_count; k++)
+            reached[k] = depends_around(e, check->y, loop->carried[k], check->x);
+        for (bool grown = true; grown;) {
+            grown = false;
+            for (int k = 0; k < loop->carried_count; k++)
+                for (int m = 0; reached[k] && m < loop->carried_count; m++)
+                    if (!reached[m] && depends_around(e, loop->next[k], loop->carried[m], NULL))
+                        grown = reached[m] = true;
+        }
+        for (int k = 0; k < loop->carried_count; k++)
+            if (reached[k] && (depends_around(e, loop->next[k], check->x, NULL) || depends_around(e, loop->initial[k], check->x, NULL))) {
+                fail(e, check->span, "%s was assigned outside this loop, and the value depends on it through earlier rounds (through %s)",
+                     check->name, loop->carried[k]->name);
+                break;
+            }
+    }
+}
+
+/* ---- for ---- */
+
+struct carried {
+    struct saved *saved;
+    struct value like;  /* the value before the loop */
+    size_t first;       /* its first node in the lists */
+};
+
+static bool loop_bounds(struct elaborator *e, const struct statement *statement, size **begin, size **end)
+{
+    *begin = as_size(e, evaluate(e, statement->begin), statement->begin->span, "a loop's bound");
+    *end = as_size(e, evaluate(e, statement->end), statement->end->span, "a loop's bound");
+    if (!*begin || !*end)
+        return false;
+    if (size_has_loop_variable(*begin) || size_has_loop_variable(*end)) {
+        fail(e, statement->span, "a loop's bounds are sizes or numbers; this one contains a loop variable");
+        return false;
+    }
+    return require_nonnegative(e, size_subtract(*end, *begin), span_join(statement->begin->span, statement->end->span),
+                               "the loop runs from %s to %s, which is before it", size_print(e->arena, *begin, SIZE_LANGUAGE),
+                               size_print(e->arena, *end, SIZE_LANGUAGE));
+}
+
+/* Placeholders for everything carried; the names are bound to them. */
+static struct carried *enter_carried(struct elaborator *e, struct saved *saved, size_t count, struct loop *loop, size_t *carried_count,
+                                     struct span at)
+{
+    struct nodes initial = {0};
+    struct carried *carried = ARENA_ARRAY(e->arena, struct carried, count + 1);
+    *carried_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!saved[i].binding || saved[i].value.kind == VALUE_ERROR || saved[i].value.kind == VALUE_FUNCTION)
+            continue;
+        struct carried *c = &carried[*carried_count];
+        *c = (struct carried){&saved[i], saved[i].value, initial.nodes_count};
+        if (flatten(e, saved[i].value, at, &initial))
+            ++*carried_count;
+    }
+    loop->carried_count = (int)initial.nodes_count;
+    loop->initial = initial.nodes;
+    loop->carried = ARENA_ARRAY(e->arena, struct node *, initial.nodes_count + 1);
+    loop->next = ARENA_ARRAY(e->arena, struct node *, initial.nodes_count + 1);
+    for (size_t i = 0; i < *carried_count; i++) {
+        size_t last = i + 1 < *carried_count ? carried[i + 1].first : initial.nodes_count, next = carried[i].first;
+        for (size_t k = carried[i].first; k < last; k++)
+            loop->carried[k] = graph_placeholder(e->graph, initial.nodes[k]->type, carried[i].saved->name, initial.nodes[k]->rank,
+                                                 initial.nodes[k]->shape);
+        bind(e, carried[i].saved->name, unflatten(e, carried[i].like, loop->carried, &next), carried[i].saved->span, false);
+    }
+    return carried;
+}
+
+/* The values at the end of a round; false after reporting that one has changed its type. */
+static bool leave_carried(struct elaborator *e, const struct carried *carried, size_t count, struct loop *loop)
+{
+    struct nodes next = {0};
+    for (size_t i = 0; i < count; i++) {
+        const struct binding *binding = find_binding(e, carried[i].saved->name);
+        size_t first = next.nodes_count;
+        if (!binding || binding->value.kind == VALUE_ERROR || !flatten(e, binding->value, binding->span, &next))
+            return false;
+        size_t expected = (i + 1 < count ? carried[i + 1].first : (size_t)loop->carried_count) - carried[i].first;
+        bool same = next.nodes_count - first == expected;
+        for (size_t k = 0; same && k < expected; k++) {
+            struct node *before = loop->carried[first + k], **after = &next.nodes[first + k];
+            if ((*after)->rank == 0 && (*after)->type == before->type)
+                *after = graph_broadcast(e->graph, *after, before->rank, before->shape);
+            same = same_type(before, *after);
+        }
+        if (!same) {
+            struct value before = carried[i].like;
+            fail(e, binding->span, "%s is carried from round to round and keeps one type, but it changes from %s to %s",
+                 carried[i].saved->name, value_text(e, &before), value_text(e, &binding->value));
+            note(e, carried[i].saved->span, "it gets its first value here");
+            return false;
+        }
+    }
+    memcpy(loop->next, next.nodes, sizeof *next.nodes * next.nodes_count);
+    return true;
+}
+
+static bool body_collects(const struct statement *statement, const char *variable)
+{
+    for (; statement; statement = statement->next) {
+        if (statement->kind == STATEMENT_ASSIGN)
+            for (const struct subscript *s = statement->targets->subscripts; s; s = s->next)
+                if (s->kind == SUBSCRIPT_AT && s->at->kind == EXPRESSION_NAME && !strcmp(s->at->name, variable))
+                    return true;
+        if (body_collects(statement->body, variable) || body_collects(statement->else_body, variable))
+            return true;
+    }
+    return false;
+}
+
+static struct node *while_condition(struct elaborator *e, const struct statement *statement)
+{
+    const struct expression *x = statement->while_condition;
+    struct node *condition = as_bool(e, evaluate(e, x), x->span, "the condition of `while`");
+    if (condition && condition->rank) {
+        fail(e, x->span, "the condition of `while` must be one truth value, but this is %s; all(…) or any(…) makes one",
+             shape_text(e, condition));
+        return NULL;
+    }
+    return condition;
+}
+
+/* Evaluates the body into `loop`; false after reporting. */
+static bool execute_rounds(struct elaborator *e, const struct statement *statement, struct block *block, struct loop *loop,
+                           const struct carried *carried, size_t carried_count)
+{
+    int errors = e->diagnostics->error_count;
+    block->outer = e->frame->block;
+    e->frame->block = block;
+    bind(e, statement->variable, value_number(loop->variable), statement->variable_span, false);
+    if (statement->while_condition)
+        loop->condition = while_condition(e, statement);
+    execute(e, statement->body);
+    e->frame->block = block->outer;
+    bool right = leave_carried(e, carried, carried_count, loop) && errors == e->diagnostics->error_count;
+    if (right && block->collected_count)
+        right = require_nonnegative(e, size_subtract(size_subtract(loop->end, loop->begin), size_number(e->sizes, 1)), statement->span,
+                                    "a loop that collects must run over at least one round");
+    loop->collected_count = (int)block->collected_count;
+    loop->collected = ARENA_ARRAY(e->arena, struct node *, block->collected_count + 1);
+    for (size_t i = 0; i < block->collected_count; i++)
+        loop->collected[i] = block->collected[i].value;
+    return right;
+}
+
+static void poison(struct elaborator *e, const struct saved *saved, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        bind(e, saved[i].name, value_error(), saved[i].span, false);
+}
+
+void execute_for(struct elaborator *e, const struct statement *statement)
+{
+    struct map names = {0};
+    collect_assigned(e, &names, statement->body);
+    map_set(e->arena, &names, statement->variable, (void *)statement);
+    struct saved *saved = save(e, &names);
+    size_t count = names.entries_count - 1; /* the last is the loop's own variable */
+    struct loop *loop = ARENA_NEW(e->arena, struct loop);
+    if (!loop_bounds(e, statement, &loop->begin, &loop->end)) {
+        poison(e, saved, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(saved[i].name, statement->variable)) {
+            fail(e, statement->variable_span, "the loop variable %s is assigned in its own loop", statement->variable);
+            poison(e, saved, count);
+            return;
+        }
+    if (loop->begin == loop->end) { /* runs no round */
+        if (body_collects(statement->body, statement->variable))
+            fail(e, statement->span, "a loop that collects must run over at least one round");
+        return;
+    }
+    loop->checkpoint = statement->checkpoint;
+    loop->variable = size_new_loop_variable(e->sizes, statement->variable, loop->begin, loop->end);
+    size_t carried_count;
+    struct carried *carried = enter_carried(e, saved, count, loop, &carried_count, statement->span);
+    struct block block = {.variable_name = statement->variable, .variable = loop->variable};
+    bool right = execute_rounds(e, statement, &block, loop, carried, carried_count);
+    restore(e, saved, names.entries_count);
+    if (!right) {
+        poison(e, saved, count);
+        for (size_t i = 0; i < block.collected_count; i++)
+            bind(e, block.collected[i].name, value_error(), block.collected[i].span, false);
+        return;
+    }
+    check_derivatives(e, &block, loop);
+    if (!loop->carried_count && !loop->collected_count)
+        return;
+    if (!e->frame->unit->is_library)
+        e->graph->origin = statement->span;
+    struct node *node = graph_loop(e->graph, loop);
+    struct node **results = ARENA_ARRAY(e->arena, struct node *, loop->carried_count + 1);
+    for (int i = 0; i < loop->carried_count; i++)
+        results[i] = graph_result(e->graph, node, i);
+    for (size_t i = 0; i < carried_count; i++) {
+        size_t next = carried[i].first;
+        const struct target *target = map_get(&names, carried[i].saved->name);
+        bind(e, carried[i].saved->name, unflatten(e, carried[i].like, results, &next), target->span, false);
+    }
+    bind_collected(e, &block, node, loop->carried_count);
+}
+
+/* ---- if ---- */
+
+/* One side: its assignments, undone again; the values that the names have at its end. */
+static struct value *execute_side(struct elaborator *e, const struct statement *body, const struct map *names, const struct saved *saved)
+{
+    struct block block = {.is_branch = true, .outer = e->frame->block};
+    e->frame->block = &block;
+    execute(e, body);
+    e->frame->block = block.outer;
+    struct value *values = ARENA_ARRAY(e->arena, struct value, names->entries_count + 1);
+    for (size_t i = 0; i < names->entries_count; i++) {
+        const struct binding *binding = find_binding(e, names->entries[i].name);
+        values[i] = binding ? binding->value : (struct value){.kind = VALUE_NONE};
+    }
+    restore(e, saved, names->entries_count);
+    return values;
+}
+
+/* A loop of at most one round that turns `before` into `after` where the condition holds. */
+static struct node *branch(struct elaborator *e, struct node *condition, struct nodes *before, struct nodes *after)
+{
+    struct loop *loop = ARENA_NEW(e->arena, struct loop);
+    loop->is_branch = true;
+    loop->begin = size_number(e->sizes, 0);
+    loop->end = size_number(e->sizes, 1);
+    loop->variable = size_new_loop_variable(e->sizes, "side", loop->begin, loop->end);
+    loop->condition = condition;
+    loop->carried_count = (int)before->nodes_count;
+    loop->initial = before->nodes;
+    loop->next = after->nodes;
+    loop->carried = ARENA_ARRAY(e->arena, struct node *, before->nodes_count);
+    for (size_t i = 0; i < before->nodes_count; i++)
+        loop->carried[i] = graph_placeholder(e->graph, before->nodes[i]->type, before->nodes[i]->name, before->nodes[i]->rank,
+                                             before->nodes[i]->shape);
+    return graph_loop(e->graph, loop);
+}
+
+struct merged {
+    const char *name;
+    struct span span;
+    struct value like;
+    size_t first;
+};
+
+/* Brings one name's value on both sides, and before, into the lists; false after reporting. */
+static bool merge(struct elaborator *e, const struct saved *saved, struct value then_value, struct value else_value, struct span at,
+                  struct nodes *before, struct nodes *then_nodes, struct nodes *else_nodes)
+{
+    size_t first = then_nodes->nodes_count;
+    if (!flatten(e, then_value, at, then_nodes) || !flatten(e, else_value, at, else_nodes))
+        return false;
+    bool same = then_nodes->nodes_count == else_nodes->nodes_count;
+    for (size_t k = first; same && k < then_nodes->nodes_count; k++)
+        same = same_type(then_nodes->nodes[k], else_nodes->nodes[k]);
+    if (!same) {
+        fail(e, at, "%s is %s on one side of `if` and %s on the other; it must have one type", saved->name, value_text(e, &then_value),
+             value_text(e, &else_value));
+        return false;
+    }
+    if (saved->binding)
+        return flatten(e, saved->value, at, before);
+    for (size_t k = first; k < then_nodes->nodes_count; k++)
+        ARENA_APPEND(e->arena, before, nodes, graph_zeros_like(e->graph, then_nodes->nodes[k]));
+    return true;
+}
+
+static void merge_sides(struct elaborator *e, struct node *condition, const struct statement *statement, const struct map *names,
+                        const struct saved *saved, const struct value *then_values, const struct value *else_values)
+{
+    struct nodes before = {0}, then_nodes = {0}, else_nodes = {0};
+    struct merged *merged = ARENA_ARRAY(e->arena, struct merged, names->entries_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < names->entries_count; i++) {
+        const struct target *target = names->entries[i].value;
+        if (then_values[i].kind == VALUE_NONE || else_values[i].kind == VALUE_NONE)
+            continue; /* local to one side */
+        merged[count] = (struct merged){saved[i].name, target->span, then_values[i], then_nodes.nodes_count};
+        if (then_values[i].kind == VALUE_ERROR || else_values[i].kind == VALUE_ERROR ||
+            !merge(e, &saved[i], then_values[i], else_values[i], target->span, &before, &then_nodes, &else_nodes)) {
+            bind(e, saved[i].name, value_error(), target->span, false);
+            return;
+        }
+        count++;
+    }
+    if (!then_nodes.nodes_count)
+        return;
+    struct nodes taken = {0};
+    struct node *loop = branch(e, condition, &before, &then_nodes);
+    for (size_t k = 0; k < then_nodes.nodes_count; k++)
+        ARENA_APPEND(e->arena, &taken, nodes, graph_result(e->graph, loop, (int)k));
+    bool has_else = false;
+    for (size_t k = 0; k < else_nodes.nodes_count; k++)
+        has_else = has_else || else_nodes.nodes[k] != before.nodes[k];
+    if (has_else || statement->has_else) {
+        loop = branch(e, graph_unary(e->graph, OP_NOT, condition), &taken, &else_nodes);
+        for (size_t k = 0; k < else_nodes.nodes_count; k++)
+            taken.nodes[k] = graph_result(e->graph, loop, (int)k);
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t next = merged[i].first;
+        bind(e, merged[i].name, unflatten(e, merged[i].like, taken.nodes, &next), merged[i].span, false);
+    }
+}
+
+void execute_if(struct elaborator *e, const struct statement *statement)
+{
+    struct node *condition = as_bool(e, evaluate(e, statement->value), statement->value->span, "the condition of `if`");
+    if (condition && condition->rank) {
+        fail(e, statement->value->span, "the condition of an `if` statement must be one truth value, but this is %s", shape_text(e, condition));
+        note(e, statement->value->span, "`if c then a else b` chooses element by element; any(…) and all(…) make one truth value");
+        condition = NULL;
+    }
+    struct map names = {0};
+    collect_assigned(e, &names, statement->body);
+    collect_assigned(e, &names, statement->else_body);
+    struct saved *saved = save(e, &names);
+    if (!condition) {
+        poison(e, saved, names.entries_count);
+        return;
+    }
+    struct node *outer = e->branch_condition;
+    e->branch_condition = outer ? graph_binary(e->graph, OP_AND, outer, condition) : condition;
+    struct value *then_values = execute_side(e, statement->body, &names, saved);
+    struct node *contrary = graph_unary(e->graph, OP_NOT, condition);
+    e->branch_condition = outer ? graph_binary(e->graph, OP_AND, outer, contrary) : contrary;
+    struct value *else_values = execute_side(e, statement->else_body, &names, saved);
+    e->branch_condition = outer;
+    merge_sides(e, condition, statement, &names, saved, then_values, else_values);
+}
