@@ -1,0 +1,352 @@
+/* command.c: reads the command line. What it does not understand it tells on standard error, as far as
+ * possible with what was meant. */
+#include "command.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "greek.h"
+
+static const char usage[] =
+    "usage: gradc [options] FILE.nn        ('-' reads standard input)\n"
+    "\n"
+    "Differentiates a program and writes it, with its derivatives, as C.\n"
+    "\n"
+    "  -o FILE                      write to FILE (C: also the header beside it; '-': standard output)\n"
+    "  --emit=KIND                  c (default), ast, graph, dot, math, latex, interface, python\n"
+    "  --check                      compare every gradient with a numerical one\n"
+    "  --at name=value,...          with --emit=dot or --emit=graph: evaluate and show values and gradients\n"
+    "  --precision=float32|float64  the real type, whatever the file says\n"
+    "  --standalone                 one file that needs nothing but the C library\n"
+    "  --prefix=NAME                put NAME before all external names\n"
+    "  -D NAME=N                    fix the size NAME, a dim of the file, to N\n"
+    "  -I DIR                       look for imported files in DIR, too\n"
+    "  -MD                          also write what the output depends on, for make\n"
+    "  --stats                      tell the sizes of graph and program, operations, workspace\n"
+    "  -O0, -O1, -O2                how much to optimise (default: -O2)\n"
+    "  --color=auto|always|never    colours in messages\n"
+    "  --version, --help\n"
+    "\n"
+    "Exit status: 0 done, 1 the program is wrong, 2 the command line is wrong, or a file cannot be read or "
+    "written.\n";
+
+void command_error(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("gradc: error: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+struct choice {
+    const char *name;
+    int value;
+};
+
+static const struct choice kinds[] = {
+    {"c", KIND_C},       {"ast", KIND_AST},     {"graph", KIND_GRAPH},         {"dot", KIND_DOT},
+    {"math", KIND_MATH}, {"latex", KIND_LATEX}, {"interface", KIND_INTERFACE}, {"python", KIND_PYTHON},
+    {NULL, 0},
+};
+static const struct choice precisions[] = {{"float32", 32}, {"float64", 64}, {NULL, 0}};
+
+enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+static const struct choice colours[] = {
+    {"auto", COLOUR_AUTO}, {"always", COLOUR_ALWAYS}, {"never", COLOUR_NEVER}, {NULL, 0}};
+
+/* The choice with this name; false after telling what there is. */
+static bool choose(const char *option, const char *name, const struct choice *choices, int *value)
+{
+    for (const struct choice *choice = choices; choice->name; choice++)
+        if (strcmp(choice->name, name) == 0) {
+            *value = choice->value;
+            return true;
+        }
+    fprintf(stderr, "gradc: error: %s=%s: there is", option, name);
+    for (const struct choice *choice = choices; choice->name; choice++)
+        fprintf(stderr, "%s %s", choice == choices ? "" : choice[1].name ? "," : " and", choice->name);
+    fputc('\n', stderr);
+    return false;
+}
+
+/* ---- The options, each of which reads its value ---- */
+
+struct reader {
+    struct command *command;
+    struct arena *arena;
+    enum colour colour;
+    size_t definition_capacity, folders_count, folders_capacity;
+    const char **folders;
+};
+
+static bool read_output(struct reader *reader, const char *value)
+{
+    reader->command->output = value;
+    if (*value == '\0')
+        command_error("-o: the name of the output is empty");
+    return *value != '\0';
+}
+
+static bool read_emit(struct reader *reader, const char *value)
+{
+    int kind;
+    if (!choose("--emit", value, kinds, &kind))
+        return false;
+    reader->command->kind = (enum kind)kind;
+    return true;
+}
+
+static bool read_precision(struct reader *reader, const char *value)
+{
+    return choose("--precision", value, precisions, &reader->command->elaborate.precision);
+}
+
+static bool read_colour(struct reader *reader, const char *value)
+{
+    int colour;
+    if (!choose("--color", value, colours, &colour))
+        return false;
+    reader->colour = (enum colour)colour;
+    return true;
+}
+
+static bool read_prefix(struct reader *reader, const char *value)
+{
+    bool is_name = isalpha((unsigned char)*value) || *value == '_';
+    for (const char *c = value; *c; c++)
+        is_name &= isalnum((unsigned char)*c) || *c == '_';
+    if (!is_name)
+        command_error(
+            "--prefix=%s: a prefix is made of letters, digits and '_', and does not begin with a digit",
+            value);
+    reader->command->elaborate.prefix = value;
+    return is_name;
+}
+
+static bool read_at(struct reader *reader, const char *value)
+{
+    reader->command->at = value;
+    return true;
+}
+
+static bool read_definition(struct reader *reader, const char *value)
+{
+    struct elaborate_options *options = &reader->command->elaborate;
+    const char *equals = strchr(value, '=');
+    const char *name = equals ? greek_spelling(reader->arena, value, (size_t)(equals - value)) : NULL;
+    if (!name) {
+        command_error("-D %s: a size is given as NAME=N", value);
+        return false;
+    }
+    char *end = NULL;
+    errno = 0;
+    long long number = strtoll(equals + 1, &end, 10);
+    if (!isdigit((unsigned char)equals[1]) || *end != '\0' || errno == ERANGE || number < 1) {
+        command_error("-D %s: a size is a whole number, at least 1", value);
+        return false;
+    }
+    struct size_definition definition = {.name = name, .number = number};
+    options->definitions = arena_grow(reader->arena, options->definitions, options->definition_count,
+                                      &reader->definition_capacity, sizeof definition);
+    options->definitions[options->definition_count++] = definition;
+    return true;
+}
+
+static bool read_folder(struct reader *reader, const char *value)
+{
+    ARENA_APPEND(reader->arena, reader, folders, value);
+    return true;
+}
+
+static bool set_check(struct reader *reader, const char *value)
+{
+    (void)value;
+    return reader->command->check = true;
+}
+
+static bool set_stats(struct reader *reader, const char *value)
+{
+    (void)value;
+    return reader->command->stats = true;
+}
+
+static bool set_standalone(struct reader *reader, const char *value)
+{
+    (void)value;
+    return reader->command->standalone = true;
+}
+
+static bool set_dependencies(struct reader *reader, const char *value)
+{
+    (void)value;
+    return reader->command->dependencies = true;
+}
+
+static bool read_level(struct reader *reader, const char *value)
+{
+    bool is_level = *value >= '0' && *value <= '2' && value[1] == '\0';
+    if (is_level)
+        reader->command->level = *value - '0';
+    else
+        command_error("-O%s: there is -O0, -O1 and -O2", value);
+    return is_level;
+}
+
+enum form { FLAG, WORD, LETTER, ATTACHED }; /* --check; --emit=c, --emit c; -o x, -ox; -O2 */
+
+static const struct option {
+    const char *name;
+    enum form form;
+    bool (*read)(struct reader *reader, const char *value);
+} options[] = {
+    {"-MD", FLAG, set_dependencies},
+    {"-o", LETTER, read_output},
+    {"-D", LETTER, read_definition},
+    {"-I", LETTER, read_folder},
+    {"-O", ATTACHED, read_level},
+    {"--emit", WORD, read_emit},
+    {"--check", FLAG, set_check},
+    {"--at", WORD, read_at},
+    {"--precision", WORD, read_precision},
+    {"--standalone", FLAG, set_standalone},
+    {"--prefix", WORD, read_prefix},
+    {"--stats", FLAG, set_stats},
+    {"--color", WORD, read_colour},
+    {"--version", FLAG, NULL},
+    {"--help", FLAG, NULL},
+};
+enum { OPTION_COUNT = sizeof options / sizeof options[0] };
+
+/* The option that the argument begins with, and the value attached to it (NULL: none). */
+static const struct option *find_option(const char *argument, const char **value)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option *option = &options[i];
+        size_t length = strlen(option->name);
+        if (strncmp(argument, option->name, length) != 0)
+            continue;
+        const char *rest = argument + length;
+        *value = *rest == '\0' ? NULL : option->form == WORD ? rest + 1 : rest;
+        if (*rest == '\0' || option->form == LETTER || option->form == ATTACHED ||
+            (option->form == WORD && *rest == '='))
+            return option;
+    }
+    return NULL;
+}
+
+static void tell_unknown(struct arena *arena, const char *argument)
+{
+    const char *names[OPTION_COUNT], *value;
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        names[i] = options[i].name;
+    size_t length = strcspn(argument, "=");
+    const char *name = arena_copy(arena, argument, length);
+    const struct option *given = find_option(name, &value);
+    const char *near = near_name(name, names, OPTION_COUNT);
+    if (given && given->form == FLAG)
+        command_error("the option %s takes no value", name);
+    else if (near)
+        command_error("unknown option %s; did you mean %s?", name, near);
+    else
+        command_error("unknown option %s; gradc --help lists the options", name);
+}
+
+static bool read_input(struct reader *reader, const char *path)
+{
+    if (reader->command->input) {
+        command_error(
+            "there are two input files, %s and %s; a program that needs both imports one in the other",
+            reader->command->input, path);
+        return false;
+    }
+    reader->command->input = path;
+    return true;
+}
+
+/* One argument, with the next one if that is its value. */
+static bool read_argument(struct reader *reader, char **arguments, int count, int *position)
+{
+    const char *argument = arguments[(*position)++], *value = NULL;
+    if (argument[0] != '-' || argument[1] == '\0')
+        return read_input(reader, argument);
+    const struct option *option = find_option(argument, &value);
+    if (!option) {
+        tell_unknown(reader->arena, argument);
+        return false;
+    }
+    if (option->form == FLAG || option->form == ATTACHED)
+        return option->read(reader, value ? value : "");
+    if (!value && *position == count) {
+        command_error("the option %s needs a value", option->name);
+        return false;
+    }
+    return option->read(reader, value ? value : arguments[(*position)++]);
+}
+
+static bool wants_colour(enum colour colour)
+{
+    const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+    if (colour != COLOUR_AUTO)
+        return colour == COLOUR_ALWAYS;
+    return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0 && !(no_colour && *no_colour);
+}
+
+/* --help and --version are answered wherever they stand. */
+static bool answer(int count, char **arguments)
+{
+    for (int i = 1; i < count && strcmp(arguments[i], "--") != 0; i++) {
+        bool is_help = strcmp(arguments[i], "--help") == 0;
+        if (is_help)
+            fputs(usage, stdout);
+        else if (strcmp(arguments[i], "--version") == 0)
+            puts("gradc " GRADC_VERSION);
+        else
+            continue;
+        return true;
+    }
+    return false;
+}
+
+static bool is_consistent(const struct command *command)
+{
+    if (!command->input)
+        command_error("no input file; gradc --help tells more");
+    else if (command->at && command->kind != KIND_DOT && command->kind != KIND_GRAPH)
+        command_error("--at goes with --emit=dot or --emit=graph");
+    else if (command->check && command->output)
+        command_error("--check writes its table to standard output; -o does not go with it");
+    else
+        return true;
+    return false;
+}
+
+bool command_read(struct command *command, struct arena *arena, int count, char **arguments,
+                  enum status *status)
+{
+    *command = (struct command){.level = 2, .elaborate.prefix = ""};
+    struct reader reader = {.command = command, .arena = arena};
+    *status = STATUS_DONE;
+    if (answer(count, arguments))
+        return false;
+    *status = STATUS_WRONG_COMMAND;
+    bool only_files = false;
+    for (int i = 1; i < count;) {
+        if (!only_files && strcmp(arguments[i], "--") == 0) {
+            only_files = true;
+            i++;
+        } else if (only_files ? !read_input(&reader, arguments[i++])
+                              : !read_argument(&reader, arguments, count, &i)) {
+            return false;
+        }
+    }
+    command->elaborate.folders = reader.folders;
+    command->elaborate.folder_count = reader.folders_count;
+    command->colour = wants_colour(reader.colour);
+    return is_consistent(command);
+}

@@ -1,0 +1,35 @@
+/* command.h: the command line. */
+#ifndef GRADC_COMMAND_H
+#define GRADC_COMMAND_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "arena.h"
+#include "elaborate.h"
+
+enum kind { KIND_C, KIND_AST, KIND_GRAPH, KIND_DOT, KIND_MATH, KIND_LATEX, KIND_INTERFACE, KIND_PYTHON };
+
+enum status { STATUS_DONE = 0, STATUS_WRONG_PROGRAM = 1, STATUS_WRONG_COMMAND = 2 };
+
+struct command {
+    const char *input;  /* "-": standard input */
+    const char *output; /* -o: "-" is standard output; NULL: not given */
+    enum kind kind;
+    bool check, stats, standalone;
+    bool dependencies; /* -MD */
+    const char *at;    /* --at's text, or NULL */
+    int level;         /* -O */
+    bool colour;       /* of messages */
+    struct elaborate_options elaborate;
+};
+
+/* Reads the arguments. Returns true if there is something to compile; else *status is the exit status, and
+ * what was wrong has been told, or --help and --version answered. */
+bool command_read(struct command *command, struct arena *arena, int argument_count, char **arguments,
+                  enum status *status);
+
+/* `gradc: error: ...` on standard error. */
+void command_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,206 @@
+/* output.c: output files that appear all together or not at all.
+ *
+ * Text is collected in memory. Committing writes each text to a temporary file beside its target, so that a
+ * full disk or a missing folder is found before any target is touched, and then renames. What is no regular
+ * file (a pipe, a terminal, /dev/null) is written last of all, directly. */
+#define _XOPEN_SOURCE 700 /* realpath */
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+
+struct output {
+    const char *path;   /* as given */
+    const char *target; /* behind symbolic links */
+    const char *temporary;
+    FILE *stream;
+    char *text;
+    size_t length;
+    bool is_stream;
+    struct output *next;
+};
+
+struct outputs {
+    struct arena *arena;
+    struct output *first, **end;
+};
+
+/* ---- Paths ---- */
+
+const char *path_last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+const char *path_with_extension(struct arena *arena, const char *path, const char *extension)
+{
+    const char *name = path_last_part(path), *point = strrchr(name, '.');
+    int length = (int)(point && point > name ? (size_t)(point - path) : strlen(path));
+    return arena_print(arena, "%.*s%s", length, path, extension);
+}
+
+bool path_is_stream(const char *path)
+{
+    struct stat status;
+    if (strcmp(path, "-") == 0)
+        return true;
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+bool path_same_file(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+/* The file that a path leads to, which may not exist yet. */
+static const char *behind_links(struct arena *arena, const char *path)
+{
+    char *real = realpath(path, NULL);
+    if (!real)
+        return path;
+    const char *target = arena_copy(arena, real, strlen(real));
+    free(real);
+    return target;
+}
+
+/* ---- Collecting ---- */
+
+struct outputs *outputs_new(struct arena *arena)
+{
+    struct outputs *outputs = ARENA_NEW(arena, struct outputs);
+    outputs->arena = arena;
+    outputs->end = &outputs->first;
+    return outputs;
+}
+
+FILE *outputs_add(struct outputs *outputs, const char *path)
+{
+    struct output *output = ARENA_NEW(outputs->arena, struct output);
+    output->path = path;
+    output->is_stream = path_is_stream(path);
+    output->target = output->is_stream ? path : behind_links(outputs->arena, path);
+    output->stream = open_memstream(&output->text, &output->length);
+    if (!output->stream) {
+        command_error("out of memory");
+        exit(STATUS_WRONG_COMMAND);
+    }
+    *outputs->end = output;
+    outputs->end = &output->next;
+    return output->stream;
+}
+
+static bool tell(const struct output *output)
+{
+    command_error("cannot write %s: %s",
+                  output->is_stream && strcmp(output->path, "-") == 0 ? "standard output" : output->path,
+                  strerror(errno));
+    return false;
+}
+
+/* ---- Writing ---- */
+
+static bool write_all(int descriptor, const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t count = write(descriptor, text, length);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return false;
+        text += count;
+        length -= (size_t)count;
+    }
+    return true;
+}
+
+/* Makes the temporary file, with the rights of the target if there is one. */
+static int create_temporary(struct arena *arena, struct output *output)
+{
+    struct stat status;
+    bool exists = stat(output->target, &status) == 0;
+    if (exists && S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        return -1;
+    }
+    if (exists && access(output->target, W_OK) != 0)
+        return -1;
+    output->temporary = arena_print(arena, "%s.%ld.tmp", output->target, (long)getpid());
+    int descriptor = open(output->temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    if (descriptor < 0)
+        output->temporary = NULL;
+    else if (exists && fchmod(descriptor, status.st_mode & 07777) != 0)
+        errno = 0; /* the rights are a courtesy */
+    return descriptor;
+}
+
+static bool write_temporary(struct arena *arena, struct output *output)
+{
+    int descriptor = create_temporary(arena, output);
+    if (descriptor < 0)
+        return false;
+    bool written = write_all(descriptor, output->text, output->length);
+    int error = errno;
+    if (close(descriptor) != 0 && written)
+        return false;
+    errno = error;
+    return written;
+}
+
+static bool write_stream(const struct output *output)
+{
+    if (strcmp(output->path, "-") == 0)
+        return fflush(stdout) == 0 && write_all(STDOUT_FILENO, output->text, output->length);
+    int descriptor = open(output->path, O_WRONLY);
+    if (descriptor < 0)
+        return false;
+    bool written = write_all(descriptor, output->text, output->length);
+    return close(descriptor) == 0 && written;
+}
+
+static bool write_outputs(struct outputs *outputs)
+{
+    for (struct output *output = outputs->first; output; output = output->next) {
+        bool collected = fclose(output->stream) == 0;
+        output->stream = NULL;
+        if (!collected || (!output->is_stream && !write_temporary(outputs->arena, output)))
+            return tell(output);
+    }
+    for (struct output *output = outputs->first; output; output = output->next)
+        if (output->is_stream && !write_stream(output))
+            return tell(output);
+    for (struct output *output = outputs->first; output; output = output->next) {
+        if (output->temporary && rename(output->temporary, output->target) != 0)
+            return tell(output);
+        output->temporary = NULL;
+    }
+    return true;
+}
+
+bool outputs_commit(struct outputs *outputs)
+{
+    bool done = write_outputs(outputs);
+    outputs_discard(outputs);
+    return done;
+}
+
+void outputs_discard(struct outputs *outputs)
+{
+    for (struct output *output = outputs->first; output; output = output->next) {
+        if (output->stream)
+            fclose(output->stream);
+        free(output->text);
+        if (output->temporary)
+            unlink(output->temporary);
+    }
+    outputs->first = NULL;
+    outputs->end = &outputs->first;
+}
