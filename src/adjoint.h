@@ -18,7 +18,7 @@ struct sweep {
     struct graph *graph;
     const struct derivatives *derivatives;
     size_t count;            /* nodes that existed when it began; arrays below are indexed by their ids */
-    unsigned char *active;   /* whether the node depends on a wrt and leads to an output */
+    unsigned char *active;   /* whether the node depends on a wrt; 2: the sweep does not go beyond it */
     struct adjoint *adjoints;
     struct adjoint **results; /* for a LOOP: the adjoints of its RESULTs */
     struct node **customs;    /* active CUSTOM nodes */
@@ -31,10 +31,13 @@ bool is_active(const struct sweep *sweep, const struct node *node);
 void contribute(struct sweep *sweep, struct node *to, struct node *value, struct node *mask);
 /* The value with zeros where the mask does not hold; NULL for no adjoint. */
 struct node *adjoint_value(struct graph *graph, struct adjoint adjoint);
-/* Which of the first `count` nodes depend on a wrt by a path that a gradient takes: sets the bytes, by id, of nodes
- * with reached[id]; those of the wrt are 1 already. */
-void spread_activity(const struct graph *graph, const unsigned char *reached, size_t count,
-                     unsigned char *active);
+/* Whether a gradient can come down to the node from a wrt, given the active bytes of what it needs. */
+bool takes_part(const struct graph *graph, const struct node *node, unsigned char *active);
+/* differentiate for the body of a loop: only through the nodes inside it, and not beyond the wrt. adjoints[i] is NULL
+ * where nothing depends on wrt[i]. */
+void differentiate_body(const struct sweep *outer, const struct region *region, struct node *const *outputs,
+                        struct node *const *seeds, size_t output_count, struct node *const *wrt, size_t wrt_count,
+                        struct node **adjoints);
 
 /* ---- adjoint_structure.c: y is the node, d its adjoint ---- */
 void adjoint_of_index(struct sweep *sweep, struct node *y, struct adjoint d);
@@ -59,8 +62,13 @@ void adjoint_of_determinant(struct sweep *sweep, struct node *y, struct adjoint 
 void adjoint_of_custom(struct sweep *sweep, struct node *y);
 
 /* ---- adjoint_loop.c ---- */
-bool loop_is_active(const struct graph *graph, struct loop *loop, const unsigned char *active);
-bool loop_result_is_active(const struct graph *graph, const struct node *result, const unsigned char *active);
-void adjoint_of_loop(struct sweep *sweep, struct node *loop);
+bool loop_is_active(const struct graph *graph, struct loop *loop, unsigned char *active);
+bool loop_result_is_active(const struct graph *graph, const struct node *result, unsigned char *active);
+void adjoint_of_loop(struct sweep *sweep, struct node *node);
+
+/* ---- adjoint_states.c ---- */
+/* The LOOP `backward`, whose body is written over the nodes inside `loop`, with these replaced by what can be had in
+ * the backward rounds: values that an augmented copy of `loop` collects. */
+struct node *backward_loop(struct graph *graph, struct loop *loop, struct loop *backward);
 
 #endif

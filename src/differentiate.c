@@ -22,8 +22,7 @@ static bool input_is_active(const struct node *node, const unsigned char *active
     return false;
 }
 
-/* Whether a gradient can come down to the node from a wrt, given that of its inputs. */
-static bool takes_part(const struct graph *graph, const struct node *node, const unsigned char *active)
+bool takes_part(const struct graph *graph, const struct node *node, unsigned char *active)
 {
     if (node->operator== OP_LOOP)
         return loop_is_active(graph, node->loop, active);
@@ -39,13 +38,6 @@ static bool takes_part(const struct graph *graph, const struct node *node, const
     case OP_RESULT: return loop_result_is_active(graph, node, active);
     default: return input_is_active(node, active, 0, node->input_count);
     }
-}
-
-void spread_activity(const struct graph *graph, const unsigned char *reached, size_t count, unsigned char *active)
-{
-    for (size_t id = 0; id < count; id++)
-        if (reached[id] && !active[id])
-            active[id] = takes_part(graph, graph->nodes[id], active);
 }
 
 /* ---- Adjoints ---- */
@@ -200,6 +192,8 @@ static void sweep_back(struct sweep *sweep)
         if (!sweep->active[id])
             continue;
         graph->origin = node->origin;
+        if (sweep->active[id] == 2)
+            continue;
         if (node->operator== OP_LOOP && sweep->results[id])
             adjoint_of_loop(sweep, node);
         else if (node->operator== OP_CUSTOM)
@@ -213,53 +207,82 @@ static void sweep_back(struct sweep *sweep)
     graph->origin = origin;
 }
 
-static unsigned char *new_marks(size_t count)
+static void *zeroed(size_t count, size_t item)
 {
-    unsigned char *marks = calloc(count + 1, 1);
-    if (!marks)
+    void *memory = calloc(count + 1, item);
+    if (!memory)
         abort();
-    return marks;
+    return memory;
 }
 
-static void find_active(struct sweep *sweep, struct node *const *outputs, size_t output_count,
-                        struct node *const *wrt, size_t wrt_count)
+static struct sweep sweep_new(struct graph *graph, const struct derivatives *derivatives)
 {
-    struct graph *graph = sweep->graph;
-    unsigned char *reached = new_marks(sweep->count);
-    mark_reachable(graph, outputs, output_count, reached);
-    for (size_t i = 0; i < wrt_count; i++)
-        if (wrt[i]->type == REAL)
-            sweep->active[wrt[i]->id] = reached[wrt[i]->id];
-    spread_activity(graph, reached, sweep->count, sweep->active);
-    for (size_t id = 0; id < sweep->count; id++)
-        if (sweep->active[id] && graph->nodes[id]->operator== OP_CUSTOM)
-            ARENA_APPEND(graph->arena, sweep, customs, graph->nodes[id]);
-    free(reached);
+    struct sweep sweep = {.graph = graph, .derivatives = derivatives, .count = graph->nodes_count};
+    sweep.active = zeroed(sweep.count, 1);
+    sweep.adjoints = zeroed(sweep.count, sizeof *sweep.adjoints);
+    sweep.results = zeroed(sweep.count, sizeof *sweep.results);
+    return sweep;
+}
+
+static void sweep_free(struct sweep *sweep)
+{
+    free(sweep->active);
+    free(sweep->adjoints);
+    free(sweep->results);
+}
+
+/* Visits a node in ascending order. */
+static void activate(struct sweep *sweep, struct node *node)
+{
+    unsigned char *active = &sweep->active[node->id];
+    if (!*active)
+        *active = takes_part(sweep->graph, node, sweep->active);
+    if (*active && node->operator== OP_CUSTOM)
+        ARENA_APPEND(sweep->graph->arena, sweep, customs, node);
+}
+
+static void run(struct sweep *sweep, struct node *const *outputs, struct node *const *seeds, size_t output_count,
+                struct node *const *wrt, size_t wrt_count, struct node **adjoints)
+{
+    for (size_t k = 0; k < output_count; k++)
+        contribute(sweep, outputs[k], seeds[k], NULL);
+    sweep_back(sweep);
+    for (size_t i = 0; i < wrt_count; i++) {
+        adjoints[i] = adjoint_value(sweep->graph, sweep->adjoints[wrt[i]->id]);
+        name_adjoint(sweep, wrt[i], adjoints[i]);
+    }
+    sweep_free(sweep);
 }
 
 void differentiate(struct graph *graph, const struct derivatives *derivatives, struct node *const *outputs,
                    struct node *const *seeds, size_t output_count, struct node *const *wrt, size_t wrt_count,
                    struct node **adjoints)
 {
-    struct sweep sweep = {.graph = graph, .derivatives = derivatives, .count = graph->nodes_count};
-    sweep.active = new_marks(sweep.count);
-    sweep.adjoints = calloc(sweep.count + 1, sizeof *sweep.adjoints);
-    sweep.results = calloc(sweep.count + 1, sizeof *sweep.results);
-    if (!sweep.adjoints || !sweep.results)
-        abort();
-    find_active(&sweep, outputs, output_count, wrt, wrt_count);
-    for (size_t k = 0; k < output_count; k++)
-        contribute(&sweep, outputs[k], seeds[k], NULL);
-    sweep_back(&sweep);
-    for (size_t i = 0; i < wrt_count; i++) {
-        adjoints[i] = adjoint_value(graph, sweep.adjoints[wrt[i]->id]);
-        name_adjoint(&sweep, wrt[i], adjoints[i]);
+    struct sweep sweep = sweep_new(graph, derivatives);
+    unsigned char *reached = zeroed(sweep.count, 1);
+    mark_reachable(graph, outputs, output_count, reached);
+    for (size_t i = 0; i < wrt_count; i++)
+        sweep.active[wrt[i]->id] = wrt[i]->type == REAL && reached[wrt[i]->id];
+    for (size_t id = 0; id < sweep.count; id++)
+        if (reached[id])
+            activate(&sweep, graph->nodes[id]);
+    free(reached);
+    run(&sweep, outputs, seeds, output_count, wrt, wrt_count, adjoints);
+    for (size_t i = 0; i < wrt_count; i++)
         if (!adjoints[i])
             adjoints[i] = graph_zeros_like(graph, wrt[i]);
-    }
-    free(sweep.active);
-    free(sweep.adjoints);
-    free(sweep.results);
+}
+
+void differentiate_body(const struct sweep *outer, const struct region *region, struct node *const *outputs,
+                        struct node *const *seeds, size_t output_count, struct node *const *wrt, size_t wrt_count,
+                        struct node **adjoints)
+{
+    struct sweep sweep = sweep_new(outer->graph, outer->derivatives);
+    for (size_t i = 0; i < wrt_count; i++)
+        sweep.active[wrt[i]->id] = 2;
+    for (size_t i = 0; i < region->inside_count; i++)
+        activate(&sweep, region->inside[i]);
+    run(&sweep, outputs, seeds, output_count, wrt, wrt_count, adjoints);
 }
 
 /* ---- Forward mode ---- */

@@ -48,7 +48,7 @@ enum operator {
     /* Names and derivatives. They stand for their first input and vanish before scheduling. */
     OP_MARK,        /* y = x, a name that grad(..., name) can refer to; never shared */
     OP_STOP,        /* y = x with a zero gradient */
-    OP_CUSTOM,      /* y = x[0], the output `result` of `rule`, which gives the adjoints of rule->arguments */
+    OP_CUSTOM,      /* y = x[0], the output `result` of `rule`, which gives the adjoints of its real arguments x[1..] */
 
     /* Regions. */
     OP_LOOP,        /* rounds of a body; its values are RESULTs */
@@ -79,6 +79,7 @@ struct rule {
     struct node **outputs;   /* the CUSTOM nodes, one for each real output (NULL for int outputs) */
     struct node **seeds;
     struct node **adjoints;  /* one for each argument; NULL where it is not real */
+    const struct rule *original; /* of a copy of the call: whose arguments, outputs and seeds the adjoints are over */
 };
 
 /* A loop for variable in [begin, end), while condition. Body nodes live in the same graph and refer to values

@@ -173,6 +173,15 @@ static bool is_valid(struct interpreter *interpreter, const struct node *node)
     return interpreter_slot(interpreter, node)->is_valid;
 }
 
+/* How many nodes must have values first. What a loop reads from outside is left to its rounds: a branch that is not
+ * taken must not compute what only it reads. */
+static size_t needed_before(const struct node *node)
+{
+    if (node->operator== OP_LOOP)
+        return (size_t)node->loop->carried_count;
+    return node->operator== OP_CUSTOM ? 1 : (size_t)node->input_count;
+}
+
 bool interpret_demand(struct interpreter *interpreter, struct node *root)
 {
     size_t count = 0, capacity = 64;
@@ -186,10 +195,8 @@ bool interpret_demand(struct interpreter *interpreter, struct node *root)
             count--;
             continue;
         }
-        struct node *const *needed;
-        size_t needed_count = node_dependencies(interpreter->graph, node, &needed), before = count;
-        if (node->operator== OP_CUSTOM)
-            needed_count = 1;
+        struct node *const *needed = node->operator== OP_LOOP ? node->loop->initial : node->inputs;
+        size_t needed_count = needed_before(node), before = count;
         if (count + needed_count > capacity) {
             capacity = 2 * (count + needed_count);
             stack = realloc(stack, capacity * sizeof *stack);

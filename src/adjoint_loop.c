@@ -1,0 +1,382 @@
+/* adjoint_loop.c: the adjoint of a loop is a loop that runs backwards.
+ *
+ *     for t in 0..T { h = f(h, W, x[t]); y[t] = g(h) }
+ *
+ *     d_h = d_h_T; d_W = 0
+ *     for t in T-1..0 {                                the states h[t] at the start of each round have been collected
+ *         d_h, d_W_t, d_x[t] = adjoint of (f, g)(h[t], W, x[t]) with d_h, d_y[t];   d_W = d_W + d_W_t
+ *     }
+ *
+ * The adjoint of the body comes from differentiate_body, in terms of the body's own nodes; what it needs of them
+ * is then either computed again from the collected states or collected too (adjoint_states.c). The two loops share
+ * their variable; simplify gives each its own. A value that the body reads only in parts that move with the round,
+ * x[t], gets its adjoint from the collected adjoints of the parts; other values accumulate theirs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "adjoint.h"
+#include "copy.h"
+
+/* ---- Which of a loop's values take part ---- */
+
+/* Sets the active bytes of the carried values and of what is inside; those of the captures must be right. A carried
+ * value takes part if its start or its step does, which its being carried may make true. */
+static void spread_inside(const struct graph *graph, struct loop *loop, unsigned char *active)
+{
+    const struct region *region = region_of(graph, loop);
+    bool changed = true;
+    for (int k = 0; k < loop->carried_count; k++)
+        active[loop->carried[k]->id] = loop->carried[k]->type == REAL && active[loop->initial[k]->id];
+    while (changed) {
+        changed = false;
+        for (size_t i = 0; i < region->inside_count; i++)
+            active[region->inside[i]->id] = takes_part(graph, region->inside[i], active);
+        for (int k = 0; k < loop->carried_count; k++)
+            if (active[loop->next[k]->id] && loop->carried[k]->type == REAL && !active[loop->carried[k]->id])
+                active[loop->carried[k]->id] = changed = true;
+    }
+}
+
+static void clear_inside(const struct graph *graph, struct loop *loop, unsigned char *active)
+{
+    const struct region *region = region_of(graph, loop);
+    for (size_t i = 0; i < region->inside_count; i++)
+        active[region->inside[i]->id] = 0;
+    for (int k = 0; k < loop->carried_count; k++)
+        active[loop->carried[k]->id] = 0;
+}
+
+bool loop_is_active(const struct graph *graph, struct loop *loop, unsigned char *active)
+{
+    bool any = false;
+    spread_inside(graph, loop, active);
+    for (int k = 0; k < loop->carried_count; k++)
+        any = any || active[loop->carried[k]->id] || active[loop->next[k]->id];
+    for (int k = 0; k < loop->collected_count; k++)
+        any = any || active[loop->collected[k]->id];
+    clear_inside(graph, loop, active);
+    return any;
+}
+
+bool loop_result_is_active(const struct graph *graph, const struct node *result, unsigned char *active)
+{
+    struct loop *loop = result->inputs[0]->loop;
+    if (!active[result->inputs[0]->id])
+        return false;
+    spread_inside(graph, loop, active);
+    int k = result->result;
+    bool is_carried = k < loop->carried_count;
+    bool takes = is_carried ? active[loop->carried[k]->id] || active[loop->next[k]->id]
+                            : active[loop->collected[k - loop->carried_count]->id];
+    clear_inside(graph, loop, active);
+    return takes;
+}
+
+/* ---- The work ---- */
+
+struct work {
+    struct sweep *sweep;
+    struct graph *graph;
+    struct loop *loop;
+    const struct region *region;
+    bool *live; /* by carried value: its adjoint may differ from 0 */
+
+    /* What the adjoint of the body is taken of, and with respect to. */
+    struct node **outputs, **seeds;
+    size_t outputs_count, outputs_capacity, seeds_count, seeds_capacity;
+    struct node **wrt, **adjoints;
+    size_t wrt_count, wrt_capacity;
+    size_t first_moving, first_accumulated; /* wrt: carried values, then moving parts, then whole outer values */
+
+    struct loop *backward;
+};
+
+static size *round_number(const struct work *work)
+{
+    return size_subtract(work->loop->variable, work->loop->begin);
+}
+
+/* values[round], for values with a first axis over the rounds. */
+static struct node *at_round(struct graph *graph, struct node *values, size *round)
+{
+    return graph_drop_axis(graph, values, 0, round);
+}
+
+/* Whether an adjoint can come from one of the ends to each carried value: ends are the steps of live carried values
+ * and collected values with an adjoint. Live ones make others live. */
+static void find_live(struct work *work, const struct adjoint *results)
+{
+    struct loop *loop = work->loop;
+    unsigned char *marks = calloc(work->graph->nodes_count + 1, 1);
+    if (!marks)
+        abort();
+    work->live = ARENA_ARRAY(work->graph->arena, bool, loop->carried_count + 1);
+    for (int k = 0; k < loop->collected_count; k++)
+        if (results[loop->carried_count + k].value)
+            marks[loop->collected[k]->id] = 1;
+    for (int k = 0; k < loop->carried_count; k++)
+        work->live[k] = results[k].value && is_active(work->sweep, loop->carried[k]);
+    bool changed = true;
+    while (changed) {
+        changed = false;
+        for (int k = 0; k < loop->carried_count; k++)
+            if (work->live[k])
+                marks[loop->next[k]->id] = 1;
+        for (size_t i = work->region->inside_count; i-- > 0;) {
+            struct node *inside = work->region->inside[i];
+            struct node *const *needed;
+            size_t count = node_dependencies(work->graph, inside, &needed);
+            for (size_t j = 0; marks[inside->id] && j < count; j++)
+                marks[needed[j]->id] = 1;
+        }
+        for (int k = 0; k < loop->carried_count; k++)
+            if (marks[loop->carried[k]->id] && !work->live[k] && is_active(work->sweep, loop->carried[k]))
+                changed = work->live[k] = true;
+    }
+    free(marks);
+}
+
+/* ---- Parts that move with the round ---- */
+
+/* a = *start + *step * variable with neither depending on variable. */
+static bool split_affine(struct sizes *sizes, size *a, size *variable, size **start, size **step)
+{
+    *start = size_substitute(a, variable, size_number(sizes, 0));
+    *step = size_subtract(size_substitute(a, variable, size_number(sizes, 1)), *start);
+    return !size_depends_on(*step, variable) && !size_depends_on(*start, variable) &&
+           size_add(*start, size_multiply(*step, variable)) == a;
+}
+
+static bool is_moving(const struct work *work, const struct node *index)
+{
+    if (index->operator!= OP_INDEX || index->fill || !is_active(work->sweep, index))
+        return false;
+    const struct node *x = index->inputs[0];
+    if (index->rank == MAXIMUM_RANK)
+        return false;
+    for (int s = 0; s < x->rank; s++) {
+        size *start, *step;
+        const struct affine *affine = &index->subscripts[s];
+        if (!split_affine(work->graph->sizes, affine->offset, work->loop->variable, &start, &step))
+            return false;
+        for (int a = 0; affine->coefficients && a < index->rank; a++)
+            if (affine->coefficients[a] && size_depends_on(affine->coefficients[a], work->loop->variable))
+                return false;
+    }
+    return true;
+}
+
+/* The adjoint of x from those of a part, collected over the rounds: g[k, i] goes to x[A i + start + step (begin + k)]. */
+static struct node *scatter_rounds(struct work *work, const struct node *index, struct node *g,
+                                   struct node *const *dynamics)
+{
+    struct graph *graph = work->graph;
+    struct node *x = index->inputs[0];
+    struct affine *subscripts = ARENA_ARRAY(graph->arena, struct affine, x->rank + 1);
+    for (int s = 0; s < x->rank; s++) {
+        const struct affine *affine = &index->subscripts[s];
+        size *start, *step;
+        split_affine(graph->sizes, affine->offset, work->loop->variable, &start, &step);
+        subscripts[s].offset = size_add(start, size_multiply(step, work->loop->begin));
+        subscripts[s].dynamic = affine->dynamic;
+        subscripts[s].coefficients = ARENA_ARRAY(graph->arena, size *, g->rank);
+        subscripts[s].coefficients[0] = step == size_number(graph->sizes, 0) ? NULL : step;
+        for (int a = 0; affine->coefficients && a < index->rank; a++)
+            subscripts[s].coefficients[a + 1] = affine->coefficients[a];
+    }
+    return graph_scatter(graph, g, x->rank, x->shape, subscripts, dynamics, index->input_count - 1);
+}
+
+/* ---- What the adjoint of the body is taken with respect to ---- */
+
+static void add_wrt(struct work *work, struct node *node)
+{
+    ARENA_APPEND(work->graph->arena, work, wrt, node);
+}
+
+/* How the body reads an outer value. */
+struct reading {
+    struct node *capture;
+    bool in_moving_parts; /* and in no other way */
+};
+
+static void classify_captures(struct work *work, struct reading *readings)
+{
+    const struct region *region = work->region;
+    struct loop *loop = work->loop;
+    struct reading **by_id = calloc(work->graph->nodes_count + 1, sizeof *by_id);
+    if (!by_id)
+        abort();
+    for (size_t i = 0; i < region->captures_count; i++) {
+        readings[i] = (struct reading){region->captures[i], true};
+        by_id[region->captures[i]->id] = &readings[i];
+    }
+    for (size_t i = 0; i < region->inside_count; i++) {
+        struct node *const *needed;
+        size_t count = node_dependencies(work->graph, region->inside[i], &needed);
+        for (size_t j = 0; j < count; j++)
+            if (by_id[needed[j]->id] && !(j == 0 && is_moving(work, region->inside[i])))
+                by_id[needed[j]->id]->in_moving_parts = false;
+    }
+    for (int k = 0; k < loop->carried_count; k++)
+        if (by_id[loop->next[k]->id])
+            by_id[loop->next[k]->id]->in_moving_parts = false;
+    for (int k = 0; k < loop->collected_count; k++)
+        if (by_id[loop->collected[k]->id])
+            by_id[loop->collected[k]->id]->in_moving_parts = false;
+    for (size_t i = 0; i < region->inside_count; i++) {
+        struct node *inside = region->inside[i];
+        if (inside->operator== OP_INDEX && by_id[inside->inputs[0]->id] &&
+            by_id[inside->inputs[0]->id]->in_moving_parts && is_moving(work, inside))
+            add_wrt(work, inside);
+    }
+    free(by_id);
+}
+
+static void find_wrt(struct work *work)
+{
+    const struct region *region = work->region;
+    struct reading *readings = ARENA_ARRAY(work->graph->arena, struct reading, region->captures_count + 1);
+    for (int k = 0; k < work->loop->carried_count; k++)
+        if (work->live[k])
+            add_wrt(work, work->loop->carried[k]);
+    work->first_moving = work->wrt_count;
+    classify_captures(work, readings);
+    work->first_accumulated = work->wrt_count;
+    for (size_t i = 0; i < region->captures_count; i++)
+        if (!readings[i].in_moving_parts && is_active(work->sweep, readings[i].capture))
+            add_wrt(work, readings[i].capture);
+    work->adjoints = ARENA_ARRAY(work->graph->arena, struct node *, work->wrt_count + 1);
+}
+
+/* ---- The loop that runs backwards ---- */
+
+static void carry(struct work *work, struct node *placeholder, struct node *initial)
+{
+    struct loop *backward = work->backward;
+    int k = backward->carried_count++;
+    backward->carried[k] = placeholder;
+    backward->initial[k] = initial;
+}
+
+static struct node *adjoint_placeholder(struct work *work, const struct node *primal)
+{
+    const char *name = primal->name ? arena_print(work->graph->arena, "d_%s", primal->name) : NULL;
+    struct node *placeholder = graph_placeholder(work->graph, REAL, name, primal->rank, primal->shape);
+    placeholder->named_by_user = primal->named_by_user;
+    return placeholder;
+}
+
+static void seed_outputs(struct work *work, const struct adjoint *results)
+{
+    struct graph *graph = work->graph;
+    struct loop *loop = work->loop;
+    for (int k = 0; k < loop->carried_count; k++) {
+        if (!work->live[k])
+            continue;
+        struct node *d = adjoint_placeholder(work, loop->carried[k]);
+        struct node *start = adjoint_value(graph, results[k]);
+        carry(work, d, start ? start : graph_zeros_like(graph, loop->carried[k]));
+        ARENA_APPEND(graph->arena, work, outputs, loop->next[k]);
+        ARENA_APPEND(graph->arena, work, seeds, d);
+    }
+    for (int k = 0; k < loop->collected_count; k++) {
+        struct node *d = adjoint_value(graph, results[loop->carried_count + k]);
+        if (!d)
+            continue;
+        ARENA_APPEND(graph->arena, work, outputs, loop->collected[k]);
+        ARENA_APPEND(graph->arena, work, seeds, at_round(graph, d, round_number(work)));
+    }
+}
+
+static void collect(struct work *work, struct node *value)
+{
+    work->backward->collected[work->backward->collected_count++] = value;
+}
+
+static void fill_backward(struct work *work)
+{
+    struct graph *graph = work->graph;
+    struct loop *backward = work->backward;
+    size_t next = 0;
+    for (; next < work->first_moving; next++)
+        backward->next[next] =
+            work->adjoints[next] ? work->adjoints[next] : graph_zeros_like(graph, work->wrt[next]);
+    for (size_t i = work->first_moving; i < work->first_accumulated; i++) {
+        const struct node *index = work->wrt[i];
+        if (!work->adjoints[i])
+            continue;
+        collect(work, work->adjoints[i]);
+        for (int d = 1; d < index->input_count; d++)
+            collect(work, index->inputs[d]);
+    }
+    for (size_t i = work->first_accumulated; i < work->wrt_count; i++) {
+        if (!work->adjoints[i])
+            continue;
+        struct node *sum = adjoint_placeholder(work, work->wrt[i]);
+        carry(work, sum, graph_zeros_like(graph, work->wrt[i]));
+        backward->next[next++] = graph_binary(graph, OP_ADD, sum, work->adjoints[i]);
+    }
+}
+
+static void contribute_results(struct work *work, struct node *backward)
+{
+    struct graph *graph = work->graph;
+    struct loop *loop = work->loop;
+    int result = 0, collected = backward->loop->carried_count;
+    for (int k = 0; k < loop->carried_count; k++)
+        if (work->live[k])
+            contribute(work->sweep, loop->initial[k], graph_result(graph, backward, result++), NULL);
+    for (size_t i = work->first_accumulated; i < work->wrt_count; i++)
+        if (work->adjoints[i])
+            contribute(work->sweep, work->wrt[i], graph_result(graph, backward, result++), NULL);
+    for (size_t i = work->first_moving; i < work->first_accumulated; i++) {
+        if (!work->adjoints[i])
+            continue;
+        struct node *index = work->wrt[i], *g = graph_result(graph, backward, collected++);
+        struct node **dynamics = ARENA_ARRAY(graph->arena, struct node *, index->input_count);
+        for (int d = 1; d < index->input_count; d++)
+            dynamics[d - 1] = graph_result(graph, backward, collected++);
+        contribute(work->sweep, index->inputs[0], scatter_rounds(work, index, g, dynamics), NULL);
+    }
+}
+
+static struct loop *new_backward(struct work *work)
+{
+    struct arena *arena = work->graph->arena;
+    struct loop *backward = ARENA_NEW(arena, struct loop);
+    size_t carried = (size_t)work->loop->carried_count + work->region->captures_count + 1;
+    size_t collected = 1;
+    for (size_t i = 0; i < work->region->inside_count; i++)
+        collected += (size_t)work->region->inside[i]->input_count + 1;
+    backward->variable = work->loop->variable;
+    backward->begin = work->loop->begin;
+    backward->end = work->loop->end;
+    backward->is_branch = work->loop->is_branch;
+    backward->reverse = true;
+    backward->carried = ARENA_ARRAY(arena, struct node *, carried);
+    backward->initial = ARENA_ARRAY(arena, struct node *, carried);
+    backward->next = ARENA_ARRAY(arena, struct node *, carried);
+    backward->collected = ARENA_ARRAY(arena, struct node *, collected);
+    return backward;
+}
+
+void adjoint_of_loop(struct sweep *sweep, struct node *node)
+{
+    struct work work = {.sweep = sweep, .graph = sweep->graph, .loop = node->loop};
+    const struct adjoint *results = sweep->results[node->id];
+    work.region = region_of(work.graph, work.loop);
+    spread_inside(work.graph, work.loop, sweep->active);
+    find_live(&work, results);
+    work.backward = new_backward(&work);
+    seed_outputs(&work, results);
+    find_wrt(&work);
+    if (work.wrt_count > 0) {
+        differentiate_body(sweep, work.region, work.outputs, work.seeds, work.outputs_count, work.wrt, work.wrt_count,
+                           work.adjoints);
+        fill_backward(&work);
+    }
+    clear_inside(work.graph, work.loop, sweep->active);
+    if (work.wrt_count > 0)
+        contribute_results(&work, backward_loop(work.graph, work.loop, work.backward));
+}

@@ -1,0 +1,225 @@
+/* adjoint_states.c: what the backward rounds of a loop need of the forward rounds.
+ *
+ * Requires: a backward loop whose body is written over nodes inside the forward loop (its carried PLACEHOLDERs among
+ * them). Leaves: an augmented copy of the forward loop, over the same nodes, that collects some of these, and the
+ * backward loop over the collected values. What is cheap to compute from collected values is computed again. */
+#include <stdlib.h>
+
+#include "adjoint.h"
+#include "copy.h"
+
+enum { DEAR = 1000, CHEAP_AT_MOST = 30 }; /* in additions for each element */
+
+/* Views move elements and compute nothing; they are not worth keeping where their input is. */
+static bool is_view(const struct node *node)
+{
+    switch (node->operator) {
+    case OP_INDEX:
+    case OP_RESHAPE:
+    case OP_MARK:
+    case OP_STOP:
+    case OP_CUSTOM:
+    case OP_CAST_REAL:
+    case OP_CAST_INT:
+    case OP_NOT: return true;
+    default: return false;
+    }
+}
+
+static int own_cost(const struct node *node)
+{
+    if (is_view(node) || node->operator== OP_IOTA || node->operator== OP_SIZE_VALUE)
+        return 0;
+    return operator_is_elementwise(node->operator) ? operator_info(node->operator)->cost : DEAR;
+}
+
+/* For each node inside, by id: the cost of computing it from the state, plus 1. 0: not inside. */
+static int *costs_inside(const struct graph *graph, const struct region *region)
+{
+    int *costs = calloc(graph->nodes_count + 1, sizeof *costs);
+    if (!costs)
+        abort();
+    for (size_t i = 0; i < region->inside_count; i++) {
+        const struct node *node = region->inside[i];
+        int cost = own_cost(node) + 1;
+        for (int k = 0; k < node->input_count && cost <= DEAR; k++)
+            if (costs[node->inputs[k]->id])
+                cost += costs[node->inputs[k]->id] - 1;
+        costs[node->id] = cost;
+    }
+    return costs;
+}
+
+struct states {
+    struct graph *graph;
+    struct loop *loop;
+    int *costs;
+    unsigned char *seen;
+    struct node **kept; /* to be collected */
+    size_t kept_count, kept_capacity;
+    struct node **stack;
+    size_t stack_count, stack_capacity;
+};
+
+static void visit(struct states *states, struct node *node)
+{
+    if (states->seen[node->id])
+        return;
+    states->seen[node->id] = 1;
+    ARENA_APPEND(states->graph->arena, states, stack, node);
+}
+
+static bool is_carried(const struct loop *loop, const struct node *node)
+{
+    for (int k = 0; node->operator== OP_PLACEHOLDER && k < loop->carried_count; k++)
+        if (loop->carried[k] == node)
+            return true;
+    return false;
+}
+
+static void find_kept(struct states *states, const struct loop *backward)
+{
+    for (int k = 0; k < backward->carried_count; k++)
+        visit(states, backward->next[k]);
+    for (int k = 0; k < backward->collected_count; k++)
+        visit(states, backward->collected[k]);
+    while (states->stack_count) {
+        struct node *node = states->stack[--states->stack_count];
+        bool is_dear = states->costs[node->id] - 1 > CHEAP_AT_MOST && !is_view(node);
+        if (is_dear || is_carried(states->loop, node)) {
+            ARENA_APPEND(states->graph->arena, states, kept, node);
+            continue;
+        }
+        struct node *const *needed;
+        size_t count = node_dependencies(states->graph, node, &needed);
+        for (size_t i = 0; i < count; i++)
+            visit(states, needed[i]);
+    }
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    int first = (*(struct node *const *)a)->id, second = (*(struct node *const *)b)->id;
+    return (first > second) - (first < second);
+}
+
+/* ---- The forward loop, collecting ---- */
+
+/* Over the same carried PLACEHOLDERs and variable, so that it is the forward loop itself once simplify has joined
+ * them. `ran` asks for a truth value for each round that tells whether it ran. */
+static struct node *augmented_loop(struct states *states, bool ran)
+{
+    struct graph *graph = states->graph;
+    struct loop *augmented = ARENA_NEW(graph->arena, struct loop);
+    *augmented = *states->loop;
+    augmented->region = NULL;
+    augmented->collected_count = (int)states->kept_count + ran;
+    augmented->collected = ARENA_ARRAY(graph->arena, struct node *, states->kept_count + 1);
+    for (size_t i = 0; i < states->kept_count; i++)
+        augmented->collected[i] = states->kept[i];
+    if (ran)
+        augmented->collected[states->kept_count] = graph_constant(graph, BOOL, 1);
+    return graph_loop(graph, augmented);
+}
+
+static struct node *collected_value(struct states *states, struct node *augmented, size_t i)
+{
+    size *round = size_subtract(states->loop->variable, states->loop->begin);
+    struct node *all = graph_result(states->graph, augmented, states->loop->carried_count + (int)i);
+    return graph_drop_axis(states->graph, all, 0, round);
+}
+
+/* ---- The backward loop over collected values ---- */
+
+static struct node *initial_of(const struct loop *loop, const struct node *carried)
+{
+    for (int k = 0; k < loop->carried_count; k++)
+        if (loop->carried[k] == carried)
+            return loop->initial[k];
+    return NULL;
+}
+
+/* An `if` runs at most one round, which starts from the initial values: these need not be collected. */
+static void drop_initial(struct states *states)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < states->kept_count; i++)
+        if (!is_carried(states->loop, states->kept[i]))
+            states->kept[count++] = states->kept[i];
+    states->kept_count = count;
+}
+
+static void replace_states(struct states *states, struct node *augmented, struct loop *backward)
+{
+    struct graph *graph = states->graph;
+    struct loop *loop = states->loop;
+    struct node **values = ARENA_ARRAY(graph->arena, struct node *, states->kept_count + 1);
+    for (size_t i = 0; i < states->kept_count; i++)
+        values[i] = collected_value(states, augmented, i);
+    struct copier *copier = copier_new(graph, graph);
+    for (size_t i = 0; i < states->kept_count; i++)
+        copier_replace(copier, states->kept[i], values[i]);
+    if (loop->is_branch)
+        for (int k = 0; k < loop->carried_count; k++)
+            copier_replace(copier, loop->carried[k], initial_of(loop, loop->carried[k]));
+    for (int k = 0; k < backward->carried_count; k++)
+        backward->next[k] = copier_copy(copier, backward->next[k]);
+    for (int k = 0; k < backward->collected_count; k++)
+        backward->collected[k] = copier_copy(copier, backward->collected[k]);
+    if (loop->is_branch && loop->condition)
+        backward->condition = copier_copy(copier, loop->condition);
+}
+
+/* ---- Loops that stop early ---- */
+
+/* A backward loop over all rounds whose body is a branch that only rounds take that ran:
+ * for t in T-1..0 { if ran[t] { body } }. */
+static struct loop *guarded_loop(struct graph *graph, const struct loop *backward, struct node *ran)
+{
+    struct loop *outer = ARENA_NEW(graph->arena, struct loop), *branch = ARENA_NEW(graph->arena, struct loop);
+    size *zero = size_number(graph->sizes, 0), *one = size_number(graph->sizes, 1);
+    *outer = *branch = *backward;
+    branch->begin = zero;
+    branch->end = one;
+    branch->variable = size_new_loop_variable(graph->sizes, "once", zero, one);
+    branch->is_branch = true;
+    branch->reverse = false;
+    branch->condition = ran;
+    outer->carried = ARENA_ARRAY(graph->arena, struct node *, backward->carried_count + 1);
+    outer->next = ARENA_ARRAY(graph->arena, struct node *, backward->carried_count + 1);
+    outer->collected = ARENA_ARRAY(graph->arena, struct node *, backward->collected_count + 1);
+    for (int k = 0; k < backward->carried_count; k++) {
+        const struct node *inner = backward->carried[k];
+        outer->carried[k] = graph_placeholder(graph, inner->type, inner->name, inner->rank, inner->shape);
+        outer->carried[k]->named_by_user = inner->named_by_user;
+    }
+    branch->initial = outer->carried;
+    struct node *node = graph_loop(graph, branch);
+    for (int k = 0; k < backward->carried_count; k++)
+        outer->next[k] = graph_result(graph, node, k);
+    for (int k = 0; k < backward->collected_count; k++)
+        outer->collected[k] = graph_drop_axis(graph, graph_result(graph, node, backward->carried_count + k), 0, zero);
+    return outer;
+}
+
+struct node *backward_loop(struct graph *graph, struct loop *loop, struct loop *backward)
+{
+    struct states states = {.graph = graph, .loop = loop};
+    bool stops_early = loop->condition && !loop->is_branch;
+    states.costs = costs_inside(graph, region_of(graph, loop));
+    states.seen = calloc(graph->nodes_count + 1, 1);
+    if (!states.seen)
+        abort();
+    find_kept(&states, backward);
+    free(states.costs);
+    free(states.seen);
+    if (loop->is_branch)
+        drop_initial(&states);
+    if (states.kept_count)
+        qsort(states.kept, states.kept_count, sizeof(struct node *), compare_ids);
+    struct node *augmented = states.kept_count || stops_early ? augmented_loop(&states, stops_early) : NULL;
+    replace_states(&states, augmented, backward);
+    if (stops_early)
+        backward = guarded_loop(graph, backward, collected_value(&states, augmented, states.kept_count));
+    return graph_loop(graph, backward);
+}
