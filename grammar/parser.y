@@ -109,6 +109,8 @@ definition:
   | function | group | rule
   | error "the end of the line"          { yyerrok; $definition = NULL; }
   | error block                          { yyerrok; $definition = NULL; }
+  | "group" error "the end of the line"  { yyerrok; $definition = NULL; }
+  | "group" error '{' members '}'        { yyerrok; $definition = NULL; }
 
 line_definition:
     /* precision float32 */

@@ -275,7 +275,10 @@ static bool goes_on(struct scanner *scanner, struct span line_end, const char *t
     bool is_indented = text > scanner->source->text && strchr(" \t", text[-1]);
     if (scanner->definition_failed && is_indented && *text)
         return true;
-    return wants_more(scanner);
+    /* What begins a statement cannot go on with an operator's operand; the parser tells that this is missing.
+     */
+    bool is_statement = scanner->previous != ',' && (keyword_begins(text) || assignment_begins(text));
+    return wants_more(scanner) && !is_statement;
 }
 
 /* Whether what begins on the next line shows that a bracket has been left open. `f(a,` may go on with `axis =

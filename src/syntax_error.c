@@ -144,24 +144,26 @@ static const char *in_words(struct scanner *scanner, const char *name)
 
 static const char *expectation(struct scanner *scanner, const char *const *expected, int count)
 {
-    bool operand = expects(expected, count, "a number"), operator= expects(expected, count, "'+'");
-    bool assignment = expects(expected, count, "'='") && !operator;
+    bool operand = expects(expected, count, "a number"), wants_operator = expects(expected, count, "'+'");
+    bool items = expects(expected, count, "')'") && expects(expected, count, "','");
+    bool assignment = expects(expected, count, "'='") && !wants_operator && !items;
     const char *words[8];
     int word_count = 0;
     if (operand)
         words[word_count++] = "an expression";
-    if (operator)
+    if (wants_operator)
         words[word_count++] = "an operator";
     for (int i = 0; i < count && word_count < 8; i++) {
         const char *name = expected[i];
         bool is_of_target = assignment && (strcmp(name, "','") == 0 || strcmp(name, "'['") == 0);
-        if ((operand && among(name, operand_names)) || (operator&& among(name, operator_names)) ||
-            is_of_target || (count > 1 && among(name, rare_names)))
+        if ((operand && among(name, operand_names)) || (wants_operator && among(name, operator_names)) ||
+            is_of_target || (items && (strcmp(name, "'='") == 0 || strcmp(name, "'['") == 0)) ||
+            (count > 1 && among(name, rare_names)))
             continue;
         words[word_count++] = in_words(scanner, name);
     }
     if (word_count == 0 || word_count > 5)
-        return word_count && (operand || operator) ? words[0] : NULL;
+        return word_count && (operand || wants_operator) ? words[0] : NULL;
     const char *text = words[0];
     for (int i = 1; i < word_count; i++)
         text = arena_print(scanner->arena, "%s%s%s", text, i + 1 < word_count ? ", " : " or ", words[i]);
@@ -216,11 +218,12 @@ static bool is_comparison(int token)
            token == TOKEN_LESS_EQUAL || token == TOKEN_GREATER_EQUAL;
 }
 
-static bool followed_by_equals_sign(struct scanner *scanner, struct span span)
+/* Whether nothing but a comment follows on the line. */
+static bool ends_line(struct scanner *scanner, struct span span)
 {
     const char *next = scanner->source->text + span.end;
-    next += strspn(next, " \t");
-    return next[0] == '=' && next[1] != '=';
+    next += strspn(next, " \t\r");
+    return *next == '\n' || *next == '#' || *next == '\0';
 }
 
 /* ---- Hints ---- */
@@ -262,15 +265,15 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
                              int count)
 {
     int found = scanner->previous, before = scanner->before;
-    bool operator= expects(expected, count, "'+'"), operand = expects(expected, count, "a number");
+    bool wants_operator = expects(expected, count, "'+'"), operand = expects(expected, count, "a number");
     bool equals = expects(expected, count, "'='"), block = expects(expected, count, "'{'");
     bool inside = scanner->open_braces > 0;
-    if (operator&& is_comparison(found))
+    if (wants_operator && is_comparison(found))
         return "comparisons do not chain: write a < b and b < c";
     if (equals && found == TOKEN_EQUAL)
         return "an assignment is written with one =";
-    if (operator&& found == '=')
-        return block || expects(expected, count, "then") ? "'equal' is written ==" : NULL;
+    if (wants_operator && found == '=')
+        return "'equal' is written ==";
     if (before == TOKEN_RETURN && found == TOKEN_LINE_END)
         return "return names the function's outputs, as in return loss, y";
     if (operand && found == '*' && before == '*')
@@ -283,18 +286,26 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "a loop runs over a range: for t in 0..T";
     if (expects(expected, count, "in"))
         return "a loop is written for t in 0..T { ... }";
+    if (block && equals && found == ':' && !ends_line(scanner, span))
+        return "the type of an output is not written: f(x) = ... or f(x) { ... }";
     if (block && found == ':')
         return "a body stands between { and }";
-    if (expects(expected, count, "else") && operator)
+    if (before == TOKEN_REAL && found == '[')
+        return "the type of a real tensor is its sizes alone: [n]";
+    if (found == TOKEN_ELLIPSIS && !expects(expected, count, "..."))
+        return "... stands first, as in [..., n]";
+    if (found == ']' && expects(expected, count, "...") && !expects(expected, count, "':'"))
+        return "the type of a real scalar is real";
+    if (found == ',' && count == 1 && expects(expected, count, "the end of the line"))
+        return "members are separated by ';' or stand on lines of their own";
+    if (expects(expected, count, "else") && wants_operator)
         return "the expression if c then a else b needs its else; the statement is if c { ... }";
     if (block && found == TOKEN_THEN)
         return "the statement is if c { ... } else { ... }; the expression if c then a else b stands after = "
                "or in a call";
     if (block && found == TOKEN_LINE_END && inside)
         return "a body stands between { and }, and '{' ends the header's line";
-    if (before == ')' && equals && block && found == '-')
-        return "an output has no type: write f(x) = ... or f(x) { ... }";
-    if (equals && !block && !operator&& inside) {
+    if (equals && !block && !wants_operator && inside) {
         if (found == '(')
             return "a function is defined outside other functions, and a call stands after =, as in y = f(x)";
         if (found == ':')
@@ -304,49 +315,51 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
     }
     if (!inside && expects(expected, count, "'('") && count == 1 && found == '=')
         return "a value stands inside a function; a fixed size is written dim n = 3";
-    if (!inside && operator&& found == ',' && !operand)
+    if (!inside && wants_operator && found == ',' && !operand)
         return "several outputs need a body: f(x) { ...; return a, b }";
     if (!inside && equals && !operand && found == TOKEN_LINE_END && count == 1)
         return "a size that is not fixed needs no dim: it is named by the types of parameters";
     if (expects(expected, count, "a file name in quotes"))
         return "a file is imported by its name, as in import \"layers.nn\"";
-    if (operator)
+    if (wants_operator)
         return hint_between_operands(scanner, found);
-    (void)span;
     return hint_of_place(scanner, found,
                          expects(expected, count, "update") || expects(expected, count, "dim"));
 }
 
 /* ---- The message ---- */
 
-static void report_reserved(struct scanner *scanner, struct span found)
+/* A reserved word where a name is wanted: its author took it for one, unless it may begin something else
+ * there. */
+static bool is_meant_as_name(struct scanner *scanner, struct span found, const char *const *expected,
+                             int count)
 {
-    report_error(scanner->diagnostics, found, "'%s' is a reserved word and cannot be a name",
-                 span_text(scanner, found));
+    const char *next = scanner->source->text + found.end;
+    next += strspn(next, " \t");
+    bool is_assigned = next[0] == '=' && next[1] != '=';
+    if (!expects(expected, count, "a name"))
+        return false;
+    if (expects(expected, count, "update")) /* a statement */
+        return is_assigned;
+    if (expects(expected, count, "dim")) /* a definition */
+        return is_assigned || *next == '(';
+    return is_word_for_name(scanner->previous) || !expects(expected, count, "a number");
 }
 
 void report_syntax_error(struct scanner *scanner, struct span found, const char *const *expected, int count)
 {
     scanner->recovering = true;
     scanner->definition_failed = scanner->open_braces == 0;
-    bool wants_name = expects(expected, count, "a name"),
-         wants_statement = expects(expected, count, "update");
-    bool is_name = wants_name && is_word_for_name(scanner->previous) && !wants_statement;
-    bool is_target =
-        wants_statement && is_reserved(scanner->previous) && followed_by_equals_sign(scanner, found);
-    bool is_parameter = wants_name && !wants_statement && is_reserved(scanner->previous) &&
-                        !expects(expected, count, "a number");
-    if (is_name || is_target || is_parameter) {
-        report_reserved(scanner, found);
+    if (is_reserved(scanner->previous) && is_meant_as_name(scanner, found, expected, count)) {
+        report_error(scanner->diagnostics, found, "'%s' is a reserved word and cannot be a name",
+                     span_text(scanner, found));
         return;
     }
     const char *wanted = expectation(scanner, expected, count);
-    if (scanner->previous == TOKEN_LINE_END && scanner->source->text[found.begin] == '\n')
+    const char *text = found_in_words(scanner, found);
+    bool is_line_end = found.begin >= scanner->source->length || scanner->source->text[found.begin] == '\n';
+    if (scanner->previous == TOKEN_LINE_END && is_line_end) /* told behind what is written */
         found = span_at(scanner, scanner->before_span.end, scanner->before_span.end);
-    const char *text =
-        scanner->previous == TOKEN_LINE_END && found.begin == found.end
-            ? (found.begin >= scanner->source->length ? "the end of the file" : "the end of the line")
-            : found_in_words(scanner, found);
     if (wanted)
         report_error(scanner->diagnostics, found, "expected %s, found %s", wanted, text);
     else
