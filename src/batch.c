@@ -1,0 +1,328 @@
+/* batch.c: prepends axes to every node that depends on a seed; the others stay as they are.
+ *
+ * Requires: seeds of shape [batch..., seed's shape]. Leaves new nodes. The batch axes come first everywhere, so that
+ * each operator maps over them: its own axes move up by their number. */
+#include <stdlib.h>
+
+#include "batch.h"
+#include "region.h"
+
+struct batching {
+    struct graph *graph;
+    int rank;            /* of the batch */
+    size **shape;        /* of the batch */
+    struct node **whole; /* by id: the batched node, or NULL if it does not depend on the seed */
+    size_t count;
+};
+
+static struct node *whole_of(const struct batching *batching, const struct node *node)
+{
+    return (size_t)node->id < batching->count ? batching->whole[node->id] : NULL;
+}
+
+/* The shape behind the batch axes; returns the rank. */
+static int batched_shape(const struct batching *batching, int rank, size *const *shape, size **result)
+{
+    for (int a = 0; a < batching->rank; a++)
+        result[a] = batching->shape[a];
+    for (int a = 0; a < rank; a++)
+        result[batching->rank + a] = shape[a];
+    return batching->rank + rank;
+}
+
+/* Subscripts whose index space has the batch axes first; with_batch: the target has them first too. */
+static struct affine *batched_subscripts(const struct batching *batching, const struct affine *subscripts, int count,
+                                         int space_rank, bool with_batch)
+{
+    struct graph *graph = batching->graph;
+    int lead = with_batch ? batching->rank : 0, rank = batching->rank + space_rank;
+    struct affine *result = ARENA_ARRAY(graph->arena, struct affine, lead + count + 1);
+    for (int s = 0; s < lead + count; s++) {
+        result[s].coefficients = ARENA_ARRAY(graph->arena, size *, rank + 1);
+        result[s].offset = size_number(graph->sizes, 0);
+        if (s < lead) {
+            result[s].coefficients[s] = size_number(graph->sizes, 1);
+            continue;
+        }
+        const struct affine *old = &subscripts[s - lead];
+        result[s].offset = old->offset;
+        result[s].dynamic = old->dynamic;
+        for (int a = 0; old->coefficients && a < space_rank; a++)
+            result[s].coefficients[batching->rank + a] = old->coefficients[a];
+    }
+    return result;
+}
+
+/* The node with batch axes, repeated along them if it does not depend on the seed. */
+static struct node *expanded(const struct batching *batching, struct node *node)
+{
+    struct node *whole = whole_of(batching, node);
+    if (whole)
+        return whole;
+    size *shape[2 * MAXIMUM_RANK];
+    int rank = batched_shape(batching, node->rank, node->shape, shape);
+    return graph_broadcast(batching->graph, node, rank, shape);
+}
+
+static struct node **expanded_inputs(const struct batching *batching, const struct node *node)
+{
+    struct node **inputs = ARENA_ARRAY(batching->graph->arena, struct node *, node->input_count + 1);
+    for (int i = 0; i < node->input_count; i++)
+        inputs[i] = expanded(batching, node->inputs[i]);
+    return inputs;
+}
+
+/* ---- Structure ---- */
+
+static struct node *batch_index(const struct batching *batching, const struct node *node)
+{
+    struct node *x = whole_of(batching, node->inputs[0]), **inputs = expanded_inputs(batching, node);
+    size *shape[2 * MAXIMUM_RANK];
+    int rank = batched_shape(batching, node->rank, node->shape, shape);
+    struct affine *subscripts =
+        batched_subscripts(batching, node->subscripts, node->inputs[0]->rank, node->rank, x != NULL);
+    return graph_index(batching->graph, x ? x : node->inputs[0], rank, shape, subscripts, inputs + 1,
+                       node->input_count - 1, node->fill);
+}
+
+static struct node *batch_scatter(const struct batching *batching, const struct node *node)
+{
+    struct node **inputs = expanded_inputs(batching, node);
+    size *shape[2 * MAXIMUM_RANK];
+    int rank = batched_shape(batching, node->rank, node->shape, shape);
+    struct affine *subscripts =
+        batched_subscripts(batching, node->subscripts, node->rank, node->inputs[0]->rank, true);
+    return graph_scatter(batching->graph, inputs[0], rank, shape, subscripts, inputs + 1, node->input_count - 1);
+}
+
+static struct node *batch_replace(const struct batching *batching, const struct node *node)
+{
+    struct node **inputs = expanded_inputs(batching, node);
+    struct affine *subscripts =
+        batched_subscripts(batching, node->subscripts, node->rank, node->inputs[1]->rank, true);
+    return graph_replace(batching->graph, inputs[0], inputs[1], subscripts, inputs + 2, node->input_count - 2);
+}
+
+static struct node *batch_reshape(const struct batching *batching, const struct node *node)
+{
+    size *shape[2 * MAXIMUM_RANK];
+    int rank = batched_shape(batching, node->rank, node->shape, shape);
+    return graph_reshape(batching->graph, whole_of(batching, node->inputs[0]), rank, shape);
+}
+
+/* Iteration axes move up; an operand that depends on the seed has the batch axes first. */
+static struct node *batch_contract(const struct batching *batching, const struct node *node)
+{
+    struct node *operands[2];
+    signed char axes[2][2 * MAXIMUM_RANK];
+    for (int i = 0; i < 2; i++) {
+        const signed char *old = i ? node->b_axes : node->a_axes;
+        struct node *whole = whole_of(batching, node->inputs[i]);
+        int lead = whole ? batching->rank : 0;
+        operands[i] = whole ? whole : node->inputs[i];
+        for (int a = 0; a < lead; a++)
+            axes[i][a] = (signed char)a;
+        for (int a = 0; a < node->inputs[i]->rank; a++)
+            axes[i][lead + a] = (signed char)(old[a] + batching->rank);
+    }
+    return graph_contract(batching->graph, operands[0], operands[1], axes[0], axes[1], batching->rank + node->rank,
+                          node->reduced);
+}
+
+static int single_axis(unsigned axes)
+{
+    int axis = 0;
+    while (!(axes >> axis & 1))
+        axis++;
+    return axis;
+}
+
+/* ---- Systems ---- */
+
+/* The first `count` axes of x moved behind the others, or back if `back`. */
+static struct node *rotate(struct graph *graph, struct node *x, int count, bool back)
+{
+    int order[MAXIMUM_RANK];
+    int shift = back ? x->rank - count : count;
+    for (int a = 0; a < x->rank; a++)
+        order[a] = (a + shift) % x->rank;
+    return graph_transpose(graph, x, order);
+}
+
+static struct node *solve(struct graph *graph, const struct node *node, struct node *a, struct node *b)
+{
+    return node->operator== OP_LU_SOLVE
+               ? graph_lu_solve(graph, a, b, node->transposed)
+               : graph_solve_triangular(graph, a, b, node->lower, node->transposed, node->unit);
+}
+
+/* One matrix for the whole batch is factorised once: the batch becomes columns of the right side. */
+static struct node *batch_solve(const struct batching *batching, const struct node *node)
+{
+    struct graph *graph = batching->graph;
+    struct node *a = node->inputs[0], *b = expanded(batching, node->inputs[1]);
+    if (whole_of(batching, a))
+        return solve(graph, node, whole_of(batching, a), b);
+    struct node *moved = rotate(graph, b, batching->rank, false);
+    size *shape[MAXIMUM_RANK], *columns = size_number(graph->sizes, 1);
+    for (int axis = 0; axis < moved->rank; axis++) {
+        if (axis < a->rank - 1)
+            shape[axis] = moved->shape[axis];
+        else
+            columns = size_multiply(columns, moved->shape[axis]);
+    }
+    shape[a->rank - 1] = columns;
+    struct node *y = solve(graph, node, a, graph_reshape(graph, moved, a->rank, shape));
+    return rotate(graph, graph_reshape(graph, y, moved->rank, moved->shape), batching->rank, true);
+}
+
+/* ---- Loops ---- */
+
+static struct node *batch_node(struct batching *batching, struct node *node);
+
+static bool any_whole(const struct batching *batching, struct node *const *nodes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (whole_of(batching, nodes[i]))
+            return true;
+    return false;
+}
+
+static void batch_body(struct batching *batching, const struct region *region)
+{
+    for (size_t i = 0; i < region->inside_count; i++) {
+        struct node *const *needed;
+        size_t count = node_dependencies(batching->graph, region->inside[i], &needed);
+        bool depends = any_whole(batching, needed, count);
+        batching->whole[region->inside[i]->id] = depends ? batch_node(batching, region->inside[i]) : NULL;
+    }
+}
+
+static struct node *batched_placeholder(const struct batching *batching, const struct node *node)
+{
+    size *shape[2 * MAXIMUM_RANK];
+    int rank = batched_shape(batching, node->rank, node->shape, shape);
+    struct node *placeholder = graph_placeholder(batching->graph, node->type, node->name, rank, shape);
+    placeholder->named_by_user = node->named_by_user;
+    return placeholder;
+}
+
+/* Gives batch axes to the carried values that need them: their being carried may make others need them. */
+static void batch_carried(struct batching *batching, const struct loop *loop, const struct region *region)
+{
+    bool changed = true;
+    for (int k = 0; k < loop->carried_count; k++)
+        if (whole_of(batching, loop->initial[k]))
+            batching->whole[loop->carried[k]->id] = batched_placeholder(batching, loop->carried[k]);
+    while (changed) {
+        changed = false;
+        batch_body(batching, region);
+        for (int k = 0; k < loop->carried_count; k++)
+            if (whole_of(batching, loop->next[k]) && !whole_of(batching, loop->carried[k])) {
+                batching->whole[loop->carried[k]->id] = batched_placeholder(batching, loop->carried[k]);
+                changed = true;
+            }
+    }
+}
+
+static struct node *batch_loop(struct batching *batching, struct node *node)
+{
+    struct arena *arena = batching->graph->arena;
+    struct loop *loop = node->loop, *copy = ARENA_NEW(arena, struct loop);
+    const struct region *region = region_of(batching->graph, loop);
+    *copy = *loop;
+    copy->region = NULL;
+    copy->carried = ARENA_ARRAY(arena, struct node *, loop->carried_count + 1);
+    copy->initial = ARENA_ARRAY(arena, struct node *, loop->carried_count + 1);
+    copy->next = ARENA_ARRAY(arena, struct node *, loop->carried_count + 1);
+    copy->collected = ARENA_ARRAY(arena, struct node *, loop->collected_count + 1);
+    batch_carried(batching, loop, region);
+    for (int k = 0; k < loop->carried_count; k++) {
+        struct node *whole = whole_of(batching, loop->carried[k]);
+        copy->carried[k] = whole ? whole : loop->carried[k];
+        copy->initial[k] = whole ? expanded(batching, loop->initial[k]) : loop->initial[k];
+        copy->next[k] = whole ? expanded(batching, loop->next[k]) : loop->next[k];
+    }
+    for (int k = 0; k < loop->collected_count; k++)
+        copy->collected[k] = expanded(batching, loop->collected[k]);
+    for (size_t i = 0; i < region->inside_count; i++)
+        batching->whole[region->inside[i]->id] = NULL;
+    for (int k = 0; k < loop->carried_count; k++)
+        batching->whole[loop->carried[k]->id] = NULL;
+    return graph_loop(batching->graph, copy);
+}
+
+static struct node *batch_result(struct batching *batching, const struct node *node)
+{
+    struct graph *graph = batching->graph;
+    struct node *loop = whole_of(batching, node->inputs[0]);
+    struct node *result = graph_result(graph, loop, node->result);
+    size *shape[2 * MAXIMUM_RANK];
+    int rank = batched_shape(batching, node->rank, node->shape, shape), order[2 * MAXIMUM_RANK];
+    if (node->result < loop->loop->carried_count)
+        return result->rank == rank ? result : graph_broadcast(graph, result, rank, shape);
+    /* [rounds, batch..., value...] to [batch..., rounds, value...] */
+    for (int a = 0; a < rank; a++)
+        order[a] = a < batching->rank ? a + 1 : a == batching->rank ? 0 : a;
+    return graph_transpose(graph, result, order);
+}
+
+/* ---- The whole ---- */
+
+static struct node *batch_node(struct batching *batching, struct node *node)
+{
+    struct graph *graph = batching->graph;
+    struct node *x = node->input_count > 0 ? whole_of(batching, node->inputs[0]) : NULL;
+    if (operator_is_elementwise(node->operator))
+        return graph_elementwise(graph, node->operator, expanded_inputs(batching, node));
+    switch (node->operator) {
+    case OP_INDEX: return batch_index(batching, node);
+    case OP_SCATTER: return batch_scatter(batching, node);
+    case OP_REPLACE: return batch_replace(batching, node);
+    case OP_RESHAPE: return batch_reshape(batching, node);
+    case OP_SUM:
+    case OP_PRODUCT:
+    case OP_MAXIMUM:
+    case OP_MINIMUM:
+    case OP_ANY:
+    case OP_ALL: return graph_reduce(graph, node->operator, x, node->axes << batching->rank);
+    case OP_ARGMAX:
+    case OP_ARGMIN: return graph_arg(graph, node->operator, x, single_axis(node->axes) + batching->rank);
+    case OP_CONTRACT: return batch_contract(batching, node);
+    case OP_CUMSUM: return graph_cumsum(graph, x, single_axis(node->axes) + batching->rank, node->reverse);
+    case OP_MARK:
+    case OP_CUSTOM: return expanded(batching, node->inputs[0]);
+    case OP_STOP: return graph_stop(graph, x);
+    case OP_LOOP: return batch_loop(batching, node);
+    case OP_RESULT: return batch_result(batching, node);
+    case OP_CHOLESKY: return graph_cholesky(graph, x);
+    case OP_SOLVE_TRIANGULAR:
+    case OP_LU_SOLVE: return batch_solve(batching, node);
+    case OP_LOGABSDET:
+    case OP_DET: return graph_determinant(graph, node->operator, x);
+    default: abort(); /* leaves depend on nothing */
+    }
+}
+
+struct node *batch(struct graph *graph, struct node *node, const struct node *seed, struct node *seeds, int rank)
+{
+    struct batching batching = {.graph = graph, .rank = rank, .shape = seeds->shape, .count = graph->nodes_count};
+    batching.whole = calloc(batching.count + 1, sizeof *batching.whole);
+    unsigned char *reached = calloc(batching.count + 1, 1);
+    if (!batching.whole || !reached)
+        abort();
+    mark_reachable(graph, &node, 1, reached);
+    batching.whole[seed->id] = seeds;
+    for (int id = seed->id + 1; id <= node->id; id++) {
+        struct node *const *needed;
+        if (!reached[id])
+            continue;
+        size_t count = node_dependencies(graph, graph->nodes[id], &needed);
+        if (any_whole(&batching, needed, count))
+            batching.whole[id] = batch_node(&batching, graph->nodes[id]);
+    }
+    struct node *result = expanded(&batching, node);
+    free(batching.whole);
+    free(reached);
+    return result;
+}
