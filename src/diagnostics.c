@@ -11,7 +11,8 @@ enum {
     TAB_STOP = 8,
     WIDEST_EXCERPT = 160,
     LONGEST_LINE = 4096, /* of a longer line only the bytes around the place are looked at */
-    MARGIN = 1024
+    MARGIN = 1024,
+    MOST_ERRORS = 1000, /* that are printed */
 };
 
 /* ---- Places ---- */
@@ -317,6 +318,8 @@ static bool said_before(struct diagnostics *diagnostics, struct span point, cons
             strcmp(reported->message, message) == 0)
             return true;
     }
+    if (diagnostics->reported_count > MOST_ERRORS)
+        return true;
     struct reported reported = {.source = point.source, .begin = point.begin, .message = message};
     ARENA_APPEND(diagnostics->arena, diagnostics, reported, reported);
     return false;
@@ -329,6 +332,13 @@ static void report(struct diagnostics *diagnostics, struct span left, struct spa
     diagnostics->last_was_dropped = said_before(diagnostics, point, message);
     if (diagnostics->last_was_dropped)
         return;
+    if (diagnostics->reported_count > MOST_ERRORS) {
+        diagnostics->last_was_dropped = true;
+        if (diagnostics->reported_count == MOST_ERRORS + 1)
+            fprintf(diagnostics->stream,
+                    "gradc: error: there are more than %d errors; the others are not shown\n", MOST_ERRORS);
+        return;
+    }
     diagnostics->last_path = point.source ? point.source->path : NULL;
     print_message(diagnostics, "error", left, point, right, message);
 }
