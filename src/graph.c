@@ -1,0 +1,448 @@
+/* graph.c: the nodes themselves: hash-consing, leaves, names, regions and factorisations. The other constructors,
+ * with their simplifications, are in graph_elementwise.c, graph_view.c, graph_reshape.c, graph_reduce.c and
+ * graph_contract.c. */
+#include "graph_internal.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- Hash-consing ---- */
+
+static bool is_commutative(const struct node *node)
+{
+    switch (node->operator) {
+    case OP_ADD:
+    case OP_MUL:
+    case OP_EQ:
+    case OP_NE:
+    case OP_AND:
+    case OP_OR: return true;
+    default: return false;
+    }
+}
+
+bool size_is(const size *a, int64_t number)
+{
+    int64_t value;
+
+    return size_is_number(a, &value) && value == number;
+}
+
+int node_space_rank(const struct node *node)
+{
+    switch (node->operator) {
+    case OP_IOTA:
+    case OP_INDEX: return node->rank;
+    case OP_SCATTER: return node->inputs[0]->rank;
+    case OP_REPLACE: return node->inputs[1]->rank;
+    default: return 0;
+    }
+}
+
+int node_subscript_count(const struct node *node)
+{
+    switch (node->operator) {
+    case OP_IOTA: return 1;
+    case OP_INDEX: return node->inputs[0]->rank;
+    case OP_SCATTER:
+    case OP_REPLACE: return node->rank;
+    default: return 0;
+    }
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 29;
+}
+
+static uint64_t mix_pointer(uint64_t hash, const void *pointer)
+{
+    return mix(hash, (uint64_t)(uintptr_t)pointer);
+}
+
+static uint64_t mix_subscripts(uint64_t hash, const struct node *node)
+{
+    int count = node_subscript_count(node), rank = node_space_rank(node);
+
+    for (int s = 0; s < count; s++) {
+        hash = mix_pointer(hash, node->subscripts[s].offset);
+        hash = mix(hash, (uint64_t)node->subscripts[s].dynamic);
+        for (int a = 0; a < rank; a++)
+            hash = mix_pointer(hash, node->subscripts[s].coefficients[a]);
+    }
+    return hash;
+}
+
+/* +0 and -0 differ, as do the NaNs: constants are compared by their bits. */
+static uint64_t value_bits(double value)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static size_t node_hash(const struct node *node)
+{
+    uint64_t hash = mix((uint64_t)node->operator, (uint64_t)node->type << 8 | (uint64_t)node->rank);
+    unsigned flags = (unsigned)node->fill | (unsigned)node->reverse << 1 | (unsigned)node->lower << 2 |
+                     (unsigned)node->transposed << 3 | (unsigned)node->unit << 4;
+
+    for (int a = 0; a < node->rank; a++)
+        hash = mix_pointer(hash, node->shape[a]);
+    if (is_commutative(node)) {
+        uint64_t x = mix_pointer(1, node->inputs[0]), y = mix_pointer(1, node->inputs[1]);
+        hash = mix(hash, x + y);
+    } else {
+        for (int i = 0; i < node->input_count; i++)
+            hash = mix_pointer(hash, node->inputs[i]);
+    }
+    hash = mix(hash, value_bits(node->value));
+    hash = mix_pointer(hash, node->extent);
+    hash = mix_subscripts(hash, node);
+    hash = mix(hash, (uint64_t)node->axes << 32 | flags);
+    if (node->operator == OP_CONTRACT) {
+        for (int a = 0; a < node->inputs[0]->rank; a++)
+            hash = mix(hash, (uint64_t)node->a_axes[a]);
+        for (int a = 0; a < node->inputs[1]->rank; a++)
+            hash = mix(hash, (uint64_t)node->b_axes[a]);
+    }
+    hash = mix(hash, (uint64_t)node->result);
+    hash = mix_pointer(hash, node->rule);
+    hash = mix_pointer(hash, node->loop);
+    return (size_t)(hash ^ hash >> 32);
+}
+
+static bool subscripts_equal(const struct node *a, const struct node *b)
+{
+    int count = node_subscript_count(a), rank = node_space_rank(a);
+
+    for (int s = 0; s < count; s++) {
+        if (a->subscripts[s].offset != b->subscripts[s].offset || a->subscripts[s].dynamic != b->subscripts[s].dynamic)
+            return false;
+        for (int i = 0; i < rank; i++) {
+            if (a->subscripts[s].coefficients[i] != b->subscripts[s].coefficients[i])
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool inputs_equal(const struct node *a, const struct node *b)
+{
+    bool equal = true;
+
+    if (is_commutative(a) && a->inputs[0] == b->inputs[1] && a->inputs[1] == b->inputs[0])
+        return true;
+    for (int i = 0; i < a->input_count; i++)
+        equal = equal && a->inputs[i] == b->inputs[i];
+    return equal;
+}
+
+static bool node_equal(const struct node *a, const struct node *b)
+{
+    if (a->operator != b->operator || a->type != b->type || a->rank != b->rank || a->input_count != b->input_count ||
+        value_bits(a->value) != value_bits(b->value) || a->extent != b->extent || a->fill != b->fill ||
+        a->axes != b->axes || a->reduced != b->reduced || a->reverse != b->reverse || a->lower != b->lower ||
+        a->transposed != b->transposed || a->unit != b->unit || a->result != b->result || a->rule != b->rule ||
+        a->loop != b->loop || !inputs_equal(a, b))
+        return false;
+    for (int i = 0; i < a->rank; i++) {
+        if (a->shape[i] != b->shape[i])
+            return false;
+    }
+    if (a->operator == OP_CONTRACT)
+        return memcmp(a->a_axes, b->a_axes, (size_t)a->inputs[0]->rank) == 0 &&
+               memcmp(a->b_axes, b->b_axes, (size_t)a->inputs[1]->rank) == 0;
+    return subscripts_equal(a, b);
+}
+
+static void table_put(struct graph *graph, struct node *node)
+{
+    size_t place = node_hash(node) & (graph->table_size - 1);
+
+    while (graph->table[place] != NULL)
+        place = (place + 1) & (graph->table_size - 1);
+    graph->table[place] = node;
+    graph->table_count++;
+}
+
+static void table_grow(struct graph *graph)
+{
+    struct node **old = graph->table;
+    size_t old_size = graph->table_size;
+
+    graph->table_size = old_size * 2;
+    graph->table = ARENA_ARRAY(graph->arena, struct node *, graph->table_size);
+    graph->table_count = 0;
+    for (size_t i = 0; i < old_size; i++) {
+        if (old[i] != NULL)
+            table_put(graph, old[i]);
+    }
+}
+
+static size **copy_shape(struct graph *graph, int rank, size *const *shape)
+{
+    size **copy = ARENA_ARRAY(graph->arena, size *, rank + 1);
+
+    for (int a = 0; a < rank; a++)
+        copy[a] = shape[a];
+    return copy;
+}
+
+static struct affine *copy_subscripts(struct graph *graph, const struct node *node)
+{
+    int count = node_subscript_count(node), rank = node_space_rank(node);
+    struct affine *copy = ARENA_ARRAY(graph->arena, struct affine, count + 1);
+
+    for (int s = 0; s < count; s++) {
+        copy[s] = node->subscripts[s];
+        copy[s].coefficients = copy_shape(graph, rank, node->subscripts[s].coefficients);
+    }
+    return copy;
+}
+
+static signed char *copy_axes(struct graph *graph, const signed char *axes, int rank)
+{
+    signed char *copy = ARENA_ARRAY(graph->arena, signed char, rank + 1);
+
+    for (int a = 0; a < rank; a++)
+        copy[a] = axes[a];
+    return copy;
+}
+
+struct node *graph_append(struct graph *graph, const struct node *candidate)
+{
+    struct node *node = ARENA_NEW(graph->arena, struct node);
+
+    *node = *candidate;
+    node->shape = copy_shape(graph, node->rank, candidate->shape);
+    node->inputs = ARENA_ARRAY(graph->arena, struct node *, node->input_count + 1);
+    for (int i = 0; i < node->input_count; i++)
+        node->inputs[i] = candidate->inputs[i];
+    if (candidate->subscripts != NULL)
+        node->subscripts = copy_subscripts(graph, candidate);
+    if (node->operator == OP_CONTRACT) {
+        node->a_axes = copy_axes(graph, candidate->a_axes, node->inputs[0]->rank);
+        node->b_axes = copy_axes(graph, candidate->b_axes, node->inputs[1]->rank);
+    }
+    node->id = (int)graph->nodes_count;
+    node->origin = graph->origin;
+    ARENA_APPEND(graph->arena, graph, nodes, node);
+    return node;
+}
+
+struct node *graph_find(struct graph *graph, const struct node *candidate)
+{
+    size_t place = node_hash(candidate) & (graph->table_size - 1);
+
+    for (; graph->table[place] != NULL; place = (place + 1) & (graph->table_size - 1)) {
+        if (node_equal(graph->table[place], candidate))
+            return graph->table[place];
+    }
+    return NULL;
+}
+
+struct node *graph_intern(struct graph *graph, const struct node *candidate)
+{
+    struct node *node = graph_find(graph, candidate);
+
+    if (node != NULL)
+        return node;
+    node = graph_append(graph, candidate);
+    if (2 * graph->table_count >= graph->table_size)
+        table_grow(graph);
+    table_put(graph, node);
+    return node;
+}
+
+struct graph *graph_new(struct arena *arena, struct sizes *sizes)
+{
+    struct graph *graph = ARENA_NEW(arena, struct graph);
+
+    graph->arena = arena;
+    graph->sizes = sizes;
+    graph->table_size = 256;
+    graph->table = ARENA_ARRAY(arena, struct node *, graph->table_size);
+    return graph;
+}
+
+/* ---- Leaves ---- */
+
+struct node *graph_constant(struct graph *graph, enum type type, double value)
+{
+    struct node node = {.operator = OP_CONSTANT, .type = type, .value = value};
+
+    return graph_intern(graph, &node);
+}
+
+struct node *graph_parameter(struct graph *graph, enum type type, const char *name, int rank, size *const *shape)
+{
+    struct node node = {.operator = OP_PARAMETER, .type = type, .name = name, .rank = rank};
+
+    node.shape = (size **)shape;
+    return graph_append(graph, &node);
+}
+
+struct node *graph_placeholder(struct graph *graph, enum type type, const char *name, int rank, size *const *shape)
+{
+    struct node node = {.operator = OP_PLACEHOLDER, .type = type, .name = name, .rank = rank};
+
+    node.shape = (size **)shape;
+    return graph_append(graph, &node);
+}
+
+struct node *graph_size(struct graph *graph, enum type type, size *extent)
+{
+    struct node node = {.operator = OP_SIZE_VALUE, .type = type, .extent = extent};
+    int64_t number;
+
+    if (size_is_number(extent, &number))
+        return graph_constant(graph, type, (double)number);
+    return graph_intern(graph, &node);
+}
+
+/* ---- Names and derivatives ---- */
+
+static struct node *append_standing_for(struct graph *graph, enum operator operator, struct node *x, const char *name)
+{
+    struct node node = {.operator = operator, .type = x->type, .rank = x->rank, .shape = x->shape, .name = name};
+
+    node.input_count = 1;
+    node.inputs = &x;
+    return graph_append(graph, &node);
+}
+
+struct node *graph_mark(struct graph *graph, struct node *x, const char *name)
+{
+    return append_standing_for(graph, OP_MARK, x, name);
+}
+
+struct node *graph_stop(struct graph *graph, struct node *x)
+{
+    struct node node = {.operator = OP_STOP, .type = x->type, .rank = x->rank, .shape = x->shape};
+
+    node.input_count = 1;
+    node.inputs = &x;
+    return x->operator == OP_STOP || x->operator == OP_CONSTANT ? x : graph_intern(graph, &node);
+}
+
+struct node *graph_custom(struct graph *graph, struct node *value, struct rule *rule, int result)
+{
+    struct node node = {.operator = OP_CUSTOM, .type = value->type, .rank = value->rank, .shape = value->shape};
+
+    node.input_count = 1;
+    node.inputs = &value;
+    node.rule = rule;
+    node.result = result;
+    return graph_intern(graph, &node);
+}
+
+/* ---- Regions ---- */
+
+/* The inputs are what stands at the loop's ends, so that ids stay topological: initial, next, collected, condition. */
+struct node *graph_loop(struct graph *graph, struct loop *loop)
+{
+    struct node node = {.operator = OP_LOOP, .loop = loop};
+    int count = 0;
+
+    node.inputs =
+        ARENA_ARRAY(graph->arena, struct node *, 2 * loop->carried_count + loop->collected_count + 1);
+    for (int i = 0; i < loop->carried_count; i++)
+        node.inputs[count++] = loop->initial[i];
+    for (int i = 0; i < loop->carried_count; i++)
+        node.inputs[count++] = loop->next[i];
+    for (int i = 0; i < loop->collected_count; i++)
+        node.inputs[count++] = loop->collected[i];
+    if (loop->condition != NULL)
+        node.inputs[count++] = loop->condition;
+    node.input_count = count;
+    return graph_append(graph, &node);
+}
+
+struct node *graph_result(struct graph *graph, struct node *loop_node, int result)
+{
+    struct loop *loop = loop_node->loop;
+    struct node node = {.operator = OP_RESULT, .result = result, .loop = loop};
+    size *shape[MAXIMUM_RANK + 1];
+    const struct node *value;
+    int rank = 0;
+
+    assert(loop_node->operator == OP_LOOP);
+    assert(result >= 0 && result < loop->carried_count + loop->collected_count);
+    if (result < loop->carried_count) {
+        value = loop->carried[result];
+        if (loop->next[result] == value) /* carried unchanged */
+            return loop->initial[result];
+    } else {
+        value = loop->collected[result - loop->carried_count];
+        shape[rank++] = size_subtract(loop->end, loop->begin);
+    }
+    for (int a = 0; a < value->rank; a++)
+        shape[rank++] = value->shape[a];
+    assert(rank <= MAXIMUM_RANK);
+    node.type = value->type;
+    node.rank = rank;
+    node.shape = shape;
+    node.input_count = 1;
+    node.inputs = &loop_node;
+    return graph_intern(graph, &node);
+}
+
+/* ---- Factorisations ---- */
+
+static void assert_square(const struct node *x)
+{
+    assert(x->type == REAL && x->rank >= 2);
+    assert(x->shape[x->rank - 1] == x->shape[x->rank - 2]);
+    (void)x;
+}
+
+struct node *graph_cholesky(struct graph *graph, struct node *x)
+{
+    struct node node = {.operator = OP_CHOLESKY, .type = REAL, .rank = x->rank, .shape = x->shape};
+
+    assert_square(x);
+    node.input_count = 1;
+    node.inputs = &x;
+    return graph_intern(graph, &node);
+}
+
+struct node *graph_solve_triangular(struct graph *graph, struct node *l, struct node *b, bool lower, bool transposed,
+                                    bool unit)
+{
+    struct node *inputs[] = {l, b};
+    struct node node = {.operator = OP_SOLVE_TRIANGULAR, .type = REAL, .rank = b->rank, .shape = b->shape};
+
+    assert_square(l);
+    node.input_count = 2;
+    node.inputs = inputs;
+    node.lower = lower;
+    node.transposed = transposed;
+    node.unit = unit;
+    return graph_intern(graph, &node);
+}
+
+struct node *graph_lu_solve(struct graph *graph, struct node *a, struct node *b, bool transposed)
+{
+    struct node *inputs[] = {a, b};
+    struct node node = {.operator = OP_LU_SOLVE, .type = REAL, .rank = b->rank, .shape = b->shape};
+
+    assert_square(a);
+    node.input_count = 2;
+    node.inputs = inputs;
+    node.transposed = transposed;
+    return graph_intern(graph, &node);
+}
+
+struct node *graph_determinant(struct graph *graph, enum operator operator, struct node *x)
+{
+    struct node node = {.operator = operator, .type = REAL, .rank = x->rank - 2, .shape = x->shape};
+
+    assert_square(x);
+    assert(operator == OP_DET || operator == OP_LOGABSDET);
+    node.input_count = 1;
+    node.inputs = &x;
+    return graph_intern(graph, &node);
+}
