@@ -11,9 +11,49 @@ bool is_leaf(const struct node *node)
     return node->operator == OP_PARAMETER || node->operator == OP_PLACEHOLDER;
 }
 
+bool is_nullable(const struct program *program, const struct node *node)
+{
+    const struct member *member = is_leaf(node) ? program->leaf_members[node->id] : NULL;
+    return member && member->rank > 0 &&
+           (member->role == ROLE_OUTPUT_GRADIENT || member->role == ROLE_TANGENT || member->role == ROLE_DIRECTION);
+}
+
 bool has_place(const struct program *program, const struct node *node)
 {
     return program->buffers[node->id] != NULL || is_leaf(node) || program->is_material[node->id];
+}
+
+/* ---- Loop variables ---- */
+
+struct variable_pool {
+    struct pooled_variable {
+        size *extent, *variable;
+        int number;
+    } *variables;
+    size_t variables_count, variables_capacity;
+};
+
+size *program_variable(struct program *program, int number, size *extent)
+{
+    static const char *const letters[] = {"i", "j", "k", "l", "p", "q", "r", "s", "u", "v"};
+    struct variable_pool *pool = program->variables;
+    if (!pool)
+        pool = program->variables = ARENA_NEW(program->arena, struct variable_pool);
+    for (size_t i = pool->variables_count; i-- > 0;)
+        if (pool->variables[i].number == number && pool->variables[i].extent == extent)
+            return pool->variables[i].variable;
+    const char *name = number < 10 ? letters[number] : arena_print(program->arena, "i%d", number);
+    struct pooled_variable made = {
+        extent, size_new_loop_variable(program->sizes, name, size_number(program->sizes, 0), extent), number};
+    ARENA_APPEND(program->arena, pool, variables, made);
+    return made.variable;
+}
+
+void name_variables(struct program *program, const char *const *names, int count)
+{
+    for (size_t i = 0; program->variables && i < program->variables->variables_count; i++)
+        if (program->variables->variables[i].number < count)
+            size_set_c_name(program->variables->variables[i].variable, names[program->variables->variables[i].number]);
 }
 
 /* ---- Views ---- */
@@ -224,7 +264,12 @@ void collect_reads(struct program *program, struct nest *nest)
     case NEST_VALUE: visit_operands(&collector, node, collector.axes); break;
     case NEST_COPY:
     case NEST_BREAK:
-    case NEST_CHECK: visit(&collector, node, collector.axes); break;
+    case NEST_CHECK:
+        if (nest->node)
+            visit(&collector, node, collector.axes);
+        if (nest->check && nest->check->when)
+            visit(&collector, nest->check->when, collector.axes);
+        break;
     case NEST_REDUCE:
     case NEST_ARGUMENT:
     case NEST_SCAN:
@@ -251,6 +296,7 @@ void collect_reads(struct program *program, struct nest *nest)
             visit(&collector, x, at);
         }
         break;
+    case NEST_SEED:
     case NEST_REGION: break;
     }
 }

@@ -16,5 +16,7 @@ struct emit_options {
 /* Requires simplified functions: no MARK, STOP or CUSTOM. The same module gives the same bytes. */
 void emit_c(FILE *c, FILE *h, const struct module *module, const struct emit_options *options);
 void emit_interface(FILE *file, const struct module *module);
+/* A Python module over the interface; needs NumPy and the compiled library when it is imported. */
+void emit_python(FILE *file, const struct module *module);
 
 #endif

@@ -75,9 +75,10 @@ static bool is_strided(struct program *program, const struct node *view)
     return true;
 }
 
+/* Calls need an array: a leaf whose pointer may be NULL gets zeros to stand for it. */
 static void force(struct decision *decision, const struct node *node)
 {
-    if (!is_leaf(node))
+    if (!is_leaf(node) || is_nullable(decision->program, node))
         decision->is_forced[node->id] = true;
 }
 
@@ -174,10 +175,12 @@ static bool reads_only_leaves(const struct node *node)
 
 static bool needs_buffer(const struct decision *decision, const struct node *node)
 {
-    if (is_leaf(node) || node->operator == OP_LOOP || node->operator == OP_RESULT)
+    if (node->operator == OP_LOOP || node->operator == OP_RESULT)
         return false;
     if (decision->is_forced[node->id])
         return true;
+    if (is_leaf(node))
+        return false;
     if (is_simple(node) || is_view(node))
         return false;
     if (!operator_is_elementwise(node->operator))
@@ -246,8 +249,11 @@ static void force_roots(struct decision *decision)
         if (!root->member || is_update || (is_array && !is_view(node) && !is_simple(node)))
             force(decision, node);
     }
-    for (size_t i = 0; i < program->checks_count; i++)
+    for (size_t i = 0; i < program->checks_count; i++) {
         decision->readers[program->checks[i]->k->id]++;
+        if (program->checks[i]->when)
+            decision->readers[program->checks[i]->when->id] += 2;
+    }
 }
 
 /* The ends of a loop's rounds are stored; its condition is an expression. */

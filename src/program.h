@@ -43,6 +43,7 @@ enum nest_kind {
     NEST_SCATTER,  /* y[A i + b + k[i]] = x[i], or += x[i] */
     NEST_PRODUCT,  /* a CONTRACT as a call of the runtime's matrix product, inside loops over batch axes */
     NEST_CALL,     /* factorisations, inside loops over leading axes */
+    NEST_SEED,     /* zeros in the place of a leaf whose pointer is NULL */
     NEST_CHECK,    /* return GRADC_EINDEX unless low <= k[i] < high */
     NEST_BREAK,    /* leave the region unless its condition holds */
     NEST_REGION    /* the rounds of a LOOP */
@@ -77,6 +78,7 @@ struct nest {
     struct nest **after; /* nests that must be complete before this one */
     size_t after_count, after_capacity;
 
+    const char *accumulator, *best; /* in C: local variables of reductions and scans */
     guard guard;
     struct item *item;  /* its statement in the tree */
     struct item **path; /* the loops and regions around it, outermost first; the last path_count - loop_count are its own */
@@ -214,7 +216,10 @@ void materialise(struct program *program);
 /* ---- access.c ---- */
 /* The variable of a loop at some depth, or of an iteration axis: the same for the same number and extent. */
 size *program_variable(struct program *program, int number, size *extent);
+/* How the variables are spelled in C from now on, by number. */
+void name_variables(struct program *program, const char *const *names, int count);
 bool is_leaf(const struct node *node); /* PARAMETER or PLACEHOLDER */
+bool is_nullable(const struct program *program, const struct node *node); /* a leaf that stands for zeros if NULL */
 bool has_place(const struct program *program, const struct node *node); /* a leaf, or has a buffer */
 /* Where element `at` of a view is found in its input. */
 typedef const char *dynamic_text(void *closure, struct node *k, const struct index *at);

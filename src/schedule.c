@@ -10,6 +10,7 @@ struct bodies {
     struct program *program;
     struct node **first, **next_of; /* the nodes of each loop's rounds by id; the list of LOOP i, n at the outside */
     bool *is_done;
+    bool *check_is_done;
 };
 
 static void schedule_body(struct bodies *bodies, struct node *loop, struct item *container);
@@ -396,6 +397,20 @@ static void put_check(struct program *program, struct index_check *check, struct
     program->checked[check->k->id] = nest;
 }
 
+/* Makes the checks whose values are computed by now. */
+static void put_checks_of(struct bodies *bodies, struct node *node, struct item *container)
+{
+    struct program *program = bodies->program;
+    for (size_t i = 0; i < program->checks_count; i++) {
+        struct index_check *check = program->checks[i];
+        int last = check->when && check->when->id > check->k->id ? check->when->id : check->k->id;
+        if (last == node->id && !bodies->check_is_done[i]) {
+            bodies->check_is_done[i] = true;
+            put_check(program, check, container);
+        }
+    }
+}
+
 static void put_copy_of_round(struct program *program, struct node *loop, int j, struct item *container)
 {
     struct node *result = NULL;
@@ -543,6 +558,14 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
     case OP_DET: put_call(program, node, container); return;
     default: break;
     }
+    if (is_leaf(node)) {
+        struct nest *nest = add_nest(program, NEST_SEED, node, buffer);
+        nest->alone = true;
+        buffer->is_fixed = true;
+        set_axes(nest, node->rank, node->shape);
+        put(program, nest, container);
+        return;
+    }
     bool is_sum_of_parts = node->operator == OP_ADD && (program->is_part[node->inputs[0]->id] ||
                                                         program->is_part[node->inputs[1]->id]);
     if (is_sum_of_parts)
@@ -554,14 +577,11 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
 static void schedule_body(struct bodies *bodies, struct node *loop, struct item *container)
 {
     struct program *program = bodies->program;
-    struct index_check **checks = program->checks;
     for (struct node *node = bodies->first[loop ? (size_t)loop->id : program->node_count]; node;
          node = bodies->next_of[node->id]) {
         put_node(bodies, node, container);
-        if (node->type == INT)
-            for (size_t i = 0; i < program->checks_count; i++)
-                if (checks[i]->k == node && !program->checked[node->id])
-                    put_check(program, checks[i], container);
+        if (node->type != REAL)
+            put_checks_of(bodies, node, container);
     }
 }
 
@@ -583,8 +603,11 @@ static void put_first_checks(struct bodies *bodies, struct item *container)
             put_node(bodies, node, container);
     }
     for (size_t i = 0; i < program->checks_count; i++)
-        if (is_first[program->checks[i]->k->id])
+        if (is_first[program->checks[i]->k->id] &&
+            (!program->checks[i]->when || is_first[program->checks[i]->when->id])) {
+            bodies->check_is_done[i] = true;
             put_check(program, program->checks[i], container);
+        }
 }
 
 /* Members that no buffer stands for: second names, scalars, views; updated arrays last of all. */
@@ -620,7 +643,8 @@ void schedule(struct program *program)
     size_t n = program->node_count;
     struct bodies bodies = {program, ARENA_ARRAY(program->arena, struct node *, n + 1),
                             ARENA_ARRAY(program->arena, struct node *, n + 1),
-                            ARENA_ARRAY(program->arena, bool, n + 1)};
+                            ARENA_ARRAY(program->arena, bool, n + 1),
+                            ARENA_ARRAY(program->arena, bool, program->checks_count + 1)};
     for (size_t i = n; i-- > 0;)
         if (program->is_live[i]) {
             size_t list = program->owner[i] ? (size_t)program->owner[i]->id : n;

@@ -1,0 +1,106 @@
+/* emit_c.c: a module as one C file and its header. The passes of the back end, in their order, are program_of(). */
+#include <string.h>
+
+#include "emitter.h"
+#include "runtime_text.h"
+
+static struct program *program_of(struct module *module, struct function *function, enum entry entry,
+                                  const struct kept *kept, const struct program *forward)
+{
+    struct program *program = demand(module, function, entry, kept);
+    materialise(program);
+    schedule(program);
+    place(program, forward);
+    return program;
+}
+
+static void build_programs(struct module *module, struct function *function, struct programs *programs)
+{
+    const struct kept *kept = function->entries[ENTRY_BACKWARD] ? keep(module, function) : NULL;
+    programs->function = function;
+    for (int e = 0; e < ENTRY_COUNT; e++)
+        if (e == ENTRY_FORWARD || function->entries[e])
+            programs->entries[e] =
+                program_of(module, function, (enum entry)e, kept, programs->entries[ENTRY_FORWARD]);
+}
+
+static bool needs_work(const struct programs *programs, enum entry entry)
+{
+    if (entry == ENTRY_GRADIENT)
+        return programs->entries[entry]->slots_count > 0;
+    for (int e = 0; e < ENTRY_COUNT; e++)
+        if (programs->entries[e] && programs->entries[e]->slots_count > 0)
+            return true;
+    return false;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* The runtime's parts that the code calls. */
+static void embed_runtime(struct text *file, const char *code)
+{
+    static const struct {
+        const char *call, *part;
+    } parts[] = {{"gradc_matmul_f32", "matmul_f32"},     {"gradc_matvec_f32", "matmul_f32"},
+                 {"gradc_matmul_f64", "matmul_f64"},     {"gradc_matvec_f64", "matmul_f64"},
+                 {"gradc_lgamma", "special"},            {"gradc_digamma", "special"},
+                 {"gradc_polygamma", "special"},         {"gradc_uniform", "special"},
+                 {"gradc_cholesky_f32", "linalg_f32"},   {"gradc_solve_triangular_f32", "linalg_f32"},
+                 {"gradc_lu_f32", "linalg_f32"},         {"gradc_cholesky_f64", "linalg_f64"},
+                 {"gradc_solve_triangular_f64", "linalg_f64"}, {"gradc_lu_f64", "linalg_f64"}};
+    const char *last = "";
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strcmp(last, parts[i].part) != 0 && strstr(code, parts[i].call) && runtime_text(parts[i].part)) {
+            last = parts[i].part;
+            text_print(file, "%s\n", runtime_text(last));
+        }
+}
+
+static void emit_prelude(struct text *file, const struct module *module, const struct emit_options *options,
+                         const char *header, const char *code)
+{
+    text_print(file, "/* Emitted by gradc from %s. */\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n"
+                     "#include <string.h>\n\n",
+               base_name(module->source->path));
+    if (options->standalone) {
+        text_print(file, "%s\n", header);
+        embed_runtime(file, code);
+    } else {
+        text_print(file, "#include \"gradc.h\"\n#include \"%s\"\n\n", base_name(options->header_name));
+    }
+    if (strstr(code, "gradc_room("))
+        text_print(file, "/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */\n"
+                         "static size_t gradc_room(size_t count)\n{\n    return (count + %d) / %d * %d;\n}\n\n",
+                   (int)slot_alignment(module) - 1, (int)slot_alignment(module), (int)slot_alignment(module));
+}
+
+void emit_c(FILE *c, FILE *h, const struct module *constant, const struct emit_options *options)
+{
+    struct module *module = (struct module *)constant;
+    struct text header = {.arena = module->arena}, code = header, file = header;
+    struct programs *programs = ARENA_ARRAY(module->arena, struct programs, module->functions_count + 1);
+    text_write(&code, "");
+    for (size_t i = 0; i < module->functions_count; i++)
+        build_programs(module, module->functions[i], &programs[i]);
+    emit_header(&header, module, options, programs);
+    for (size_t i = 0; i < module->functions_count; i++) {
+        emit_size_functions(&code, module, &programs[i]);
+        for (int e = 0; e < ENTRY_COUNT; e++)
+            if (programs[i].entries[e]) {
+                emit_entry(&code, module, options, programs[i].entries[e], needs_work(&programs[i], (enum entry)e));
+                bool is_last = i + 1 == module->functions_count;
+                for (int rest = e + 1; rest < ENTRY_COUNT; rest++)
+                    is_last = is_last && !programs[i].entries[rest];
+                text_write(&code, is_last ? "" : "\n");
+            }
+    }
+    emit_prelude(&file, module, options, header.bytes, code.bytes);
+    fputs(file.bytes, c);
+    fputs(code.bytes, c);
+    if (h)
+        fputs(header.bytes, h);
+}

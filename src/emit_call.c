@@ -1,0 +1,126 @@
+/* emit_call.c: nests that call the runtime: matrix products and factorisations. */
+#include <string.h>
+
+#include "emitter.h"
+
+/* A pointer to the part of the target that this round of the outer loops fills. */
+static const char *target_pointer(struct emitter *emitter, const struct nest *nest, const struct index *at)
+{
+    struct index to[MAXIMUM_RANK];
+    struct buffer *buffer = nest->target;
+    for (int a = 0; a < buffer->node->rank; a++) {
+        int axis = nest->target_axes[a];
+        to[a] = axis >= 0 && axis < nest->axis_count ? at[axis]
+                                                     : (struct index){size_number(emitter->program->sizes, 0), NULL};
+    }
+    const char *text = element(emitter, buffer, to);
+    size_t length = strlen(text);
+    if (length > 3 && strcmp(text + length - 3, "[0]") == 0)
+        return buffer_name(emitter, buffer);
+    return arena_print(emitter->arena, "&%s", text);
+}
+
+void emit_product(struct emitter *emitter, struct nest *nest)
+{
+    const struct product *product = nest->product;
+    struct node *node = nest->node;
+    struct index at[MAXIMUM_AXES], a_at[MAXIMUM_RANK], b_at[MAXIMUM_RANK];
+    nest_indices(emitter, nest, nest->loop_count, at);
+    operand_indices(node, product->a_input, at, a_at);
+    operand_indices(node, product->b_input, at, b_at);
+    const char *a = operand_pointer(emitter, node->inputs[product->a_input], a_at);
+    const char *b = operand_pointer(emitter, node->inputs[product->b_input], b_at);
+    const char *c = target_pointer(emitter, nest, at);
+    if (product->is_vector)
+        line(emitter, "gradc_matvec_%s(%d, %s, %s, 1, %s, %s, %s, %s, 0, %s, %s);", emitter->width, product->trans_a,
+             size_c(emitter, product->m), size_c(emitter, product->n), a, size_c(emitter, product->lda), b,
+             size_c(emitter, product->ldb), c, size_c(emitter, product->ldc));
+    else
+        line(emitter, "gradc_matmul_%s(%d, %d, %s, %s, %s, 1, %s, %s, %s, %s, 0, %s, %s);", emitter->width,
+             product->trans_a, product->trans_b, size_c(emitter, product->m), size_c(emitter, product->n),
+             size_c(emitter, product->k), a, size_c(emitter, product->lda), b, size_c(emitter, product->ldb), c,
+             size_c(emitter, product->ldc));
+}
+
+/* ---- Factorisations ---- */
+
+/* name[r * columns + c] = operand[..., r, c] for this round of the outer loops. */
+static void copy_matrix(struct emitter *emitter, struct nest *nest, struct node *operand, const char *destination)
+{
+    struct index at[MAXIMUM_AXES];
+    struct program *program = emitter->program;
+    int rank = operand->rank, depth = emitter->at->depth, precedence;
+    size *rows = operand->shape[rank - 2], *columns = operand->shape[rank - 1];
+    size *r = program_variable(program, depth, rows), *c = program_variable(program, depth + 1, columns);
+    nest_indices(emitter, nest, nest->loop_count, at);
+    at[rank - 2] = (struct index){r, NULL};
+    at[rank - 1] = (struct index){c, NULL};
+    const char *r_name = size_c(emitter, r), *c_name = size_c(emitter, c);
+    line(emitter, "for (size_t %s = 0; %s < %s; %s++)", r_name, r_name, size_c(emitter, rows), r_name);
+    line(emitter, "    for (size_t %s = 0; %s < %s; %s++)", c_name, c_name, size_c(emitter, columns), c_name);
+    const char *value = expression(emitter, operand, at, &precedence);
+    line(emitter, "        (%s)[%s * %s + %s] = %s;", destination, r_name, size_factor(emitter, columns), c_name, value);
+}
+
+static const char *scratch_name(struct emitter *emitter, struct nest *nest, size_t i)
+{
+    nest->scratch[i]->is_read = true;
+    return buffer_name(emitter, nest->scratch[i]);
+}
+
+static void emit_checked(struct emitter *emitter, const char *call)
+{
+    line(emitter, "if (%s != GRADC_OK)", call);
+    line(emitter, "    return GRADC_ENUMERIC;");
+}
+
+static void emit_determinant(struct emitter *emitter, struct nest *nest, const struct index *at, const char *n)
+{
+    struct index to[MAXIMUM_RANK];
+    for (int a = 0; a < nest->node->rank; a++)
+        to[a] = at[a];
+    const char *place = element(emitter, nest->target, to);
+    const char *factors = scratch_name(emitter, nest, 0), *pivots = scratch_name(emitter, nest, 1);
+    copy_matrix(emitter, nest, nest->node->inputs[0], factors);
+    line(emitter, "(void)gradc_lu_%s(%s, %s, %s);", emitter->width, n, factors, pivots);
+    const char *value = nest->node->operator == OP_DET
+                            ? arena_print(emitter->arena, "gradc_lu_det_%s(%s, %s, %s)", emitter->width, n, factors,
+                                          pivots)
+                            : arena_print(emitter->arena, "gradc_lu_logdet_%s(%s, %s)", emitter->width, n, factors);
+    const char *type = needs_declaration(nest) ? arena_print(emitter->arena, "const %s ", emitter->real) : "";
+    line(emitter, "%s%s = %s;", type, place, value);
+}
+
+void emit_call(struct emitter *emitter, struct nest *nest)
+{
+    struct index at[MAXIMUM_AXES];
+    struct node *node = nest->node;
+    struct node *matrix = node->inputs[0], *last = node->inputs[node->input_count - 1];
+    const char *n = size_c(emitter, matrix->shape[matrix->rank - 1]);
+    nest_indices(emitter, nest, nest->loop_count, at);
+    if (node->operator == OP_DET || node->operator == OP_LOGABSDET) {
+        emit_determinant(emitter, nest, at, n);
+        return;
+    }
+    const char *y = target_pointer(emitter, nest, at);
+    const char *columns = size_c(emitter, last->shape[last->rank - 1]);
+    copy_matrix(emitter, nest, last, y);
+    if (node->operator == OP_CHOLESKY) {
+        emit_checked(emitter, arena_print(emitter->arena, "gradc_cholesky_%s(%s, %s, %s)", emitter->width, n, y, y));
+    } else if (node->operator == OP_SOLVE_TRIANGULAR) {
+        struct index l_at[MAXIMUM_RANK];
+        for (int a = 0; a < matrix->rank; a++)
+            l_at[a] = a < nest->axis_count ? at[a] : (struct index){size_number(emitter->program->sizes, 0), NULL};
+        const char *l = operand_pointer(emitter, matrix, l_at);
+        emit_checked(emitter, arena_print(emitter->arena, "gradc_solve_triangular_%s(%d, %d, %d, %s, %s, %s, %s, %s)",
+                                          emitter->width, node->lower, node->transposed, node->unit, n, columns, l, y,
+                                          columns));
+    } else {
+        const char *factors = scratch_name(emitter, nest, 0), *pivots = scratch_name(emitter, nest, 1);
+        copy_matrix(emitter, nest, matrix, factors);
+        emit_checked(emitter,
+                     arena_print(emitter->arena, "gradc_lu_%s(%s, %s, %s)", emitter->width, n, factors, pivots));
+        line(emitter, "gradc_lu_solve_%s(%d, %s, %s, %s, %s, %s, %s);", emitter->width, node->transposed, n, columns,
+             factors, pivots, y, columns);
+    }
+}

@@ -1,0 +1,412 @@
+/* emit_expression.c: nodes as C expressions, and where elements stand.
+ *
+ * A node that has a buffer is read from it; any other is its operator's C text over its operands' expressions. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emitter.h"
+
+bool is_integer_type(enum type type)
+{
+    return type != REAL;
+}
+
+const char *c_type(const struct emitter *emitter, enum type type)
+{
+    return is_integer_type(type) ? "int32_t" : emitter->real;
+}
+
+const char *shape_text(struct arena *arena, int rank, size *const *shape)
+{
+    const char *text = "[";
+    for (int a = 0; a < rank; a++)
+        text = arena_print(arena, "%s%s%s", text, a ? ", " : "", size_print(arena, shape[a], SIZE_LANGUAGE));
+    return arena_print(arena, "%s]", text);
+}
+
+/* The shortest text that reads back as the same number. */
+const char *number_text(struct arena *arena, const char *suffix, enum type type, double value)
+{
+    char text[64];
+    if (is_integer_type(type)) {
+        if (value == (double)INT32_MIN)
+            return "(-2147483647 - 1)";
+        return arena_print(arena, "%" PRId32, (int32_t)value);
+    }
+    if (isnan(value))
+        return "NAN";
+    bool is_float = suffix[0] == 'f';
+    double rounded = is_float ? (double)(float)value : value;
+    if (isinf(rounded))
+        return value > 0 ? "INFINITY" : "-INFINITY";
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        double again = is_float ? (double)strtof(text, NULL) : strtod(text, NULL);
+        if (again == rounded)
+            break;
+    }
+    /* 1e+05 is better read as 100000.0 */
+    if (strchr(text, 'e') && fabs(rounded) >= 1 && fabs(rounded) < 1e7)
+        snprintf(text, sizeof text, "%.0f", rounded);
+    return arena_print(arena, "%s%s%s", text, strpbrk(text, ".e") ? "" : ".0", suffix);
+}
+
+const char *size_c(struct emitter *emitter, size *a)
+{
+    return size_print(emitter->arena, a, SIZE_C);
+}
+
+const char *size_factor(struct emitter *emitter, size *a)
+{
+    const char *text = size_c(emitter, a);
+    return size_is_sum(a) ? arena_print(emitter->arena, "(%s)", text) : text;
+}
+
+const char *index_text(struct emitter *emitter, struct index index)
+{
+    int64_t number;
+    if (!index.dynamic)
+        return size_c(emitter, index.affine);
+    if (size_is_number(index.affine, &number) && number == 0)
+        return index.dynamic;
+    if (size_is_number(index.affine, &number) && number < 0)
+        return arena_print(emitter->arena, "%s - %" PRId64, index.dynamic, -number);
+    return arena_print(emitter->arena, "%s + %s", index.dynamic, size_c(emitter, index.affine));
+}
+
+static bool is_zero(struct index index)
+{
+    int64_t number;
+    return !index.dynamic && size_is_number(index.affine, &number) && number == 0;
+}
+
+const char *parenthesise(struct arena *arena, const char *text, int precedence, int limit)
+{
+    return precedence >= limit ? arena_print(arena, "(%s)", text) : text;
+}
+
+/* ---- Places ---- */
+
+/* ((i * B) + j) * C + k over the axes that are not dropped; NULL for the first element. */
+static const char *offset_text(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
+                               const struct index *at)
+{
+    const char *text = NULL;
+    bool is_sum = false;
+    for (int a = 0; a < rank; a++) {
+        if (dropped >> a & 1 || is_one(shape[a]))
+            continue;
+        if (text)
+            text = arena_print(emitter->arena, is_sum ? "(%s) * %s" : "%s * %s", text, size_factor(emitter, shape[a]));
+        is_sum = is_sum && !text;
+        if (is_zero(at[a]))
+            continue;
+        const char *index = index_text(emitter, at[a]);
+        is_sum = text != NULL || at[a].dynamic != NULL || size_is_sum(at[a].affine);
+        text = text ? arena_print(emitter->arena, "%s + %s", text, index) : index;
+    }
+    return text;
+}
+
+const char *buffer_name(struct emitter *emitter, struct buffer *buffer)
+{
+    if (!buffer->name) {
+        const struct node *node = buffer->node;
+        const char *wanted = "t";
+        if (buffer->member)
+            wanted = buffer->member->name;
+        else if (!node)
+            wanted = buffer->type == INT ? "pivots" : "factors";
+        else if (node->name)
+            wanted = node->name;
+        else if (node->operator == OP_SUM || node->operator == OP_CONTRACT)
+            wanted = "sum";
+        else if (node->operator == OP_MAXIMUM)
+            wanted = "most";
+        else if (node->operator == OP_MINIMUM)
+            wanted = "least";
+        else if (node->operator == OP_ARGMAX || node->operator == OP_ARGMIN)
+            wanted = "at";
+        buffer->name = names_take(emitter->names, wanted);
+    }
+    return buffer->name;
+}
+
+static const char *subscripted(struct emitter *emitter, const char *name, const char *offset)
+{
+    return arena_print(emitter->arena, "%s[%s]", name, offset ? offset : "0");
+}
+
+const char *element(struct emitter *emitter, struct buffer *buffer, const struct index *at)
+{
+    const char *name = buffer_name(emitter, buffer);
+    buffer->is_read = true;
+    if (buffer->storage == STORAGE_SCALAR)
+        return name;
+    if (buffer->storage == STORAGE_STRUCT)
+        return arena_print(emitter->arena, "%s->%s", emitter->self, buffer->member->name);
+    return subscripted(emitter, name,
+                       offset_text(emitter, buffer->node->rank, buffer->node->shape, buffer->dropped, at));
+}
+
+static const char *dynamic_index(void *closure, struct node *k, const struct index *at)
+{
+    struct emitter *emitter = closure;
+    int precedence;
+    const char *text = expression(emitter, k, at, &precedence);
+    return arena_print(emitter->arena, "(size_t)%s", parenthesise(emitter->arena, text, precedence, 2));
+}
+
+static const char *read_leaf(struct emitter *emitter, struct node *leaf, const char *offset)
+{
+    const char *name = emitter->leaf_names[leaf->id];
+    emitter->leaf_is_used[leaf->id] = true;
+    if (leaf->rank == 0)
+        return name;
+    const char *text = subscripted(emitter, name, offset);
+    if (!is_nullable(emitter->program, leaf))
+        return text;
+    return arena_print(emitter->arena, "(%s ? %s : 0)", name, text);
+}
+
+static const char *read_place(struct emitter *emitter, struct node *node, const struct index *at)
+{
+    if (emitter->program->buffers[node->id])
+        return element(emitter, emitter->program->buffers[node->id], at);
+    return read_leaf(emitter, node, offset_text(emitter, node->rank, node->shape, 0, at));
+}
+
+/* In row-major order, all axes in one. */
+static const char *read_flat(struct emitter *emitter, struct node *node, struct index flat)
+{
+    const char *offset = is_zero(flat) ? NULL : index_text(emitter, flat);
+    struct buffer *buffer = emitter->program->buffers[node->id];
+    if (!buffer)
+        return read_leaf(emitter, node, offset);
+    if (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_STRUCT)
+        return element(emitter, buffer, NULL);
+    buffer->is_read = true;
+    return subscripted(emitter, buffer_name(emitter, buffer), offset);
+}
+
+/* ---- Views ---- */
+
+/* Where a filled view stands inside what it views; NULL: everywhere. */
+static const char *inside_text(struct emitter *emitter, const struct node *view, const struct index *below)
+{
+    const struct node *x = view->inputs[0];
+    const char *text = NULL;
+    for (int a = 0; a < x->rank; a++) {
+        size *last = size_subtract(size_subtract(x->shape[a], size_number(emitter->program->sizes, 1)), below[a].affine);
+        if (!below[a].dynamic && size_nonnegative(below[a].affine) == ALWAYS && size_nonnegative(last) == ALWAYS)
+            continue;
+        const char *test = arena_print(emitter->arena, "%s < %s", index_text(emitter, below[a]),
+                                       size_c(emitter, x->shape[a]));
+        text = text ? arena_print(emitter->arena, "%s && %s", text, test) : test;
+    }
+    return text;
+}
+
+static const char *read_view(struct emitter *emitter, struct node *view, const struct index *at, int *precedence)
+{
+    struct program *program = emitter->program;
+    struct index below[MAXIMUM_AXES];
+    struct node *x = view->inputs[0];
+    if (view->operator == OP_INDEX) {
+        index_below(program, view, view->subscripts, x->rank, at, below, dynamic_index, emitter);
+        const char *inside = view->fill ? inside_text(emitter, view, below) : NULL;
+        const char *text = expression(emitter, x, below, precedence);
+        if (!inside)
+            return text;
+        text = arena_print(emitter->arena, "(%s ? %s : 0)", inside,
+                           parenthesise(emitter->arena, text, *precedence, 13));
+        *precedence = 0;
+        return text;
+    }
+    if (reshape_below(program, view, at, below))
+        return expression(emitter, x, below, precedence);
+    struct index flat = flat_index(program, view->rank, view->shape, at);
+    while (!has_place(program, x))
+        x = x->inputs[0];
+    *precedence = 0;
+    return read_flat(emitter, x, flat);
+}
+
+const char *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at)
+{
+    struct program *program = emitter->program;
+    struct index here[MAXIMUM_AXES], below[MAXIMUM_AXES];
+    memcpy(here, at, sizeof *at * (size_t)operand->rank);
+    while (!program->buffers[operand->id] && !is_leaf(operand)) {
+        if (operand->operator == OP_INDEX)
+            index_below(program, operand, operand->subscripts, operand->inputs[0]->rank, here, below, dynamic_index,
+                        emitter);
+        else
+            reshape_below(program, operand, here, below);
+        memcpy(here, below, sizeof here);
+        operand = operand->inputs[0];
+    }
+    struct buffer *buffer = program->buffers[operand->id];
+    const char *offset =
+        offset_text(emitter, operand->rank, operand->shape, buffer ? buffer->dropped : 0, here);
+    const char *name = buffer ? buffer_name(emitter, buffer) : emitter->leaf_names[operand->id];
+    if (buffer)
+        buffer->is_read = true;
+    else
+        emitter->leaf_is_used[operand->id] = true;
+    return offset ? arena_print(emitter->arena, "%s + %s", name, offset) : name;
+}
+
+/* ---- Operators ---- */
+
+static const char *constant_text(struct emitter *emitter, const struct node *node, int *precedence)
+{
+    const char *text = number_text(emitter->arena, emitter->suffix, node->type, node->value);
+    *precedence = text[0] == '-' ? 2 : 0;
+    return text;
+}
+
+/* A whole number that is known as a position or size. */
+static const char *count_text(struct emitter *emitter, enum type type, struct index index, int *precedence)
+{
+    bool is_signed = index.dynamic || size_nonnegative(index.affine) != ALWAYS;
+    int64_t number;
+    if (!index.dynamic && size_is_number(index.affine, &number)) {
+        *precedence = number < 0 ? 2 : 0;
+        return number_text(emitter->arena, emitter->suffix, type, (double)number);
+    }
+    const char *text = index_text(emitter, index);
+    bool is_name = !strpbrk(text, " ([");
+    const char *cast = is_integer_type(type) ? "int32_t" : emitter->real;
+    *precedence = 2;
+    return arena_print(emitter->arena, is_name ? "(%s)%s%s" : "(%s)%s(%s)", cast,
+                       is_signed && type == REAL ? "(ptrdiff_t)" : "", text);
+}
+
+static struct index iota_index(const struct node *iota, const struct index *at, struct emitter *emitter)
+{
+    struct index below;
+    struct node space = *iota;
+    space.operator = OP_INDEX;
+    index_below(emitter->program, &space, iota->subscripts, 1, at, &below, dynamic_index, emitter);
+    return below;
+}
+
+static bool is_simple_text(const char *text)
+{
+    int brackets = 0;
+    for (const char *c = text; *c; c++) {
+        brackets += (*c == '[') - (*c == ']');
+        if (brackets == 0 && strchr(" ()?", *c))
+            return false;
+    }
+    return true;
+}
+
+/* Powers with a small whole or half exponent; NULL for any other. */
+static const char *power_text(struct emitter *emitter, const struct node *node, const char *base, int base_precedence,
+                              int *precedence)
+{
+    double exponent;
+    if (!graph_is_constant(node->inputs[1], &exponent))
+        return NULL;
+    base = parenthesise(emitter->arena, base, base_precedence, 3);
+    *precedence = 3;
+    if (exponent == -1)
+        return arena_print(emitter->arena, "1.0%s / %s", emitter->suffix,
+                           parenthesise(emitter->arena, base, base_precedence, 2));
+    if (exponent == 0.5) {
+        *precedence = 0;
+        return arena_print(emitter->arena, "sqrt%s(%s)", emitter->suffix, base);
+    }
+    if (!is_simple_text(base) || (exponent != 2 && exponent != 3 && exponent != 4))
+        return NULL;
+    const char *text = base;
+    for (int i = 1; i < (int)exponent; i++)
+        text = arena_print(emitter->arena, "%s * %s", text, base);
+    return text;
+}
+
+/* Whether operand text may stand where `text` has it without parentheses. */
+static bool needs_parentheses(const char *text, const char *place, int operator_precedence, int precedence)
+{
+    char before = place > text ? place[-1] : '\0', behind = place[2];
+    if (operator_precedence == 0 || (before == '(' && (behind == ')' || behind == ',')) ||
+        (before == ' ' && place > text + 1 && place[-2] == ',' && behind == ')'))
+        return false;
+    if (operator_precedence == 13 && strstr(text, "$a ? $b : $c") == text)
+        return place == text ? precedence >= 13 : precedence >= 14;
+    if (operator_precedence >= 6)
+        return precedence > 4; /* comparisons among truth values are never left to the reader */
+    if (operator_precedence == 2)
+        return precedence >= 2;
+    return place == text ? precedence > operator_precedence : precedence >= operator_precedence;
+}
+
+static const char *operator_text(struct emitter *emitter, struct node *node, const char *const *operands,
+                                 const int *precedences, int *precedence)
+{
+    const char *text = operator_c_text(node, precedence);
+    struct text out = {.arena = emitter->arena};
+    text_write(&out, "");
+    for (const char *c = text; *c; c++) {
+        if (*c == '@') {
+            text_write(&out, emitter->suffix);
+        } else if (*c == '$' && c[1] == 't') {
+            text_write(&out, emitter->real);
+            c++;
+        } else if (*c == '$') {
+            int i = c[1] - 'a';
+            bool parentheses = needs_parentheses(text, c, *precedence, precedences[i]);
+            text_print(&out, parentheses ? "(%s)" : "%s", operands[i]);
+            c++;
+        } else {
+            text_print(&out, "%c", *c);
+        }
+    }
+    return out.bytes;
+}
+
+static const char *elementwise_text(struct emitter *emitter, struct node *node, const struct index *at, int *precedence)
+{
+    const char *operands[3];
+    int precedences[3];
+    for (int i = 0; i < node->input_count; i++)
+        operands[i] = expression(emitter, node->inputs[i], at, &precedences[i]);
+    if (node->operator == OP_POW) {
+        const char *power = power_text(emitter, node, operands[0], precedences[0], precedence);
+        if (power)
+            return power;
+    }
+    if (node->operator == OP_NEG && precedences[0] == 3) {
+        *precedence = 3;
+        return arena_print(emitter->arena, "-%s", operands[0]);
+    }
+    return operator_text(emitter, node, operands, precedences, precedence);
+}
+
+const char *definition(struct emitter *emitter, struct node *node, const struct index *at, int *precedence)
+{
+    *precedence = 0;
+    switch (node->operator) {
+    case OP_CONSTANT: return constant_text(emitter, node, precedence);
+    case OP_SIZE_VALUE:
+        return count_text(emitter, node->type, (struct index){node->extent, NULL}, precedence);
+    case OP_IOTA: return count_text(emitter, node->type, iota_index(node, at, emitter), precedence);
+    case OP_INDEX:
+    case OP_RESHAPE: return read_view(emitter, node, at, precedence);
+    case OP_PARAMETER:
+    case OP_PLACEHOLDER: return read_leaf(emitter, node, offset_text(emitter, node->rank, node->shape, 0, at));
+    default: return elementwise_text(emitter, node, at, precedence);
+    }
+}
+
+const char *expression(struct emitter *emitter, struct node *node, const struct index *at, int *precedence)
+{
+    *precedence = 0;
+    if (emitter->program->buffers[node->id] || is_leaf(node))
+        return read_place(emitter, node, at);
+    return definition(emitter, node, at, precedence);
+}

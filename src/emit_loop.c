@@ -1,0 +1,200 @@
+/* emit_loop.c: the tree of items as C: loops, conditions on what is wanted, regions, and the comment that names the
+ * source line before each kernel. */
+#include <string.h>
+
+#include "emitter.h"
+
+/* ---- Comments ---- */
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* No text may end the comment it stands in. */
+static const char *harmless(struct arena *arena, const char *text)
+{
+    char *copy = arena_copy(arena, text, strlen(text));
+    for (char *c = copy; *c; c++)
+        if ((c[0] == '*' && c[1] == '/') || (c[0] == '/' && c[1] == '*'))
+            c[1] = '.';
+    size_t length = strlen(copy);
+    if (length > 0 && copy[length - 1] == '\\')
+        copy[length - 1] = '.';
+    return copy;
+}
+
+enum { LINES_SHOWN = 3 };
+
+struct lines {
+    struct span spans[LINES_SHOWN];
+    int count;
+};
+
+static void add_line(struct lines *lines, struct span span)
+{
+    if (!span.source || span.source->is_library || lines->count == LINES_SHOWN)
+        return;
+    for (int i = 0; i < lines->count; i++)
+        if (span_line(lines->spans[i]) == span_line(span) && lines->spans[i].source == span.source)
+            return;
+    lines->spans[lines->count++] = span;
+}
+
+static void collect_lines(const struct item *item, struct lines *lines)
+{
+    if (item->nest && item->nest->node)
+        add_line(lines, item->nest->node->origin);
+    for (size_t i = 0; i < item->body_count && lines->count < LINES_SHOWN; i++)
+        collect_lines(item->body[i], lines);
+}
+
+static void emit_comment(struct emitter *emitter, const struct item *item)
+{
+    struct lines lines = {.count = 0};
+    collect_lines(item, &lines);
+    for (int i = 0; i < lines.count; i++) {
+        struct span span = lines.spans[i];
+        if (emitter->last_line.source == span.source && span_line(emitter->last_line) == span_line(span))
+            continue;
+        emitter->last_line = span;
+        text_print(emitter->out, "%*s/* %s:%d   %s */\n", 4 * emitter->indent, "",
+                   harmless(emitter->arena, base_name(span.source->path)), span_line(span),
+                   harmless(emitter->arena, span_line_text(emitter->arena, span)));
+    }
+}
+
+/* ---- Loops ---- */
+
+static bool declares_outside(const struct nest *nest)
+{
+    return nest->target && nest->target->storage == STORAGE_SCALAR;
+}
+
+static void emit_starts(struct emitter *emitter, const struct item *loop, bool outside)
+{
+    for (size_t i = 0; i < loop->before_count; i++) {
+        struct nest *nest = loop->before[i];
+        if (declares_outside(nest) != outside)
+            continue;
+        bool is_guarded = !outside && nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard &&
+                          nest->first_reduced < nest->loop_count &&
+                          nest->path[nest->path_first + nest->first_reduced] == loop &&
+                          (nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCATTER);
+        if (is_guarded) {
+            line(emitter, "if (%s)", guard_text(emitter, nest->guard));
+            emitter->indent++;
+        }
+        emit_start(emitter, nest, loop);
+        emitter->indent -= is_guarded;
+    }
+}
+
+static void emit_ends(struct emitter *emitter, const struct item *loop)
+{
+    for (size_t i = 0; i < loop->behind_count; i++) {
+        struct nest *nest = loop->behind[i];
+        bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard;
+        if (declares_outside(nest))
+            continue;
+        if (is_guarded) {
+            line(emitter, "if (%s)", guard_text(emitter, nest->guard));
+            emitter->indent++;
+        }
+        emit_end(emitter, nest, loop);
+        emitter->indent -= is_guarded;
+    }
+}
+
+/* A body of one statement needs no braces. */
+static bool is_plain(const struct item *loop, const struct text *body)
+{
+    const char *end = body->bytes ? strchr(body->bytes, '\n') : NULL;
+    if (end && !end[1])
+        return true;
+    return loop->body_count == 1 && loop->body[0]->kind == ITEM_LOOP && loop->body[0]->before_count == 0 &&
+           loop->body[0]->behind_count == 0 && loop->body[0]->guard == loop->guard;
+}
+
+static void emit_loop(struct emitter *emitter, const struct item *loop)
+{
+    const char *variable = size_c(emitter, loop->variable);
+    struct text body = {.arena = emitter->arena};
+    struct text *out = emitter->out;
+    text_write(&body, "");
+    emitter->out = &body;
+    emitter->indent++;
+    emit_items(emitter, loop);
+    emitter->indent--;
+    emitter->out = out;
+    bool plain = is_plain(loop, &body);
+    line(emitter, "for (size_t %s = 0; %s < %s; %s++)%s", variable, variable, size_c(emitter, loop->extent), variable,
+         plain ? "" : " {");
+    text_write(out, body.bytes);
+    if (!plain)
+        line(emitter, "}");
+}
+
+static void emit_region(struct emitter *emitter, const struct item *item)
+{
+    const struct loop *loop = item->nest->node->loop;
+    size_set_c_name(loop->variable, names_take(emitter->names, size_name(loop->variable)
+                                                                   ? size_name(loop->variable)
+                                                                   : "t"));
+    const char *variable = size_c(emitter, loop->variable);
+    const char *begin = size_c(emitter, loop->begin), *end = size_c(emitter, loop->end);
+    if (loop->is_branch)
+        line(emitter, "do {");
+    else if (loop->reverse)
+        line(emitter, "for (size_t %s = %s; %s-- > %s;) {", variable, end, variable, begin);
+    else
+        line(emitter, "for (size_t %s = %s; %s < %s; %s++) {", variable, begin, variable, end, variable);
+    emitter->indent++;
+    emit_items(emitter, item);
+    emitter->indent--;
+    line(emitter, loop->is_branch ? "} while (0);" : "}");
+}
+
+static void emit_body(struct emitter *emitter, const struct item *item)
+{
+    if (item->kind == ITEM_LOOP) {
+        emit_starts(emitter, item, false);
+        emit_loop(emitter, item);
+        emit_ends(emitter, item);
+    } else if (item->kind == ITEM_REGION) {
+        emit_region(emitter, item);
+    } else {
+        emit_statement(emitter, item->nest);
+    }
+}
+
+static void emit_item(struct emitter *emitter, const struct item *item)
+{
+    guard outer = emitter->guard;
+    emitter->at = item;
+    if (item->kind == ITEM_LOOP)
+        emit_starts(emitter, item, true);
+    bool is_guarded = item->guard != ALWAYS_WANTED && item->guard != outer &&
+                      !(item->kind == ITEM_STATEMENT && needs_declaration(item->nest));
+    if (!is_guarded) {
+        emit_body(emitter, item);
+        return;
+    }
+    line(emitter, "if (%s) {", guard_text(emitter, item->guard));
+    emitter->guard = item->guard;
+    emitter->indent++;
+    emit_body(emitter, item);
+    emitter->indent--;
+    emitter->guard = outer;
+    line(emitter, "}");
+}
+
+void emit_items(struct emitter *emitter, const struct item *parent)
+{
+    for (size_t i = 0; i < parent->body_count; i++) {
+        if (parent->kind == ITEM_REGION)
+            emit_comment(emitter, parent->body[i]);
+        emit_item(emitter, parent->body[i]);
+    }
+}

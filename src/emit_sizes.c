@@ -1,0 +1,259 @@
+/* emit_sizes.c: the functions that look at sizes alone: whether they are valid, what workspace they need, and the
+ * binding of parameters and gradients to one block. */
+#include <string.h>
+
+#include "emitter.h"
+
+bool has_fixed_sizes(const struct function *function)
+{
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == ROLE_SIZE)
+            return false;
+    return true;
+}
+
+int64_t slot_alignment(const struct module *module)
+{
+    return module->precision == 32 ? 16 : 8;
+}
+
+size_t fixed_workspace(const struct module *module, const struct program *program)
+{
+    int64_t total = 0, count, unit = slot_alignment(module);
+    for (size_t i = 0; program && i < program->slots_count; i++)
+        if (size_is_number(program->slots[i].count, &count))
+            total += (count + unit - 1) / unit * unit;
+    return (size_t)total * (size_t)(module->precision / 8);
+}
+
+static const char *real_type(const struct module *module)
+{
+    return module->precision == 32 ? "float" : "double";
+}
+
+/* ---- Valid sizes ---- */
+
+static void spell_sizes(struct arena *arena, const struct function *function, const char *format)
+{
+    for (size_t i = 0; i < function->members_count; i++) {
+        const struct member *member = &function->members[i];
+        if (member->role == ROLE_SIZE)
+            size_set_c_name(member->extent, format ? arena_print(arena, format, member->name) : NULL);
+    }
+}
+
+static const char *print_c(struct arena *arena, const size *a)
+{
+    return size_print(arena, a, SIZE_C);
+}
+
+static const char *failing_text(struct arena *arena, const struct function *function,
+                                const struct condition *condition, const char *self)
+{
+    size *positive, *negative;
+    size_split(condition->a, &positive, &negative);
+    const char *as_count = arena_print(arena, "%s->%%s", self), *as_real = arena_print(arena, "(double)%s->%%s", self);
+    spell_sizes(arena, function, as_count);
+    const char *p = print_c(arena, positive), *n = print_c(arena, negative), *text;
+    long long denominator = (long long)size_denominator(condition->a);
+    if (condition->kind == CONDITION_WHOLE) {
+        text = strcmp(n, "0") == 0 ? arena_print(arena, "(%s) %% %lld != 0", p, denominator)
+                                   : arena_print(arena, "(%s) %% %lld != (%s) %% %lld", p, denominator, n, denominator);
+    } else {
+        /* In double, so that no sum or product wraps around; a quotient rounds down only in whole numbers. */
+        if (!strchr(p, '/') && !strchr(n, '/')) {
+            spell_sizes(arena, function, as_real);
+            p = print_c(arena, positive);
+            n = print_c(arena, negative);
+        }
+        text = arena_print(arena, condition->kind == CONDITION_ZERO ? "%s != %s" : "%s < %s", p, n);
+    }
+    spell_sizes(arena, function, NULL);
+    return text;
+}
+
+static bool mentions_size(const struct function *function, const size *a)
+{
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == ROLE_SIZE && size_depends_on(a, function->members[i].extent))
+            return true;
+    return false;
+}
+
+/* Everything that is allocated, by the caller or in the workspace, must have a size that a pointer can span. */
+static void emit_limits(struct text *file, const struct module *module, const struct programs *programs,
+                        const char *self)
+{
+    struct arena *arena = module->arena;
+    struct function *function = programs->function;
+    const char *as_real = arena_print(arena, "(double)%s->%%s", self);
+    size **totals = ARENA_ARRAY(arena, size *, function->members_count + ENTRY_COUNT + 1);
+    size_t count = 0;
+    struct sizes *sizes = function->graph->sizes;
+    for (size_t i = 0; i < function->members_count; i++) {
+        size *total = size_number(sizes, 1);
+        for (int a = 0; a < function->members[i].rank; a++)
+            total = size_multiply(total, function->members[i].shape[a]);
+        totals[count++] = total;
+    }
+    for (int e = 0; e < ENTRY_COUNT; e++) {
+        size *total = size_number(sizes, 0);
+        const struct program *program = programs->entries[e];
+        for (size_t i = 0; program && i < program->slots_count; i++)
+            total = size_add(total, size_add(program->slots[i].count, size_number(sizes, slot_alignment(module))));
+        totals[count++] = total;
+    }
+    spell_sizes(arena, function, as_real);
+    for (size_t i = 0; i < count; i++) {
+        bool is_known = !mentions_size(function, totals[i]);
+        for (size_t j = 0; j < i; j++)
+            is_known = is_known || totals[j] == totals[i];
+        if (is_known)
+            continue;
+        const char *text = print_c(arena, totals[i]);
+        text_print(file, "    if (%s > (double)(PTRDIFF_MAX / %d))\n        return GRADC_ESIZE;\n", text,
+                   2 * module->precision / 8);
+    }
+    spell_sizes(arena, function, NULL);
+}
+
+
+
+static void emit_check(struct text *file, const struct module *module, const struct programs *programs)
+{
+    struct function *function = programs->function;
+    const char *self = pointer_name(function);
+    const char *test = NULL;
+    if (has_fixed_sizes(function) && function->conditions_count == 0)
+        return;
+    text_print(file, "/* GRADC_OK if %s can run with these sizes. */\nstatic int %s_check(const struct %s *%s)\n{\n",
+               function->name, function->name, function->name, self);
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == ROLE_SIZE) {
+            const char *zero = arena_print(module->arena, "%s->%s == 0", self, function->members[i].name);
+            test = test ? arena_print(module->arena, "%s || %s", test, zero) : zero;
+        }
+    if (test)
+        text_print(file, "    if (%s)\n        return GRADC_ESIZE;\n", test);
+    else
+        text_print(file, "    (void)%s;\n", self);
+    for (size_t i = 0; i < function->conditions_count; i++) {
+        const char *failing = failing_text(module->arena, function, &function->conditions[i], self);
+        bool is_new = true;
+        for (size_t j = 0; j < i; j++)
+            is_new = is_new && (function->conditions[j].a != function->conditions[i].a ||
+                                function->conditions[j].kind != function->conditions[i].kind);
+        if (is_new)
+            text_print(file, "    if (%s)\n        return GRADC_ESIZE;\n", failing);
+    }
+    emit_limits(file, module, programs, self);
+    text_write(file, "    return GRADC_OK;\n}\n\n");
+}
+
+/* ---- Workspace ---- */
+
+/* count += room for the slots, equal ones together. */
+static void emit_total(struct text *file, const struct module *module, const struct program *program)
+{
+    struct arena *arena = module->arena;
+    size **counts = ARENA_ARRAY(arena, size *, program->slots_count + 1);
+    int *times = ARENA_ARRAY(arena, int, program->slots_count + 1);
+    size_t kinds = 0;
+    for (size_t i = 0; i < program->slots_count; i++) {
+        size_t k = 0;
+        while (k < kinds && counts[k] != program->slots[i].count)
+            k++;
+        if (k == kinds)
+            counts[kinds++] = program->slots[i].count;
+        times[k]++;
+    }
+    text_print(file, "    count = 0; /* %s */\n", entry_name(program->entry));
+    for (size_t k = 0; k < kinds; k++)
+        text_print(file, times[k] > 1 ? "    count += %d * gradc_room(%s);\n" : "    count += %.0dgradc_room(%s);\n",
+                   times[k] > 1 ? times[k] : 0, print_c(arena, counts[k]));
+    text_write(file, "    most = count > most ? count : most;\n");
+}
+
+static void emit_workspace(struct text *file, const struct module *module, const struct programs *programs,
+                           bool gradient_only)
+{
+    struct function *function = programs->function;
+    const char *self = pointer_name(function);
+    const char *kind = gradient_only ? "gradient_workspace" : "workspace";
+    size_t fixed = 0;
+    bool any = false;
+    text_print(file, "size_t %s_%s(const struct %s *%s)\n{\n", function->name, kind, function->name, self);
+    for (int e = 0; e < ENTRY_COUNT; e++) {
+        const struct program *program = programs->entries[e];
+        if (!program || (gradient_only && e != ENTRY_GRADIENT))
+            continue;
+        size_t bytes = fixed_workspace(module, program);
+        fixed = bytes > fixed ? bytes : fixed;
+        any = any || program->slots_count > 0;
+    }
+    if (!has_fixed_sizes(function) || function->conditions_count > 0)
+        text_print(file, "    if (%s_check(%s) != GRADC_OK)\n        return 0;\n", function->name, self);
+    else
+        text_print(file, "    (void)%s;\n", self);
+    if (has_fixed_sizes(function) || !any) {
+        text_print(file, "    return %zu;\n}\n\n", fixed);
+        return;
+    }
+    spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", self));
+    text_write(file, "    size_t count, most = 0;\n");
+    for (int e = 0; e < ENTRY_COUNT; e++)
+        if (programs->entries[e] && programs->entries[e]->slots_count > 0 && (!gradient_only || e == ENTRY_GRADIENT))
+            emit_total(file, module, programs->entries[e]);
+    text_print(file, "    return most * sizeof(%s);\n}\n\n", real_type(module));
+    spell_sizes(module->arena, function, NULL);
+}
+
+/* ---- Binding ---- */
+
+static void emit_bind(struct text *file, const struct module *module, const struct programs *programs,
+                      bool gradients)
+{
+    struct function *function = programs->function;
+    struct arena *arena = module->arena;
+    const char *self = pointer_name(function);
+    bool has_check = !has_fixed_sizes(function) || function->conditions_count > 0;
+    text_print(file, "size_t %s_bind_%s(struct %s *%s, %s *block)\n{\n    size_t count = 0;\n", function->name,
+               gradients ? "gradients" : "parameters", function->name, self, real_type(module));
+    if (has_check)
+        text_print(file, "    if (%s_check(%s) != GRADC_OK)\n        return 0;\n", function->name, self);
+    spell_sizes(arena, function, arena_print(arena, "%s->%%s", self));
+    bool any = false;
+    for (size_t i = 0; i < function->members_count; i++) {
+        const struct member *member = &function->members[i];
+        if (member->role != ROLE_GRADIENT || member->rank == 0)
+            continue;
+        const char *elements = NULL;
+        size *total = size_number(function->graph->sizes, 1);
+        for (int a = 0; a < member->rank; a++)
+            total = size_multiply(total, member->shape[a]);
+        elements = print_c(arena, total);
+        text_print(file, "    if (block)\n        %s->%s = block + count; /* %s */\n    count += %s;\n", self,
+                   gradients ? member->name : member->of, shape_text(arena, member->rank, member->shape), elements);
+        any = true;
+    }
+    spell_sizes(arena, function, NULL);
+    if (!any)
+        text_print(file, "    (void)%s;\n    (void)block;\n", self);
+    text_write(file, "    return count;\n}\n\n");
+}
+
+void emit_size_functions(struct text *file, struct module *module, const struct programs *programs)
+{
+    const struct function *function = programs->function;
+    bool has_gradients = false;
+    for (size_t i = 0; i < function->members_count; i++)
+        has_gradients = has_gradients || function->members[i].role == ROLE_GRADIENT;
+    emit_check(file, module, programs);
+    emit_workspace(file, module, programs, false);
+    if (programs->entries[ENTRY_GRADIENT])
+        emit_workspace(file, module, programs, true);
+    if (has_gradients) {
+        emit_bind(file, module, programs, false);
+        emit_bind(file, module, programs, true);
+    }
+}

@@ -1,0 +1,448 @@
+/* emit_statement.c: what stands inside the loops: the statement of each nest, and what starts and ends an
+ * accumulation around its loops. */
+#include <string.h>
+
+#include "emitter.h"
+
+enum { LINE_WIDTH = 108 };
+
+/* Where to break a line that is too long: behind the last space that fits. */
+static size_t breaking_point(const char *text, size_t room)
+{
+    size_t best = 0;
+    for (size_t i = 1; text[i] && i < room; i++)
+        if (text[i] == ' ' && text[i + 1] && !(text[i - 1] == '*' && text[i + 1] == '/'))
+            best = i;
+    return best;
+}
+
+void line(struct emitter *emitter, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const char *text = arena_vprint(emitter->arena, format, arguments);
+    va_end(arguments);
+    int indent = 4 * emitter->indent;
+    while (indent + (int)strlen(text) > LINE_WIDTH) {
+        size_t end = indent < LINE_WIDTH - 40 ? breaking_point(text, (size_t)(LINE_WIDTH - indent)) : 0;
+        if (end == 0)
+            break;
+        text_print(emitter->out, "%*s%.*s\n", indent, "", (int)end, text);
+        text += end + 1;
+        indent = 4 * emitter->indent + 8;
+    }
+    text_print(emitter->out, "%*s%s\n", *text ? indent : 0, "", text);
+}
+
+/* The positions of the iteration axes: variables of the first `loops` loops, 0 for others. */
+void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, struct index *at)
+{
+    for (int i = 0; i < nest->axis_count; i++)
+        at[i] = (struct index){size_number(emitter->program->sizes, 0), NULL};
+    for (int d = 0; d < loops && d < nest->loop_count; d++)
+        at[nest->order[d]].affine = nest->path[nest->path_first + d]->variable;
+}
+
+static const char *dynamic_index(void *closure, struct node *k, const struct index *at)
+{
+    struct emitter *emitter = closure;
+    int precedence;
+    const char *text = expression(emitter, k, at, &precedence);
+    return arena_print(emitter->arena, "(size_t)%s", parenthesise(emitter->arena, text, precedence, 2));
+}
+
+/* Where the nest's target stands for the positions of its iteration axes. */
+static void target_indices(struct emitter *emitter, const struct nest *nest, const struct index *at, struct index *to)
+{
+    const struct node *node = nest->node;
+    int rank = nest->target->node ? nest->target->node->rank : 0;
+    if (nest->kind == NEST_SCATTER) {
+        index_below(emitter->program, node, node->subscripts, rank, at, to, dynamic_index, emitter);
+        return;
+    }
+    for (int a = 0; a < rank; a++) {
+        int axis = nest->target_axes[a];
+        to[a] = axis >= 0 ? at[axis] : (struct index){size_number(emitter->program->sizes, 0), NULL};
+    }
+    if (nest->collected_at)
+        to[0].affine = nest->collected_at;
+    if (nest->kind == NEST_SCAN && node->reverse)
+        for (int a = 0; a < rank; a++)
+            if (node->axes >> a & 1)
+                to[a].affine = size_subtract(size_subtract(node->shape[a], size_number(emitter->program->sizes, 1)),
+                                             at[a].affine);
+}
+
+const char *guard_text(struct emitter *emitter, guard wanted)
+{
+    const char *text = NULL;
+    for (size_t i = 0; i < emitter->function->members_count && i < 63; i++)
+        if (wanted >> i & 1) {
+            const char *test =
+                arena_print(emitter->arena, "%s->%s", emitter->self, emitter->function->members[i].name);
+            text = text ? arena_print(emitter->arena, "%s || %s", text, test) : test;
+        }
+    return text;
+}
+
+/* A scalar is declared where it is first written. */
+bool needs_declaration(const struct nest *nest)
+{
+    return nest->target && nest->target->storage == STORAGE_SCALAR && nest->target->writers[0] == nest;
+}
+
+static bool is_written_once(const struct buffer *buffer)
+{
+    return buffer->writers_count == 1;
+}
+
+/* Stores a value; a scalar under a condition is declared before it. */
+static void store(struct emitter *emitter, const struct nest *nest, const char *place, const char *operation,
+                  const char *value)
+{
+    bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard;
+    if (!needs_declaration(nest)) {
+        line(emitter, "%s %s %s;", place, operation, value);
+        return;
+    }
+    const char *type = c_type(emitter, nest->target->type);
+    if (is_guarded)
+        line(emitter, "const %s %s = %s ? %s : 0;", type, place,
+             arena_print(emitter->arena, "(%s)", guard_text(emitter, nest->guard)), value);
+    else
+        line(emitter, "%s%s %s = %s;", is_written_once(nest->target) ? "const " : "", type, place, value);
+}
+
+/* ---- Reductions ---- */
+
+static const char *identity_text(const struct node *node)
+{
+    switch (node->operator) {
+    case OP_PRODUCT: return "1";
+    case OP_MAXIMUM:
+    case OP_ARGMAX: return node->inputs[0]->type == INT ? "INT32_MIN" : "-INFINITY";
+    case OP_MINIMUM:
+    case OP_ARGMIN: return node->inputs[0]->type == INT ? "INT32_MAX" : "INFINITY";
+    case OP_ALL: return "1";
+    default: return "0";
+    }
+}
+
+/* What one round contributes. */
+static const char *term_text(struct emitter *emitter, const struct nest *nest, const struct index *at, int *precedence)
+{
+    struct node *node = nest->node;
+    struct index operand[MAXIMUM_AXES];
+    if (nest->kind == NEST_SCATTER)
+        return expression(emitter, nest->operand, at, precedence);
+    operand_indices(node, 0, at, operand);
+    const char *text = expression(emitter, node->inputs[0], operand, precedence);
+    if (node->operator != OP_CONTRACT)
+        return text;
+    int other_precedence;
+    operand_indices(node, 1, at, operand);
+    const char *other = expression(emitter, node->inputs[1], operand, &other_precedence);
+    text = arena_print(emitter->arena, "%s * %s", parenthesise(emitter->arena, text, *precedence, 4),
+                       parenthesise(emitter->arena, other, other_precedence, 3));
+    *precedence = 3;
+    return text;
+}
+
+/* into = into combined with the term. */
+static void accumulate(struct emitter *emitter, const struct node *node, enum type type, const char *into,
+                       const char *term, int precedence)
+{
+    switch (node->operator) {
+    case OP_PRODUCT: line(emitter, "%s *= %s;", into, term); break;
+    case OP_ANY: line(emitter, "%s = %s || %s;", into, into, parenthesise(emitter->arena, term, precedence, 11)); break;
+    case OP_ALL: line(emitter, "%s = %s && %s;", into, into, parenthesise(emitter->arena, term, precedence, 11)); break;
+    case OP_MAXIMUM:
+    case OP_MINIMUM: {
+        const char *name = term;
+        const char *sign = node->operator == OP_MAXIMUM ? ">" : "<";
+        if (strpbrk(term, " (")) {
+            name = names_take(emitter->names, "value");
+            line(emitter, "const %s %s = %s;", c_type(emitter, type), name, term);
+        }
+        if (type == REAL)
+            line(emitter, "%s = (%s %s %s) | (%s != %s) ? %s : %s;", into, name, sign, into, name, name, name, into);
+        else
+            line(emitter, "%s = %s %s %s ? %s : %s;", into, name, sign, into, name, into);
+        break;
+    }
+    default:
+        if (type == REAL)
+            line(emitter, "%s += %s;", into, term);
+        else
+            line(emitter, "%s = (int32_t)((uint32_t)%s + (uint32_t)%s);", into, into,
+                 parenthesise(emitter->arena, term, precedence, 2));
+    }
+}
+
+/* The local variable that collects the rounds of the innermost loops: the target itself if that is one. */
+static const char *accumulator(struct emitter *emitter, struct nest *nest)
+{
+    if (nest->target->storage == STORAGE_SCALAR)
+        return buffer_name(emitter, nest->target);
+    if (!nest->accumulator)
+        nest->accumulator = names_take(emitter->names, nest->kind == NEST_ARGUMENT ? "found"
+                                                       : nest->node->operator == OP_MAXIMUM ? "most"
+                                                       : nest->node->operator == OP_MINIMUM ? "least"
+                                                                                            : "sum");
+    return nest->accumulator;
+}
+
+static bool has_accumulator(const struct nest *nest)
+{
+    bool is_scan = nest->kind == NEST_SCAN && nest->loop_count > 0 && !is_one(nest->extents[nest->order[nest->loop_count - 1]]);
+    return is_scan || ((nest->kind == NEST_REDUCE || nest->kind == NEST_ARGUMENT) &&
+                       nest->first_trailing < nest->loop_count);
+}
+
+/* Fills the part of the target that the loops from `depth` on will add to. */
+static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
+{
+    struct buffer *buffer = nest->target;
+    struct node *node = buffer->node;
+    const char *value = nest->kind == NEST_SCATTER ? "0" : identity_text(nest->node);
+    struct index to[MAXIMUM_RANK];
+    bool is_outer[MAXIMUM_RANK] = {false};
+    int loops = 0, first_inner = -1;
+    size *count = size_number(emitter->program->sizes, 1);
+    bool is_contiguous = true;
+    if (buffer->storage == STORAGE_SCALAR) {
+        if (needs_declaration(nest))
+            line(emitter, "%s %s = %s;", c_type(emitter, buffer->type), buffer_name(emitter, buffer), value);
+        else
+            line(emitter, "%s = %s;", buffer_name(emitter, buffer), value);
+        return;
+    }
+    for (int a = 0; a < node->rank; a++) {
+        to[a] = (struct index){size_number(emitter->program->sizes, 0), NULL};
+        for (int d = 0; d < depth && d < nest->loop_count; d++)
+            if (nest->target_axes[a] == nest->order[d]) {
+                to[a].affine = nest->path[nest->path_first + d]->variable;
+                is_outer[a] = true;
+            }
+        if (is_outer[a] || buffer->dropped >> a & 1)
+            is_contiguous = is_contiguous && (first_inner < 0 || buffer->dropped >> a & 1);
+        else if (!is_one(node->shape[a]) && first_inner < 0)
+            first_inner = a;
+        if (!is_outer[a] && !(buffer->dropped >> a & 1))
+            count = size_multiply(count, node->shape[a]);
+    }
+    if (first_inner < 0) {
+        line(emitter, "%s = %s;", element(emitter, buffer, to), value);
+    } else if (is_contiguous && strcmp(value, "0") == 0) {
+        const char *start = element(emitter, buffer, to);
+        const char *zero = strstr(start, "[0]");
+        start = zero && !zero[3] ? buffer_name(emitter, buffer) : arena_print(emitter->arena, "&%s", start);
+        line(emitter, "memset(%s, 0, %s * sizeof(%s));", start, size_factor(emitter, count),
+             c_type(emitter, buffer->type));
+    } else {
+        int indent = emitter->indent;
+        for (int a = 0; a < node->rank; a++)
+            if (!is_outer[a] && !(buffer->dropped >> a & 1) && !is_one(node->shape[a])) {
+                int level = (depth > 0 ? nest->path[nest->path_first + depth - 1]->depth + 1
+                                       : emitter->at->depth) + loops++;
+                size *variable = program_variable(emitter->program, level, node->shape[a]);
+                to[a].affine = variable;
+                line(emitter, "for (size_t %s = 0; %s < %s; %s++)", size_c(emitter, variable),
+                     size_c(emitter, variable), size_c(emitter, node->shape[a]), size_c(emitter, variable));
+                emitter->indent++;
+            }
+        line(emitter, "%s = %s;", element(emitter, buffer, to), value);
+        emitter->indent = indent;
+    }
+}
+
+static void declare_accumulator(struct emitter *emitter, struct nest *nest)
+{
+    enum type type = nest->kind == NEST_ARGUMENT ? INT : nest->target->type;
+    const char *name = accumulator(emitter, nest);
+    if (nest->kind == NEST_ARGUMENT) {
+        nest->best = names_take(emitter->names, nest->node->operator == OP_ARGMAX ? "most" : "least");
+        line(emitter, "%s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), nest->best,
+             identity_text(nest->node));
+        line(emitter, "int32_t %s = 0;", name);
+        return;
+    }
+    const char *value = nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCAN
+                            ? (nest->kind == NEST_SCAN ? "0" : identity_text(nest->node))
+                            : identity_text(nest->node);
+    line(emitter, "%s %s = %s;", c_type(emitter, type), name, value);
+}
+
+/* Before one of its loops: what is to be accumulated starts. */
+void emit_start(struct emitter *emitter, struct nest *nest, const struct item *loop)
+{
+    int depth = 0;
+    while (nest->path[nest->path_first + depth] != loop)
+        depth++;
+    if (nest->kind == NEST_SCAN || (depth == nest->first_trailing && has_accumulator(nest)))
+        declare_accumulator(emitter, nest);
+    if (nest->kind != NEST_SCAN && depth == nest->first_reduced &&
+        (nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCATTER))
+        emit_fill(emitter, nest, depth);
+}
+
+/* Behind its innermost loops: what was accumulated is stored. */
+void emit_end(struct emitter *emitter, struct nest *nest, const struct item *loop)
+{
+    struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
+    (void)loop;
+    if (!has_accumulator(nest) || nest->target->storage == STORAGE_SCALAR)
+        return;
+    nest_indices(emitter, nest, nest->first_trailing, at);
+    target_indices(emitter, nest, at, to);
+    const char *place = element(emitter, nest->target, to);
+    if (nest->first_reduced < nest->first_trailing)
+        accumulate(emitter, nest->node, nest->target->type, place, accumulator(emitter, nest), 0);
+    else
+        line(emitter, "%s = %s;", place, accumulator(emitter, nest));
+}
+
+/* ---- Statements ---- */
+
+static void emit_argument(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
+{
+    int precedence;
+    if (!has_accumulator(nest)) {
+        store(emitter, nest, element(emitter, nest->target, to), "=", "0");
+        return;
+    }
+    const char *term = term_text(emitter, nest, at, &precedence);
+    const char *sign = nest->node->operator == OP_ARGMAX ? ">" : "<";
+    if (strpbrk(term, " (")) {
+        const char *name = names_take(emitter->names, "value");
+        line(emitter, "const %s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), name, term);
+        term = name;
+    }
+    if (nest->node->inputs[0]->type == REAL)
+        line(emitter, "if (%s %s %s || (%s != %s && %s == %s)) {", term, sign, nest->best, term, term, nest->best,
+             nest->best);
+    else
+        line(emitter, "if (%s %s %s) {", term, sign, nest->best);
+    emitter->indent++;
+    line(emitter, "%s = %s;", nest->best, term);
+    line(emitter, "%s = (int32_t)%s;", accumulator(emitter, nest),
+         size_c(emitter, at[nest->order[nest->loop_count - 1]].affine));
+    emitter->indent--;
+    line(emitter, "}");
+}
+
+static void emit_reduction(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
+{
+    int precedence;
+    const char *term = term_text(emitter, nest, at, &precedence);
+    if (nest->first_reduced == nest->loop_count)
+        store(emitter, nest, element(emitter, nest->target, to), "=", term);
+    else if (has_accumulator(nest))
+        accumulate(emitter, nest->node, nest->target->type, accumulator(emitter, nest), term, precedence);
+    else
+        accumulate(emitter, nest->node, nest->target->type, element(emitter, nest->target, to), term, precedence);
+}
+
+static void emit_scan(struct emitter *emitter, struct nest *nest, struct index *at, const struct index *to)
+{
+    int precedence;
+    for (int a = 0; a < nest->node->rank; a++)
+        if (nest->node->axes >> a & 1)
+            at[a] = to[a];
+    const char *term = expression(emitter, nest->node->inputs[0], at, &precedence);
+    if (!has_accumulator(nest)) {
+        store(emitter, nest, element(emitter, nest->target, to), "=", term);
+        return;
+    }
+    if (!nest->accumulator)
+        declare_accumulator(emitter, nest);
+    accumulate(emitter, nest->node, nest->target->type, nest->accumulator, term, precedence);
+    store(emitter, nest, element(emitter, nest->target, to), "=", nest->accumulator);
+}
+
+static void emit_scatter(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
+{
+    int precedence;
+    if (nest->loop_count == 0 && nest->starts_with_zeros)
+        emit_fill(emitter, nest, 0);
+    const char *text = term_text(emitter, nest, at, &precedence);
+    line(emitter, "%s %s %s;", element(emitter, nest->target, to), nest->adds ? "+=" : "=", text);
+}
+
+static void emit_copy(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
+{
+    int precedence;
+    const char *text = "0";
+    if (nest->source)
+        text = element(emitter, nest->source, at);
+    else if (nest->node)
+        text = expression(emitter, nest->node, at, &precedence);
+    if (nest->member && nest->member->rank == 0)
+        line(emitter, "%s->%s = %s;", emitter->self, nest->member->name, text);
+    else
+        store(emitter, nest, element(emitter, nest->target, to), nest->adds ? "+=" : "=", text);
+}
+
+/* A position counts from low; it must stay below high. */
+static void emit_check(struct emitter *emitter, struct nest *nest, const struct index *at)
+{
+    int precedence;
+    int64_t low;
+    const char *k = expression(emitter, nest->node, at, &precedence);
+    const char *high = size_c(emitter, nest->check->high);
+    k = parenthesise(emitter->arena, k, precedence, 2);
+    const char *test;
+    if (size_is_number(nest->check->low, &low) && low == 0) {
+        test = arena_print(emitter->arena, "%s < 0 || (size_t)%s >= %s", k, k, high);
+    } else {
+        test = arena_print(emitter->arena, "(ptrdiff_t)%s < (ptrdiff_t)(%s) || (ptrdiff_t)%s >= (ptrdiff_t)(%s)", k,
+                           size_c(emitter, nest->check->low), k, high);
+    }
+    if (nest->check->when) {
+        const char *when = expression(emitter, nest->check->when, at, &precedence);
+        test = arena_print(emitter->arena, "%s && (%s)", parenthesise(emitter->arena, when, precedence, 6), test);
+    }
+    line(emitter, "if (%s)", test);
+    line(emitter, "    return GRADC_EINDEX;");
+}
+
+static void emit_seed(struct emitter *emitter, struct nest *nest)
+{
+    struct buffer *buffer = nest->target;
+    const char *member = emitter->program->leaf_members[nest->node->id]->name;
+    line(emitter, "if (!%s->%s)", emitter->self, member);
+    line(emitter, "    memset(%s, 0, %s * sizeof(%s));", buffer_name(emitter, buffer),
+         size_factor(emitter, buffer_count(emitter->program, buffer)), c_type(emitter, buffer->type));
+}
+
+void emit_statement(struct emitter *emitter, struct nest *nest)
+{
+    struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
+    int precedence;
+    nest_indices(emitter, nest, nest->loop_count, at);
+    if (nest->target && nest->kind != NEST_PRODUCT && nest->kind != NEST_CALL)
+        target_indices(emitter, nest, at, to);
+    switch (nest->kind) {
+    case NEST_VALUE: {
+        const char *value = definition(emitter, nest->node, at, &precedence);
+        store(emitter, nest, element(emitter, nest->target, to), "=", value);
+        break;
+    }
+    case NEST_COPY: emit_copy(emitter, nest, at, to); break;
+    case NEST_REDUCE: emit_reduction(emitter, nest, at, to); break;
+    case NEST_ARGUMENT: emit_argument(emitter, nest, at, to); break;
+    case NEST_SCAN: emit_scan(emitter, nest, at, to); break;
+    case NEST_SCATTER: emit_scatter(emitter, nest, at, to); break;
+    case NEST_PRODUCT: emit_product(emitter, nest); break;
+    case NEST_CALL: emit_call(emitter, nest); break;
+    case NEST_SEED: emit_seed(emitter, nest); break;
+    case NEST_CHECK: emit_check(emitter, nest, at); break;
+    case NEST_BREAK: {
+        const char *condition = expression(emitter, nest->node, at, &precedence);
+        line(emitter, "if (!%s)", parenthesise(emitter->arena, condition, precedence, 2));
+        line(emitter, "    break;");
+        break;
+    }
+    case NEST_REGION: break;
+    }
+}

@@ -1,0 +1,160 @@
+/* emit_text.c: growing text, and the identifiers of one emitted function. */
+#include <ctype.h>
+#include <string.h>
+
+#include "emitter.h"
+
+void text_write(struct text *text, const char *more)
+{
+    size_t count = strlen(more);
+    if (text->length + count + 1 > text->capacity) {
+        size_t capacity = 2 * (text->length + count + 1) + 256;
+        char *bytes = ARENA_ARRAY(text->arena, char, capacity);
+        if (text->length)
+            memcpy(bytes, text->bytes, text->length);
+        text->bytes = bytes;
+        text->capacity = capacity;
+    }
+    memcpy(text->bytes + text->length, more, count + 1);
+    text->length += count;
+}
+
+void text_print(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    text_write(text, arena_vprint(text->arena, format, arguments));
+    va_end(arguments);
+}
+
+/* ---- Identifiers ---- */
+
+struct entry_of_name {
+    const char *name;
+    int next_number; /* tried for the next name that wants to be this one */
+};
+
+struct names {
+    struct arena *arena;
+    struct entry_of_name *table; /* open addressing */
+    size_t count, capacity;      /* capacity: a power of two */
+};
+
+static const char *const reserved[] = {
+    /* C and C++ */
+    "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char",
+    "class", "compl", "concept", "const", "consteval", "constexpr", "constinit", "const_cast", "continue", "co_await",
+    "co_return", "co_yield", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum",
+    "explicit", "export", "extern", "false", "final", "float", "for", "friend", "goto", "if", "inline", "int", "long",
+    "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq", "override",
+    "private", "protected", "public", "register", "reinterpret_cast", "requires", "restrict", "return", "short",
+    "signed", "sizeof", "static", "static_assert", "static_cast", "struct", "switch", "template", "this",
+    "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "typeof", "union", "unsigned", "using",
+    "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq", "linux", "unix", "i386",
+    /* their libraries, as far as emitted code includes them */
+    "NULL", "INFINITY", "NAN", "size_t", "ptrdiff_t", "int32_t", "uint32_t", "int64_t", "uint64_t", "intptr_t",
+    "memset", "memcpy", "memmove", "memcmp", "strlen", "strcmp", "strcpy", "index", "rindex", "div", "abs", "exit",
+    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logb", "pow", "sqrt", "cbrt", "hypot", "sin", "cos",
+    "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "lgamma",
+    "tgamma", "gamma", "ceil", "floor", "round", "trunc", "rint", "nearbyint", "fabs", "fmod", "fmin", "fmax", "fma",
+    "frexp", "ldexp", "modf", "scalbn", "signgam", "significand", "drem", "j0", "j1", "jn", "y0", "y1", "yn", "isnan",
+    "isinf", "isfinite", "signbit", "copysign", "nan", "remainder", "remquo", "nextafter", "fdim", "ilogb",
+    "expf", "expm1f", "logf", "log1pf", "powf", "sqrtf", "sinf", "cosf", "tanf", "asinf", "acosf", "atanf", "atan2f",
+    "sinhf", "coshf", "tanhf", "asinhf", "acoshf", "atanhf", "erff", "erfcf", "ceilf", "floorf", "rintf", "fabsf",
+    "j0f", "j1f", "jnf", "y0f", "y1f", "ynf", "float_t", "double_t", "errno", "main",
+    /* the emitted code */
+    "work", "status", "room"};
+
+bool names_is_reserved(const char *name)
+{
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (strcmp(name, reserved[i]) == 0)
+            return true;
+    return strncmp(name, "gradc_", 6) == 0 || strncmp(name, "GRADC_", 6) == 0 || strncmp(name, "__", 2) == 0;
+}
+
+struct names *names_new(struct arena *arena)
+{
+    struct names *names = ARENA_NEW(arena, struct names);
+    names->arena = arena;
+    names->capacity = 256;
+    names->table = ARENA_ARRAY(arena, struct entry_of_name, names->capacity);
+    return names;
+}
+
+static struct entry_of_name *find(const struct names *names, const char *name)
+{
+    size_t hash = 5381;
+    for (const char *c = name; *c; c++)
+        hash = hash * 33 + (unsigned char)*c;
+    size_t i = hash & (names->capacity - 1);
+    while (names->table[i].name && strcmp(names->table[i].name, name) != 0)
+        i = (i + 1) & (names->capacity - 1);
+    return &names->table[i];
+}
+
+void names_reserve(struct names *names, const char *name)
+{
+    if (2 * names->count >= names->capacity) {
+        struct entry_of_name *old = names->table;
+        size_t old_capacity = names->capacity;
+        names->capacity *= 4;
+        names->table = ARENA_ARRAY(names->arena, struct entry_of_name, names->capacity);
+        for (size_t i = 0; i < old_capacity; i++)
+            if (old[i].name)
+                *find(names, old[i].name) = old[i];
+    }
+    struct entry_of_name *entry = find(names, name);
+    if (!entry->name) {
+        *entry = (struct entry_of_name){name, 2};
+        names->count++;
+    }
+}
+
+bool names_has(const struct names *names, const char *name)
+{
+    return find(names, name)->name != NULL;
+}
+
+/* Letters, digits and underscores only; anything else becomes an underscore. */
+static const char *identifier(struct arena *arena, const char *wanted)
+{
+    char *name = arena_copy(arena, wanted, strlen(wanted));
+    for (char *c = name; *c; c++)
+        if (!isalnum((unsigned char)*c) && *c != '_')
+            *c = '_';
+    return isdigit((unsigned char)*name) || !*name ? arena_print(arena, "v%s", name) : name;
+}
+
+const char *names_take(struct names *names, const char *wanted)
+{
+    const char *name = identifier(names->arena, wanted);
+    if (names_is_reserved(name))
+        name = arena_print(names->arena, "%s_", name);
+    if (names_has(names, name)) {
+        const char *base = name;
+        const char *separator = isdigit((unsigned char)base[strlen(base) - 1]) ? "_" : "";
+        do
+            name = arena_print(names->arena, "%s%s%d", base, separator, find(names, base)->next_number++);
+        while (names_has(names, name) || names_is_reserved(name));
+    }
+    names_reserve(names, name);
+    return name;
+}
+
+struct names *names_of_text(struct arena *arena, const char *text)
+{
+    struct names *names = names_new(arena);
+    while (text && *text) {
+        if (!isalpha((unsigned char)*text) && *text != '_') {
+            text++;
+            continue;
+        }
+        const char *begin = text;
+        while (isalnum((unsigned char)*text) || *text == '_')
+            text++;
+        const char *name = arena_copy(arena, begin, (size_t)(text - begin));
+        names_reserve(names, name);
+    }
+    return names;
+}

@@ -1,0 +1,105 @@
+/* emitter.h: what the parts of the C back end share. Each emits text for one level: names, expressions, statements,
+ * entries, the file. */
+#ifndef GRADC_EMITTER_H
+#define GRADC_EMITTER_H
+
+#include "emit.h"
+#include "program.h"
+
+/* ---- emit_text.c: growing text, and identifiers ---- */
+struct text {
+    struct arena *arena;
+    char *bytes; /* NUL-terminated once anything has been written */
+    size_t length, capacity;
+};
+void text_write(struct text *text, const char *more);
+void text_print(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+struct names;
+struct names *names_new(struct arena *arena);
+/* `wanted` if it is free and C, C++ and the mathematics library do not claim it, else with a number or underscore. */
+const char *names_take(struct names *names, const char *wanted);
+bool names_is_reserved(const char *name); /* by C, C++, their libraries, or the emitted code */
+void names_reserve(struct names *names, const char *name);
+/* Every identifier of the text, as names. */
+struct names *names_of_text(struct arena *arena, const char *text);
+bool names_has(const struct names *names, const char *name);
+
+/* ---- One entry ---- */
+struct emitter {
+    struct arena *arena;
+    struct module *module;
+    struct function *function;
+    struct program *program;
+    const struct emit_options *options;
+    struct text *out;
+    int indent;
+    struct names *names;
+    const char *self;        /* the struct's pointer */
+    const char *real;        /* "double" or "float" */
+    const char *suffix;      /* of literals and mathematics: "" or "f" */
+    const char *width;       /* of runtime functions: "f64" or "f32" */
+    const char **leaf_names; /* by node id */
+    bool *leaf_is_used;
+    bool *buffer_is_used;    /* by position in all_buffers */
+    struct span last_line;   /* the last source line shown */
+    guard guard;             /* what is known to be wanted here */
+    const struct item *at;   /* the item being printed */
+};
+
+bool is_integer_type(enum type type);
+const char *c_type(const struct emitter *emitter, enum type type);
+const char *shape_text(struct arena *arena, int rank, size *const *shape); /* "[N, 100]" */
+const char *number_text(struct arena *arena, const char *suffix, enum type type, double value);
+const char *size_c(struct emitter *emitter, size *a);       /* an expression of type size_t */
+const char *size_factor(struct emitter *emitter, size *a);  /* the same, to be multiplied */
+const char *index_text(struct emitter *emitter, struct index index);
+
+/* ---- emit_expression.c ---- */
+/* Precedences as in operators.def: 0 primary, 2 unary, 3 * /, 4 + -, ... */
+const char *expression(struct emitter *emitter, struct node *node, const struct index *at, int *precedence);
+/* The node's operator applied to its operands, though it may have a buffer itself. */
+const char *definition(struct emitter *emitter, struct node *node, const struct index *at, int *precedence);
+/* An element of a buffer, as an expression that can be assigned to. */
+const char *element(struct emitter *emitter, struct buffer *buffer, const struct index *at);
+/* A pointer to the first element of what an operand of a call reads: "x + i * D". */
+const char *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at);
+const char *parenthesise(struct arena *arena, const char *text, int precedence, int limit);
+const char *buffer_name(struct emitter *emitter, struct buffer *buffer);
+
+/* ---- emit_statement.c, emit_loop.c ---- */
+void line(struct emitter *emitter, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void emit_statement(struct emitter *emitter, struct nest *nest);
+void emit_start(struct emitter *emitter, struct nest *nest, const struct item *loop);
+void emit_end(struct emitter *emitter, struct nest *nest, const struct item *loop);
+void emit_call(struct emitter *emitter, struct nest *nest);
+void emit_product(struct emitter *emitter, struct nest *nest);
+void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, struct index *at);
+bool needs_declaration(const struct nest *nest);
+void emit_items(struct emitter *emitter, const struct item *parent);
+const char *guard_text(struct emitter *emitter, guard wanted);
+
+/* ---- emit_entry.c ---- */
+/* All programs of one function, NULL where it has no such entry. */
+struct programs {
+    struct function *function;
+    struct program *entries[ENTRY_COUNT];
+};
+const char *entry_name(enum entry entry);
+const char *pointer_name(const struct function *function); /* of the struct, in definitions */
+void emit_entry(struct text *file, struct module *module, const struct emit_options *options, struct program *program,
+                bool needs_work);
+
+/* ---- emit_sizes.c ---- */
+void emit_size_functions(struct text *file, struct module *module, const struct programs *programs);
+bool has_fixed_sizes(const struct function *function);
+/* Bytes of a program's workspace if its sizes are fixed. */
+size_t fixed_workspace(const struct module *module, const struct program *program);
+int64_t slot_alignment(const struct module *module); /* in reals */
+
+/* ---- emit_header.c ---- */
+void emit_header(struct text *file, struct module *module, const struct emit_options *options,
+                 const struct programs *programs);
+const char *upper_case(struct arena *arena, const char *text);
+
+#endif
