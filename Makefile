@@ -36,7 +36,7 @@ LEXERS = $(wildcard grammar/*.l)
 PARSERS = $(wildcard grammar/*.y)
 GENERATED = $(LEXERS:grammar/%.l=$(BUILD)/%.o) $(PARSERS:grammar/%.y=$(BUILD)/%.o)
 HEADERS = $(LEXERS:grammar/%.l=$(BUILD)/%.h) $(PARSERS:grammar/%.y=$(BUILD)/%.h)
-TEXTS = $(BUILD)/runtime_text.o $(BUILD)/prelude_text.o
+TEXTS = $(BUILD)/runtime_text.o $(BUILD)/prelude_text.o $(BUILD)/bindings_text.o
 OBJECTS = $(patsubst src/%.c,$(BUILD)/%.o,$(filter-out src/main.c,$(wildcard src/*.c))) $(GENERATED) $(TEXTS)
 RUNTIME_SOURCES = $(wildcard runtime/*.c)
 RUNTIME_OBJECTS = $(RUNTIME_SOURCES:runtime/%.c=$(BUILD)/runtime/%.o)
@@ -127,9 +127,13 @@ $(BUILD)/runtime_text.c: tools/embed.sh $(wildcard runtime/*.c runtime/*.h)
 	@mkdir -p $(@D)
 	tools/embed.sh runtime runtime > $@
 
-$(BUILD)/prelude_text.c: tools/embed.sh $(wildcard src/prelude.nn)
+$(BUILD)/prelude_text.c: tools/embed.sh src/prelude.nn
 	@mkdir -p $(@D)
-	tools/embed.sh prelude $(or $(wildcard src/prelude.nn),/dev/null) > $@
+	tools/embed.sh text src/prelude.nn prelude > $@
+
+$(BUILD)/bindings_text.c: tools/embed.sh src/bindings.py
+	@mkdir -p $(@D)
+	tools/embed.sh text src/bindings.py bindings > $@
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/runtime/*.d $(BUILD)/tests/*.d)
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # embed.sh: writes a C source that holds texts as character arrays.
-#   embed.sh runtime DIR    runtime_text.c from the sources of the runtime in DIR
-#   embed.sh prelude FILE   prelude_text.c from the prelude
+#   embed.sh runtime DIR     runtime_text.c from the sources of the runtime in DIR
+#   embed.sh text FILE NAME  NAME_text.c from a file
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -49,11 +49,11 @@ runtime() {
     echo '}'
 }
 
-prelude() {
-    echo '#include "prelude_text.h"'
-    echo 'const char prelude_text[] = {'
+text() {
+    echo "#include \"$2_text.h\""
+    echo "const char $2_text[] = {"
     characters < "$1"
     echo '};'
 }
 
-"$1" "$2"
+"$@"
