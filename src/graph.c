@@ -332,8 +332,11 @@ struct node *graph_custom(struct graph *graph, struct node *value, struct rule *
 {
     struct node node = {.operator = OP_CUSTOM, .type = value->type, .rank = value->rank, .shape = value->shape};
 
-    node.input_count = 1;
-    node.inputs = &value;
+    node.inputs = ARENA_ARRAY(graph->arena, struct node *, rule->argument_count + 1);
+    node.inputs[node.input_count++] = value;
+    for (int k = 0; k < rule->argument_count; k++)
+        if (rule->arguments[k] != NULL)
+            node.inputs[node.input_count++] = rule->arguments[k];
     node.rule = rule;
     node.result = result;
     return graph_intern(graph, &node);
