@@ -13,7 +13,7 @@ static const char *target_pointer(struct emitter *emitter, const struct nest *ne
         to[a] = axis >= 0 && axis < nest->axis_count ? at[axis]
                                                      : (struct index){size_number(emitter->program->sizes, 0), NULL};
     }
-    const char *text = element(emitter, buffer, to);
+    const char *text = element_text(emitter, buffer, to);
     size_t length = strlen(text);
     if (length > 3 && strcmp(text + length - 3, "[0]") == 0)
         return buffer_name(emitter, buffer);
@@ -32,11 +32,11 @@ void emit_product(struct emitter *emitter, struct nest *nest)
     const char *b = operand_pointer(emitter, node->inputs[product->b_input], b_at);
     const char *c = target_pointer(emitter, nest, at);
     if (product->is_vector)
-        line(emitter, "gradc_matvec_%s(%d, %s, %s, 1, %s, %s, %s, %s, 0, %s, %s);", emitter->width, product->trans_a,
+        emit_line(emitter, "gradc_matvec_%s(%d, %s, %s, 1, %s, %s, %s, %s, 0, %s, %s);", emitter->width, product->trans_a,
              size_c(emitter, product->m), size_c(emitter, product->n), a, size_c(emitter, product->lda), b,
              size_c(emitter, product->ldb), c, size_c(emitter, product->ldc));
     else
-        line(emitter, "gradc_matmul_%s(%d, %d, %s, %s, %s, 1, %s, %s, %s, %s, 0, %s, %s);", emitter->width,
+        emit_line(emitter, "gradc_matmul_%s(%d, %d, %s, %s, %s, 1, %s, %s, %s, %s, 0, %s, %s);", emitter->width,
              product->trans_a, product->trans_b, size_c(emitter, product->m), size_c(emitter, product->n),
              size_c(emitter, product->k), a, size_c(emitter, product->lda), b, size_c(emitter, product->ldb), c,
              size_c(emitter, product->ldc));
@@ -56,10 +56,10 @@ static void copy_matrix(struct emitter *emitter, struct nest *nest, struct node 
     at[rank - 2] = (struct index){r, NULL};
     at[rank - 1] = (struct index){c, NULL};
     const char *r_name = size_c(emitter, r), *c_name = size_c(emitter, c);
-    line(emitter, "for (size_t %s = 0; %s < %s; %s++)", r_name, r_name, size_c(emitter, rows), r_name);
-    line(emitter, "    for (size_t %s = 0; %s < %s; %s++)", c_name, c_name, size_c(emitter, columns), c_name);
-    const char *value = expression(emitter, operand, at, &precedence);
-    line(emitter, "        (%s)[%s * %s + %s] = %s;", destination, r_name, size_factor(emitter, columns), c_name, value);
+    emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)", r_name, r_name, size_c(emitter, rows), r_name);
+    emit_line(emitter, "    for (size_t %s = 0; %s < %s; %s++)", c_name, c_name, size_c(emitter, columns), c_name);
+    const char *value = expression_text(emitter, operand, at, &precedence);
+    emit_line(emitter, "        (%s)[%s * %s + %s] = %s;", destination, r_name, size_factor(emitter, columns), c_name, value);
 }
 
 static const char *scratch_name(struct emitter *emitter, struct nest *nest, size_t i)
@@ -70,8 +70,8 @@ static const char *scratch_name(struct emitter *emitter, struct nest *nest, size
 
 static void emit_checked(struct emitter *emitter, const char *call)
 {
-    line(emitter, "if (%s != GRADC_OK)", call);
-    line(emitter, "    return GRADC_ENUMERIC;");
+    emit_line(emitter, "if (%s != GRADC_OK)", call);
+    emit_line(emitter, "    return GRADC_ENUMERIC;");
 }
 
 static void emit_determinant(struct emitter *emitter, struct nest *nest, const struct index *at, const char *n)
@@ -79,16 +79,16 @@ static void emit_determinant(struct emitter *emitter, struct nest *nest, const s
     struct index to[MAXIMUM_RANK];
     for (int a = 0; a < nest->node->rank; a++)
         to[a] = at[a];
-    const char *place = element(emitter, nest->target, to);
+    const char *place = element_text(emitter, nest->target, to);
     const char *factors = scratch_name(emitter, nest, 0), *pivots = scratch_name(emitter, nest, 1);
     copy_matrix(emitter, nest, nest->node->inputs[0], factors);
-    line(emitter, "(void)gradc_lu_%s(%s, %s, %s);", emitter->width, n, factors, pivots);
+    emit_line(emitter, "(void)gradc_lu_%s(%s, %s, %s);", emitter->width, n, factors, pivots);
     const char *value = nest->node->operator == OP_DET
                             ? arena_print(emitter->arena, "gradc_lu_det_%s(%s, %s, %s)", emitter->width, n, factors,
                                           pivots)
                             : arena_print(emitter->arena, "gradc_lu_logdet_%s(%s, %s)", emitter->width, n, factors);
     const char *type = needs_declaration(nest) ? arena_print(emitter->arena, "const %s ", emitter->real) : "";
-    line(emitter, "%s%s = %s;", type, place, value);
+    emit_line(emitter, "%s%s = %s;", type, place, value);
 }
 
 void emit_call(struct emitter *emitter, struct nest *nest)
@@ -120,7 +120,7 @@ void emit_call(struct emitter *emitter, struct nest *nest)
         copy_matrix(emitter, nest, matrix, factors);
         emit_checked(emitter,
                      arena_print(emitter->arena, "gradc_lu_%s(%s, %s, %s)", emitter->width, n, factors, pivots));
-        line(emitter, "gradc_lu_solve_%s(%d, %s, %s, %s, %s, %s, %s);", emitter->width, node->transposed, n, columns,
+        emit_line(emitter, "gradc_lu_solve_%s(%d, %s, %s, %s, %s, %s, %s);", emitter->width, node->transposed, n, columns,
              factors, pivots, y, columns);
     }
 }

@@ -105,16 +105,16 @@ static void emit_checks(struct emitter *emitter, bool needs_work)
         }
     }
     if (condition) {
-        line(emitter, "if (%s)", condition);
-        line(emitter, "    return GRADC_ENULL;");
+        emit_line(emitter, "if (%s)", condition);
+        emit_line(emitter, "    return GRADC_ENULL;");
     }
     if (!has_fixed_sizes(function) || function->conditions_count > 0) {
-        line(emitter, "if (%s_check(%s) != GRADC_OK)", function->name, emitter->self);
-        line(emitter, "    return GRADC_ESIZE;");
+        emit_line(emitter, "if (%s_check(%s) != GRADC_OK)", function->name, emitter->self);
+        emit_line(emitter, "    return GRADC_ESIZE;");
     }
     if (nothing) {
-        line(emitter, "if (%s)", nothing);
-        line(emitter, "    return GRADC_OK;");
+        emit_line(emitter, "if (%s)", nothing);
+        emit_line(emitter, "    return GRADC_OK;");
     }
 }
 
@@ -137,12 +137,12 @@ static void declare_leaf(struct emitter *emitter, const struct member *member)
     const char *type = c_type(emitter, member->type), *name = emitter->leaf_names[leaf->id];
     const char *source = arena_print(emitter->arena, "%s->%s", emitter->self, member->name);
     if (member->rank == 0 && member->pointer)
-        line(emitter, "const %s %s = %s ? *%s : %s;", type, name, source, source,
+        emit_line(emitter, "const %s %s = %s ? *%s : %s;", type, name, source, source,
              is_first_output(emitter->function, member) ? "1" : "0");
     else if (member->rank == 0)
-        line(emitter, "const %s %s = %s;", type, name, source);
+        emit_line(emitter, "const %s %s = %s;", type, name, source);
     else
-        line(emitter, "%s%s *GRADC_RESTRICT const %s = %s; /* %s */", member->role == ROLE_INOUT ? "" : "const ", type,
+        emit_line(emitter, "%s%s *GRADC_RESTRICT const %s = %s; /* %s */", member->role == ROLE_INOUT ? "" : "const ", type,
              name, source, shape_text(emitter->arena, member->rank, member->shape));
 }
 
@@ -205,15 +205,15 @@ static void declare_buffer(struct emitter *emitter, const struct buffer *buffer,
     const char *source = !member ? NULL : arena_print(emitter->arena, "%s->%s", emitter->self, member->name);
     const char *shape = buffer_shape(emitter, buffer);
     if (!member)
-        line(emitter, "%s%s *const %s = %s; /* %s */", constant, type, buffer->name, start, shape);
+        emit_line(emitter, "%s%s *const %s = %s; /* %s */", constant, type, buffer->name, start, shape);
     else if (buffer->storage == STORAGE_WORKSPACE) /* a leaf that may be NULL */
-        line(emitter, "%s *const %s = %s ? (%s *)%s : %s; /* %s */", type, buffer->name, source, type, source, start,
+        emit_line(emitter, "%s *const %s = %s ? (%s *)%s : %s; /* %s */", type, buffer->name, source, type, source, start,
              shape);
     else if (start)
-        line(emitter, "%s%s *const %s = %s ? %s : %s; /* %s */", constant, type, buffer->name, source, source, start,
+        emit_line(emitter, "%s%s *const %s = %s ? %s : %s; /* %s */", constant, type, buffer->name, source, source, start,
              shape);
     else
-        line(emitter, "%s%s *GRADC_RESTRICT const %s = %s; /* %s */", constant, type, buffer->name, source, shape);
+        emit_line(emitter, "%s%s *GRADC_RESTRICT const %s = %s; /* %s */", constant, type, buffer->name, source, shape);
 }
 
 static bool is_declared(const struct buffer *buffer)
@@ -242,18 +242,18 @@ static void declare_slots(struct emitter *emitter)
             is_needed[i] = true;
     }
     if (any)
-        line(emitter, "%s *const work = (%s *)%s->work;", emitter->real, emitter->real, emitter->self);
+        emit_line(emitter, "%s *const work = (%s *)%s->work;", emitter->real, emitter->real, emitter->self);
     for (size_t i = 0; i < count; i++) {
         if (!is_needed[i])
             continue;
         if (firsts[i]) {
             bool constant = firsts[i]->is_earlier && (i + 1 == count || !is_needed[i + 1] ||
                                                       strncmp(starts[i + 1], "work", 4) == 0);
-            line(emitter, "%s%s *%sconst %s = %s; /* %s */", constant ? "const " : "", emitter->real,
+            emit_line(emitter, "%s%s *%sconst %s = %s; /* %s */", constant ? "const " : "", emitter->real,
                  program->slots[i].sharers == 1 && !firsts[i]->is_earlier ? "GRADC_RESTRICT " : "",
                  program->slots[i].name, starts[i], buffer_shape(emitter, firsts[i]));
         } else {
-            line(emitter, "%s *const %s = %s;", emitter->real, program->slots[i].name, starts[i]);
+            emit_line(emitter, "%s *const %s = %s;", emitter->real, program->slots[i].name, starts[i]);
         }
     }
     for (size_t i = 0; i < program->all_buffers_count; i++) {
@@ -282,7 +282,7 @@ static void declare_all(struct emitter *emitter, struct text *declarations, cons
             continue;
         const char *name = size_c(emitter, member->extent);
         if (names_has(in_body, name) || names_has(in_declarations, name))
-            line(emitter, "const size_t %s = %s->%s;", name, emitter->self, member->name);
+            emit_line(emitter, "const size_t %s = %s->%s;", name, emitter->self, member->name);
     }
     text_write(&sizes, declarations->bytes);
     *declarations = sizes;
@@ -333,7 +333,7 @@ void emit_entry(struct text *file, struct module *module, const struct emit_opti
     emit_checks(&emitter, needs_work);
     text_write(file, declarations.bytes);
     text_write(file, body.bytes);
-    line(&emitter, "return GRADC_OK;");
+    emit_line(&emitter, "return GRADC_OK;");
     text_write(file, "}\n");
     forget_sizes(&emitter);
 }

@@ -139,7 +139,7 @@ static const char *subscripted(struct emitter *emitter, const char *name, const 
     return arena_print(emitter->arena, "%s[%s]", name, offset ? offset : "0");
 }
 
-const char *element(struct emitter *emitter, struct buffer *buffer, const struct index *at)
+const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at)
 {
     const char *name = buffer_name(emitter, buffer);
     buffer->is_read = true;
@@ -155,7 +155,7 @@ static const char *dynamic_index(void *closure, struct node *k, const struct ind
 {
     struct emitter *emitter = closure;
     int precedence;
-    const char *text = expression(emitter, k, at, &precedence);
+    const char *text = expression_text(emitter, k, at, &precedence);
     return arena_print(emitter->arena, "(size_t)%s", parenthesise(emitter->arena, text, precedence, 2));
 }
 
@@ -174,7 +174,7 @@ static const char *read_leaf(struct emitter *emitter, struct node *leaf, const c
 static const char *read_place(struct emitter *emitter, struct node *node, const struct index *at)
 {
     if (emitter->program->buffers[node->id])
-        return element(emitter, emitter->program->buffers[node->id], at);
+        return element_text(emitter, emitter->program->buffers[node->id], at);
     return read_leaf(emitter, node, offset_text(emitter, node->rank, node->shape, 0, at));
 }
 
@@ -186,7 +186,7 @@ static const char *read_flat(struct emitter *emitter, struct node *node, struct 
     if (!buffer)
         return read_leaf(emitter, node, offset);
     if (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_STRUCT)
-        return element(emitter, buffer, NULL);
+        return element_text(emitter, buffer, NULL);
     buffer->is_read = true;
     return subscripted(emitter, buffer_name(emitter, buffer), offset);
 }
@@ -217,7 +217,7 @@ static const char *read_view(struct emitter *emitter, struct node *view, const s
     if (view->operator == OP_INDEX) {
         index_below(program, view, view->subscripts, x->rank, at, below, dynamic_index, emitter);
         const char *inside = view->fill ? inside_text(emitter, view, below) : NULL;
-        const char *text = expression(emitter, x, below, precedence);
+        const char *text = expression_text(emitter, x, below, precedence);
         if (!inside)
             return text;
         text = arena_print(emitter->arena, "(%s ? %s : 0)", inside,
@@ -226,7 +226,7 @@ static const char *read_view(struct emitter *emitter, struct node *view, const s
         return text;
     }
     if (reshape_below(program, view, at, below))
-        return expression(emitter, x, below, precedence);
+        return expression_text(emitter, x, below, precedence);
     struct index flat = flat_index(program, view->rank, view->shape, at);
     while (!has_place(program, x))
         x = x->inputs[0];
@@ -374,7 +374,7 @@ static const char *elementwise_text(struct emitter *emitter, struct node *node, 
     const char *operands[3];
     int precedences[3];
     for (int i = 0; i < node->input_count; i++)
-        operands[i] = expression(emitter, node->inputs[i], at, &precedences[i]);
+        operands[i] = expression_text(emitter, node->inputs[i], at, &precedences[i]);
     if (node->operator == OP_POW) {
         const char *power = power_text(emitter, node, operands[0], precedences[0], precedence);
         if (power)
@@ -387,7 +387,7 @@ static const char *elementwise_text(struct emitter *emitter, struct node *node, 
     return operator_text(emitter, node, operands, precedences, precedence);
 }
 
-const char *definition(struct emitter *emitter, struct node *node, const struct index *at, int *precedence)
+const char *definition_text(struct emitter *emitter, struct node *node, const struct index *at, int *precedence)
 {
     *precedence = 0;
     switch (node->operator) {
@@ -403,10 +403,10 @@ const char *definition(struct emitter *emitter, struct node *node, const struct 
     }
 }
 
-const char *expression(struct emitter *emitter, struct node *node, const struct index *at, int *precedence)
+const char *expression_text(struct emitter *emitter, struct node *node, const struct index *at, int *precedence)
 {
     *precedence = 0;
     if (emitter->program->buffers[node->id] || is_leaf(node))
         return read_place(emitter, node, at);
-    return definition(emitter, node, at, precedence);
+    return definition_text(emitter, node, at, precedence);
 }

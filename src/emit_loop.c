@@ -83,7 +83,7 @@ static void emit_starts(struct emitter *emitter, const struct item *loop, bool o
                           nest->path[nest->path_first + nest->first_reduced] == loop &&
                           (nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCATTER);
         if (is_guarded) {
-            line(emitter, "if (%s)", guard_text(emitter, nest->guard));
+            emit_line(emitter, "if (%s)", guard_text(emitter, nest->guard));
             emitter->indent++;
         }
         emit_start(emitter, nest, loop);
@@ -99,7 +99,7 @@ static void emit_ends(struct emitter *emitter, const struct item *loop)
         if (declares_outside(nest))
             continue;
         if (is_guarded) {
-            line(emitter, "if (%s)", guard_text(emitter, nest->guard));
+            emit_line(emitter, "if (%s)", guard_text(emitter, nest->guard));
             emitter->indent++;
         }
         emit_end(emitter, nest, loop);
@@ -129,11 +129,11 @@ static void emit_loop(struct emitter *emitter, const struct item *loop)
     emitter->indent--;
     emitter->out = out;
     bool plain = is_plain(loop, &body);
-    line(emitter, "for (size_t %s = 0; %s < %s; %s++)%s", variable, variable, size_c(emitter, loop->extent), variable,
+    emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)%s", variable, variable, size_c(emitter, loop->extent), variable,
          plain ? "" : " {");
     text_write(out, body.bytes);
     if (!plain)
-        line(emitter, "}");
+        emit_line(emitter, "}");
 }
 
 static void emit_region(struct emitter *emitter, const struct item *item)
@@ -145,15 +145,15 @@ static void emit_region(struct emitter *emitter, const struct item *item)
     const char *variable = size_c(emitter, loop->variable);
     const char *begin = size_c(emitter, loop->begin), *end = size_c(emitter, loop->end);
     if (loop->is_branch)
-        line(emitter, "do {");
+        emit_line(emitter, "do {");
     else if (loop->reverse)
-        line(emitter, "for (size_t %s = %s; %s-- > %s;) {", variable, end, variable, begin);
+        emit_line(emitter, "for (size_t %s = %s; %s-- > %s;) {", variable, end, variable, begin);
     else
-        line(emitter, "for (size_t %s = %s; %s < %s; %s++) {", variable, begin, variable, end, variable);
+        emit_line(emitter, "for (size_t %s = %s; %s < %s; %s++) {", variable, begin, variable, end, variable);
     emitter->indent++;
     emit_items(emitter, item);
     emitter->indent--;
-    line(emitter, loop->is_branch ? "} while (0);" : "}");
+    emit_line(emitter, loop->is_branch ? "} while (0);" : "}");
 }
 
 static void emit_body(struct emitter *emitter, const struct item *item)
@@ -181,13 +181,13 @@ static void emit_item(struct emitter *emitter, const struct item *item)
         emit_body(emitter, item);
         return;
     }
-    line(emitter, "if (%s) {", guard_text(emitter, item->guard));
+    emit_line(emitter, "if (%s) {", guard_text(emitter, item->guard));
     emitter->guard = item->guard;
     emitter->indent++;
     emit_body(emitter, item);
     emitter->indent--;
     emitter->guard = outer;
-    line(emitter, "}");
+    emit_line(emitter, "}");
 }
 
 void emit_items(struct emitter *emitter, const struct item *parent)

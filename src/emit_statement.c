@@ -16,7 +16,7 @@ static size_t breaking_point(const char *text, size_t room)
     return best;
 }
 
-void line(struct emitter *emitter, const char *format, ...)
+void emit_line(struct emitter *emitter, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -47,7 +47,7 @@ static const char *dynamic_index(void *closure, struct node *k, const struct ind
 {
     struct emitter *emitter = closure;
     int precedence;
-    const char *text = expression(emitter, k, at, &precedence);
+    const char *text = expression_text(emitter, k, at, &precedence);
     return arena_print(emitter->arena, "(size_t)%s", parenthesise(emitter->arena, text, precedence, 2));
 }
 
@@ -102,15 +102,15 @@ static void store(struct emitter *emitter, const struct nest *nest, const char *
 {
     bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard;
     if (!needs_declaration(nest)) {
-        line(emitter, "%s %s %s;", place, operation, value);
+        emit_line(emitter, "%s %s %s;", place, operation, value);
         return;
     }
     const char *type = c_type(emitter, nest->target->type);
     if (is_guarded)
-        line(emitter, "const %s %s = %s ? %s : 0;", type, place,
+        emit_line(emitter, "const %s %s = %s ? %s : 0;", type, place,
              arena_print(emitter->arena, "(%s)", guard_text(emitter, nest->guard)), value);
     else
-        line(emitter, "%s%s %s = %s;", is_written_once(nest->target) ? "const " : "", type, place, value);
+        emit_line(emitter, "%s%s %s = %s;", is_written_once(nest->target) ? "const " : "", type, place, value);
 }
 
 /* ---- Reductions ---- */
@@ -134,14 +134,14 @@ static const char *term_text(struct emitter *emitter, const struct nest *nest, c
     struct node *node = nest->node;
     struct index operand[MAXIMUM_AXES];
     if (nest->kind == NEST_SCATTER)
-        return expression(emitter, nest->operand, at, precedence);
+        return expression_text(emitter, nest->operand, at, precedence);
     operand_indices(node, 0, at, operand);
-    const char *text = expression(emitter, node->inputs[0], operand, precedence);
+    const char *text = expression_text(emitter, node->inputs[0], operand, precedence);
     if (node->operator != OP_CONTRACT)
         return text;
     int other_precedence;
     operand_indices(node, 1, at, operand);
-    const char *other = expression(emitter, node->inputs[1], operand, &other_precedence);
+    const char *other = expression_text(emitter, node->inputs[1], operand, &other_precedence);
     text = arena_print(emitter->arena, "%s * %s", parenthesise(emitter->arena, text, *precedence, 4),
                        parenthesise(emitter->arena, other, other_precedence, 3));
     *precedence = 3;
@@ -153,28 +153,28 @@ static void accumulate(struct emitter *emitter, const struct node *node, enum ty
                        const char *term, int precedence)
 {
     switch (node->operator) {
-    case OP_PRODUCT: line(emitter, "%s *= %s;", into, term); break;
-    case OP_ANY: line(emitter, "%s = %s || %s;", into, into, parenthesise(emitter->arena, term, precedence, 11)); break;
-    case OP_ALL: line(emitter, "%s = %s && %s;", into, into, parenthesise(emitter->arena, term, precedence, 11)); break;
+    case OP_PRODUCT: emit_line(emitter, "%s *= %s;", into, term); break;
+    case OP_ANY: emit_line(emitter, "%s = %s || %s;", into, into, parenthesise(emitter->arena, term, precedence, 11)); break;
+    case OP_ALL: emit_line(emitter, "%s = %s && %s;", into, into, parenthesise(emitter->arena, term, precedence, 11)); break;
     case OP_MAXIMUM:
     case OP_MINIMUM: {
         const char *name = term;
         const char *sign = node->operator == OP_MAXIMUM ? ">" : "<";
         if (strpbrk(term, " (")) {
             name = names_take(emitter->names, "value");
-            line(emitter, "const %s %s = %s;", c_type(emitter, type), name, term);
+            emit_line(emitter, "const %s %s = %s;", c_type(emitter, type), name, term);
         }
         if (type == REAL)
-            line(emitter, "%s = (%s %s %s) | (%s != %s) ? %s : %s;", into, name, sign, into, name, name, name, into);
+            emit_line(emitter, "%s = (%s %s %s) | (%s != %s) ? %s : %s;", into, name, sign, into, name, name, name, into);
         else
-            line(emitter, "%s = %s %s %s ? %s : %s;", into, name, sign, into, name, into);
+            emit_line(emitter, "%s = %s %s %s ? %s : %s;", into, name, sign, into, name, into);
         break;
     }
     default:
         if (type == REAL)
-            line(emitter, "%s += %s;", into, term);
+            emit_line(emitter, "%s += %s;", into, term);
         else
-            line(emitter, "%s = (int32_t)((uint32_t)%s + (uint32_t)%s);", into, into,
+            emit_line(emitter, "%s = (int32_t)((uint32_t)%s + (uint32_t)%s);", into, into,
                  parenthesise(emitter->arena, term, precedence, 2));
     }
 }
@@ -212,9 +212,9 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
     bool is_contiguous = true;
     if (buffer->storage == STORAGE_SCALAR) {
         if (needs_declaration(nest))
-            line(emitter, "%s %s = %s;", c_type(emitter, buffer->type), buffer_name(emitter, buffer), value);
+            emit_line(emitter, "%s %s = %s;", c_type(emitter, buffer->type), buffer_name(emitter, buffer), value);
         else
-            line(emitter, "%s = %s;", buffer_name(emitter, buffer), value);
+            emit_line(emitter, "%s = %s;", buffer_name(emitter, buffer), value);
         return;
     }
     for (int a = 0; a < node->rank; a++) {
@@ -232,12 +232,12 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
             count = size_multiply(count, node->shape[a]);
     }
     if (first_inner < 0) {
-        line(emitter, "%s = %s;", element(emitter, buffer, to), value);
+        emit_line(emitter, "%s = %s;", element_text(emitter, buffer, to), value);
     } else if (is_contiguous && strcmp(value, "0") == 0) {
-        const char *start = element(emitter, buffer, to);
+        const char *start = element_text(emitter, buffer, to);
         const char *zero = strstr(start, "[0]");
         start = zero && !zero[3] ? buffer_name(emitter, buffer) : arena_print(emitter->arena, "&%s", start);
-        line(emitter, "memset(%s, 0, %s * sizeof(%s));", start, size_factor(emitter, count),
+        emit_line(emitter, "memset(%s, 0, %s * sizeof(%s));", start, size_factor(emitter, count),
              c_type(emitter, buffer->type));
     } else {
         int indent = emitter->indent;
@@ -247,11 +247,11 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
                                        : emitter->at->depth) + loops++;
                 size *variable = program_variable(emitter->program, level, node->shape[a]);
                 to[a].affine = variable;
-                line(emitter, "for (size_t %s = 0; %s < %s; %s++)", size_c(emitter, variable),
+                emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)", size_c(emitter, variable),
                      size_c(emitter, variable), size_c(emitter, node->shape[a]), size_c(emitter, variable));
                 emitter->indent++;
             }
-        line(emitter, "%s = %s;", element(emitter, buffer, to), value);
+        emit_line(emitter, "%s = %s;", element_text(emitter, buffer, to), value);
         emitter->indent = indent;
     }
 }
@@ -262,15 +262,15 @@ static void declare_accumulator(struct emitter *emitter, struct nest *nest)
     const char *name = accumulator(emitter, nest);
     if (nest->kind == NEST_ARGUMENT) {
         nest->best = names_take(emitter->names, nest->node->operator == OP_ARGMAX ? "most" : "least");
-        line(emitter, "%s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), nest->best,
+        emit_line(emitter, "%s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), nest->best,
              identity_text(nest->node));
-        line(emitter, "int32_t %s = 0;", name);
+        emit_line(emitter, "int32_t %s = 0;", name);
         return;
     }
     const char *value = nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCAN
                             ? (nest->kind == NEST_SCAN ? "0" : identity_text(nest->node))
                             : identity_text(nest->node);
-    line(emitter, "%s %s = %s;", c_type(emitter, type), name, value);
+    emit_line(emitter, "%s %s = %s;", c_type(emitter, type), name, value);
 }
 
 /* Before one of its loops: what is to be accumulated starts. */
@@ -295,11 +295,11 @@ void emit_end(struct emitter *emitter, struct nest *nest, const struct item *loo
         return;
     nest_indices(emitter, nest, nest->first_trailing, at);
     target_indices(emitter, nest, at, to);
-    const char *place = element(emitter, nest->target, to);
+    const char *place = element_text(emitter, nest->target, to);
     if (nest->first_reduced < nest->first_trailing)
         accumulate(emitter, nest->node, nest->target->type, place, accumulator(emitter, nest), 0);
     else
-        line(emitter, "%s = %s;", place, accumulator(emitter, nest));
+        emit_line(emitter, "%s = %s;", place, accumulator(emitter, nest));
 }
 
 /* ---- Statements ---- */
@@ -308,27 +308,27 @@ static void emit_argument(struct emitter *emitter, struct nest *nest, const stru
 {
     int precedence;
     if (!has_accumulator(nest)) {
-        store(emitter, nest, element(emitter, nest->target, to), "=", "0");
+        store(emitter, nest, element_text(emitter, nest->target, to), "=", "0");
         return;
     }
     const char *term = term_text(emitter, nest, at, &precedence);
     const char *sign = nest->node->operator == OP_ARGMAX ? ">" : "<";
     if (strpbrk(term, " (")) {
         const char *name = names_take(emitter->names, "value");
-        line(emitter, "const %s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), name, term);
+        emit_line(emitter, "const %s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), name, term);
         term = name;
     }
     if (nest->node->inputs[0]->type == REAL)
-        line(emitter, "if (%s %s %s || (%s != %s && %s == %s)) {", term, sign, nest->best, term, term, nest->best,
+        emit_line(emitter, "if (%s %s %s || (%s != %s && %s == %s)) {", term, sign, nest->best, term, term, nest->best,
              nest->best);
     else
-        line(emitter, "if (%s %s %s) {", term, sign, nest->best);
+        emit_line(emitter, "if (%s %s %s) {", term, sign, nest->best);
     emitter->indent++;
-    line(emitter, "%s = %s;", nest->best, term);
-    line(emitter, "%s = (int32_t)%s;", accumulator(emitter, nest),
+    emit_line(emitter, "%s = %s;", nest->best, term);
+    emit_line(emitter, "%s = (int32_t)%s;", accumulator(emitter, nest),
          size_c(emitter, at[nest->order[nest->loop_count - 1]].affine));
     emitter->indent--;
-    line(emitter, "}");
+    emit_line(emitter, "}");
 }
 
 static void emit_reduction(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
@@ -336,11 +336,11 @@ static void emit_reduction(struct emitter *emitter, struct nest *nest, const str
     int precedence;
     const char *term = term_text(emitter, nest, at, &precedence);
     if (nest->first_reduced == nest->loop_count)
-        store(emitter, nest, element(emitter, nest->target, to), "=", term);
+        store(emitter, nest, element_text(emitter, nest->target, to), "=", term);
     else if (has_accumulator(nest))
         accumulate(emitter, nest->node, nest->target->type, accumulator(emitter, nest), term, precedence);
     else
-        accumulate(emitter, nest->node, nest->target->type, element(emitter, nest->target, to), term, precedence);
+        accumulate(emitter, nest->node, nest->target->type, element_text(emitter, nest->target, to), term, precedence);
 }
 
 static void emit_scan(struct emitter *emitter, struct nest *nest, struct index *at, const struct index *to)
@@ -349,15 +349,15 @@ static void emit_scan(struct emitter *emitter, struct nest *nest, struct index *
     for (int a = 0; a < nest->node->rank; a++)
         if (nest->node->axes >> a & 1)
             at[a] = to[a];
-    const char *term = expression(emitter, nest->node->inputs[0], at, &precedence);
+    const char *term = expression_text(emitter, nest->node->inputs[0], at, &precedence);
     if (!has_accumulator(nest)) {
-        store(emitter, nest, element(emitter, nest->target, to), "=", term);
+        store(emitter, nest, element_text(emitter, nest->target, to), "=", term);
         return;
     }
     if (!nest->accumulator)
         declare_accumulator(emitter, nest);
     accumulate(emitter, nest->node, nest->target->type, nest->accumulator, term, precedence);
-    store(emitter, nest, element(emitter, nest->target, to), "=", nest->accumulator);
+    store(emitter, nest, element_text(emitter, nest->target, to), "=", nest->accumulator);
 }
 
 static void emit_scatter(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
@@ -366,7 +366,7 @@ static void emit_scatter(struct emitter *emitter, struct nest *nest, const struc
     if (nest->loop_count == 0 && nest->starts_with_zeros)
         emit_fill(emitter, nest, 0);
     const char *text = term_text(emitter, nest, at, &precedence);
-    line(emitter, "%s %s %s;", element(emitter, nest->target, to), nest->adds ? "+=" : "=", text);
+    emit_line(emitter, "%s %s %s;", element_text(emitter, nest->target, to), nest->adds ? "+=" : "=", text);
 }
 
 static void emit_copy(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
@@ -374,13 +374,13 @@ static void emit_copy(struct emitter *emitter, struct nest *nest, const struct i
     int precedence;
     const char *text = "0";
     if (nest->source)
-        text = element(emitter, nest->source, at);
+        text = element_text(emitter, nest->source, at);
     else if (nest->node)
-        text = expression(emitter, nest->node, at, &precedence);
+        text = expression_text(emitter, nest->node, at, &precedence);
     if (nest->member && nest->member->rank == 0)
-        line(emitter, "%s->%s = %s;", emitter->self, nest->member->name, text);
+        emit_line(emitter, "%s->%s = %s;", emitter->self, nest->member->name, text);
     else
-        store(emitter, nest, element(emitter, nest->target, to), nest->adds ? "+=" : "=", text);
+        store(emitter, nest, element_text(emitter, nest->target, to), nest->adds ? "+=" : "=", text);
 }
 
 /* A position counts from low; it must stay below high. */
@@ -388,7 +388,7 @@ static void emit_check(struct emitter *emitter, struct nest *nest, const struct 
 {
     int precedence;
     int64_t low;
-    const char *k = expression(emitter, nest->node, at, &precedence);
+    const char *k = expression_text(emitter, nest->node, at, &precedence);
     const char *high = size_c(emitter, nest->check->high);
     k = parenthesise(emitter->arena, k, precedence, 2);
     const char *test;
@@ -399,19 +399,19 @@ static void emit_check(struct emitter *emitter, struct nest *nest, const struct 
                            size_c(emitter, nest->check->low), k, high);
     }
     if (nest->check->when) {
-        const char *when = expression(emitter, nest->check->when, at, &precedence);
+        const char *when = expression_text(emitter, nest->check->when, at, &precedence);
         test = arena_print(emitter->arena, "%s && (%s)", parenthesise(emitter->arena, when, precedence, 6), test);
     }
-    line(emitter, "if (%s)", test);
-    line(emitter, "    return GRADC_EINDEX;");
+    emit_line(emitter, "if (%s)", test);
+    emit_line(emitter, "    return GRADC_EINDEX;");
 }
 
 static void emit_seed(struct emitter *emitter, struct nest *nest)
 {
     struct buffer *buffer = nest->target;
     const char *member = emitter->program->leaf_members[nest->node->id]->name;
-    line(emitter, "if (!%s->%s)", emitter->self, member);
-    line(emitter, "    memset(%s, 0, %s * sizeof(%s));", buffer_name(emitter, buffer),
+    emit_line(emitter, "if (!%s->%s)", emitter->self, member);
+    emit_line(emitter, "    memset(%s, 0, %s * sizeof(%s));", buffer_name(emitter, buffer),
          size_factor(emitter, buffer_count(emitter->program, buffer)), c_type(emitter, buffer->type));
 }
 
@@ -424,8 +424,8 @@ void emit_statement(struct emitter *emitter, struct nest *nest)
         target_indices(emitter, nest, at, to);
     switch (nest->kind) {
     case NEST_VALUE: {
-        const char *value = definition(emitter, nest->node, at, &precedence);
-        store(emitter, nest, element(emitter, nest->target, to), "=", value);
+        const char *value = definition_text(emitter, nest->node, at, &precedence);
+        store(emitter, nest, element_text(emitter, nest->target, to), "=", value);
         break;
     }
     case NEST_COPY: emit_copy(emitter, nest, at, to); break;
@@ -438,9 +438,9 @@ void emit_statement(struct emitter *emitter, struct nest *nest)
     case NEST_SEED: emit_seed(emitter, nest); break;
     case NEST_CHECK: emit_check(emitter, nest, at); break;
     case NEST_BREAK: {
-        const char *condition = expression(emitter, nest->node, at, &precedence);
-        line(emitter, "if (!%s)", parenthesise(emitter->arena, condition, precedence, 2));
-        line(emitter, "    break;");
+        const char *condition = expression_text(emitter, nest->node, at, &precedence);
+        emit_line(emitter, "if (!%s)", parenthesise(emitter->arena, condition, precedence, 2));
+        emit_line(emitter, "    break;");
         break;
     }
     case NEST_REGION: break;

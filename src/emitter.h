@@ -57,18 +57,18 @@ const char *index_text(struct emitter *emitter, struct index index);
 
 /* ---- emit_expression.c ---- */
 /* Precedences as in operators.def: 0 primary, 2 unary, 3 * /, 4 + -, ... */
-const char *expression(struct emitter *emitter, struct node *node, const struct index *at, int *precedence);
+const char *expression_text(struct emitter *emitter, struct node *node, const struct index *at, int *precedence);
 /* The node's operator applied to its operands, though it may have a buffer itself. */
-const char *definition(struct emitter *emitter, struct node *node, const struct index *at, int *precedence);
+const char *definition_text(struct emitter *emitter, struct node *node, const struct index *at, int *precedence);
 /* An element of a buffer, as an expression that can be assigned to. */
-const char *element(struct emitter *emitter, struct buffer *buffer, const struct index *at);
+const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at);
 /* A pointer to the first element of what an operand of a call reads: "x + i * D". */
 const char *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at);
 const char *parenthesise(struct arena *arena, const char *text, int precedence, int limit);
 const char *buffer_name(struct emitter *emitter, struct buffer *buffer);
 
 /* ---- emit_statement.c, emit_loop.c ---- */
-void line(struct emitter *emitter, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void emit_line(struct emitter *emitter, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void emit_statement(struct emitter *emitter, struct nest *nest);
 void emit_start(struct emitter *emitter, struct nest *nest, const struct item *loop);
 void emit_end(struct emitter *emitter, struct nest *nest, const struct item *loop);
