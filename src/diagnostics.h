@@ -59,7 +59,7 @@ void report_note(struct diagnostics *diagnostics, struct span place, const char 
     __attribute__((format(printf, 3, 4)));
 
 /* The candidate nearest to `name` if it is near enough to be meant (edit distance with transpositions, at most a
- * third of its length, case counted as half), else NULL. */
+ * third of its length, case counted as half; case alone is always near), else NULL. */
 const char *near_name(const char *name, const char *const *candidates, size_t count);
 
 #endif

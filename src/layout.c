@@ -257,7 +257,7 @@ static void close_braces_before(struct scanner *scanner, const char *text)
 }
 
 /* Whether nothing ends at this end of a line, after which `text` is the next that is written. */
-static bool goes_on(struct scanner *scanner, struct span line_end, const char *text)
+static bool goes_on(struct scanner *scanner, struct span line_end, const char *text, bool at_margin)
 {
     if (scanner->source->text[line_end.begin] == ';')
         return false;
@@ -277,8 +277,10 @@ static bool goes_on(struct scanner *scanner, struct span line_end, const char *t
         return true;
     /* What begins a statement cannot go on with an operator's operand; the parser tells that this is missing.
      */
-    bool is_statement = scanner->previous != ',' && (keyword_begins(text) || assignment_begins(text));
-    return wants_more(scanner) && !is_statement;
+    bool is_other = at_margin && definition_begins(text);
+    if (scanner->previous != ',')
+        is_other |= keyword_begins(text) || assignment_begins(text);
+    return wants_more(scanner) && !is_other;
 }
 
 /* Whether what begins on the next line shows that a bracket has been left open. `f(a,` may go on with `axis =
@@ -286,8 +288,8 @@ static bool goes_on(struct scanner *scanner, struct span line_end, const char *t
 static bool brackets_were_left_open(const struct scanner *scanner, const char *next, bool at_margin)
 {
     bool may_name_argument = scanner->previous == '(' || scanner->previous == ',';
-    return keyword_begins(next) || (!may_name_argument && assignment_begins(next)) ||
-           (at_margin && definition_begins(next));
+    return keyword_begins(next) || (operand_ended(scanner) && begins_with(next, "if")) ||
+           (!may_name_argument && assignment_begins(next)) || (at_margin && definition_begins(next));
 }
 
 static int end_line_inside_brackets(struct scanner *scanner, struct span span, const char *next,
@@ -323,7 +325,7 @@ static int end_line(struct scanner *scanner, struct span span)
         close_braces_before(scanner, next);
         return line_begun(scanner) ? 0 : TOKEN_LINE_END;
     }
-    return line_begun(scanner) || goes_on(scanner, span, next) ? 0 : TOKEN_LINE_END;
+    return line_begun(scanner) || goes_on(scanner, span, next, at_margin) ? 0 : TOKEN_LINE_END;
 }
 
 /* The tokens at the end of the text: everything open is closed, the last statement ended. */
@@ -505,6 +507,35 @@ static int read_token(struct scanner *scanner, SYNTAX_STYPE *value, struct span 
     }
 }
 
+/* Where the next line that is not blank begins with a blank, up to the first that does not. */
+static void skip_indented(struct scanner *scanner, SYNTAX_STYPE *value, struct span *span)
+{
+    const char *text = scanner->source->text, *next = skip_lines(text + scanner->position);
+    scanner->skips_indented = false;
+    while (*next && next > text && strchr(" \t", next[-1]) && !scanner->at_end) {
+        int token;
+        do
+            token = lexer_lex(value, span, scanner->lexer);
+        while (token != TOKEN_END_OF_FILE && !(token == TOKEN_LINE_END && text[span->begin] == '\n'));
+        scanner->at_end = token == TOKEN_END_OF_FILE;
+        next = skip_lines(text + scanner->position);
+    }
+}
+
+static int skip_block(struct scanner *scanner, SYNTAX_STYPE *value, struct span *span)
+{
+    int depth = 1;
+    scanner->skips_block = false;
+    while (depth > 0) {
+        int token = lexer_lex(value, span, scanner->lexer);
+        depth += (token == '{') - (token == '}');
+        scanner->at_end = token == TOKEN_END_OF_FILE;
+        if (scanner->at_end)
+            return 0;
+    }
+    return close_brace(scanner, *span);
+}
+
 static int next_token(struct scanner *scanner, SYNTAX_STYPE *value, struct span *span)
 {
     for (;;) {
@@ -524,7 +555,10 @@ static int next_token(struct scanner *scanner, SYNTAX_STYPE *value, struct span 
             *span = span_at(scanner, scanner->position, scanner->position);
             return end_text(scanner);
         }
-        int token = read_token(scanner, value, span);
+        if (scanner->skips_indented)
+            skip_indented(scanner, value, span);
+        int token =
+            scanner->skips_block ? skip_block(scanner, value, span) : read_token(scanner, value, span);
         if (token)
             return token;
     }

@@ -45,6 +45,13 @@ static unsigned distance(const char *a, size_t a_length, const char *b, size_t b
     return above[b_length];
 }
 
+static bool same_but_for_case(const char *a, const char *b)
+{
+    while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b))
+        a++, b++;
+    return *a == *b;
+}
+
 const char *near_name(const char *name, const char *const *candidates, size_t count)
 {
     size_t length = strlen(name);
@@ -56,7 +63,9 @@ const char *near_name(const char *name, const char *const *candidates, size_t co
         size_t candidate_length = strlen(candidates[i]);
         if (candidate_length > LONGEST || strcmp(candidates[i], name) == 0)
             continue;
-        unsigned d = distance(name, length, candidates[i], candidate_length);
+        unsigned d = same_but_for_case(name, candidates[i])
+                         ? 0
+                         : distance(name, length, candidates[i], candidate_length);
         if (d < nearest_distance) {
             nearest_distance = d;
             nearest = candidates[i];

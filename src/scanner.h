@@ -36,6 +36,8 @@ struct scanner {
                       */
     bool definition_failed; /* the error was in a definition's header, so what is indented below belongs to it
                              */
+    bool skips_indented;    /* the indented lines that follow are left out */
+    bool skips_block;       /* what stands before the next closing brace is left out */
     bool too_deep;          /* EXPRESSION_DEPTH has been reported */
 };
 

@@ -157,7 +157,8 @@ static const char *expectation(struct scanner *scanner, const char *const *expec
         const char *name = expected[i];
         bool is_of_target = assignment && (strcmp(name, "','") == 0 || strcmp(name, "'['") == 0);
         if ((operand && among(name, operand_names)) || (wants_operator && among(name, operator_names)) ||
-            is_of_target || (items && (strcmp(name, "'='") == 0 || strcmp(name, "'['") == 0)) ||
+            is_of_target || (wants_operator && strcmp(name, "'='") == 0) ||
+            (items && (strcmp(name, "'='") == 0 || strcmp(name, "'['") == 0)) ||
             (count > 1 && among(name, rare_names)))
             continue;
         words[word_count++] = in_words(scanner, name);
@@ -183,6 +184,13 @@ static const char *found_in_words(struct scanner *scanner, struct span span)
         return "the end of the file";
     const char *text = span_text(scanner, span);
     return *text == '\n' || *text == '\0' ? "the end of the line" : arena_print(scanner->arena, "'%s'", text);
+}
+
+static bool line_begins_with(struct scanner *scanner, struct span span, const char *word)
+{
+    const char *line = span_line_text(scanner->arena, span);
+    size_t length = strlen(word);
+    return strncmp(line, word, length) == 0 && strchr(" \t(", line[length]);
 }
 
 /* A reserved word that its author took for a name. */
@@ -240,9 +248,11 @@ static const char *hint_between_operands(struct scanner *scanner, int found)
 }
 
 /* Statements and definitions out of place. */
-static const char *hint_of_place(struct scanner *scanner, int found, bool wants_statement)
+static const char *hint_of_place(const struct scanner *scanner, int found, bool wants_statement)
 {
-    bool inside = scanner->open_braces > 0;
+    bool inside = scanner->open_braces > (found == '{');
+    if (wants_statement && found > 0 && found < 128 && strchr("+-*/@^=<>.", found))
+        return "a line goes on after an operator or '=', not before one";
     if (wants_statement && inside) {
         if (found == TOKEN_DIM || found == TOKEN_EXPORT || found == TOKEN_IMPORT ||
             found == TOKEN_PRECISION || found == TOKEN_GROUP || found == TOKEN_RULE)
@@ -274,6 +284,19 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "an assignment is written with one =";
     if (wants_operator && found == '=')
         return "'equal' is written ==";
+    if (wants_operator && found == TOKEN_IF)
+        return "a choice is written if c then a else b";
+    if (wants_operator && found == ',' && line_begins_with(scanner, span, "return"))
+        return "outputs are listed without parentheses: return a, b";
+    if (wants_operator && found == ',' && inside && count > 1 &&
+        expects(expected, count, "the end of the line"))
+        return "several names take the outputs of one call, as in a, b = g(x)";
+    if (before == TOKEN_PRECISION)
+        return "the precision is float32 or float64, as in precision float32";
+    if (found == ',' && expects(expected, count, "wrt"))
+        return "every function has an export line of its own";
+    if (found == '(' && expects(expected, count, "wrt"))
+        return "export takes the function's name alone, as in export f wrt x";
     if (before == TOKEN_RETURN && found == TOKEN_LINE_END)
         return "return names the function's outputs, as in return loss, y";
     if (operand && found == '*' && before == '*')
@@ -303,6 +326,8 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
     if (block && found == TOKEN_THEN)
         return "the statement is if c { ... } else { ... }; the expression if c then a else b stands after = "
                "or in a call";
+    if (block && equals && found == TOKEN_LINE_END)
+        return "the line goes on after '=' or '{'";
     if (block && found == TOKEN_LINE_END && inside)
         return "a body stands between { and }, and '{' ends the header's line";
     if (equals && !block && !wants_operator && inside) {
@@ -310,7 +335,7 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
             return "a function is defined outside other functions, and a call stands after =, as in y = f(x)";
         if (found == ':')
             return "types stand in the function's header";
-        if (found == TOKEN_LINE_END || found == TOKEN_NAME)
+        if ((found == TOKEN_LINE_END || found == TOKEN_NAME) && !line_begins_with(scanner, span, "update"))
             return "a statement is an assignment, return, update, if or for";
     }
     if (!inside && expects(expected, count, "'('") && count == 1 && found == '=')
@@ -364,6 +389,9 @@ void report_syntax_error(struct scanner *scanner, struct span found, const char 
         report_error(scanner->diagnostics, found, "expected %s, found %s", wanted, text);
     else
         report_error(scanner->diagnostics, found, "%s cannot stand here", text);
+    /* What follows belongs to what has failed: the lines below a header, the items of a set. */
+    scanner->skips_indented = scanner->previous == TOKEN_LINE_END && scanner->open_braces == 0;
+    scanner->skips_block = scanner->previous == '{' && expects(expected, count, "a number");
     const char *advice = find_hint(scanner, found, expected, count);
     if (advice)
         hint(scanner, advice);
