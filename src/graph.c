@@ -328,15 +328,17 @@ struct node *graph_stop(struct graph *graph, struct node *x)
     return x->operator == OP_STOP || x->operator == OP_CONSTANT ? x : graph_intern(graph, &node);
 }
 
+/* The inputs after the value are the rule's arguments, so that what the adjoints need is reachable. */
 struct node *graph_custom(struct graph *graph, struct node *value, struct rule *rule, int result)
 {
     struct node node = {.operator = OP_CUSTOM, .type = value->type, .rank = value->rank, .shape = value->shape};
 
     node.inputs = ARENA_ARRAY(graph->arena, struct node *, rule->argument_count + 1);
     node.inputs[node.input_count++] = value;
-    for (int k = 0; k < rule->argument_count; k++)
+    for (int k = 0; k < rule->argument_count; k++) {
         if (rule->arguments[k] != NULL)
             node.inputs[node.input_count++] = rule->arguments[k];
+    }
     node.rule = rule;
     node.result = result;
     return graph_intern(graph, &node);

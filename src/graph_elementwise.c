@@ -1,0 +1,441 @@
+/* graph_elementwise.c: element-wise operators: constants fold, identities vanish, signs and constant factors move
+ * outward, and what does not vary along an axis is computed without that axis and broadcast. */
+#include "graph_internal.h"
+
+#include <assert.h>
+#include <math.h>
+
+static struct node *constant_like(struct graph *graph, const struct node *like, enum type type, double value)
+{
+    return graph_broadcast(graph, graph_constant(graph, type, value), like->rank, like->shape);
+}
+
+static bool is_constant(const struct node *node, double value)
+{
+    double number;
+
+    return graph_is_constant(node, &number) && number == value;
+}
+
+static struct node *neg(struct graph *graph, struct node *a)
+{
+    return graph_unary(graph, OP_NEG, a);
+}
+
+static struct node *mul(struct graph *graph, struct node *a, struct node *b)
+{
+    return graph_binary(graph, OP_MUL, a, b);
+}
+
+/* a = coefficient * term, with the coefficient a constant; 1 if there is none. Of INT, no factor is taken apart. */
+static struct node *split_factor(struct node *a, double *coefficient)
+{
+    *coefficient = 1;
+    if (a->operator == OP_NEG) {
+        *coefficient = -1;
+        return a->inputs[0];
+    }
+    if (a->operator == OP_MUL && graph_is_constant(a->inputs[0], coefficient))
+        return a->inputs[1];
+    if (a->operator == OP_MUL && graph_is_constant(a->inputs[1], coefficient))
+        return a->inputs[0];
+    *coefficient = 1;
+    return a;
+}
+
+static struct node *times(struct graph *graph, double coefficient, struct node *a)
+{
+    return mul(graph, constant_like(graph, a, a->type, coefficient), a);
+}
+
+/* ---- Folding ---- */
+
+static struct node *fold_constants(struct graph *graph, enum operator operator, enum type type,
+                                   struct node *const *operands)
+{
+    int arity = operator_info(operator)->arity;
+    double values[3] = {0, 0, 0};
+
+    for (int i = 0; i < arity; i++) {
+        if (!graph_is_constant(operands[i], &values[i]))
+            return NULL;
+    }
+    return constant_like(graph, operands[0], operator_type(operator, type), operator_value(operator, type, values));
+}
+
+/* ---- Signs, sums, products: each returns NULL if it knows nothing better ---- */
+
+static struct node *simplify_neg(struct graph *graph, struct node *a)
+{
+    double c;
+
+    if (a->operator == OP_NEG) /* -(-a) -> a */
+        return a->inputs[0];
+    if (a->operator == OP_SUB) /* -(a - b) -> b - a */
+        return graph_binary(graph, OP_SUB, a->inputs[1], a->inputs[0]);
+    if (a->operator == OP_MUL && a->type == REAL) { /* -(c a) -> (-c) a */
+        struct node *term = split_factor(a, &c);
+        if (term != a)
+            return times(graph, -c, term);
+    }
+    return NULL;
+}
+
+/* c1 x + c2 x -> (c1 + c2) x */
+static struct node *merge_terms(struct graph *graph, struct node *a, struct node *b, int sign)
+{
+    double c1, c2;
+    struct node *x = split_factor(a, &c1), *y = split_factor(b, &c2);
+    double c = c1 + sign * c2;
+
+    if (a->type != REAL || c == 0)
+        return NULL;
+    if (x == y)
+        return times(graph, c, x);
+    if (a == y)
+        return times(graph, 1 + sign * c2, a);
+    if (x == b)
+        return times(graph, c1 + sign, b);
+    return NULL;
+}
+
+static struct node *simplify_add(struct graph *graph, struct node *a, struct node *b)
+{
+    double c;
+
+    if (is_constant(b, 0)) /* a + 0 -> a */
+        return a;
+    if (is_constant(a, 0))
+        return b;
+    if (b->operator == OP_NEG) /* a + (-b) -> a - b */
+        return graph_binary(graph, OP_SUB, a, b->inputs[0]);
+    if (a->operator == OP_NEG) /* -a + b -> b - a */
+        return graph_binary(graph, OP_SUB, b, a->inputs[0]);
+    struct node *merged = merge_terms(graph, a, b, 1);
+    if (merged != NULL)
+        return merged;
+    struct node *term = split_factor(b, &c);
+    if (c < 0 && b->type == REAL) /* a + (-c) b -> a - c b */
+        return graph_binary(graph, OP_SUB, a, times(graph, -c, term));
+    return NULL;
+}
+
+static struct node *simplify_sub(struct graph *graph, struct node *a, struct node *b)
+{
+    double c;
+
+    if (is_constant(b, 0)) /* a - 0 -> a */
+        return a;
+    if (is_constant(a, 0)) /* 0 - b -> -b */
+        return neg(graph, b);
+    if (b->operator == OP_NEG) /* a - (-b) -> a + b */
+        return graph_binary(graph, OP_ADD, a, b->inputs[0]);
+    struct node *merged = merge_terms(graph, a, b, -1);
+    if (merged != NULL)
+        return merged;
+    struct node *term = split_factor(b, &c);
+    if (c < 0 && b->type == REAL) /* a - (-c) b -> a + c b */
+        return graph_binary(graph, OP_ADD, a, times(graph, -c, term));
+    return NULL;
+}
+
+/* c b, for a constant c that is neither 0 nor 1 */
+static struct node *multiply_by_constant(struct graph *graph, double c, struct node *b)
+{
+    double d;
+
+    if (c == -1) /* (-1) b -> -b */
+        return neg(graph, b);
+    if (b->type != REAL)
+        return NULL;
+    struct node *term = split_factor(b, &d); /* c (d b) -> (c d) b */
+    if (term != b)
+        return times(graph, c * d, term);
+    if (b->operator == OP_DIV && graph_is_constant(b->inputs[1], &d) && d != 0) /* c (b / d) -> (c / d) b */
+        return times(graph, c / d, b->inputs[0]);
+    if (b->operator == OP_DIV && graph_is_constant(b->inputs[0], &d)) /* c (d / b) -> (c d) / b */
+        return graph_binary(graph, OP_DIV, constant_like(graph, b, REAL, c * d), b->inputs[1]);
+    return NULL;
+}
+
+static struct node *simplify_mul(struct graph *graph, struct node *a, struct node *b)
+{
+    double c, d;
+
+    if (is_constant(a, 1)) /* 1 b -> b */
+        return b;
+    if (is_constant(b, 1))
+        return a;
+    if (is_constant(a, 0) || is_constant(b, 0)) /* 0 b -> 0 */
+        return constant_like(graph, a, a->type, 0);
+    if (graph_is_constant(a, &c))
+        return multiply_by_constant(graph, c, b);
+    if (graph_is_constant(b, &c))
+        return multiply_by_constant(graph, c, a);
+    if (a->type != REAL)
+        return NULL;
+    struct node *x = split_factor(a, &c), *y = split_factor(b, &d); /* (c a) (d b) -> (c d) (a b) */
+    return c == 1 && d == 1 ? NULL : times(graph, c * d, mul(graph, x, y));
+}
+
+static struct node *simplify_div(struct graph *graph, struct node *a, struct node *b)
+{
+    double c, d;
+
+    if (is_constant(b, 1)) /* a / 1 -> a */
+        return a;
+    if (is_constant(b, -1))
+        return neg(graph, a);
+    if (is_constant(a, 0)) /* 0 / b -> 0 */
+        return a;
+    if (a->operator == OP_NEG) /* (-a) / b -> -(a / b) */
+        return neg(graph, graph_binary(graph, OP_DIV, a->inputs[0], b));
+    if (b->operator == OP_NEG) /* a / (-b) -> -(a / b) */
+        return neg(graph, graph_binary(graph, OP_DIV, a, b->inputs[0]));
+    struct node *term = split_factor(a, &c);
+    if (graph_is_constant(b, &d) && term != a && d != 0) /* (c a) / d -> (c / d) a */
+        return times(graph, c / d, term);
+    if (a->operator == OP_DIV && graph_is_constant(b, &d) && graph_is_constant(a->inputs[1], &c)) /* (a / c) / d */
+        return graph_binary(graph, OP_DIV, a->inputs[0], constant_like(graph, b, REAL, c * d));
+    return NULL;
+}
+
+static struct node *simplify_pow(struct graph *graph, struct node *a, struct node *b)
+{
+    if (is_constant(b, 0)) /* a^0 -> 1 */
+        return constant_like(graph, a, REAL, 1);
+    if (is_constant(b, 1)) /* a^1 -> a */
+        return a;
+    if (is_constant(a, 1)) /* 1^b -> 1 */
+        return a;
+    return NULL;
+}
+
+/* ---- Truth values and choice ---- */
+
+static struct node *simplify_not(struct graph *graph, struct node *a)
+{
+    if (a->operator == OP_NOT)
+        return a->inputs[0];
+    if (a->operator == OP_EQ || a->operator == OP_NE) /* not a = b -> a != b */
+        return graph_binary(graph, a->operator == OP_EQ ? OP_NE : OP_EQ, a->inputs[0], a->inputs[1]);
+    return NULL;
+}
+
+/* a and b, with identity true; a or b, with identity false */
+static struct node *simplify_logical(struct node *a, struct node *b, double identity)
+{
+    if (a == b || is_constant(b, identity))
+        return a;
+    if (is_constant(a, identity))
+        return b;
+    if (is_constant(a, 1 - identity))
+        return a;
+    if (is_constant(b, 1 - identity))
+        return b;
+    return NULL;
+}
+
+/* Comparisons of a whole number with itself; a real one might be a NaN. */
+static struct node *simplify_comparison(struct graph *graph, enum operator operator, struct node *a, struct node *b)
+{
+    bool is_real = a->type == REAL && a->operator != OP_IOTA;
+
+    if (a != b || (is_real && operator != OP_LT))
+        return NULL;
+    return constant_like(graph, a, BOOL, operator == OP_EQ || operator == OP_LE);
+}
+
+static struct node *simplify_select(struct graph *graph, struct node *c, struct node *a, struct node *b)
+{
+    double value;
+
+    if (a == b)
+        return a;
+    if (graph_is_constant(c, &value))
+        return value != 0 ? a : b;
+    if (c->operator == OP_NOT) /* if not c then a else b -> if c then b else a */
+        return graph_select(graph, c->inputs[0], b, a);
+    if (a->operator == OP_SELECT && a->inputs[0] == c) /* the same question again */
+        return graph_select(graph, c, a->inputs[1], b);
+    if (b->operator == OP_SELECT && b->inputs[0] == c)
+        return graph_select(graph, c, a, b->inputs[2]);
+    if (a->type == BOOL && is_constant(a, 1) && is_constant(b, 0))
+        return c;
+    return NULL;
+}
+
+/* ---- Conversions ---- */
+
+static struct node *simplify_cast(struct graph *graph, enum operator operator, struct node *a)
+{
+    enum type type = operator == OP_CAST_REAL ? REAL : INT;
+
+    if (a->type == type)
+        return a;
+    if (a->operator == OP_IOTA)
+        return graph_iota_affine(graph, type, a->rank, a->shape, a->subscripts);
+    if (a->operator == OP_SIZE_VALUE)
+        return graph_size(graph, type, a->extent);
+    if (a->operator == OP_CAST_INT) /* real(int(c)) -> real(c) */
+        return graph_unary(graph, OP_CAST_REAL, a->inputs[0]);
+    return NULL;
+}
+
+/* ---- Positions ---- */
+
+/* A node that is offset + sum of coefficients * position, with sizes for these: an IOTA, a size, a whole constant. */
+static bool load_affine(struct graph *graph, const struct node *node, struct affine *affine, size **coefficients)
+{
+    const struct node *source = node->operator == OP_INDEX && !node->fill ? node->inputs[0] : node;
+    double value;
+
+    for (int a = 0; a < node->rank; a++)
+        coefficients[a] = NULL;
+    *affine = (struct affine){NULL, coefficients, 0};
+    if (graph_is_constant(node, &value)) {
+        if (value != floor(value) || fabs(value) > 1e9)
+            return false;
+        affine->offset = size_number(graph->sizes, (int64_t)value);
+    } else if (source->operator == OP_SIZE_VALUE) {
+        affine->offset = source->extent;
+    } else if (node->operator == OP_IOTA) {
+        affine->offset = node->subscripts[0].offset;
+        for (int a = 0; a < node->rank; a++)
+            coefficients[a] = node->subscripts[0].coefficients[a];
+    }
+    return affine->offset != NULL && size_is_whole(affine->offset);
+}
+
+static size *combine(struct graph *graph, enum operator operator, size *a, size *b)
+{
+    a = a != NULL ? a : size_number(graph->sizes, 0);
+    b = b != NULL ? b : size_number(graph->sizes, 0);
+    return operator == OP_ADD ? size_add(a, b) : operator == OP_SUB ? size_subtract(a, b) : size_multiply(a, b);
+}
+
+/* Sums of positions, and positions times a size or number, are positions. */
+static struct node *simplify_positions(struct graph *graph, enum operator operator, struct node *a, struct node *b)
+{
+    struct affine x, y;
+    size *x_coefficients[MAXIMUM_RANK], *y_coefficients[MAXIMUM_RANK];
+
+    if (a->operator != OP_IOTA && b->operator != OP_IOTA)
+        return NULL;
+    if (!load_affine(graph, a, &x, x_coefficients) || !load_affine(graph, b, &y, y_coefficients))
+        return NULL;
+    if (operator == OP_MUL) {
+        const struct node *factor = a->operator == OP_IOTA ? b : a;
+        size *scale = factor == b ? y.offset : x.offset;
+        struct affine *iota = factor == b ? &x : &y;
+
+        if (factor->operator == OP_IOTA)
+            return NULL;
+        for (int i = 0; i < a->rank; i++)
+            iota->coefficients[i] = combine(graph, OP_MUL, iota->coefficients[i], scale);
+        iota->offset = size_multiply(iota->offset, scale);
+        return graph_iota_affine(graph, a->type, a->rank, a->shape, iota);
+    }
+    x.offset = combine(graph, operator, x.offset, y.offset);
+    for (int i = 0; i < a->rank; i++)
+        x.coefficients[i] = combine(graph, operator, x.coefficients[i], y.coefficients[i]);
+    return graph_iota_affine(graph, a->type, a->rank, a->shape, &x);
+}
+
+/* ---- Dispatch ---- */
+
+static struct node *simplify(struct graph *graph, enum operator operator, struct node *const *x)
+{
+    struct node *y = NULL;
+
+    if (operator == OP_ADD || operator == OP_SUB || operator == OP_MUL)
+        y = simplify_positions(graph, operator, x[0], x[1]);
+    if (y != NULL)
+        return y;
+    switch (operator) {
+    case OP_NEG: return simplify_neg(graph, x[0]);
+    case OP_ADD: return simplify_add(graph, x[0], x[1]);
+    case OP_SUB: return simplify_sub(graph, x[0], x[1]);
+    case OP_MUL: return simplify_mul(graph, x[0], x[1]);
+    case OP_DIV: return simplify_div(graph, x[0], x[1]);
+    case OP_POW: return simplify_pow(graph, x[0], x[1]);
+    case OP_MAX:
+    case OP_MIN: return x[0] == x[1] ? x[0] : NULL;
+    case OP_EQ:
+    case OP_NE:
+    case OP_LT:
+    case OP_LE: return simplify_comparison(graph, operator, x[0], x[1]);
+    case OP_AND: return simplify_logical(x[0], x[1], 1);
+    case OP_OR: return simplify_logical(x[0], x[1], 0);
+    case OP_NOT: return simplify_not(graph, x[0]);
+    case OP_SELECT: return simplify_select(graph, x[0], x[1], x[2]);
+    case OP_CAST_REAL:
+    case OP_CAST_INT: return simplify_cast(graph, operator, x[0]);
+    default: return NULL;
+    }
+}
+
+/* Along axes where no operand varies, the value does not vary either: computed once, then broadcast. */
+static struct node *narrow(struct graph *graph, enum operator operator, int arity, struct node *const *operands)
+{
+    unsigned axes = node_all_axes(operands[0]), wide = 0;
+    struct node *narrowed[3];
+
+    for (int a = 0; a < operands[0]->rank; a++) {
+        if (!size_is(operands[0]->shape[a], 1))
+            wide |= 1u << a;
+    }
+    for (int i = 0; i < arity; i++)
+        axes &= node_invariance(operands[i]);
+    if ((axes & wide) == 0)
+        return NULL;
+    for (int i = 0; i < arity; i++)
+        narrowed[i] = graph_restrict(graph, operands[i], axes);
+    return graph_expand(graph, graph_elementwise(graph, operator, narrowed), axes, operands[0]->rank,
+                        operands[0]->shape);
+}
+
+struct node *graph_elementwise(struct graph *graph, enum operator operator, struct node *const *operands)
+{
+    struct node node = {.operator = operator, .rank = operands[0]->rank, .shape = operands[0]->shape};
+    struct node *inputs[3], *simpler;
+    int arity = operator_info(operator)->arity;
+    enum type type = operands[operator == OP_SELECT]->type;
+
+    for (int i = 0; i < arity; i++) {
+        assert(operands[i]->rank == node.rank);
+        for (int a = 0; a < node.rank; a++)
+            assert(operands[i]->shape[a] == node.shape[a]);
+        inputs[i] = operands[i];
+    }
+    simpler = fold_constants(graph, operator, type, operands);
+    if (simpler == NULL)
+        simpler = simplify(graph, operator, operands);
+    if (simpler == NULL)
+        simpler = narrow(graph, operator, arity, operands);
+    if (simpler != NULL)
+        return simpler;
+    node.type = operator_type(operator, type);
+    node.input_count = arity;
+    node.inputs = inputs;
+    return graph_intern(graph, &node);
+}
+
+struct node *graph_unary(struct graph *graph, enum operator operator, struct node *a)
+{
+    return graph_elementwise(graph, operator, &a);
+}
+
+struct node *graph_binary(struct graph *graph, enum operator operator, struct node *a, struct node *b)
+{
+    struct node *operands[] = {a, b};
+
+    return graph_elementwise(graph, operator, operands);
+}
+
+struct node *graph_select(struct graph *graph, struct node *condition, struct node *a, struct node *b)
+{
+    struct node *operands[] = {condition, a, b};
+
+    return graph_elementwise(graph, OP_SELECT, operands);
+}

@@ -1,0 +1,297 @@
+/* graph_reduce.c: reductions over axes. What does not vary along a reduced axis moves out of the sum, sums of sums
+ * merge, and sums of products that are matrix products become CONTRACT. */
+#include "graph_internal.h"
+
+#include <assert.h>
+
+static struct node *intern_reduction(struct graph *graph, enum operator operator, struct node *x, unsigned axes)
+{
+    struct node node = {.operator = operator, .type = x->type};
+    size *shape[MAXIMUM_RANK];
+
+    for (int a = 0; a < x->rank; a++) {
+        if (!(axes & 1u << a))
+            shape[node.rank++] = x->shape[a];
+    }
+    node.shape = shape;
+    node.axes = axes;
+    node.input_count = 1;
+    node.inputs = &x;
+    return graph_intern(graph, &node);
+}
+
+/* The axes in `axes` as they are numbered once those in `removed` are gone. */
+static unsigned renumber(unsigned axes, unsigned removed)
+{
+    unsigned result = 0;
+    int place = 0;
+
+    for (int a = 0; a < MAXIMUM_RANK; a++) {
+        if (removed & 1u << a)
+            continue;
+        if (axes & 1u << a)
+            result |= 1u << place;
+        place++;
+    }
+    return result;
+}
+
+/* The axes in `axes`, numbered without those in `removed`, as they are numbered with them. */
+static unsigned number_among(unsigned axes, unsigned removed)
+{
+    unsigned result = 0;
+    int place = 0;
+
+    for (int a = 0; a < MAXIMUM_RANK; a++) {
+        if (removed & 1u << a)
+            continue;
+        if (axes & 1u << place)
+            result |= 1u << a;
+        place++;
+    }
+    return result;
+}
+
+/* Whether the order of the elements does not matter: the gradient of an extremum goes to the first of equals. */
+static bool is_orderless(enum operator operator)
+{
+    return operator != OP_MAXIMUM && operator != OP_MINIMUM;
+}
+
+static unsigned axes_of_length_one(const struct node *x)
+{
+    unsigned ones = 0;
+
+    for (int a = 0; a < x->rank; a++) {
+        if (size_is(x->shape[a], 1))
+            ones |= 1u << a;
+    }
+    return ones;
+}
+
+static struct node *binary_with_scalar_shape(struct graph *graph, enum operator operator, struct node *x,
+                                             struct node *y)
+{
+    return graph_binary(graph, operator, graph_broadcast(graph, x, y->rank, y->shape), y);
+}
+
+/* The number of elements along the axes, times x. */
+static struct node *times_extent(struct graph *graph, struct node *x, const struct node *whole, unsigned axes)
+{
+    size *extent = size_number(graph->sizes, 1);
+
+    for (int a = 0; a < whole->rank; a++) {
+        if (axes & 1u << a)
+            extent = size_multiply(extent, whole->shape[a]);
+    }
+    return binary_with_scalar_shape(graph, OP_MUL, graph_size(graph, x->type, extent), x);
+}
+
+/* A reduction along axes where x does not vary: of n equal elements. NULL for PRODUCT, which would be a power. */
+static struct node *reduce_invariant(struct graph *graph, enum operator operator, struct node *x, unsigned axes)
+{
+    unsigned invariant = axes & node_invariance(x);
+    struct node *rest;
+
+    if (invariant == 0 || operator == OP_PRODUCT)
+        return NULL;
+    rest = graph_reduce(graph, operator, graph_restrict(graph, x, invariant), renumber(axes, invariant));
+    return operator == OP_SUM ? times_extent(graph, rest, x, invariant) : rest;
+}
+
+/* A reduction of a permutation, and flips along reduced axes: the source is reduced, then permuted. */
+static struct node *reduce_permutation(struct graph *graph, enum operator operator, struct node *x, unsigned axes)
+{
+    struct view view, inverse, rest;
+    unsigned source_axes = 0;
+    size *shape[MAXIMUM_RANK];
+    int place[MAXIMUM_RANK], rank = 0, own = 0;
+    struct node *reduced;
+
+    view_of_node(graph, &view, x);
+    if (x->fill || view.dynamic_count > 0 || axes_of_length_one(x) != 0 ||
+        !view_invert(graph, &view, x->inputs[0]->shape, &inverse))
+        return NULL;
+    for (int a = 0; a < x->rank; a++) {
+        place[a] = rank;
+        if (!(axes & 1u << a))
+            shape[rank++] = x->shape[a];
+    }
+    for (int s = 0; s < view.count; s++) {
+        for (int a = 0; a < x->rank; a++) {
+            if ((axes & 1u << a) && view.coefficients[s][a] != NULL)
+                source_axes |= 1u << s;
+        }
+    }
+    reduced = graph_reduce(graph, operator, x->inputs[0], source_axes);
+    view_begin(graph, &rest, reduced->rank, rank, shape);
+    for (int s = 0; s < view.count; s++) {
+        if (source_axes & 1u << s)
+            continue;
+        rest.subscripts[own].offset = view.subscripts[s].offset;
+        for (int a = 0; a < x->rank; a++) {
+            if (view.coefficients[s][a] != NULL)
+                rest.coefficients[own][place[a]] = view.coefficients[s][a];
+        }
+        own++;
+    }
+    return graph_index(graph, reduced, rank, shape, rest.subscripts, NULL, 0, false);
+}
+
+/* ---- Sums ---- */
+
+/* sum(p q) = sum(p' sum q) over axes where p does not vary, also p / q for q. */
+static struct node *sum_of_product(struct graph *graph, struct node *x, unsigned axes)
+{
+    for (int i = 0; i < 2; i++) {
+        struct node *factor = x->inputs[i], *other = x->inputs[1 - i], *operands[2];
+        unsigned invariant = axes & node_invariance(factor);
+
+        if (invariant == 0 || (x->operator == OP_DIV && i == 0))
+            continue;
+        operands[i] = graph_restrict(graph, factor, invariant);
+        operands[1 - i] = graph_reduce(graph, OP_SUM, other, invariant);
+        return graph_reduce(graph, OP_SUM, graph_elementwise(graph, x->operator, operands), renumber(axes, invariant));
+    }
+    if (x->operator == OP_MUL && x->type == REAL)
+        return graph_try_contract(graph, x->inputs[0], x->inputs[1], axes);
+    return NULL;
+}
+
+/* Factors that vary along none of the axes, taken off one after the other: a chain of them may be long. Applied again
+ * to the sum in reverse. */
+struct peeled {
+    enum operator operator; /* MUL, DIV or NEG */
+    struct node *factor;    /* NULL for NEG */
+    bool is_first;          /* whether it is the first operand */
+};
+
+static bool peel(const struct node *x, unsigned axes, struct peeled *peeled, struct node **rest)
+{
+    if (x->operator == OP_NEG) {
+        *peeled = (struct peeled){OP_NEG, NULL, false};
+        *rest = x->inputs[0];
+        return true;
+    }
+    if (x->operator != OP_MUL && x->operator != OP_DIV)
+        return false;
+    for (int i = x->operator == OP_DIV; i < 2; i++) {
+        if ((node_invariance(x->inputs[i]) & axes) == axes) {
+            *peeled = (struct peeled){x->operator, x->inputs[i], i == 0};
+            *rest = x->inputs[1 - i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct node *apply_peeled(struct graph *graph, const struct peeled *peeled, unsigned axes, struct node *sum)
+{
+    struct node *operands[2];
+
+    if (peeled->operator == OP_NEG)
+        return graph_unary(graph, OP_NEG, sum);
+    operands[peeled->is_first ? 0 : 1] = graph_restrict(graph, peeled->factor, axes);
+    operands[peeled->is_first ? 1 : 0] = sum;
+    return graph_elementwise(graph, peeled->operator, operands);
+}
+
+static struct node *sum_of_scaled(struct graph *graph, struct node *x, unsigned axes)
+{
+    struct peeled few[8], *peeled = few;
+    size_t capacity = 8, count = 0;
+    struct node *rest = x;
+
+    while (peel(rest, axes, &peeled[count], &rest)) {
+        if (++count < capacity)
+            continue;
+        struct peeled *larger = ARENA_ARRAY(graph->arena, struct peeled, 2 * capacity);
+        for (size_t i = 0; i < count; i++)
+            larger[i] = peeled[i];
+        peeled = larger;
+        capacity *= 2;
+    }
+    if (count == 0)
+        return NULL;
+    rest = graph_reduce(graph, OP_SUM, rest, axes);
+    while (count > 0)
+        rest = apply_peeled(graph, &peeled[--count], axes, rest);
+    return rest;
+}
+
+static struct node *simplify_sum(struct graph *graph, struct node *x, unsigned axes)
+{
+    struct node *y = sum_of_scaled(graph, x, axes);
+
+    if (y != NULL)
+        return y;
+    switch (x->operator) {
+    case OP_MUL:
+    case OP_DIV: return sum_of_product(graph, x, axes);
+    case OP_CONTRACT: return graph_sum_contract(graph, x, axes);
+    case OP_RESHAPE: return axes == node_all_axes(x) ? graph_reduce(graph, OP_SUM, x->inputs[0],
+                                                                    node_all_axes(x->inputs[0]))
+                                                     : NULL;
+    default: return NULL;
+    }
+}
+
+struct node *graph_reduce(struct graph *graph, enum operator operator, struct node *x, unsigned axes)
+{
+    struct node *y = NULL;
+    unsigned ones;
+    double value;
+
+    axes &= node_all_axes(x);
+    ones = axes & axes_of_length_one(x);
+    if (ones != 0)
+        return graph_reduce(graph, operator, graph_restrict(graph, x, ones), renumber(axes, ones));
+    if (axes == 0)
+        return x;
+    if (operator == OP_PRODUCT && graph_is_constant(x, &value) && (value == 0 || value == 1))
+        return graph_restrict(graph, x, axes);
+    if (x->operator == OP_INDEX || x->operator == OP_IOTA)
+        y = reduce_invariant(graph, operator, x, axes);
+    if (y == NULL && x->operator == OP_INDEX && is_orderless(operator))
+        y = reduce_permutation(graph, operator, x, axes);
+    if (y == NULL && x->operator == operator && is_orderless(operator)) /* a sum of sums */
+        y = graph_reduce(graph, operator, x->inputs[0], x->axes | number_among(axes, x->axes));
+    if (y == NULL && operator == OP_SUM)
+        y = simplify_sum(graph, x, axes);
+    return y != NULL ? y : intern_reduction(graph, operator, x, axes);
+}
+
+/* ---- Along one axis ---- */
+
+struct node *graph_arg(struct graph *graph, enum operator operator, struct node *x, int axis)
+{
+    struct node node = {.operator = operator, .type = INT, .rank = x->rank - 1};
+    size *shape[MAXIMUM_RANK];
+
+    assert(operator == OP_ARGMAX || operator == OP_ARGMIN);
+    assert(axis >= 0 && axis < x->rank);
+    for (int a = 0; a < node.rank; a++)
+        shape[a] = x->shape[a + (a >= axis)];
+    if (node_invariance(x) & 1u << axis || size_is(x->shape[axis], 1)) /* the first of equals */
+        return graph_broadcast(graph, graph_constant(graph, INT, 0), node.rank, shape);
+    node.shape = shape;
+    node.axes = 1u << axis;
+    node.input_count = 1;
+    node.inputs = &x;
+    return graph_intern(graph, &node);
+}
+
+struct node *graph_cumsum(struct graph *graph, struct node *x, int axis, bool reverse)
+{
+    struct node node = {.operator = OP_CUMSUM, .type = x->type, .rank = x->rank, .shape = x->shape};
+    double value;
+
+    assert(axis >= 0 && axis < x->rank);
+    if (size_is(x->shape[axis], 1) || (graph_is_constant(x, &value) && value == 0))
+        return x;
+    node.axes = 1u << axis;
+    node.reverse = reverse;
+    node.input_count = 1;
+    node.inputs = &x;
+    return graph_intern(graph, &node);
+}
