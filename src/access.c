@@ -276,6 +276,10 @@ void collect_reads(struct program *program, struct nest *nest)
     case NEST_PRODUCT:
         for (int i = 0; i < node->input_count; i++) {
             operand_indices(node, i, collector.axes, at);
+            /* A scan that runs backwards reads from the other end. */
+            for (int a = 0; node->reverse && a < node->rank; a++)
+                if (node->axes >> a & 1)
+                    at[a].dynamic = "*";
             visit(&collector, node->inputs[i], at);
         }
         break;

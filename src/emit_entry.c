@@ -143,7 +143,7 @@ static void declare_leaf(struct emitter *emitter, const struct member *member)
         emit_line(emitter, "const %s %s = %s;", type, name, source);
     else
         emit_line(emitter, "%s%s *GRADC_RESTRICT const %s = %s; /* %s */", member->role == ROLE_INOUT ? "" : "const ", type,
-             name, source, shape_text(emitter->arena, member->rank, member->shape));
+             name, source, shape_comment(emitter->arena, member->rank, member->shape));
 }
 
 static const char *buffer_shape(struct emitter *emitter, const struct buffer *buffer)
@@ -155,7 +155,7 @@ static const char *buffer_shape(struct emitter *emitter, const struct buffer *bu
     for (int a = 0; a < buffer->node->rank; a++)
         if (!(buffer->dropped >> a & 1))
             left[rank++] = buffer->node->shape[a];
-    return shape_text(emitter->arena, rank, left);
+    return shape_comment(emitter->arena, rank, left);
 }
 
 /* The text of a pointer to a slot: relative to the workspace if all before it have fixed sizes, else to the slot

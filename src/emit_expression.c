@@ -18,7 +18,7 @@ const char *c_type(const struct emitter *emitter, enum type type)
     return is_integer_type(type) ? "int32_t" : emitter->real;
 }
 
-const char *shape_text(struct arena *arena, int rank, size *const *shape)
+const char *shape_comment(struct arena *arena, int rank, size *const *shape)
 {
     const char *text = "[";
     for (int a = 0; a < rank; a++)

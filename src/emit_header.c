@@ -65,7 +65,7 @@ static const char *declaration(struct arena *arena, const struct module *module,
 
 static const char *remark(struct arena *arena, const struct member *member)
 {
-    const char *shape = member->rank > 0 ? shape_text(arena, member->rank, member->shape) : NULL;
+    const char *shape = member->rank > 0 ? shape_comment(arena, member->rank, member->shape) : NULL;
     if (member->role == ROLE_INOUT)
         return shape ? arena_print(arena, "%s, updated by forward", shape) : "updated by forward";
     return shape;

@@ -233,7 +233,7 @@ static void emit_bind(struct text *file, const struct module *module, const stru
             total = size_multiply(total, member->shape[a]);
         elements = print_c(arena, total);
         text_print(file, "    if (block)\n        %s->%s = block + count; /* %s */\n    count += %s;\n", self,
-                   gradients ? member->name : member->of, shape_text(arena, member->rank, member->shape), elements);
+                   gradients ? member->name : member->of, shape_comment(arena, member->rank, member->shape), elements);
         any = true;
     }
     spell_sizes(arena, function, NULL);

@@ -96,6 +96,18 @@ static bool is_written_once(const struct buffer *buffer)
     return buffer->writers_count == 1;
 }
 
+/* A local variable that needs nothing which might not be there is computed whether it is wanted or not. */
+static bool is_always_computable(const struct nest *nest)
+{
+    for (size_t i = 0; i < nest->reads_count; i++) {
+        const struct buffer *buffer = nest->reads[i].buffer;
+        if (buffer && buffer->storage != STORAGE_SCALAR && !buffer->is_earlier && buffer->writers_count > 0 &&
+            buffer->writers[0]->guard != ALWAYS_WANTED)
+            return false;
+    }
+    return nest->path_count > 0;
+}
+
 /* Stores a value; a scalar under a condition is declared before it. */
 static void store(struct emitter *emitter, const struct nest *nest, const char *place, const char *operation,
                   const char *value)
@@ -106,7 +118,7 @@ static void store(struct emitter *emitter, const struct nest *nest, const char *
         return;
     }
     const char *type = c_type(emitter, nest->target->type);
-    if (is_guarded)
+    if (is_guarded && !is_always_computable(nest))
         emit_line(emitter, "const %s %s = %s ? %s : 0;", type, place,
              arena_print(emitter->arena, "(%s)", guard_text(emitter, nest->guard)), value);
     else

@@ -49,7 +49,7 @@ struct emitter {
 
 bool is_integer_type(enum type type);
 const char *c_type(const struct emitter *emitter, enum type type);
-const char *shape_text(struct arena *arena, int rank, size *const *shape); /* "[N, 100]" */
+const char *shape_comment(struct arena *arena, int rank, size *const *shape); /* "[N, 100]" */
 const char *number_text(struct arena *arena, const char *suffix, enum type type, double value);
 const char *size_c(struct emitter *emitter, size *a);       /* an expression of type size_t */
 const char *size_factor(struct emitter *emitter, size *a);  /* the same, to be multiplied */
