@@ -49,8 +49,10 @@ struct node *graph_rebuild(struct graph *graph, const struct node *node, struct 
     case OP_LU_SOLVE: return graph_lu_solve(graph, inputs[0], inputs[1], node->transposed);
     case OP_LOGABSDET:
     case OP_DET: return graph_determinant(graph, node->operator, inputs[0]);
-    default: assert(!"leaves and loops are not rebuilt"); return NULL;
+    default: break;
     }
+    assert(0); /* leaves and loops are not rebuilt */
+    return NULL;
 }
 
 void graph_substitute(struct graph *graph, struct node *const *from, struct node *const *to, size_t count,
