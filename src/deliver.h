@@ -1,0 +1,14 @@
+/* deliver.h: what --emit asks for, into the outputs that -o names. */
+#ifndef GRADC_DELIVER_H
+#define GRADC_DELIVER_H
+
+#include "command.h"
+#include "output.h"
+
+enum status deliver_tree(struct outputs *outputs, const struct command *command, const struct file *file);
+
+/* Requires simplified functions. STATUS_WRONG_COMMAND after telling if an output would replace an input. */
+enum status deliver(struct outputs *outputs, struct arena *arena, const struct command *command,
+                    const struct elaboration *elaboration);
+
+#endif
