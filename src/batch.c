@@ -311,7 +311,7 @@ struct node *batch(struct graph *graph, struct node *node, const struct node *se
     unsigned char *reached = calloc(batching.count + 1, 1);
     if (!batching.whole || !reached)
         abort();
-    mark_reachable(graph, &node, 1, reached);
+    mark_reachable(graph, &node, 1, false, reached);
     batching.whole[seed->id] = seeds;
     for (int id = seed->id + 1; id <= node->id; id++) {
         struct node *const *needed;

@@ -202,7 +202,7 @@ static struct node *copy_node(struct copier *copier, struct node *node)
         copy = rebuild(copier, node, inputs);
         free(inputs);
         if (copier->rewrite)
-            copy = copier->rewrite(graph, copy);
+            copy = copier->rewrite(copier->closure, node, copy);
     }
     keep_name(node, copy);
     return copy;

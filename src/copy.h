@@ -23,8 +23,9 @@ struct copier {
     size_t numbers_count, numbers_capacity;
     struct copied_rule *rules;
     size_t rules_count, rules_capacity;
-    /* Called for each new node if not NULL; may return a better node of the same value. */
-    struct node *(*rewrite)(struct graph *target, struct node *node);
+    /* Called for each copy if not NULL, with the node that it is the copy of; may return a better one. */
+    struct node *(*rewrite)(void *closure, const struct node *node, struct node *copy);
+    void *closure;
     bool erases_marks;           /* MARK, STOP and CUSTOM become their first input */
     const size **used_variables; /* loop variables of the LOOPs copied so far: another LOOP gets a variable of its own */
     size_t used_variables_count, used_variables_capacity;

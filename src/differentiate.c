@@ -260,7 +260,7 @@ void differentiate(struct graph *graph, const struct derivatives *derivatives, s
 {
     struct sweep sweep = sweep_new(graph, derivatives);
     unsigned char *reached = zeroed(sweep.count, 1);
-    mark_reachable(graph, outputs, output_count, reached);
+    mark_reachable(graph, outputs, output_count, false, reached);
     for (size_t i = 0; i < wrt_count; i++)
         sweep.active[wrt[i]->id] = wrt[i]->type == REAL && reached[wrt[i]->id];
     for (size_t id = 0; id < sweep.count; id++)

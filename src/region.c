@@ -78,7 +78,8 @@ static void push(struct worklist *list, struct node *node)
     list->nodes[list->count++] = node;
 }
 
-void mark_reachable(const struct graph *graph, struct node *const *roots, size_t root_count, unsigned char *marks)
+void mark_reachable(const struct graph *graph, struct node *const *roots, size_t root_count, bool with_bodies,
+                    unsigned char *marks)
 {
     struct worklist list = {0};
     for (size_t i = 0; i < root_count; i++)
@@ -88,8 +89,10 @@ void mark_reachable(const struct graph *graph, struct node *const *roots, size_t
         }
     while (list.count) {
         struct node *node = list.nodes[--list.count];
-        struct node *const *dependencies;
-        size_t count = node_dependencies(graph, node, &dependencies);
+        struct node *const *dependencies = node->inputs; /* a LOOP's are the ends of its body */
+        size_t count = (size_t)node->input_count;
+        if (!with_bodies)
+            count = node_dependencies(graph, node, &dependencies);
         for (size_t i = 0; i < count; i++)
             if (!marks[dependencies[i]->id]) {
                 marks[dependencies[i]->id] = 1;
@@ -146,7 +149,7 @@ const struct region *region_of(const struct graph *graph, struct loop *loop)
     unsigned char *marks = calloc(graph->nodes_count + 1, 1);
     if (!marks)
         abort();
-    mark_reachable(graph, ends, end_count, marks);
+    mark_reachable(graph, ends, end_count, false, marks);
     for (int i = 0; i < loop->carried_count; i++)
         marks[loop->carried[i]->id] |= CARRIED;
     int last = 0;

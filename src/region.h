@@ -25,7 +25,9 @@ size_t node_dependencies(const struct graph *graph, const struct node *node, str
 /* Whether a subscript, an extent or a bound of the node itself, or of the body of a LOOP, contains the atom. */
 bool node_mentions(const struct graph *graph, const struct node *node, const size *atom);
 
-/* Marks (with 1, in bytes indexed by id) every node that the roots need, themselves included. */
-void mark_reachable(const struct graph *graph, struct node *const *roots, size_t root_count, unsigned char *marks);
+/* Marks (with 1, in bytes indexed by id) every node that the roots need, themselves included; the bodies of loops too
+ * if with_bodies. */
+void mark_reachable(const struct graph *graph, struct node *const *roots, size_t root_count, bool with_bodies,
+                    unsigned char *marks);
 
 #endif

@@ -1,0 +1,140 @@
+/* rewrites.c: the table of global rewrites. Local ones (x * 1 -> x, a view of a view) are the constructors' work.
+ *
+ * Each function gets a node of its row's operator and returns a better node of the same value, or NULL. A rewrite may
+ * remove an overflow or a NaN, but never make one where there was none. */
+#include <math.h>
+#include <string.h>
+
+#include "rewrites.h"
+
+static struct node *input(const struct node *node, int i, enum operator operator)
+{
+    return node->inputs[i]->operator== operator ? node->inputs[i] : NULL;
+}
+
+static bool is_even(const struct node *node)
+{
+    double value;
+    return graph_is_constant(node, &value) && fmod(value, 2) == 0;
+}
+
+/* log(exp(x)) -> x */
+static struct node *log_of_exp(struct rewriter *r, struct node *y)
+{
+    (void)r;
+    struct node *x = input(y, 0, OP_EXP);
+    return x ? x->inputs[0] : NULL;
+}
+
+/* sqrt(x^2) -> |x| */
+static struct node *root_of_square(struct rewriter *r, struct node *y)
+{
+    struct node *x = input(y, 0, OP_POW);
+    double power;
+    if (!x || !graph_is_constant(x->inputs[1], &power) || power != 2)
+        return NULL;
+    return graph_unary(r->graph, OP_ABS, x->inputs[0]);
+}
+
+/* (-x)^n -> x^n and |x|^n -> x^n for even n */
+static struct node *even_power(struct rewriter *r, struct node *y)
+{
+    struct node *x = input(y, 0, OP_NEG);
+    x = x ? x : input(y, 0, OP_ABS);
+    return x && is_even(y->inputs[1]) ? graph_binary(r->graph, OP_POW, x->inputs[0], y->inputs[1]) : NULL;
+}
+
+/* (-a) * (-b) -> a * b, (-a) * b -> -(a * b), a * (-b) -> -(a * b); the same for a / b */
+static struct node *signs_outward(struct rewriter *r, struct node *y)
+{
+    struct node *a = input(y, 0, OP_NEG), *b = input(y, 1, OP_NEG);
+    if (!a && !b)
+        return NULL;
+    struct node *product = graph_binary(r->graph, y->operator, a ? a->inputs[0] : y->inputs[0],
+                                        b ? b->inputs[0] : y->inputs[1]);
+    return a && b ? product : graph_unary(r->graph, OP_NEG, product);
+}
+
+/* if not c then a else b -> if c then b else a; if c then (if c then a else b) else d -> if c then a else d;
+ * if c then a else (if c then b else d) -> if c then a else d */
+static struct node *nested_choice(struct rewriter *r, struct node *y)
+{
+    struct node *c = y->inputs[0], *a = y->inputs[1], *b = y->inputs[2];
+    if (c->operator== OP_NOT)
+        return graph_select(r->graph, c->inputs[0], b, a);
+    if (a->operator== OP_SELECT && a->inputs[0] == c)
+        return graph_select(r->graph, c, a->inputs[1], b);
+    if (b->operator== OP_SELECT && b->inputs[0] == c)
+        return graph_select(r->graph, c, a, b->inputs[2]);
+    return NULL;
+}
+
+/* a * x + b * x -> (a + b) * x where the products are read nowhere else */
+static struct node *common_factor(struct rewriter *r, struct node *y)
+{
+    struct node *a = input(y, 0, OP_MUL), *b = input(y, 1, OP_MUL);
+    if (!a || !b || y->type != REAL || rewriter_uses(r, a) != 1 || rewriter_uses(r, b) != 1)
+        return NULL;
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 2; j++)
+            if (a->inputs[i] == b->inputs[j]) {
+                struct node *sum = graph_binary(r->graph, y->operator, a->inputs[1 - i], b->inputs[1 - j]);
+                return graph_binary(r->graph, OP_MUL, sum, a->inputs[i]);
+            }
+    return NULL;
+}
+
+static const struct {
+    enum operator operator;
+    struct node *(*apply)(struct rewriter *rewriter, struct node *node);
+} table[] = {
+    {OP_LOG, log_of_exp},
+    {OP_SQRT, root_of_square},
+    {OP_POW, even_power},
+    {OP_MUL, signs_outward},
+    {OP_DIV, signs_outward},
+    {OP_SELECT, nested_choice},
+    {OP_ADD, common_factor},
+    {OP_SUB, common_factor},
+    {OP_CONTRACT, rewrite_scalar_factor},
+    {OP_CONTRACT, rewrite_chain},
+    {OP_INDEX, rewrite_diagonal},
+    {OP_INDEX, rewrite_part},
+};
+
+int rewriter_uses(const struct rewriter *rewriter, const struct node *node)
+{
+    return (size_t)node->id < rewriter->uses_capacity ? rewriter->uses[node->id] : 0;
+}
+
+/* Several nodes may become one: their uses add up. */
+static void count_uses(struct rewriter *rewriter, const struct node *node, const struct node *copy)
+{
+    size_t id = (size_t)copy->id;
+    if (id >= rewriter->uses_capacity) {
+        size_t capacity = 2 * id + 64;
+        int *uses = ARENA_ARRAY(rewriter->graph->arena, int, capacity);
+        if (rewriter->uses)
+            memcpy(uses, rewriter->uses, rewriter->uses_capacity * sizeof *uses);
+        rewriter->uses = uses;
+        rewriter->uses_capacity = capacity;
+    }
+    rewriter->uses[id] += rewriter->source_uses[node->id];
+}
+
+struct node *rewrite(void *closure, const struct node *node, struct node *copy)
+{
+    enum { ENOUGH = 16 };
+    struct rewriter *rewriter = closure;
+    for (int round = 0; round < ENOUGH; round++) {
+        struct node *better = NULL;
+        for (size_t i = 0; i < sizeof table / sizeof *table && !better; i++)
+            if (table[i].operator== copy->operator)
+                better = table[i].apply(rewriter, copy);
+        if (!better || better == copy)
+            break;
+        copy = better;
+    }
+    count_uses(rewriter, node, copy);
+    return copy;
+}

@@ -1,0 +1,27 @@
+/* rewrites.h: the global rewrites of simplify, applied to each node as it is copied. */
+#ifndef GRADC_REWRITES_H
+#define GRADC_REWRITES_H
+
+#include "graph.h"
+
+struct rewriter {
+    struct graph *graph;     /* where nodes are made */
+    const int *source_uses;  /* by id in the graph that is copied: how often a node is read */
+    int *uses;               /* by id in `graph`; 0 for nodes that rewrites have made */
+    size_t uses_capacity;
+};
+
+/* A better node of the same value as `copy`, which is the copy of `node`, or copy itself. closure: the rewriter. */
+struct node *rewrite(void *closure, const struct node *node, struct node *copy);
+
+/* ---- rewrite_contract.c ---- */
+struct node *rewrite_scalar_factor(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_chain(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_diagonal(struct rewriter *rewriter, struct node *y);
+/* How often the node is read; 0 if that is not known. */
+int rewriter_uses(const struct rewriter *rewriter, const struct node *node);
+
+/* ---- rewrite_part.c ---- */
+struct node *rewrite_part(struct rewriter *rewriter, struct node *y);
+
+#endif

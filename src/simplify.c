@@ -1,0 +1,84 @@
+/* simplify.c: copies a function's graph into a new one, without what only names and derivatives needed, through the
+ * constructors and the rewrites of rewrites.c.
+ *
+ * Requires: a function as the elaborator leaves it. Leaves: function->graph new, with MARK, STOP and CUSTOM gone, each
+ * LOOP with a variable and carried PLACEHOLDERs of its own, nothing that no member and no check needs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "copy.h"
+#include "passes.h"
+#include "region.h"
+#include "rewrites.h"
+#include "simplify_loops.h"
+
+static size_t find_roots(const struct function *function, struct node **roots)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < function->members_count; i++) {
+        if (function->members[i].leaf)
+            roots[count++] = function->members[i].leaf;
+        if (function->members[i].value)
+            roots[count++] = function->members[i].value;
+    }
+    for (size_t i = 0; i < function->checks_count; i++)
+        roots[count++] = function->checks[i].k;
+    return count;
+}
+
+/* How often each node that the roots need is read, bodies of loops included. */
+static int *count_uses(const struct graph *graph, struct node *const *roots, size_t root_count)
+{
+    unsigned char *reached = calloc(graph->nodes_count + 1, 1);
+    int *uses = ARENA_ARRAY(graph->arena, int, graph->nodes_count + 1);
+    if (!reached)
+        abort();
+    mark_reachable(graph, roots, root_count, true, reached);
+    for (size_t i = 0; i < root_count; i++)
+        uses[roots[i]->id]++;
+    for (size_t id = 0; id < graph->nodes_count; id++)
+        for (int k = 0; reached[id] && k < graph->nodes[id]->input_count; k++)
+            uses[graph->nodes[id]->inputs[k]->id]++;
+    free(reached);
+    return uses;
+}
+
+static void copy_function(struct function *function, struct copier *copier)
+{
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].leaf)
+            function->members[i].leaf = copier_copy(copier, function->members[i].leaf);
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].value)
+            function->members[i].value = copier_copy(copier, function->members[i].value);
+    for (size_t i = 0; i < function->checks_count; i++)
+        function->checks[i].k = copier_copy(copier, function->checks[i].k);
+    function->graph = copier->target;
+}
+
+void simplify(struct function *function, int level)
+{
+    enum { ROUNDS = 6 };
+    struct arena *arena = function->graph->arena;
+    size_t nodes = (size_t)-1;
+    for (int round = 0; round < (level > 1 ? ROUNDS : 1); round++) {
+        struct graph *old = function->graph;
+        struct node **roots =
+            ARENA_ARRAY(arena, struct node *, 2 * function->members_count + function->checks_count + 1);
+        size_t root_count = find_roots(function, roots);
+        simplify_loops(old, roots, root_count);
+        struct rewriter rewriter = {.source_uses = count_uses(old, roots, root_count)};
+        rewriter.graph = graph_new(arena, old->sizes);
+        struct copier *copier = copier_new(old, rewriter.graph);
+        copier->erases_marks = true;
+        if (level > 1) {
+            copier->rewrite = rewrite;
+            copier->closure = &rewriter;
+        }
+        copy_function(function, copier);
+        /* The first round leaves what rewrites have replaced among the nodes; the second one drops it. */
+        if (round > 0 && function->graph->nodes_count == nodes)
+            break;
+        nodes = function->graph->nodes_count;
+    }
+}

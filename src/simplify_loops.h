@@ -1,0 +1,11 @@
+/* simplify_loops.h: loops over one state joined, and what nobody reads of a loop dropped. */
+#ifndef GRADC_SIMPLIFY_LOOPS_H
+#define GRADC_SIMPLIFY_LOOPS_H
+
+#include "graph.h"
+
+/* Changes LOOPs and RESULTs of the graph in place, which is only for copying afterwards: equal nodes are no longer
+ * found. */
+void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_count);
+
+#endif
