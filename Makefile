@@ -27,7 +27,7 @@ SANITIZER =
 endif
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-COMPILER_FLAGS = -std=c11 $(WARNINGS) -D_POSIX_C_SOURCE=200809L -DGRADC_VERSION='"$(VERSION)"' -Isrc -I$(BUILD) -Igrammar
+COMPILER_FLAGS = -std=c11 $(WARNINGS) -D_POSIX_C_SOURCE=200809L -DGRADC_VERSION='"$(VERSION)"' -iquote src -iquote $(BUILD) -iquote grammar
 RUNTIME_FLAGS = -std=c99 $(WARNINGS) -fPIC -Iruntime
 # flex and bison do not write code for -Wconversion.
 GENERATED_FLAGS = -Wno-conversion -Wno-sign-conversion -Wno-shadow -Wno-unused-function -Wno-unused-but-set-variable

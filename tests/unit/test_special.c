@@ -98,7 +98,8 @@ START_TEST(test_uniform)
     int count = 200000;
     for (int i = 0; i < count; i++) {
         double u = gradc_uniform(-5, i);
-        ck_assert(u >= 0 && u < 1 && (float)u == gradc_uniformf(-5, i));
+        if (!(u >= 0 && u < 1 && (float)u == gradc_uniformf(-5, i)))
+            ck_abort_msg("uniform(-5, %d) is %g", i, u);
         sum += u;
         squares += u * u;
         product += (u - 0.5) * (last - 0.5);
