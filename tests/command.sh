@@ -1,0 +1,113 @@
+#!/bin/bash
+# command.sh: the command line as its user meets it: exit statuses, the names of outputs, and that a failure leaves no
+# file created or changed.
+set -u
+cd "$(dirname "$0")" || exit 1
+GRADC=${GRADC:-$PWD/../gradc}
+out=$(mktemp -d) || exit 1
+trap 'rm -rf "$out"' EXIT
+cd "$out" || exit 1
+passed=0 failed=0
+
+# expect WHAT STATUS TEXT COMMAND...: the exit status, and that standard output and error together contain TEXT.
+expect() {
+    local what=$1 status=$2 text=$3
+    shift 3
+    "$@" > log 2>&1
+    local actual=$?
+    if [ "$actual" = "$status" ] && { [ -z "$text" ] || grep -qF -- "$text" log; }; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL $what: status $actual, expected $status and: $text"
+        head -5 log
+    fi
+}
+
+# files WHAT NAME...: exactly these files are in work/.
+files() {
+    local what=$1 actual
+    shift
+    actual=$(cd work && find . -mindepth 1 | sed 's|^\./||' | sort | tr '\n' ' ')
+    if [ "$actual" = "$(printf '%s\n' "$@" | sort | tr '\n' ' ')" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL $what: found $actual"
+    fi
+}
+
+# fresh: a new folder work/ with a program, one that is wrong, and one that imports.
+fresh() {
+    rm -rf work
+    mkdir -p work/lib
+    echo 'f(x: [n]) = sum(x^2)' > work/model.nn
+    echo 'f(x: [n]) = sum(x^2' > work/wrong.nn
+    echo 'square(x) = x^2' > work/lib/layers.nn
+    printf 'import "layers.nn"\ndim H = 3\ng(x: [H]) = sum(square(x))\n' > work/user.nn
+}
+inputs="model.nn wrong.nn user.nn lib lib/layers.nn"
+run() { (cd work && "$GRADC" "$@"); }
+
+fresh
+expect help 0 'usage: gradc' "$GRADC" --help
+expect version 0 'gradc ' "$GRADC" --version
+expect 'no input' 2 'no input file' "$GRADC"
+expect 'unknown option' 2 'did you mean --standalone?' "$GRADC" --standalnoe
+expect 'two inputs' 2 'two input files' "$GRADC" a.nn b.nn
+expect 'missing value' 2 'needs a value' "$GRADC" -o
+expect 'unneeded value' 2 'takes no value' "$GRADC" --check=3
+expect 'unknown kind' 2 'there is c, ast' run --emit=x model.nn
+expect 'unreadable file' 2 'cannot read none.nn: No such file' run none.nn
+expect 'a folder' 2 'cannot read lib: Is a directory' run lib
+expect 'bad level' 2 '-O3' run -O3 model.nn
+expect 'bad precision' 2 'float32 and float64' run --precision=float16 model.nn
+expect 'bad size' 2 'at least 1' run -D H=0 user.nn
+expect 'unknown size' 2 'no dim n' run -D n=3 model.nn
+expect 'no folder' 2 'cannot write none/m.c' run model.nn -o none/m.c
+expect 'output is a folder' 2 'cannot write lib: Is a directory' run model.nn --emit=interface -o lib
+expect 'output is the input' 2 'would replace the input' run model.nn -o model.nn
+expect 'output is the header' 2 'the same name' run model.nn -o model.h
+expect 'wrong program' 1 "wrong.nn:1:16: error: '(' is not closed" run wrong.nn
+expect 'missing import' 1 'layers.nn' run user.nn
+# shellcheck disable=SC2086
+files 'failures leave nothing' $inputs
+
+expect 'names of C' 0 '' run model.nn
+# shellcheck disable=SC2086
+files 'names of C' $inputs model.c model.h
+fresh
+expect 'names beside' 0 '' run -o lib/a.b.c model.nn
+# shellcheck disable=SC2086
+files 'names beside' $inputs lib/a.b.c lib/a.b.h
+expect 'the include' 0 '#include "a.b.h"' cat work/lib/a.b.c
+fresh
+expect 'one stream' 0 'struct f {' run model.nn -o -
+expect 'standard input' 0 'struct f {' run - < work/model.nn
+expect 'standard input is named' 1 '<stdin>:1:16: error' run - < work/wrong.nn
+expect 'interface' 0 '"name": "f"' run --emit=interface model.nn
+expect 'tree' 0 'function f' run --emit ast model.nn
+expect 'a given size' 0 '"shape": [5]' run -Ilib --emit=interface -DH=5 user.nn
+expect 'a prefix' 0 'struct p_f {' run --prefix=p_ model.nn -o -
+expect 'a precision' 0 'float f;' run --precision=float32 model.nn -o -
+expect 'a closed pipe' 2 'cannot write standard output' bash -c "$GRADC --emit=ast work/model.nn > /dev/full"
+# shellcheck disable=SC2086
+files 'streams leave nothing' $inputs
+
+expect 'dependencies' 0 '' run -I lib -MD -o user.c user.nn
+expect 'dependencies' 0 'user.c user.h: user.nn lib/layers.nn' cat work/user.d
+expect 'check' 0 'ok' run -I lib --check user.nn
+
+fresh
+echo old > work/model.c
+chmod 640 work/model.c
+expect 'replacing' 0 '' run model.nn
+expect 'the rights stay' 0 '640' stat -c %a work/model.c
+mkdir -p work/wrong.h
+cp work/model.nn work/wrong.nn
+echo old > work/wrong.c
+expect 'the header cannot be written' 2 'wrong.h: Is a directory' run wrong.nn
+expect 'then the C is as it was' 0 'old' cat work/wrong.c
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
