@@ -258,6 +258,8 @@ void collect_reads(struct program *program, struct nest *nest)
     struct collector collector = {.program = program, .nest = nest};
     struct node *node = nest->node;
     struct index at[MAXIMUM_AXES];
+    for (int i = 0; i < nest->scale.count; i++)
+        visit(&collector, nest->scale.factors[i], NULL);
     for (int i = 0; i < nest->axis_count; i++)
         collector.axes[i] = (struct index){program_variable(program, i, nest->extents[i]), NULL};
     switch (nest->kind) {

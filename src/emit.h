@@ -9,7 +9,7 @@
 
 struct emit_options {
     bool standalone;         /* the runtime's parts that are used stand in the file itself */
-    const char *header_name; /* how the C includes its header: "model.h" */
+    const char *header_name; /* how the C includes its header: "model.h"; NULL: its text stands in the C itself */
     int level;               /* -O0, -O1, -O2 */
 };
 

@@ -66,9 +66,10 @@ static void emit_prelude(struct text *file, const struct module *module, const s
     text_print(file, "/* Emitted by gradc from %s. */\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n"
                      "#include <string.h>\n\n",
                base_name(module->source->path));
-    if (options->standalone) {
+    if (options->standalone || !options->header_name) {
         text_print(file, "%s\n", header);
-        embed_runtime(file, code);
+        if (options->standalone)
+            embed_runtime(file, code);
     } else {
         text_print(file, "#include \"gradc.h\"\n#include \"%s\"\n\n", base_name(options->header_name));
     }
@@ -101,6 +102,6 @@ void emit_c(FILE *c, FILE *h, const struct module *constant, const struct emit_o
     emit_prelude(&file, module, options, header.bytes, code.bytes);
     fputs(file.bytes, c);
     fputs(code.bytes, c);
-    if (h)
+    if (h && h != c && options->header_name)
         fputs(header.bytes, h);
 }

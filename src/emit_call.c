@@ -20,6 +20,23 @@ static const char *target_pointer(struct emitter *emitter, const struct nest *ne
     return arena_print(emitter->arena, "&%s", text);
 }
 
+const char *scale_factor_text(struct emitter *emitter, const struct scale *scale)
+{
+    const char *text = NULL;
+    int precedence;
+    for (int i = 0; i < scale->count; i++) {
+        const char *factor = expression_text(emitter, scale->factors[i], NULL, &precedence);
+        factor = parenthesise(emitter->arena, factor, precedence, 3);
+        const char *one = text ? text : arena_print(emitter->arena, "1.0%s", emitter->suffix);
+        text = scale->is_inverse[i] ? arena_print(emitter->arena, "%s / %s", one, factor)
+               : text               ? arena_print(emitter->arena, "%s * %s", text, factor)
+                                    : factor;
+    }
+    if (!text)
+        return scale->is_negative ? "-1" : "1";
+    return !scale->is_negative ? text : text[0] == '-' ? text + 1 : arena_print(emitter->arena, "-%s", text);
+}
+
 void emit_product(struct emitter *emitter, struct nest *nest)
 {
     const struct product *product = nest->product;
@@ -31,15 +48,16 @@ void emit_product(struct emitter *emitter, struct nest *nest)
     const char *a = operand_pointer(emitter, node->inputs[product->a_input], a_at);
     const char *b = operand_pointer(emitter, node->inputs[product->b_input], b_at);
     const char *c = target_pointer(emitter, nest, at);
+    const char *alpha = scale_factor_text(emitter, &nest->scale), *beta = nest->adds ? "1" : "0";
     if (product->is_vector)
-        emit_line(emitter, "gradc_matvec_%s(%d, %s, %s, 1, %s, %s, %s, %s, 0, %s, %s);", emitter->width, product->trans_a,
-             size_c(emitter, product->m), size_c(emitter, product->n), a, size_c(emitter, product->lda), b,
-             size_c(emitter, product->ldb), c, size_c(emitter, product->ldc));
+        emit_line(emitter, "gradc_matvec_%s(%d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);", emitter->width, product->trans_a,
+             size_c(emitter, product->m), size_c(emitter, product->n), alpha, a, size_c(emitter, product->lda), b,
+             size_c(emitter, product->ldb), beta, c, size_c(emitter, product->ldc));
     else
-        emit_line(emitter, "gradc_matmul_%s(%d, %d, %s, %s, %s, 1, %s, %s, %s, %s, 0, %s, %s);", emitter->width,
+        emit_line(emitter, "gradc_matmul_%s(%d, %d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);", emitter->width,
              product->trans_a, product->trans_b, size_c(emitter, product->m), size_c(emitter, product->n),
-             size_c(emitter, product->k), a, size_c(emitter, product->lda), b, size_c(emitter, product->ldb), c,
-             size_c(emitter, product->ldc));
+             size_c(emitter, product->k), alpha, a, size_c(emitter, product->lda), b, size_c(emitter, product->ldb),
+             beta, c, size_c(emitter, product->ldc));
 }
 
 /* ---- Factorisations ---- */

@@ -59,6 +59,7 @@ static void name_members(struct emitter *emitter)
         const struct node *leaf = buffer->member->role == ROLE_INOUT ? buffer->member->leaf : NULL;
         if (leaf && program->is_live[leaf->id] && emitter->leaf_names[leaf->id]) {
             buffer->name = emitter->leaf_names[leaf->id];
+            buffer->is_leaf_name = true;
             emitter->leaf_is_used[leaf->id] = true;
         } else {
             buffer->name = names_take(emitter->names, buffer->member->name);
@@ -219,7 +220,8 @@ static void declare_buffer(struct emitter *emitter, const struct buffer *buffer,
 static bool is_declared(const struct buffer *buffer)
 {
     return buffer->is_read && buffer->name && (buffer->storage == STORAGE_WORKSPACE || buffer->storage == STORAGE_MEMBER) &&
-           !(buffer->member && buffer->member->role == ROLE_INOUT && buffer->member->leaf);
+           !(buffer->member && buffer->member->role == ROLE_INOUT && buffer->member->leaf &&
+             buffer->is_leaf_name);
 }
 
 /* Slots that nothing mentions are declared only if the place of a later one is counted from them. */

@@ -131,7 +131,8 @@ static void emit_prototypes(struct text *file, struct module *module, const stru
 void emit_header(struct text *file, struct module *module, const struct emit_options *options,
                  const struct programs *programs)
 {
-    const char *guard_macro = guard_name(module->arena, options->header_name);
+    const char *guard_macro = guard_name(
+        module->arena, options->header_name ? options->header_name : module->source->path);
     text_print(file, "#ifndef %s\n#define %s\n\n#include <stddef.h>\n#include <stdint.h>\n", guard_macro, guard_macro);
     if (options->standalone)
         text_print(file, "\n%s\n", runtime_text("core"));

@@ -44,6 +44,8 @@ static void add_line(struct lines *lines, struct span span)
 
 static void collect_lines(const struct item *item, struct lines *lines)
 {
+    if (item->nest && item->nest->is_void)
+        return;
     if (item->nest && item->nest->node)
         add_line(lines, item->nest->node->origin);
     for (size_t i = 0; i < item->body_count && lines->count < LINES_SHOWN; i++)
@@ -128,6 +130,8 @@ static void emit_loop(struct emitter *emitter, const struct item *loop)
     emit_items(emitter, loop);
     emitter->indent--;
     emitter->out = out;
+    if (!*body.bytes)
+        return; /* nothing but what turned out to be unnecessary */
     bool plain = is_plain(loop, &body);
     emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)%s", variable, variable, size_c(emitter, loop->extent), variable,
          plain ? "" : " {");
@@ -172,6 +176,8 @@ static void emit_body(struct emitter *emitter, const struct item *item)
 static void emit_item(struct emitter *emitter, const struct item *item)
 {
     guard outer = emitter->guard;
+    if (item->kind == ITEM_STATEMENT && item->nest->is_void)
+        return;
     emitter->at = item;
     if (item->kind == ITEM_LOOP)
         emit_starts(emitter, item, true);

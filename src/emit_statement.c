@@ -383,12 +383,17 @@ static void emit_scatter(struct emitter *emitter, struct nest *nest, const struc
 
 static void emit_copy(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
 {
-    int precedence;
+    int precedence = 0;
     const char *text = "0";
     if (nest->source)
         text = element_text(emitter, nest->source, at);
     else if (nest->node)
         text = expression_text(emitter, nest->node, at, &precedence);
+    if (nest->scale.count > 0)
+        text = arena_print(emitter->arena, "%s * %s", scale_factor_text(emitter, &nest->scale),
+                           parenthesise(emitter->arena, text, precedence, 3));
+    else if (nest->scale.is_negative)
+        text = arena_print(emitter->arena, "-%s", parenthesise(emitter->arena, text, precedence, 2));
     if (nest->member && nest->member->rank == 0)
         emit_line(emitter, "%s->%s = %s;", emitter->self, nest->member->name, text);
     else

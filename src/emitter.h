@@ -73,6 +73,7 @@ void emit_statement(struct emitter *emitter, struct nest *nest);
 void emit_start(struct emitter *emitter, struct nest *nest, const struct item *loop);
 void emit_end(struct emitter *emitter, struct nest *nest, const struct item *loop);
 void emit_call(struct emitter *emitter, struct nest *nest);
+const char *scale_factor_text(struct emitter *emitter, const struct scale *scale);
 void emit_product(struct emitter *emitter, struct nest *nest);
 void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, struct index *at);
 bool needs_declaration(const struct nest *nest);

@@ -110,7 +110,6 @@ static int occurrences(const struct node *node, int operand)
 static void decide_operands_of_contraction(struct decision *decision, struct node *node)
 {
     struct program *program = decision->program;
-    program->products[node->id] = match_product(program, node);
     if (program->products[node->id]) {
         for (int i = 0; i < 2; i++)
             force_place(decision, node->inputs[i]);
@@ -190,27 +189,6 @@ static bool needs_buffer(const struct decision *decision, const struct node *nod
     bool cheap = operator_info(node->operator)->cost <= CHEAP && reads_only_leaves(node) &&
                  (node->type != REAL || node->rank == 0 || decision->readers[node->id] <= 1);
     return (decision->readers[node->id] > 1 || decision->is_expanded[node->id]) && !cheap;
-}
-
-/* ---- Scattered parts of sums ---- */
-
-static void find_parts(struct decision *decision)
-{
-    struct program *program = decision->program;
-    for (size_t i = 0; i < program->node_count; i++) {
-        struct node *node = decision->graph->nodes[i];
-        if (!program->is_live[i] || program->buffers[i])
-            continue;
-        if (node->operator == OP_SCATTER)
-            decision->has_parts[i] = true;
-        if (node->operator != OP_ADD || node->type != REAL)
-            continue;
-        for (int j = 0; j < 2; j++) {
-            struct node *x = node->inputs[j];
-            if (decision->has_parts[x->id] && program->uses[x->id] == 1 && program->owner[x->id] == program->owner[i])
-                decision->has_parts[i] = program->is_part[x->id] = true;
-        }
-    }
 }
 
 /* ---- Long expressions ---- */
@@ -300,9 +278,12 @@ void materialise(struct program *program)
     decision.is_expanded = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.has_parts = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.readers = ARENA_ARRAY(program->arena, int, count + 1);
-    find_parts(&decision);
+    for (size_t i = 0; i < count; i++)
+        if (program->is_live[i] && !program->buffers[i] && decision.graph->nodes[i]->operator == OP_CONTRACT)
+            program->products[i] = match_product(program, decision.graph->nodes[i]);
     force_roots(&decision);
     force_invariants(&decision);
+    find_parts(program, decision.is_forced, decision.has_parts);
     for (size_t i = count; i-- > 0;) {
         struct node *node = decision.graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i])

@@ -111,7 +111,8 @@ static void choose_storage(struct program *program, struct buffer *buffer)
 {
     if (buffer->member) {
         buffer->storage = STORAGE_MEMBER;
-        buffer->needs_fallback = buffer->readers_count > 0 || buffer->is_kept;
+        buffer->needs_fallback =
+            (buffer->readers_count > 0 || buffer->is_kept) && buffer->member->role != ROLE_INOUT;
     } else if (!buffer->node) {
         buffer->storage = STORAGE_WORKSPACE;
     } else if (buffer->is_kept && scalar_output(program, buffer->node)) {
@@ -140,6 +141,80 @@ static void find_scope(struct program *program, struct buffer *buffer, size_t *f
         *last = item->last > *last ? item->last : *last;
     }
     choose_storage(program, buffer);
+}
+
+/* ---- Updates in place ---- */
+
+/* Each element is read where and when the writer writes it, or all of them are read before. */
+static bool is_read_in_time(const struct nest *reader, const struct access *access, const struct nest *writer)
+{
+    int shared = shared_levels(writer, writer->path_count, reader);
+    if (reader != writer && reader->item->first > writer->item->first)
+        return false;
+    int rank = access->node->rank;
+    if (shared < writer->path_first)
+        return true;
+    for (int a = 0; a < rank; a++) {
+        if (is_one(access->node->shape[a]))
+            continue;
+        int axis = access->map[a], level = -1;
+        for (int d = 0; axis >= 0 && d < reader->loop_count; d++)
+            if (reader->order[d] == axis)
+                level = reader->path_first + d;
+        bool is_same = level >= 0 && level < shared && level >= writer->path_first &&
+                       writer->target_axes[a] == writer->order[level - writer->path_first];
+        /* Inside a shared loop the reader must stay in the row that the writer is in. */
+        bool is_shared = false;
+        for (int d = writer->path_first; d < shared; d++)
+            is_shared = is_shared || writer->order[d - writer->path_first] == writer->target_axes[a];
+        if (!is_same && (is_shared || reader == writer))
+            return false;
+    }
+    return true;
+}
+
+static bool can_fail(const struct nest *nest)
+{
+    return nest->kind == NEST_CHECK || nest->kind == NEST_CALL;
+}
+
+/* Whether the buffer may be the member's own array: nothing reads the old values later, and no later statement can
+ * make the entry fail. */
+static bool is_in_place(const struct program *program, const struct buffer *buffer, const struct member *member,
+                        const struct nest *copy)
+{
+    const struct nest *first = buffer->writers[0];
+    if (first->path_first > 0 || (first->kind != NEST_VALUE && first->kind != NEST_COPY) || buffer->guard != ALWAYS_WANTED)
+        return false;
+    for (size_t i = 0; i < program->nests_count; i++) {
+        const struct nest *nest = program->nests[i];
+        if (can_fail(nest) && nest->item->last > first->item->first)
+            return false;
+        for (size_t j = 0; nest != copy && j < nest->reads_count; j++)
+            if (nest->reads[j].node == member->leaf && !nest->reads[j].buffer &&
+                !is_read_in_time(nest, &nest->reads[j], first))
+                return false;
+    }
+    return true;
+}
+
+static void update_in_place(struct program *program)
+{
+    for (size_t i = 0; i < program->nests_count; i++) {
+        struct nest *copy = program->nests[i];
+        if (copy->kind != NEST_COPY || !copy->member || copy->member->role != ROLE_INOUT || copy->member->rank == 0)
+            continue;
+        struct buffer *buffer = program->buffers[copy->node->id];
+        if (!buffer || buffer->member || buffer->is_kept || buffer->writers_count == 0 || is_leaf(copy->node) ||
+            buffer->node != copy->node || !is_in_place(program, buffer, copy->member, copy))
+            continue;
+        buffer->member = copy->member;
+        buffer->is_fixed = true;
+        copy->is_void = true;
+        struct nest *first = buffer->writers[0];
+        first->is_void = first->kind == NEST_COPY && first->node == copy->member->leaf && !first->adds &&
+                         first->scale.count == 0 && !first->scale.is_negative;
+    }
 }
 
 /* ---- Slots ---- */
@@ -256,6 +331,7 @@ void place(struct program *program, const struct program *forward)
     struct stays stays = {0};
     size_t next = 0;
     number_items(program->root, &next);
+    update_in_place(program);
     if (program->entry == ENTRY_BACKWARD)
         place_earlier(program, forward);
     for (size_t i = 0; i < program->all_buffers_count; i++) {

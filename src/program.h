@@ -49,6 +49,15 @@ enum nest_kind {
     NEST_REGION    /* the rounds of a LOOP */
 };
 
+/* A scalar factor: the product of nodes of rank 0 (or their inverses), negated or not. */
+enum { MOST_FACTORS = 3 };
+struct scale {
+    struct node *factors[MOST_FACTORS];
+    bool is_inverse[MOST_FACTORS];
+    int count;
+    bool is_negative;
+};
+
 struct nest {
     enum nest_kind kind;
     struct node *node;              /* COPY: NULL for zeros */
@@ -63,7 +72,9 @@ struct nest {
     struct buffer **scratch;        /* CALL */
     size_t scratch_count, scratch_capacity;
     size *collected_at;             /* COPY: the first axis of the target stands here, and is no axis of the nest */
-    struct product *product;        /* PRODUCT */
+    struct product *product;        /* PRODUCT: target = or += scale * product */
+    struct scale scale;
+    bool is_void;                   /* found to be unnecessary: nothing is emitted for it */
 
     int axis_count;
     size *extents[MAXIMUM_AXES];
@@ -136,6 +147,7 @@ struct buffer {
     struct nest **readers;
     size_t readers_count, readers_capacity;
     const char *name;            /* in C */
+    bool is_leaf_name;           /* the name of an updated array, declared with the inputs */
     int slot;                    /* its place in the workspace; -1: none */
 };
 
@@ -173,7 +185,7 @@ struct program {
     struct buffer **buffers; /* NULL: inlined, or a leaf */
     struct node **owner;     /* the innermost LOOP whose rounds it depends on; NULL: none */
     int *uses;               /* edges from live users, roots and checks */
-    bool *is_part;           /* a SCATTER, or a sum of them, that is added into the buffer of its only user */
+    bool *is_part;           /* a SCATTER or product, or a sum of such, that is added into the buffer of its only user */
     struct product **products; /* CONTRACTs that are calls */
     struct nest **checked;   /* the check that must pass before this int node is used as a subscript */
     struct index_check **checks; /* those that this entry makes */
@@ -209,9 +221,23 @@ struct program *demand(struct module *module, struct function *function, enum en
 guard guard_of_member(const struct function *function, const struct member *member);
 bool entry_writes(enum entry entry, enum role role);
 
-/* ---- materialise.c ---- */
+/* ---- materialise.c, parts.c ---- */
 /* Decides which nodes get buffers. */
 void materialise(struct program *program);
+/* Which nodes are added into the buffer of their only user; has_parts: the sums of such, and those alone. */
+void find_parts(struct program *program, const bool *is_stored, bool *has_parts);
+/* The rank 0 node of which a tensor holds copies, or NULL. */
+struct node *scalar_of(struct node *node);
+/* The parts of a node that has some: added (or subtracted) in this order. */
+struct part {
+    struct node *node; /* a SCATTER, a CONTRACT, or any other expression */
+    struct scale scale;
+};
+struct parts {
+    struct part *parts;
+    size_t parts_count, parts_capacity;
+};
+void list_parts(struct program *program, struct node *node, struct parts *parts);
 
 /* ---- access.c ---- */
 /* The variable of a loop at some depth, or of an iteration axis: the same for the same number and extent. */

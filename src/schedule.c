@@ -242,14 +242,21 @@ static bool operands_have_places(const struct program *program, const struct nod
     return true;
 }
 
-static void put_contraction(struct program *program, struct node *node, struct item *container)
+static struct product *product_of(struct program *program, const struct node *node)
 {
     struct product *product = program->products[node->id] ? match_product(program, node) : NULL;
-    if (product && !operands_have_places(program, node))
-        product = NULL;
-    struct nest *nest =
-        add_nest(program, product ? NEST_PRODUCT : NEST_REDUCE, node, program->buffers[node->id]);
+    return product && operands_have_places(program, node) ? product : NULL;
+}
+
+/* target = or += scale * the contraction; adding and scaling only as a call. */
+static void put_contraction(struct program *program, struct node *node, struct product *product,
+                            struct buffer *target, const struct scale *scale, bool adds, struct item *container)
+{
+    struct nest *nest = add_nest(program, product ? NEST_PRODUCT : NEST_REDUCE, node, target);
     nest->product = product;
+    nest->adds = adds;
+    if (scale)
+        nest->scale = *scale;
     set_contraction_axes(nest, node);
     int innermost = product ? -1 : innermost_axis(program, node);
     for (int i = 0; i < nest->axis_count; i++)
@@ -287,37 +294,15 @@ static void put_call(struct program *program, struct node *node, struct item *co
 
 /* ---- Scattered sums ---- */
 
-struct parts {
-    struct node **scatters;
-    size_t scatters_count, scatters_capacity;
-    struct node **others;
-    size_t others_count, others_capacity;
-    struct node **stack;
-    size_t stack_count, stack_capacity;
-};
-
-static void find_parts(struct program *program, struct node *node, struct parts *parts)
-{
-    ARENA_APPEND(program->arena, parts, stack, node);
-    while (parts->stack_count > 0) {
-        struct node *part = parts->stack[--parts->stack_count];
-        if (part != node && !program->is_part[part->id])
-            ARENA_APPEND(program->arena, parts, others, part);
-        else if (part->operator == OP_SCATTER)
-            ARENA_APPEND(program->arena, parts, scatters, part);
-        else
-            for (int i = 1; i >= 0; i--)
-                ARENA_APPEND(program->arena, parts, stack, part->inputs[i]);
-    }
-}
-
 /* The parts lie side by side along one axis, without gaps and overlaps, and are whole along all others. */
 static bool is_partition(const struct program *program, const struct node *whole, const struct parts *parts)
 {
     int along = -1;
     size *end = size_number(program->sizes, 0);
-    for (size_t i = 0; i < parts->scatters_count; i++) {
-        const struct node *part = parts->scatters[i];
+    for (size_t i = 0; i < parts->parts_count; i++) {
+        const struct node *part = parts->parts[i].node;
+        if (part->operator != OP_SCATTER)
+            return false;
         const struct node *x = part->inputs[0];
         size *extent = NULL;
         unsigned seen = 0;
@@ -351,7 +336,7 @@ static bool is_partition(const struct program *program, const struct node *whole
         if (extent)
             end = size_add(end, extent);
         else
-            return parts->scatters_count == 1;
+            return parts->parts_count == 1;
     }
     return along >= 0 && end == whole->shape[along];
 }
@@ -373,17 +358,53 @@ static struct nest *put_scatter(struct program *program, struct node *scatter, s
     return nest;
 }
 
-static void put_scattered_sum(struct program *program, struct node *node, struct item *container)
+/* A product that turns out not to be one for the runtime is computed by itself first. */
+static void put_product_part(struct program *program, const struct part *part, struct buffer *target, bool adds,
+                             struct item *container)
+{
+    struct node *node = part->node;
+    struct product *product = product_of(program, node);
+    if (product) {
+        put_contraction(program, node, product, target, &part->scale, adds, container);
+        return;
+    }
+    put_contraction(program, node, NULL, add_buffer(program, node), NULL, false, container);
+    struct nest *nest = add_nest(program, NEST_COPY, node, target);
+    nest->scale = part->scale;
+    nest->adds = adds;
+    put_elementwise(program, nest, node->rank, node->shape, container);
+}
+
+/* Expressions first, then products, then what is scattered. */
+static void put_sum_of_parts(struct program *program, struct node *node, struct item *container)
 {
     struct parts parts = {0};
     struct buffer *target = program->buffers[node->id];
-    find_parts(program, node, &parts);
-    bool partition = parts.others_count == 0 && is_partition(program, node, &parts);
-    for (size_t i = 0; i < parts.others_count; i++)
-        put_copy(program, parts.others[i], target, node, false, container)->adds = i > 0;
-    for (size_t i = 0; i < parts.scatters_count; i++)
-        put_scatter(program, parts.scatters[i], parts.scatters[i]->inputs[0], target, !partition,
-                    i == 0 && parts.others_count == 0 && !partition, container);
+    bool is_begun = false;
+    list_parts(program, node, &parts);
+    bool partition = is_partition(program, node, &parts);
+    for (int kind = 0; kind < 3; kind++)
+        for (size_t i = 0; i < parts.parts_count; i++) {
+            struct part *part = &parts.parts[i];
+            bool is_part = part->node == node || program->is_part[part->node->id];
+            int own_kind = is_part && part->node->operator == OP_SCATTER    ? 2
+                           : is_part && part->node->operator == OP_CONTRACT ? 1
+                                                                            : 0;
+            if (own_kind != kind)
+                continue;
+            if (kind == 0) {
+                struct nest *nest = add_nest(program, NEST_COPY, part->node, target);
+                nest->adds = is_begun;
+                nest->scale = part->scale;
+                put_elementwise(program, nest, node->rank, node->shape, container);
+            } else if (kind == 1) {
+                put_product_part(program, part, target, is_begun, container);
+            } else {
+                put_scatter(program, part->node, part->node->inputs[0], target, !partition, !is_begun && !partition,
+                            container);
+            }
+            is_begun = true;
+        }
 }
 
 /* ---- Regions ---- */
@@ -544,9 +565,11 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
     case OP_ALL:
     case OP_ARGMAX:
     case OP_ARGMIN: put_reduction(program, node, container); return;
-    case OP_CONTRACT: put_contraction(program, node, container); return;
+    case OP_CONTRACT:
+        put_contraction(program, node, product_of(program, node), buffer, NULL, false, container);
+        return;
     case OP_CUMSUM: put_scan(program, node, container); return;
-    case OP_SCATTER: put_scattered_sum(program, node, container); return;
+    case OP_SCATTER: put_sum_of_parts(program, node, container); return;
     case OP_REPLACE:
         put_copy(program, node->inputs[0], buffer, node, false, container);
         put_scatter(program, node, node->inputs[1], buffer, false, false, container);
@@ -566,10 +589,11 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
         put(program, nest, container);
         return;
     }
-    bool is_sum_of_parts = node->operator == OP_ADD && (program->is_part[node->inputs[0]->id] ||
-                                                        program->is_part[node->inputs[1]->id]);
-    if (is_sum_of_parts)
-        put_scattered_sum(program, node, container);
+    bool is_sum = false;
+    for (int i = 0; i < node->input_count; i++)
+        is_sum = is_sum || program->is_part[node->inputs[i]->id];
+    if (is_sum)
+        put_sum_of_parts(program, node, container);
     else
         put_elementwise(program, add_nest(program, NEST_VALUE, node, buffer), node->rank, node->shape, container);
 }

@@ -1,0 +1,134 @@
+/* parts.c: sums whose terms are added into one buffer, one after the other.
+ *
+ *     y = x + scatter(a) + scatter(b)        y = x; y[..] += a; y[..] += b
+ *     y = w - r * (a @ b) + c @ d            gradc_matmul(..., alpha = -r, beta = 1, y)
+ *
+ * A term is a part if its only use is in that sum. A factor that is the same for all elements of a product goes with
+ * it into the call. */
+#include "program.h"
+
+enum { SCATTERS = 1, PRODUCTS = 2 };
+
+struct node *scalar_of(struct node *node)
+{
+    while (node->rank > 0) {
+        if (node->operator == OP_RESHAPE) {
+            node = node->inputs[0];
+            continue;
+        }
+        if (node->operator != OP_INDEX || node->input_count > 1 || node->fill || node->inputs[0]->rank > 0)
+            return NULL;
+        node = node->inputs[0];
+    }
+    return node->type == REAL ? node : NULL;
+}
+
+static bool is_single(const struct program *program, const struct node *user, const struct node *x)
+{
+    return program->uses[x->id] == 1 && program->owner[x->id] == program->owner[user->id];
+}
+
+/* Which operand of a scaled product is the product; -1: none. */
+static int scaled_operand(const struct program *program, const struct node *node, const unsigned char *kinds)
+{
+    if (node->type != REAL)
+        return -1;
+    if (node->operator == OP_NEG)
+        return kinds[node->inputs[0]->id] == PRODUCTS && is_single(program, node, node->inputs[0]) ? 0 : -1;
+    if (node->operator != OP_MUL && node->operator != OP_DIV)
+        return -1;
+    for (int i = 0; i < (node->operator == OP_DIV ? 1 : 2); i++)
+        if (kinds[node->inputs[i]->id] == PRODUCTS && is_single(program, node, node->inputs[i]) &&
+            scalar_of(node->inputs[!i]))
+            return i;
+    return -1;
+}
+
+/* Scalar factors inside a product so far: more than the call can take stay outside. */
+static int factors_inside(const struct node *node, const bool *is_part)
+{
+    int count = 0;
+    while (node->operator == OP_MUL || node->operator == OP_DIV || node->operator == OP_NEG) {
+        count += node->operator != OP_NEG;
+        node = is_part[node->inputs[0]->id] ? node->inputs[0] : node->inputs[node->input_count - 1];
+    }
+    return count;
+}
+
+static unsigned char kind_of_sum(struct program *program, const struct node *node, const unsigned char *kinds,
+                                 bool is_stored, bool *takes)
+{
+    unsigned char found[2];
+    for (int i = 0; i < 2; i++)
+        found[i] = is_single(program, node, node->inputs[i]) ? kinds[node->inputs[i]->id] : 0;
+    if (node->inputs[0] == node->inputs[1])
+        return 0;
+    if (node->operator == OP_SUB && ((found[0] | found[1]) & SCATTERS || !found[1]))
+        return 0;
+    /* A product beside a plain expression is better added where the sum is used. */
+    bool is_worth = (found[0] && found[1]) || ((found[0] | found[1]) & SCATTERS) || is_stored;
+    if (!is_worth)
+        return 0;
+    takes[0] = found[0] != 0;
+    takes[1] = found[1] != 0;
+    return found[0] | found[1];
+}
+
+void find_parts(struct program *program, const bool *is_stored, bool *has_parts)
+{
+    struct graph *graph = program->function->graph;
+    unsigned char *kinds = ARENA_ARRAY(program->arena, unsigned char, program->node_count + 1);
+    for (size_t i = 0; i < program->node_count; i++) {
+        struct node *node = graph->nodes[i];
+        if (!program->is_live[i] || program->buffers[i])
+            continue;
+        if (node->operator == OP_SCATTER)
+            kinds[i] = SCATTERS;
+        else if (node->operator == OP_CONTRACT && program->products[i])
+            kinds[i] = PRODUCTS;
+        int scaled = scaled_operand(program, node, kinds);
+        if (scaled >= 0 && factors_inside(node->inputs[scaled], program->is_part) < MOST_FACTORS) {
+            kinds[i] = PRODUCTS;
+            program->is_part[node->inputs[scaled]->id] = true;
+        } else if ((node->operator == OP_ADD || node->operator == OP_SUB) && node->type == REAL) {
+            bool takes[2] = {false, false};
+            kinds[i] = kind_of_sum(program, node, kinds, is_stored[i] || program->uses[i] > 1, takes);
+            for (int j = 0; j < 2; j++)
+                if (takes[j])
+                    program->is_part[node->inputs[j]->id] = true;
+        }
+        has_parts[i] = kinds[i] != 0;
+    }
+}
+
+void list_parts(struct program *program, struct node *node, struct parts *parts)
+{
+    struct {
+        struct part *stack;
+        size_t stack_count, stack_capacity;
+    } work = {0};
+    struct part whole = {.node = node};
+    ARENA_APPEND(program->arena, &work, stack, whole);
+    while (work.stack_count > 0) {
+        struct part part = work.stack[--work.stack_count];
+        struct node *x = part.node;
+        bool is_open = (x == node || program->is_part[x->id]) && operator_is_elementwise(x->operator);
+        if (!is_open) {
+            ARENA_APPEND(program->arena, parts, parts, part);
+            continue;
+        }
+        for (int i = x->input_count - 1; i >= 0; i--) {
+            struct part inner = part;
+            inner.node = x->inputs[i];
+            if (x->operator == OP_MUL || x->operator == OP_DIV) {
+                if (!program->is_part[inner.node->id] || (i == 1 && program->is_part[x->inputs[0]->id]))
+                    continue;
+                inner.scale.factors[inner.scale.count] = scalar_of(x->inputs[!i]);
+                inner.scale.is_inverse[inner.scale.count++] = x->operator == OP_DIV;
+            }
+            if (x->operator == OP_NEG || (x->operator == OP_SUB && i == 1))
+                inner.scale.is_negative = !inner.scale.is_negative;
+            ARENA_APPEND(program->arena, &work, stack, inner);
+        }
+    }
+}
