@@ -551,6 +551,8 @@ struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnosti
     struct unit *unit = load_unit(e, file, true, false);
     if (!parse_errors || unit->file->definitions)
         export_all(e, result, unit);
+    for (size_t i = 0; i < e->units_count; i++)
+        check_unused(e, e->units[i]);
     const char **files = ARENA_ARRAY(arena, const char *, e->units_count + 1);
     for (size_t i = 0; i < e->units_count; i++)
         files[i] = e->units[i]->file->source->path;

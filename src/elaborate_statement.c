@@ -341,6 +341,7 @@ void execute(struct elaborator *e, const struct statement *statement)
 
 void execute_body(struct elaborator *e, const struct definition *definition)
 {
+    map_set(e->arena, &e->evaluated, arena_print(e->arena, "%p", (const void *)definition), e);
     if (definition->value) {
         if (!e->frame->unit->is_library)
             e->graph->origin = span_join(definition->span, definition->value->span);

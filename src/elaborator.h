@@ -130,6 +130,7 @@ struct elaborator {
     struct index_space space;
     struct inference *inference; /* the ranges found for the index notation being evaluated */
     struct map marked_names; /* cache for frame->marked, by definition name and address */
+    struct map evaluated; /* the definitions met so far, by address */
     bool not_exportable; /* the function needed a parameter to be known when compiling */
     bool quiet_export;   /* exported without being asked: if not_exportable, leave it out silently */
     struct span static_need; /* where */
@@ -224,6 +225,10 @@ struct binding *find_binding(struct elaborator *e, const char *name);
 void execute_body(struct elaborator *e, const struct definition *definition);
 /* The names that a definition's body differentiates with respect to. */
 const struct map *marked_names(struct elaborator *e, const struct definition *definition);
+
+/* ---- elaborate_unused.c ---- */
+/* Reports unknown names in the functions of a file that were never evaluated. */
+void check_unused(struct elaborator *e, struct unit *unit);
 
 /* ---- elaborate_builtin.c ---- */
 struct builtin;

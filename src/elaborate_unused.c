@@ -1,0 +1,127 @@
+/* elaborate_unused.c: functions that nothing calls are never evaluated, but their names are still looked up, so that a
+ * misspelling in one of them is told like any other. */
+#include "elaborator.h"
+
+#include <string.h>
+
+struct check {
+    struct elaborator *e;
+    struct map names; /* what has a value somewhere in the function: parameters, sizes, assigned names, indices, variables */
+};
+
+static void know(struct check *c, const char *name)
+{
+    map_set(c->e->arena, &c->names, name, c);
+}
+
+/* ---- Names that the function gives values to ---- */
+
+static void know_expression(struct check *c, const struct expression *x, bool defines)
+{
+    for (; x; x = x->left) {
+        if (defines && x->kind == EXPRESSION_NAME)
+            know(c, x->name);
+        for (const struct index *index = x->indices; index; index = index->next)
+            know(c, index->name);
+        for (const struct argument *a = x->arguments; a; a = a->next)
+            know_expression(c, a->value, defines);
+        for (const struct subscript *s = x->subscripts; s; s = s->next)
+            know_expression(c, s->at, defines);
+        know_expression(c, x->condition, defines);
+        know_expression(c, x->right, defines);
+    }
+}
+
+static void know_statements(struct check *c, const struct statement *statement)
+{
+    for (; statement; statement = statement->next) {
+        for (const struct target *target = statement->targets; target; target = target->next) {
+            know(c, target->name);
+            for (const struct subscript *s = target->subscripts; s; s = s->next)
+                know_expression(c, s->at, true);
+        }
+        if (statement->variable)
+            know(c, statement->variable);
+        know_expression(c, statement->value, false);
+        for (const struct result *result = statement->results; result; result = result->next)
+            know_expression(c, result->value, false);
+        know_statements(c, statement->body);
+        know_statements(c, statement->else_body);
+    }
+}
+
+static void know_type(struct check *c, const struct unit *unit, const struct type_syntax *type)
+{
+    for (const struct axis *axis = type->axes; axis; axis = axis->next)
+        know_expression(c, axis->size, true);
+    const struct definition *group = type->group ? map_get(&unit->groups, type->group) : NULL;
+    for (const struct parameter *member = group ? group->parameters : NULL; member; member = member->next)
+        know_type(c, unit, member->type);
+}
+
+/* ---- Looking names up ---- */
+
+static bool has_value(struct check *c, const char *name)
+{
+    return map_get(&c->names, name) || map_get(&c->e->frame->unit->dims, name) || !strcmp(name, "pi") || !strcmp(name, "inf");
+}
+
+static void look_up(struct check *c, const struct expression *x)
+{
+    bool is_call = x->kind == EXPRESSION_CALL;
+    if (!is_call && x->kind != EXPRESSION_NAME)
+        return;
+    if (has_value(c, x->name) || find_function(c->e, x->name) ||
+        (is_call && (!strcmp(x->name, "grad") || !strcmp(x->name, "jvp") || !strcmp(x->name, "jacobian"))))
+        return;
+    evaluate(c->e, x); /* reports it as if it were met in evaluation */
+}
+
+static void check_expression(struct check *c, const struct expression *x)
+{
+    for (; x; x = x->left) {
+        look_up(c, x);
+        for (const struct argument *a = x->arguments; a; a = a->next)
+            check_expression(c, a->value);
+        for (const struct subscript *s = x->subscripts; s; s = s->next) {
+            check_expression(c, s->at);
+            check_expression(c, s->begin);
+            check_expression(c, s->end);
+        }
+        check_expression(c, x->condition);
+        check_expression(c, x->right);
+    }
+}
+
+static void check_statements(struct check *c, const struct statement *statement)
+{
+    for (; statement; statement = statement->next) {
+        check_expression(c, statement->value);
+        check_expression(c, statement->begin);
+        check_expression(c, statement->end);
+        check_expression(c, statement->while_condition);
+        for (const struct result *result = statement->results; result; result = result->next)
+            check_expression(c, result->value);
+        check_statements(c, statement->body);
+        check_statements(c, statement->else_body);
+    }
+}
+
+void check_unused(struct elaborator *e, struct unit *unit)
+{
+    for (const struct definition *d = unit->file->definitions; d; d = d->next) {
+        if (d->kind != DEFINITION_FUNCTION || map_get(&e->evaluated, arena_print(e->arena, "%p", (const void *)d)))
+            continue;
+        struct check check = {.e = e};
+        for (const struct parameter *p = d->parameters; p; p = p->next) {
+            know(&check, p->name);
+            know_type(&check, unit, p->type);
+        }
+        know_expression(&check, d->value, false);
+        know_statements(&check, d->body);
+        e->frame = new_frame(e, unit, d, d->span);
+        check_expression(&check, d->value);
+        check_statements(&check, d->body);
+        e->frame = NULL;
+    }
+}
