@@ -1,7 +1,6 @@
 /* deliver.c: what --emit asks for, into the outputs that -o names. */
 #include "deliver.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "emit.h"
@@ -35,67 +34,22 @@ static bool spares_inputs(const struct elaboration *elaboration, const char *out
 
 /* ---- C ---- */
 
-struct text {
-    char *bytes;
-    size_t length;
-};
-
-static void text_free(struct text *text)
-{
-    free(text->bytes);
-}
-
-/* The header's text in the place of its #include. */
-static void write_joined(FILE *stream, const struct text *c, const struct text *h, const char *header_name)
-{
-    char *include = NULL;
-    size_t length = 0;
-    FILE *line = open_memstream(&include, &length);
-    if (!line)
-        abort();
-    fprintf(line, "#include \"%s\"\n", header_name);
-    fclose(line);
-    const char *place = strstr(c->bytes, include);
-    size_t before = place ? (size_t)(place - c->bytes) : 0, skipped = place ? length : 0;
-    fwrite(c->bytes, 1, before, stream);
-    if (place)
-        fwrite(h->bytes, 1, h->length, stream);
-    fwrite(c->bytes + before + skipped, 1, c->length - before - skipped, stream);
-    free(include);
-}
-
-static void deliver_one_stream(FILE *stream, const struct module *module, const struct emit_options *options)
-{
-    struct text c = {0}, h = {0};
-    FILE *c_stream = open_memstream(&c.bytes, &c.length), *h_stream = open_memstream(&h.bytes, &h.length);
-    if (!c_stream || !h_stream)
-        abort();
-    emit_c(c_stream, h_stream, module, options);
-    fclose(c_stream);
-    fclose(h_stream);
-    write_joined(stream, &c, &h, options->header_name);
-    text_free(&c);
-    text_free(&h);
-}
-
 static bool deliver_c(struct outputs *outputs, struct arena *arena, const struct command *command,
                       const struct elaboration *elaboration, const char *name)
 {
-    const char *base = strcmp(command->input, "-") == 0 ? "stdin" : base_name(arena, command);
-    bool is_stream = path_is_stream(name);
-    const char *header = path_with_extension(arena, is_stream ? base : name, ".h");
-    struct emit_options options = {
-        .standalone = command->standalone, .header_name = path_last_part(header), .level = command->level};
-    if (is_stream) {
-        deliver_one_stream(outputs_add(outputs, name), elaboration->module, &options);
+    struct emit_options options = {.standalone = command->standalone, .level = command->level};
+    if (path_is_stream(name)) { /* the header's text stands in the C */
+        emit_c(outputs_add(outputs, name), NULL, elaboration->module, &options);
         return true;
     }
+    const char *header = path_with_extension(arena, name, ".h");
     if (strcmp(header, name) == 0 || path_same_file(header, name)) {
         command_error("-o %s: the header would have the same name", name);
         return false;
     }
     if (!spares_inputs(elaboration, header))
         return false;
+    options.header_name = path_last_part(header);
     FILE *c = outputs_add(outputs, name), *h = outputs_add(outputs, header);
     emit_c(c, h, elaboration->module, &options);
     return true;
@@ -171,7 +125,9 @@ enum status deliver(struct outputs *outputs, struct arena *arena, const struct c
     case KIND_C: done = deliver_c(outputs, arena, command, elaboration, name); break;
     case KIND_INTERFACE: emit_interface(outputs_add(outputs, name), module); break;
     case KIND_PYTHON: emit_python(outputs_add(outputs, name), module); break;
-    default: break;
+    default:
+        command_error("this gradc was built without that kind of --emit");
+        done = false;
     }
     return done ? STATUS_DONE : STATUS_WRONG_COMMAND;
 }

@@ -313,6 +313,8 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "the type of an output is not written: f(x) = ... or f(x) { ... }";
     if (block && found == ':')
         return "a body stands between { and }";
+    if (before == TOKEN_REAL && count == 1)
+        return "'real' is a reserved word: real(k) converts a value";
     if (before == TOKEN_REAL && found == '[')
         return "the type of a real tensor is its sizes alone: [n]";
     if (found == TOKEN_ELLIPSIS && !expects(expected, count, "..."))
