@@ -80,7 +80,10 @@ static bool absorb_view(struct contraction *contraction, struct operand *operand
         used |= 1u << axis;
         axes[count++] = operand->axes[axis];
     }
-    operand->x = graph_restrict(graph, source, dropped);
+    source = graph_restrict(graph, source, dropped);
+    if (source == x) /* it only drops axes of length 1, which is already its simplest form */
+        return false;
+    operand->x = source;
     for (int a = 0; a < count; a++)
         operand->axes[a] = axes[a];
     return true;
