@@ -183,13 +183,15 @@ static void spread_wants(struct program *program, const struct search *search)
                 program->wanted[loop->initial[j]->id] |= wanted;
                 program->wanted[loop->next[j]->id] |= wanted;
             }
-            for (int j = 0; j < loop->collected_count; j++)
-                program->wanted[loop->collected[j]->id] |= wanted;
             if (loop->condition)
                 program->wanted[loop->condition->id] |= wanted;
         } else {
             for (int j = 0; j < node->input_count; j++)
                 program->wanted[node->inputs[j]->id] |= wanted;
+            if (node->operator == OP_RESULT && node->result >= node->inputs[0]->loop->carried_count)
+                program->wanted[node->inputs[0]->loop->collected[node->result -
+                                                                 node->inputs[0]->loop->carried_count]
+                                    ->id] |= wanted;
         }
     }
 }

@@ -112,6 +112,10 @@ static const char *offset_text(struct emitter *emitter, int rank, size *const *s
 
 const char *buffer_name(struct emitter *emitter, struct buffer *buffer)
 {
+    if (buffer->same) {
+        buffer->same->is_read = true;
+        return buffer_name(emitter, buffer->same);
+    }
     if (!buffer->name) {
         const struct node *node = buffer->node;
         const char *wanted = "t";

@@ -71,7 +71,7 @@ static void emit_comment(struct emitter *emitter, const struct item *item)
 
 static bool declares_outside(const struct nest *nest)
 {
-    return nest->target && nest->target->storage == STORAGE_SCALAR;
+    return nest->target && nest->target->storage == STORAGE_SCALAR && !nest->target->same;
 }
 
 static void emit_starts(struct emitter *emitter, const struct item *loop, bool outside)

@@ -88,7 +88,8 @@ const char *guard_text(struct emitter *emitter, guard wanted)
 /* A scalar is declared where it is first written. */
 bool needs_declaration(const struct nest *nest)
 {
-    return nest->target && nest->target->storage == STORAGE_SCALAR && nest->target->writers[0] == nest;
+    return nest->target && nest->target->storage == STORAGE_SCALAR && nest->target->writers[0] == nest &&
+           !nest->target->same;
 }
 
 static bool is_written_once(const struct buffer *buffer)

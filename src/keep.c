@@ -116,6 +116,10 @@ struct kept *keep(struct module *module, struct function *function)
             choice.is_output[function->members[i].value->id] = true;
         }
     mark_all(&forward);
+    /* A loop that forward runs anyway can leave more of its values. */
+    for (size_t i = 0; i < count; i++)
+        if (graph->nodes[i]->operator == OP_RESULT && choice.is_forward[graph->nodes[i]->inputs[0]->id])
+            choice.is_forward[i] = true;
 
     struct marking backward = {
         .arena = arena, .marks = ARENA_ARRAY(arena, bool, count + 1), .stop = choice.is_forward};

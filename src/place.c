@@ -112,7 +112,9 @@ static void choose_storage(struct program *program, struct buffer *buffer)
     if (buffer->member) {
         buffer->storage = STORAGE_MEMBER;
         buffer->needs_fallback =
-            (buffer->readers_count > 0 || buffer->is_kept) && buffer->member->role != ROLE_INOUT;
+            (buffer->readers_count > 0 || buffer->is_kept ||
+             buffer->guard != guard_of_member(program->function, buffer->member)) &&
+            buffer->member->role != ROLE_INOUT;
     } else if (!buffer->node) {
         buffer->storage = STORAGE_WORKSPACE;
     } else if (buffer->is_kept && scalar_output(program, buffer->node)) {
@@ -178,13 +180,18 @@ static bool can_fail(const struct nest *nest)
     return nest->kind == NEST_CHECK || nest->kind == NEST_CALL;
 }
 
+static bool writes_elements_in_order(const struct nest *nest)
+{
+    return nest->kind == NEST_VALUE || nest->kind == NEST_COPY;
+}
+
 /* Whether the buffer may be the member's own array: nothing reads the old values later, and no later statement can
  * make the entry fail. */
 static bool is_in_place(const struct program *program, const struct buffer *buffer, const struct member *member,
                         const struct nest *copy)
 {
     const struct nest *first = buffer->writers[0];
-    if (first->path_first > 0 || (first->kind != NEST_VALUE && first->kind != NEST_COPY) || buffer->guard != ALWAYS_WANTED)
+    if (first->path_first > 0 || !writes_elements_in_order(first) || buffer->guard != ALWAYS_WANTED)
         return false;
     for (size_t i = 0; i < program->nests_count; i++) {
         const struct nest *nest = program->nests[i];
@@ -196,6 +203,53 @@ static bool is_in_place(const struct program *program, const struct buffer *buff
                 return false;
     }
     return true;
+}
+
+static bool copies_itself(const struct nest *nest, const struct node *leaf)
+{
+    return nest->kind == NEST_COPY && nest->node == leaf && !nest->adds && nest->scale.count == 0 &&
+           !nest->scale.is_negative;
+}
+
+/* What a loop carries takes its next value where it stands, if by then nothing reads the old one. */
+static bool is_carried_in_place(const struct buffer *next, const struct buffer *carried, const struct nest *copy)
+{
+    const struct nest *first = next->writers[0];
+    int levels = copy->path_first;
+    if (!writes_elements_in_order(first) || first->path_first != levels || next->guard != carried->guard)
+        return false;
+    for (int i = 0; i < levels; i++)
+        if (first->path[i] != copy->path[i])
+            return false;
+    for (size_t i = 0; i < carried->readers_count; i++) {
+        const struct nest *reader = carried->readers[i];
+        bool is_inside = reader->path_count >= levels && reader->path[levels - 1] == copy->path[levels - 1];
+        for (size_t j = 0; is_inside && j < reader->reads_count; j++)
+            if (reader->reads[j].buffer == carried && reader != copy && !reader->is_update &&
+                !is_read_in_time(reader, &reader->reads[j], first))
+                return false;
+        if (is_inside && reader != copy && reader->is_update && reader->target != carried)
+            return false;
+    }
+    return true;
+}
+
+static void carry_in_place(struct program *program)
+{
+    for (size_t i = 0; i < program->nests_count; i++) {
+        struct nest *copy = program->nests[i];
+        if (!copy->is_update || copy->source)
+            continue;
+        struct buffer *next = program->buffers[copy->node->id], *carried = copy->target;
+        if (!next || next->same || next->member || next->is_kept || next->is_earlier || next->writers_count == 0 ||
+            is_leaf(copy->node) || next->node != copy->node || !is_carried_in_place(next, carried, copy))
+            continue;
+        next->same = carried;
+        next->is_fixed = true;
+        copy->is_void = true;
+        if (copies_itself(next->writers[0], carried->node))
+            next->writers[0]->is_void = true;
+    }
 }
 
 static void update_in_place(struct program *program)
@@ -211,9 +265,8 @@ static void update_in_place(struct program *program)
         buffer->member = copy->member;
         buffer->is_fixed = true;
         copy->is_void = true;
-        struct nest *first = buffer->writers[0];
-        first->is_void = first->kind == NEST_COPY && first->node == copy->member->leaf && !first->adds &&
-                         first->scale.count == 0 && !first->scale.is_negative;
+        if (copies_itself(buffer->writers[0], copy->member->leaf))
+            buffer->writers[0]->is_void = true;
     }
 }
 
@@ -332,6 +385,7 @@ void place(struct program *program, const struct program *forward)
     size_t next = 0;
     number_items(program->root, &next);
     update_in_place(program);
+    carry_in_place(program);
     if (program->entry == ENTRY_BACKWARD)
         place_earlier(program, forward);
     for (size_t i = 0; i < program->all_buffers_count; i++) {
@@ -340,7 +394,7 @@ void place(struct program *program, const struct program *forward)
         if (buffer->is_earlier || buffer->writers_count == 0)
             continue;
         find_scope(program, buffer, &stay.first, &stay.last);
-        if (buffer->storage == STORAGE_SCALAR || (buffer->storage == STORAGE_MEMBER && !buffer->needs_fallback))
+        if (buffer->same || buffer->storage == STORAGE_SCALAR || (buffer->storage == STORAGE_MEMBER && !buffer->needs_fallback))
             continue;
         stay.count = buffer_count(program, buffer);
         if (buffer->is_kept)
@@ -349,4 +403,9 @@ void place(struct program *program, const struct program *forward)
             ARENA_APPEND(program->arena, &stays, stays, stay);
     }
     assign_slots(program, &stays);
+    for (size_t i = 0; i < program->all_buffers_count; i++) {
+        struct buffer *buffer = program->all_buffers[i];
+        if (buffer->same)
+            buffer->storage = buffer->same->storage;
+    }
 }

@@ -68,6 +68,7 @@ struct nest {
     bool starts_with_zeros;         /* SCATTER: the target is cleared first */
     bool adds;                      /* COPY, SCATTER: += instead of = */
     bool alone;                     /* shares no loop with others */
+    bool is_update;                 /* COPY: of what a loop carries into its next round */
     struct buffer *source;          /* COPY: read from here instead of the node's own place */
     struct buffer **scratch;        /* CALL */
     size_t scratch_count, scratch_capacity;
@@ -134,6 +135,7 @@ struct buffer {
     size *count;                 /* scratch: its elements */
     enum storage storage;
     const struct member *member; /* MEMBER, STRUCT */
+    struct buffer *same;         /* it is kept where this one is: the next value of what a loop carries */
     bool is_kept;                /* forward leaves it for backward */
     bool is_earlier;             /* filled by an earlier entry */
     bool is_read;                /* by some nest of this program */

@@ -37,7 +37,6 @@ static void add_buffers_of_loop(struct program *program, struct node *result)
     if (result->result >= loop->carried_count) {
         struct buffer *buffer = add_buffer(program, result);
         buffer->is_fixed = true;
-        buffer->guard = program->wanted[result->inputs[0]->id];
         return;
     }
     struct node *carried = loop->carried[result->result];
@@ -80,7 +79,8 @@ static void give_members(struct program *program)
             buffer->is_kept = buffer->is_fixed = true;
             buffer->guard = ALWAYS_WANTED;
         } else if (root->member->rank > 0 && root->member->role != ROLE_INOUT && !buffer->member &&
-                   !buffer->is_earlier && program->is_material[root->node->id]) {
+                   !buffer->is_earlier &&
+                   (program->is_material[root->node->id] || root->node->operator == OP_RESULT)) {
             buffer->member = root->member;
             buffer->is_fixed = true;
         }
@@ -477,6 +477,7 @@ static void put_updates(struct program *program, struct loop *loop, struct item 
         struct nest *nest = add_nest(program, NEST_COPY, loop->next[j], target);
         nest->alone = true;
         nest->source = fresh[j];
+        nest->is_update = true;
         put_elementwise(program, nest, loop->next[j]->rank, loop->next[j]->shape, container);
     }
 }
@@ -535,9 +536,13 @@ static void put_region(struct bodies *bodies, struct node *node, struct item *co
     nest->item = item;
     if (node->loop->condition)
         put_condition(bodies, node, item);
+    for (int j = 0; j < node->loop->collected_count; j++)
+        if (is_leaf(node->loop->collected[j]))
+            put_copy_of_round(program, node, j, item);
     schedule_body(bodies, node, item);
     for (int j = 0; j < node->loop->collected_count; j++)
-        put_copy_of_round(program, node, j, item);
+        if (!is_leaf(node->loop->collected[j]))
+            put_copy_of_round(program, node, j, item);
     put_updates(program, node->loop, item);
 }
 
