@@ -1,7 +1,7 @@
-/* graph_contract.c: sums of products over shared axes. One normal form, whoever writes the product: operands without
- * broadcasts, transposes (their axes only are permuted), signs and scalar factors; no axis of length 1; each reduced
- * axis in both operands, numbered as the first operand has them. A CONTRACT has at least one reduced axis, and one
- * that only one operand has; other sums of products are SUM and MUL. */
+/* graph_contract.c: sums of products over shared axes. One normal form, whoever writes the product: operands
+ * without broadcasts, transposes (their axes only are permuted), signs and scalar factors; no axis of length
+ * 1; each reduced axis in both operands, numbered as the first operand has them. A CONTRACT has at least one
+ * reduced axis, and one that only one operand has; other sums of products are SUM and MUL. */
 #include "graph_internal.h"
 
 #include <assert.h>
@@ -35,19 +35,19 @@ static bool peel_scalar(struct contraction *contraction, struct operand *operand
     struct graph *graph = contraction->graph;
     struct node *x = operand->x;
 
-    if (x->operator == OP_NEG) {
+    if (x->operator== OP_NEG) {
         contraction->negative = !contraction->negative;
         operand->x = x->inputs[0];
         return true;
     }
-    if (x->operator != OP_MUL && x->operator != OP_DIV)
+    if (x->operator!= OP_MUL && x->operator!= OP_DIV)
         return false;
-    for (int i = x->operator == OP_DIV; i < 2; i++) {
+    for (int i = x->operator== OP_DIV; i < 2; i++) {
         struct node *factor = x->inputs[i], **product;
 
         if (x->rank == 0 || node_invariance(factor) != node_all_axes(factor))
             continue;
-        product = x->operator == OP_DIV ? &contraction->divisor : &contraction->scale;
+        product = x->operator== OP_DIV ? &contraction->divisor : & contraction->scale;
         *product = scalar_product(graph, *product, graph_restrict(graph, factor, node_all_axes(factor)));
         operand->x = x->inputs[1 - i];
         return true;
@@ -55,7 +55,8 @@ static bool peel_scalar(struct contraction *contraction, struct operand *operand
     return false;
 }
 
-/* An operand that permutes or broadcasts its source is replaced by the source, with its axes named accordingly. */
+/* An operand that permutes or broadcasts its source is replaced by the source, with its axes named
+ * accordingly. */
 static bool absorb_view(struct contraction *contraction, struct operand *operand)
 {
     struct graph *graph = contraction->graph;
@@ -65,7 +66,7 @@ static bool absorb_view(struct contraction *contraction, struct operand *operand
     struct view view;
     int count = 0;
 
-    if (x->operator != OP_INDEX || x->fill || x->input_count > 1)
+    if (x->operator!= OP_INDEX || x->fill || x->input_count> 1)
         return false;
     source = x->inputs[0];
     view_of_node(graph, &view, x);
@@ -99,7 +100,8 @@ static uint64_t operand_axes(const struct operand *operand)
 }
 
 /* Removes axes of the operand by their iteration axes: those of length 1, or summed over. */
-static bool remove_axes(struct contraction *contraction, struct operand *operand, uint64_t removed, bool by_sum)
+static bool remove_axes(struct contraction *contraction, struct operand *operand, uint64_t removed,
+                        bool by_sum)
 {
     unsigned own = 0;
     int rank = operand->x->rank, count = 0;
@@ -122,7 +124,8 @@ static uint64_t reduced_mask(const struct contraction *contraction)
     return ((UINT64_C(1) << contraction->reduced) - 1) << contraction->rank;
 }
 
-/* Brings the operands into normal form. An axis along which an operand turns out not to vary is no longer its own. */
+/* Brings the operands into normal form. An axis along which an operand turns out not to vary is no longer its
+ * own. */
 static void normalise(struct contraction *contraction)
 {
     struct operand *a = &contraction->operands[0], *b = &contraction->operands[1];
@@ -171,7 +174,8 @@ static bool is_matrix_product(const struct contraction *contraction)
 
 /* ---- Building ---- */
 
-/* Iteration axes that are left, renumbered: those of y in order, then reduced ones as the operand `first` has them. */
+/* Iteration axes that are left, renumbered: those of y in order, then reduced ones as the operand `first` has
+ * them. */
 static void number_axes(const struct contraction *contraction, int first, signed char *number, int *rank,
                         int *reduced)
 {
@@ -190,8 +194,8 @@ static void number_axes(const struct contraction *contraction, int first, signed
 }
 
 /* Fills the CONTRACT with the operand `first` as a; the arrays belong to the caller. */
-static void fill_node(const struct contraction *contraction, int first, struct node *node, struct node **inputs,
-                      signed char *a_axes, signed char *b_axes)
+static void fill_node(const struct contraction *contraction, int first, struct node *node,
+                      struct node **inputs, signed char *a_axes, signed char *b_axes)
 {
     const struct operand *a = &contraction->operands[first], *b = &contraction->operands[1 - first];
     signed char number[MAXIMUM_AXES] = {0};
@@ -203,7 +207,7 @@ static void fill_node(const struct contraction *contraction, int first, struct n
         a_axes[i] = number[a->axes[i]];
     for (int i = 0; i < b->x->rank; i++)
         b_axes[i] = number[b->axes[i]];
-    node->operator = OP_CONTRACT;
+    node->operator= OP_CONTRACT;
     node->type = REAL;
     node->input_count = 2;
     node->inputs = inputs;

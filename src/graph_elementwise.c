@@ -1,5 +1,5 @@
-/* graph_elementwise.c: element-wise operators: constants fold, identities vanish, signs and constant factors move
- * outward, and what does not vary along an axis is computed without that axis and broadcast. */
+/* graph_elementwise.c: element-wise operators: constants fold, identities vanish, signs and constant factors
+ * move outward, and what does not vary along an axis is computed without that axis and broadcast. */
 #include "graph_internal.h"
 
 #include <assert.h>
@@ -27,17 +27,18 @@ static struct node *mul(struct graph *graph, struct node *a, struct node *b)
     return graph_binary(graph, OP_MUL, a, b);
 }
 
-/* a = coefficient * term, with the coefficient a constant; 1 if there is none. Of INT, no factor is taken apart. */
+/* a = coefficient * term, with the coefficient a constant; 1 if there is none. Of INT, no factor is taken
+ * apart. */
 static struct node *split_factor(struct node *a, double *coefficient)
 {
     *coefficient = 1;
-    if (a->operator == OP_NEG) {
+    if (a->operator== OP_NEG) {
         *coefficient = -1;
         return a->inputs[0];
     }
-    if (a->operator == OP_MUL && graph_is_constant(a->inputs[0], coefficient))
+    if (a->operator== OP_MUL && graph_is_constant(a->inputs[0], coefficient))
         return a->inputs[1];
-    if (a->operator == OP_MUL && graph_is_constant(a->inputs[1], coefficient))
+    if (a->operator== OP_MUL && graph_is_constant(a->inputs[1], coefficient))
         return a->inputs[0];
     *coefficient = 1;
     return a;
@@ -60,7 +61,8 @@ static struct node *fold_constants(struct graph *graph, enum operator operator, 
         if (!graph_is_constant(operands[i], &values[i]))
             return NULL;
     }
-    return constant_like(graph, operands[0], operator_type(operator, type), operator_value(operator, type, values));
+    return constant_like(graph, operands[0], operator_type(operator, type),
+                         operator_value(operator, type, values));
 }
 
 /* ---- Signs, sums, products: each returns NULL if it knows nothing better ---- */
@@ -69,11 +71,11 @@ static struct node *simplify_neg(struct graph *graph, struct node *a)
 {
     double c;
 
-    if (a->operator == OP_NEG) /* -(-a) -> a */
+    if (a->operator== OP_NEG) /* -(-a) -> a */
         return a->inputs[0];
-    if (a->operator == OP_SUB) /* -(a - b) -> b - a */
+    if (a->operator== OP_SUB) /* -(a - b) -> b - a */
         return graph_binary(graph, OP_SUB, a->inputs[1], a->inputs[0]);
-    if (a->operator == OP_MUL && a->type == REAL) { /* -(c a) -> (-c) a */
+    if (a->operator== OP_MUL && a->type == REAL) { /* -(c a) -> (-c) a */
         struct node *term = split_factor(a, &c);
         if (term != a)
             return times(graph, -c, term);
@@ -107,9 +109,9 @@ static struct node *simplify_add(struct graph *graph, struct node *a, struct nod
         return a;
     if (is_constant(a, 0))
         return b;
-    if (b->operator == OP_NEG) /* a + (-b) -> a - b */
+    if (b->operator== OP_NEG) /* a + (-b) -> a - b */
         return graph_binary(graph, OP_SUB, a, b->inputs[0]);
-    if (a->operator == OP_NEG) /* -a + b -> b - a */
+    if (a->operator== OP_NEG) /* -a + b -> b - a */
         return graph_binary(graph, OP_SUB, b, a->inputs[0]);
     struct node *merged = merge_terms(graph, a, b, 1);
     if (merged != NULL)
@@ -128,7 +130,7 @@ static struct node *simplify_sub(struct graph *graph, struct node *a, struct nod
         return a;
     if (is_constant(a, 0)) /* 0 - b -> -b */
         return neg(graph, b);
-    if (b->operator == OP_NEG) /* a - (-b) -> a + b */
+    if (b->operator== OP_NEG) /* a - (-b) -> a + b */
         return graph_binary(graph, OP_ADD, a, b->inputs[0]);
     struct node *merged = merge_terms(graph, a, b, -1);
     if (merged != NULL)
@@ -151,9 +153,9 @@ static struct node *multiply_by_constant(struct graph *graph, double c, struct n
     struct node *term = split_factor(b, &d); /* c (d b) -> (c d) b */
     if (term != b)
         return times(graph, c * d, term);
-    if (b->operator == OP_DIV && graph_is_constant(b->inputs[1], &d) && d != 0) /* c (b / d) -> (c / d) b */
+    if (b->operator== OP_DIV && graph_is_constant(b->inputs[1], &d) && d != 0) /* c (b / d) -> (c / d) b */
         return times(graph, c / d, b->inputs[0]);
-    if (b->operator == OP_DIV && graph_is_constant(b->inputs[0], &d)) /* c (d / b) -> (c d) / b */
+    if (b->operator== OP_DIV && graph_is_constant(b->inputs[0], &d)) /* c (d / b) -> (c d) / b */
         return graph_binary(graph, OP_DIV, constant_like(graph, b, REAL, c * d), b->inputs[1]);
     return NULL;
 }
@@ -188,14 +190,15 @@ static struct node *simplify_div(struct graph *graph, struct node *a, struct nod
         return neg(graph, a);
     if (is_constant(a, 0)) /* 0 / b -> 0 */
         return a;
-    if (a->operator == OP_NEG) /* (-a) / b -> -(a / b) */
+    if (a->operator== OP_NEG) /* (-a) / b -> -(a / b) */
         return neg(graph, graph_binary(graph, OP_DIV, a->inputs[0], b));
-    if (b->operator == OP_NEG) /* a / (-b) -> -(a / b) */
+    if (b->operator== OP_NEG) /* a / (-b) -> -(a / b) */
         return neg(graph, graph_binary(graph, OP_DIV, a, b->inputs[0]));
     struct node *term = split_factor(a, &c);
     if (graph_is_constant(b, &d) && term != a && d != 0) /* (c a) / d -> (c / d) a */
         return times(graph, c / d, term);
-    if (a->operator == OP_DIV && graph_is_constant(b, &d) && graph_is_constant(a->inputs[1], &c)) /* (a / c) / d */
+    if (a->operator== OP_DIV && graph_is_constant(b, &d) &&
+        graph_is_constant(a->inputs[1], &c)) /* (a / c) / d */
         return graph_binary(graph, OP_DIV, a->inputs[0], constant_like(graph, b, REAL, c * d));
     return NULL;
 }
@@ -215,10 +218,10 @@ static struct node *simplify_pow(struct graph *graph, struct node *a, struct nod
 
 static struct node *simplify_not(struct graph *graph, struct node *a)
 {
-    if (a->operator == OP_NOT)
+    if (a->operator== OP_NOT)
         return a->inputs[0];
-    if (a->operator == OP_EQ || a->operator == OP_NE) /* not a = b -> a != b */
-        return graph_binary(graph, a->operator == OP_EQ ? OP_NE : OP_EQ, a->inputs[0], a->inputs[1]);
+    if (a->operator== OP_EQ || a->operator== OP_NE) /* not a = b -> a != b */
+        return graph_binary(graph, a->operator== OP_EQ ? OP_NE : OP_EQ, a->inputs[0], a->inputs[1]);
     return NULL;
 }
 
@@ -237,13 +240,14 @@ static struct node *simplify_logical(struct node *a, struct node *b, double iden
 }
 
 /* Comparisons of a whole number with itself; a real one might be a NaN. */
-static struct node *simplify_comparison(struct graph *graph, enum operator operator, struct node *a, struct node *b)
+static struct node *simplify_comparison(struct graph *graph, enum operator operator, struct node * a,
+                                        struct node *b)
 {
-    bool is_real = a->type == REAL && a->operator != OP_IOTA;
+    bool is_real = a->type == REAL && a->operator!= OP_IOTA;
 
-    if (a != b || (is_real && operator != OP_LT))
+    if (a != b || (is_real && operator!= OP_LT))
         return NULL;
-    return constant_like(graph, a, BOOL, operator == OP_EQ || operator == OP_LE);
+    return constant_like(graph, a, BOOL, operator== OP_EQ || operator== OP_LE);
 }
 
 static struct node *simplify_select(struct graph *graph, struct node *c, struct node *a, struct node *b)
@@ -254,11 +258,11 @@ static struct node *simplify_select(struct graph *graph, struct node *c, struct 
         return a;
     if (graph_is_constant(c, &value))
         return value != 0 ? a : b;
-    if (c->operator == OP_NOT) /* if not c then a else b -> if c then b else a */
+    if (c->operator== OP_NOT) /* if not c then a else b -> if c then b else a */
         return graph_select(graph, c->inputs[0], b, a);
-    if (a->operator == OP_SELECT && a->inputs[0] == c) /* the same question again */
+    if (a->operator== OP_SELECT && a->inputs[0] == c) /* the same question again */
         return graph_select(graph, c, a->inputs[1], b);
-    if (b->operator == OP_SELECT && b->inputs[0] == c)
+    if (b->operator== OP_SELECT && b->inputs[0] == c)
         return graph_select(graph, c, a, b->inputs[2]);
     if (a->type == BOOL && is_constant(a, 1) && is_constant(b, 0))
         return c;
@@ -267,27 +271,29 @@ static struct node *simplify_select(struct graph *graph, struct node *c, struct 
 
 /* ---- Conversions ---- */
 
-static struct node *simplify_cast(struct graph *graph, enum operator operator, struct node *a)
+static struct node *simplify_cast(struct graph *graph, enum operator operator, struct node * a)
 {
-    enum type type = operator == OP_CAST_REAL ? REAL : INT;
+    enum type type = operator== OP_CAST_REAL ? REAL : INT;
 
     if (a->type == type)
         return a;
-    if (a->operator == OP_IOTA)
+    if (a->operator== OP_IOTA)
         return graph_iota_affine(graph, type, a->rank, a->shape, a->subscripts);
-    if (a->operator == OP_SIZE_VALUE)
+    if (a->operator== OP_SIZE_VALUE)
         return graph_size(graph, type, a->extent);
-    if (a->operator == OP_CAST_INT) /* real(int(c)) -> real(c) */
+    if (a->operator== OP_CAST_INT) /* real(int(c)) -> real(c) */
         return graph_unary(graph, OP_CAST_REAL, a->inputs[0]);
     return NULL;
 }
 
 /* ---- Positions ---- */
 
-/* A node that is offset + sum of coefficients * position, with sizes for these: an IOTA, a size, a whole constant. */
-static bool load_affine(struct graph *graph, const struct node *node, struct affine *affine, size **coefficients)
+/* A node that is offset + sum of coefficients * position, with sizes for these: an IOTA, a size, a whole
+ * constant. */
+static bool load_affine(struct graph *graph, const struct node *node, struct affine *affine,
+                        size **coefficients)
 {
-    const struct node *source = node->operator == OP_INDEX && !node->fill ? node->inputs[0] : node;
+    const struct node *source = node->operator== OP_INDEX && !node->fill ? node->inputs[0] : node;
     double value;
 
     for (int a = 0; a < node->rank; a++)
@@ -297,9 +303,9 @@ static bool load_affine(struct graph *graph, const struct node *node, struct aff
         if (value != floor(value) || fabs(value) > 1e9)
             return false;
         affine->offset = size_number(graph->sizes, (int64_t)value);
-    } else if (source->operator == OP_SIZE_VALUE) {
+    } else if (source->operator== OP_SIZE_VALUE) {
         affine->offset = source->extent;
-    } else if (node->operator == OP_IOTA) {
+    } else if (node->operator== OP_IOTA) {
         affine->offset = node->subscripts[0].offset;
         for (int a = 0; a < node->rank; a++)
             coefficients[a] = node->subscripts[0].coefficients[a];
@@ -307,29 +313,30 @@ static bool load_affine(struct graph *graph, const struct node *node, struct aff
     return affine->offset != NULL && size_is_whole(affine->offset);
 }
 
-static size *combine(struct graph *graph, enum operator operator, size *a, size *b)
+static size *combine(struct graph *graph, enum operator operator, size * a, size *b)
 {
     a = a != NULL ? a : size_number(graph->sizes, 0);
     b = b != NULL ? b : size_number(graph->sizes, 0);
-    return operator == OP_ADD ? size_add(a, b) : operator == OP_SUB ? size_subtract(a, b) : size_multiply(a, b);
+    return operator== OP_ADD ? size_add(a, b) : operator== OP_SUB ? size_subtract(a, b) : size_multiply(a, b);
 }
 
 /* Sums of positions, and positions times a size or number, are positions. */
-static struct node *simplify_positions(struct graph *graph, enum operator operator, struct node *a, struct node *b)
+static struct node *simplify_positions(struct graph *graph, enum operator operator, struct node * a,
+                                       struct node *b)
 {
     struct affine x, y;
     size *x_coefficients[MAXIMUM_RANK], *y_coefficients[MAXIMUM_RANK];
 
-    if (a->operator != OP_IOTA && b->operator != OP_IOTA)
+    if (a->operator!= OP_IOTA && b->operator!= OP_IOTA)
         return NULL;
     if (!load_affine(graph, a, &x, x_coefficients) || !load_affine(graph, b, &y, y_coefficients))
         return NULL;
-    if (operator == OP_MUL) {
-        const struct node *factor = a->operator == OP_IOTA ? b : a;
+    if (operator== OP_MUL) {
+        const struct node *factor = a->operator== OP_IOTA ? b : a;
         size *scale = factor == b ? y.offset : x.offset;
         struct affine *iota = factor == b ? &x : &y;
 
-        if (factor->operator == OP_IOTA)
+        if (factor->operator== OP_IOTA)
             return NULL;
         for (int i = 0; i < a->rank; i++)
             iota->coefficients[i] = combine(graph, OP_MUL, iota->coefficients[i], scale);
@@ -344,11 +351,11 @@ static struct node *simplify_positions(struct graph *graph, enum operator operat
 
 /* ---- Dispatch ---- */
 
-static struct node *simplify(struct graph *graph, enum operator operator, struct node *const *x)
+static struct node *simplify(struct graph *graph, enum operator operator, struct node * const * x)
 {
     struct node *y = NULL;
 
-    if (operator == OP_ADD || operator == OP_SUB || operator == OP_MUL)
+    if (operator== OP_ADD || operator== OP_SUB || operator== OP_MUL)
         y = simplify_positions(graph, operator, x[0], x[1]);
     if (y != NULL)
         return y;
@@ -376,7 +383,8 @@ static struct node *simplify(struct graph *graph, enum operator operator, struct
 }
 
 /* Along axes where no operand varies, the value does not vary either: computed once, then broadcast. */
-static struct node *narrow(struct graph *graph, enum operator operator, int arity, struct node *const *operands)
+static struct node *narrow(struct graph *graph, enum operator operator, int arity,
+                           struct node *const *operands)
 {
     unsigned axes = node_all_axes(operands[0]), wide = 0;
     struct node *narrowed[3];
@@ -395,9 +403,9 @@ static struct node *narrow(struct graph *graph, enum operator operator, int arit
                         operands[0]->shape);
 }
 
-struct node *graph_elementwise(struct graph *graph, enum operator operator, struct node *const *operands)
+struct node *graph_elementwise(struct graph *graph, enum operator operator, struct node * const * operands)
 {
-    struct node node = {.operator = operator, .rank = operands[0]->rank, .shape = operands[0]->shape};
+    struct node node = {.operator= operator, .rank = operands[0]->rank, .shape = operands[0]->shape};
     struct node *inputs[3], *simpler;
     int arity = operator_info(operator)->arity;
     enum type type = operands[operator == OP_SELECT]->type;
@@ -421,12 +429,12 @@ struct node *graph_elementwise(struct graph *graph, enum operator operator, stru
     return graph_intern(graph, &node);
 }
 
-struct node *graph_unary(struct graph *graph, enum operator operator, struct node *a)
+struct node *graph_unary(struct graph *graph, enum operator operator, struct node * a)
 {
-    return graph_elementwise(graph, operator, &a);
+    return graph_elementwise(graph, operator, & a);
 }
 
-struct node *graph_binary(struct graph *graph, enum operator operator, struct node *a, struct node *b)
+struct node *graph_binary(struct graph *graph, enum operator operator, struct node * a, struct node *b)
 {
     struct node *operands[] = {a, b};
 

@@ -1,4 +1,5 @@
-/* graph_internal.h: what the constructors of the graph (graph.c, graph_*.c) share. Nobody else includes it. */
+/* graph_internal.h: what the constructors of the graph (graph.c, graph_*.c) share. Nobody else includes it.
+ */
 #ifndef GRADC_GRAPH_INTERNAL_H
 #define GRADC_GRAPH_INTERNAL_H
 
@@ -6,8 +7,8 @@
 
 /* ---- graph.c ---- */
 
-/* The node equal to the candidate, made if there is none yet. The candidate's id, name and origin are ignored; its
- * arrays are copied. Commutative operators are equal in either order of their operands. */
+/* The node equal to the candidate, made if there is none yet. The candidate's id, name and origin are
+ * ignored; its arrays are copied. Commutative operators are equal in either order of their operands. */
 struct node *graph_intern(struct graph *graph, const struct node *candidate);
 /* The equal node, or NULL. */
 struct node *graph_find(struct graph *graph, const struct node *candidate);
@@ -33,7 +34,8 @@ struct view {
 
 /* All subscripts 0 over an index space. */
 void view_begin(struct graph *graph, struct view *view, int count, int rank, size *const *shape);
-/* The given subscripts in canonical form: no zero coefficients, none along axes of length 1, no constant dynamics. */
+/* The given subscripts in canonical form: no zero coefficients, none along axes of length 1, no constant
+ * dynamics. */
 void view_load(struct graph *graph, struct view *view, int count, int rank, size *const *shape,
                const struct affine *subscripts, struct node *const *dynamics, int dynamic_count);
 void view_of_node(struct graph *graph, struct view *view, const struct node *node);
@@ -41,14 +43,17 @@ void view_of_node(struct graph *graph, struct view *view, const struct node *nod
 void view_set_axis(struct graph *graph, struct view *view, int subscript, int axis);
 /* The axis that the subscript follows with coefficient 1 from 0 over its whole length; -1 if it does not. */
 int view_plain_axis(const struct view *view, int subscript, const size *extent);
-/* Whether subscripts and index space correspond one to one: then inverse reads by target what the view wrote. */
-bool view_invert(struct graph *graph, const struct view *view, size *const *target_shape, struct view *inverse);
+/* Whether subscripts and index space correspond one to one: then inverse reads by target what the view wrote.
+ */
+bool view_invert(struct graph *graph, const struct view *view, size *const *target_shape,
+                 struct view *inverse);
 /* The INDEX of x that the view says, without looking at x. */
 struct node *view_intern_index(struct graph *graph, struct node *x, const struct view *view, bool fill);
 
 /* ---- graph_variation.c ---- */
 
-/* The axes along which the node plainly does not vary: those that its subscripts leave out. Axes of length 1 too. */
+/* The axes along which the node plainly does not vary: those that its subscripts leave out. Axes of length 1
+ * too. */
 unsigned node_invariance(const struct node *node);
 /* x at 0 along the axes, without them. */
 struct node *graph_restrict(struct graph *graph, struct node *x, unsigned axes);

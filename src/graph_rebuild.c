@@ -1,4 +1,5 @@
-/* graph_rebuild.c: nodes over other inputs. Goes through the constructors, so what became simpler is simplified. */
+/* graph_rebuild.c: nodes over other inputs. Goes through the constructors, so what became simpler is
+ * simplified. */
 #include "copy.h"
 #include "graph_internal.h"
 
@@ -26,7 +27,8 @@ struct node *graph_rebuild(struct graph *graph, const struct node *node, struct 
         return graph_scatter(graph, inputs[0], node->rank, node->shape, node->subscripts, inputs + 1,
                              node->input_count - 1);
     case OP_REPLACE:
-        return graph_replace(graph, inputs[0], inputs[1], node->subscripts, inputs + 2, node->input_count - 2);
+        return graph_replace(graph, inputs[0], inputs[1], node->subscripts, inputs + 2,
+                             node->input_count - 2);
     case OP_RESHAPE: return graph_reshape(graph, inputs[0], node->rank, node->shape);
     case OP_SUM:
     case OP_PRODUCT:
@@ -38,7 +40,8 @@ struct node *graph_rebuild(struct graph *graph, const struct node *node, struct 
     case OP_ARGMIN: return graph_arg(graph, node->operator, inputs[0], single_axis(node->axes));
     case OP_CUMSUM: return graph_cumsum(graph, inputs[0], single_axis(node->axes), node->reverse);
     case OP_CONTRACT:
-        return graph_contract(graph, inputs[0], inputs[1], node->a_axes, node->b_axes, node->rank, node->reduced);
+        return graph_contract(graph, inputs[0], inputs[1], node->a_axes, node->b_axes, node->rank,
+                              node->reduced);
     case OP_MARK: return graph_mark(graph, inputs[0], node->name);
     case OP_STOP: return graph_stop(graph, inputs[0]);
     case OP_CUSTOM: return graph_custom(graph, inputs[0], node->rule, node->result);

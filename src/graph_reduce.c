@@ -1,12 +1,13 @@
-/* graph_reduce.c: reductions over axes. What does not vary along a reduced axis moves out of the sum, sums of sums
- * merge, and sums of products that are matrix products become CONTRACT. */
+/* graph_reduce.c: reductions over axes. What does not vary along a reduced axis moves out of the sum, sums of
+ * sums merge, and sums of products that are matrix products become CONTRACT. */
 #include "graph_internal.h"
 
 #include <assert.h>
 
-static struct node *intern_reduction(struct graph *graph, enum operator operator, struct node *x, unsigned axes)
+static struct node *intern_reduction(struct graph *graph, enum operator operator, struct node * x,
+                                     unsigned axes)
 {
-    struct node node = {.operator = operator, .type = x->type};
+    struct node node = {.operator= operator, .type = x->type };
     size *shape[MAXIMUM_RANK];
 
     for (int a = 0; a < x->rank; a++) {
@@ -52,10 +53,11 @@ static unsigned number_among(unsigned axes, unsigned removed)
     return result;
 }
 
-/* Whether the order of the elements does not matter: the gradient of an extremum goes to the first of equals. */
+/* Whether the order of the elements does not matter: the gradient of an extremum goes to the first of equals.
+ */
 static bool is_orderless(enum operator operator)
 {
-    return operator != OP_MAXIMUM && operator != OP_MINIMUM;
+    return operator!= OP_MAXIMUM && operator!= OP_MINIMUM;
 }
 
 static unsigned axes_of_length_one(const struct node *x)
@@ -69,7 +71,7 @@ static unsigned axes_of_length_one(const struct node *x)
     return ones;
 }
 
-static struct node *binary_with_scalar_shape(struct graph *graph, enum operator operator, struct node *x,
+static struct node *binary_with_scalar_shape(struct graph *graph, enum operator operator, struct node * x,
                                              struct node *y)
 {
     return graph_binary(graph, operator, graph_broadcast(graph, x, y->rank, y->shape), y);
@@ -87,20 +89,23 @@ static struct node *times_extent(struct graph *graph, struct node *x, const stru
     return binary_with_scalar_shape(graph, OP_MUL, graph_size(graph, x->type, extent), x);
 }
 
-/* A reduction along axes where x does not vary: of n equal elements. NULL for PRODUCT, which would be a power. */
-static struct node *reduce_invariant(struct graph *graph, enum operator operator, struct node *x, unsigned axes)
+/* A reduction along axes where x does not vary: of n equal elements. NULL for PRODUCT, which would be a
+ * power. */
+static struct node *reduce_invariant(struct graph *graph, enum operator operator, struct node * x,
+                                     unsigned axes)
 {
     unsigned invariant = axes & node_invariance(x);
     struct node *rest;
 
-    if (invariant == 0 || operator == OP_PRODUCT)
+    if (invariant == 0 || operator== OP_PRODUCT)
         return NULL;
     rest = graph_reduce(graph, operator, graph_restrict(graph, x, invariant), renumber(axes, invariant));
-    return operator == OP_SUM ? times_extent(graph, rest, x, invariant) : rest;
+    return operator== OP_SUM ? times_extent(graph, rest, x, invariant) : rest;
 }
 
 /* A reduction of a permutation, and flips along reduced axes: the source is reduced, then permuted. */
-static struct node *reduce_permutation(struct graph *graph, enum operator operator, struct node *x, unsigned axes)
+static struct node *reduce_permutation(struct graph *graph, enum operator operator, struct node * x,
+                                       unsigned axes)
 {
     struct view view, inverse, rest;
     unsigned source_axes = 0;
@@ -147,19 +152,20 @@ static struct node *sum_of_product(struct graph *graph, struct node *x, unsigned
         struct node *factor = x->inputs[i], *other = x->inputs[1 - i], *operands[2];
         unsigned invariant = axes & node_invariance(factor);
 
-        if (invariant == 0 || (x->operator == OP_DIV && i == 0))
+        if (invariant == 0 || (x->operator== OP_DIV && i == 0))
             continue;
         operands[i] = graph_restrict(graph, factor, invariant);
         operands[1 - i] = graph_reduce(graph, OP_SUM, other, invariant);
-        return graph_reduce(graph, OP_SUM, graph_elementwise(graph, x->operator, operands), renumber(axes, invariant));
+        return graph_reduce(graph, OP_SUM, graph_elementwise(graph, x->operator, operands),
+                            renumber(axes, invariant));
     }
-    if (x->operator == OP_MUL && x->type == REAL)
+    if (x->operator== OP_MUL && x->type == REAL)
         return graph_try_contract(graph, x->inputs[0], x->inputs[1], axes);
     return NULL;
 }
 
-/* Factors that vary along none of the axes, taken off one after the other: a chain of them may be long. Applied again
- * to the sum in reverse. */
+/* Factors that vary along none of the axes, taken off one after the other: a chain of them may be long.
+ * Applied again to the sum in reverse. */
 struct peeled {
     enum operator operator; /* MUL, DIV or NEG */
     struct node *factor;    /* NULL for NEG */
@@ -168,14 +174,14 @@ struct peeled {
 
 static bool peel(const struct node *x, unsigned axes, struct peeled *peeled, struct node **rest)
 {
-    if (x->operator == OP_NEG) {
+    if (x->operator== OP_NEG) {
         *peeled = (struct peeled){OP_NEG, NULL, false};
         *rest = x->inputs[0];
         return true;
     }
-    if (x->operator != OP_MUL && x->operator != OP_DIV)
+    if (x->operator!= OP_MUL && x->operator!= OP_DIV)
         return false;
-    for (int i = x->operator == OP_DIV; i < 2; i++) {
+    for (int i = x->operator== OP_DIV; i < 2; i++) {
         if ((node_invariance(x->inputs[i]) & axes) == axes) {
             *peeled = (struct peeled){x->operator, x->inputs[i], i == 0};
             *rest = x->inputs[1 - i];
@@ -185,11 +191,12 @@ static bool peel(const struct node *x, unsigned axes, struct peeled *peeled, str
     return false;
 }
 
-static struct node *apply_peeled(struct graph *graph, const struct peeled *peeled, unsigned axes, struct node *sum)
+static struct node *apply_peeled(struct graph *graph, const struct peeled *peeled, unsigned axes,
+                                 struct node *sum)
 {
     struct node *operands[2];
 
-    if (peeled->operator == OP_NEG)
+    if (peeled->operator== OP_NEG)
         return graph_unary(graph, OP_NEG, sum);
     operands[peeled->is_first ? 0 : 1] = graph_restrict(graph, peeled->factor, axes);
     operands[peeled->is_first ? 1 : 0] = sum;
@@ -229,14 +236,15 @@ static struct node *simplify_sum(struct graph *graph, struct node *x, unsigned a
     case OP_MUL:
     case OP_DIV: return sum_of_product(graph, x, axes);
     case OP_CONTRACT: return graph_sum_contract(graph, x, axes);
-    case OP_RESHAPE: return axes == node_all_axes(x) ? graph_reduce(graph, OP_SUM, x->inputs[0],
-                                                                    node_all_axes(x->inputs[0]))
-                                                     : NULL;
+    case OP_RESHAPE:
+        return axes == node_all_axes(x)
+                   ? graph_reduce(graph, OP_SUM, x->inputs[0], node_all_axes(x->inputs[0]))
+                   : NULL;
     default: return NULL;
     }
 }
 
-struct node *graph_reduce(struct graph *graph, enum operator operator, struct node *x, unsigned axes)
+struct node *graph_reduce(struct graph *graph, enum operator operator, struct node * x, unsigned axes)
 {
     struct node *y = NULL;
     unsigned ones;
@@ -248,27 +256,27 @@ struct node *graph_reduce(struct graph *graph, enum operator operator, struct no
         return graph_reduce(graph, operator, graph_restrict(graph, x, ones), renumber(axes, ones));
     if (axes == 0)
         return x;
-    if (operator == OP_PRODUCT && graph_is_constant(x, &value) && (value == 0 || value == 1))
+    if (operator== OP_PRODUCT && graph_is_constant(x, &value) && (value == 0 || value == 1))
         return graph_restrict(graph, x, axes);
-    if (x->operator == OP_INDEX || x->operator == OP_IOTA)
+    if (x->operator== OP_INDEX || x->operator== OP_IOTA)
         y = reduce_invariant(graph, operator, x, axes);
-    if (y == NULL && x->operator == OP_INDEX && is_orderless(operator))
+    if (y == NULL && x->operator== OP_INDEX && is_orderless(operator))
         y = reduce_permutation(graph, operator, x, axes);
-    if (y == NULL && x->operator == operator && is_orderless(operator)) /* a sum of sums */
+    if (y == NULL && x->operator== operator&& is_orderless(operator)) /* a sum of sums */
         y = graph_reduce(graph, operator, x->inputs[0], x->axes | number_among(axes, x->axes));
-    if (y == NULL && operator == OP_SUM)
+    if (y == NULL && operator== OP_SUM)
         y = simplify_sum(graph, x, axes);
     return y != NULL ? y : intern_reduction(graph, operator, x, axes);
 }
 
 /* ---- Along one axis ---- */
 
-struct node *graph_arg(struct graph *graph, enum operator operator, struct node *x, int axis)
+struct node *graph_arg(struct graph *graph, enum operator operator, struct node * x, int axis)
 {
-    struct node node = {.operator = operator, .type = INT, .rank = x->rank - 1};
+    struct node node = {.operator= operator, .type = INT, .rank = x->rank - 1};
     size *shape[MAXIMUM_RANK];
 
-    assert(operator == OP_ARGMAX || operator == OP_ARGMIN);
+    assert(operator== OP_ARGMAX || operator== OP_ARGMIN);
     assert(axis >= 0 && axis < x->rank);
     for (int a = 0; a < node.rank; a++)
         shape[a] = x->shape[a + (a >= axis)];
@@ -283,7 +291,7 @@ struct node *graph_arg(struct graph *graph, enum operator operator, struct node 
 
 struct node *graph_cumsum(struct graph *graph, struct node *x, int axis, bool reverse)
 {
-    struct node node = {.operator = OP_CUMSUM, .type = x->type, .rank = x->rank, .shape = x->shape};
+    struct node node = {.operator= OP_CUMSUM, .type = x->type, .rank = x->rank, .shape = x->shape};
     double value;
 
     assert(axis >= 0 && axis < x->rank);

@@ -1,5 +1,6 @@
-/* graph_reshape.c: the same elements in another shape, and the views that have names: broadcast, transpose, slice. A
- * reshape that only adds or drops axes of length 1 is an INDEX, so that it composes with its neighbours. */
+/* graph_reshape.c: the same elements in another shape, and the views that have names: broadcast, transpose,
+ * slice. A reshape that only adds or drops axes of length 1 is an INDEX, so that it composes with its
+ * neighbours. */
 #include "graph_internal.h"
 
 #include <assert.h>
@@ -21,7 +22,7 @@ unsigned node_invariance(const struct node *node)
     unsigned varies = 0;
     int count = node_subscript_count(node);
 
-    if (node->operator != OP_INDEX && node->operator != OP_IOTA)
+    if (node->operator!= OP_INDEX && node->operator!= OP_IOTA)
         return 0;
     for (int s = 0; s < count; s++) {
         for (int a = 0; a < node->rank; a++) {
@@ -87,7 +88,7 @@ struct node *graph_broadcast(struct graph *graph, struct node *x, int rank, size
     }
     if (rank == 0)
         return x;
-    if (x->operator == OP_CONSTANT || x->operator == OP_SIZE_VALUE)
+    if (x->operator== OP_CONSTANT || x->operator== OP_SIZE_VALUE)
         return view_intern_index(graph, x, &view, false);
     return graph_index(graph, x, rank, shape, view.subscripts, NULL, 0, false);
 }
@@ -105,7 +106,8 @@ struct node *graph_transpose(struct graph *graph, struct node *x, const int *ord
     return graph_index(graph, x, x->rank, shape, view.subscripts, NULL, 0, false);
 }
 
-struct node *graph_slice(struct graph *graph, struct node *x, int axis, size *begin, size *extent, int64_t step)
+struct node *graph_slice(struct graph *graph, struct node *x, int axis, size *begin, size *extent,
+                         int64_t step)
 {
     size *shape[MAXIMUM_RANK];
     struct view view;
@@ -158,9 +160,9 @@ bool graph_is_constant(const struct node *node, double *value)
 {
     const struct node *source = node;
 
-    while (source->operator == OP_INDEX && source->inputs[0]->rank == 0)
+    while (source->operator== OP_INDEX && source->inputs[0]->rank == 0)
         source = source->inputs[0];
-    if (source->operator != OP_CONSTANT)
+    if (source->operator!= OP_CONSTANT)
         return false;
     *value = source->value;
     return true;
@@ -168,9 +170,10 @@ bool graph_is_constant(const struct node *node, double *value)
 
 /* ---- RESHAPE ---- */
 
-/* Whether two shapes differ in axes of length 1 alone; those of the target without a partner are set in *inserted,
- * those of x in *dropped. */
-static bool differs_by_ones(const struct node *x, int rank, size *const *shape, unsigned *inserted, unsigned *dropped)
+/* Whether two shapes differ in axes of length 1 alone; those of the target without a partner are set in
+ * *inserted, those of x in *dropped. */
+static bool differs_by_ones(const struct node *x, int rank, size *const *shape, unsigned *inserted,
+                            unsigned *dropped)
 {
     int own = 0, other = 0;
 
@@ -207,19 +210,20 @@ static struct node *reshape_iota(struct graph *graph, const struct node *x, int 
 
 struct node *graph_reshape(struct graph *graph, struct node *x, int rank, size *const *shape)
 {
-    struct node node = {.operator = OP_RESHAPE, .type = x->type, .rank = rank, .shape = (size **)shape};
+    struct node node = {.operator= OP_RESHAPE, .type = x->type, .rank = rank, .shape = (size **)shape};
     unsigned inserted, dropped;
     double value;
 
-    while (x->operator == OP_RESHAPE)
+    while (x->operator== OP_RESHAPE)
         x = x->inputs[0];
     if (graph_is_constant(x, &value))
         return graph_broadcast(graph, graph_constant(graph, x->type, value), rank, shape);
     if (differs_by_ones(x, rank, shape, &inserted, &dropped))
         return graph_expand(graph, graph_restrict(graph, x, dropped), inserted, rank, shape);
-    if (x->operator == OP_INDEX && node_invariance(x) == node_all_axes(x) && !x->fill) /* one element throughout */
+    if (x->operator== OP_INDEX && node_invariance(x) == node_all_axes(x) &&
+        !x->fill) /* one element throughout */
         return graph_broadcast(graph, graph_restrict(graph, x, node_all_axes(x)), rank, shape);
-    if (x->operator == OP_IOTA && x->rank == 1)
+    if (x->operator== OP_IOTA && x->rank == 1)
         return reshape_iota(graph, x, rank, shape);
     node.input_count = 1;
     node.inputs = &x;

@@ -8,7 +8,8 @@ static void require(bool holds, const struct node *node, const char *what)
 {
     if (holds)
         return;
-    fprintf(stderr, "gradc: invalid graph: node %d (%s): %s\n", node->id, operator_info(node->operator)->name, what);
+    fprintf(stderr, "gradc: invalid graph: node %d (%s): %s\n", node->id, operator_info(node->operator)->name,
+            what);
     abort();
 }
 
@@ -30,7 +31,7 @@ static void verify_elementwise(const struct node *node)
     for (int i = 0; i < node->input_count; i++)
         require(same_shape(node, node->inputs[i]), node, "operands of one shape");
     require(node->type == operator_type(node->operator, type), node, "type");
-    if (node->operator == OP_SELECT)
+    if (node->operator== OP_SELECT)
         require(node->inputs[0]->type == BOOL && node->inputs[2]->type == type, node, "types of a choice");
     else if (node->input_count == 2)
         require(node->inputs[1]->type == type, node, "operands of one type");
@@ -38,21 +39,23 @@ static void verify_elementwise(const struct node *node)
 
 static void verify_subscripts(const struct node *node)
 {
-    int data_count = node->operator == OP_REPLACE ? 2 : node->operator == OP_IOTA ? 0 : 1;
-    const struct node *space = node->operator == OP_SCATTER || node->operator == OP_REPLACE
-                                   ? node->inputs[data_count - 1]
-                                   : node;
+    int data_count = node->operator== OP_REPLACE ? 2 : node->operator== OP_IOTA ? 0 : 1;
+    const struct node *space =
+        node->operator== OP_SCATTER || node->operator== OP_REPLACE ? node->inputs[data_count - 1] : node;
     int count = node_subscript_count(node);
 
     for (int s = 0; s < count; s++) {
         const struct affine *affine = &node->subscripts[s];
         require(affine->offset != NULL && affine->coefficients != NULL, node, "subscripts complete");
-        require(affine->dynamic >= 0 && affine->dynamic <= node->input_count - data_count, node, "dynamic inputs");
+        require(affine->dynamic >= 0 && affine->dynamic <= node->input_count - data_count, node,
+                "dynamic inputs");
         for (int a = 0; a < space->rank; a++)
-            require(affine->coefficients[a] == NULL || !size_is(affine->coefficients[a], 0), node, "no zero coefficient");
+            require(affine->coefficients[a] == NULL || !size_is(affine->coefficients[a], 0), node,
+                    "no zero coefficient");
     }
     for (int d = data_count; d < node->input_count; d++)
-        require(node->inputs[d]->type == INT && same_shape(node->inputs[d], space), node, "shape of dynamic inputs");
+        require(node->inputs[d]->type == INT && same_shape(node->inputs[d], space), node,
+                "shape of dynamic inputs");
 }
 
 static void verify_reduction(const struct node *node)
@@ -120,7 +123,7 @@ static void verify_node(const struct node *node)
     case OP_CUSTOM:
     case OP_CUMSUM:
     case OP_CHOLESKY: require(same_shape(node, node->inputs[0]), node, "shape of its input"); break;
-    case OP_RESULT: require(node->inputs[0]->operator == OP_LOOP, node, "of a loop"); break;
+    case OP_RESULT: require(node->inputs[0]->operator== OP_LOOP, node, "of a loop"); break;
     default: break;
     }
 }

@@ -1,0 +1,25 @@
+/* math_print.h: a node as mathematics, in gradc's own notation, in terms of other nodes that have names:
+ * `sigmoid(x @ w1)`, `2 * (y_pred - y)`, `sum(x, axis = 0)`; in index notation where no shorter one says it.
+ */
+#ifndef GRADC_MATH_PRINT_H
+#define GRADC_MATH_PRINT_H
+
+#include "graph.h"
+
+/* Which nodes are referred to by name, and the names. */
+struct math_names {
+    bool (*is_leaf)(const struct node *node, void *closure);
+    const char *(*leaf_name)(const struct node *node, void *closure);
+    void *closure;
+};
+
+/* The text in the arena. The node itself is written out even if it is a leaf. Index notation uses i, j, k,
+ * ... for the node's axes. Very long texts are cut with `...`. */
+const char *math_print(struct arena *arena, const struct node *node,
+                       bool (*is_leaf)(const struct node *node, void *closure),
+                       const char *(*leaf_name)(const struct node *node, void *closure), void *closure);
+/* `name = ...`, or `name[i, j] = ...` in index notation, or `name[i + 1] += ...` for a SCATTER. */
+const char *math_statement(struct arena *arena, const char *name, const struct node *node,
+                           const struct math_names *names);
+
+#endif
