@@ -319,6 +319,18 @@ static void fill_backward(struct work *work)
     }
 }
 
+/* What a branch reads from outside is computed for its sake only: where the branch is not taken, the derivative of
+ * that computation may be infinite, and its adjoint, 0, must not meet it. NULL where there is no computation. */
+static struct node *branch_mask(struct work *work, const struct loop *backward, const struct node *capture)
+{
+    const struct node *value = capture;
+    while (value->operator== OP_MARK)
+        value = value->inputs[0];
+    if (!backward->is_branch || !backward->condition || value->input_count == 0)
+        return NULL;
+    return graph_broadcast(work->graph, backward->condition, capture->rank, capture->shape);
+}
+
 static void contribute_results(struct work *work, struct node *backward)
 {
     struct graph *graph = work->graph;
@@ -329,7 +341,8 @@ static void contribute_results(struct work *work, struct node *backward)
             contribute(work->sweep, loop->initial[k], graph_result(graph, backward, result++), NULL);
     for (size_t i = work->first_accumulated; i < work->wrt_count; i++)
         if (work->adjoints[i])
-            contribute(work->sweep, work->wrt[i], graph_result(graph, backward, result++), NULL);
+            contribute(work->sweep, work->wrt[i], graph_result(graph, backward, result++),
+                       branch_mask(work, backward->loop, work->wrt[i]));
     for (size_t i = work->first_moving; i < work->first_accumulated; i++) {
         if (!work->adjoints[i])
             continue;
@@ -337,7 +350,8 @@ static void contribute_results(struct work *work, struct node *backward)
         struct node **dynamics = ARENA_ARRAY(graph->arena, struct node *, index->input_count);
         for (int d = 1; d < index->input_count; d++)
             dynamics[d - 1] = graph_result(graph, backward, collected++);
-        contribute(work->sweep, index->inputs[0], scatter_rounds(work, index, g, dynamics), NULL);
+        contribute(work->sweep, index->inputs[0], scatter_rounds(work, index, g, dynamics),
+                   branch_mask(work, backward->loop, index->inputs[0]));
     }
 }
 
@@ -353,7 +367,7 @@ static struct loop *new_backward(struct work *work)
     backward->begin = work->loop->begin;
     backward->end = work->loop->end;
     backward->is_branch = work->loop->is_branch;
-    backward->reverse = true;
+    backward->reverse = !work->loop->reverse;
     backward->carried = ARENA_ARRAY(arena, struct node *, carried);
     backward->initial = ARENA_ARRAY(arena, struct node *, carried);
     backward->next = ARENA_ARRAY(arena, struct node *, carried);

@@ -284,6 +284,7 @@ void interpret_loop(struct interpreter *interpreter, struct node *node)
     const struct region *region = region_of(interpreter->graph, loop);
     struct slot *slot = interpreter_slot(interpreter, node);
     int64_t begin = interpreter_size(interpreter, loop->begin), end = interpreter_size(interpreter, loop->end);
+    int64_t kept = atom_number(loop->variable, interpreter); /* of a loop around this one that shares the variable */
     prepare_results(interpreter, node, end > begin ? end - begin : 0);
     for (int64_t round = begin; round < end && !interpreter->status; round++) {
         int64_t variable = loop->reverse ? end - 1 - (round - begin) : round;
@@ -297,6 +298,7 @@ void interpret_loop(struct interpreter *interpreter, struct node *node)
         if (!evaluate_round(interpreter, node, variable - begin))
             break;
     }
+    interpreter_bind_size(interpreter, loop->variable, kept);
     invalidate_body(interpreter, region);
     for (int k = 0; k < loop->carried_count; k++)
         interpreter_slot(interpreter, loop->carried[k])->is_valid = false;

@@ -39,6 +39,8 @@ bool node_mentions(const struct graph *graph, const struct node *node, const siz
     if (node->operator== OP_LOOP) {
         if (size_mentions(node->loop->begin, atom) || size_mentions(node->loop->end, atom))
             return true;
+        if (node->loop->variable == atom) /* its own, though another loop may have it too */
+            return false;
         const struct region *region = region_of(graph, node->loop);
         for (size_t i = 0; i < region->inside_count; i++)
             if (node_mentions(graph, region->inside[i], atom))
