@@ -264,6 +264,13 @@ void collect_reads(struct program *program, struct nest *nest)
         collector.axes[i] = (struct index){program_variable(program, i, nest->extents[i]), NULL};
     switch (nest->kind) {
     case NEST_VALUE: visit_operands(&collector, node, collector.axes); break;
+    case NEST_SUM:
+        for (size_t i = 0; i < nest->terms_count; i++) {
+            visit(&collector, nest->terms[i].node, collector.axes);
+            for (int j = 0; j < nest->terms[i].scale.count; j++)
+                visit(&collector, nest->terms[i].scale.factors[j], NULL);
+        }
+        break;
     case NEST_COPY:
     case NEST_BREAK:
     case NEST_CHECK:

@@ -55,7 +55,10 @@ static void collect_lines(const struct item *item, struct lines *lines)
 static void emit_comment(struct emitter *emitter, const struct item *item)
 {
     struct lines lines = {.count = 0};
-    collect_lines(item, &lines);
+    if (item->kind == ITEM_REGION)
+        add_line(&lines, item->nest->node->origin);
+    else
+        collect_lines(item, &lines);
     for (int i = 0; i < lines.count; i++) {
         struct span span = lines.spans[i];
         if (emitter->last_line.source == span.source && span_line(emitter->last_line) == span_line(span))

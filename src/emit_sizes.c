@@ -61,7 +61,9 @@ static const char *failing_text(struct arena *arena, const struct function *func
                                    : arena_print(arena, "(%s) %% %lld != (%s) %% %lld", p, denominator, n, denominator);
     } else {
         /* In double, so that no sum or product wraps around; a quotient rounds down only in whole numbers. */
-        if (!strchr(p, '/') && !strchr(n, '/')) {
+        if (!strpbrk(p, "/ ") && !strpbrk(n, "/ "))
+            ; /* a name or number on each side */
+        else if (!strchr(p, '/') && !strchr(n, '/')) {
             spell_sizes(arena, function, as_real);
             p = print_c(arena, positive);
             n = print_c(arena, negative);
@@ -126,7 +128,7 @@ static void emit_check(struct text *file, const struct module *module, const str
     const char *test = NULL;
     if (has_fixed_sizes(function) && function->conditions_count == 0)
         return;
-    text_print(file, "/* GRADC_OK if %s can run with these sizes. */\nstatic int %s_check(const struct %s *%s)\n{\n",
+    text_print(file, "/* GRADC_OK if %s can run with these sizes. Inline, so that the compiler knows them to be valid. */\nGRADC_INLINE int %s_check(const struct %s *%s)\n{\n",
                function->name, function->name, function->name, self);
     for (size_t i = 0; i < function->members_count; i++)
         if (function->members[i].role == ROLE_SIZE) {

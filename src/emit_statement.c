@@ -382,6 +382,37 @@ static void emit_scatter(struct emitter *emitter, struct nest *nest, const struc
     emit_line(emitter, "%s %s %s;", element_text(emitter, nest->target, to), nest->adds ? "+=" : "=", text);
 }
 
+static const char *scaled_text(struct emitter *emitter, const struct scale *scale, const char *text, int *precedence)
+{
+    if (scale->count == 0 && !scale->is_negative)
+        return text;
+    if (scale->count == 0) {
+        text = arena_print(emitter->arena, "-%s", parenthesise(emitter->arena, text, *precedence, 2));
+        *precedence = 2;
+        return text;
+    }
+    text = arena_print(emitter->arena, "%s * %s", scale_factor_text(emitter, scale),
+                       parenthesise(emitter->arena, text, *precedence, 3));
+    *precedence = 3;
+    return text;
+}
+
+static const char *sum_text(struct emitter *emitter, const struct nest *nest, const struct index *at)
+{
+    const char *sum = NULL;
+    for (size_t i = 0; i < nest->terms_count; i++) {
+        struct scale scale = nest->terms[i].scale;
+        bool is_subtracted = sum && scale.is_negative;
+        int precedence;
+        const char *text = expression_text(emitter, nest->terms[i].node, at, &precedence);
+        scale.is_negative = scale.is_negative && !is_subtracted;
+        text = scaled_text(emitter, &scale, text, &precedence);
+        text = parenthesise(emitter->arena, text, precedence, is_subtracted ? 4 : 5);
+        sum = !sum ? text : arena_print(emitter->arena, is_subtracted ? "%s - %s" : "%s + %s", sum, text);
+    }
+    return sum;
+}
+
 static void emit_copy(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
 {
     int precedence = 0;
@@ -390,11 +421,7 @@ static void emit_copy(struct emitter *emitter, struct nest *nest, const struct i
         text = element_text(emitter, nest->source, at);
     else if (nest->node)
         text = expression_text(emitter, nest->node, at, &precedence);
-    if (nest->scale.count > 0)
-        text = arena_print(emitter->arena, "%s * %s", scale_factor_text(emitter, &nest->scale),
-                           parenthesise(emitter->arena, text, precedence, 3));
-    else if (nest->scale.is_negative)
-        text = arena_print(emitter->arena, "-%s", parenthesise(emitter->arena, text, precedence, 2));
+    text = scaled_text(emitter, &nest->scale, text, &precedence);
     if (nest->member && nest->member->rank == 0)
         emit_line(emitter, "%s->%s = %s;", emitter->self, nest->member->name, text);
     else
@@ -446,6 +473,7 @@ void emit_statement(struct emitter *emitter, struct nest *nest)
         store(emitter, nest, element_text(emitter, nest->target, to), "=", value);
         break;
     }
+    case NEST_SUM: store(emitter, nest, element_text(emitter, nest->target, to), "=", sum_text(emitter, nest, at)); break;
     case NEST_COPY: emit_copy(emitter, nest, at, to); break;
     case NEST_REDUCE: emit_reduction(emitter, nest, at, to); break;
     case NEST_ARGUMENT: emit_argument(emitter, nest, at, to); break;

@@ -182,7 +182,7 @@ static bool can_fail(const struct nest *nest)
 
 static bool writes_elements_in_order(const struct nest *nest)
 {
-    return nest->kind == NEST_VALUE || nest->kind == NEST_COPY;
+    return nest->kind == NEST_VALUE || nest->kind == NEST_COPY || nest->kind == NEST_SUM;
 }
 
 /* Whether the buffer may be the member's own array: nothing reads the old values later, and no later statement can
@@ -207,8 +207,8 @@ static bool is_in_place(const struct program *program, const struct buffer *buff
 
 static bool copies_itself(const struct nest *nest, const struct node *leaf)
 {
-    return nest->kind == NEST_COPY && nest->node == leaf && !nest->adds && nest->scale.count == 0 &&
-           !nest->scale.is_negative;
+    return nest->kind == NEST_SUM && nest->terms_count == 1 && nest->terms[0].node == leaf &&
+           nest->terms[0].scale.count == 0 && !nest->terms[0].scale.is_negative;
 }
 
 /* What a loop carries takes its next value where it stands, if by then nothing reads the old one. */

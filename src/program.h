@@ -36,6 +36,7 @@ struct access {
 
 enum nest_kind {
     NEST_VALUE,    /* y[i] = the operator applied to its operands' expressions */
+    NEST_SUM,      /* y[i] = the sum of scaled terms */
     NEST_COPY,     /* target[i] = the value of node, which is a leaf, inlined or has a buffer of its own */
     NEST_REDUCE,   /* y[m] = sum, product, maximum ... over k; a CONTRACT as loops */
     NEST_ARGUMENT, /* ARGMAX, ARGMIN */
@@ -58,6 +59,12 @@ struct scale {
     bool is_negative;
 };
 
+/* A term of a sum. */
+struct part {
+    struct node *node; /* a SCATTER, a CONTRACT, or any other expression */
+    struct scale scale;
+};
+
 struct nest {
     enum nest_kind kind;
     struct node *node;              /* COPY: NULL for zeros */
@@ -74,7 +81,9 @@ struct nest {
     size_t scratch_count, scratch_capacity;
     size *collected_at;             /* COPY: the first axis of the target stands here, and is no axis of the nest */
     struct product *product;        /* PRODUCT: target = or += scale * product */
-    struct scale scale;
+    struct scale scale;             /* COPY, PRODUCT */
+    struct part *terms;             /* SUM */
+    size_t terms_count, terms_capacity;
     bool is_void;                   /* found to be unnecessary: nothing is emitted for it */
 
     int axis_count;
@@ -231,10 +240,6 @@ void find_parts(struct program *program, const bool *is_stored, bool *has_parts)
 /* The rank 0 node of which a tensor holds copies, or NULL. */
 struct node *scalar_of(struct node *node);
 /* The parts of a node that has some: added (or subtracted) in this order. */
-struct part {
-    struct node *node; /* a SCATTER, a CONTRACT, or any other expression */
-    struct scale scale;
-};
 struct parts {
     struct part *parts;
     size_t parts_count, parts_capacity;

@@ -341,12 +341,35 @@ static bool is_partition(const struct program *program, const struct node *whole
     return along >= 0 && end == whole->shape[along];
 }
 
+/* No two elements of x go to one place: every axis moves one subscript that nothing else moves. */
+static bool is_injective(const struct node *scatter, const struct node *x)
+{
+    unsigned seen = 0;
+    int64_t number;
+    for (int a = 0; a < scatter->rank; a++) {
+        const struct affine *affine = &scatter->subscripts[a];
+        int terms = 0;
+        for (int i = 0; affine->coefficients && i < x->rank; i++)
+            if (affine->coefficients[i] && !(size_is_number(affine->coefficients[i], &number) && number == 0) &&
+                !is_one(x->shape[i])) {
+                terms++;
+                seen |= 1u << i;
+            }
+        if (terms > 1 || affine->dynamic)
+            return false;
+    }
+    for (int i = 0; i < x->rank; i++)
+        if (!(seen >> i & 1) && !is_one(x->shape[i]))
+            return false;
+    return true;
+}
+
 static struct nest *put_scatter(struct program *program, struct node *scatter, struct node *operand,
                                 struct buffer *target, bool adds, bool starts_with_zeros, struct item *container)
 {
     struct nest *nest = add_nest(program, NEST_SCATTER, scatter, target);
     nest->operand = operand;
-    nest->adds = adds;
+    nest->adds = adds && !(starts_with_zeros && is_injective(scatter, operand));
     nest->starts_with_zeros = starts_with_zeros;
     set_axes(nest, operand->rank, operand->shape);
     for (int a = 0; a < scatter->rank; a++)
@@ -380,10 +403,11 @@ static void put_sum_of_parts(struct program *program, struct node *node, struct 
 {
     struct parts parts = {0};
     struct buffer *target = program->buffers[node->id];
+    struct nest *sum = NULL;
     bool is_begun = false;
     list_parts(program, node, &parts);
     bool partition = is_partition(program, node, &parts);
-    for (int kind = 0; kind < 3; kind++)
+    for (int kind = 0; kind < 3; kind++) {
         for (size_t i = 0; i < parts.parts_count; i++) {
             struct part *part = &parts.parts[i];
             bool is_part = part->node == node || program->is_part[part->node->id];
@@ -393,10 +417,9 @@ static void put_sum_of_parts(struct program *program, struct node *node, struct 
             if (own_kind != kind)
                 continue;
             if (kind == 0) {
-                struct nest *nest = add_nest(program, NEST_COPY, part->node, target);
-                nest->adds = is_begun;
-                nest->scale = part->scale;
-                put_elementwise(program, nest, node->rank, node->shape, container);
+                if (!sum)
+                    sum = add_nest(program, NEST_SUM, node, target);
+                ARENA_APPEND(program->arena, sum, terms, *part);
             } else if (kind == 1) {
                 put_product_part(program, part, target, is_begun, container);
             } else {
@@ -405,6 +428,9 @@ static void put_sum_of_parts(struct program *program, struct node *node, struct 
             }
             is_begun = true;
         }
+        if (sum && kind == 0)
+            put_elementwise(program, sum, node->rank, node->shape, container);
+    }
 }
 
 /* ---- Regions ---- */
