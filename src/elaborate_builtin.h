@@ -47,9 +47,18 @@ struct value shape_range(struct elaborator *e, struct builtin_call *c);
 struct value shape_diag(struct elaborator *e, struct builtin_call *c);
 struct value shape_pick(struct elaborator *e, struct builtin_call *c);
 struct value shape_cumsum(struct elaborator *e, struct builtin_call *c);
+/* elaborate_linear.c */
+struct value linear_solve(struct elaborator *e, struct builtin_call *c);
+struct value linear_solve_tril(struct elaborator *e, struct builtin_call *c);
+struct value linear_cholesky(struct elaborator *e, struct builtin_call *c);
+struct value linear_determinant(struct elaborator *e, struct builtin_call *c);
+struct value linear_unpack_tril(struct elaborator *e, struct builtin_call *c);
+struct value linear_pack_tril(struct elaborator *e, struct builtin_call *c);
+
 /* For the library's own use, where the rank is not known to the text. */
 struct value shape_split_last(struct elaborator *e, struct builtin_call *c);
 struct value shape_all_axes_but(struct elaborator *e, struct builtin_call *c);
+struct value shape_floor_divide(struct elaborator *e, struct builtin_call *c);
 struct value shape_align(struct elaborator *e, struct builtin_call *c);
 
 #endif

@@ -477,3 +477,13 @@ struct value shape_align(struct elaborator *e, struct builtin_call *c)
             x = graph_insert_axis(e->graph, x, x->rank);
     return value_node(x);
 }
+
+/* floor(a / b) of sizes, as strides and windows round. */
+struct value shape_floor_divide(struct elaborator *e, struct builtin_call *c)
+{
+    size *a = as_size(e, c->values[0], c->spans[0], "a size"), *b = a ? as_size(e, c->values[1], c->spans[1], "a stride") : NULL;
+    if (!b || !require_nonnegative(e, size_subtract(b, number(e, 1)), c->spans[1], "a stride is at least 1") ||
+        !require_nonnegative(e, a, c->spans[0], "the window is larger than what it moves over"))
+        return value_error();
+    return value_number(size_floor_divide(a, b));
+}

@@ -65,7 +65,8 @@ enum type operator_type(enum operator operator, enum type type)
     case OP_NOT: return BOOL;
     case OP_CAST_REAL:
     case OP_UNIFORM: return REAL;
-    case OP_CAST_INT: return INT;
+    case OP_CAST_INT:
+    case OP_QUOTIENT: return INT;
     default: return type;
     }
 }
