@@ -120,7 +120,7 @@ run_program() {
         sources="$sources $header.c"
     done
     # shellcheck disable=SC2086
-    if ! $CC $CFLAGS -o program $sources "$BUILD/libgradc.a" -lm > "$scratch/log" 2>&1; then
+    if ! $CC $CFLAGS -std=c11 -o program $sources "$BUILD/libgradc.a" -lm > "$scratch/log" 2>&1; then
         fail "does not compile" "$scratch/log"
     elif ! ./program > "$scratch/out" 2> "$scratch/err"; then
         fail "ends with an error" "$scratch/err"
