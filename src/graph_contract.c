@@ -18,6 +18,7 @@ struct contraction {
     struct operand operands[2];
     int rank, reduced;
     size *extents[MAXIMUM_AXES];
+    uint64_t summed; /* reduced axes that an operand was summed over on its own */
     bool negative;
     struct node *scale, *divisor; /* scalars, NULL for 1 */
 };
@@ -114,6 +115,7 @@ static bool remove_axes(struct contraction *contraction, struct operand *operand
     }
     if (own == 0)
         return false;
+    contraction->summed |= by_sum ? removed : 0;
     operand->x = by_sum ? graph_reduce(contraction->graph, OP_SUM, operand->x, own)
                         : graph_restrict(contraction->graph, operand->x, own);
     return true;
@@ -150,13 +152,14 @@ static void normalise(struct contraction *contraction)
     }
 }
 
-/* Reduced axes that stand in neither operand: the sum is their number times the rest. */
+/* Reduced axes along which neither operand varies: the sum is their number times the rest. */
 static void scale_by_absent(struct contraction *contraction)
 {
     struct graph *graph = contraction->graph;
     uint64_t present = operand_axes(&contraction->operands[0]) | operand_axes(&contraction->operands[1]);
     size *count = size_number(graph->sizes, 1);
 
+    present |= contraction->summed;
     for (int i = contraction->rank; i < contraction->rank + contraction->reduced; i++) {
         if (!(present >> i & 1))
             count = size_multiply(count, contraction->extents[i]);
