@@ -465,9 +465,10 @@ static void collect_called(struct elaborator *e, const struct unit *unit, struct
 static void add_export(struct elaborator *e, struct elaboration *result, struct unit *unit, const struct definition *definition,
                        const struct definition *export)
 {
+    int errors = e->diagnostics->error_count;
     struct function *function = export_function(e, unit, definition, !export);
-    if (!function)
-        return;
+    if (!function || errors != e->diagnostics->error_count)
+        return; /* what the export asks for cannot be judged where the function is wrong */
     struct export_request *request = ARENA_NEW(e->arena, struct export_request);
     request->function = function;
     request->span = export ? export->span : definition->span;

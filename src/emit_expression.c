@@ -61,7 +61,8 @@ const char *size_c(struct emitter *emitter, size *a)
 const char *size_factor(struct emitter *emitter, size *a)
 {
     const char *text = size_c(emitter, a);
-    return size_is_sum(a) ? arena_print(emitter->arena, "(%s)", text) : text;
+    bool bare = !size_is_sum(a) && !strchr(text, '/'); /* p * (a / b): p * a / b would round later */
+    return bare ? text : arena_print(emitter->arena, "(%s)", text);
 }
 
 const char *index_text(struct emitter *emitter, struct index index)
