@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "emit.h"
+#include "emit_graph.h"
 
 /* ---- Names of outputs ---- */
 
@@ -123,6 +124,8 @@ enum status deliver(struct outputs *outputs, struct arena *arena, const struct c
         return STATUS_WRONG_COMMAND;
     switch (command->kind) {
     case KIND_C: done = deliver_c(outputs, arena, command, elaboration, name); break;
+    case KIND_GRAPH: emit_graph(outputs_add(outputs, name), module); break;
+    case KIND_DOT: emit_dot(outputs_add(outputs, name), module); break;
     case KIND_INTERFACE: emit_interface(outputs_add(outputs, name), module); break;
     case KIND_PYTHON: emit_python(outputs_add(outputs, name), module); break;
     default:
