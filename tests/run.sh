@@ -1,0 +1,54 @@
+#!/bin/bash
+# run.sh: compiles every tests/run/X.nn in four ways (plain, self-contained, in float32, not optimised), and holds the C
+# to the cases in X.case; run/driver.c says how they are written and what is checked beside them.
+# usage: run.sh [X...]    GRADC names the compiler, BUILD the folder of libgradc.a, CC the C compiler.
+set -u
+cd "$(dirname "$0")" || exit 1
+GRADC=${GRADC:-$PWD/../gradc}
+BUILD=${BUILD:-$PWD/../build}
+CC=${CC:-gcc}
+export GRADC BUILD CC out flags
+case $BUILD in *sanitize*)
+    flags="-fsanitize=address,undefined -fno-sanitize-recover=all"
+    export ASAN_OPTIONS=detect_leaks=0 ;;
+*) flags="" ;; esac
+
+# one X VARIANT: prints FAIL lines and a count.
+one() {
+    local name=$1 variant=$2 options="" library="$BUILD/libgradc.a" driver_options=""
+    local base=$out/$name.$variant
+    case $variant in
+    standalone) options=--standalone library="" ;;
+    float32) options=--precision=float32 driver_options=float32 ;;
+    O0) options=-O0 ;;
+    esac
+    # shellcheck disable=SC2086
+    if ! "$GRADC" --color=never $options "$name.nn" -o "$base.c" 2> "$base.log" ||
+        ! "$GRADC" $options --emit=interface "$name.nn" -o "$base.json" 2> "$base.log" ||
+        ! "$CC" -std=c99 -O1 -shared -fPIC -Wall -Wextra -Werror -pedantic $flags -I../../runtime -I"$out" \
+            "$base.c" $library -lm -o "$base.so" 2> "$base.log"; then
+        echo "FAIL $name ($variant) does not compile"
+        head -5 "$base.log"
+        echo "0 passed, $(grep -c '^case ' "$name.case") failed"
+        return
+    fi
+    # shellcheck disable=SC2086
+    "$out/driver" "$base.so" "$base.json" "$name.case" $driver_options 2>&1 | sed "s/^FAIL /FAIL $name ($variant) /"
+    rm -f "$base".*
+}
+
+if [ "${1-}" = --one ]; then
+    cd run && one "$2" "$3"
+    exit
+fi
+out=$(mktemp -d) || exit 1
+trap 'rm -rf "$out"' EXIT
+# shellcheck disable=SC2086
+"$CC" -std=c99 -O1 -g -Wall -Wextra -Werror $flags run/driver.c -o "$out/driver" -ldl -lm || exit 1
+if [ $# -gt 0 ]; then names=$*; else names=$(cd run && ls ./*.nn | sed -e 's|^\./||' -e 's/\.nn$//'); fi
+for name in $names; do
+    [ ! -e "run/$name.case" ] || printf "$name %s\n" plain standalone float32 O0
+done | xargs -P 2 -L 1 ./run.sh --one > "$out/report"
+grep -v '^[0-9]* passed, [0-9]* failed$' "$out/report"
+awk '/^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3 }
+     END { print passed + 0 " passed, " failed + 0 " failed"; exit failed > 0 || passed == 0 }' "$out/report"

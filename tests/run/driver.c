@@ -1,0 +1,1225 @@
+/* driver.c: runs the cases of one .case file against compiled code that gradc emitted.
+ *
+ * usage: driver LIBRARY.so INTERFACE.json CASES [float32]
+ *
+ * A case file is lines of words; `#` starts a comment:
+ *     case NAME                begins a case
+ *     function f               the function it calls; without it, NAME
+ *     size n 5                 a size, or a `dim` that a shape names
+ *     input x 1 2 3            values of an input, in row-major order
+ *     seed y 1 2 3             gradients with respect to an output; without any, made up
+ *     output y 1 2 3           expected outputs
+ *     gradient x 1 2 3         expected gradients under the seeds
+ *     update w 1 2 3           the expected new value of an in-out member
+ *     status 2                 every entry returns this and writes nothing
+ *     rough                    the function has kinks here: no numerical differences
+ *     double                   not for float32
+ *     tolerance 1e-9           relative to the largest expected element, in float64 (default 1e-9)
+ *     tolerance32 1e-3         the same in float32 (default 5e-4)
+ *
+ * Beside the stored numbers each case is held to what is true of every function: see check_case(). Every case runs in a
+ * process of its own, so that a crash fails one case. The last line of output is `N passed, N failed`. */
+#define _POSIX_C_SOURCE 200809L
+#include <ctype.h>
+#include <dlfcn.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { OK, ENULL, ESIZE, EINDEX, ENUMERIC };
+enum { GUARD = 128, ALIGN = 64, MAX_MEMBERS = 120, MAX_AXES = 10, MAX_VALUES = 400 };
+
+static bool single; /* reals are float */
+static const char *current_case = "";
+
+static void fail(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    printf("FAIL %s: ", current_case);
+    vprintf(format, arguments);
+    printf("\n");
+    va_end(arguments);
+    fflush(stdout);
+    _exit(1);
+}
+
+static void *allocate(size_t size)
+{
+    void *memory = calloc(1, size ? size : 1);
+    if (!memory) {
+        fprintf(stderr, "driver: out of memory\n");
+        exit(2);
+    }
+    return memory;
+}
+
+static char *read_whole(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        perror(path);
+        exit(2);
+    }
+    size_t length = 0, room = 1 << 16;
+    char *text = allocate(room);
+    for (size_t got; (got = fread(text + length, 1, room - length - 1, file)) > 0;) {
+        length += got;
+        if (room - length < 2)
+            text = realloc(text, room *= 2);
+    }
+    text[length] = 0;
+    fclose(file);
+    return text;
+}
+
+/* ---- JSON: a tree of values ---- */
+
+struct json {
+    char kind; /* '{' '[' '"' '0' 't' */
+    char *text, *key;
+    double number;
+    struct json *first, *next;
+};
+
+static const char *json_at;
+
+static char *json_string(void)
+{
+    const char *start = ++json_at;
+    while (*json_at && *json_at != '"')
+        json_at++;
+    char *text = allocate((size_t)(json_at - start) + 1);
+    memcpy(text, start, (size_t)(json_at - start));
+    json_at++;
+    return text;
+}
+
+static void json_space(void)
+{
+    while (isspace((unsigned char)*json_at) || *json_at == ',' || *json_at == ':')
+        json_at++;
+}
+
+static struct json *json_value(void)
+{
+    struct json *value = allocate(sizeof *value);
+    json_space();
+    value->kind = *json_at;
+    if (*json_at == '{' || *json_at == '[') {
+        char end = *json_at == '{' ? '}' : ']';
+        struct json **last = &value->first;
+        json_at++;
+        for (json_space(); *json_at && *json_at != end; json_space()) {
+            char *key = end == '}' ? json_string() : NULL;
+            *last = json_value();
+            (*last)->key = key;
+            last = &(*last)->next;
+        }
+        json_at++;
+    } else if (*json_at == '"') {
+        value->text = json_string();
+    } else if (isalpha((unsigned char)*json_at)) {
+        value->number = *json_at == 't';
+        value->kind = 't';
+        while (isalpha((unsigned char)*json_at))
+            json_at++;
+    } else {
+        char *end;
+        value->kind = '0';
+        value->number = strtod(json_at, &end);
+        if (end == json_at) {
+            fprintf(stderr, "driver: the interface is no JSON at: %.40s\n", json_at);
+            exit(2);
+        }
+        json_at = end;
+    }
+    return value;
+}
+
+static const struct json *json_get(const struct json *object, const char *key)
+{
+    for (const struct json *value = object ? object->first : NULL; value; value = value->next)
+        if (value->key && !strcmp(value->key, key))
+            return value;
+    return NULL;
+}
+
+static const char *json_text(const struct json *object, const char *key)
+{
+    const struct json *value = json_get(object, key);
+    return value && value->text ? value->text : "";
+}
+
+/* ---- Cases ---- */
+
+struct line {
+    char *kind, *name;
+    int count;
+    double *values;
+    struct line *next;
+};
+
+struct testcase {
+    char *name, *function;
+    struct line *lines;
+    bool rough, only_double;
+    int status;
+    double tolerance, tolerance32;
+    struct testcase *next;
+};
+
+static struct testcase *read_cases(char *text)
+{
+    struct testcase *cases = NULL, **last = &cases, *c = NULL;
+    char *rest = text;
+    for (char *row; (row = strtok_r(rest, "\n", &rest));) {
+        char *comment = strchr(row, '#'), *words;
+        if (comment)
+            *comment = 0;
+        char *kind = strtok_r(row, " \t", &words), *name = kind ? strtok_r(NULL, " \t", &words) : NULL;
+        if (!kind)
+            continue;
+        if (!strcmp(kind, "case")) {
+            c = allocate(sizeof *c);
+            c->name = c->function = name;
+            c->tolerance = 1e-9;
+            c->tolerance32 = 5e-4;
+            *last = c;
+            last = &c->next;
+            continue;
+        }
+        if (!c) {
+            fprintf(stderr, "driver: %s before the first case\n", kind);
+            exit(2);
+        }
+        if (!strcmp(kind, "function")) {
+            c->function = name;
+        } else if (!strcmp(kind, "status")) {
+            c->status = atoi(name);
+        } else if (!strcmp(kind, "rough")) {
+            c->rough = true;
+        } else if (!strcmp(kind, "double")) {
+            c->only_double = true;
+        } else if (!strcmp(kind, "tolerance")) {
+            c->tolerance = atof(name);
+        } else if (!strcmp(kind, "tolerance32")) {
+            c->tolerance32 = atof(name);
+        } else {
+            struct line *line = allocate(sizeof *line);
+            int room = 8;
+            line->kind = kind;
+            line->name = name;
+            line->values = allocate((size_t)room * sizeof *line->values);
+            for (char *word; (word = strtok_r(NULL, " \t", &words));) {
+                if (line->count == room)
+                    line->values = realloc(line->values, (size_t)(room *= 2) * sizeof *line->values);
+                line->values[line->count++] = strtod(word, NULL);
+            }
+            line->next = c->lines;
+            c->lines = line;
+        }
+    }
+    return cases;
+}
+
+static const struct line *find_line(const struct testcase *c, const char *kind, const char *name)
+{
+    for (const struct line *line = c->lines; line; line = line->next)
+        if (!strcmp(line->kind, kind) && (!name || !strcmp(line->name, name)))
+            return line;
+    return NULL;
+}
+
+/* ---- Members of the struct ---- */
+
+enum role { SIZE, INPUT, INOUT, OUTPUT, OUTPUT_GRADIENT, GRADIENT, WORKSPACE, JACOBIAN, HESSIAN, TANGENT, OUTPUT_TANGENT,
+            DIRECTION, HVP, OTHER };
+static const char *const role_names[] = {"size", "input", "inout", "output", "output_gradient", "gradient",
+                                         "workspace", "jacobian", "hessian", "tangent", "output_tangent",
+                                         "direction", "hvp"};
+
+struct member {
+    const char *name, *of, *wrt, *wrt2;
+    enum role role;
+    bool is_int, pointer;
+    size_t count; /* elements; sizes: the size itself */
+    size_t element, offset;
+};
+
+static struct function {
+    const char *name;
+    const struct json *description;
+    struct member members[MAX_MEMBERS];
+    int count;
+    size_t struct_size;
+    bool differentiable;
+} f;
+static void *library;
+static const struct testcase *the_case;
+
+static bool has_entry(const char *entry)
+{
+    const struct json *entries = json_get(f.description, "entries");
+    for (const struct json *e = entries->first; e; e = e->next)
+        if (!strcmp(e->text, entry))
+            return true;
+    return false;
+}
+
+static void *symbol(const char *entry)
+{
+    char name[256];
+    snprintf(name, sizeof name, "%s_%s", f.name, entry);
+    void *address = dlsym(library, name);
+    if (!address)
+        fail("there is no %s", name);
+    return address;
+}
+
+/* Dimensions: sums and products of sizes, `/` rounding down. */
+static const char *size_at;
+static long size_sum(void);
+
+static long size_atom(void)
+{
+    while (*size_at == ' ')
+        size_at++;
+    if (*size_at == '(') {
+        size_at++;
+        long value = size_sum();
+        size_at++;
+        return value;
+    }
+    if (isdigit((unsigned char)*size_at))
+        return strtol(size_at, (char **)&size_at, 10);
+    if (*size_at == '-') {
+        size_at++;
+        return -size_atom();
+    }
+    char name[100];
+    int length = 0;
+    while (isalnum((unsigned char)*size_at) || *size_at == '_')
+        name[length++] = *size_at++;
+    name[length] = 0;
+    const struct line *line = find_line(the_case, "size", name);
+    if (!line)
+        fail("the case gives no size %s", name);
+    return (long)line->values[0];
+}
+
+static long size_product(void)
+{
+    long value = size_atom();
+    for (;;) {
+        while (*size_at == ' ')
+            size_at++;
+        if (*size_at == '*') {
+            size_at++;
+            value *= size_atom();
+        } else if (*size_at == '/') {
+            size_at++;
+            long divisor = size_atom();
+            value = divisor ? (value - ((value % divisor) + divisor) % divisor) / divisor : 0;
+        } else {
+            return value;
+        }
+    }
+}
+
+static long size_sum(void)
+{
+    long value = size_product();
+    for (;;) {
+        while (*size_at == ' ')
+            size_at++;
+        if (*size_at == '+') {
+            size_at++;
+            value += size_product();
+        } else if (*size_at == '-') {
+            size_at++;
+            value -= size_product();
+        } else {
+            return value;
+        }
+    }
+}
+
+static void read_members(const struct json *description)
+{
+    memset(&f, 0, sizeof f);
+    f.description = description;
+    f.name = json_text(description, "name");
+    size_t offset = 0;
+    for (const struct json *m = json_get(description, "members")->first; m; m = m->next) {
+        struct member *member = &f.members[f.count++];
+        member->name = json_text(m, "name");
+        member->of = json_text(m, "of");
+        member->is_int = !strcmp(json_text(m, "type"), "int");
+        member->role = OTHER;
+        for (int r = 0; r < OTHER; r++)
+            if (!strcmp(json_text(m, "role"), role_names[r]))
+                member->role = (enum role)r;
+        const struct json *shape = json_get(m, "shape"), *wrt = json_get(m, "wrt"), *pointer = json_get(m, "pointer");
+        if (wrt) {
+            member->wrt = wrt->text ? wrt->text : wrt->first->text;
+            member->wrt2 = wrt->text ? NULL : wrt->first->next->text;
+        }
+        member->count = 1;
+        for (const struct json *axis = shape ? shape->first : NULL; axis; axis = axis->next) {
+            size_at = axis->text;
+            long size = axis->text ? size_sum() : (long)axis->number;
+            member->count *= size > 0 ? (size_t)size : 0;
+        }
+        member->pointer = (shape && shape->first) || (pointer && pointer->number != 0) || member->role == WORKSPACE;
+        member->element = member->is_int || single ? 4 : 8;
+        if (member->role == SIZE)
+            member->element = sizeof(size_t);
+        size_t width = member->pointer ? sizeof(void *) : member->element;
+        offset = (offset + width - 1) / width * width;
+        member->offset = offset;
+        offset += width;
+        if (member->role == GRADIENT)
+            f.differentiable = true;
+    }
+    f.struct_size = (offset + 7) / 8 * 8;
+}
+
+static struct member *find_member(const char *name)
+{
+    for (int k = 0; k < f.count; k++)
+        if (!strcmp(f.members[k].name, name))
+            return &f.members[k];
+    return NULL;
+}
+
+/* ---- One run ---- */
+
+/* Everything a run is given and yields; one array of doubles a member. */
+struct values {
+    double *of[MAX_MEMBERS];
+};
+
+enum entries { FORWARD, FORWARD_BACKWARD, GRADIENT_ALONE };
+
+struct run {
+    enum entries entries;
+    const char *entry;          /* instead: this one */
+    const struct values *given; /* inputs, output gradients, tangents, directions; none: NULL */
+    int null;                   /* the member whose pointer is NULL, or -1 */
+    enum role null_role;        /* all pointers of this role are NULL, if not OTHER */
+    int status;                 /* what the first entry must return */
+    struct values result;
+};
+
+static char *instance, *buffers[MAX_MEMBERS], *workspace_raw;
+static size_t workspace_size;
+
+static void put(char *at, const struct member *m, size_t k, double value)
+{
+    if (m->role == SIZE)
+        ((size_t *)(void *)at)[k] = (size_t)value;
+    else if (m->is_int)
+        ((int32_t *)(void *)at)[k] = (int32_t)value;
+    else if (single)
+        ((float *)(void *)at)[k] = (float)value;
+    else
+        ((double *)(void *)at)[k] = value;
+}
+
+static double get(const char *at, const struct member *m, size_t k)
+{
+    if (m->is_int)
+        return ((const int32_t *)(const void *)at)[k];
+    if (single)
+        return (double)((const float *)(const void *)at)[k];
+    return ((const double *)(const void *)at)[k];
+}
+
+static bool is_read(enum role role)
+{
+    return role == INPUT || role == INOUT || role == OUTPUT_GRADIENT || role == TANGENT || role == DIRECTION;
+}
+
+static void prepare(const struct run *run)
+{
+    instance = allocate(f.struct_size + GUARD);
+    memset(instance, 0xff, f.struct_size + GUARD);
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        char *slot = instance + m->offset;
+        if (m->role == WORKSPACE)
+            continue;
+        if (m->role == SIZE) {
+            const struct line *line = find_line(the_case, "size", m->name);
+            put(slot, m, 0, line ? line->values[0] : 1);
+            continue;
+        }
+        const double *given = is_read(m->role) && run->given ? run->given->of[k] : NULL;
+        if (!m->pointer) {
+            if (given)
+                put(slot, m, 0, given[0]);
+            continue;
+        }
+        if ((is_read(m->role) && !given) || run->null == k || run->null_role == m->role) {
+            *(char **)(void *)slot = NULL;
+            buffers[k] = NULL;
+            continue;
+        }
+        size_t bytes = m->count * m->element;
+        buffers[k] = (char *)allocate(bytes + 2 * GUARD) + GUARD;
+        memset(buffers[k] - GUARD, 0xff, bytes + 2 * GUARD);
+        for (size_t i = 0; given && i < m->count; i++)
+            put(buffers[k], m, i, given[i]);
+        *(char **)(void *)slot = buffers[k];
+    }
+    const char *which = run->entries == GRADIENT_ALONE && !run->entry ? "gradient_workspace" : "workspace";
+    size_t (*workspace)(const void *) = (size_t(*)(const void *))symbol(which);
+    workspace_size = workspace(instance);
+    workspace_raw = allocate(workspace_size + 2 * GUARD + ALIGN);
+    memset(workspace_raw, 0xff, workspace_size + 2 * GUARD + ALIGN);
+    char *work = workspace_raw + GUARD;
+    work += (ALIGN - (uintptr_t)work % ALIGN) % ALIGN;
+    struct member *member = find_member("work");
+    if (member)
+        *(char **)(void *)(instance + member->offset) = workspace_size ? work : NULL;
+    workspace_raw = work;
+}
+
+static bool is_untouched(const char *from, size_t size)
+{
+    for (size_t k = 0; k < size; k++)
+        if (from[k] != (char)0xff)
+            return false;
+    return true;
+}
+
+/* Nothing outside the arrays was written, nor what is only read. */
+static void check_guards(const struct run *run, const char *entry)
+{
+    if (!is_untouched(instance + f.struct_size, GUARD))
+        fail("%s wrote behind the struct (is the interface's order that of the struct?)", entry);
+    if (workspace_size && !is_untouched(workspace_raw + workspace_size, GUARD))
+        fail("%s wrote behind the workspace of %zu bytes", entry, workspace_size);
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        if (m->role == WORKSPACE || m->role == SIZE || !m->pointer)
+            continue;
+        if (*(char **)(void *)(instance + m->offset) != buffers[k])
+            fail("%s changed the pointer %s", entry, m->name);
+        if (!buffers[k])
+            continue;
+        if (!is_untouched(buffers[k] - GUARD, GUARD) || !is_untouched(buffers[k] + m->count * m->element, GUARD))
+            fail("%s wrote outside %s", entry, m->name);
+        if (!is_read(m->role) || m->role == INOUT)
+            continue;
+        char written[8];
+        for (size_t i = 0; i < m->count; i++) {
+            put(written, m, 0, run->given->of[k][i]);
+            if (memcmp(written, buffers[k] + i * m->element, m->element))
+                fail("%s changed %s[%zu]", entry, m->name, i);
+        }
+    }
+}
+
+static void discard(void)
+{
+    for (int k = 0; k < f.count; k++) {
+        if (f.members[k].pointer && f.members[k].role != WORKSPACE && buffers[k])
+            free(buffers[k] - GUARD);
+        buffers[k] = NULL;
+    }
+    free(instance);
+}
+
+static void call(struct run *run, const char *entry)
+{
+    int (*function)(void *) = (int (*)(void *))symbol(entry);
+    int status = function(instance);
+    check_guards(run, entry);
+    if (status != run->status)
+        fail("%s returned %d, expected %d%s", entry, status, run->status,
+             run->null >= 0 ? f.members[run->null].name : "");
+}
+
+/* Which members an entry must leave alone. */
+static bool is_written_by(const struct member *m, const struct run *run)
+{
+    if (run->status != OK)
+        return false;
+    if (run->entry)
+        return m->role == (!strcmp(run->entry, "jacobian") ? JACOBIAN : !strcmp(run->entry, "hessian") ? HESSIAN
+                           : !strcmp(run->entry, "jvp") ? OUTPUT_TANGENT : HVP);
+    return m->role == OUTPUT || m->role == INOUT || (m->role == GRADIENT && run->entries != FORWARD);
+}
+
+static void perform(struct run *run)
+{
+    prepare(run);
+    if (run->entry) {
+        call(run, run->entry);
+    } else if (run->entries == GRADIENT_ALONE) {
+        call(run, "gradient");
+    } else {
+        call(run, "forward");
+        if (run->entries == FORWARD_BACKWARD)
+            call(run, "backward");
+    }
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        bool written = is_written_by(m, run);
+        free(run->result.of[k]);
+        run->result.of[k] = NULL;
+        if (m->role == SIZE || m->role == WORKSPACE || (m->pointer && !buffers[k]))
+            continue;
+        const char *at = m->pointer ? buffers[k] : instance + m->offset;
+        if (!written) {
+            if (!is_read(m->role) && !is_untouched(at, m->count * m->element))
+                fail("%s was written by %s", m->name, run->entry ? run->entry : "an entry that should not");
+            continue;
+        }
+        run->result.of[k] = allocate(m->count * sizeof(double));
+        for (size_t i = 0; i < m->count; i++)
+            run->result.of[k][i] = get(at, m, i);
+    }
+    discard();
+}
+
+/* ---- Comparing ---- */
+
+static double tolerance(void)
+{
+    return single ? the_case->tolerance32 : the_case->tolerance;
+}
+
+static void compare(const char *when, const struct member *m, const double *actual, const double *expected, double tolerance_)
+{
+    double scale = single ? 1 : 1e-3;
+    for (size_t i = 0; i < m->count; i++)
+        if (isfinite(expected[i]) && fabs(expected[i]) > scale)
+            scale = fabs(expected[i]);
+    for (size_t i = 0; i < m->count; i++) {
+        double a = actual[i], e = expected[i];
+        if (a == e || (isnan(a) && isnan(e)))
+            continue;
+        if (!(fabs(a - e) <= tolerance_ * scale))
+            fail("%s: %s[%zu] is %.17g, expected %.17g", when, m->name, i, a, e);
+    }
+}
+
+/* What two runs both yield agrees. */
+static void compare_runs(const char *when, const struct run *run, const struct run *with)
+{
+    char text[200];
+    for (int k = 0; k < f.count; k++) {
+        snprintf(text, sizeof text, "%s%s%s", when, run->null >= 0 ? " " : "", run->null >= 0 ? f.members[run->null].name : "");
+        if (run->result.of[k] && with->result.of[k])
+            compare(text, &f.members[k], run->result.of[k], with->result.of[k], single ? 2e-4 : 1e-11);
+    }
+}
+
+static void compare_stored(const char *when, const struct run *run, bool gradients)
+{
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        const char *kind = m->role == OUTPUT ? "output" : m->role == INOUT ? "update"
+                           : m->role == GRADIENT && gradients ? "gradient" : NULL;
+        const struct line *line = kind ? find_line(the_case, kind, m->role == GRADIENT ? m->of : m->name) : NULL;
+        if (!line || !run->result.of[k])
+            continue;
+        if ((size_t)line->count != m->count)
+            fail("%s has %zu elements, the case %d", m->name, m->count, line->count);
+        compare(when, m, run->result.of[k], line->values, tolerance());
+    }
+}
+
+static double noise(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return (double)(*state >> 8) / 8388608.0 - 1;
+}
+
+static double rounded(double value)
+{
+    return single ? (double)(float)value : value;
+}
+
+static struct values read_inputs(bool seeds)
+{
+    struct values given = {{NULL}};
+    uint32_t state = 12345;
+    bool stored = find_line(the_case, "seed", NULL) || find_line(the_case, "gradient", NULL);
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        const struct line *line = NULL;
+        if (m->role == INPUT || m->role == INOUT) {
+            line = find_line(the_case, "input", m->name);
+            if (!line)
+                fail("the case gives no input %s", m->name);
+        } else if (m->role == OUTPUT_GRADIENT && seeds) {
+            line = find_line(the_case, "seed", m->of);
+        } else if (m->role != TANGENT && m->role != DIRECTION) {
+            continue;
+        }
+        if (line && (size_t)line->count != m->count)
+            fail("%s has %zu elements, the case %d", m->name, m->count, line->count);
+        if (!line && (stored || !seeds) && m->role == OUTPUT_GRADIENT)
+            continue;
+        given.of[k] = allocate(m->count * sizeof(double));
+        for (size_t i = 0; i < m->count; i++)
+            given.of[k][i] = line ? line->values[i] : noise(&state);
+    }
+    return given;
+}
+
+/* ---- What is true of every function ---- */
+
+static struct run new_run(enum entries entries, const struct values *given)
+{
+    struct run run = {.entries = entries, .given = given, .null = -1, .null_role = OTHER};
+    return run;
+}
+
+/* The sum of outputs weighted by the seeds; what the gradients are of. */
+static double objective(const struct values *given, const struct values *seeds)
+{
+    struct run run = new_run(FORWARD, given);
+    double sum = 0;
+    bool first = true, any = false;
+    perform(&run);
+    for (int k = 0; k < f.count; k++)
+        any = any || (f.members[k].role == OUTPUT_GRADIENT && seeds->of[k]);
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        if (m->role != OUTPUT)
+            continue;
+        for (int s = 0; s < f.count; s++)
+            if (f.members[s].role == OUTPUT_GRADIENT && !strcmp(f.members[s].of, m->name) && seeds->of[s])
+                for (size_t i = 0; i < m->count; i++)
+                    sum += seeds->of[s][i] != 0 ? seeds->of[s][i] * run.result.of[k][i] : 0;
+        if (!any && first && !m->pointer && !m->is_int)
+            sum = run.result.of[k][0];
+        first = false;
+        free(run.result.of[k]);
+    }
+    for (int k = 0; k < f.count; k++)
+        if (f.members[k].role != OUTPUT)
+            free(run.result.of[k]);
+    return sum;
+}
+
+/* Central differences of fourth order; NAN where two steps disagree, as across a kink. */
+static double difference(struct values *given, const struct values *seeds, double *x)
+{
+    double kept = *x, estimate[2];
+    for (int k = 0; k < 2; k++) {
+        double h = (k ? 2.5e-4 : 1e-3) * fmax(1, fabs(kept)), sums[4];
+        static const double steps[] = {-2, -1, 1, 2};
+        for (int s = 0; s < 4; s++) {
+            *x = kept + steps[s] * h;
+            sums[s] = objective(given, seeds);
+        }
+        estimate[k] = (sums[0] - 8 * sums[1] + 8 * sums[2] - sums[3]) / (12 * h);
+    }
+    *x = kept;
+    return fabs(estimate[0] - estimate[1]) <= 1e-6 * fmax(1, fabs(estimate[0])) ? estimate[1] : NAN;
+}
+
+static void check_differences(struct values *given, const struct run *full)
+{
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        if (m->role != GRADIENT)
+            continue;
+        int input = (int)(find_member(m->of) - f.members);
+        double scale = 1;
+        for (size_t i = 0; i < m->count; i++)
+            scale = fmax(scale, fabs(full->result.of[k][i]));
+        size_t stride = m->count / 12 + 1;
+        for (size_t i = 0; i < m->count; i += stride) {
+            double numerical = difference(given, given, &given->of[input][i]), emitted = full->result.of[k][i];
+            if (isfinite(numerical) && !(fabs(numerical - emitted) <= 2e-6 * scale))
+                fail("%s[%zu] is %.12g, but differences of forward give %.12g", m->name, i, emitted, numerical);
+        }
+    }
+}
+
+/* backward twice and with other seeds on one forward; it is linear in the seeds. */
+static void check_second_backward(const struct values *given, const struct run *full)
+{
+    struct run run = new_run(FORWARD_BACKWARD, given);
+    prepare(&run);
+    call(&run, "forward");
+    static const double factors[] = {1, -2, 1};
+    for (int round = 0; round < 3; round++) {
+        struct values other = *given;
+        for (int k = 0; k < f.count; k++) {
+            const struct member *m = &f.members[k];
+            if (m->role != OUTPUT_GRADIENT || !buffers[k])
+                continue;
+            other.of[k] = allocate(m->count * sizeof(double));
+            for (size_t i = 0; i < m->count; i++) {
+                other.of[k][i] = factors[round] * given->of[k][i];
+                put(buffers[k], m, i, other.of[k][i]);
+            }
+        }
+        run.given = &other;
+        call(&run, "backward");
+        for (int k = 0; k < f.count; k++) {
+            const struct member *m = &f.members[k];
+            if (m->role != GRADIENT)
+                continue;
+            double *actual = allocate(m->count * sizeof(double)), *expected = allocate(m->count * sizeof(double));
+            bool seeded = false;
+            for (int s = 0; s < f.count; s++)
+                seeded = seeded || (f.members[s].role == OUTPUT_GRADIENT && given->of[s]);
+            for (size_t i = 0; i < m->count; i++) {
+                actual[i] = get(m->pointer ? buffers[k] : instance + m->offset, m, i);
+                expected[i] = (seeded ? factors[round] : 1) * full->result.of[k][i];
+            }
+            compare("another backward", m, actual, expected, single ? 2e-4 : 1e-11);
+            free(actual);
+            free(expected);
+        }
+    }
+    discard();
+}
+
+/* Unwanted outputs and gradients, one at a time and all. */
+static void check_unwanted(const struct values *given, const struct run *full)
+{
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        if (!m->pointer || (m->role != OUTPUT && m->role != GRADIENT))
+            continue;
+        for (enum entries e = f.differentiable ? FORWARD_BACKWARD : FORWARD; e <= GRADIENT_ALONE; e++) {
+            struct run run = new_run(e, given);
+            run.null = k;
+            perform(&run);
+            compare_runs("with NULL for", &run, full);
+            if (!f.differentiable)
+                break;
+        }
+    }
+    static const enum role roles[] = {OUTPUT, GRADIENT};
+    for (int r = 0; r < 2; r++)
+        for (enum entries e = f.differentiable ? FORWARD_BACKWARD : FORWARD; e <= GRADIENT_ALONE; e++) {
+            struct run run = new_run(e, given);
+            run.null_role = roles[r];
+            perform(&run);
+            compare_runs(r ? "with no gradient wanted" : "with no output wanted", &run, full);
+            if (!f.differentiable)
+                break;
+        }
+}
+
+/* Without output gradients, that of the first output is 1 if it is a real scalar. */
+static void check_default_seed(const struct values *given)
+{
+    struct values one = *given, none = *given;
+    bool first = true;
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        if (m->role == OUTPUT && first) {
+            first = false;
+            for (int s = 0; s < f.count; s++)
+                if (f.members[s].role == OUTPUT_GRADIENT) {
+                    one.of[s] = none.of[s] = NULL;
+                    if (!strcmp(f.members[s].of, m->name)) {
+                        one.of[s] = allocate(f.members[s].count * sizeof(double));
+                        one.of[s][0] = !m->pointer && f.members[s].count == 1;
+                    }
+                }
+        }
+    }
+    for (enum entries e = FORWARD_BACKWARD; e <= GRADIENT_ALONE; e++) {
+        struct run seeded = new_run(e, &one), run = new_run(e, &none);
+        perform(&seeded);
+        perform(&run);
+        compare_runs("with default output gradients", &run, &seeded);
+    }
+}
+
+static const char *const entry_names[] = {"forward", "backward", "gradient", "jacobian", "hessian", "jvp", "hvp"};
+
+/* Every entry returns STATUS and writes nothing, with the struct as prepared for a run and changed at one member. */
+static void check_refused(const struct values *given, int member, const void *value, size_t size, int status)
+{
+    for (size_t e = 0; e < sizeof entry_names / sizeof *entry_names; e++) {
+        if (!has_entry(entry_names[e]))
+            continue;
+        struct run run = new_run(FORWARD, given);
+        prepare(&run);
+        char kept[8], *slot = instance + f.members[member].offset;
+        memcpy(kept, slot, size);
+        memcpy(slot, value, size);
+        int (*function)(void *) = (int (*)(void *))symbol(entry_names[e]);
+        int actual = function(instance);
+        if (actual != status)
+            fail("%s returned %d, expected %d, with a bad %s", entry_names[e], actual, status, f.members[member].name);
+        if (f.members[member].role == SIZE) {
+            size_t (*workspace)(const void *) = (size_t(*)(const void *))symbol("workspace");
+            if (workspace(instance) != 0)
+                fail("workspace is not 0 with a bad %s", f.members[member].name);
+        }
+        memcpy(slot, kept, size);
+        check_guards(&run, entry_names[e]);
+        for (int k = 0; k < f.count; k++) {
+            const struct member *m = &f.members[k];
+            if (m->role == OUTPUT || m->role == GRADIENT || m->role == JACOBIAN || m->role == HESSIAN)
+                if (!is_untouched(m->pointer ? buffers[k] : instance + m->offset, m->count * m->element))
+                    fail("%s wrote %s and failed, with a bad %s", entry_names[e], m->name, f.members[member].name);
+        }
+        discard();
+    }
+}
+
+static void check_refusals(const struct values *given)
+{
+    void *null = NULL;
+    size_t zero = 0, huge = SIZE_MAX / 2;
+    struct run run = new_run(FORWARD, given);
+    prepare(&run);
+    size_t needed = workspace_size;
+    discard();
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        if (m->pointer && (m->role == INPUT || m->role == INOUT))
+            check_refused(given, k, &null, sizeof null, ENULL);
+        if (m->role == SIZE) {
+            check_refused(given, k, &zero, sizeof zero, ESIZE);
+            check_refused(given, k, &huge, sizeof huge, ESIZE);
+        }
+        if (m->role == WORKSPACE && needed && !strcmp(m->name, "work")) {
+            for (size_t e = 0; e < 2; e++) { /* the others may need less */
+                if (!has_entry(entry_names[e]))
+                    continue;
+                prepare(&run);
+                *(void **)(void *)(instance + m->offset) = NULL;
+                int (*function)(void *) = (int (*)(void *))symbol(entry_names[e]);
+                int status = function(instance);
+                if (status != ENULL)
+                    fail("%s returned %d with work NULL", entry_names[e], status);
+                discard();
+            }
+        }
+    }
+}
+
+/* bind_parameters and bind_gradients: in order, without gaps, and the number of reals. */
+static void check_bind(const struct values *given)
+{
+    for (int which = 0; which < 2; which++) {
+        const char *entry = which ? "bind_gradients" : "bind_parameters";
+        if (!has_entry(entry)) {
+            if (f.differentiable)
+                fail("there is no entry %s", entry);
+            continue;
+        }
+        size_t (*bind)(void *, void *) = (size_t(*)(void *, void *))symbol(entry);
+        struct run run = new_run(FORWARD, given);
+        prepare(&run);
+        size_t expected = 0;
+        char block[8];
+        for (int k = 0; k < f.count; k++)
+            if (f.members[k].role == GRADIENT && f.members[k].pointer)
+                expected += f.members[k].count;
+        if (bind(instance, NULL) != expected)
+            fail("%s counts %zu reals, expected %zu", entry, bind(instance, NULL), expected);
+        check_guards(&run, entry);
+        if (bind(instance, block) != expected)
+            fail("%s with a block counts otherwise", entry);
+        size_t at = 0;
+        for (int k = 0; k < f.count; k++) {
+            const struct member *m = &f.members[k];
+            if (m->role != GRADIENT || !m->pointer)
+                continue;
+            const struct member *bound = which ? m : find_member(m->of);
+            if (*(char **)(void *)(instance + bound->offset) != block + at * m->element)
+                fail("%s does not point %s to element %zu", entry, bound->name, at);
+            at += m->count;
+        }
+        discard();
+    }
+}
+
+/* Jacobians against backward with unit seeds; products with tangents against them. */
+static void check_jacobian(const struct values *given)
+{
+    struct run run = new_run(FORWARD, given);
+    run.entry = "jacobian";
+    perform(&run);
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        if (m->role != JACOBIAN)
+            continue;
+        int y = (int)(find_member(m->of) - f.members), gradient = -1;
+        for (int g = 0; g < f.count; g++)
+            if (f.members[g].role == GRADIENT && !strcmp(f.members[g].of, m->wrt))
+                gradient = g;
+        size_t width = f.members[gradient].count;
+        for (size_t i = 0; i < f.members[y].count; i++) {
+            struct values unit = *given;
+            for (int s = 0; s < f.count; s++)
+                if (f.members[s].role == OUTPUT_GRADIENT) {
+                    unit.of[s] = allocate(f.members[s].count * sizeof(double));
+                    unit.of[s][i < f.members[s].count ? i : 0] = !strcmp(f.members[s].of, m->of);
+                }
+            struct run back = new_run(FORWARD_BACKWARD, &unit);
+            perform(&back);
+            struct member row = f.members[gradient];
+            row.name = m->name;
+            compare("a row against backward", &row, run.result.of[k] + i * width, back.result.of[gradient],
+                    single ? 1e-3 : 1e-9);
+        }
+    }
+}
+
+/* t_y against differences of forward along the tangents. */
+static void check_jvp(const struct values *given)
+{
+    struct run run = new_run(FORWARD, given);
+    run.entry = "jvp";
+    perform(&run);
+    if (single || the_case->rough)
+        return;
+    struct run at[4];
+    static const double steps[] = {-2, -1, 1, 2}, h = 1e-3;
+    for (int s = 0; s < 4; s++) {
+        struct values moved = *given;
+        for (int k = 0; k < f.count; k++) {
+            if (f.members[k].role != TANGENT)
+                continue;
+            int x = (int)(find_member(f.members[k].of) - f.members);
+            moved.of[x] = allocate(f.members[x].count * sizeof(double));
+            for (size_t i = 0; i < f.members[x].count; i++)
+                moved.of[x][i] = given->of[x][i] + steps[s] * h * given->of[k][i];
+        }
+        at[s] = new_run(FORWARD, NULL);
+        struct values *kept = allocate(sizeof *kept);
+        *kept = moved;
+        at[s].given = kept;
+        perform(&at[s]);
+    }
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        if (m->role != OUTPUT_TANGENT)
+            continue;
+        int y = (int)(find_member(m->of) - f.members);
+        double *expected = allocate(m->count * sizeof(double));
+        for (size_t i = 0; i < m->count; i++)
+            expected[i] = (at[0].result.of[y][i] - 8 * at[1].result.of[y][i] + 8 * at[2].result.of[y][i] -
+                           at[3].result.of[y][i]) / (12 * h);
+        compare("against differences", m, run.result.of[k], expected, 1e-7);
+    }
+}
+
+/* The gradient of the one output that m is of, at inputs moved along a direction; d_ member g. */
+static double *gradient_at(const struct values *given, const struct member *m, int g)
+{
+    struct values unit = *given;
+    for (int s = 0; s < f.count; s++)
+        if (f.members[s].role == OUTPUT_GRADIENT) {
+            unit.of[s] = allocate(f.members[s].count * sizeof(double));
+            unit.of[s][0] = !strcmp(f.members[s].of, m->of);
+        }
+    struct run run = new_run(FORWARD_BACKWARD, &unit);
+    perform(&run);
+    return run.result.of[g];
+}
+
+static int gradient_of(const char *input)
+{
+    for (int g = 0; g < f.count; g++)
+        if (f.members[g].role == GRADIENT && !strcmp(f.members[g].of, input))
+            return g;
+    fail("there is no gradient of %s", input);
+    return -1;
+}
+
+static void check_hessian(struct values *given)
+{
+    struct run run = new_run(FORWARD, given);
+    run.entry = "hessian";
+    perform(&run);
+    if (single || the_case->rough)
+        return;
+    static const double steps[] = {-2, -1, 1, 2}, weights[] = {1, -8, 8, -1};
+    const double h = 1e-3;
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        if (m->role != HESSIAN)
+            continue;
+        int g = gradient_of(m->wrt), w = (int)(find_member(m->wrt2) - f.members);
+        size_t rows = f.members[g].count, columns = f.members[w].count;
+        double *expected = allocate(m->count * sizeof(double));
+        for (size_t j = 0; j < columns; j++) {
+            double kept = given->of[w][j];
+            for (int s = 0; s < 4; s++) {
+                given->of[w][j] = kept + steps[s] * h;
+                double *gradient = gradient_at(given, m, g);
+                for (size_t i = 0; i < rows; i++)
+                    expected[i * columns + j] += weights[s] * gradient[i] / (12 * h);
+            }
+            given->of[w][j] = kept;
+        }
+        compare("against differences of gradients", m, run.result.of[k], expected, 1e-7);
+    }
+}
+
+static void check_hvp(const struct values *given)
+{
+    struct run run = new_run(FORWARD, given);
+    run.entry = "hvp";
+    perform(&run);
+    if (single || the_case->rough)
+        return;
+    static const double steps[] = {-2, -1, 1, 2}, weights[] = {1, -8, 8, -1};
+    const double h = 1e-3;
+    const char *output = "";
+    for (int k = 0; k < f.count; k++)
+        if (f.members[k].role == HVP) {
+            const struct member *m = &f.members[k];
+            struct member of_output = *m;
+            for (int o = f.count - 1; o >= 0; o--)
+                if (f.members[o].role == OUTPUT && !f.members[o].pointer && !f.members[o].is_int)
+                    output = f.members[o].name;
+            of_output.of = output;
+            int g = gradient_of(m->of);
+            double *expected = allocate(m->count * sizeof(double));
+            for (int s = 0; s < 4; s++) {
+                struct values moved = *given;
+                for (int d = 0; d < f.count; d++) {
+                    if (f.members[d].role != DIRECTION)
+                        continue;
+                    int x = (int)(find_member(f.members[d].of) - f.members);
+                    moved.of[x] = allocate(f.members[x].count * sizeof(double));
+                    for (size_t i = 0; i < f.members[x].count; i++)
+                        moved.of[x][i] = given->of[x][i] + steps[s] * h * given->of[d][i];
+                }
+                double *gradient = gradient_at(&moved, &of_output, g);
+                for (size_t i = 0; i < m->count; i++)
+                    expected[i] += weights[s] * gradient[i] / (12 * h);
+            }
+            compare("against differences of gradients", m, run.result.of[k], expected, 1e-7);
+        }
+}
+
+static void check_workspaces(const struct values *given)
+{
+    struct run run = new_run(FORWARD, given);
+    prepare(&run);
+    size_t whole = workspace_size;
+    discard();
+    run.entries = GRADIENT_ALONE;
+    prepare(&run);
+    if (workspace_size > whole)
+        fail("gradient_workspace is %zu, more than workspace, %zu", workspace_size, whole);
+    discard();
+}
+
+static void check_case(const struct testcase *c)
+{
+    struct values given = read_inputs(true);
+    for (int k = 0; single && k < f.count; k++)
+        for (size_t i = 0; given.of[k] && i < f.members[k].count; i++)
+            given.of[k][i] = rounded(given.of[k][i]);
+    if (c->status != OK) {
+        for (enum entries e = FORWARD; e <= GRADIENT_ALONE; e++) {
+            if (e == FORWARD_BACKWARD || (e == GRADIENT_ALONE && !f.differentiable))
+                continue;
+            struct run run = new_run(e, &given);
+            run.status = c->status;
+            perform(&run);
+        }
+        return;
+    }
+    struct run forward = new_run(FORWARD, &given);
+    perform(&forward);
+    compare_stored("forward", &forward, false);
+    check_refusals(&given);
+    check_bind(&given);
+    if (!f.differentiable) {
+        check_unwanted(&given, &forward);
+        return;
+    }
+    struct run full = new_run(FORWARD_BACKWARD, &given), alone = new_run(GRADIENT_ALONE, &given);
+    perform(&full);
+    compare_stored("backward", &full, true);
+    perform(&alone);
+    compare_stored("gradient", &alone, true);
+    compare_runs("gradient against backward", &alone, &full);
+    check_workspaces(&given);
+    check_second_backward(&given, &full);
+    check_default_seed(&given);
+    check_unwanted(&given, &full);
+    if (has_entry("jacobian"))
+        check_jacobian(&given);
+    if (has_entry("hessian"))
+        check_hessian(&given);
+    if (has_entry("jvp"))
+        check_jvp(&given);
+    if (has_entry("hvp"))
+        check_hvp(&given);
+    if (!c->rough && !single)
+        check_differences(&given, &full);
+}
+
+static bool run_case(const struct testcase *c, const struct json *interface)
+{
+    current_case = c->name;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(20);
+        the_case = c;
+        const struct json *function = json_get(interface, "functions")->first;
+        while (function && strcmp(json_text(function, "name"), c->function))
+            function = function->next;
+        if (!function)
+            fail("there is no function %s", c->function);
+        read_members(function);
+        check_case(c);
+        fflush(stdout);
+        _exit(0);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    if (WIFSIGNALED(status))
+        printf("FAIL %s: ended by signal %d\n", c->name, WTERMSIG(status));
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+int main(int count, char **arguments)
+{
+    int passed = 0, failed = 0;
+    if (count < 4) {
+        fprintf(stderr, "usage: driver LIBRARY.so INTERFACE.json CASES [float32]\n");
+        return 2;
+    }
+    single = count > 4 && !strcmp(arguments[4], "float32");
+    library = dlopen(arguments[1], RTLD_NOW);
+    if (!library) {
+        fprintf(stderr, "driver: %s\n", dlerror());
+        return 2;
+    }
+    json_at = read_whole(arguments[2]);
+    const struct json *interface = json_value();
+    single = single || !strcmp(json_text(interface, "precision"), "float32");
+    for (const struct testcase *c = read_cases(read_whole(arguments[3])); c; c = c->next) {
+        if (c->only_double && single)
+            continue;
+        if (run_case(c, interface))
+            passed++;
+        else
+            failed++;
+    }
+    printf("%d passed, %d failed\n", passed, failed);
+    return failed > 0;
+}
