@@ -442,8 +442,10 @@ static struct node *branch(struct elaborator *e, struct node *condition, struct 
     loop->variable = size_new_loop_variable(e->sizes, "side", loop->begin, loop->end);
     loop->condition = condition;
     loop->carried_count = (int)before->nodes_count;
-    loop->initial = before->nodes;
-    loop->next = after->nodes;
+    loop->initial = ARENA_ARRAY(e->arena, struct node *, before->nodes_count);
+    loop->next = ARENA_ARRAY(e->arena, struct node *, before->nodes_count);
+    memcpy(loop->initial, before->nodes, sizeof *before->nodes * before->nodes_count);
+    memcpy(loop->next, after->nodes, sizeof *after->nodes * after->nodes_count);
     loop->carried = ARENA_ARRAY(e->arena, struct node *, before->nodes_count);
     for (size_t i = 0; i < before->nodes_count; i++)
         loop->carried[i] = graph_placeholder(e->graph, before->nodes[i]->type, before->nodes[i]->name, before->nodes[i]->rank,
