@@ -66,6 +66,27 @@ bool loop_is_active(const struct graph *graph, struct loop *loop, unsigned char 
 bool loop_result_is_active(const struct graph *graph, const struct node *result, unsigned char *active);
 void adjoint_of_loop(struct sweep *sweep, struct node *node);
 
+/* ---- adjoint_sums.c ---- */
+/* A term of an adjoint that a backward loop would accumulate: a product of two values, of which the loop collects
+ * `first` and the one after it instead. */
+struct product_term {
+    struct node *product; /* CONTRACT, or MUL of two broadcasts, over nodes of the body */
+    bool is_negative;
+    size_t wrt; /* for the caller: whose adjoint it is a term of */
+    int first;  /* for the caller: which of the loop's collected values its left operand is */
+};
+struct product_terms {
+    struct product_term *terms;
+    size_t terms_count, terms_capacity;
+};
+/* Moves the terms of `adjoint` that are such products to the list; returns the rest, NULL if there is none. */
+struct node *split_products(struct graph *graph, const struct loop *loop, struct node *adjoint, size_t wrt,
+                            struct product_terms *list);
+/* The two values to be collected for a term. */
+struct node *product_operand(const struct product_term *term, int which);
+/* The sum of the term over all rounds of the LOOP that has collected its operands. */
+struct node *sum_over_rounds(struct graph *graph, struct node *loop, const struct product_term *term);
+
 /* ---- adjoint_states.c ---- */
 /* The LOOP `backward`, whose body is written over the nodes inside `loop`, with these replaced by what can be had in
  * the backward rounds: values that an augmented copy of `loop` collects. */

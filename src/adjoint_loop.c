@@ -89,6 +89,8 @@ struct work {
     size_t first_moving, first_accumulated; /* wrt: carried values, then moving parts, then whole outer values */
 
     struct loop *backward;
+    size_t collected_capacity;
+    struct product_terms products; /* of the adjoints of whole outer values: summed over the rounds behind the loop */
 };
 
 static size *round_number(const struct work *work)
@@ -291,7 +293,10 @@ static void seed_outputs(struct work *work, const struct adjoint *results)
 
 static void collect(struct work *work, struct node *value)
 {
-    work->backward->collected[work->backward->collected_count++] = value;
+    size_t count = (size_t)work->backward->collected_count++;
+    work->backward->collected = arena_grow(work->graph->arena, work->backward->collected, count,
+                                           &work->collected_capacity, sizeof *work->backward->collected);
+    work->backward->collected[count] = value;
 }
 
 static void fill_backward(struct work *work)
@@ -311,11 +316,19 @@ static void fill_backward(struct work *work)
             collect(work, index->inputs[d]);
     }
     for (size_t i = work->first_accumulated; i < work->wrt_count; i++) {
+        if (work->adjoints[i] && !work->loop->is_branch && !work->loop->checkpoint)
+            work->adjoints[i] = split_products(graph, work->loop, work->adjoints[i], i, &work->products);
         if (!work->adjoints[i])
             continue;
         struct node *sum = adjoint_placeholder(work, work->wrt[i]);
         carry(work, sum, graph_zeros_like(graph, work->wrt[i]));
         backward->next[next++] = graph_binary(graph, OP_ADD, sum, work->adjoints[i]);
+    }
+    for (size_t i = 0; i < work->products.terms_count; i++) {
+        struct product_term *term = &work->products.terms[i];
+        term->first = backward->collected_count;
+        for (int which = 0; which < 2; which++)
+            collect(work, product_operand(term, which));
     }
 }
 
@@ -343,6 +356,10 @@ static void contribute_results(struct work *work, struct node *backward)
         if (work->adjoints[i])
             contribute(work->sweep, work->wrt[i], graph_result(graph, backward, result++),
                        branch_mask(work, backward->loop, work->wrt[i]));
+    for (size_t i = 0; i < work->products.terms_count; i++) {
+        const struct product_term *term = &work->products.terms[i];
+        contribute(work->sweep, work->wrt[term->wrt], sum_over_rounds(graph, backward, term), NULL);
+    }
     for (size_t i = work->first_moving; i < work->first_accumulated; i++) {
         if (!work->adjoints[i])
             continue;
@@ -360,9 +377,6 @@ static struct loop *new_backward(struct work *work)
     struct arena *arena = work->graph->arena;
     struct loop *backward = ARENA_NEW(arena, struct loop);
     size_t carried = (size_t)work->loop->carried_count + work->region->captures_count + 1;
-    size_t collected = 1;
-    for (size_t i = 0; i < work->region->inside_count; i++)
-        collected += (size_t)work->region->inside[i]->input_count + 1;
     backward->variable = work->loop->variable;
     backward->begin = work->loop->begin;
     backward->end = work->loop->end;
@@ -371,7 +385,6 @@ static struct loop *new_backward(struct work *work)
     backward->carried = ARENA_ARRAY(arena, struct node *, carried);
     backward->initial = ARENA_ARRAY(arena, struct node *, carried);
     backward->next = ARENA_ARRAY(arena, struct node *, carried);
-    backward->collected = ARENA_ARRAY(arena, struct node *, collected);
     return backward;
 }
 
