@@ -167,14 +167,11 @@ static bool is_unchanged(struct copier *copier, const struct node *node)
     return true;
 }
 
-static bool is_nameable(const struct node *node)
-{
-    return !node->name && node->operator!= OP_CONSTANT && node->operator!= OP_SIZE_VALUE;
-}
-
+/* A node without a name takes one; the user's names win over the library's. */
 static void keep_name(const struct node *from, struct node *to)
 {
-    if (from->name && is_nameable(to)) {
+    bool is_free = !to->name || (from->named_by_user && !to->named_by_user);
+    if (from->name && is_free && to->operator != OP_CONSTANT && to->operator != OP_SIZE_VALUE) {
         to->name = from->name;
         to->named_by_user = from->named_by_user;
     }
