@@ -75,4 +75,16 @@ static inline void print_number(const char *name, double x)
     print_numbers(name, &x, 1);
 }
 
+/* Prints the Euclidean length of a gradient and its first elements. */
+static inline void print_gradient(const char *name, const double *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] * x[i];
+    printf("%-8s length %.6f:", name, sqrt(sum));
+    for (size_t i = 0; i < n && i < 5; i++)
+        printf(" %.6f", fabs(x[i]) < 0.0000005 ? 0.0 : x[i]);
+    printf("\n");
+}
+
 #endif

@@ -11,7 +11,7 @@ enum {
     SCANS = 1797,
     TRAINED = 1500,
     TESTED = SCANS - TRAINED,
-    BATCH = 50,
+    BATCH = 25,
     EPOCHS = 20,
     PIXELS = 64,
     HIDDEN = 64,
@@ -19,7 +19,7 @@ enum {
     SHOWN = 6
 };
 
-static const float rate = 0.05f;
+static const float rate = 0.1f;
 static const double wanted = 0.91;
 
 static float scans[SCANS][PIXELS];
@@ -156,7 +156,7 @@ static double test_network(void)
 
 int main(int argc, char **argv)
 {
-    uint32_t state = 1;
+    uint32_t state = 4;
     read_scans(argc > 1 ? argv[1] : "digits.csv");
     start_weights(&state);
     train_network(&state);
