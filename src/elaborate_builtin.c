@@ -332,17 +332,9 @@ static struct value arg_extremum(struct elaborator *e, struct builtin_call *c)
     return value_node(keep ? restore_axes(e, y, (1u << x->rank) - 1, x->rank) : y);
 }
 
-/* ---- The table ---- */
-
-#define UNARY(name, operator) {#name, "x", "x", elementwise, operator}
+/* ---- The tables ---- */
 
 static const struct builtin builtins[] = {
-    UNARY(exp, OP_EXP), UNARY(expm1, OP_EXPM1), UNARY(log, OP_LOG), UNARY(log1p, OP_LOG1P), UNARY(sqrt, OP_SQRT),
-    UNARY(sin, OP_SIN), UNARY(cos, OP_COS), UNARY(tan, OP_TAN), UNARY(asin, OP_ASIN), UNARY(acos, OP_ACOS),
-    UNARY(atan, OP_ATAN), UNARY(sinh, OP_SINH), UNARY(cosh, OP_COSH), UNARY(tanh, OP_TANH), UNARY(asinh, OP_ASINH),
-    UNARY(acosh, OP_ACOSH), UNARY(atanh, OP_ATANH), UNARY(erf, OP_ERF), UNARY(erfc, OP_ERFC), UNARY(lgamma, OP_LGAMMA),
-    UNARY(digamma, OP_DIGAMMA), UNARY(abs, OP_ABS), UNARY(sign, OP_SIGN), UNARY(floor, OP_FLOOR), UNARY(ceil, OP_CEIL),
-    UNARY(round, OP_ROUND),
     {"atan2", "y x", "y, x", elementwise, OP_ATAN2},
     {"real", "x", "x", real_of, OP_CAST_REAL},
     {"stop_gradient", "x", "x", stop_gradient, OP_STOP},
@@ -387,21 +379,49 @@ static const struct builtin builtins[] = {
     {"cumsum", "x axis?", "x, axis = 0", shape_cumsum, OP_CUMSUM},
 };
 
-enum { BUILTIN_COUNT = sizeof builtins / sizeof *builtins };
+/* A row in operators.def is a function of its name in the language, unless its name stands above or here. */
+static const struct builtin elementwise_builtins[] = {
+#define ELEMENTWISE(NAME, name, arity, ...) \
+    {name, arity == 1 ? "x" : arity == 2 ? "a b" : "a b c", arity == 1 ? "x" : arity == 2 ? "a, b" : "a, b, c", elementwise, OP_##NAME},
+#include "operators.def"
+#undef ELEMENTWISE
+};
+
+/* Operators that have a syntax of their own, or serve other functions only. */
+static bool is_hidden(enum operator operator)
+{
+    static const enum operator hidden[] = {OP_NEG, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_POW, OP_QUOTIENT, OP_EQ, OP_NE, OP_LT, OP_LE,
+                                           OP_AND, OP_OR, OP_NOT, OP_SELECT, OP_CAST_INT, OP_UNIFORM, OP_POLYGAMMA};
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        if (hidden[i] == operator)
+            return true;
+    return false;
+}
+
+enum {
+    BUILTIN_COUNT = sizeof builtins / sizeof *builtins,
+    ELEMENTWISE_COUNT = sizeof elementwise_builtins / sizeof *elementwise_builtins
+};
 
 const struct builtin *builtin_find(const char *name)
 {
     for (int i = 0; i < BUILTIN_COUNT; i++)
         if (!strcmp(builtins[i].name, name))
             return &builtins[i];
+    for (int i = 0; i < ELEMENTWISE_COUNT; i++)
+        if (!strcmp(elementwise_builtins[i].name, name) && !is_hidden(elementwise_builtins[i].operator))
+            return &elementwise_builtins[i];
     return NULL;
 }
 
 const char *const *builtin_names(size_t *count)
 {
-    static const char *names[BUILTIN_COUNT];
+    static const char *names[BUILTIN_COUNT + ELEMENTWISE_COUNT];
+    *count = 0;
     for (int i = 0; i < BUILTIN_COUNT; i++)
-        names[i] = builtins[i].name;
-    *count = BUILTIN_COUNT;
+        names[(*count)++] = builtins[i].name;
+    for (int i = 0; i < ELEMENTWISE_COUNT; i++)
+        if (!is_hidden(elementwise_builtins[i].operator))
+            names[(*count)++] = elementwise_builtins[i].name;
     return names;
 }
