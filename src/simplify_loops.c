@@ -146,6 +146,18 @@ static void spread_need(struct graph *graph, const struct loop *loop, const stru
     }
 }
 
+/* Values that are collected twice are read from where they are collected first. */
+static void join_collected(const struct loops *loops, const struct node *node)
+{
+    const struct loop *loop = node->loop;
+    for (int k = 0; k < loop->collected_count; k++) {
+        int first = collected_number(loop, loop->collected[k]);
+        for (size_t i = 0; first < k && i < loops->results_count; i++)
+            if (loops->results[i]->inputs[0] == node && loops->results[i]->result == loop->carried_count + k)
+                loops->results[i]->result = loop->carried_count + first;
+    }
+}
+
 static void drop_unneeded(struct loops *loops, struct node *node, const bool *needed)
 {
     struct loop *loop = node->loop;
@@ -197,6 +209,7 @@ static void drop_from(struct loops *loops, struct node *node)
     struct loop *loop = node->loop;
     int total = loop->carried_count + loop->collected_count;
     bool *needed = ARENA_ARRAY(loops->graph->arena, bool, total + 1), all = true;
+    join_collected(loops, node);
     for (size_t i = 0; i < loops->results_count; i++)
         if (loops->results[i]->inputs[0] == node)
             needed[loops->results[i]->result] = true;

@@ -1,0 +1,248 @@
+/* A simplified graph has the values of the original, and less in it. */
+#include "problem.h"
+
+#include "passes.h"
+
+/* The problem as a function: its parameters, and what is to be computed. */
+static struct function *function_of(struct node **values, size_t count)
+{
+    struct function *function = ARENA_NEW(problem.arena, struct function);
+    function->graph = problem.graph;
+    for (int k = 0; k < problem.count; k++) {
+        struct member member = {.name = "x", .role = ROLE_INPUT, .leaf = problem.x[k]};
+        ARENA_APPEND(problem.arena, function, members, member);
+    }
+    for (size_t k = 0; k < count; k++) {
+        struct member member = {.name = "y", .role = ROLE_OUTPUT, .value = values[k]};
+        ARENA_APPEND(problem.arena, function, members, member);
+    }
+    return function;
+}
+
+static const double *original_value(struct node *node)
+{
+    return interpreter_value(interpreter_with_values(problem.arena), node);
+}
+
+static const double *simplified_value(struct function *function, size_t output)
+{
+    struct interpreter *interpreter = interpreter_new(problem.arena, function->graph);
+    interpreter_bind_size(interpreter, problem.n, 3);
+    for (int k = 0; k < problem.count; k++)
+        interpreter_bind(interpreter, function->members[k].leaf, problem.values[k]);
+    return interpreter_value(interpreter, function->members[(size_t)problem.count + output].value);
+}
+
+/* Simplifies at the level and compares; returns the simplified function. */
+static struct function *check_same(struct node **values, size_t count, int level)
+{
+    struct function *function = function_of(values, count);
+    simplify(function, level);
+    graph_verify(function->graph);
+    for (size_t k = 0; k < count; k++) {
+        const double *before = original_value(values[k]), *after = simplified_value(function, k);
+        size_t elements = count_of(values[k]);
+        for (size_t i = 0; i < elements; i++)
+            check_near(after[i], before[i], 1e-12, "simplified");
+    }
+    for (size_t i = 0; i < function->graph->nodes_count; i++) {
+        enum operator op = function->graph->nodes[i]->operator;
+        ck_assert(op != OP_MARK && op != OP_STOP && op != OP_CUSTOM);
+    }
+    return function;
+}
+
+static int count_operator(const struct function *function, enum operator operator)
+{
+    int count = 0;
+    for (size_t i = 0; i < function->graph->nodes_count; i++)
+        count += function->graph->nodes[i]->operator== operator;
+    return count;
+}
+
+static struct node *matmul(struct node *a, struct node *b)
+{
+    signed char a_axes[] = {0, 2}, b_axes[] = {2, 1}, v_axes[] = {1};
+    if (b->rank == 1)
+        return graph_contract(problem.graph, a, b, (signed char[]){0, 1}, v_axes, 1, 1);
+    return graph_contract(problem.graph, a, b, a_axes, b_axes, 2, 1);
+}
+
+START_TEST(test_names_vanish_and_stay)
+{
+    struct node *x = input(shape_of(3, 0, 0, 0), -1, 1);
+    struct node *h = graph_mark(problem.graph, bent(x), "h"), *y = graph_stop(problem.graph, square(h));
+    struct function *function = check_same(&y, 1, _i);
+    bool found = false;
+    for (size_t i = 0; i < function->graph->nodes_count; i++) {
+        const struct node *node = function->graph->nodes[i];
+        found = found || (node->operator== OP_SIN && node->name && !strcmp(node->name, "h"));
+    }
+    ck_assert(found);
+    ck_assert_ptr_eq(function->members[0].leaf, function->graph->nodes[0]);
+}
+END_TEST
+
+START_TEST(test_local_rewrites)
+{
+    struct graph *graph = problem.graph;
+    struct node *x = input(shape_of(3, 0, 0, 0), -1, 1), *w = input(shape_of(3, 0, 0, 0), -1, 1);
+    struct node *two = graph_broadcast(graph, graph_constant(graph, REAL, 2), 1, x->shape);
+    struct node *values[] = {
+        graph_unary(graph, OP_LOG, graph_unary(graph, OP_EXP, x)),
+        graph_unary(graph, OP_SQRT, graph_binary(graph, OP_POW, x, two)),
+        graph_binary(graph, OP_POW, graph_unary(graph, OP_NEG, bent(x)), two),
+        graph_binary(graph, OP_MUL, graph_unary(graph, OP_NEG, bent(x)), graph_unary(graph, OP_NEG, bent(w))),
+        graph_binary(graph, OP_DIV, graph_unary(graph, OP_NEG, bent(x)), w),
+    };
+    struct function *function = check_same(values, sizeof values / sizeof *values, 2);
+    ck_assert_int_eq(count_operator(function, OP_LOG), 0);
+    ck_assert_int_eq(count_operator(function, OP_SQRT), 0);
+    ck_assert_int_eq(count_operator(function, OP_NEG), 1);
+}
+END_TEST
+
+/* (a @ b) @ v with a, b [8, 8] as a @ (b @ v): two products of matrix and vector. */
+START_TEST(test_chain)
+{
+    struct node *a = input(shape_of(8, 8, 0, 0), -1, 1), *b = input(shape_of(8, 8, 0, 0), -1, 1), *v = input(shape_of(8, 0, 0, 0), -1, 1);
+    struct node *y = _i == 0 ? matmul(matmul(a, b), v)
+                             : matmul(graph_transpose(problem.graph, matmul(a, b), (int[]){1, 0}), v);
+    struct function *function = check_same(&y, 1, 2);
+    for (size_t i = 0; i < function->graph->nodes_count; i++)
+        ck_assert(function->graph->nodes[i]->operator!= OP_CONTRACT || function->graph->nodes[i]->rank == 1);
+}
+END_TEST
+
+START_TEST(test_chain_stays_where_the_product_is_needed)
+{
+    struct node *a = input(shape_of(8, 8, 0, 0), -1, 1), *b = input(shape_of(8, 8, 0, 0), -1, 1), *v = input(shape_of(8, 0, 0, 0), -1, 1);
+    struct node *product = matmul(a, b), *values[] = {product, matmul(product, v)};
+    ck_assert_int_eq(count_operator(check_same(values, 2, 2), OP_CONTRACT), 2);
+}
+END_TEST
+
+/* tr(a @ b) needs no matrix product. */
+START_TEST(test_trace)
+{
+    static const int64_t diagonal[][5] = {{0, 1}, {0, 1}};
+    struct node *a = input(shape_of(3, 4, 0, 0), -1, 1), *b = input(shape_of(4, 3, 0, 0), -1, 1);
+    struct shape three = shape_of(3, 0, 0, 0);
+    struct node *d = graph_index(problem.graph, matmul(a, b), 1, three.axes, subscripts_of(2, 1, diagonal), NULL, 0, false);
+    struct node *y = graph_reduce(problem.graph, OP_SUM, d, 1);
+    ck_assert_int_eq(count_operator(check_same(&y, 1, 2), OP_CONTRACT), 0);
+}
+END_TEST
+
+/* concat(x, w)[:n], [n:] and one that reads over the border. */
+START_TEST(test_parts)
+{
+    struct graph *graph = problem.graph;
+    static const int64_t first[][5] = {{0, 1}}, second[][5] = {{3, 1}};
+    struct node *x = input(shape_of(3, 0, 0, 0), -1, 1), *w = input(shape_of(2, 0, 0, 0), -1, 1);
+    struct shape five = shape_of(5, 0, 0, 0);
+    struct node *whole = graph_binary(graph, OP_ADD, graph_scatter(graph, bent(x), 1, five.axes, subscripts_of(1, 1, first), NULL, 0),
+                                      graph_scatter(graph, bent(w), 1, five.axes, subscripts_of(1, 1, second), NULL, 0));
+    struct node *values[] = {graph_slice(graph, whole, 0, number(0), number(3), 1), graph_slice(graph, whole, 0, number(4), number(2), -1)};
+    ck_assert_int_eq(count_operator(check_same(values, 2, 2), OP_SCATTER), 0);
+    struct node *border = graph_slice(graph, whole, 0, number(1), number(3), 1);
+    ck_assert_int_eq(count_operator(check_same(&border, 1, 2), OP_SCATTER), 2);
+}
+END_TEST
+
+/* Scaled products, differences of products and everything in between, on random graphs. */
+static struct node *random_matrix(struct node **pool, int count)
+{
+    struct graph *graph = problem.graph;
+    struct node *a = pool[(int)uniform(0, count)], *b = pool[(int)uniform(0, count)];
+    struct node *scalar = graph_broadcast(graph, graph_reduce(graph, OP_SUM, b, 3), 2, a->shape);
+    switch ((int)uniform(0, 11)) {
+    case 0: return graph_unary(graph, OP_NEG, a);
+    case 1: return bent(a);
+    case 2: return graph_binary(graph, OP_ADD, a, b);
+    case 3: return graph_binary(graph, OP_SUB, a, b);
+    case 4: return graph_binary(graph, OP_MUL, a, b);
+    case 5: return graph_binary(graph, OP_MUL, bent(scalar), a);
+    case 6: return graph_transpose(graph, a, (int[]){1, 0});
+    case 7: return graph_select(graph, graph_binary(graph, OP_LT, a, b), a, bent(b));
+    case 8: return graph_slice(graph, a, 0, number(2), number(3), -1);
+    case 9: return graph_broadcast(graph, graph_reduce(graph, OP_MAXIMUM, a, 1), 2, a->shape);
+    default: return bent(matmul(a, b));
+    }
+}
+
+START_TEST(test_random_graphs)
+{
+    struct node *pool[40];
+    int count = 0;
+    problem.random = (unsigned)_i * 77777u + 1;
+    pool[count++] = input(shape_of(3, 3, 0, 0), -1, 1);
+    pool[count++] = input(shape_of(3, 3, 0, 0), -1, 1);
+    while (count < 24) {
+        pool[count] = random_matrix(pool, count);
+        count++;
+    }
+    struct node *y = graph_reduce(problem.graph, OP_SUM, graph_binary(problem.graph, OP_MUL, pool[22], pool[23]), 3);
+    struct node *one = graph_constant(problem.graph, REAL, 1), *values[3] = {y};
+    differentiate(problem.graph, problem.derivatives, &y, &one, 1, problem.x, 2, values + 1);
+    for (int level = 0; level < 3; level++)
+        check_same(values, 3, level);
+    check_derivatives(y);
+}
+END_TEST
+
+/* A loop, what its derivative collects of it, and its derivative backwards: two loops in the end. */
+START_TEST(test_loops)
+{
+    struct graph *graph = problem.graph;
+    struct node *h0 = input(shape_of(2, 0, 0, 0), -1, 1), *w = input(shape_of(2, 2, 0, 0), -1, 1), *xs = input(shape_of(4, 2, 0, 0), -1, 1);
+    struct node *h = graph_placeholder(graph, REAL, "h", 1, h0->shape), *unread = graph_placeholder(graph, REAL, "u", 1, h0->shape);
+    struct loop loop = {.begin = number(0), .end = number(4), .carried_count = 2};
+    loop.variable = size_new_loop_variable(problem.sizes, "t", loop.begin, loop.end);
+    struct node *x = graph_drop_axis(graph, xs, 0, loop.variable);
+    struct node *step = bent(graph_binary(graph, OP_ADD, matmul(w, h), x));
+    loop.carried = (struct node *[]){h, unread};
+    loop.initial = (struct node *[]){h0, h0};
+    loop.next = (struct node *[]){step, graph_unary(graph, OP_EXP, unread)};
+    struct node *y = graph_reduce(graph, OP_SUM, square(graph_result(graph, graph_loop(graph, &loop), 0)), 1);
+    struct node *one = graph_constant(graph, REAL, 1), *values[4] = {y};
+    differentiate(graph, problem.derivatives, &y, &one, 1, problem.x, 3, values + 1);
+    struct function *function = check_same(values, 4, 2);
+    ck_assert_int_eq(count_operator(function, OP_LOOP), 2);
+    ck_assert_int_eq(count_operator(function, OP_EXP), 0);
+    const struct node *loops[2];
+    int count = 0;
+    for (size_t i = 0; i < function->graph->nodes_count; i++)
+        if (function->graph->nodes[i]->operator== OP_LOOP)
+            loops[count++] = function->graph->nodes[i];
+    ck_assert_ptr_ne(loops[0]->loop->variable, loops[1]->loop->variable);
+    ck_assert_int_eq(loops[0]->loop->carried_count, 1);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *suite = suite_create("simplify");
+    TCase *tcase = tcase_create("rewrites");
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_set_timeout(tcase, 120);
+    tcase_add_loop_test(tcase, test_names_vanish_and_stay, 0, 3);
+    tcase_add_test(tcase, test_local_rewrites);
+    tcase_add_loop_test(tcase, test_chain, 0, 2);
+    tcase_add_test(tcase, test_chain_stays_where_the_product_is_needed);
+    tcase_add_test(tcase, test_trace);
+    tcase_add_test(tcase, test_parts);
+    tcase_add_loop_test(tcase, test_random_graphs, 0, 30);
+    tcase_add_test(tcase, test_loops);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
