@@ -42,6 +42,7 @@ static void find_roots(struct program *program, const struct kept *kept)
     for (size_t i = 0; program->entry == ENTRY_FORWARD && kept && i < kept->count; i++)
         if (kept->is_kept[i]) {
             struct root root = {NULL, function->graph->nodes[i], -1};
+            program->everything = ALWAYS_WANTED;
             ARENA_APPEND(program->arena, program, roots, root);
         }
 }

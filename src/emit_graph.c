@@ -205,7 +205,7 @@ static void list_function(FILE *stream, struct listing *listing)
         if (listing->names[i] == NULL)
             continue;
         note = note_of(listing, node);
-        fprintf(stream, "    %-16s %s%s%s\n", node->operator== OP_LOOP ? "" : shape_text(listing, node),
+        fprintf(stream, "    %-16s %s%s%s\n", node->operator == OP_LOOP ? "" : shape_text(listing, node),
                 equation(listing, node), note != NULL ? "    # " : "", note != NULL ? note : "");
     }
     for (size_t i = 0; i < function->members_count; i++) {
@@ -259,12 +259,12 @@ static void draw_edges(FILE *stream, const struct listing *listing, size_t numbe
 static void draw_node(FILE *stream, struct listing *listing, size_t number, struct node *node)
 {
     const char *note = note_of(listing, node);
-    bool is_input = node->operator== OP_PARAMETER || node->operator== OP_PLACEHOLDER;
+    bool is_input = node->operator == OP_PARAMETER || node->operator == OP_PLACEHOLDER;
 
     fprintf(stream, "        n%zu_%d [label=\"", number, node->id);
     print_quoted(stream, is_input ? listing->names[node->id] : equation(listing, node));
     fprintf(stream, "\\n");
-    print_quoted(stream, node->operator== OP_LOOP ? "" : shape_text(listing, node));
+    print_quoted(stream, node->operator == OP_LOOP ? "" : shape_text(listing, node));
     if (note != NULL) {
         fprintf(stream, "\\n");
         print_quoted(stream, note);

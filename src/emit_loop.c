@@ -143,12 +143,27 @@ static void emit_loop(struct emitter *emitter, const struct item *loop)
         emit_line(emitter, "}");
 }
 
+/* Loops one after the other may count with one name, loops inside one another not. */
+static struct round_name *take_round_name(struct emitter *emitter, const char *wanted)
+{
+    struct round_name *free_name = NULL;
+    for (size_t i = 0; i < emitter->round_names_count && !free_name; i++)
+        if (!emitter->round_names[i]->is_taken && strcmp(emitter->round_names[i]->wanted, wanted) == 0)
+            free_name = emitter->round_names[i];
+    if (!free_name) {
+        free_name = ARENA_NEW(emitter->arena, struct round_name);
+        *free_name = (struct round_name){wanted, names_take(emitter->names, wanted), false};
+        ARENA_APPEND(emitter->arena, emitter, round_names, free_name);
+    }
+    free_name->is_taken = true;
+    return free_name;
+}
+
 static void emit_region(struct emitter *emitter, const struct item *item)
 {
     const struct loop *loop = item->nest->node->loop;
-    size_set_c_name(loop->variable, names_take(emitter->names, size_name(loop->variable)
-                                                                   ? size_name(loop->variable)
-                                                                   : "t"));
+    struct round_name *name = take_round_name(emitter, size_name(loop->variable) ? size_name(loop->variable) : "t");
+    size_set_c_name(loop->variable, name->name);
     const char *variable = size_c(emitter, loop->variable);
     const char *begin = size_c(emitter, loop->begin), *end = size_c(emitter, loop->end);
     if (loop->is_branch)
@@ -161,6 +176,7 @@ static void emit_region(struct emitter *emitter, const struct item *item)
     emit_items(emitter, item);
     emitter->indent--;
     emit_line(emitter, loop->is_branch ? "} while (0);" : "}");
+    name->is_taken = false;
 }
 
 static void emit_body(struct emitter *emitter, const struct item *item)

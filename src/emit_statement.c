@@ -106,7 +106,7 @@ static bool is_always_computable(const struct nest *nest)
             buffer->writers[0]->guard != ALWAYS_WANTED)
             return false;
     }
-    return nest->path_count > 0;
+    return true;
 }
 
 /* Stores a value; a scalar under a condition is declared before it. */
@@ -120,7 +120,7 @@ static void store(struct emitter *emitter, const struct nest *nest, const char *
     }
     const char *type = c_type(emitter, nest->target->type);
     if (is_guarded && !is_always_computable(nest))
-        emit_line(emitter, "const %s %s = %s ? %s : 0;", type, place,
+        emit_line(emitter, "%s%s %s = %s ? %s : 0;", is_written_once(nest->target) ? "const " : "", type, place,
              arena_print(emitter->arena, "(%s)", guard_text(emitter, nest->guard)), value);
     else
         emit_line(emitter, "%s%s %s = %s;", is_written_once(nest->target) ? "const " : "", type, place, value);
@@ -379,7 +379,11 @@ static void emit_scatter(struct emitter *emitter, struct nest *nest, const struc
     if (nest->loop_count == 0 && nest->starts_with_zeros)
         emit_fill(emitter, nest, 0);
     const char *text = term_text(emitter, nest, at, &precedence);
-    emit_line(emitter, "%s %s %s;", element_text(emitter, nest->target, to), nest->adds ? "+=" : "=", text);
+    const char *place = element_text(emitter, nest->target, to);
+    if (nest->adds || nest->starts_with_zeros)
+        emit_line(emitter, "%s %s %s;", place, nest->adds ? "+=" : "=", text);
+    else
+        store(emitter, nest, place, "=", text);
 }
 
 static const char *scaled_text(struct emitter *emitter, const struct scale *scale, const char *text, int *precedence)

@@ -26,6 +26,11 @@ struct names *names_of_text(struct arena *arena, const char *text);
 bool names_has(const struct names *names, const char *name);
 
 /* ---- One entry ---- */
+/* A variable that counts the rounds of loops called `wanted` by the user. */
+struct round_name {
+    const char *wanted, *name;
+    bool is_taken;
+};
 struct emitter {
     struct arena *arena;
     struct module *module;
@@ -42,6 +47,8 @@ struct emitter {
     const char **leaf_names; /* by node id */
     bool *leaf_is_used;
     bool *buffer_is_used;    /* by position in all_buffers */
+    struct round_name **round_names;
+    size_t round_names_count, round_names_capacity;
     struct span last_line;   /* the last source line shown */
     guard guard;             /* what is known to be wanted here */
     const struct item *at;   /* the item being printed */

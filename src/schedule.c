@@ -147,6 +147,8 @@ static void put(struct program *program, struct nest *nest, struct item *contain
         is_partial = is_partial || (nest->target_axes[a] < 0 && !is_one(nest->target->node->shape[a]));
     if (is_partial && nest->first_reduced == nest->loop_count && nest->loop_count > 0)
         nest->first_reduced--; /* clears more than its loops reach */
+    if (nest->starts_with_zeros && !is_partial && nest->first_reduced == nest->loop_count)
+        nest->starts_with_zeros = nest->adds = false; /* reaches every element once */
     if (nest->node)
         collect_reads(program, nest);
     if (nest->target && nest->target->writers_count > 0) {
@@ -375,6 +377,11 @@ static struct nest *put_scatter(struct program *program, struct node *scatter, s
     for (int a = 0; a < scatter->rank; a++)
         nest->target_axes[a] =
             (signed char)plain_subscript(&scatter->subscripts[a], operand->rank, operand->shape, scatter->shape[a]);
+    /* On a diagonal, two axes of the target cannot both be the loop's. */
+    for (int a = 0; a < scatter->rank; a++)
+        for (int b = 0; b < a; b++)
+            if (nest->target_axes[a] == nest->target_axes[b])
+                nest->target_axes[a] = -1;
     for (int a = 0; a < operand->rank; a++)
         add_loop(nest, a);
     put(program, nest, container);
