@@ -10,21 +10,11 @@
 
 /* ---- Definitions of a file ---- */
 
-static const char *definition_noun(enum definition_kind kind)
-{
-    switch (kind) {
-    case DEFINITION_FUNCTION: return "function";
-    case DEFINITION_DIM: return "dim";
-    case DEFINITION_GROUP: return "group";
-    default: return "rule";
-    }
-}
-
 static void define(struct elaborator *e, struct map *map, const struct definition *definition)
 {
     const struct definition *earlier = map_get(map, definition->name);
     if (earlier) {
-        report_error(e->diagnostics, definition->name_span, "%s has two %ss", definition->name, definition_noun(definition->kind));
+        report_error(e->diagnostics, definition->name_span, "%s is defined twice", definition->name);
         report_note(e->diagnostics, earlier->name_span, "the first is here");
         return;
     }
@@ -45,7 +35,7 @@ static void check_parameters(struct elaborator *e, const struct definition *defi
 static void define_dim(struct elaborator *e, struct unit *unit, const struct definition *definition)
 {
     if (map_get(&unit->dims, definition->name)) {
-        report_error(e->diagnostics, definition->name_span, "%s has two dims", definition->name);
+        report_error(e->diagnostics, definition->name_span, "the dim %s is defined twice", definition->name);
         return;
     }
     size *number = NULL;
@@ -411,35 +401,6 @@ static void request_derivatives(struct elaborator *e, struct export_request *req
 
 /* ---- Which functions are exported when none is named ---- */
 
-static void collect_used(struct elaborator *e, struct map *used, const struct expression *x)
-{
-    for (; x; x = x->left) {
-        if (x->name && (x->kind == EXPRESSION_CALL || x->kind == EXPRESSION_NAME))
-            map_set(e->arena, used, x->name, used);
-        for (const struct argument *a = x->arguments; a; a = a->next)
-            collect_used(e, used, a->value);
-        for (const struct subscript *s = x->subscripts; s; s = s->next) {
-            collect_used(e, used, s->at);
-            collect_used(e, used, s->begin);
-            collect_used(e, used, s->end);
-        }
-        collect_used(e, used, x->condition);
-        collect_used(e, used, x->right);
-    }
-}
-
-static void collect_used_statements(struct elaborator *e, struct map *used, const struct statement *statement)
-{
-    for (; statement; statement = statement->next) {
-        collect_used(e, used, statement->value);
-        collect_used(e, used, statement->while_condition);
-        for (const struct result *result = statement->results; result; result = result->next)
-            collect_used(e, used, result->value);
-        collect_used_statements(e, used, statement->body);
-        collect_used_statements(e, used, statement->else_body);
-    }
-}
-
 /* The functions that others of the file call or pass; a name that is also a value of the caller counts only as a call. */
 static void collect_called(struct elaborator *e, const struct unit *unit, struct map *called)
 {
@@ -447,18 +408,10 @@ static void collect_called(struct elaborator *e, const struct unit *unit, struct
         if (d->kind != DEFINITION_FUNCTION && d->kind != DEFINITION_RULE)
             continue;
         struct map used = {0};
-        collect_used(e, &used, d->value);
-        collect_used_statements(e, &used, d->body);
-        for (const struct parameter *p = d->parameters; p; p = p->next)
-            collect_used(e, &used, p->default_value);
-        for (size_t i = 0; i < used.entries_count; i++) {
-            const char *name = used.entries[i].name;
-            bool is_value = false;
-            for (const struct parameter *p = d->parameters; p; p = p->next)
-                is_value = is_value || !strcmp(p->name, name);
-            if (!is_value && !(d->kind == DEFINITION_FUNCTION && !strcmp(d->name, name)))
-                map_set(e->arena, called, name, called);
-        }
+        collect_used_names(e, d, &used);
+        for (size_t i = 0; i < used.entries_count; i++)
+            if (d->kind != DEFINITION_FUNCTION || strcmp(d->name, used.entries[i].name))
+                map_set(e->arena, called, used.entries[i].name, called);
     }
 }
 
@@ -518,7 +471,7 @@ static void export_all(struct elaborator *e, struct elaboration *result, struct 
     for (const struct definition *d = unit->file->definitions; d; d = d->next)
         if (d->kind == DEFINITION_FUNCTION && !map_get(&called, d->name))
             add_export(e, result, unit, d, NULL);
-    if (!result->module->functions_count && !e->diagnostics->error_count) {
+    if (!result->module->functions_count && !e->diagnostics->error_count && !check_recursion(e, unit)) {
         struct span start = {unit->file->source, 0, 0};
         report_error(e->diagnostics, start, "there is nothing to export: no function here can be called from C on its own");
     }

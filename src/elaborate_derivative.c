@@ -214,6 +214,9 @@ void apply_rule(struct elaborator *e, struct frame *call, const struct definitio
         note(e, call->definition->span, "%s is defined here", rule->name);
         return;
     }
+    for (size_t i = 0; i < call->output_count; i++)
+        if (call->outputs[i].kind == VALUE_ERROR)
+            return;
     struct rule *record = ARENA_NEW(e->arena, struct rule);
     record->argument_count = count;
     record->output_count = outputs;

@@ -19,9 +19,26 @@ static bool axis_is_number(const struct axis *axis)
     return axis->size->kind == EXPRESSION_NUMBER;
 }
 
+/* A size name that stands only in arithmetic gets its number nowhere. */
+static bool all_sizes_known(struct elaborator *e, const struct expression *x)
+{
+    for (; x; x = x->left) {
+        if (x->kind == EXPRESSION_NAME && !map_get(&e->frame->sizes, x->name) && !map_get(&e->frame->unit->dims, x->name)) {
+            fail(e, x->span, "the size %s stands alone as an axis of no parameter, so its number is not known", x->name);
+            note(e, x->span, "`%s: size` makes it a parameter, `dim %s = …` fixes it", x->name, x->name);
+            return false;
+        }
+        if (x->right && !all_sizes_known(e, x->right))
+            return false;
+    }
+    return true;
+}
+
 /* Sizes in a type see size names and dims only, never values of the same name. */
 static size *evaluate_axis(struct elaborator *e, const struct axis *axis)
 {
+    if (!all_sizes_known(e, axis->size))
+        return NULL;
     struct map bindings = e->frame->bindings;
     e->frame->bindings = (struct map){0};
     struct value value = evaluate(e, axis->size);

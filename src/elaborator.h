@@ -229,6 +229,9 @@ const struct map *marked_names(struct elaborator *e, const struct definition *de
 /* ---- elaborate_unused.c ---- */
 /* Reports unknown names in the functions of a file that were never evaluated. */
 void check_unused(struct elaborator *e, struct unit *unit);
+/* True after reporting that functions of the file call each other in a circle. */
+bool check_recursion(struct elaborator *e, struct unit *unit);
+void collect_used_names(struct elaborator *e, const struct definition *definition, struct map *names);
 
 /* ---- elaborate_builtin.c ---- */
 struct builtin;
