@@ -1,5 +1,412 @@
-/* gradc_vecmath.h: elementary functions for loops that vectorise. */
+/* gradc_vecmath.h: elementary functions for loops that vectorise.
+ *
+ * Inline, without branches, tables or calls, so that gcc -O3 and clang -O2 turn a loop over them into vector
+ * code without -ffast-math. Correct for every argument, infinities, subnormal numbers and NaN included; the
+ * error is below the bound stated at each function, in units in the last place, with and without fused
+ * multiplication and addition. They need round to nearest. C99 and C++11. */
 #ifndef GRADC_VECMATH_H
 #define GRADC_VECMATH_H
+
+#include "gradc.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The bits of a number, and the number that has these bits. */
+GRADC_INLINE uint64_t gradc_to_bits(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+GRADC_INLINE double gradc_from_bits(uint64_t bits)
+{
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+GRADC_INLINE uint32_t gradc_to_bitsf(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+GRADC_INLINE float gradc_from_bitsf(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* condition ? a : b, which compilers would turn into a branch. */
+GRADC_INLINE double gradc_choose(int condition, double a, double b)
+{
+    uint64_t mask = 0 - (uint64_t)condition;
+    return gradc_from_bits((gradc_to_bits(a) & mask) | (gradc_to_bits(b) & ~mask));
+}
+
+GRADC_INLINE float gradc_choosef(int condition, float a, float b)
+{
+    uint32_t mask = 0 - (uint32_t)condition;
+    return gradc_from_bitsf((gradc_to_bitsf(a) & mask) | (gradc_to_bitsf(b) & ~mask));
+}
+
+GRADC_INLINE double gradc_magnitude(double x)
+{
+    return gradc_from_bits(gradc_to_bits(x) & UINT64_C(0x7FFFFFFFFFFFFFFF));
+}
+
+GRADC_INLINE float gradc_magnitudef(float x)
+{
+    return gradc_from_bitsf(gradc_to_bitsf(x) & 0x7FFFFFFFu);
+}
+
+/* size >= 0 with the sign of x. */
+GRADC_INLINE double gradc_with_sign(double size, double x)
+{
+    return gradc_from_bits(gradc_to_bits(size) | (gradc_to_bits(x) & UINT64_C(0x8000000000000000)));
+}
+
+GRADC_INLINE float gradc_with_signf(float size, float x)
+{
+    return gradc_from_bitsf(gradc_to_bitsf(size) | (gradc_to_bitsf(x) & 0x80000000u));
+}
+
+#if defined(__x86_64__) && !defined(__AVX2__) && !defined(GRADC_VECMATH_ALWAYS)
+#define GRADC_VECMATH_LIBM 1
+#else
+#define GRADC_VECMATH_LIBM 0
+#endif
+
+/* To add 1.5 * 2^52 rounds |x| < 2^51 to a whole number, which then stands in the last bits of the sum; moved
+ * to the place of the exponent, that number n gives 2^n. Likewise with 1.5 * 2^23 in single precision. */
+#define GRADC_ROUND  6755399441055744.0
+#define GRADC_ROUNDF 12582912.0f
+
+GRADC_INLINE double gradc_power_of_two(double rounded)
+{
+    return gradc_from_bits((gradc_to_bits(rounded) << 52) + ((uint64_t)1023 << 52));
+}
+
+GRADC_INLINE float gradc_power_of_twof(float rounded)
+{
+    return gradc_from_bitsf((gradc_to_bitsf(rounded) << 23) + ((uint32_t)127 << 23));
+}
+
+/* x = n log 2 + r + rest with |r| <= log(2) / 2 and rest what the rounding of r leaves. Returns n. */
+GRADC_INLINE double gradc_reduce(double x, double *r, double *rest)
+{
+    double n = x * 1.4426950408889634 + GRADC_ROUND - GRADC_ROUND;
+    double high = x - n * 6.93147180369123816490e-01, low = n * 1.90821492927058770002e-10;
+    *r = high - low;
+    *rest = (high - *r) - low;
+    return n;
+}
+
+GRADC_INLINE float gradc_reducef(float x, float *r, float *rest)
+{
+    float n = x * 1.44269504f + GRADC_ROUNDF - GRADC_ROUNDF;
+    float high = x - n * 0.693145752f, low = n * 1.42860677e-06f;
+    *r = high - low;
+    *rest = (high - *r) - low;
+    return n;
+}
+
+/* e^(r + rest) - 1 - r = r^2 (1/2 + r q(r)) + rest, q interpolating at Chebyshev's points. */
+GRADC_INLINE double gradc_exp_tail(double r, double rest)
+{
+    double q = 2.5095632975070931e-08;
+    q = q * r + 2.7613908675784859e-07;
+    q = q * r + 2.755727992579576e-06;
+    q = q * r + 2.4801536205055341e-05;
+    q = q * r + 0.00019841269854409363;
+    q = q * r + 0.0013888888905973543;
+    q = q * r + 0.0083333333333321467;
+    q = q * r + 0.041666666666651246;
+    q = q * r + 0.16666666666666666;
+    return r * r * (0.5 + r * q) + rest;
+}
+
+GRADC_INLINE float gradc_exp_tailf(float r, float rest)
+{
+    float q = 0.00019882773f;
+    q = q * r + 0.00139262508f;
+    q = q * r + 0.00833332084f;
+    q = q * r + 0.0416665542f;
+    q = q * r + 0.166666667f;
+    return r * r * (0.5f + r * q) + rest;
+}
+
+/* 2^n x, in two halves, since 2^n need not be a normal number. */
+GRADC_INLINE double gradc_scale(double x, double n)
+{
+    double half = n * 0.5 + GRADC_ROUND, other = n - (half - GRADC_ROUND) + GRADC_ROUND;
+    return x * gradc_power_of_two(half) * gradc_power_of_two(other);
+}
+
+GRADC_INLINE float gradc_scalef(float x, float n)
+{
+    float half = n * 0.5f + GRADC_ROUNDF, other = n - (half - GRADC_ROUNDF) + GRADC_ROUNDF;
+    return x * gradc_power_of_twof(half) * gradc_power_of_twof(other);
+}
+
+/* e^x = 2^n e^r. 1 ulp. */
+GRADC_INLINE double gradc_exp(double x)
+{
+#if GRADC_VECMATH_LIBM
+    return exp(x);
+#else
+    double r, rest, inside = gradc_choose(x > 710, 710, x);
+    inside = gradc_choose(inside < -746, -746, inside);
+    double n = gradc_reduce(inside, &r, &rest);
+    double sum = 1 + r, lost = r - (sum - 1);
+    return gradc_scale(sum + (gradc_exp_tail(r, rest) + lost), n);
+#endif
+}
+
+GRADC_INLINE float gradc_expf(float x)
+{
+    float r, rest, inside = gradc_choosef(x > 89, 89, x);
+    inside = gradc_choosef(inside < -104, -104, inside);
+    float n = gradc_reducef(inside, &r, &rest);
+    float sum = 1 + r, lost = r - (sum - 1);
+    return gradc_scalef(sum + (gradc_exp_tailf(r, rest) + lost), n);
+}
+
+/* e^x - 1 = 2^n ((1 - 2^-n) + (e^r - 1)). 1.5 ulp. */
+GRADC_INLINE double gradc_expm1(double x)
+{
+#if GRADC_VECMATH_LIBM
+    return expm1(x);
+#else
+    double r, rest, inside = gradc_choose(x > 710, 710, x);
+    inside = gradc_choose(inside < -40, -40, inside);
+    double n = gradc_reduce(inside, &r, &rest), inverse = gradc_power_of_two(GRADC_ROUND - n);
+    inverse = gradc_choose(n > 1000, 0, inverse);
+    double y = gradc_scale(((1 - inverse) + r) + gradc_exp_tail(r, rest), n);
+    return gradc_choose(x == 0, x, y);
+#endif
+}
+
+GRADC_INLINE float gradc_expm1f(float x)
+{
+    float r, rest, inside = gradc_choosef(x > 89, 89, x);
+    inside = gradc_choosef(inside < -20, -20, inside);
+    float n = gradc_reducef(inside, &r, &rest), inverse = gradc_power_of_twof(GRADC_ROUNDF - n);
+    inverse = gradc_choosef(n > 120, 0, inverse);
+    float y = gradc_scalef(((1 - inverse) + r) + gradc_exp_tailf(r, rest), n);
+    return gradc_choosef(x == 0, x, y);
+}
+
+/* tanh: for |x| < 0.6, x + x^3 p(x^2), p interpolating at Chebyshev's points; else 1 - 2 e / (1 + e), e =
+ * e^(-2 |x|). 2 ulp. */
+GRADC_INLINE double gradc_tanh(double x)
+{
+#if GRADC_VECMATH_LIBM
+    return tanh(x);
+#else
+    double a = gradc_magnitude(x), z = gradc_choose(a < 1, a * a, 1), p = -1.8299122136886595e-05;
+    p = p * z + 8.1484181099872031e-05;
+    p = p * z - 0.00023220508430289748;
+    p = p * z + 0.00058803570556716501;
+    p = p * z - 0.0014554603412882216;
+    p = p * z + 0.003592082500984208;
+    p = p * z - 0.008863232053378519;
+    p = p * z + 0.021869488380670713;
+    p = p * z - 0.053968253964676402;
+    p = p * z + 0.13333333333330114;
+    p = p * z - 0.33333333333333326;
+    double e = gradc_exp(-2 * a), large = 1 - 2 * e / (1 + e);
+    return gradc_with_sign(gradc_choose(a < 0.6, a + a * (z * p), large), x);
+#endif
+}
+
+GRADC_INLINE float gradc_tanhf(float x)
+{
+    float a = gradc_magnitudef(x), z = gradc_choosef(a < 1, a * a, 1), p = -0.00626339128f;
+    p = p * z + 0.0211073275f;
+    p = p * z - 0.0538732429f;
+    p = p * z + 0.133329111f;
+    p = p * z - 0.333333303f;
+    float e = gradc_expf(-2 * a), large = 1 - 2 * e / (1 + e);
+    return gradc_with_signf(gradc_choosef(a < 0.6f, a + a * (z * p), large), x);
+}
+
+/* 1 / (1 + e^-x), that is 1 / (1 + e) or e / (1 + e) with e = e^-|x|, which does not overflow. The quotient
+ * is corrected for what the rounding of 1 + e leaves. 2 ulp. */
+GRADC_INLINE double gradc_sigmoid(double x)
+{
+    double e = gradc_exp(-gradc_magnitude(x)), sum = 1 + e, lost = e - (sum - 1);
+    double y = gradc_choose(x < 0, e, 1) / sum, inverse = gradc_choose(x < 0, 1 - y, y);
+    return y - y * (lost * inverse);
+}
+
+GRADC_INLINE float gradc_sigmoidf(float x)
+{
+    float e = gradc_expf(-gradc_magnitudef(x)), sum = 1 + e, lost = e - (sum - 1);
+    float y = gradc_choosef(x < 0, e, 1) / sum, inverse = gradc_choosef(x < 0, 1 - y, y);
+    return y - y * (lost * inverse);
+}
+
+/* k log 2 + log(1 + f) + correction: for 1 + f in [sqrt(1/2), sqrt 2] and s = f / (2 + f),
+ * log(1 + f) = 2 atanh(s) = f - f^2/2 + s (f^2/2 + R), R = s^2 g(s^2), g interpolating at Chebyshev's
+ * points. */
+GRADC_INLINE double gradc_log_reduced(double k, double f, double correction)
+{
+    double s = f / (2 + f), z = s * s, g = 0.14630031364122861, square = 0.5 * f * f;
+    g = g * z + 0.15330617306743305;
+    g = g * z + 0.18182922513515942;
+    g = g * z + 0.22222210674238516;
+    g = g * z + 0.28571428628810996;
+    g = g * z + 0.39999999999893221;
+    g = g * z + 0.66666666666666696;
+    double small = s * (square + z * g) + (k * 1.90821492927058770002e-10 + correction);
+    return k * 6.93147180369123816490e-01 - ((square - small) - f);
+}
+
+GRADC_INLINE float gradc_log_reducedf(float k, float f, float correction)
+{
+    float s = f / (2 + f), z = s * s, g = 0.295903174f, square = 0.5f * f * f;
+    g = g * z + 0.39988551f;
+    g = g * z + 0.666666856f;
+    float small = s * (square + z * g) + (k * 1.42860677e-06f + correction);
+    return k * 0.693145752f - ((square - small) - f);
+}
+
+/* x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt 2), for a normal x > 0. Returns f. */
+GRADC_INLINE double gradc_split(double x, double *k)
+{
+    uint64_t root = UINT64_C(0x3FE6A09E667F3BCD), moved = gradc_to_bits(x) + (((uint64_t)1023 << 52) - root);
+    /* the exponent, with 2^52 in front of it, is a number */
+    *k = gradc_from_bits((moved >> 52) + UINT64_C(0x4330000000000000)) - (4503599627370496.0 + 1023);
+    return gradc_from_bits((moved & UINT64_C(0x000FFFFFFFFFFFFF)) + root) - 1;
+}
+
+GRADC_INLINE float gradc_splitf(float x, float *k)
+{
+    uint32_t root = 0x3F3504F3u, moved = gradc_to_bitsf(x) + (((uint32_t)127 << 23) - root);
+    *k = gradc_from_bitsf((moved >> 23) + 0x4B000000u) - (8388608.0f + 127);
+    return gradc_from_bitsf((moved & 0x007FFFFFu) + root) - 1;
+}
+
+/* 1 ulp. */
+GRADC_INLINE double gradc_log(double x)
+{
+#if GRADC_VECMATH_LIBM
+    return log(x);
+#else
+    int subnormal = x < 2.2250738585072014e-308;
+    double k, f = gradc_split(gradc_choose(subnormal, x * 18014398509481984.0, x), &k);
+    double y = gradc_log_reduced(gradc_choose(subnormal, k - 54, k), f, 0);
+    y = gradc_choose(x < (double)INFINITY, y, x + x);
+    double below = gradc_choose(x == 0, -(double)INFINITY, (double)NAN);
+    return gradc_choose(x > 0, y, below);
+#endif
+}
+
+GRADC_INLINE float gradc_logf(float x)
+{
+    int subnormal = x < 1.17549435e-38f;
+    float k, f = gradc_splitf(gradc_choosef(subnormal, x * 33554432.0f, x), &k);
+    float y = gradc_log_reducedf(gradc_choosef(subnormal, k - 25, k), f, 0);
+    y = gradc_choosef(x < (float)INFINITY, y, x + x);
+    float below = gradc_choosef(x == 0, -(float)INFINITY, (float)NAN);
+    return gradc_choosef(x > 0, y, below);
+}
+
+/* log(1 + x): the part of x that 1 + x loses returns as a correction. 2 ulp. */
+GRADC_INLINE double gradc_log1p(double x)
+{
+#if GRADC_VECMATH_LIBM
+    return log1p(x);
+#else
+    double u = 1 + x, lost = gradc_choose(x < 1, x - (u - 1), 1 - (u - x));
+    double k, f = gradc_split(u, &k), correction = lost / u;
+    f = gradc_choose(k == 0, x, f);
+    correction = gradc_choose(k == 0, 0, correction);
+    double y = gradc_log_reduced(k, f, correction);
+    y = gradc_choose(x < (double)INFINITY, y, x + x);
+    y = gradc_choose(x == 0, x, y);
+    double below = gradc_choose(x == -1, -(double)INFINITY, (double)NAN);
+    return gradc_choose(x > -1, y, below);
+#endif
+}
+
+GRADC_INLINE float gradc_log1pf(float x)
+{
+    float u = 1 + x, lost = gradc_choosef(x < 1, x - (u - 1), 1 - (u - x));
+    float k, f = gradc_splitf(u, &k), correction = lost / u;
+    f = gradc_choosef(k == 0, x, f);
+    correction = gradc_choosef(k == 0, 0, correction);
+    float y = gradc_log_reducedf(k, f, correction);
+    y = gradc_choosef(x < (float)INFINITY, y, x + x);
+    y = gradc_choosef(x == 0, x, y);
+    float below = gradc_choosef(x == -1, -(float)INFINITY, (float)NAN);
+    return gradc_choosef(x > -1, y, below);
+}
+
+/* erf: for |x| < 1, x + x p(x^2); else 1 - e^(-a^2) q((a - 3) / (a + 3)) for a = |x|, q standing for e^(a^2)
+ * erfc(a); p and q interpolate at Chebyshev's points. 2 ulp. */
+GRADC_INLINE double gradc_erf(double x)
+{
+#if GRADC_VECMATH_LIBM
+    return erf(x);
+#else
+    double a = gradc_magnitude(x), z = gradc_choose(a < 1, a * a, 1), p = -7.7958988270021425e-10;
+    p = p * z + 1.3720064546777686e-08;
+    p = p * z - 1.6208483801871705e-07;
+    p = p * z + 1.6447424703317362e-06;
+    p = p * z - 1.4924736907419661e-05;
+    p = p * z + 0.00012055294904839707;
+    p = p * z - 0.00085483259753896918;
+    p = p * z + 0.0052239776071164225;
+    p = p * z - 0.02686617064323777;
+    p = p * z + 0.11283791670945006;
+    p = p * z - 0.37612638903183543;
+    p = p * z + 0.12837916709551256;
+    double b = gradc_choose(a > 6, 6, a), t = (b - 3) / (b + 3), q = 1.2799653644410782e-06;
+    q = q * t + 2.023244712903173e-06;
+    q = q * t - 8.0081511323178017e-06;
+    q = q * t - 1.284882727825133e-05;
+    q = q * t + 6.4061870372220065e-05;
+    q = q * t + 4.5254726063513326e-05;
+    q = q * t - 0.00059706235739591916;
+    q = q * t + 0.0007077464437682784;
+    q = q * t + 0.0042691363477878356;
+    q = q * t - 0.024392499318230489;
+    q = q * t + 0.07166583719774286;
+    q = q * t - 0.15011593650078839;
+    q = q * t + 0.24560380171233198;
+    q = q * t - 0.32623356004303716;
+    q = q * t + 0.17900115118138996;
+    double large = 1 - gradc_exp(-b * b) * q;
+    large = gradc_with_sign(large, x);
+    return gradc_choose(a < 1, x + x * p, large);
+#endif
+}
+
+GRADC_INLINE float gradc_erff(float x)
+{
+    float a = gradc_magnitudef(x), z = gradc_choosef(a < 1, a * a, 1), p = -0.000564805987f;
+    p = p * z + 0.00492176203f;
+    p = p * z - 0.0267150542f;
+    p = p * z + 0.112803167f;
+    p = p * z - 0.376123438f;
+    p = p * z + 0.128379126f;
+    float b = gradc_choosef(a > 4, 4, a), t = (b - 2) / (b + 2), q = -0.000841589454f;
+    q = q * t + 0.0068105518f;
+    q = q * t + 0.00373287729f;
+    q = q * t - 0.0789682405f;
+    q = q * t + 0.241658185f;
+    q = q * t - 0.427185991f;
+    q = q * t + 0.255395676f;
+    float large = 1 - gradc_expf(-b * b) * q;
+    large = gradc_with_signf(large, x);
+    return gradc_choosef(a < 1, x + x * p, large);
+}
 
 #endif

@@ -1,0 +1,157 @@
+/* test_vecmath.c: the inline elementary functions against the mathematics library in long double, over dense
+ * samples of all numbers, in units in the last place of the exact value. */
+#define GRADC_VECMATH_ALWAYS
+#include <check.h>
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gradc_vecmath.h"
+
+enum { BATCH = 512 };
+
+static long double sigmoid_exact(long double x)
+{
+    return 1 / (1 + expl(-x));
+}
+
+/* The distance of two numbers in units of the last of `digits` bits of the exact one, `least` being the
+ * smallest exponent of a normal number; 0 where both are the same infinity or no number. */
+static double distance(long double got, long double exact, int digits, int least, double largest)
+{
+    if (isnan(exact) || isnan(got))
+        return isnan(exact) && isnan(got) ? 0 : INFINITY;
+    if (isinf(got)) /* right where the exact value rounds to infinity */
+        return (got > 0) == (exact > 0) && fabsl(exact) >= (long double)largest ? 0 : INFINITY;
+    if (isinf(exact))
+        return INFINITY;
+    int exponent;
+    frexpl(exact, &exponent);
+    if (exponent < least)
+        exponent = least;
+    return (double)(fabsl(got - exact) / ldexpl(1, exponent - digits));
+}
+
+static uint64_t state;
+
+static uint64_t random_bits(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    return state ^= state << 17;
+}
+
+/* Numbers of every magnitude, and evenly from the ranges where the functions bend. */
+static double sample(int round, int i)
+{
+    static const double special[] = {0.0,     -0.0,    1,        -1,     INFINITY, -INFINITY,
+                                     NAN,     DBL_MIN, -DBL_MIN, 5e-324, DBL_MAX,  -DBL_MAX,
+                                     FLT_MIN, FLT_MAX, -FLT_MAX, 1e-45,  0.6,      709.78,
+                                     709.79,  -745.2,  88.72,    88.73,  -103.9,   -104.1};
+    static const double spans[] = {1, 4, 40, 110, 800};
+    if (round == 0 && i < (int)(sizeof special / sizeof *special))
+        return special[i];
+    uint64_t bits = random_bits();
+    if (round % 2 == 0)
+        return gradc_from_bits(bits);
+    return ((double)(bits >> 11) / 4503599627370496.0 - 1) * spans[round / 2 % 5];
+}
+
+typedef void batch_f64(const double *x, double *y);
+typedef void batch_f32(const float *x, float *y);
+
+/* Loops of their own, so that the compiler has the chance to vectorise them. */
+#define LOOPS(name)                                                                                          \
+    static void name##_loop(const double *x, double *y)                                                      \
+    {                                                                                                        \
+        for (int i = 0; i < BATCH; i++)                                                                      \
+            y[i] = gradc_##name(x[i]);                                                                       \
+    }                                                                                                        \
+    static void name##f_loop(const float *x, float *y)                                                       \
+    {                                                                                                        \
+        for (int i = 0; i < BATCH; i++)                                                                      \
+            y[i] = gradc_##name##f(x[i]);                                                                    \
+    }
+LOOPS(exp)
+LOOPS(expm1)
+LOOPS(tanh)
+LOOPS(sigmoid)
+LOOPS(log)
+LOOPS(log1p)
+LOOPS(erf)
+
+static const struct function {
+    const char *name;
+    batch_f64 *f64;
+    batch_f32 *f32;
+    long double (*exact)(long double);
+    double bound;
+    int odd_at_zero; /* keeps the sign of zero */
+} functions[] = {
+    {"exp", exp_loop, expf_loop, expl, 1, 0},
+    {"expm1", expm1_loop, expm1f_loop, expm1l, 2, 1},
+    {"tanh", tanh_loop, tanhf_loop, tanhl, 2, 1},
+    {"sigmoid", sigmoid_loop, sigmoidf_loop, sigmoid_exact, 2, 0},
+    {"log", log_loop, logf_loop, logl, 1, 0},
+    {"log1p", log1p_loop, log1pf_loop, log1pl, 1, 1},
+    {"erf", erf_loop, erff_loop, erfl, 2, 1},
+};
+
+START_TEST(test_f64)
+{
+    const struct function *f = &functions[_i];
+    double x[BATCH], y[BATCH];
+    state = 88172645463325252u;
+    for (int round = 0; round < 400; round++) {
+        for (int i = 0; i < BATCH; i++)
+            x[i] = sample(round, i);
+        f->f64(x, y);
+        for (int i = 0; i < BATCH; i++) {
+            double error = distance(y[i], f->exact(x[i]), 53, DBL_MIN_EXP, DBL_MAX);
+            if (!(error <= f->bound))
+                ck_abort_msg("%s(%.17g) is %.17g, off by %g ulp", f->name, x[i], y[i], error);
+            if (f->odd_at_zero && x[i] == 0 && signbit(x[i]) != signbit(y[i]))
+                ck_abort_msg("%s(%g) is %g", f->name, x[i], y[i]);
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_f32)
+{
+    const struct function *f = &functions[_i];
+    float x[BATCH], y[BATCH];
+    uint32_t bits = 0;
+    state = 88172645463325252u;
+    for (int round = 0; round < 400; round++) {
+        for (int i = 0; i < BATCH; i++, bits += 20011) /* all magnitudes evenly */
+            x[i] = round % 4 ? gradc_from_bitsf(bits) : (float)sample(round / 4, i);
+        f->f32(x, y);
+        for (int i = 0; i < BATCH; i++) {
+            double error =
+                distance((long double)y[i], f->exact((long double)x[i]), 24, FLT_MIN_EXP, (double)FLT_MAX);
+            if (!(error <= f->bound))
+                ck_abort_msg("%sf(%.9g) is %.9g, off by %g ulp", f->name, (double)x[i], (double)y[i], error);
+            if (f->odd_at_zero && x[i] == 0 && signbit(x[i]) != signbit(y[i]))
+                ck_abort_msg("%sf(%g) is %g", f->name, (double)x[i], (double)y[i]);
+        }
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("vecmath");
+    TCase *cases = tcase_create("vecmath");
+    tcase_set_timeout(cases, 120);
+    int count = (int)(sizeof functions / sizeof *functions);
+    tcase_add_loop_test(cases, test_f64, 0, count);
+    tcase_add_loop_test(cases, test_f32, 0, count);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
