@@ -9,7 +9,14 @@
 #
 # A ```text block right behind a program or ```sh is what it prints. A line `...` stands for any lines. The blocks of
 # one document share a folder, so that later ones use the files of earlier ones. Other blocks are not looked at.
+#
+# usage: docs.sh [--bless] [DOCUMENT...]    --bless writes what was printed into the ```text blocks without `...`
 set -u
+bless=no
+if [ "${1-}" = --bless ]; then
+    bless=yes
+    shift
+fi
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
 GRADC=${GRADC:-$root/gradc}
@@ -87,8 +94,27 @@ compare() {
     following=$blocks/$(printf %04d $((number + 1)))
     [ -f "$following.info" ] && [ "$(cat "$following.info")" = text ] || return 0
     matches "$following.body" "$1" && return 0
+    if [ $bless = yes ] && ! grep -q '^\.\.\.$' "$following.body"; then
+        cp "$1" "$following.new"
+        return 0
+    fi
     diff "$following.body" "$1" > "$scratch/difference"
     return 1
+}
+
+# The document with the new bodies of its blocks.
+rewrite() {
+    awk -v folder="$2" '
+        /^```/ && !inside {
+            inside = 1
+            print
+            name = sprintf("%s/%04d.new", folder, ++number)
+            replaced = 0
+            while ((getline line < name) > 0) { replaced = 1; print line }
+            next
+        }
+        /^```/ { inside = 0; replaced = 0 }
+        !replaced { print }' "$1" > "$scratch/document" && cat "$scratch/document" > "$1"
 }
 
 run_gradc() {
@@ -182,6 +208,7 @@ for document in ${*:-README.md docs/*.md}; do
         run_block "$(basename "$info" .info)"
         cd "$root" || exit 1
     done
+    if ls "$blocks"/*.new > /dev/null 2>&1; then rewrite "$document" "$blocks"; fi
 done
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
