@@ -178,7 +178,7 @@ static void accumulate(struct emitter *emitter, const struct node *node, enum ty
             emit_line(emitter, "const %s %s = %s;", c_type(emitter, type), name, term);
         }
         if (type == REAL)
-            emit_line(emitter, "%s = (%s %s %s) | (%s != %s) ? %s : %s;", into, name, sign, into, name, name, name, into);
+            emit_line(emitter, "%s = ((%s %s %s) | (%s != %s)) ? %s : %s;", into, name, sign, into, name, name, name, into);
         else
             emit_line(emitter, "%s = %s %s %s ? %s : %s;", into, name, sign, into, name, into);
         break;
