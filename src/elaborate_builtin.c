@@ -367,6 +367,7 @@ static const struct builtin builtins[] = {
     {"pick", "x k", "x, k", shape_pick, OP_INDEX},
     {"solve", "A b", "A, b", linear_solve, OP_LU_SOLVE},
     {"solve_tril", "L b", "L, b", linear_solve_tril, OP_SOLVE_TRIANGULAR},
+    {"inv", "A", "A", linear_inverse, OP_LU_SOLVE},
     {"cholesky", "A", "A", linear_cholesky, OP_CHOLESKY},
     {"det", "A", "A", linear_determinant, OP_DET},
     {"logdet", "A", "A", linear_determinant, OP_LOGABSDET},

@@ -50,6 +50,7 @@ struct value shape_cumsum(struct elaborator *e, struct builtin_call *c);
 /* elaborate_linear.c */
 struct value linear_solve(struct elaborator *e, struct builtin_call *c);
 struct value linear_solve_tril(struct elaborator *e, struct builtin_call *c);
+struct value linear_inverse(struct elaborator *e, struct builtin_call *c);
 struct value linear_cholesky(struct elaborator *e, struct builtin_call *c);
 struct value linear_determinant(struct elaborator *e, struct builtin_call *c);
 struct value linear_unpack_tril(struct elaborator *e, struct builtin_call *c);

@@ -51,14 +51,23 @@ static bool broadcast_leading(struct elaborator *e, struct builtin_call *c, stru
     return true;
 }
 
+/* Whether b is one vector, or one for each matrix of the stack a (PyTorch's rule); else it is matrices. */
+static bool is_vector_for(const struct node *a, const struct node *b)
+{
+    bool vectors = b->rank == a->rank - 1;
+    for (int i = 0; vectors && i < b->rank; i++)
+        vectors = b->shape[i] == a->shape[i];
+    return b->rank == 1 || vectors;
+}
+
 /* A^-1 b for a vector b, or one for each matrix of the stack A, or matrices b. */
 static struct value system(struct elaborator *e, struct builtin_call *c, bool triangular)
 {
     struct node *a = square_argument(e, c, 0), *b = a ? argument_real(e, c, 1) : NULL;
     if (!b)
         return value_error();
-    bool vector = b->rank == 1 || b->rank == a->rank - 1;
-    struct node *columns = vector && b->rank ? graph_insert_axis(e->graph, b, b->rank) : b;
+    bool vector = is_vector_for(a, b);
+    struct node *columns = vector ? graph_insert_axis(e->graph, b, b->rank) : b;
     if (columns->rank < 2 || columns->shape[columns->rank - 2] != a->shape[a->rank - 1]) {
         fail_between(e, c->spans[0], c->name_span, c->spans[1], "%s of %s and %s: %s", c->builtin->name, shape_text(e, a),
                      shape_text(e, b), b->rank ? "the sizes do not fit" : "the right side is a vector or a matrix");
@@ -79,6 +88,17 @@ struct value linear_solve(struct elaborator *e, struct builtin_call *c)
 struct value linear_solve_tril(struct elaborator *e, struct builtin_call *c)
 {
     return system(e, c, true);
+}
+
+struct value linear_inverse(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *a = square_argument(e, c, 0);
+    if (!a)
+        return value_error();
+    struct node *i = graph_iota(e->graph, INT, a->rank, a->shape, a->rank - 2);
+    struct node *j = graph_iota(e->graph, INT, a->rank, a->shape, a->rank - 1);
+    struct node *identity = graph_unary(e->graph, OP_CAST_REAL, graph_binary(e->graph, OP_EQ, i, j));
+    return value_node(graph_lu_solve(e->graph, a, identity, false));
 }
 
 struct value linear_cholesky(struct elaborator *e, struct builtin_call *c)
