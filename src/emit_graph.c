@@ -23,6 +23,23 @@ struct listing {
 
 /* ---- Names ---- */
 
+/* Operators that are written over whole tensors only: a view that they read is shown by itself. */
+static bool reads_whole(const struct node *node)
+{
+    switch (node->operator) {
+    case OP_RESHAPE:
+    case OP_ARGMAX:
+    case OP_ARGMIN:
+    case OP_CUMSUM:
+    case OP_CHOLESKY:
+    case OP_SOLVE_TRIANGULAR:
+    case OP_LU_SOLVE:
+    case OP_LOGABSDET:
+    case OP_DET: return true;
+    default: return false;
+    }
+}
+
 static bool is_inline(const struct node *node)
 {
     switch (node->operator) {
@@ -57,12 +74,17 @@ static void name_nodes(struct listing *listing)
 {
     const struct graph *graph = listing->function->graph;
     struct node **named = ARENA_ARRAY(listing->arena, struct node *, graph->nodes_count + 1);
+    bool *read_whole = ARENA_ARRAY(listing->arena, bool, graph->nodes_count + 1);
     size_t count = 0;
 
     listing->names = ARENA_ARRAY(listing->arena, const char *, graph->nodes_count + 1);
     for (size_t i = 0; i < graph->nodes_count; i++) {
+        for (int j = 0; reads_whole(graph->nodes[i]) && j < graph->nodes[i]->input_count; j++)
+            read_whole[graph->nodes[i]->inputs[j]->id] = true;
+    }
+    for (size_t i = 0; i < graph->nodes_count; i++) {
         struct node *node = graph->nodes[i];
-        if (!listing->reached[i] || is_inline(node))
+        if (!listing->reached[i] || (is_inline(node) && !read_whole[i]))
             continue;
         if (node->name != NULL)
             named[count++] = node;

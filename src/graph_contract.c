@@ -36,19 +36,19 @@ static bool peel_scalar(struct contraction *contraction, struct operand *operand
     struct graph *graph = contraction->graph;
     struct node *x = operand->x;
 
-    if (x->operator== OP_NEG) {
+    if (x->operator == OP_NEG) {
         contraction->negative = !contraction->negative;
         operand->x = x->inputs[0];
         return true;
     }
-    if (x->operator!= OP_MUL && x->operator!= OP_DIV)
+    if (x->operator != OP_MUL && x->operator != OP_DIV)
         return false;
-    for (int i = x->operator== OP_DIV; i < 2; i++) {
+    for (int i = x->operator == OP_DIV; i < 2; i++) {
         struct node *factor = x->inputs[i], **product;
 
         if (x->rank == 0 || node_invariance(factor) != node_all_axes(factor))
             continue;
-        product = x->operator== OP_DIV ? &contraction->divisor : & contraction->scale;
+        product = x->operator == OP_DIV ? &contraction->divisor : &contraction->scale;
         *product = scalar_product(graph, *product, graph_restrict(graph, factor, node_all_axes(factor)));
         operand->x = x->inputs[1 - i];
         return true;
@@ -67,7 +67,7 @@ static bool absorb_view(struct contraction *contraction, struct operand *operand
     struct view view;
     int count = 0;
 
-    if (x->operator!= OP_INDEX || x->fill || x->input_count> 1)
+    if (x->operator != OP_INDEX || x->fill || x->input_count > 1)
         return false;
     source = x->inputs[0];
     view_of_node(graph, &view, x);
@@ -89,6 +89,21 @@ static bool absorb_view(struct contraction *contraction, struct operand *operand
     for (int a = 0; a < count; a++)
         operand->axes[a] = axes[a];
     return true;
+}
+
+/* An operand does not have the axes along which it plainly does not vary, also if it is no simple broadcast.
+ */
+static bool drop_invariant(struct contraction *contraction, struct operand *operand)
+{
+    unsigned invariant = node_invariance(operand->x);
+    int rank = operand->x->rank, count = 0;
+
+    for (int a = 0; a < rank; a++) {
+        if (!(invariant >> a & 1))
+            operand->axes[count++] = operand->axes[a];
+    }
+    operand->x = graph_restrict(contraction->graph, operand->x, invariant);
+    return invariant != 0;
 }
 
 static uint64_t operand_axes(const struct operand *operand)
@@ -144,6 +159,7 @@ static void normalise(struct contraction *contraction)
             struct operand *operand = &contraction->operands[i];
             changed |= peel_scalar(contraction, operand);
             changed |= absorb_view(contraction, operand);
+            changed |= drop_invariant(contraction, operand);
             changed |= remove_axes(contraction, operand, ones, false);
         }
         uint64_t a_only = operand_axes(a) & ~operand_axes(b), b_only = operand_axes(b) & ~operand_axes(a);
@@ -210,7 +226,7 @@ static void fill_node(const struct contraction *contraction, int first, struct n
         a_axes[i] = number[a->axes[i]];
     for (int i = 0; i < b->x->rank; i++)
         b_axes[i] = number[b->axes[i]];
-    node->operator= OP_CONTRACT;
+    node->operator = OP_CONTRACT;
     node->type = REAL;
     node->input_count = 2;
     node->inputs = inputs;

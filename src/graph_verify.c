@@ -31,7 +31,7 @@ static void verify_elementwise(const struct node *node)
     for (int i = 0; i < node->input_count; i++)
         require(same_shape(node, node->inputs[i]), node, "operands of one shape");
     require(node->type == operator_type(node->operator, type), node, "type");
-    if (node->operator== OP_SELECT)
+    if (node->operator == OP_SELECT)
         require(node->inputs[0]->type == BOOL && node->inputs[2]->type == type, node, "types of a choice");
     else if (node->input_count == 2)
         require(node->inputs[1]->type == type, node, "operands of one type");
@@ -39,9 +39,9 @@ static void verify_elementwise(const struct node *node)
 
 static void verify_subscripts(const struct node *node)
 {
-    int data_count = node->operator== OP_REPLACE ? 2 : node->operator== OP_IOTA ? 0 : 1;
+    int data_count = node->operator == OP_REPLACE ? 2 : node->operator == OP_IOTA ? 0 : 1;
     const struct node *space =
-        node->operator== OP_SCATTER || node->operator== OP_REPLACE ? node->inputs[data_count - 1] : node;
+        node->operator == OP_SCATTER || node->operator == OP_REPLACE ? node->inputs[data_count - 1] : node;
     int count = node_subscript_count(node);
 
     for (int s = 0; s < count; s++) {
@@ -123,7 +123,7 @@ static void verify_node(const struct node *node)
     case OP_CUSTOM:
     case OP_CUMSUM:
     case OP_CHOLESKY: require(same_shape(node, node->inputs[0]), node, "shape of its input"); break;
-    case OP_RESULT: require(node->inputs[0]->operator== OP_LOOP, node, "of a loop"); break;
+    case OP_RESULT: require(node->inputs[0]->operator == OP_LOOP, node, "of a loop"); break;
     default: break;
     }
 }

@@ -4,6 +4,7 @@
 #include "math_print.h"
 #include "graph_internal.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -18,8 +19,9 @@ struct printer {
     struct arena *arena;
     const struct math_names *names;
     const struct node *root;
-    bool failed; /* whole-tensor notation cannot say it */
-    int letters; /* index letters in use */
+    bool failed;    /* whole-tensor notation cannot say it */
+    int letters;    /* index letters in use */
+    uint32_t taken; /* letters that names in the text have, bit 0 for a */
     int depth;
     size_t length; /* written so far, roughly */
 };
@@ -54,6 +56,22 @@ static struct phrase fail(struct printer *printer)
 
 /* ---- Numbers, sizes, letters ---- */
 
+/* Names of one letter in a text are not free to be indices. */
+static const char *take_letters(struct printer *printer, const char *text)
+{
+    for (const char *at = text; *at != '\0'; at++) {
+        bool starts = at == text || !(isalnum((unsigned char)at[-1]) || at[-1] == '_' || at[-1] == '.');
+        if (starts && *at >= 'a' && *at <= 'z' && !isalnum((unsigned char)at[1]) && at[1] != '_')
+            printer->taken |= UINT32_C(1) << (*at - 'a');
+    }
+    return text;
+}
+
+static const char *size_text(struct printer *printer, const size *a)
+{
+    return take_letters(printer, size_print(printer->arena, a, SIZE_LANGUAGE));
+}
+
 static struct phrase print_number(struct printer *printer, double value)
 {
     char text[40];
@@ -74,7 +92,7 @@ static struct phrase print_number(struct printer *printer, double value)
 
 static struct phrase print_size(struct printer *printer, const size *a)
 {
-    const char *text = size_print(printer->arena, a, SIZE_LANGUAGE);
+    const char *text = size_text(printer, a);
     bool is_product = strpbrk(text, "*/^") != NULL;
 
     return phrase(text, size_is_sum(a) ? P_SUM : is_product ? P_PRODUCT : P_PRIMARY);
@@ -82,12 +100,15 @@ static struct phrase print_size(struct printer *printer, const size *a)
 
 static struct phrase next_letter(struct printer *printer)
 {
-    static const char letters[] = "ijklmnpqrstuvw";
-    int place = printer->letters++, count = (int)sizeof letters - 1;
+    static const char letters[] = "ijklmnpqrstuvwabcdefgh";
+    int count = (int)sizeof letters - 1;
 
+    while (printer->letters < count && (printer->taken >> (letters[printer->letters] - 'a') & 1))
+        printer->letters++;
+    int place = printer->letters++;
     if (place < count)
         return phrase(arena_copy(printer->arena, &letters[place], 1), P_PRIMARY);
-    return phrase(arena_print(printer->arena, "%c%d", letters[place % count], place / count), P_PRIMARY);
+    return phrase(arena_print(printer->arena, "i%d", place - count + 1), P_PRIMARY);
 }
 
 /* ---- Affine subscripts ---- */
@@ -160,7 +181,7 @@ static const char *print_shape(struct printer *printer, int rank, size *const *s
     const char *list = NULL;
 
     for (int a = 0; a < rank; a++)
-        list = join(printer, list, size_print(printer->arena, shape[a], SIZE_LANGUAGE));
+        list = join(printer, list, size_text(printer, shape[a]));
     return arena_print(printer->arena, "[%s]", list != NULL ? list : "");
 }
 
@@ -173,13 +194,13 @@ static const char *print_range(struct printer *printer, const struct node *node,
     int64_t step;
 
     if (axis < 0)
-        return size_print(printer->arena, affine->offset, SIZE_LANGUAGE);
+        return size_text(printer, affine->offset);
     if (!size_is_number(affine->coefficients[axis], &step) || step < 1)
         return NULL;
     last = size_multiply(affine->coefficients[axis], node->shape[axis]);
     last = size_add(affine->offset, last);
-    begin = size_is(affine->offset, 0) ? "" : size_print(printer->arena, affine->offset, SIZE_LANGUAGE);
-    end = last == extent ? "" : size_print(printer->arena, last, SIZE_LANGUAGE);
+    begin = size_is(affine->offset, 0) ? "" : size_text(printer, affine->offset);
+    end = last == extent ? "" : size_text(printer, last);
     return step == 1 ? arena_print(printer->arena, "%s:%s", begin, end)
                      : arena_print(printer->arena, "%s:%s:%" PRId64, begin, end, step);
 }
@@ -224,7 +245,7 @@ static struct phrase print_gather(struct printer *printer, const struct node *no
     int picked_rank = node->rank - source->rank + 1;
 
     if (k->rank > picked_rank) { /* broadcast over the other axes */
-        if (k->operator!= OP_INDEX || k->fill || k->input_count> 1 || k->inputs[0]->rank != picked_rank)
+        if (k->operator != OP_INDEX || k->fill || k->input_count > 1 || k->inputs[0]->rank != picked_rank)
             return fail(printer);
         for (int s = 0; s < picked_rank; s++) {
             if (single_axis(k, s) != s)
@@ -249,12 +270,17 @@ static struct phrase print_gather(struct printer *printer, const struct node *no
 
 /* The items between brackets, without whole axes at the end. */
 static struct phrase subscripted(struct printer *printer, struct phrase x, const char *const *items,
-                                 int count)
+                                 int count, bool is_root)
 {
     const char *list = NULL;
 
+    /* Inside an expression, broadcasting inserts axes at the front by itself. */
+    for (; !is_root && count > 1 && strcmp(items[0], "new") == 0; count--)
+        items++;
     while (count > 1 && strcmp(items[count - 1], ":") == 0)
         count--;
+    if (count == 1 && strcmp(items[0], ":") == 0)
+        return x;
     for (int i = 0; i < count; i++)
         list = join(printer, list, items[i]);
     return phrase(arena_print(printer->arena, "%s[%s]", tight(printer, x, P_PRIMARY), list), P_PRIMARY);
@@ -279,7 +305,7 @@ static struct phrase print_slices(struct printer *printer, const struct node *no
     }
     for (; next < node->rank; next++)
         items[count++] = "new";
-    return subscripted(printer, x, items, count);
+    return subscripted(printer, x, items, count, node == printer->root);
 }
 
 static struct phrase print_view(struct printer *printer, const struct node *node)
@@ -323,7 +349,7 @@ static struct phrase print_infix(struct printer *printer, const struct node *nod
     /* Left-associative, but for comparisons, which do not associate. */
     enum precedence left = precedence == P_COMPARE ? P_SUM : precedence;
     const char *a = tight(printer, print_node(printer, node->inputs[0], at), left);
-    bool associates = node->operator== OP_ADD || node->operator== OP_AND || node->operator== OP_OR;
+    bool associates = node->operator == OP_ADD || node->operator == OP_AND || node->operator == OP_OR;
     const char *b = tight(printer, print_node(printer, node->inputs[1], at),
                           associates ? precedence : (enum precedence)(precedence + 1));
 
@@ -336,16 +362,16 @@ static const struct node *sigmoid_argument(const struct printer *printer, const 
     const struct node *sum, *exponential;
     double value;
 
-    if (node->operator!= OP_DIV || !graph_is_constant(node->inputs[0], &value) || value != 1)
+    if (node->operator != OP_DIV || !graph_is_constant(node->inputs[0], &value) || value != 1)
         return NULL;
     sum = node->inputs[1];
-    if (sum->operator!= OP_ADD || printer->names->is_leaf(sum, printer->names->closure))
+    if (sum->operator != OP_ADD || printer->names->is_leaf(sum, printer->names->closure))
         return NULL;
     for (int i = 0; i < 2; i++) {
         exponential = sum->inputs[1 - i];
-        if (graph_is_constant(sum->inputs[i], &value) && value == 1 &&
-            exponential->operator== OP_EXP && exponential->inputs[0]->operator==
-            OP_NEG && !printer->names->is_leaf(exponential, printer->names->closure) &&
+        if (graph_is_constant(sum->inputs[i], &value) && value == 1 && exponential->operator == OP_EXP &&
+            exponential->inputs[0]->operator == OP_NEG &&
+            !printer->names->is_leaf(exponential, printer->names->closure) &&
             !printer->names->is_leaf(exponential->inputs[0], printer->names->closure))
             return exponential->inputs[0]->inputs[0];
     }
@@ -416,8 +442,8 @@ static const char *axes_text(struct printer *printer, const struct node *node)
     const char *list = NULL;
     int count = 0;
 
-    if (node->axes == node_all_axes(node->inputs[0]) &&
-        node->operator!= OP_ARGMAX && node->operator!= OP_ARGMIN && node->operator!= OP_CUMSUM)
+    if (node->axes == node_all_axes(node->inputs[0]) && node->operator != OP_ARGMAX &&
+        node->operator != OP_ARGMIN && node->operator != OP_CUMSUM)
         return "";
     for (int a = 0; a < node->inputs[0]->rank; a++) {
         if (node->axes >> a & 1) {
@@ -563,9 +589,7 @@ static struct phrase print_iota(struct printer *printer, const struct node *node
         return print_affine(printer, node, affine, at, NULL);
     if (node->rank != 1 || !size_is(affine->offset, 0) || !size_is(affine->coefficients[0], 1))
         return fail(printer);
-    return phrase(
-        arena_print(printer->arena, "range(%s)", size_print(printer->arena, node->shape[0], SIZE_LANGUAGE)),
-        P_PRIMARY);
+    return phrase(arena_print(printer->arena, "range(%s)", size_text(printer, node->shape[0])), P_PRIMARY);
 }
 
 /* x[A i + b] by substitution of subscripts */
@@ -606,7 +630,8 @@ static struct phrase print_whole(struct printer *printer, const struct node *nod
 {
     switch (node->operator) {
     case OP_PARAMETER:
-    case OP_PLACEHOLDER: return phrase(node->name != NULL ? node->name : "?", P_PRIMARY);
+    case OP_PLACEHOLDER:
+        return phrase(node->name != NULL ? take_letters(printer, node->name) : "?", P_PRIMARY);
     case OP_RESHAPE:
         return phrase(arena_print(printer->arena, "reshape(%s, %s)",
                                   print_node(printer, node->inputs[0], NULL).text,
@@ -665,7 +690,8 @@ static struct phrase print_node(struct printer *printer, const struct node *node
     struct phrase result;
 
     if (node != printer->root && printer->names->is_leaf(node, printer->names->closure)) {
-        result = phrase(printer->names->leaf_name(node, printer->names->closure), P_PRIMARY);
+        result = phrase(take_letters(printer, printer->names->leaf_name(node, printer->names->closure)),
+                        P_PRIMARY);
         printer->length += strlen(result.text) + 3;
         return with_subscripts(printer, result, at, node->rank);
     }
@@ -680,19 +706,36 @@ static struct phrase print_node(struct printer *printer, const struct node *node
 
 /* ---- Entries ---- */
 
-/* The text, and the letters of the node's axes where index notation had to be used (else *at is NULL). */
+/* Printing starts anew; letters that the text before took for names stay taken. */
+static void restart(struct printer *printer)
+{
+    *printer = (struct printer){
+        .arena = printer->arena, .names = printer->names, .root = printer->root, .taken = printer->taken};
+}
+
+/* The element in index notation, `letters` being those of the node's axes. Twice: at first to find the
+ * letters taken. */
+static const char *print_element(struct printer *printer, const struct node *node, struct phrase *letters)
+{
+    const char *text = NULL;
+
+    for (int pass = 0; pass < 2; pass++) {
+        restart(printer);
+        for (int a = 0; a < node->rank; a++)
+            letters[a] = next_letter(printer);
+        text = print_node(printer, node, letters).text;
+    }
+    return text;
+}
+
+/* The text, and the letters of the node's axes where index notation had to be used. */
 static const char *print_root(struct printer *printer, const struct node *node, struct phrase *letters,
                               bool *indexed)
 {
     struct phrase result = print_node(printer, node, NULL);
 
     *indexed = printer->failed;
-    if (!printer->failed)
-        return result.text;
-    *printer = (struct printer){.arena = printer->arena, .names = printer->names, .root = printer->root};
-    for (int a = 0; a < node->rank; a++)
-        letters[a] = next_letter(printer);
-    return print_node(printer, node, letters).text;
+    return printer->failed ? print_element(printer, node, letters) : result.text;
 }
 
 const char *math_print(struct arena *arena, const struct node *node,
@@ -710,32 +753,36 @@ const char *math_print(struct arena *arena, const struct node *node,
 /* name[A i + b] += x[i], name[A i + b] = part[i] */
 static const char *print_store(struct printer *printer, const char *name, const struct node *node)
 {
-    bool is_replace = node->operator== OP_REPLACE;
+    bool is_replace = node->operator == OP_REPLACE;
     const struct node *x = node->inputs[is_replace ? 1 : 0];
     const struct node *const *dynamics = (const struct node *const *)node->inputs + (is_replace ? 2 : 1);
     struct phrase letters[MAXIMUM_RANK], places[MAXIMUM_RANK], target;
+    const char *value = NULL;
 
-    for (int a = 0; a < x->rank; a++)
-        letters[a] = next_letter(printer);
-    for (int s = 0; s < node->rank; s++)
-        places[s] = print_affine(printer, node, &node->subscripts[s], letters, dynamics);
+    for (int pass = 0; pass < 2; pass++) {
+        restart(printer);
+        for (int a = 0; a < x->rank; a++)
+            letters[a] = next_letter(printer);
+        for (int s = 0; s < node->rank; s++)
+            places[s] = print_affine(printer, node, &node->subscripts[s], letters, dynamics);
+        value = print_node(printer, x, letters).text;
+    }
     target = with_subscripts(printer, phrase(name, P_PRIMARY), places, node->rank);
-    return arena_print(printer->arena, "%s %s %s", target.text,
-                       is_replace ? "=" : "+=", print_node(printer, x, letters).text);
+    return arena_print(printer->arena, "%s %s %s", target.text, is_replace ? "=" : "+=", value);
 }
 
 const char *math_statement(struct arena *arena, const char *name, const struct node *node,
                            const struct math_names *names)
 {
     struct printer printer = {.arena = arena, .names = names, .root = node};
-    struct phrase letters[MAXIMUM_RANK];
+    struct phrase letters[MAXIMUM_RANK], target = phrase(name, P_PRIMARY);
     const char *text;
     bool indexed;
 
-    if (node->operator== OP_SCATTER || node->operator== OP_REPLACE)
+    if (node->operator == OP_SCATTER || node->operator == OP_REPLACE)
         return print_store(&printer, name, node);
     text = print_root(&printer, node, letters, &indexed);
-    return arena_print(
-        arena, "%s = %s",
-        indexed ? with_subscripts(&printer, phrase(name, P_PRIMARY), letters, node->rank).text : name, text);
+    if (indexed)
+        target = with_subscripts(&printer, target, letters, node->rank);
+    return arena_print(arena, "%s = %s", target.text, text);
 }

@@ -50,7 +50,7 @@ const struct operator_info *operator_info(enum operator operator)
 
 bool operator_is_elementwise(enum operator operator)
 {
-    return operator<OP_CONSTANT;
+    return operator < OP_CONSTANT;
 }
 
 enum type operator_type(enum operator operator, enum type type)
@@ -87,7 +87,7 @@ static const char *wrapping_text(enum operator operator)
 /* max and min of operands of which at most one can be a NaN: a comparison with a NaN is false. */
 static const char *extremum_text(const struct node *node)
 {
-    bool is_max = node->operator== OP_MAX;
+    bool is_max = node->operator == OP_MAX;
     double value;
 
     if (node->type == INT || graph_is_constant(node->inputs[1], &value))
@@ -105,7 +105,7 @@ const char *operator_c_text(const struct node *node, int *precedence)
     *precedence = wrapping != NULL ? 2 : info->precedence;
     if (wrapping != NULL)
         return wrapping;
-    if (node->operator== OP_MAX || node->operator== OP_MIN)
+    if (node->operator == OP_MAX || node->operator == OP_MIN)
         return extremum_text(node);
     return info->c_text;
 }
@@ -118,7 +118,7 @@ static double wrap(int64_t value)
     return (double)(low > INT32_MAX ? low - ((int64_t)1 << 32) : low);
 }
 
-static double real_value(enum operator operator, const double * operands)
+static double real_value(enum operator operator, const double *operands)
 {
     const double a = operands[0];
     const double b = infos[operator].arity > 1 ? operands[1] : 0;

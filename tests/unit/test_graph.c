@@ -279,6 +279,32 @@ START_TEST(positions_are_affine)
 }
 END_TEST
 
+START_TEST(comparisons_of_positions_are_decided)
+{
+    size *square[] = {n, n};
+    struct node *i = graph_iota(graph, REAL, 2, square, 0), *j = graph_iota(graph, REAL, 2, square, 1);
+    struct node *below = graph_binary(graph, OP_LE, j, i), *strictly = graph_binary(graph, OP_LT, j, i);
+    struct node *k = graph_parameter(graph, INT, "k", 2, square);
+    double value;
+
+    /* each row has an entry j <= i: j = 0; only the last row has nothing but these */
+    ck_assert(graph_is_constant(graph_reduce(graph, OP_ANY, below, 2u), &value) && value == 1);
+    ck_assert(graph_is_constant(graph_reduce(graph, OP_ANY, below, 1u), &value) && value == 1);
+    ck_assert(graph_is_constant(graph_reduce(graph, OP_ALL, strictly, 2u), &value) && value == 0);
+    ck_assert(!graph_is_constant(graph_reduce(graph, OP_ALL, below, 2u), &value));
+    ck_assert(!graph_is_constant(graph_reduce(graph, OP_ANY, strictly, 2u), &value));
+    ck_assert(graph_is_constant(graph_binary(graph, OP_LT, i, like(0, i)), &value) && value == 0);
+    ck_assert(graph_is_constant(graph_binary(graph, OP_NE, i, like(-1, i)), &value) && value == 1);
+    /* a whole number against a position */
+    struct node *found = graph_binary(graph, OP_EQ, graph_unary(graph, OP_CAST_REAL, k), j);
+    ck_assert_int_eq(found->inputs[0]->type, INT);
+    /* a truth value against a number */
+    struct node *truth = graph_unary(graph, OP_CAST_REAL, below);
+    ck_assert_ptr_eq(graph_binary(graph, OP_LT, like(0, truth), truth), below);
+    ck_assert_ptr_eq(graph_binary(graph, OP_EQ, truth, like(0, truth)), graph_unary(graph, OP_NOT, below));
+}
+END_TEST
+
 START_TEST(long_chains_take_no_stack)
 {
     struct node *x = vector("x", n), *y = x, *from[] = {x}, *to[] = {vector("z", n)}, *s;
@@ -455,9 +481,9 @@ static void add_binary(void)
     static const enum operator operators[] = {OP_ADD, OP_SUB, OP_MUL, OP_MUL, OP_MAX, OP_DIV};
     struct known like_this = pick(), a = fitted(pick(), like_this.node), b = fitted(pick(), like_this.node),
                  *known;
-    enum operator operator= operators[rand() % 6];
+    enum operator operator = operators[rand() % 6];
 
-    if (operator== OP_DIV) { /* by something that is not 0 */
+    if (operator == OP_DIV) { /* by something that is not 0 */
         b.node = add(graph_binary(graph, OP_MUL, b.node, b.node), like(1, b.node));
         for (int i = 0; i < element_count(b.node); i++)
             b.values[i] = b.values[i] * b.values[i] + 1;
@@ -465,13 +491,11 @@ static void add_binary(void)
     known = keep(graph_binary(graph, operator, a.node, b.node), a.node->rank, a.node->shape);
     for (int i = 0; i < element_count(known->node); i++) {
         double x = a.values[i], y = b.values[i];
-        known->values[i] = operator== OP_ADD ? x + y :
-                           operator== OP_SUB ? x - y
-                           :
-                           operator== OP_MUL ? x * y
-                           :
-                           operator== OP_DIV ? x / y
-                                             : fmax(x, y);
+        known->values[i] = operator == OP_ADD   ? x + y
+                           : operator == OP_SUB ? x - y
+                           : operator == OP_MUL ? x * y
+                           : operator == OP_DIV ? x / y
+                                                : fmax(x, y);
     }
 }
 
@@ -534,7 +558,7 @@ static void add_reduction(void)
     static const enum operator operators[] = {OP_SUM, OP_SUM, OP_SUM, OP_MAXIMUM, OP_PRODUCT};
     struct known x = pick(), *known;
     unsigned axes = (unsigned)rand() & ((1u << x.node->rank) - 1);
-    enum operator operator= operators[rand() % 5];
+    enum operator operator = operators[rand() % 5];
     size *shape[4];
     int rank = 0, at[4] = {0}, kept[4] = {0};
 
@@ -544,7 +568,7 @@ static void add_reduction(void)
     }
     known = keep(graph_reduce(graph, operator, x.node, axes), rank, shape);
     for (int i = 0; i < element_count(known->node); i++)
-        known->values[i] = operator== OP_SUM ? 0 : operator== OP_PRODUCT ? 1 : - INFINITY;
+        known->values[i] = operator == OP_SUM ? 0 : operator == OP_PRODUCT ? 1 : -INFINITY;
     for (int i = 0; i < element_count(x.node); i++) {
         int own = 0;
         coordinates(i, x.node->rank, x.node->shape, at);
@@ -553,9 +577,9 @@ static void add_reduction(void)
                 kept[own++] = at[a];
         }
         double *y = &known->values[position(kept, rank, shape)];
-        *y = operator== OP_SUM     ? *y + x.values[i] :
-             operator== OP_PRODUCT ? *y * x.values[i]
-                                   : fmax(*y, x.values[i]);
+        *y = operator == OP_SUM       ? *y + x.values[i]
+             : operator == OP_PRODUCT ? *y * x.values[i]
+                                      : fmax(*y, x.values[i]);
     }
 }
 
@@ -753,6 +777,7 @@ int main(void)
     tcase_add_test(cases, sums_of_products_are_matrix_products);
     tcase_add_test(cases, scatters_that_cover_are_views);
     tcase_add_test(cases, positions_are_affine);
+    tcase_add_test(cases, comparisons_of_positions_are_decided);
     tcase_add_test(cases, long_chains_take_no_stack);
     tcase_add_loop_test(cases, random_graphs_keep_their_values, 0, 20);
     suite_add_tcase(suite, cases);

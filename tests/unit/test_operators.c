@@ -182,7 +182,7 @@ END_TEST
 
 START_TEST(rows_are_complete)
 {
-    for (enum operator operator= 0; operator<OPERATOR_COUNT; operator++) {
+    for (enum operator operator = 0; operator < OPERATOR_COUNT; operator++) {
         const struct operator_info *info = operator_info(operator);
         ck_assert_ptr_nonnull(info->name);
         ck_assert_ptr_nonnull(info->document);
