@@ -31,6 +31,8 @@ struct variable_pool {
         int number;
     } *variables;
     size_t variables_count, variables_capacity;
+    const char *const *names; /* in C, by number */
+    int name_count;
 };
 
 size *program_variable(struct program *program, int number, size *extent)
@@ -46,14 +48,21 @@ size *program_variable(struct program *program, int number, size *extent)
     struct pooled_variable made = {
         extent, size_new_loop_variable(program->sizes, name, size_number(program->sizes, 0), extent), number};
     ARENA_APPEND(program->arena, pool, variables, made);
+    if (number < pool->name_count)
+        size_set_c_name(made.variable, pool->names[number]);
     return made.variable;
 }
 
 void name_variables(struct program *program, const char *const *names, int count)
 {
-    for (size_t i = 0; program->variables && i < program->variables->variables_count; i++)
-        if (program->variables->variables[i].number < count)
-            size_set_c_name(program->variables->variables[i].variable, names[program->variables->variables[i].number]);
+    struct variable_pool *pool = program->variables;
+    if (!pool)
+        pool = program->variables = ARENA_NEW(program->arena, struct variable_pool);
+    pool->names = names;
+    pool->name_count = count;
+    for (size_t i = 0; i < pool->variables_count; i++)
+        if (pool->variables[i].number < count)
+            size_set_c_name(pool->variables[i].variable, names[pool->variables[i].number]);
 }
 
 /* ---- Views ---- */

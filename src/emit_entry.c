@@ -74,7 +74,7 @@ static void name_loop_variables(struct emitter *emitter)
     enum { COUNT = 2 * MAXIMUM_AXES };
     struct graph *graph = emitter->function->graph;
     struct names *wanted = names_new(emitter->arena);
-    const char *names[COUNT];
+    const char **names = ARENA_ARRAY(emitter->arena, const char *, COUNT);
     for (size_t i = 0; i < emitter->program->node_count; i++)
         if (emitter->program->is_live[i] && graph->nodes[i]->name && !graph->nodes[i]->name[1])
             names_reserve(wanted, graph->nodes[i]->name);
