@@ -1,0 +1,150 @@
+/* bench.h: times contestants in turn and prints the ratios of their medians; fails when their values differ.
+ *
+ * A program fills its inputs with bench_fill, lets each contestant compute once, compares with bench_agree, and prints
+ * one line for each pair of contestants with bench_row. It returns bench_status. */
+#ifndef GRADC_BENCH_H
+#define GRADC_BENCH_H
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "gradc.h"
+
+#ifndef REAL
+#define REAL double
+#endif
+typedef REAL real;
+
+#ifdef BENCH_BLAS
+#include <cblas.h>
+#endif
+
+static int bench_status = 0;
+static unsigned bench_state = 1;
+
+GRADC_STATIC double bench_uniform(void)
+{
+    bench_state = bench_state * 1664525u + 1013904223u;
+    return (double)(bench_state >> 8) / (1 << 23) - 1;
+}
+
+/* Memory for `count` numbers, uniform in [-scale, scale]. Never freed: a benchmark ends soon. */
+GRADC_STATIC real *bench_fill(size_t count, double scale)
+{
+    real *x = aligned_alloc(GRADC_ALIGN, (count * sizeof *x + GRADC_ALIGN) / GRADC_ALIGN * GRADC_ALIGN);
+    if (!x)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        x[i] = (real)(scale * bench_uniform());
+    return x;
+}
+
+GRADC_STATIC void *bench_workspace(size_t bytes)
+{
+    return aligned_alloc(GRADC_ALIGN, (bytes + GRADC_ALIGN) / GRADC_ALIGN * GRADC_ALIGN);
+}
+
+GRADC_STATIC void bench_ok(const char *what, int status)
+{
+    if (status != GRADC_OK) {
+        printf("%s: %s\n", what, gradc_strerror(status));
+        exit(1);
+    }
+}
+
+/* Whether two results agree to a relative error of the largest element. */
+GRADC_STATIC void bench_agree(const char *what, size_t count, const real *a, const real *b)
+{
+    double largest = 0, error = 0, tolerance = sizeof(real) == 4 ? 2e-4 : 1e-9;
+    for (size_t i = 0; i < count; i++) {
+        largest = fmax(largest, fabs((double)b[i]));
+        error = fmax(error, isfinite(a[i]) ? fabs((double)a[i] - (double)b[i]) : INFINITY);
+    }
+    if (!(error <= tolerance * fmax(largest, 1e-30))) {
+        printf("%s: VALUES DIFFER by %g of %g\n", what, error, largest);
+        bench_status = 1;
+    }
+}
+
+GRADC_STATIC double bench_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+GRADC_STATIC int bench_order(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+enum { BENCH_ROUNDS = 15 };
+
+/* How often to call f so that one measurement lasts about 10 ms. */
+GRADC_STATIC int bench_repeats(void (*f)(void))
+{
+    f();
+    double start = bench_now();
+    f();
+    double once = bench_now() - start;
+    return once < 1e-9 ? 10000000 : once > 0.01 ? 1 : (int)(0.01 / once) + 1;
+}
+
+GRADC_STATIC double bench_once(void (*f)(void), int repeats)
+{
+    double start = bench_now();
+    for (int i = 0; i < repeats; i++)
+        f();
+    return (bench_now() - start) / repeats;
+}
+
+/* One line: the medians of f and of its peer, called in turn, and f's speed relative to the peer's. */
+GRADC_STATIC void bench_row(const char *what, const char *f_name, void (*f)(void), const char *peer_name,
+                            void (*peer)(void))
+{
+    double times[2][BENCH_ROUNDS];
+    int repeats = bench_repeats(f), peer_repeats = bench_repeats(peer);
+    for (int i = 0; i < BENCH_ROUNDS; i++) {
+        times[0][i] = bench_once(f, repeats);
+        times[1][i] = bench_once(peer, peer_repeats);
+    }
+    for (int i = 0; i < 2; i++)
+        qsort(times[i], BENCH_ROUNDS, sizeof times[i][0], bench_order);
+    double ours = times[0][BENCH_ROUNDS / 2], theirs = times[1][BENCH_ROUNDS / 2];
+    printf("%-34s %-8s %-10s %11.3f us   %-18s %11.3f us   %6.2fx\n", what, sizeof(real) == 4 ? "float32" : "float64",
+           f_name, ours * 1e6, peer_name, theirs * 1e6, theirs / ours);
+    fflush(stdout);
+}
+
+/* The product that a C programmer would call: the BLAS where there is one, else the runtime's. */
+#ifdef BENCH_BLAS
+#define BENCH_PEER "C with BLAS"
+#else
+#define BENCH_PEER "C"
+#endif
+GRADC_STATIC void bench_matmul(int trans_a, int trans_b, size_t m, size_t n, size_t k, const real *a, const real *b,
+                               real *c)
+{
+    size_t lda = trans_a ? m : k, ldb = trans_b ? k : n;
+#ifdef BENCH_BLAS
+    CBLAS_TRANSPOSE ta = trans_a ? CblasTrans : CblasNoTrans, tb = trans_b ? CblasTrans : CblasNoTrans;
+    if (sizeof(real) == 4)
+        cblas_sgemm(CblasRowMajor, ta, tb, (int)m, (int)n, (int)k, 1, (const float *)(const void *)a, (int)lda,
+                    (const float *)(const void *)b, (int)ldb, 0, (float *)(void *)c, (int)n);
+    else
+        cblas_dgemm(CblasRowMajor, ta, tb, (int)m, (int)n, (int)k, 1, (const double *)(const void *)a, (int)lda,
+                    (const double *)(const void *)b, (int)ldb, 0, (double *)(void *)c, (int)n);
+#else
+    if (sizeof(real) == 4)
+        gradc_matmul_f32(trans_a, trans_b, m, n, k, 1, (const float *)(const void *)a, lda,
+                         (const float *)(const void *)b, ldb, 0, (float *)(void *)c, n);
+    else
+        gradc_matmul_f64(trans_a, trans_b, m, n, k, 1, (const double *)(const void *)a, lda,
+                         (const double *)(const void *)b, ldb, 0, (double *)(void *)c, n);
+#endif
+}
+
+#endif

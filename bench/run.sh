@@ -1,0 +1,44 @@
+#!/bin/bash
+# run.sh: compiles each bench/X.nn with gradc and measures it against the same program written by hand, X.c. Prints one
+# table; status 0 only if all values agree. Ratios above 1 mean that the first contestant is faster.
+# usage: run.sh [X...]    CC names the C compiler, CFLAGS its options.
+set -u
+cd "$(dirname "$0")" || exit 1
+GRADC=${GRADC:-$PWD/../gradc}
+BUILD=${BUILD:-$PWD/../build}
+CC=${CC:-gcc}
+CFLAGS=${CFLAGS:--O3 -march=native}
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+out=$(mktemp -d) || exit 1
+trap 'rm -rf "$out"' EXIT
+status=0
+
+blas=$(pkg-config --cflags --libs openblas 2> /dev/null)
+if [ -n "$blas" ]; then
+    blas="-DBENCH_BLAS $blas"
+else
+    echo "BLAS: absent (Debian: libopenblas-dev); the peers use the runtime's matrix products"
+fi
+echo "one thread, $CC $CFLAGS; medians of 15 rounds in turn"
+
+# measure X PRECISION
+measure() {
+    local type=double
+    [ "$2" = float64 ] || type=float
+    # shellcheck disable=SC2086
+    if ! "$GRADC" "--precision=$2" "$1.nn" -o "$out/$1.c" ||
+        ! "$CC" -std=c11 -D_GNU_SOURCE $CFLAGS -DREAL=$type -I../runtime -I"$out" -I. -o "$out/run" "$1.c" \
+            "$out/$1.c" "$BUILD/libgradc.a" $blas -lm || ! "$out/run"; then
+        echo "$1 ($2) failed"
+        status=1
+    fi
+}
+
+if [ $# -gt 0 ]; then programs=("$@"); else programs=(*.nn); fi
+for program in "${programs[@]}"; do
+    program=${program%.nn}
+    for precision in $(sed -n 's|^/\* precisions: \(.*\) \*/$|\1|p' "$program.c" | grep . || echo float64); do
+        measure "$program" "$precision"
+    done
+done
+exit $status
