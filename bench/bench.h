@@ -1,7 +1,7 @@
 /* bench.h: times contestants in turn and prints the ratios of their medians; fails when their values differ.
  *
- * A program fills its inputs with bench_fill, lets each contestant compute once, compares with bench_agree, and prints
- * one line for each pair of contestants with bench_row. It returns bench_status. */
+ * A program fills its inputs with bench_fill, lets each contestant compute once, compares with bench_agree,
+ * and prints one line for each pair of contestants with bench_row. It returns bench_status. */
 #ifndef GRADC_BENCH_H
 #define GRADC_BENCH_H
 
@@ -114,8 +114,9 @@ GRADC_STATIC void bench_row(const char *what, const char *f_name, void (*f)(void
     for (int i = 0; i < 2; i++)
         qsort(times[i], BENCH_ROUNDS, sizeof times[i][0], bench_order);
     double ours = times[0][BENCH_ROUNDS / 2], theirs = times[1][BENCH_ROUNDS / 2];
-    printf("%-34s %-8s %-10s %11.3f us   %-18s %11.3f us   %6.2fx\n", what, sizeof(real) == 4 ? "float32" : "float64",
-           f_name, ours * 1e6, peer_name, theirs * 1e6, theirs / ours);
+    printf("%-34s %-8s %-10s %11.3f us   %-18s %11.3f us   %6.2fx\n", what,
+           sizeof(real) == 4 ? "float32" : "float64", f_name, ours * 1e6, peer_name, theirs * 1e6,
+           theirs / ours);
     fflush(stdout);
 }
 
@@ -125,18 +126,18 @@ GRADC_STATIC void bench_row(const char *what, const char *f_name, void (*f)(void
 #else
 #define BENCH_PEER "C"
 #endif
-GRADC_STATIC void bench_matmul(int trans_a, int trans_b, size_t m, size_t n, size_t k, const real *a, const real *b,
-                               real *c)
+GRADC_STATIC void bench_matmul(int trans_a, int trans_b, size_t m, size_t n, size_t k, const real *a,
+                               const real *b, real *c)
 {
     size_t lda = trans_a ? m : k, ldb = trans_b ? k : n;
 #ifdef BENCH_BLAS
     CBLAS_TRANSPOSE ta = trans_a ? CblasTrans : CblasNoTrans, tb = trans_b ? CblasTrans : CblasNoTrans;
     if (sizeof(real) == 4)
-        cblas_sgemm(CblasRowMajor, ta, tb, (int)m, (int)n, (int)k, 1, (const float *)(const void *)a, (int)lda,
-                    (const float *)(const void *)b, (int)ldb, 0, (float *)(void *)c, (int)n);
+        cblas_sgemm(CblasRowMajor, ta, tb, (int)m, (int)n, (int)k, 1, (const float *)(const void *)a,
+                    (int)lda, (const float *)(const void *)b, (int)ldb, 0, (float *)(void *)c, (int)n);
     else
-        cblas_dgemm(CblasRowMajor, ta, tb, (int)m, (int)n, (int)k, 1, (const double *)(const void *)a, (int)lda,
-                    (const double *)(const void *)b, (int)ldb, 0, (double *)(void *)c, (int)n);
+        cblas_dgemm(CblasRowMajor, ta, tb, (int)m, (int)n, (int)k, 1, (const double *)(const void *)a,
+                    (int)lda, (const double *)(const void *)b, (int)ldb, 0, (double *)(void *)c, (int)n);
 #else
     if (sizeof(real) == 4)
         gradc_matmul_f32(trans_a, trans_b, m, n, k, 1, (const float *)(const void *)a, lda,

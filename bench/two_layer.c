@@ -30,7 +30,8 @@ static void by_hand_forward(void)
 {
     bench_matmul(0, 0, N, H, D, x, w1, h);
     for (size_t i = 0; i < N * H; i++)
-        h[i] = sizeof(real) == 4 ? (real)(1 / (1 + expf((float)-h[i]))) : (real)(1 / (1 + exp((double)-h[i])));
+        h[i] =
+            sizeof(real) == 4 ? (real)(1 / (1 + expf((float)-h[i]))) : (real)(1 / (1 + exp((double)-h[i])));
     bench_matmul(0, 0, N, C, H, h, w2, y_pred);
     loss = 0;
     for (size_t i = 0; i < N * C; i++) {

@@ -1,0 +1,138 @@
+/* small.c: the functions of small.nn by hand. */
+#include "bench.h"
+#include "small.h"
+
+enum { N = 10 };
+
+static real *W, *x, *d_W, *d_x, value, hessian[N * N];
+static struct norm4 norm4 = {.work = NULL};
+static struct norm16 norm16 = {.work = NULL};
+static struct norm64 norm64 = {.work = NULL};
+static struct neuron neuron = {.w0 = 2, .x0 = -1, .w1 = -3, .x1 = -2, .w2 = -3};
+static struct rosenbrock rosenbrock = {.work = NULL};
+static real d_by_hand[5];
+
+/* The gradients of |W x|^2: 2 (W x) x' and 2 W' (W x). */
+static inline void norm_by_hand(int n)
+{
+    value = 0;
+    for (int j = 0; j < n; j++)
+        d_x[j] = 0;
+    for (int i = 0; i < n; i++) {
+        real sum = 0;
+        for (int j = 0; j < n; j++)
+            sum += W[i * n + j] * x[j];
+        value += sum * sum;
+        for (int j = 0; j < n; j++) {
+            d_W[i * n + j] = 2 * sum * x[j];
+            d_x[j] += 2 * sum * W[i * n + j];
+        }
+    }
+}
+
+#define NORM(size)                                                                                           \
+    static void run_norm##size(void)                                                                         \
+    {                                                                                                        \
+        bench_ok("norm", norm##size##_gradient(&norm##size));                                                \
+    }                                                                                                        \
+    static void hand_norm##size(void)                                                                        \
+    {                                                                                                        \
+        norm_by_hand(size);                                                                                  \
+    }                                                                                                        \
+    static void bench_norm##size(void)                                                                       \
+    {                                                                                                        \
+        norm##size.W = W;                                                                                    \
+        norm##size.x = x;                                                                                    \
+        norm##size.d_W = bench_fill(size * size, 0);                                                         \
+        norm##size.d_x = bench_fill(size, 0);                                                                \
+        norm##size.work = bench_workspace(norm##size##_workspace(&norm##size));                              \
+        run_norm##size();                                                                                    \
+        norm_by_hand(size);                                                                                  \
+        bench_agree("norm" #size, size *size, norm##size.d_W, d_W);                                          \
+        bench_agree("norm" #size, size, norm##size.d_x, d_x);                                                \
+        bench_row("|W x|^2 gradient, n = " #size, "gradc", run_norm##size, "C", hand_norm##size);            \
+    }
+NORM(4)
+NORM(16)
+NORM(64)
+
+static void run_neuron(void)
+{
+    bench_ok("neuron", neuron_gradient(&neuron));
+}
+
+static void neuron_by_hand(void)
+{
+    value = 1 / (1 + (real)exp(-(double)(neuron.w0 * neuron.x0 + neuron.w1 * neuron.x1 + neuron.w2)));
+    real d = value * (1 - value);
+    d_by_hand[0] = d * neuron.x0;
+    d_by_hand[1] = d * neuron.w0;
+    d_by_hand[2] = d * neuron.x1;
+    d_by_hand[3] = d * neuron.w1;
+    d_by_hand[4] = d;
+}
+
+static void run_rosenbrock(void)
+{
+    bench_ok("rosenbrock", rosenbrock_gradient(&rosenbrock));
+}
+
+static void run_hessian(void)
+{
+    bench_ok("rosenbrock", rosenbrock_hessian(&rosenbrock));
+}
+
+static void rosenbrock_by_hand(void)
+{
+    value = d_x[0] = 0;
+    for (int i = 0; i + 1 < N; i++) {
+        real a = x[i + 1] - x[i] * x[i], b = 1 - x[i];
+        value += 100 * a * a + b * b;
+        d_x[i] += -400 * a * x[i] - 2 * b;
+        d_x[i + 1] = 200 * a;
+    }
+}
+
+static void hessian_by_hand(void)
+{
+    for (int i = 0; i < N * N; i++)
+        hessian[i] = 0;
+    for (int i = 0; i + 1 < N; i++) {
+        hessian[i * N + i] += 1200 * x[i] * x[i] - 400 * x[i + 1] + 2;
+        hessian[(i + 1) * N + i + 1] += 200;
+        hessian[(i + 1) * N + i] = hessian[i * N + i + 1] = -400 * x[i];
+    }
+}
+
+int main(void)
+{
+    W = bench_fill(64 * 64, 1);
+    x = bench_fill(64, 1);
+    d_W = bench_fill(64 * 64, 0);
+    d_x = bench_fill(64, 0);
+    bench_norm4();
+    bench_norm16();
+    bench_norm64();
+
+    neuron.work = bench_workspace(neuron_workspace(&neuron));
+    run_neuron();
+    neuron_by_hand();
+    const real d_neuron[] = {neuron.d_w0, neuron.d_x0, neuron.d_w1, neuron.d_x1, neuron.d_w2};
+    bench_agree("neuron", 5, d_neuron, d_by_hand);
+    bench_row("neuron gradient", "gradc", run_neuron, "C", neuron_by_hand);
+
+    rosenbrock.x = x;
+    rosenbrock.d_x = bench_fill(N, 0);
+    rosenbrock.d2rosenbrock_dx_dx = bench_fill(N * N, 0);
+    rosenbrock.work = bench_workspace(rosenbrock_workspace(&rosenbrock));
+    run_rosenbrock();
+    run_hessian();
+    rosenbrock_by_hand();
+    hessian_by_hand();
+    bench_agree("rosenbrock", 1, &rosenbrock.rosenbrock, &value);
+    bench_agree("rosenbrock d_x", N, rosenbrock.d_x, d_x);
+    bench_agree("rosenbrock hessian", N * N, rosenbrock.d2rosenbrock_dx_dx, hessian);
+    bench_row("rosenbrock gradient, n = 10", "gradc", run_rosenbrock, "C", rosenbrock_by_hand);
+    bench_row("rosenbrock hessian, n = 10", "gradc", run_hessian, "C", hessian_by_hand);
+    return bench_status;
+}
