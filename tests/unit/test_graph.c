@@ -588,7 +588,7 @@ static void add_contraction(void)
 {
     struct known a = pick(), b = pick(), *known;
     signed char a_axes[4] = {0}, b_axes[4] = {0};
-    size *extents[8], *shape[8], *reduced_shape[8];
+    size *extents[8], *shape[8] = {NULL}, *reduced_shape[8];
     int count = 0, place[8], rank = 0, reduced = 0, at[8] = {0}, own[4] = {0};
     bool is_reduced[8];
 
@@ -678,7 +678,7 @@ static void add_scatter(void)
 static void add_reshape(void)
 {
     struct known x = pick(), *known;
-    size *total = one, *shape[4];
+    size *total = one, *shape[4] = {NULL};
     int rank = 0;
 
     for (int a = 0; a < x.node->rank; a++)
