@@ -7,8 +7,9 @@
 #   ```c emitted NAME.nn                stands in the C or the header that gradc writes for NAME.nn
 #   ```sh                               run in a folder that looks like the root of the project
 #
-# A ```text block right behind a program or ```sh is what it prints. A line `...` stands for any lines. The blocks of
-# one document share a folder, so that later ones use the files of earlier ones. Other blocks are not looked at.
+# A ```text block right behind a program or ```sh is what it prints. A line `...` stands for any lines, a number like
+# 1.2e-13, which only rounding makes, for any such number. The blocks of one document share a folder, so that later
+# ones use the files of earlier ones. Other blocks are not looked at.
 #
 # usage: docs.sh [--bless] [DOCUMENT...]    --bless writes what was printed into the ```text blocks without `...`
 set -u
@@ -22,6 +23,9 @@ root=$PWD
 GRADC=${GRADC:-$root/gradc}
 BUILD=${BUILD:-$root/build}
 CC=${CC:-cc}
+case $BUILD in
+*/sanitize) CC="$CC -fsanitize=address,undefined" ;;
+esac
 CFLAGS="-std=c99 -O1 -Wall -Wextra -Werror -pedantic -I$root/runtime"
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
@@ -55,6 +59,7 @@ extract() {
 # expected lines may stand anywhere in the actual ones.
 matches() {
     awk -v inside="${3-}" '
+        { gsub(/[0-9]\.[0-9]+e[-+][0-9]+/, "an error") }
         FNR == NR { expected[++m] = $0; next }
         { actual[++n] = $0 }
         function is_gap(line) { return line ~ /^[ ]*(\/\* )?\.\.\.( \*\/)?$/ }
