@@ -5,7 +5,7 @@
  * backward loop over the collected values. What is cheap to compute from collected values is computed again. */
 #include <stdlib.h>
 
-#include "adjoint.h"
+#include "adjoint_states.h"
 #include "copy.h"
 
 enum { DEAR = 1000, CHEAP_AT_MOST = 30 }; /* in additions for each element */
@@ -49,17 +49,6 @@ static int *costs_inside(const struct graph *graph, const struct region *region)
     }
     return costs;
 }
-
-struct states {
-    struct graph *graph;
-    struct loop *loop;
-    int *costs;
-    unsigned char *seen;
-    struct node **kept; /* to be collected */
-    size_t kept_count, kept_capacity;
-    struct node **stack;
-    size_t stack_count, stack_capacity;
-};
 
 static void visit(struct states *states, struct node *node)
 {
@@ -113,6 +102,7 @@ static struct node *augmented_loop(struct states *states, bool ran)
     struct loop *augmented = ARENA_NEW(graph->arena, struct loop);
     *augmented = *states->loop;
     augmented->region = NULL;
+    augmented->checkpoint = false;
     augmented->collected_count = (int)states->kept_count + ran;
     augmented->collected = ARENA_ARRAY(graph->arena, struct node *, states->kept_count + 1);
     for (size_t i = 0; i < states->kept_count; i++)
@@ -122,10 +112,10 @@ static struct node *augmented_loop(struct states *states, bool ran)
     return graph_loop(graph, augmented);
 }
 
-static struct node *collected_value(struct states *states, struct node *augmented, size_t i)
+struct node *collected_value(struct states *states, struct node *augmented, size_t i)
 {
-    size *round = size_subtract(states->loop->variable, states->loop->begin);
-    struct node *all = graph_result(states->graph, augmented, states->loop->carried_count + (int)i);
+    size *round = size_subtract(states->loop->variable, augmented->loop->begin);
+    struct node *all = graph_result(states->graph, augmented, augmented->loop->carried_count + (int)i);
     return graph_drop_axis(states->graph, all, 0, round);
 }
 
@@ -149,11 +139,13 @@ static void drop_initial(struct states *states)
     states->kept_count = count;
 }
 
-static void replace_states(struct states *states, struct node *augmented, struct loop *backward)
+struct loop *over_states(struct states *states, struct node *augmented, const struct loop *backward)
 {
     struct graph *graph = states->graph;
-    struct loop *loop = states->loop;
+    struct loop *loop = states->loop, *result = ARENA_NEW(graph->arena, struct loop);
     struct node **values = ARENA_ARRAY(graph->arena, struct node *, states->kept_count + 1);
+    *result = *backward;
+    result->region = NULL;
     for (size_t i = 0; i < states->kept_count; i++)
         values[i] = collected_value(states, augmented, i);
     struct copier *copier = copier_new(graph, graph);
@@ -162,19 +154,20 @@ static void replace_states(struct states *states, struct node *augmented, struct
     if (loop->is_branch)
         for (int k = 0; k < loop->carried_count; k++)
             copier_replace(copier, loop->carried[k], initial_of(loop, loop->carried[k]));
+    result->next = ARENA_ARRAY(graph->arena, struct node *, backward->carried_count + 1);
     for (int k = 0; k < backward->carried_count; k++)
-        backward->next[k] = copier_copy(copier, backward->next[k]);
+        result->next[k] = copier_copy(copier, backward->next[k]);
+    result->collected = ARENA_ARRAY(graph->arena, struct node *, backward->collected_count + 1);
     for (int k = 0; k < backward->collected_count; k++)
-        backward->collected[k] = copier_copy(copier, backward->collected[k]);
+        result->collected[k] = copier_copy(copier, backward->collected[k]);
     if (loop->is_branch && loop->condition)
-        backward->condition = copier_copy(copier, loop->condition);
+        result->condition = copier_copy(copier, loop->condition);
+    return result;
 }
 
 /* ---- Loops that stop early ---- */
 
-/* A backward loop over all rounds whose body is a branch that only rounds take that ran:
- * for t in T-1..0 { if ran[t] { body } }. */
-static struct loop *guarded_loop(struct graph *graph, const struct loop *backward, struct node *ran)
+struct loop *guarded_loop(struct graph *graph, const struct loop *backward, struct node *ran)
 {
     struct loop *outer = ARENA_NEW(graph->arena, struct loop), *branch = ARENA_NEW(graph->arena, struct loop);
     size *zero = size_number(graph->sizes, 0), *one = size_number(graph->sizes, 1);
@@ -202,10 +195,9 @@ static struct loop *guarded_loop(struct graph *graph, const struct loop *backwar
     return outer;
 }
 
-struct node *backward_loop(struct graph *graph, struct loop *loop, struct loop *backward)
+static struct states states_of(struct graph *graph, struct loop *loop, const struct loop *backward)
 {
     struct states states = {.graph = graph, .loop = loop};
-    bool stops_early = loop->condition && !loop->is_branch;
     states.costs = costs_inside(graph, region_of(graph, loop));
     states.seen = calloc(graph->nodes_count + 1, 1);
     if (!states.seen)
@@ -217,8 +209,17 @@ struct node *backward_loop(struct graph *graph, struct loop *loop, struct loop *
         drop_initial(&states);
     if (states.kept_count)
         qsort(states.kept, states.kept_count, sizeof(struct node *), compare_ids);
+    return states;
+}
+
+struct node *backward_loop(struct graph *graph, struct loop *loop, struct loop *backward)
+{
+    struct states states = states_of(graph, loop, backward);
+    if (loop->checkpoint && !loop->is_branch)
+        return backward_over_segments(&states, backward);
+    bool stops_early = loop->condition && !loop->is_branch;
     struct node *augmented = states.kept_count || stops_early ? augmented_loop(&states, stops_early) : NULL;
-    replace_states(&states, augmented, backward);
+    backward = over_states(&states, augmented, backward);
     if (stops_early)
         backward = guarded_loop(graph, backward, collected_value(&states, augmented, states.kept_count));
     return graph_loop(graph, backward);

@@ -50,14 +50,39 @@ static void list_inputs(struct graph *graph, struct node *node)
         node->inputs[node->input_count++] = loop->condition;
 }
 
+/* Arrays of the loop's own, with room for more values: loops may share theirs. */
+static void own_arrays(struct arena *arena, struct loop *loop, int more_carried, int more_collected)
+{
+    int carried_room = loop->carried_count + more_carried + 1;
+    struct node **carried = ARENA_ARRAY(arena, struct node *, carried_room);
+    struct node **initial = ARENA_ARRAY(arena, struct node *, carried_room);
+    struct node **next = ARENA_ARRAY(arena, struct node *, carried_room);
+    struct node **collected = ARENA_ARRAY(arena, struct node *, loop->collected_count + more_collected + 1);
+    for (int k = 0; k < loop->carried_count; k++) {
+        carried[k] = loop->carried[k];
+        initial[k] = loop->initial[k];
+        next[k] = loop->next[k];
+    }
+    for (int k = 0; k < loop->collected_count; k++)
+        collected[k] = loop->collected[k];
+    loop->carried = carried;
+    loop->initial = initial;
+    loop->next = next;
+    loop->collected = collected;
+}
+
 /* ---- Joining ---- */
 
+/* Whether the values that both carry are the same. */
 static bool same_rounds(const struct loop *a, const struct loop *b)
 {
     if (a->variable != b->variable || a->begin != b->begin || a->end != b->end || a->condition != b->condition ||
-        a->reverse != b->reverse || a->is_branch != b->is_branch || a->carried_count != b->carried_count)
+        a->reverse != b->reverse || a->is_branch != b->is_branch)
         return false;
-    for (int k = 0; k < a->carried_count; k++)
+    int shared = a->carried_count < b->carried_count ? a->carried_count : b->carried_count;
+    if (shared == 0 && (a->carried_count > 0 || b->carried_count > 0))
+        return false;
+    for (int k = 0; k < shared; k++)
         if (a->carried[k] != b->carried[k] || a->initial[k] != b->initial[k] || a->next[k] != b->next[k])
             return false;
     return true;
@@ -71,35 +96,102 @@ static int collected_number(const struct loop *loop, const struct node *value)
     return -1;
 }
 
-/* Lets `first` collect what `second` does; its body stays before it in the graph. */
-static bool join(struct loops *loops, struct node *first, const struct node *second)
+static int carried_number(const struct loop *loop, const struct node *placeholder)
+{
+    for (int k = 0; k < loop->carried_count; k++)
+        if (loop->carried[k] == placeholder)
+            return k;
+    return -1;
+}
+
+/* Appends to the carried and collected values of `into` those of `from` that it lacks. */
+static void join_values(struct arena *arena, struct loop *into, const struct loop *from)
+{
+    own_arrays(arena, into, from->carried_count, from->collected_count);
+    for (int k = 0; k < from->carried_count; k++)
+        if (carried_number(into, from->carried[k]) < 0) {
+            into->carried[into->carried_count] = from->carried[k];
+            into->initial[into->carried_count] = from->initial[k];
+            into->next[into->carried_count++] = from->next[k];
+        }
+    for (int k = 0; k < from->collected_count; k++)
+        if (collected_number(into, from->collected[k]) < 0)
+            into->collected[into->collected_count++] = from->collected[k];
+}
+
+static void renumber_result(struct node *result, const struct loop *from, const struct loop *into)
+{
+    int k = result->result;
+    if (k < from->carried_count)
+        result->result = carried_number(into, from->carried[k]);
+    else
+        result->result = into->carried_count + collected_number(into, from->collected[k - from->carried_count]);
+}
+
+/* Lets `first` carry and collect what `second` does. */
+static bool join(struct loops *loops, struct node *first, struct node *second)
 {
     struct loop *into = first->loop, *from = second->loop;
     if (!same_rounds(into, from))
         return false;
-    for (int k = 0; k < from->collected_count; k++)
-        if (from->collected[k]->id > first->id)
-            return false;
-    struct node **collected =
-        ARENA_ARRAY(loops->graph->arena, struct node *, into->collected_count + from->collected_count + 1);
-    for (int k = 0; k < into->collected_count; k++)
-        collected[k] = into->collected[k];
-    into->collected = collected;
-    for (int k = 0; k < from->collected_count; k++)
-        if (collected_number(into, from->collected[k]) < 0)
-            collected[into->collected_count++] = from->collected[k];
+    struct loop *joined = ARENA_NEW(loops->graph->arena, struct loop);
+    *joined = *into;
+    join_values(loops->graph->arena, joined, from);
     for (size_t i = 0; i < loops->results_count; i++) {
         struct node *result = loops->results[i];
-        if (result->inputs[0] != second)
+        if (result->inputs[0] != first && result->inputs[0] != second)
             continue;
-        if (result->result >= from->carried_count)
-            result->result = into->carried_count +
-                             collected_number(into, from->collected[result->result - from->carried_count]);
+        renumber_result(result, result->inputs[0] == first ? into : from, joined);
         result->inputs[0] = first;
-        result->loop = into;
+        result->loop = joined;
     }
+    first->loop = joined;
     list_inputs(loops->graph, first);
     return true;
+}
+
+/* What must stand before the node: its inputs, and a LOOP's PLACEHOLDERs, which its body may not read. */
+static struct node *needed_before(const struct node *node, int i)
+{
+    if (i < node->input_count)
+        return node->inputs[i];
+    i -= node->input_count;
+    return node->operator== OP_LOOP && i < node->loop->carried_count ? node->loop->carried[i] : NULL;
+}
+
+/* Inputs before their users again, after joined loops read what stood behind them. */
+static void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_count)
+{
+    size_t count = 0, stack_count = 0, total = graph->nodes_count;
+    struct node **sorted = ARENA_ARRAY(graph->arena, struct node *, total + 1);
+    struct node **stack = calloc(total + root_count + 1, sizeof *stack);
+    int *visited = calloc(total + 1, sizeof *visited); /* how many inputs have been visited, plus 1; -1: done */
+    if (!stack || !visited)
+        abort();
+    for (size_t r = 0; r < root_count; r++) {
+        stack[stack_count++] = roots[r];
+        while (stack_count) {
+            struct node *node = stack[stack_count - 1];
+            int *next = &visited[node->id];
+            struct node *needed = *next >= 0 ? needed_before(node, *next) : NULL;
+            if (needed) {
+                (*next)++;
+                if (visited[needed->id] == 0)
+                    stack[stack_count++] = needed;
+                continue;
+            }
+            if (*next >= 0)
+                sorted[count++] = node;
+            *next = -1;
+            stack_count--;
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+        sorted[i]->id = (int)i;
+    graph->nodes = sorted;
+    graph->nodes_count = graph->nodes_capacity = count;
+    free(stack);
+    free(visited);
 }
 
 static void join_loops(struct loops *loops)
@@ -184,26 +276,6 @@ static void drop_unneeded(struct loops *loops, struct node *node, const bool *ne
     list_inputs(loops->graph, node);
 }
 
-/* Loops of a guarded body share their arrays of carried values with the loop around it. */
-static void own_arrays(struct arena *arena, struct loop *loop)
-{
-    struct node **carried = ARENA_ARRAY(arena, struct node *, loop->carried_count + 1);
-    struct node **initial = ARENA_ARRAY(arena, struct node *, loop->carried_count + 1);
-    struct node **next = ARENA_ARRAY(arena, struct node *, loop->carried_count + 1);
-    struct node **collected = ARENA_ARRAY(arena, struct node *, loop->collected_count + 1);
-    for (int k = 0; k < loop->carried_count; k++) {
-        carried[k] = loop->carried[k];
-        initial[k] = loop->initial[k];
-        next[k] = loop->next[k];
-    }
-    for (int k = 0; k < loop->collected_count; k++)
-        collected[k] = loop->collected[k];
-    loop->carried = carried;
-    loop->initial = initial;
-    loop->next = next;
-    loop->collected = collected;
-}
-
 static void drop_from(struct loops *loops, struct node *node)
 {
     struct loop *loop = node->loop;
@@ -221,7 +293,7 @@ static void drop_from(struct loops *loops, struct node *node)
     for (int k = 0; k < total; k++)
         all = all && needed[k];
     if (!all) {
-        own_arrays(loops->graph->arena, loop);
+        own_arrays(loops->graph->arena, loop, 0, 0);
         drop_unneeded(loops, node, needed);
     }
 }
@@ -231,6 +303,7 @@ void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_
     struct loops loops = {.graph = graph};
     find_loops(&loops, roots, root_count);
     join_loops(&loops);
+    sort_nodes(graph, roots, root_count);
     for (size_t i = loops.nodes_count; i-- > 0;)
         drop_from(&loops, loops.nodes[i]);
     /* What a loop reads from outside may have become less: that of the loops around it too. */

@@ -193,6 +193,28 @@ START_TEST(test_nested_loops)
 }
 END_TEST
 
+/* The recurrence with few kept states: over 1, 4, 7 or n rounds, with a condition or without. */
+START_TEST(test_checkpoint)
+{
+    struct graph *graph = problem.graph;
+    static const int lengths[] = {1, 4, 7, 0};
+    size *end = lengths[_i % 4] ? number(lengths[_i % 4]) : problem.n;
+    struct shape rows = {{end, number(2)}, 2};
+    struct node *w = input(shape_of(2, 2, 0, 0), -1, 1), *xs = input(rows, 0.3, 1), *h0 = input(shape_of(2, 0, 0, 0), 0.3, 0.5);
+    struct body *body = new_body("t", number(0), end);
+    body->loop.checkpoint = true;
+    struct node *h = carry(body, h0), *unread = carry(body, h0), *x = graph_drop_axis(graph, xs, 0, body->loop.variable);
+    body->next[0] = add(graph_unary(graph, OP_TANH, apply(w, h)), add(h, x));
+    body->next[1] = bent(unread);
+    if (_i >= 4)
+        body->loop.condition = graph_binary(graph, OP_LT, total(square(h)), graph_constant(graph, REAL, 4));
+    body->collected[0] = bent(body->next[0]);
+    body->loop.collected_count = 1;
+    struct node *last = result(body, 0), *all = result(body, 2);
+    check_derivatives(graph_binary(graph, OP_MUL, total(square(last)), total(square(all))));
+}
+END_TEST
+
 /* for t in 0..8 while sum(h^2) < 4 { h = h + x[t] h; hs[t] = h }, which stops after some rounds. */
 START_TEST(test_loop_that_stops_early)
 {
@@ -380,6 +402,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_windows_and_gathers);
     tcase_add_test(tcase, test_nested_loops);
     tcase_add_loop_test(tcase, test_branch_not_taken, 0, 2);
+    tcase_add_loop_test(tcase, test_checkpoint, 0, 8);
     tcase_add_test(tcase, test_loop_that_stops_early);
     tcase_add_loop_test(tcase, test_branch, 0, 2);
     tcase_add_test(tcase, test_rule);

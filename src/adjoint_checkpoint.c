@@ -1,0 +1,155 @@
+/* adjoint_checkpoint.c: the adjoint of a loop that keeps about the square root of its states.
+ *
+ *     forward:   the state at the start of every S-th round is kept, S near sqrt T
+ *     backward:  for each segment of S rounds, the last first: its rounds are run again from the kept state, their
+ *                states collected, and then run backwards
+ *
+ * The last segment, of 1 to S rounds, stands before the loop over the others. A. Griewank, "Achieving logarithmic growth
+ * of temporal and spatial complexity in reverse automatic differentiation" (1992), has the idea, recursively. */
+#include <math.h>
+
+#include "adjoint_states.h"
+
+struct segments {
+    struct states *states;
+    struct graph *graph;
+    struct loop *loop;
+    const struct loop *backward;
+    size *length, *full; /* rounds of a segment; number of segments before the last */
+    struct node **starts; /* for each carried value: its values at the start of each segment */
+    struct node *ran;     /* how many rounds ran, INT; NULL: all */
+};
+
+/* About the square root of the number of rounds: exact if that is known, else two steps of Newton's iteration from 32,
+ * near enough from 30 to 30000 rounds. */
+static size *segment_length(struct sizes *sizes, size *rounds)
+{
+    int64_t number;
+    if (size_is_number(rounds, &number))
+        return size_number(sizes, number > 1 ? (int64_t)ceil(sqrt((double)number)) : 1);
+    size *first = size_floor_divide(size_add(rounds, size_number(sizes, 1024)), size_number(sizes, 64));
+    size *quotient = size_floor_divide(rounds, first);
+    return size_floor_divide(size_add(size_add(first, quotient), size_number(sizes, 1)), size_number(sizes, 2));
+}
+
+/* all with row `at` replaced by the value. */
+static struct node *with_row(struct graph *graph, struct node *all, struct node *value, size *at)
+{
+    struct affine *subscripts = ARENA_ARRAY(graph->arena, struct affine, all->rank);
+    for (int a = 0; a < all->rank; a++) {
+        subscripts[a].offset = a ? size_number(graph->sizes, 0) : at;
+        subscripts[a].coefficients = ARENA_ARRAY(graph->arena, size *, all->rank);
+        subscripts[a].coefficients[a] = size_number(graph->sizes, 1);
+    }
+    return graph_replace(graph, all, graph_insert_axis(graph, value, 0), subscripts, NULL, 0);
+}
+
+/* The forward loop that also carries the kept states. After round t, the state goes to row ceil((t + 1) / S): what
+ * stays in row g is the state at the start of round g S. */
+static void keep_starts(struct segments *segments)
+{
+    struct graph *graph = segments->graph;
+    const struct loop *loop = segments->loop;
+    struct loop *augmented = ARENA_NEW(graph->arena, struct loop);
+    int count = loop->carried_count;
+    size *zero = size_number(graph->sizes, 0), *round = size_subtract(loop->variable, loop->begin);
+    size *row = size_add(size_floor_divide(round, segments->length), size_number(graph->sizes, 1));
+    *augmented = *loop;
+    augmented->region = NULL;
+    augmented->checkpoint = false;
+    augmented->collected_count = 0;
+    augmented->carried_count = 2 * count + (loop->condition != NULL);
+    augmented->carried = ARENA_ARRAY(graph->arena, struct node *, augmented->carried_count + 1);
+    augmented->initial = ARENA_ARRAY(graph->arena, struct node *, augmented->carried_count + 1);
+    augmented->next = ARENA_ARRAY(graph->arena, struct node *, augmented->carried_count + 1);
+    for (int k = 0; k < count; k++) {
+        struct node *state = loop->carried[k];
+        size *shape[MAXIMUM_RANK] = {size_add(segments->full, size_number(graph->sizes, 2))};
+        for (int a = 0; a < state->rank; a++)
+            shape[a + 1] = state->shape[a];
+        struct node *empty =
+            graph_broadcast(graph, graph_constant(graph, state->type, 0), state->rank + 1, shape);
+        struct node *all = graph_placeholder(graph, state->type, NULL, state->rank + 1, shape);
+        augmented->carried[k] = state;
+        augmented->initial[k] = loop->initial[k];
+        augmented->next[k] = loop->next[k];
+        augmented->carried[count + k] = all;
+        augmented->initial[count + k] = with_row(graph, empty, loop->initial[k], zero);
+        augmented->next[count + k] = with_row(graph, all, loop->next[k], row);
+    }
+    if (loop->condition) {
+        struct node *ran = graph_placeholder(graph, INT, NULL, 0, NULL);
+        augmented->carried[2 * count] = ran;
+        augmented->initial[2 * count] = graph_constant(graph, INT, 0);
+        augmented->next[2 * count] = graph_binary(graph, OP_ADD, ran, graph_constant(graph, INT, 1));
+    }
+    struct node *node = graph_loop(graph, augmented);
+    segments->starts = ARENA_ARRAY(graph->arena, struct node *, count + 1);
+    for (int k = 0; k < count; k++)
+        segments->starts[k] = graph_result(graph, node, count + k);
+    segments->ran = loop->condition ? graph_result(graph, node, 2 * count) : NULL;
+}
+
+/* Runs `rounds` rounds from segment g on again, then backwards from the adjoints `initial`; the adjoints at its start. */
+static struct node **segment(struct segments *segments, size *g, size *rounds, struct node *const *initial)
+{
+    struct graph *graph = segments->graph;
+    const struct loop *loop = segments->loop;
+    struct states *states = segments->states;
+    struct loop *again = ARENA_NEW(graph->arena, struct loop);
+    struct node *runs = NULL;
+    if (segments->ran)
+        runs = graph_binary(graph, OP_LT, graph_size(graph, INT, size_subtract(loop->variable, loop->begin)),
+                            segments->ran);
+    *again = *loop;
+    again->region = NULL;
+    again->checkpoint = false;
+    again->condition = runs;
+    again->begin = size_add(loop->begin, size_multiply(g, segments->length));
+    again->end = size_add(again->begin, rounds);
+    again->initial = ARENA_ARRAY(graph->arena, struct node *, loop->carried_count + 1);
+    for (int k = 0; k < loop->carried_count; k++)
+        again->initial[k] = graph_drop_axis(graph, segments->starts[k], 0, g);
+    again->collected_count = (int)states->kept_count;
+    again->collected = states->kept;
+    struct loop *back = over_states(states, graph_loop(graph, again), segments->backward);
+    back->begin = again->begin;
+    back->end = again->end;
+    back->initial = ARENA_ARRAY(graph->arena, struct node *, back->carried_count + 1);
+    for (int k = 0; k < back->carried_count; k++)
+        back->initial[k] = initial[k];
+    if (runs)
+        back = guarded_loop(graph, back, runs);
+    struct node *node = graph_loop(graph, back);
+    struct node **results = ARENA_ARRAY(graph->arena, struct node *, back->carried_count + 1);
+    for (int k = 0; k < back->carried_count; k++)
+        results[k] = graph_result(graph, node, k);
+    return results;
+}
+
+struct node *backward_over_segments(struct states *states, const struct loop *backward)
+{
+    struct graph *graph = states->graph;
+    struct sizes *sizes = graph->sizes;
+    struct segments segments = {.states = states, .graph = graph, .loop = states->loop, .backward = backward};
+    size *zero = size_number(sizes, 0), *rounds = size_subtract(segments.loop->end, segments.loop->begin);
+    segments.length = segment_length(sizes, rounds);
+    segments.full = size_floor_divide(size_subtract(rounds, size_number(sizes, 1)), segments.length);
+    keep_starts(&segments);
+    size *last = size_subtract(rounds, size_multiply(segments.full, segments.length));
+    struct loop *others = ARENA_NEW(graph->arena, struct loop);
+    others->variable = size_new_loop_variable(sizes, "segment", zero, segments.full);
+    others->begin = zero;
+    others->end = segments.full;
+    others->reverse = backward->reverse;
+    others->carried_count = backward->carried_count;
+    others->initial = segment(&segments, segments.full, last, backward->initial);
+    others->carried = ARENA_ARRAY(graph->arena, struct node *, backward->carried_count + 1);
+    for (int k = 0; k < backward->carried_count; k++) {
+        const struct node *inner = backward->carried[k];
+        others->carried[k] = graph_placeholder(graph, inner->type, inner->name, inner->rank, inner->shape);
+        others->carried[k]->named_by_user = inner->named_by_user;
+    }
+    others->next = segment(&segments, others->variable, segments.length, others->carried);
+    return graph_loop(graph, others);
+}

@@ -1,0 +1,30 @@
+/* adjoint_states.h: what adjoint_states.c and adjoint_checkpoint.c share. Nobody else includes it. */
+#ifndef GRADC_ADJOINT_STATES_H
+#define GRADC_ADJOINT_STATES_H
+
+#include "adjoint.h"
+
+struct states {
+    struct graph *graph;
+    struct loop *loop; /* the forward loop */
+    int *costs;
+    unsigned char *seen;
+    struct node **kept; /* what the backward rounds need of the forward rounds */
+    size_t kept_count, kept_capacity;
+    struct node **stack;
+    size_t stack_count, stack_capacity;
+};
+
+/* kept[i], or what else `augmented` collects as number i, in the round of the forward loop's variable. */
+struct node *collected_value(struct states *states, struct node *augmented, size_t i);
+/* A copy of the backward loop over the values that `augmented` has collected. */
+struct loop *over_states(struct states *states, struct node *augmented, const struct loop *backward);
+/* A backward loop over all rounds whose body is a branch that only rounds take that ran:
+ * for t in T-1..0 { if ran[t] { body } }. */
+struct loop *guarded_loop(struct graph *graph, const struct loop *backward, struct node *ran);
+
+/* ---- adjoint_checkpoint.c ---- */
+/* The LOOP of the segments of a backward loop that carries all it computes. */
+struct node *backward_over_segments(struct states *states, const struct loop *backward);
+
+#endif
