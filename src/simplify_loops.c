@@ -194,9 +194,10 @@ static void sort_nodes(struct graph *graph, struct node *const *roots, size_t ro
     free(visited);
 }
 
-static void join_loops(struct loops *loops)
+/* Whether any were joined. */
+static bool join_loops(struct loops *loops)
 {
-    size_t count = 0;
+    size_t count = 0, before = loops->nodes_count;
     for (size_t i = 0; i < loops->nodes_count; i++) {
         bool joined = false;
         for (size_t j = 0; j < count && !joined; j++)
@@ -207,6 +208,7 @@ static void join_loops(struct loops *loops)
     loops->nodes_count = count;
     for (size_t i = 0; i < count; i++)
         loops->nodes[i]->loop->region = NULL;
+    return count < before;
 }
 
 /* ---- Dropping ---- */
@@ -302,8 +304,8 @@ void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_
 {
     struct loops loops = {.graph = graph};
     find_loops(&loops, roots, root_count);
-    join_loops(&loops);
-    sort_nodes(graph, roots, root_count);
+    if (join_loops(&loops))
+        sort_nodes(graph, roots, root_count);
     for (size_t i = loops.nodes_count; i-- > 0;)
         drop_from(&loops, loops.nodes[i]);
     /* What a loop reads from outside may have become less: that of the loops around it too. */
