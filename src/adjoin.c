@@ -3,6 +3,7 @@
  * Requires the functions' sizes, inputs and outputs; leaves members in the order in which the struct has them. */
 #include "elaborate.h"
 #include "map.h"
+#include "sparse.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -13,6 +14,8 @@ struct adjoiner {
     const struct derivatives *derivatives;
     struct function *function;
     const struct export_request *request;
+    struct member *tables; /* to stand behind all members */
+    size_t tables_count, tables_capacity;
 };
 
 static struct member *add(struct adjoiner *a, struct member member)
@@ -195,6 +198,86 @@ static void adjoin_hvp(struct adjoiner *a, const struct extra_request *extra)
     }
 }
 
+/* ---- Sparse entries ---- */
+
+/* Whether the function has no run-time size; reports one that it has. */
+static bool require_fixed_sizes(struct adjoiner *a, const struct extra_request *extra, const char *kind)
+{
+    for (size_t i = 0; i < a->function->members_count; i++) {
+        const struct member *member = &a->function->members[i];
+        if (member->role != ROLE_SIZE)
+            continue;
+        report_error(a->diagnostics, extra->span, "%s needs fixed sizes, but %s is a run-time size of %s; fix it with dim %s = ...",
+                     kind, member->name, a->function->name, member->name);
+        return false;
+    }
+    return true;
+}
+
+static void add_table(struct adjoiner *a, struct node *leaf, const int32_t *table)
+{
+    struct member member = {.name = leaf ? leaf->name : NULL, .role = ROLE_TABLE, .type = INT, .leaf = leaf, .table = table};
+    if (!leaf)
+        return;
+    member.rank = leaf->rank;
+    member.shape = leaf->shape;
+    ARENA_APPEND(a->arena, a, tables, member);
+}
+
+/* d value / d x as the member `name`_values. */
+static void adjoin_sparse(struct adjoiner *a, const struct extra_request *extra, struct node *value, struct node *x, const char *name,
+                          struct member member)
+{
+    struct graph *graph = a->function->graph;
+    struct sparse sparse = sparse_jacobian(graph, a->derivatives, value, x, arena_print(a->arena, "%s_%s", a->function->name, name));
+    if (sparse.is_too_large) {
+        report_error(a->diagnostics, extra->span, "%s has too many elements for a sparse entry", name);
+        return;
+    }
+    member.name = arena_print(a->arena, "%s_values", name);
+    member.type = REAL;
+    member.rank = 1;
+    member.shape = ARENA_ARRAY(a->arena, size *, 1);
+    member.shape[0] = size_number(graph->sizes, (int64_t)sparse.pattern->count);
+    member.value = sparse.values;
+    member.pattern = sparse.pattern;
+    add(a, member);
+    add_table(a, sparse.colours, sparse.colour_table);
+    add_table(a, sparse.slots, sparse.slot_table);
+}
+
+static void adjoin_sparse_jacobian(struct adjoiner *a, const struct extra_request *extra)
+{
+    struct function *function = a->function;
+    size_t *outputs = ARENA_ARRAY(a->arena, size_t, function->members_count + 1);
+    size_t count = real_outputs(a, extra, outputs);
+    if (!require_fixed_sizes(a, extra, "sparse_jacobian"))
+        return;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < a->request->wrt_count; k++) {
+            struct member y = function->members[outputs[i]], x = function->members[a->request->wrt[k]];
+            adjoin_sparse(a, extra, y.value, x.leaf, arena_print(a->arena, "d%s_d%s", y.name, x.name),
+                          (struct member){.role = ROLE_JACOBIAN_VALUES, .of = y.name, .wrt = {x.name}, .span = y.span});
+        }
+}
+
+static void adjoin_sparse_hessian(struct adjoiner *a, const struct extra_request *extra)
+{
+    struct function *function = a->function;
+    long at = scalar_output(a, extra, "sparse_hessian");
+    if (at < 0 || !require_fixed_sizes(a, extra, "sparse_hessian"))
+        return;
+    struct member y = function->members[at];
+    struct node **gradients = ARENA_ARRAY(a->arena, struct node *, a->request->wrt_count);
+    gradients_of(a, y.value, gradients);
+    for (size_t i = 0; i < a->request->wrt_count; i++)
+        for (size_t k = i; k < a->request->wrt_count; k++) {
+            struct member x = function->members[a->request->wrt[i]], w = function->members[a->request->wrt[k]];
+            adjoin_sparse(a, extra, gradients[i], w.leaf, arena_print(a->arena, "d2%s_d%s_d%s", y.name, x.name, w.name),
+                          (struct member){.role = ROLE_HESSIAN_VALUES, .of = y.name, .wrt = {x.name, w.name}, .span = y.span});
+        }
+}
+
 static void adjoin_extra(struct adjoiner *a, const struct extra_request *extra)
 {
     a->function->entries[extra->entry] = true;
@@ -203,6 +286,8 @@ static void adjoin_extra(struct adjoiner *a, const struct extra_request *extra)
     case ENTRY_HESSIAN: adjoin_hessian(a, extra); break;
     case ENTRY_JVP: adjoin_jvp(a, extra); break;
     case ENTRY_HVP: adjoin_hvp(a, extra); break;
+    case ENTRY_SPARSE_JACOBIAN: adjoin_sparse_jacobian(a, extra); break;
+    case ENTRY_SPARSE_HESSIAN: adjoin_sparse_hessian(a, extra); break;
     default: break;
     }
 }
@@ -265,6 +350,33 @@ static void check_names(struct adjoiner *a)
     }
 }
 
+/* The macros and arrays that the header gives a function for its sparse entries, and the macros of its workspace. */
+static void check_macros(struct arena *arena, struct diagnostics *diagnostics, const struct module *module)
+{
+    struct map seen = {0};
+    for (size_t i = 0; i < module->functions_count; i++) {
+        const struct function *function = module->functions[i];
+        const char *name = upper_case(arena, function->name), *workspace = arena_print(arena, "%s_WORKSPACE", name);
+        bool is_fixed = true;
+        for (size_t k = 0; k < function->members_count; k++)
+            is_fixed = is_fixed && function->members[k].role != ROLE_SIZE;
+        if (is_fixed && map_get(&seen, workspace))
+            report_error(diagnostics, function->span, "the macro %s would stand twice in the header; rename %s", workspace, function->name);
+        if (is_fixed)
+            map_set(arena, &seen, workspace, (void *)function->name);
+        for (size_t k = 0; k < function->members_count; k++) {
+            const struct member *member = &function->members[k];
+            if (!member->pattern)
+                continue;
+            const char *macro = pattern_names(arena, function, member).count, *other = map_get(&seen, macro);
+            if (other)
+                report_error(diagnostics, member->span, "the macro %s would stand twice in the header: for %s and for %s; rename one",
+                             macro, other, member->name);
+            map_set(arena, &seen, macro, (void *)member->name);
+        }
+    }
+}
+
 static void check_functions(struct arena *arena, struct diagnostics *diagnostics, const struct module *module)
 {
     static const char *const suffixes[] = {"_workspace", "_forward", "_backward", "_gradient", "_jacobian", "_hessian", "_jvp",
@@ -285,13 +397,17 @@ void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics, co
 {
     struct module *module = elaboration->module;
     for (size_t i = 0; i < module->functions_count; i++) {
-        struct adjoiner a = {module->arena, diagnostics, derivatives, module->functions[i], elaboration->requests[i]};
+        struct adjoiner a = {.arena = module->arena, .diagnostics = diagnostics, .derivatives = derivatives,
+                             .function = module->functions[i], .request = elaboration->requests[i]};
         if (a.request->wrt_count)
             adjoin_gradients(&a);
         for (size_t k = 0; k < a.request->extras_count; k++)
             adjoin_extra(&a, &a.request->extras[k]);
         add(&a, (struct member){.name = "work", .role = ROLE_WORKSPACE, .span = a.function->span});
         check_names(&a);
+        for (size_t k = 0; k < a.tables_count; k++)
+            add(&a, a.tables[k]);
     }
     check_functions(module->arena, diagnostics, module);
+    check_macros(module->arena, diagnostics, module);
 }

@@ -40,6 +40,15 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+static bool calls_vector_mathematics(const char *code)
+{
+    static const char *const calls[] = {"gradc_exp", "gradc_log", "gradc_tanh", "gradc_erf"};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (strstr(code, calls[i]))
+            return true;
+    return false;
+}
+
 /* The runtime's parts that the code calls. */
 static void embed_runtime(struct text *file, const char *code)
 {
@@ -53,6 +62,8 @@ static void embed_runtime(struct text *file, const char *code)
                  {"gradc_lu_f32", "linalg_f32"},         {"gradc_cholesky_f64", "linalg_f64"},
                  {"gradc_solve_triangular_f64", "linalg_f64"}, {"gradc_lu_f64", "linalg_f64"}};
     const char *last = "";
+    if (calls_vector_mathematics(code))
+        text_print(file, "%s\n", runtime_text("vecmath"));
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (strcmp(last, parts[i].part) != 0 && strstr(code, parts[i].call) && runtime_text(parts[i].part)) {
             last = parts[i].part;
@@ -70,8 +81,12 @@ static void emit_prelude(struct text *file, const struct module *module, const s
         text_print(file, "%s\n", header);
         if (options->standalone)
             embed_runtime(file, code);
+        else if (calls_vector_mathematics(code))
+            text_write(file, "#include \"gradc_vecmath.h\"\n\n");
     } else {
-        text_print(file, "#include \"gradc.h\"\n#include \"%s\"\n\n", base_name(options->header_name));
+        text_print(file, "#include \"gradc.h\"\n%s#include \"%s\"\n\n",
+                   calls_vector_mathematics(code) ? "#include \"gradc_vecmath.h\"\n" : "",
+                   base_name(options->header_name));
     }
     if (strstr(code, "gradc_room("))
         text_print(file, "/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */\n"
@@ -100,6 +115,7 @@ void emit_c(FILE *c, FILE *h, const struct module *constant, const struct emit_o
             }
     }
     emit_prelude(&file, module, options, header.bytes, code.bytes);
+    emit_tables(&file, module, code.bytes);
     fputs(file.bytes, c);
     fputs(code.bytes, c);
     if (h && h != c && options->header_name)

@@ -26,7 +26,7 @@ const char *entry_name(enum entry entry)
 static bool reads_member(enum role role)
 {
     return role == ROLE_INPUT || role == ROLE_INOUT || role == ROLE_OUTPUT_GRADIENT || role == ROLE_TANGENT ||
-           role == ROLE_DIRECTION;
+           role == ROLE_DIRECTION || role == ROLE_TABLE;
 }
 
 static void name_sizes(struct emitter *emitter)
@@ -48,11 +48,12 @@ static void name_members(struct emitter *emitter)
     for (size_t i = 0; i < function->members_count; i++) {
         struct member *member = &function->members[i];
         if (member->leaf && reads_member(member->role) && program->is_live[member->leaf->id])
-            emitter->leaf_names[member->leaf->id] = names_take(emitter->names, member->name);
+            emitter->leaf_names[member->leaf->id] =
+                member->role == ROLE_TABLE ? member->name : names_take(emitter->names, member->name);
     }
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         struct buffer *buffer = program->all_buffers[i];
-        if (buffer->node && is_leaf(buffer->node) && emitter->leaf_names[buffer->node->id] && !buffer->member)
+        if (buffer->is_seed)
             buffer->name = emitter->leaf_names[buffer->node->id];
         if (!buffer->member)
             continue;
@@ -136,7 +137,7 @@ static bool is_first_output(const struct function *function, const struct member
 static void declare_leaf(struct emitter *emitter, const struct member *member)
 {
     const struct node *leaf = member->leaf;
-    if (!leaf || !emitter->leaf_names[leaf->id] || !emitter->leaf_is_used[leaf->id])
+    if (!leaf || !emitter->leaf_names[leaf->id] || !emitter->leaf_is_used[leaf->id] || member->role == ROLE_TABLE)
         return;
     const char *type = c_type(emitter, member->type), *name = emitter->leaf_names[leaf->id];
     const char *source = arena_print(emitter->arena, "%s->%s", emitter->self, member->name);
@@ -188,7 +189,7 @@ static void name_slots(struct emitter *emitter, struct buffer **firsts)
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         struct buffer *buffer = program->all_buffers[i];
         bool is_plain = buffer->slot >= 0 && buffer->storage == STORAGE_WORKSPACE && !is_integer_type(buffer->type) &&
-                        !(buffer->node && is_leaf(buffer->node) && emitter->leaf_names[buffer->node->id]);
+                        !buffer->is_seed;
         if (is_plain && !firsts[buffer->slot])
             firsts[buffer->slot] = buffer;
     }
@@ -204,13 +205,13 @@ static void declare_buffer(struct emitter *emitter, const struct buffer *buffer,
     const struct member *member = buffer->member;
     if (is_integer_type(buffer->type) && start)
         start = arena_print(emitter->arena, "(%s *)(void *)(%s)", type, start);
-    if (buffer->node && is_leaf(buffer->node) && !member)
+    if (buffer->is_seed)
         member = emitter->program->leaf_members[buffer->node->id];
     const char *source = !member ? NULL : arena_print(emitter->arena, "%s->%s", emitter->self, member->name);
     const char *shape = buffer_shape(emitter, buffer);
     if (!member)
         emit_line(emitter, "%s%s *const %s = %s; /* %s */", constant, type, buffer->name, start, shape);
-    else if (buffer->storage == STORAGE_WORKSPACE) /* a leaf that may be NULL */
+    else if (buffer->is_seed)
         emit_line(emitter, "%s *const %s = %s ? (%s *)%s : %s; /* %s */", type, buffer->name, source, type, source, start,
              shape);
     else if (start)
@@ -327,6 +328,9 @@ void emit_entry(struct text *file, struct module *module, const struct emit_opti
     text_write(&declarations, "");
     names_reserve(emitter.names, emitter.self);
     names_reserve(emitter.names, program->function->name);
+    for (size_t i = 0; i < program->function->members_count; i++)
+        if (program->function->members[i].role == ROLE_TABLE)
+            names_reserve(emitter.names, program->function->members[i].name);
     name_sizes(&emitter);
     name_members(&emitter);
     name_loop_variables(&emitter);

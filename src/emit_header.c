@@ -3,15 +3,9 @@
 #include <string.h>
 
 #include "emitter.h"
+#include "pattern.h"
 #include "runtime_text.h"
-
-const char *upper_case(struct arena *arena, const char *text)
-{
-    char *copy = arena_copy(arena, text, strlen(text));
-    for (char *c = copy; *c; c++)
-        *c = (char)toupper((unsigned char)*c);
-    return copy;
-}
+#include "sparse.h"
 
 static const char *guard_name(struct arena *arena, const char *header)
 {
@@ -45,6 +39,7 @@ static const char *section(const struct function *function, const struct member 
     case ROLE_HVP: return "products of the Hessian and the directions, written by hvp";
     case ROLE_WORKSPACE:
         return arena_print(arena, "workspace: %s_workspace(m) bytes, aligned to GRADC_ALIGN", function->name);
+    case ROLE_TABLE: break;
     }
     return "";
 }
@@ -75,7 +70,7 @@ static void emit_struct(struct text *file, struct module *module, struct functio
 {
     struct arena *arena = module->arena;
     text_print(file, "struct %s {\n", function->name);
-    for (size_t i = 0; i < function->members_count;) {
+    for (size_t i = 0; i < function->members_count && function->members[i].role != ROLE_TABLE;) {
         const char *heading = section(function, &function->members[i]);
         size_t end = i, width = 0;
         for (; end < function->members_count && strcmp(section(function, &function->members[end]), heading) == 0; end++) {
@@ -94,6 +89,21 @@ static void emit_struct(struct text *file, struct module *module, struct functio
         }
     }
     text_write(file, "};\n");
+}
+
+/* The places of the non-zeros, for those who read them. */
+static void emit_patterns(struct text *file, const struct module *module, const struct function *function)
+{
+    for (size_t i = 0; i < function->members_count; i++) {
+        const struct member *member = &function->members[i];
+        if (!member->pattern)
+            continue;
+        const struct pattern_names names = pattern_names(module->arena, function, member);
+        text_print(file, "#define %s %zu\n", names.count, member->pattern->count);
+        text_print(file, "extern const int32_t %s[%zu];\n", names.starts, member->pattern->row_count + 1);
+        text_print(file, "extern const int32_t %s[%zu];\n", names.columns,
+                   member->pattern->count ? member->pattern->count : 1);
+    }
 }
 
 static void emit_prototypes(struct text *file, struct module *module, const struct programs *programs)
@@ -143,6 +153,7 @@ void emit_header(struct text *file, struct module *module, const struct emit_opt
         text_write(file, "\n");
         emit_struct(file, module, module->functions[i]);
         emit_prototypes(file, module, &programs[i]);
+        emit_patterns(file, module, module->functions[i]);
     }
     text_write(file, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
 }

@@ -25,6 +25,7 @@ static const char *role_name(enum role role)
     case ROLE_DIRECTION: return "direction";
     case ROLE_HVP: return "hvp";
     case ROLE_WORKSPACE: return "workspace";
+    case ROLE_TABLE: break;
     }
     return "";
 }
@@ -76,7 +77,7 @@ void emit_interface(FILE *file, const struct module *module)
     for (size_t i = 0; i < module->functions_count; i++) {
         const struct function *function = module->functions[i];
         fprintf(file, "%s{\"name\": \"%s\",\n  \"members\": [", i ? ",\n " : "", function->name);
-        for (size_t j = 0; j < function->members_count; j++) {
+        for (size_t j = 0; j < function->members_count && function->members[j].role != ROLE_TABLE; j++) {
             fprintf(file, j ? ",\n              " : "");
             emit_member(file, module->arena, &function->members[j]);
         }

@@ -108,6 +108,9 @@ int64_t slot_alignment(const struct module *module); /* in reals */
 /* ---- emit_header.c ---- */
 void emit_header(struct text *file, struct module *module, const struct emit_options *options,
                  const struct programs *programs);
-const char *upper_case(struct arena *arena, const char *text);
+
+/* ---- emit_table.c ---- */
+/* The constant arrays of the sparse entries: patterns, and those tables that the code mentions. */
+void emit_tables(struct text *file, const struct module *module, const char *code);
 
 #endif

@@ -239,7 +239,8 @@ enum type operator_type(enum operator operator, enum type type);
 enum role {
     ROLE_SIZE, ROLE_INPUT, ROLE_INOUT, ROLE_OUTPUT, ROLE_OUTPUT_GRADIENT, ROLE_GRADIENT,
     ROLE_JACOBIAN, ROLE_HESSIAN, ROLE_JACOBIAN_VALUES, ROLE_HESSIAN_VALUES,
-    ROLE_TANGENT, ROLE_OUTPUT_TANGENT, ROLE_DIRECTION, ROLE_HVP, ROLE_WORKSPACE
+    ROLE_TANGENT, ROLE_OUTPUT_TANGENT, ROLE_DIRECTION, ROLE_HVP, ROLE_WORKSPACE,
+    ROLE_TABLE /* no member of the struct: constants of the emitted file, behind all members */
 };
 
 enum entry { ENTRY_FORWARD, ENTRY_BACKWARD, ENTRY_GRADIENT, ENTRY_JACOBIAN, ENTRY_HESSIAN, ENTRY_SPARSE_JACOBIAN,
@@ -258,6 +259,8 @@ struct member {
     struct node *leaf;   /* what reads it: PARAMETER of an input or inout, PLACEHOLDER of a seed, tangent, direction */
     struct node *value;  /* what is stored in it: outputs, gradients, ...; for inout the new value */
     size *extent;        /* ROLE_SIZE: its atom */
+    const struct pattern *pattern; /* ROLE_JACOBIAN_VALUES, ROLE_HESSIAN_VALUES: which elements the values are */
+    const int32_t *table;          /* ROLE_TABLE: its elements */
     struct span span;    /* where it was declared */
 };
 
