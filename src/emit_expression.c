@@ -350,10 +350,29 @@ static bool needs_parentheses(const char *text, const char *place, int operator_
     return place == text ? precedence > operator_precedence : precedence >= operator_precedence;
 }
 
+/* Functions that vectorise, for use in loops. */
+static const char *fast_text(const struct emitter *emitter, const struct node *node)
+{
+    if (!emitter->at || emitter->at->depth == 0)
+        return NULL;
+    switch (node->operator) {
+    case OP_EXP: return "gradc_exp@($a)";
+    case OP_EXPM1: return "gradc_expm1@($a)";
+    case OP_LOG: return "gradc_log@($a)";
+    case OP_LOG1P: return "gradc_log1p@($a)";
+    case OP_TANH: return "gradc_tanh@($a)";
+    case OP_ERF: return "gradc_erf@($a)";
+    default: return NULL;
+    }
+}
+
 static const char *operator_text(struct emitter *emitter, struct node *node, const char *const *operands,
                                  const int *precedences, int *precedence)
 {
-    const char *text = operator_c_text(node, precedence);
+    const char *text = fast_text(emitter, node);
+    *precedence = 0;
+    if (!text)
+        text = operator_c_text(node, precedence);
     struct text out = {.arena = emitter->arena};
     text_write(&out, "");
     for (const char *c = text; *c; c++) {

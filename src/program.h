@@ -158,6 +158,7 @@ struct buffer {
     struct nest **readers;
     size_t readers_count, readers_capacity;
     const char *name;            /* in C */
+    bool is_seed;                /* a leaf's own array, or zeros if its pointer is NULL */
     bool is_leaf_name;           /* the name of an updated array, declared with the inputs */
     int slot;                    /* its place in the workspace; -1: none */
 };

@@ -11,6 +11,7 @@ struct bodies {
     struct node **first, **next_of; /* the nodes of each loop's rounds by id; the list of LOOP i, n at the outside */
     bool *is_done;
     bool *check_is_done;
+    bool *is_early; /* scalars put before all loops */
 };
 
 static void schedule_body(struct bodies *bodies, struct node *loop, struct item *container);
@@ -622,7 +623,7 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
     if (is_leaf(node)) {
         struct nest *nest = add_nest(program, NEST_SEED, node, buffer);
         nest->alone = true;
-        buffer->is_fixed = true;
+        buffer->is_fixed = buffer->is_seed = true;
         set_axes(nest, node->rank, node->shape);
         put(program, nest, container);
         return;
@@ -636,9 +637,31 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
         put_elementwise(program, add_nest(program, NEST_VALUE, node, buffer), node->rank, node->shape, container);
 }
 
+/* Scalars that need no loop come first, so that they do not stand between loops that could be one. */
+static void put_scalars(struct bodies *bodies, struct node *first, struct item *container)
+{
+    struct program *program = bodies->program;
+    for (struct node *node = first; node; node = bodies->next_of[node->id]) {
+        bool is_scalar = node->rank == 0 && (operator_is_elementwise(node->operator) || node->input_count == 0) &&
+                         node->operator != OP_LOOP;
+        for (int i = 0; is_scalar && i < node->input_count; i++) {
+            const struct node *x = node->inputs[i];
+            is_scalar = bodies->is_early[x->id] || program->owner[x->id] != program->owner[node->id] ||
+                        (is_leaf(x) && x->rank == 0);
+        }
+        if (!is_scalar)
+            continue;
+        bodies->is_early[node->id] = true;
+        put_node(bodies, node, container);
+        if (node->type != REAL)
+            put_checks_of(bodies, node, container);
+    }
+}
+
 static void schedule_body(struct bodies *bodies, struct node *loop, struct item *container)
 {
     struct program *program = bodies->program;
+    put_scalars(bodies, bodies->first[loop ? (size_t)loop->id : program->node_count], container);
     for (struct node *node = bodies->first[loop ? (size_t)loop->id : program->node_count]; node;
          node = bodies->next_of[node->id]) {
         put_node(bodies, node, container);
@@ -672,9 +695,27 @@ static void put_first_checks(struct bodies *bodies, struct item *container)
         }
 }
 
+/* An updated array whose new value is another input takes it from a copy, for that may be updated too. */
+static void put_safe_copies(struct program *program, struct buffer **copies)
+{
+    for (size_t i = 0; i < program->roots_count; i++) {
+        const struct root *root = &program->roots[i];
+        if (!root->member || root->member->role != ROLE_INOUT || root->member->rank == 0 ||
+            program->buffers[root->node->id] || root->node == root->member->leaf)
+            continue;
+        copies[i] = add_buffer(program, NULL);
+        copies[i]->node = root->node;
+        copies[i]->type = root->node->type;
+        put_copy(program, root->node, copies[i], root->node, false, program->root);
+        copies[i]->is_fixed = true;
+    }
+}
+
 /* Members that no buffer stands for: second names, scalars, views; updated arrays last of all. */
 static void put_members(struct program *program)
 {
+    struct buffer **copies = ARENA_ARRAY(program->arena, struct buffer *, program->roots_count + 1);
+    put_safe_copies(program, copies);
     for (int updates = 0; updates < 2; updates++)
         for (size_t i = 0; i < program->roots_count; i++) {
             const struct root *root = &program->roots[i];
@@ -694,6 +735,7 @@ static void put_members(struct program *program)
             }
             struct nest *nest = add_nest(program, NEST_COPY, root->node, target);
             nest->member = root->member;
+            nest->source = copies[i];
             nest->alone = is_last;
             put_elementwise(program, nest, root->node->rank, root->node->shape, program->root);
         }
@@ -706,7 +748,8 @@ void schedule(struct program *program)
     struct bodies bodies = {program, ARENA_ARRAY(program->arena, struct node *, n + 1),
                             ARENA_ARRAY(program->arena, struct node *, n + 1),
                             ARENA_ARRAY(program->arena, bool, n + 1),
-                            ARENA_ARRAY(program->arena, bool, program->checks_count + 1)};
+                            ARENA_ARRAY(program->arena, bool, program->checks_count + 1),
+                            ARENA_ARRAY(program->arena, bool, n + 1)};
     for (size_t i = n; i-- > 0;)
         if (program->is_live[i]) {
             size_t list = program->owner[i] ? (size_t)program->owner[i]->id : n;
