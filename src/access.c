@@ -283,6 +283,12 @@ void collect_reads(struct program *program, struct nest *nest)
     case NEST_COPY:
     case NEST_BREAK:
     case NEST_CHECK:
+        if (nest->source) {
+            struct access access = {nest->source->node, nest->source, {0}};
+            memcpy(access.map, nest->target_axes, sizeof nest->target_axes);
+            ARENA_APPEND(program->arena, nest, reads, access);
+            break;
+        }
         if (nest->node)
             visit(&collector, node, collector.axes);
         if (nest->check && nest->check->when)
