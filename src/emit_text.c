@@ -68,7 +68,7 @@ static const char *const reserved[] = {
 bool names_is_reserved(const char *name)
 {
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-        if (strcmp(name, reserved[i]) == 0)
+        if (name[0] == reserved[i][0] && strcmp(name, reserved[i]) == 0)
             return true;
     return strncmp(name, "gradc_", 6) == 0 || strncmp(name, "GRADC_", 6) == 0 || strncmp(name, "__", 2) == 0;
 }
