@@ -339,6 +339,8 @@ static int take_slot(struct program *program, struct stays *stays, size *count)
 static void assign_slots(struct program *program, struct stays *stays)
 {
     struct stay **ends = ARENA_ARRAY(program->arena, struct stay *, stays->stays_count + 1);
+    if (!stays->stays_count)
+        return;
     qsort(stays->stays, stays->stays_count, sizeof *stays->stays, by_first);
     for (size_t i = 0; i < stays->stays_count; i++)
         ends[i] = &stays->stays[i];
