@@ -43,6 +43,22 @@
 #else
 #define GRADC_INLINE static inline
 #endif
+/* One whose result depends on its arguments alone, so that a call can move out of a loop. */
+#if defined(__GNUC__)
+#define GRADC_CONST static __attribute__((unused, const, noinline))
+#else
+#define GRADC_CONST static
+#endif
+
+/* The least whole number whose square is at least n: the rounds between two kept states of a checkpointed loop. */
+GRADC_CONST size_t gradc_root(size_t n)
+{
+    size_t root = 1, step;
+    for (step = (size_t)1 << (sizeof n * 4 - 2); step > 0; step >>= 1)
+        if ((root + step - 1) * (root + step - 1) < n)
+            root += step;
+    return root;
+}
 
 #endif
 /* END CORE */

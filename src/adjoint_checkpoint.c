@@ -1,13 +1,11 @@
 /* adjoint_checkpoint.c: the adjoint of a loop that keeps about the square root of its states.
  *
- *     forward:   the state at the start of every S-th round is kept, S near sqrt T
+ *     forward:   the state at the start of every S-th round is kept, S the root of T
  *     backward:  for each segment of S rounds, the last first: its rounds are run again from the kept state, their
  *                states collected, and then run backwards
  *
  * The last segment, of 1 to S rounds, stands before the loop over the others. A. Griewank, "Achieving logarithmic growth
  * of temporal and spatial complexity in reverse automatic differentiation" (1992), has the idea, recursively. */
-#include <math.h>
-
 #include "adjoint_states.h"
 
 struct segments {
@@ -19,18 +17,6 @@ struct segments {
     struct node **starts; /* for each carried value: its values at the start of each segment */
     struct node *ran;     /* how many rounds ran, INT; NULL: all */
 };
-
-/* About the square root of the number of rounds: exact if that is known, else two steps of Newton's iteration from 32,
- * near enough from 30 to 30000 rounds. */
-static size *segment_length(struct sizes *sizes, size *rounds)
-{
-    int64_t number;
-    if (size_is_number(rounds, &number))
-        return size_number(sizes, number > 1 ? (int64_t)ceil(sqrt((double)number)) : 1);
-    size *first = size_floor_divide(size_add(rounds, size_number(sizes, 1024)), size_number(sizes, 64));
-    size *quotient = size_floor_divide(rounds, first);
-    return size_floor_divide(size_add(size_add(first, quotient), size_number(sizes, 1)), size_number(sizes, 2));
-}
 
 /* all with row `at` replaced by the value. */
 static struct node *with_row(struct graph *graph, struct node *all, struct node *value, size *at)
@@ -133,7 +119,7 @@ struct node *backward_over_segments(struct states *states, const struct loop *ba
     struct sizes *sizes = graph->sizes;
     struct segments segments = {.states = states, .graph = graph, .loop = states->loop, .backward = backward};
     size *zero = size_number(sizes, 0), *rounds = size_subtract(segments.loop->end, segments.loop->begin);
-    segments.length = segment_length(sizes, rounds);
+    segments.length = size_square_root(rounds);
     segments.full = size_floor_divide(size_subtract(rounds, size_number(sizes, 1)), segments.length);
     keep_starts(&segments);
     size *last = size_subtract(rounds, size_multiply(segments.full, segments.length));

@@ -582,7 +582,34 @@ size *size_maximum(size *a, size *b)
                          : size_composite(a->sizes, ATOM_MAXIMUM, b, a);
 }
 
+static int64_t root_of(int64_t number)
+{
+    int64_t root = 1;
+
+    for (int64_t step = (int64_t)1 << 30; step > 0; step >>= 1) {
+        if ((root + step - 1) * (root + step - 1) < number)
+            root += step;
+    }
+    return root;
+}
+
+size *size_square_root(size *a)
+{
+    int64_t number;
+
+    if (a->overflowed)
+        return a->sizes->overflow;
+    if (size_is_number(a, &number))
+        return size_number(a->sizes, root_of(number));
+    return size_composite(a->sizes, ATOM_ROOT, a, size_number(a->sizes, 1));
+}
+
 /* ---- Atoms within sizes ---- */
+
+static bool is_composite(const struct atom *atom)
+{
+    return atom->kind == ATOM_FLOOR || atom->kind == ATOM_MAXIMUM || atom->kind == ATOM_ROOT;
+}
 
 static bool depends_on(const size *a, const struct atom *atom)
 {
@@ -591,9 +618,8 @@ static bool depends_on(const size *a, const struct atom *atom)
 
         for (int j = 0; j < monomial->degree; j++) {
             const struct atom *factor = monomial->factors[j];
-            bool is_composite = factor->kind == ATOM_FLOOR || factor->kind == ATOM_MAXIMUM;
 
-            if (factor == atom || (is_composite && factor->id > atom->id &&
+            if (factor == atom || (is_composite(factor) && factor->id > atom->id &&
                                    (depends_on(factor->a, atom) || depends_on(factor->b, atom))))
                 return true;
         }
@@ -660,14 +686,16 @@ bool size_affine_in(const size *a, const struct atom *atom, size **coefficient, 
     return true;
 }
 
-/* The factor with atom replaced by value, inside floor and maximum too. */
+/* The factor with atom replaced by value, inside floors, maxima and roots too. */
 static size *substitute_factor(struct atom *factor, const size *atom, size *value)
 {
     if (factor->self == atom)
         return value;
-    if ((factor->kind != ATOM_FLOOR && factor->kind != ATOM_MAXIMUM) || !size_depends_on(factor->self, atom))
+    if (!is_composite(factor) || !size_depends_on(factor->self, atom))
         return factor->self;
     size *a = size_substitute(factor->a, atom, value), *b = size_substitute(factor->b, atom, value);
+    if (factor->kind == ATOM_ROOT)
+        return size_square_root(a);
     return factor->kind == ATOM_FLOOR ? size_floor_divide(a, b) : size_maximum(a, b);
 }
 
@@ -714,6 +742,8 @@ int64_t size_evaluate(const size *a, int64_t (*value)(const size *atom, void *cl
             y = size_evaluate(atom->b, value, closure);
             if (atom->kind == ATOM_FLOOR)
                 product *= (uint64_t)(y == 0 ? 0 : floor_divide(x, y));
+            else if (atom->kind == ATOM_ROOT)
+                product *= (uint64_t)root_of(x);
             else
                 product *= (uint64_t)(x > y ? x : y);
         }

@@ -32,6 +32,8 @@ size *size_divide(size *a, size *b);
 size *size_floor_divide(size *a, size *b);
 /* max(a, b) and min as atoms where the order is not known. */
 size *size_maximum(size *a, size *b);
+/* The least whole number whose square is at least a, for a >= 1: about sqrt(a). An atom where a is no number. */
+size *size_square_root(size *a);
 
 bool size_is_number(const size *a, int64_t *number); /* a whole constant */
 bool size_is_whole(const size *a);  /* all coefficients whole */

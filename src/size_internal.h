@@ -8,14 +8,15 @@
 
 #include "size.h"
 
-enum atom_kind { ATOM_NAME, ATOM_LOOP_VARIABLE, ATOM_FLOOR, ATOM_MAXIMUM };
+enum atom_kind { ATOM_NAME, ATOM_LOOP_VARIABLE, ATOM_FLOOR, ATOM_MAXIMUM, ATOM_ROOT };
 
 struct atom {
     enum atom_kind kind;
     int id;           /* in order of creation: what an atom is made of comes before it */
     const char *name; /* NAME, LOOP_VARIABLE */
     const char *c_name; /* its spelling in C, or NULL */
-    size *a, *b;      /* LOOP_VARIABLE: in [a, b); FLOOR: floor(a / b); MAXIMUM: max(a, b) */
+    size *a, *b;      /* LOOP_VARIABLE: in [a, b); FLOOR: floor(a / b); MAXIMUM: max(a, b);
+                         ROOT: of a (b is 1) */
     size *self;       /* the atom as a size */
     struct atom *chain;
 };
@@ -61,7 +62,7 @@ struct sizes {
     size_t table_buckets;
     struct monomial **monomials;
     size_t monomial_buckets, monomial_count;
-    struct atom *composites[COMPOSITE_BUCKETS]; /* FLOOR and MAXIMUM atoms */
+    struct atom *composites[COMPOSITE_BUCKETS]; /* FLOOR, MAXIMUM and ROOT atoms */
 };
 
 struct rational rational_new(int64_t numerator, int64_t denominator);
@@ -72,7 +73,7 @@ int64_t greatest_common_divisor(int64_t a, int64_t b); /* of magnitudes; gcd(0, 
 /* The size with these terms, in any order, monomials possibly repeated; the array may be overwritten. */
 size *size_from_terms(struct sizes *sizes, struct term *terms, int count);
 size *size_scale(size *a, struct rational factor);
-/* Floor and maximum atoms as such, without simplification. */
+/* Floor, maximum and root atoms as such, without simplification. */
 size *size_composite(struct sizes *sizes, enum atom_kind kind, size *a, size *b);
 /* The single atom that `a` is, or NULL. */
 struct atom *size_atom(const size *a);

@@ -22,6 +22,7 @@ static int atom_least(const struct atom *atom, int *steps)
         return proves_nonnegative(size_subtract(atom->a, one), steps) ? 1
                : proves_nonnegative(atom->a, steps)                   ? 0
                                                                       : -1;
+    case ATOM_ROOT: return 1;
     case ATOM_FLOOR: return proves_nonnegative(size_subtract(atom->a, atom->b), steps) ? 1 : 0;
     case ATOM_MAXIMUM:
         return proves_nonnegative(size_subtract(atom->a, one), steps) ||
@@ -151,6 +152,15 @@ static bool proves_over_maximum(const struct atom *atom, size *k, size *r, bool 
     return proves(size_add(r, size_multiply(k, atom->b)), strictly, steps);
 }
 
+/* a >= 0 where a = k root(p) + r: 1 <= root(p) <= p. */
+static bool proves_over_root(const struct atom *atom, size *k, size *r, bool strictly, int *steps)
+{
+    if (proves_nonnegative(k, steps))
+        return proves(size_add(r, k), strictly, steps);
+    return proves_nonnegative(size_negate(k), steps) &&
+           proves(size_add(r, size_multiply(k, atom->a)), strictly, steps);
+}
+
 /* a >= 0 (or > 0) for all values: true only if that is certain. */
 static bool proves(size *a, bool strictly, int *steps)
 {
@@ -170,6 +180,7 @@ static bool proves(size *a, bool strictly, int *steps)
     case ATOM_LOOP_VARIABLE: return proves_over_range(atom, k, r, strictly, steps);
     case ATOM_FLOOR: return proves_over_floor(atom, k, r, strictly, steps);
     case ATOM_MAXIMUM: return proves_over_maximum(atom, k, r, strictly, steps);
+    case ATOM_ROOT: return proves_over_root(atom, k, r, strictly, steps);
     default: return false;
     }
 }
@@ -208,6 +219,7 @@ static size *atom_extreme(const struct atom *atom, bool greatest)
             return atom->self;
         return size_floor_divide(extreme(atom->a, greatest), atom->b);
     case ATOM_MAXIMUM: return size_maximum(extreme(atom->a, greatest), extreme(atom->b, greatest));
+    case ATOM_ROOT: return size_square_root(extreme(atom->a, greatest));
     default: return atom->self;
     }
 }

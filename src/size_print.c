@@ -67,6 +67,11 @@ static void append_atom(struct text *text, const struct atom *atom, bool stands_
         if (!stands_alone)
             append(text, ")");
         break;
+    case ATOM_ROOT:
+        append(text, in_c ? "gradc_root(" : "root(");
+        append_size(text, atom->a, false);
+        append(text, ")");
+        break;
     case ATOM_MAXIMUM:
         append(text, in_c ? "(" : "max(");
         append_size(text, atom->a, false);
