@@ -18,15 +18,15 @@ def _python_name(name):
 
 
 def _load():
-    """The compiled library: $GRADC_LIBRARY, or NAME.so or libNAME.so beside this module."""
+    """The compiled library: $GRADC_LIBRARY, or libNAME.so beside this module (Python would take a NAME.so for the module)."""
     folder, file = os.path.split(os.path.abspath(__file__))
     stem = os.path.splitext(file)[0]
     candidates = [os.environ.get("GRADC_LIBRARY")] + [
-        os.path.join(folder, prefix + stem + suffix) for prefix in ("", "lib") for suffix in (".so", ".dylib")]
+        os.path.join(folder, "lib" + stem + suffix) for suffix in (".so", ".dylib")]
     for path in candidates:
         if path and os.path.exists(path):
             return ctypes.CDLL(path)
-    raise ImportError("there is no %s.so beside %s; build it from the emitted C: cc -O3 -fPIC -shared %s.c -o %s.so "
+    raise ImportError("there is no lib%s.so beside %s; build it from the emitted C: cc -O3 -fPIC -shared %s.c -o lib%s.so "
                       "-lgradc -lm" % (stem, file, stem, stem))
 
 
