@@ -196,10 +196,25 @@ static bool match_arguments(struct elaborator *e, const struct callee *callee, c
     return complete;
 }
 
-static bool is_recursive(struct elaborator *e, const struct callee *callee, struct span at)
+/* The function that each argument is: its definition, or its row if it is built in; NULL for a value. */
+static const void **function_arguments(struct elaborator *e, const struct value *arguments, int count)
+{
+    const void **functions = ARENA_ARRAY(e->arena, const void *, count + 1);
+    for (int i = 0; i < count; i++)
+        if (arguments[i].kind == VALUE_FUNCTION)
+            functions[i] = arguments[i].callee->definition ? (const void *)arguments[i].callee->definition
+                                                           : (const void *)arguments[i].callee->builtin;
+    return functions;
+}
+
+/* A function may call itself through a function that it is given, as long as it is given another one there: there are only
+ * so many functions, so that ends. */
+static bool is_recursive(struct elaborator *e, const struct callee *callee, const void **functions, int count,
+                         struct span at)
 {
     for (struct frame *frame = e->frame; frame; frame = frame->caller)
-        if (frame->definition == callee->definition) {
+        if (frame->definition == callee->definition &&
+            (!frame->functions || !memcmp(frame->functions, functions, (size_t)count * sizeof *functions))) {
             const char *chain = callee->name;
             for (struct frame *link = e->frame; link != frame; link = link->caller)
                 chain = arena_print(e->arena, "%s, which %s calls", chain, link->definition->name);
@@ -260,7 +275,7 @@ static struct frame *call_definition(struct elaborator *e, const struct callee *
     const struct argument **matched = ARENA_ARRAY(e->arena, const struct argument *, count + 1);
     struct value *arguments = ARENA_ARRAY(e->arena, struct value, count + 1);
     struct span *spans = ARENA_ARRAY(e->arena, struct span, count + 1);
-    if (is_recursive(e, callee, call->span) || !match_arguments(e, callee, call, matched))
+    if (!match_arguments(e, callee, call, matched))
         return NULL;
     bool right = true;
     for (int i = 0; i < count; i++)
@@ -271,7 +286,11 @@ static struct frame *call_definition(struct elaborator *e, const struct callee *
         }
     if (!right)
         return NULL;
+    const void **functions = function_arguments(e, arguments, count);
+    if (is_recursive(e, callee, functions, count, call->span))
+        return NULL;
     struct frame *frame = new_frame(e, callee->unit, callee->definition, call->span);
+    frame->functions = functions;
     struct span origin = e->graph->origin;
     e->frame = frame;
     right = bind_arguments(e, callee, matched, arguments, spans);

@@ -103,6 +103,7 @@ struct frame {
     const struct map *marked; /* names that some grad, jvp or jacobian of the body refers to */
     struct frame *caller;
     struct span call; /* where it was called */
+    const void **functions; /* the function that each argument is; NULL for a value */
     bool is_export;
     struct block *block; /* the loop or branch being evaluated, innermost first (elaborate_loop.c) */
     bool has_update;
