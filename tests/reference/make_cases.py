@@ -1,0 +1,910 @@
+"""Writes tests/run/*.nn and *.case: programs, inputs, and what NumPy and SciPy say the outputs and gradients are.
+
+    python3 tests/reference/make_cases.py [GROUP...]
+
+The value of each program is written here a second time, as a NumPy formula. Gradients are differences of eighth order
+of that formula (taken with two steps that must agree), or, at kinks and extremes, written out by hand. Inputs are
+multiples of 1/64, which float32 holds exactly.
+"""
+import os
+import re
+import sys
+import zlib
+from itertools import product
+
+import numpy as np
+from scipy import special
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+groups = {}
+current = None
+
+
+def group(name, text=""):
+    """The cases that follow go to NAME.nn, after TEXT."""
+    global current
+    current = groups[name] = {"text": [text.strip()] if text else [], "exports": [], "cases": []}
+
+
+def text(nn):
+    current["text"].append(nn.strip())
+
+
+def rng(name):
+    return np.random.default_rng(zlib.crc32(name.encode()))
+
+
+def snap(x):
+    return np.round(np.asarray(x) * 64) / 64
+
+
+def uniform(shape, low=-2.0, high=2.0, key=""):
+    """Numbers that are reproducible and differ from one another."""
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    generator = rng(f"{shape}{low}{high}{key}")
+    count = int(np.prod(shape))
+    step = max(1, round((high - low) * 64)) / 64 / max(count, 1)
+    grid = low + step * (np.arange(count) + generator.uniform(0.2, 0.8, count))
+    return snap(generator.permutation(grid)).reshape(shape)
+
+
+STENCIL = [(1, 4 / 5), (2, -1 / 5), (3, 4 / 105), (4, -1 / 280)]
+
+
+def derivative(f, h=2e-3):
+    """f' of a function that acts element by element."""
+    return lambda x: sum(w * (f(x + k * h) - f(x - k * h)) for k, w in STENCIL) / h
+
+
+def gradient(f, x, h=2e-3):
+    """The gradient of the scalar f(x) for an array x."""
+    x = np.array(x, float)
+    g = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        kept = x[i]
+
+        def at(value):
+            x[i] = value
+            return f(x)
+        step = h * max(1.0, abs(kept))
+        g[i] = sum(w * (at(kept + k * step) - at(kept - k * step)) for k, w in STENCIL) / step
+        x[i] = kept
+    return g
+
+
+def jacobian(f, x, h=2e-3):
+    x = np.array(x, float)
+    y = np.asarray(f(x))
+    J = np.zeros(y.shape + x.shape)
+    for i in np.ndindex(x.shape):
+        kept = x[i]
+
+        def at(value):
+            x[i] = value
+            return np.asarray(f(x), float)
+        J[(Ellipsis,) + i] = sum(w * (at(kept + k * h) - at(kept - k * h)) for k, w in STENCIL) / h
+        x[i] = kept
+    return J
+
+
+def numbers(x):
+    x = np.ravel(np.asarray(x))
+    if x.dtype.kind in "bi":
+        return " ".join(str(int(v)) for v in x)
+    return " ".join("%.17g" % v for v in x)
+
+
+def case(nn, f=None, *, sizes=None, wrt=None, outputs=None, seeds=None, gradients=None, updates=None, rough=False,
+         double=False, tolerance=None, tolerance32=None, status=None, extra="", export=True, name=None, **inputs):
+    """One program and its case. f takes the inputs by name and returns the outputs: one, or a dict. Real inputs are
+    floats; int ones are integers."""
+    function = re.search(r"^(\w+)\(", nn.strip(), re.M).group(1) if name is None else name
+    if nn:
+        text(nn)
+    label = function
+    if any(c["label"] == label for c in current["cases"]):
+        label += "_" + str(sum(c["function"] == function for c in current["cases"]) + 1)
+    arrays = {k: np.asarray(v) for k, v in inputs.items()}
+    reals = [k for k, v in arrays.items() if v.dtype.kind == "f"]
+    wrt = reals if wrt is None else wrt
+    if updates is not None:
+        wrt = []
+    lines = [f"case {label}"]
+    if function != label:
+        lines.append(f"function {function}")
+    lines += [f"size {k} {v}" for k, v in (sizes or {}).items()]
+    lines += [f"input {k} {numbers(v)}" for k, v in arrays.items()]
+    if status is not None:
+        lines.append(f"status {status}")
+    if gradients is not None:
+        rough = True
+    for flag, on in ("rough", rough), ("double", double):
+        if on:
+            lines.append(flag)
+    if tolerance:
+        lines.append(f"tolerance {tolerance:g}")
+    if tolerance32:
+        lines.append(f"tolerance32 {tolerance32:g}")
+    if f is not None and status is None:
+        def evaluate(values):
+            copies = {k: np.array(v) for k, v in values.items()}
+            y = f(*copies.values()) if isinstance(f, np.ufunc) else f(**copies)
+            if not isinstance(y, dict):
+                y = {outputs[0] if outputs else function: y}
+            return {k: np.asarray(v) for k, v in y.items()}
+        with np.errstate(all="ignore"):
+            y = evaluate(arrays)
+        lines += [f"output {k} {numbers(v)}" for k, v in y.items()]
+        if updates is not None:
+            lines += [f"update {k} {numbers(v)}" for k, v in updates.items()]
+        elif wrt:
+            if seeds is None:
+                seeds = {k: uniform(v.shape, 0.5, 1.5, key="seed" + k) for k, v in y.items() if v.dtype.kind == "f"}
+            seeds = {k: np.broadcast_to(v, y[k].shape) for k, v in seeds.items()}
+            lines += [f"seed {k} {numbers(v)}" for k, v in seeds.items()]
+            if gradients is None:
+                gradients = {}
+                for w in wrt:
+                    def total(x):
+                        result = evaluate({**arrays, w: x})
+                        return sum(float(np.sum(seeds[k] * result[k])) for k in seeds)
+                    with np.errstate(all="ignore"):
+                        g = gradient(total, arrays[w])
+                        again = gradient(total, arrays[w], 1e-3)
+                    scale = max(1e-3, np.abs(g).max(initial=0))
+                    if not np.abs(g - again).max(initial=0) <= 2e-8 * scale:
+                        sys.exit(f"{label}: differences for {w} disagree by {np.abs(g - again).max() / scale:g}")
+                    gradients[w] = g
+            lines += [f"gradient {k} {numbers(np.broadcast_to(v, arrays[k].shape))}" for k, v in gradients.items()]
+    current["cases"].append({"label": label, "function": function, "lines": lines})
+    if export and nn:
+        current["exports"].append(f"export {function}" + (" wrt " + ", ".join(wrt) if wrt else "") + extra)
+
+
+def write():
+    chosen = sys.argv[1:]
+    folder = os.path.join(HERE, "..", "run")
+    for name, g in groups.items():
+        if chosen and name not in chosen:
+            continue
+        with open(os.path.join(folder, name + ".nn"), "w") as out:
+            out.write(f"# {name}.nn: written by tests/reference/make_cases.py\n")
+            out.write("\n".join(g["text"] + [""] + g["exports"]) + "\n")
+        with open(os.path.join(folder, name + ".case"), "w") as out:
+            out.write(f"# {name}.case: written by tests/reference/make_cases.py\n")
+            out.write("\n".join(line for c in g["cases"] for line in c["lines"]) + "\n")
+
+
+# ---- Element-wise functions: value, gradient, and second derivative ----
+
+def erf(x): return special.erf(x)
+def sigmoid(x): return special.expit(x)
+def softplus(x): return np.logaddexp(0, x)
+
+
+UNARY = [
+    ("exp", np.exp, -2, 2), ("expm1", np.expm1, -1, 1), ("log", np.log, 0.3, 3), ("log1p", np.log1p, -0.5, 2),
+    ("sqrt", np.sqrt, 0.3, 3), ("sin", np.sin, -3, 3), ("cos", np.cos, -3, 3), ("tan", np.tan, -1, 1),
+    ("asin", np.arcsin, -0.8, 0.8), ("acos", np.arccos, -0.8, 0.8), ("atan", np.arctan, -2, 2),
+    ("sinh", np.sinh, -2, 2), ("cosh", np.cosh, -2, 2), ("tanh", np.tanh, -2, 2), ("asinh", np.arcsinh, -2, 2),
+    ("acosh", np.arccosh, 1.3, 3), ("atanh", np.arctanh, -0.7, 0.7), ("erf", special.erf, -2, 2),
+    ("erfc", special.erfc, -2, 2), ("lgamma", special.gammaln, 0.4, 4), ("digamma", special.digamma, 0.5, 4),
+]
+ACTIVATIONS = [
+    ("sigmoid", sigmoid), ("log_sigmoid", lambda x: -softplus(-x)), ("softplus", softplus),
+    ("relu", lambda x: np.where(x > 0, x, 0)), ("leaky_relu", lambda x: np.where(x > 0, x, 0.01 * x)),
+    ("elu", lambda x: np.where(x > 0, x, np.expm1(x))),
+    ("selu", lambda x: 1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(x))),
+    ("gelu", lambda x: 0.5 * x * (1 + erf(x / np.sqrt(2)))),
+    ("gelu_tanh", lambda x: 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))),
+    ("silu", lambda x: x * sigmoid(x)), ("hardtanh", lambda x: np.where(np.abs(x) < 1, x, np.sign(x))),
+    ("softsign", lambda x: x / (1 + np.abs(x))),
+]
+# Away from -1, 0 and 1.
+AWAY = np.array([-2.5, -1.5, -0.75, -0.25, 0.25, 0.625, 1.5, 2.75])
+
+group("elementwise")
+for name, f, low, high in UNARY:
+    x = uniform(6, low, high)
+    case(f"{name}_1(x: [n]) = {name}(x)", lambda x, f=f: f(x), sizes={"n": 6}, x=x)
+group("elementwise_second")
+for name, f, low, high in UNARY:
+    x = uniform(4, low, high)
+    case(f"{name}_2(x: [n]) = sum(range(n) * grad(sum({name}(x)), x))",
+         lambda x, f=f: np.sum(np.arange(4) * derivative(f)(x)), sizes={"n": 4}, x=x, tolerance=1e-7, tolerance32=5e-3)
+
+group("binary")
+A, B = uniform(6, 0.3, 2, "a"), uniform(6, -1.5, 1.5, "b")
+for name, nn, f, a, b in [
+        ("add", "a + b", lambda a, b: a + b, A, B), ("sub", "a - b", lambda a, b: a - b, A, B),
+        ("mul", "a * b", lambda a, b: a * b, A, B), ("div", "b / a", lambda a, b: b / a, A, B),
+        ("pow", "a^b", lambda a, b: a**b, A, B), ("atan2", "atan2(a, b)", np.arctan2, A, B),
+        ("max", "max(a, b)", np.maximum, A, B), ("min", "min(a, b)", np.minimum, A, B),
+        ("logaddexp", "logaddexp(a, b)", np.logaddexp, A, B),
+        ("huber", "huber(2 * b, delta = 0.75)", lambda a, b: special.huber(0.75, 2 * b), A, B),
+        ("huber_one", "huber(1.3 * a * b)", lambda a, b: special.huber(1, 1.3 * a * b), A, B),
+        ("neg", "-a - -b", lambda a, b: b - a, A, B),
+        ("right", "a^2^b", lambda a, b: a**(2**b), A, B), ("minus_power", "-a^2 + b^2", lambda a, b: -a**2 + b**2, A, B),
+        ("inverse", "a^-1 * b", lambda a, b: b / a, A, B), ("half", "a^0.5 + b^3", lambda a, b: a**0.5 + b**3, A, B),
+        ("zeroth", "a^0 * b^1", lambda a, b: b, A, B), ("quotients", "b / a / a", lambda a, b: b / a**2, A, B),
+        ("bars", "|b * |a - b|| * a", lambda a, b: np.abs(b * np.abs(a - b)) * a, A, B)]:
+    case(f"{name}_1(a: [n], b: [n]) = {nn}", lambda a, b, f=f: f(a, b), sizes={"n": 6}, a=a, b=b)
+    case(f"{name}_2(a: [n], b: [n]) {{\n    s = sum({nn})\n    return {name}_2 = sum(grad(s, a) * b) + sum(sin(grad(s, b)))\n}}",
+         lambda a, b, f=f: np.sum(derivative(lambda t: f(t, b))(a) * b) + np.sum(np.sin(derivative(lambda t: f(a, t))(b))),
+         sizes={"n": 6}, a=a, b=b, tolerance=1e-7, tolerance32=5e-3)
+
+group("activations")
+for name, f in ACTIVATIONS:
+    case(f"{name}_1(x: [n]) = {name}(x)", lambda x, f=f: f(x), sizes={"n": 8}, x=AWAY)
+    case(f"{name}_2(x: [n]) = sum(range(n) * grad(sum({name}(x)), x))",
+         lambda x, f=f: np.sum(np.arange(8) * derivative(f)(x)), sizes={"n": 8}, x=AWAY, tolerance=1e-7, tolerance32=5e-3)
+case("steep(x: [n], s) = leaky_relu(x, slope = s)", lambda x, s: np.where(x > 0, x, s * x), sizes={"n": 8}, x=AWAY, s=0.25)
+case("elu_alpha(x: [n], a) = elu(x, a)", lambda x, a: np.where(x > 0, x, a * np.expm1(x)),
+     sizes={"n": 8}, x=AWAY, a=1.5)
+case("maxout_1(x: [m, 6]) = maxout(x, 3)", lambda x: x.reshape(4, 2, 3).max(-1), sizes={"m": 4}, x=uniform((4, 6)))
+case("clip_1(x: [n], lo, hi) = clip(x, lo, hi)", lambda x, lo, hi: np.clip(x, lo, hi), sizes={"n": 8}, x=AWAY, lo=-1.0, hi=1.0)
+
+group("steps")
+x = np.array([-2.5, -1.25, -0.75, 0.25, 1.75, 2.25])
+for name, f in ("floor", np.floor), ("ceil", np.ceil), ("round", np.round), ("sign", np.sign):
+    case(f"{name}_1(x: [n]) = {name}(x) * x", lambda x, f=f: f(x) * x, sizes={"n": 6}, x=x + 0.125)
+    case(f"{name}_halves(x: [n]) = {name}(x)", lambda x, f=f: f(x), sizes={"n": 6},
+         x=np.array([-2.5, -1.5, -0.5, 0.5, 1.5, 2.0]), gradients={"x": np.zeros(6)})
+case("abs_1(x: [n]) = abs(x) * x", lambda x: np.abs(x) * x, sizes={"n": 6}, x=x)
+for name, op in ("eq", "=="), ("ne", "!="), ("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">="):
+    case(f"{name}_1(x: [n], y: [n]) = real(x {op} y) * x",
+         lambda x, y, op=op: eval(f"x {op} y") * x, sizes={"n": 4}, x=np.array([1.0, 2, 3, 4]), y=np.array([1.0, 3, 2, 4]),
+         gradients={"x": eval(f"uniform((4,), 0.5, 1.5, 'seed{name}_1') * (np.array([1,2,3,4]) {op} np.array([1,3,2,4]))"), "y": 0.0})
+case("logic(x: [n], y: [n]) = if x > 0 and not y > 0 or x < -1 then x * y else x + y",
+     lambda x, y: np.where(((x > 0) & ~(y > 0)) | (x < -1), x * y, x + y), sizes={"n": 6}, x=x, y=x[::-1] + 0.5)
+case("named_truth(x: [n]) {\n    big = x > 1 or x < -1\n    return named_truth = if not big then x^2 else real(big) * x\n}",
+     lambda x: np.where(np.abs(x) > 1, x, x**2), sizes={"n": 6}, x=x)
+
+# ---- Kinks: what section 5 fixes ----
+
+group("kinks")
+z = np.array([-1.0, 0.0, 2.0, -0.0])
+
+
+def kink(nn, f, gradients, sizes=None, **inputs):
+    function = re.search(r"^(\w+)\(", nn, re.M).group(1)
+    case(nn, f, sizes=sizes, gradients=gradients, seeds={function: 1.0}, **inputs)
+
+
+kink("relu_at_0(x: [n]) = relu(x)", lambda x: np.maximum(x, 0), {"x": [0, 0, 1, 0]}, {"n": 4}, x=z)
+kink("abs_at_0(x: [n]) = |x|", np.abs, {"x": [-1, 0, 1, 0]}, {"n": 4}, x=z)
+kink("sign_at_0(x: [n]) = sign(x)", np.sign, {"x": 0}, {"n": 4}, x=z)
+kink("max_ties(a: [n], b: [n]) = max(a, b)", lambda a, b: np.maximum(a, b), {"a": [1, 0, 1], "b": [0, 1, 0]}, {"n": 3},
+     a=np.array([1.0, 2, 3]), b=np.array([1.0, 3, 2]))
+kink("min_ties(a: [n], b: [n]) = min(a, b)", lambda a, b: np.minimum(a, b), {"a": [1, 1, 0], "b": [0, 0, 1]}, {"n": 3},
+     a=np.array([1.0, 2, 3]), b=np.array([1.0, 3, 2]))
+kink("max_first(x: [n]) = max(x)", lambda x: x.max(), {"x": [0, 1, 0, 0]}, {"n": 4}, x=np.array([1.0, 3, 3, 3]))
+kink("min_first(x: [n]) = min(x)", lambda x: x.min(), {"x": [0, 1, 0, 0]}, {"n": 4},
+     x=np.array([2.0, -1, -1, 0]))
+kink("max_rows(x: [m, n]) = max(x, axis = 1)", lambda x: x.max(1), {"x": [[1, 0, 0], [0, 1, 0]]}, {"m": 2, "n": 3},
+     x=np.array([[5.0, 5, 5], [1, 2, 2]]))
+kink("max_all_axes(x: [m, n]) = max(x)", lambda x: x.max(), {"x": [[0, 1, 0], [0, 0, 0]]},
+     {"m": 2, "n": 3}, x=np.array([[1.0, 2, 0], [2, 2, 2]]))
+kink("norm_at_0(x: [n]) = norm(x)", lambda x: 0.0, {"x": 0}, {"n": 3}, x=np.zeros(3))
+kink("bars_at_0(x: [n], s) = s * ||x||", lambda x, s: 0.0, {"x": 0, "s": 0}, {"n": 3}, x=np.zeros(3), s=2.0)
+kink("norm_rows_at_0(x: [m, n]) = norm(x, axis = 1)", lambda x: np.array([0.0, 5.0]), {"x": [[0, 0], [0.6, 0.8]]},
+     {"m": 2, "n": 2}, x=np.array([[0.0, 0], [3, 4]]))
+kink("clip_at_ends(x: [n]) = clip(x, -1, 1)", lambda x: np.clip(x, -1, 1), {"x": [0, 1, 1, 1, 0]}, {"n": 5},
+     x=np.array([-2.0, -1, 0, 1, 2]))
+kink("square_at_0(x: [n]) = x^2 + x^1", lambda x: x**2 + x, {"x": [-1, 1, 5, 1]}, {"n": 4}, x=z)
+kink("zeroth_at_0(x: [n]) = x^0", lambda x: x**0, {"x": 0}, {"n": 4}, x=z)
+kink("squared_norm_at_0(x: [n]) = ||x||^2", lambda x: 0.0, {"x": 0}, {"n": 3}, x=np.zeros(3))
+kink("power_at_0(x: [n], p) = x^p", lambda x, p: x**p, {"x": [0, 3, 12], "p": np.log(2) * 8}, {"n": 3},
+     x=np.array([0.0, 1, 2]), p=3.0)
+kink("router(x, y) = max(x, y) + max(y, x)", lambda x, y: 2 * np.maximum(x, y), {"x": 1, "y": 1},
+     x=2.0, y=2.0)
+kink("pool_ties(x: [n]) = sum(max(reshape(x, [n / 2, 2]), axis = 1))", lambda x: x.reshape(-1, 2).max(1).sum(),
+     {"x": [1, 0, 0, 1]}, {"n": 4}, x=np.array([1.0, 1, 2, 3]))
+
+# ---- The side of an `if` that is not taken contributes exactly 0 ----
+
+group("choice")
+kink("safe_log(x: [n]) = if x > 0 then log(x) else 0", lambda x: np.where(x > 0, np.log(np.where(x > 0, x, 1)), 0),
+     {"x": [0, 0, 1, 0.5]}, {"n": 4}, x=np.array([-1.0, 0, 1, 2]))
+kink("safe_root(x: [n]) = if x > 0 then sqrt(x) else 0 * x", lambda x: np.sqrt(np.maximum(x, 0)),
+     {"x": [0, 0, 0.5, 0.25]}, {"n": 4}, x=np.array([-1.0, 0, 1, 4]))
+kink("safe_quotient(x: [n], y: [n]) = if y != 0 then x / y else x", lambda x, y: np.array([1.0, 1.0]),
+     {"x": [1, 0.5], "y": [0, -0.5]}, {"n": 2}, x=np.array([1.0, 2]), y=np.array([0.0, 2]))
+kink("overflow(x: [n]) = if x < 100 then exp(x) else x", lambda x: np.array([1.0, 1000, 2000]), {"x": [1, 1, 1]}, {"n": 3},
+     x=np.array([0.0, 1000, 2000]))
+kink("sinc(x: [n]) = if x == 0 then 1 else sin(x) / x", lambda x: np.sinc(x / np.pi),
+     {"x": [0, (np.cos(1) - np.sin(1))]}, {"n": 2}, x=np.array([0.0, 1]))
+kink("both_sides(x: [n], c: [n]) = if c > 0 then x^2 else -x", lambda x, c: np.array([1.0, -2, 9]),
+     {"x": [2, -1, 6], "c": 0}, {"n": 3}, x=np.array([1.0, 2, 3]), c=np.array([1.0, -1, 1]))
+kink("scalar_choice(x: [n], s) = if s > 0 then x * s else x / s", lambda x, s: x * 2, {"x": 2, "s": 6}, {"n": 3},
+     x=np.array([1.0, 2, 3]), s=2.0)
+kink("scalar_other(x: [n], s) = if s > 0 then x * s else log(s) * x", lambda x, s: x * np.nan, {"s": -3, "x": np.nan}, {"n": 2},
+     x=np.array([1.0, 2]), s=-1.0)
+kink("spread(x, y: [n]) = if y > 0 then x else y", lambda x, y: np.array([5.0, -1, 5]), {"x": 2, "y": [0, 1, 0]}, {"n": 3},
+     x=5.0, y=np.array([1.0, -1, 2]))
+kink("nested_if(x: [n]) = if x < 0 then -x else if x < 1 then x^2 else log(x)", lambda x: np.array([1.0, 0.25, np.log(2)]),
+     {"x": [-1, 1, 0.5]}, {"n": 3}, x=np.array([-1.0, 0.5, 2]))
+kink("bad_derivative(x: [n]) = if x > 0 then x^0.5 else x^2", lambda x: np.array([0.0, 2]), {"x": [0, 0.25]}, {"n": 2},
+     x=np.array([0.0, 4]))
+kink("second_of_choice(x: [n]) = sum(grad(sum(if x > 0 then x^1.5 else 0), x))", lambda x: 1.5 * 2, {"x": [0, 1.5 / 4]},
+     {"n": 2}, x=np.array([0.0, 4]))
+kink("infinite_side(x: [n]) = sum(if x > 0 then 1 / x else 0)", lambda x: 0.5, {"x": [0, -0.25]}, {"n": 2}, x=np.array([0.0, 2]))
+kink("masked_sum(x: [n], m: [n]) = sum(if m > 0 then x * inf else x)", lambda x, m: 3.0, {"x": 1, "m": 0}, {"n": 2},
+     x=np.array([1.0, 2]), m=np.array([-1.0, -1]))
+
+# ---- Numerically safe functions at extremes ----
+
+group("safe")
+E3, E300 = np.array([-1e3, 0, 1e3]), np.array([-1e300, -1e3, 0.0, -0.0, 1e3, 1e300])
+s = special.expit(E300)
+for name, f, g in [
+        ("sigmoid", sigmoid, s * (1 - s)), ("log_sigmoid", lambda x: -np.logaddexp(0, -x), 1 - s),
+        ("softplus", softplus, s), ("tanh", np.tanh, 1 - np.tanh(E300)**2),
+        ("relu", lambda x: np.maximum(x, 0), (E300 > 0) * 1.0), ("silu", lambda x: x * sigmoid(x), [0, 0, .5, .5, 1, 1]),
+        ("gelu", lambda x: np.where(x > 0, x, 0), [0, 0, .5, .5, 1, 1]),
+        ("elu", lambda x: np.where(x > 0, x, np.expm1(x)), [0, 0, 1, 1, 1, 1]),
+        ("softsign", lambda x: x / (1 + np.abs(x)), 1 / (1 + np.abs(E300)) / (1 + np.abs(E300))),
+        ("atan", np.arctan, 1 / (1 + np.minimum(np.abs(E300), 1e150)**2)), ("erf", special.erf, [0, 0, 2 / np.sqrt(np.pi), 2 / np.sqrt(np.pi), 0, 0])]:
+    case(f"{name}_far(x: [n]) = {name}(x)", lambda x, f=f: f(x), sizes={"n": 6}, x=E300, gradients={"x": g},
+         seeds={name + "_far": 1.0}, double=True)
+for scale, key in (1e3, "e3"), (1e300, "e300"):
+    x = np.array([scale, -scale, scale, 0])
+    half = np.array([0.5, 0, 0.5, 0])
+    w = np.array([1.0, 2, 3, 4])
+    only64 = scale > 1e30
+    case(f"softmax_{key}(x: [n]) = softmax(x)", lambda x: half, sizes={"n": 4}, x=x, seeds={f"softmax_{key}": w},
+         gradients={"x": half * (w - (w * half).sum())}, double=only64)
+    case(f"lse_{key}(x: [n]) = logsumexp(x)", lambda x: scale + np.log(2), sizes={"n": 4}, x=x, seeds={f"lse_{key}": 1.0},
+         gradients={"x": half}, double=only64)
+    case(f"log_softmax_{key}(x: [n]) = log_softmax(x)", lambda x: x - scale - np.log(2), sizes={"n": 4}, x=x,
+         seeds={f"log_softmax_{key}": w}, gradients={"x": w - half * w.sum()}, double=only64)
+    case(f"xent_{key}(x: [m, n], k: int[m]) = cross_entropy(x, k)", lambda x, k: (np.log(2) + scale + np.log(2)) / 2,
+         sizes={"m": 2, "n": 4}, x=np.stack([x, x]), k=[0, 3], seeds={f"xent_{key}": 1.0},
+         gradients={"x": np.stack([[-0.25, 0, 0.25, 0], [0.25, 0, 0.25, -0.5]])}, double=only64)
+    case(f"bce_{key}(z: [n], y: [n]) = binary_cross_entropy(z, y)", lambda z, y: (0 + 0 + scale + np.log(2)) / 4,
+         sizes={"n": 4}, z=x, y=np.array([1.0, 0, 0, 0]), wrt=["z"], seeds={f"bce_{key}": 1.0},
+         gradients={"z": [0, 0, 0.25, 0.125]}, double=only64)
+    case(f"norm_{key}(x: [n]) = ||x||", lambda x: scale * np.sqrt(3), sizes={"n": 4}, x=x, seeds={f"norm_{key}": 1.0},
+         gradients={"x": x / scale / np.sqrt(3)}, double=only64)
+    case(f"norm_rows_{key}(x: [m, n]) = norm(x, axis = 1, keepdims = true)",
+         lambda x: np.array([[scale * np.sqrt(3)], [np.sqrt(3) / scale]]), sizes={"m": 2, "n": 4},
+         x=np.stack([x, np.sign(x) / scale]), seeds={f"norm_rows_{key}": 1.0}, double=only64,
+         gradients={"x": np.stack([np.sign(x), np.sign(x)]) / np.sqrt(3)})
+    case(f"logaddexp_{key}(a: [n], b: [n]) = logaddexp(a, b)", lambda a, b: np.array([scale, scale, scale + np.log(2), np.log(2)]),
+         sizes={"n": 4}, a=np.array([scale, -scale, scale, 0]), b=np.array([-scale, scale, scale, 0]),
+         seeds={f"logaddexp_{key}": 1.0}, gradients={"a": [1, 0, 0.5, 0.5], "b": [0, 1, 0.5, 0.5]}, double=only64)
+M = np.array([[0.0, -np.inf, 1.0], [-np.inf, -np.inf, 2.0]])
+P = np.exp(M) / np.exp(M).sum(1, keepdims=True)
+W = np.array([[1.0, 2, 3], [4, 5, 6]])
+case("softmax_masked(x: [m, n]) = softmax(x)", lambda x: P, sizes={"m": 2, "n": 3}, x=M, seeds={"softmax_masked": W},
+     gradients={"x": P * (W - (P * W).sum(1, keepdims=True))})
+case("lse_masked(x: [m, n]) = logsumexp(x, axis = 1)", lambda x: np.log(np.exp(x).sum(1)), sizes={"m": 2, "n": 3}, x=M,
+     seeds={"lse_masked": [1.0, 1.0]}, gradients={"x": P})
+case("masked_by_if(x: [n, n]) = sum(softmax(if range(n) <= range(n)[:, new] then x else -inf)^2)",
+     lambda x: np.sum((lambda e: e / e.sum(1, keepdims=True))(np.where(np.tri(3) > 0, np.exp(x), 0))**2), sizes={"n": 3},
+     x=uniform((3, 3)))
+for name, nn, f in [("softmax", "softmax(x)", lambda x: special.softmax(x)), ("lse", "logsumexp(x)", special.logsumexp),
+                    ("norm", "norm(x)", np.linalg.norm), ("log_softmax", "log_softmax(x)", special.log_softmax)]:
+    case(f"{name}_second(x: [n], w: [n]) = sum(sin(grad(sum({nn} * w^2), x)) * w)",
+         lambda x, w, f=f: np.sum(np.sin(gradient(lambda t: np.sum(f(t) * w**2), x)) * w), sizes={"n": 4},
+         x=uniform(4), w=uniform(4, 0.5, 1.5), tolerance=1e-7, tolerance32=5e-3)
+case("sums_far(x: [n]) = var(x) + mean(x)", lambda x: np.var(x) + np.mean(x), sizes={"n": 4}, x=np.array([1000.0, 1001, 1002, 1004]),
+     tolerance32=2e-3)
+
+# ---- Reductions ----
+
+group("reductions")
+X = uniform((2, 3, 4), 0.25, 2)
+FORMS = [("none", "", {}), ("axis0", ", axis = 0", {"axis": 0}), ("last", ", axis = -1", {"axis": -1}),
+         ("list", ", axis = [0, 2]", {"axis": (0, 2)}), ("negatives", ", axis = [-1, -2]", {"axis": (1, 2)}),
+         ("keep", ", axis = 1, keepdims = true", {"axis": 1, "keepdims": True}),
+         ("keep_all", ", keepdims = true", {"keepdims": True})]
+NORM = lambda x, **k: np.sqrt(np.sum(x * x, **k))
+for name, f in [("sum", np.sum), ("mean", np.mean), ("prod", np.prod), ("max", np.max), ("min", np.min), ("var", np.var),
+                ("std", np.std), ("norm", NORM), ("logsumexp", special.logsumexp)]:
+    for form, nn, arguments in FORMS:
+        case(f"{name}_{form}(x: [a, b, 4]) = {name}(x{nn})", lambda x, f=f, k=arguments: f(x, **k), sizes={"a": 2, "b": 3}, x=X)
+    case(f"{name}_second(x: [a, b]) = sum(grad(sum({name}(x, axis = 1)^2), x)^2)",
+         lambda x, f=f: np.sum(gradient(lambda t: np.sum(f(t, axis=1)**2), x)**2), sizes={"a": 2, "b": 3}, x=X[:, :, 0],
+         tolerance=1e-6, tolerance32=1e-2)
+for form, nn, arguments in FORMS:
+    case(f"sumsq_{form}(x: [a, b, 4]) = sum(x^2{nn}) * 0.5", lambda x, k=arguments: np.sum(x * x, **k) / 2, sizes={"a": 2, "b": 3}, x=X)
+group("reductions_int")
+T = np.array([[1, 5, 5], [7, 7, 2]], float)
+for name, f in ("argmax", np.argmax), ("argmin", np.argmin):
+    case(f"{name}_all(x: [m, n]) = {name}(x)", lambda x, f=f: f(x), sizes={"m": 2, "n": 3}, x=T, wrt=[])
+    case(f"{name}_rows(x: [m, n]) = {name}(x, axis = 1)", lambda x, f=f: f(x, axis=1), sizes={"m": 2, "n": 3}, x=T, wrt=[])
+    case(f"{name}_kept(x: [m, n]) = {name}(x, axis = 0, keepdims = true)", lambda x, f=f: f(x, axis=0)[None], sizes={"m": 2, "n": 3}, x=T, wrt=[])
+for name, f in ("all", np.all), ("any", np.any):
+    case(f"{name}_1(x: [m, n]) = real({name}(x > 4, axis = 1)) * x[:, 0]", lambda x, f=f: f(x > 4, axis=1) * x[:, 0],
+         sizes={"m": 2, "n": 3}, x=T)
+    case(f"{name}_everything(x: [m, n], s) = if {name}(x > 4) then s else s^2", lambda x, s, f=f: s if f(x > 4) else s * s,
+         sizes={"m": 2, "n": 3}, x=T, s=3.0)
+case("prod_with_zero(x: [m, n]) = prod(x, axis = 1)", lambda x: np.prod(x, axis=1), sizes={"m": 3, "n": 3},
+     x=np.array([[1.0, 2, 3], [0, 2, 3], [0, 0, 3]]), seeds={"prod_with_zero": [1.0, 1, 1]},
+     gradients={"x": [[6, 3, 2], [6, 0, 0], [0, 0, 0]]})
+
+# ---- Broadcasting ----
+
+group("broadcast")
+SHAPES = [("ss", [], []), ("sv", [], ["n"]), ("vs", ["n"], []), ("vv", ["n"], ["n"]), ("mv", ["m", "n"], ["n"]), ("vm", ["n"], ["m", "n"]),
+          ("col", ["m", "n"], ["m", 1]), ("row", ["m", "n"], [1, "n"]), ("grid", ["m", 1], [1, "n"]), ("grid2", ["m", 1], ["n"]),
+          ("ones", ["m", "n"], [1, 1]), ("one", ["n"], [1]), ("batch", ["k", "m", "n"], ["m", 1]), ("deep", ["k", 1, "n"], ["m", 1]),
+          ("lead", [1, "m", "n"], ["k", 1, "n"]), ("fixed", [3, 4], [4])]
+SIZES = {"n": 4, "m": 3, "k": 2}
+for (key, a, b), (op, f) in product(SHAPES, [("*", lambda a, b: a * b), ("-", lambda a, b: a - b), ("/", lambda a, b: a / b)]):
+    def shape(axes): return tuple(SIZES.get(x, x) for x in axes)
+    def spelled(axes): return "[" + ", ".join(map(str, axes)) + "]" if axes else "real"
+    used = {x: SIZES[x] for x in a + b if x in SIZES}
+    word = {"*": "mul", "-": "sub", "/": "div"}[op]
+    case(f"{word}_{key}(a: {spelled(a)}, b: {spelled(b)}) = a {op} b", lambda a, b, f=f: f(a, b), sizes=used,
+         a=uniform(shape(a), 0.5, 2, "a"), b=uniform(shape(b), 0.5, 2, "b"))
+case("three(a: [m, 1], b: [n], s) = exp(a * b) + s * b", lambda a, b, s: np.exp(a * b) + s * b, sizes={"m": 3, "n": 4},
+     a=uniform((3, 1)), b=uniform(4), s=0.5)
+case("if_rows(a: [m, 1], b: [n]) = if a > b then a else b^2", lambda a, b: np.where(a > b, a, b**2), sizes={"m": 3, "n": 4},
+     a=uniform((3, 1), key="x"), b=uniform(4, key="y"))
+case("max_rows(a: [m, n], b: [n]) = max(a, b)", lambda a, b: np.maximum(a, b), sizes={"m": 3, "n": 4}, a=uniform((3, 4), key="x"), b=uniform(4, key="y"))
+
+# ---- Matrix products ----
+
+group("products")
+FORMS = [("vv", ["k"], ["k"]), ("mv", ["m", "k"], ["k"]), ("vm", ["k"], ["k", "n"]), ("mm", ["m", "k"], ["k", "n"]),
+         ("batch", ["b", "m", "k"], ["b", "k", "n"]), ("left", ["b", "m", "k"], ["k", "n"]), ("right", ["m", "k"], ["b", "k", "n"]),
+         ("bv", ["b", "m", "k"], ["k"]), ("vb", ["k"], ["b", "k", "n"]), ("four", ["a", 1, "m", "k"], ["b", "k", "n"]),
+         ("one", [1, "k"], ["k", 1]), ("fixed", [2, 3], [3, 2])]
+SIZES = {"m": 2, "k": 3, "n": 4, "b": 2, "a": 3}
+for key, a, b in FORMS:
+    used = {x: SIZES[x] for x in a + b if x in SIZES}
+    case(f"matmul_{key}(A: {spelled(a)}, B: {spelled(b)}) = A @ B", lambda A, B: A @ B, sizes=used, A=uniform(shape(a), key="A"), B=uniform(shape(b), key="B"))
+    case(f"bent_{key}(A: {spelled(a)}, B: {spelled(b)}) = sum(tanh(A @ B)^2)", lambda A, B: np.sum(np.tanh(A @ B)**2), sizes=used,
+         A=uniform(shape(a), -1, 1, key="A"), B=uniform(shape(b), -1, 1, key="B"))
+T2 = lambda x: np.swapaxes(x, -1, -2)
+for key, nn, f, a, b in [("tn", "A' @ B", lambda A, B: A.T @ B, (3, 2), (3, 4)), ("nt", "A @ B'", lambda A, B: A @ B.T, (2, 3), (4, 3)),
+                         ("tt", "A' @ B'", lambda A, B: A.T @ B.T, (3, 2), (4, 3)), ("whole", "(A @ B)'", lambda A, B: (A @ B).T, (2, 3), (3, 4)),
+                         ("gram", "A' @ A + 0 * sum(B)", lambda A, B: A.T @ A, (3, 2), (1, 1)),
+                         ("chain", "A @ B @ A", lambda A, B: A @ B @ A, (3, 2), (2, 3)),
+                         ("scaled", "-2 * (A @ B) / 3", lambda A, B: -2 * (A @ B) / 3, (2, 3), (3, 2)),
+                         ("minus", "A @ B - B' @ A'", lambda A, B: A @ B - B.T @ A.T, (2, 3), (3, 2))]:
+    case(f"product_{key}(A: [{a[0]}, {a[1]}], B: [{b[0]}, {b[1]}]) = {nn}", lambda A, B, f=f: f(A, B), A=uniform(a, key="A"), B=uniform(b, key="B"))
+case("batch_transpose(A: [b, m, k], B: [b, n, k]) = A @ B'", lambda A, B: A @ T2(B), sizes={"b": 2, "m": 2, "k": 3, "n": 4},
+     A=uniform((2, 2, 3), key="A"), B=uniform((2, 4, 3), key="B"))
+case("quadratic(A: [n, n], x: [n]) = 0.5 * x' @ A @ x", lambda A, x: 0.5 * x @ A @ x, sizes={"n": 3}, A=uniform((3, 3)), x=uniform(3))
+case("matrix_hvp(A: [n, n], x: [n], v: [n]) {\n    g = grad(sum(tanh(A @ x)), x)\n    return matrix_hvp = grad(sum(g * v), x)\n}",
+     lambda A, x, v: A.T @ (-2 * np.tanh(A @ x) / np.cosh(A @ x)**2 * (A @ v)), sizes={"n": 3}, A=uniform((3, 3), -1, 1), x=uniform(3, key="x"), v=uniform(3, key="v"))
+case("large(A: [m, k], B: [k, n]) = sum((A @ B)^2) / 1000", lambda A, B: np.sum((A @ B)**2) / 1000, sizes={"m": 19, "k": 23, "n": 17},
+     A=uniform((19, 23), -1, 1, key="A"), B=uniform((23, 17), -1, 1, key="B"))
+
+# ---- Linear algebra without factorisations ----
+
+group("algebra")
+case("dot_v(a: [n], b: [n]) = dot(a, b)", lambda a, b: a @ b, sizes={"n": 4}, a=uniform(4, key="a"), b=uniform(4, key="b"))
+case("dot_batch(a: [m, n], b: [m, n]) = dot(a, b)", lambda a, b: (a * b).sum(-1), sizes={"m": 2, "n": 4}, a=uniform((2, 4), key="a"), b=uniform((2, 4), key="b"))
+case("outer_v(a: [m], b: [n]) = outer(a, b)", np.outer, sizes={"m": 3, "n": 4}, a=uniform(3), b=uniform(4))
+case("outer_batch(a: [k, m], b: [k, n]) = outer(a, b)", lambda a, b: a[:, :, None] * b[:, None, :], sizes={"k": 2, "m": 3, "n": 4}, a=uniform((2, 3)), b=uniform((2, 4)))
+case("trace_1(A: [n, n]) = trace(A)", lambda A: np.trace(A), sizes={"n": 3}, A=uniform((3, 3)))
+case("trace_batch(A: [b, n, n]) = trace(A)^2", lambda A: np.trace(A, axis1=1, axis2=2)**2, sizes={"b": 2, "n": 3}, A=uniform((2, 3, 3)))
+case("diag_of(A: [n, n]) = diag(A)", lambda A: np.diag(A), sizes={"n": 3}, A=uniform((3, 3)))
+case("diag_make(v: [n]) = diag(v)", lambda v: np.diag(v), sizes={"n": 3}, v=uniform(3))
+case("diag_there_and_back(v: [n], A: [n, n]) = diag(diag(v) @ A)", lambda v, A: v * np.diag(A), sizes={"n": 3}, v=uniform(3), A=uniform((3, 3)))
+case("transpose_all(A: [a, b, c]) = transpose(A)", lambda A: A.T, sizes={"a": 2, "b": 3, "c": 4}, A=uniform((2, 3, 4)))
+case("transpose_axes(A: [a, b, c]) = transpose(A, [1, 2, 0])", lambda A: A.transpose(1, 2, 0), sizes={"a": 2, "b": 3, "c": 4}, A=uniform((2, 3, 4)))
+case("prime_batch(A: [a, b, c]) = A' * 2", lambda A: 2 * T2(A), sizes={"a": 2, "b": 3, "c": 4}, A=uniform((2, 3, 4)))
+case("prime_vector(v: [n]) = v' * v", lambda v: v * v, sizes={"n": 4}, v=uniform(4))
+case("tril_1(A: [m, n]) = tril(A)", lambda A: np.tril(A), sizes={"m": 3, "n": 4}, A=uniform((3, 4)))
+case("triu_1(A: [b, n, n]) = triu(A)", lambda A: np.triu(A), sizes={"b": 2, "n": 3}, A=uniform((2, 3, 3)))
+case("eye_1(A: [n, n], s) = A + s * eye(n)", lambda A, s: A + s * np.eye(3), sizes={"n": 3}, A=uniform((3, 3)), s=0.5)
+case("cross_1(a: [3], b: [3]) = cross(a, b)", lambda a, b: np.cross(a, b), a=uniform(3, key="a"), b=uniform(3, key="b"))
+case("cross_batch(a: [n, 3], b: [n, 3]) = cross(a, b)", lambda a, b: np.cross(a, b), sizes={"n": 2}, a=uniform((2, 3), key="a"), b=uniform((2, 3), key="b"))
+case("cross_same(a: [3], v: [3]) = sum(cross(a, v)^2)", lambda a, v: np.sum(np.cross(a, v)**2), a=uniform(3, key="a"), v=uniform(3, key="b"))
+
+# ---- Shape functions ----
+
+group("shapes")
+X34 = uniform((3, 4))
+N34 = {"m": 3, "n": 4}
+for key, nn, f in [
+        ("reshape", "reshape(x, [n, m])", lambda x: x.reshape(4, 3)), ("reshape_flat", "reshape(x, [m * n])", lambda x: x.reshape(12)),
+        ("reshape_rest", "reshape(x, [2, -1])", lambda x: x.reshape(2, 6)), ("reshape_more", "reshape(x, [m, 2, n / 2])", lambda x: x.reshape(3, 2, 2)),
+        ("concat0", "concat(x, 2 * x)", lambda x: np.concatenate([x, 2 * x])), ("concat1", "concat(x, x[:, :2], axis = 1)", lambda x: np.concatenate([x, x[:, :2]], 1)),
+        ("concat3", "concat(x, x^2, x[:1], axis = 0)", lambda x: np.concatenate([x, x**2, x[:1]])),
+        ("stack0", "stack(x, x^2)", lambda x: np.stack([x, x**2])), ("stack_last", "stack(x, x^2, axis = -1)", lambda x: np.stack([x, x**2], -1)),
+        ("stack1", "stack(x, x^2, x, axis = 1)", lambda x: np.stack([x, x**2, x], 1)),
+        ("pad0", "pad(x, 1, 2)", lambda x: np.pad(x, ((1, 2), (0, 0)))), ("pad1", "pad(x, 2, 0, axis = 1)", lambda x: np.pad(x, ((0, 0), (2, 0)))),
+        ("pad_value", "pad(x, 1, 1, axis = -1, value = 5)", lambda x: np.pad(x, ((0, 0), (1, 1)), constant_values=5)),
+        ("flip0", "flip(x)", lambda x: x[::-1]), ("flip1", "flip(x, axis = 1)", lambda x: x[:, ::-1]),
+        ("roll0", "roll(x, 1)", lambda x: np.roll(x, 1, 0)), ("roll1", "roll(x, 3, axis = 1)", lambda x: np.roll(x, 3, 1)), ("roll_back", "roll(x, -1, axis = 1)", lambda x: np.roll(x, -1, 1)),
+        ("roll_over", "roll(x, 7, axis = 0)", lambda x: np.roll(x, 7, 0)),
+        ("tile0", "tile(x, 2)", lambda x: np.tile(x, (2, 1))), ("tile1", "tile(x, 3, axis = 1)", lambda x: np.tile(x, (1, 3))),
+        ("broadcast", "broadcast(x, [2, m, n])", lambda x: np.broadcast_to(x, (2, 3, 4))), ("broadcast_row", "broadcast(x[:1], [m, n])", lambda x: np.broadcast_to(x[:1], (3, 4))),
+        ("zeros", "x + zeros([m, n])", lambda x: x), ("ones", "x * (ones([n]) + ones([m, 1]))", lambda x: 2 * x), ("full", "x * full([m, n], 2.5)", lambda x: 2.5 * x),
+        ("full_of", "full([2, 3], sum(x))", lambda x: np.full((2, 3), x.sum())), ("range", "x * range(n)", lambda x: x * np.arange(4)),
+        ("range_size", "x * range(m)[:, new] / n", lambda x: x * np.arange(3)[:, None] / 4),
+        ("cumsum0", "cumsum(x)", lambda x: np.cumsum(x, 0)), ("cumsum1", "cumsum(x, axis = 1)^2", lambda x: np.cumsum(x, 1)**2), ("cumsum_last", "cumsum(x, axis = -1)", lambda x: np.cumsum(x, -1)),
+        ("new", "x[:, new] * x[new]", lambda x: x[:, None] * x[None]), ("stacking", "[x, 2 * x]", lambda x: np.stack([x, 2 * x])),
+        ("stack_scalars", "[x[0, 0], 1, x[1, 2]^2]", lambda x: np.stack([x[0, 0], 1, x[1, 2]**2])), ("stop", "x * stop_gradient(x)", None),
+        ("views", "reshape(flip(x', axis = 0)[1:], [m, n - 1])", lambda x: x.T[::-1][1:].reshape(3, 3)),
+        ("view_chain", "sum(roll(flip(x, axis = 1), 1, axis = 0)' @ x)", lambda x: np.sum(np.roll(x[:, ::-1], 1, 0).T @ x))]:
+    if f:
+        case(f"{key}_1(x: [m, n]) = {nn}", lambda x, f=f: f(x), sizes=N34, x=X34)
+w = uniform((3, 4), 0.5, 1.5, "seedstop")
+case("stop_1(x: [m, n]) = x * stop_gradient(x)", lambda x: x * x, sizes=N34, x=X34, seeds={"stop_1": w}, gradients={"x": w * X34})
+case("one_hot_1(k: int[n], x: [n, c]) = sum(one_hot(k, c) * x, axis = 1)", lambda k, x: x[np.arange(3), k], sizes={"n": 3, "c": 4}, k=[1, 3, 0], x=uniform((3, 4)))
+case("pick_1(k: int[n], x: [n, c]) = pick(x, k)", lambda k, x: x[np.arange(3), k], sizes={"n": 3, "c": 4}, k=[1, 3, 0], x=uniform((3, 4)))
+case("pick_deep(k: int[2, n], x: [2, n, c]) = pick(x, k)^2", lambda k, x: np.take_along_axis(x, k[..., None], -1)[..., 0]**2, sizes={"n": 3, "c": 4}, k=[[1, 3, 0], [2, 2, 2]], x=uniform((2, 3, 4)))
+case("pick_scalar(k: int, x: [c]) = pick(x, k)", lambda k, x: x[k], sizes={"c": 4}, k=2, x=uniform(4))
+case("pick_outside(k: int[n], x: [n, c]) = pick(x, k)", sizes={"n": 3, "c": 4}, k=[1, 4, 0], x=uniform((3, 4)), status=3)
+case("", name="pick_outside", sizes={"n": 3, "c": 4}, k=[1, -1, 0], x=uniform((3, 4)), status=3)
+
+# ---- Subscripts ----
+
+group("subscripts")
+for key, nn, f in [
+        ("row", "x[1]", lambda x: x[1]), ("element", "x[1, 2]", lambda x: x[1, 2]), ("column", "x[:, 1]", lambda x: x[:, 1]), ("last", "x[-1]", lambda x: x[-1]),
+        ("last_column", "x[:, -2]", lambda x: x[:, -2]), ("slice", "x[1:3, :]", lambda x: x[1:3]), ("from", "x[1:]", lambda x: x[1:]), ("to", "x[:2, 1:3]", lambda x: x[:2, 1:3]),
+        ("but_last", "x[:, :-1]", lambda x: x[:, :-1]), ("from_end", "x[:, -3:-1]", lambda x: x[:, -3:-1]), ("step", "x[:, ::2]", lambda x: x[:, ::2]), ("step_odd", "x[::2, 1::2]", lambda x: x[::2, 1::2]),
+        ("step_three", "x[:, ::3]", lambda x: x[:, ::3]), ("step_range", "x[:, 0:5:2]", lambda x: x[:, 0:5:2]), ("size", "x[:, n-2:]", lambda x: x[:, -2:]), ("size_end", "x[m-1, n-1]", lambda x: x[-1, -1]),
+        ("minus_size", "x[:, -n:]", lambda x: x), ("half", "x[:, :n/2]", lambda x: x[:, :3]), ("dots", "x[..., 0]", lambda x: x[..., 0]), ("dots_slice", "x[..., 1:3]", lambda x: x[..., 1:3]),
+        ("new_axis", "x[:, new, 1:]", lambda x: x[:, None, 1:]), ("new_first", "x[new, 1]", lambda x: x[None, 1]), ("chained", "x[1:][0, 2:][1]", lambda x: x[1:][0, 2:][1]),
+        ("differences", "x[:, 1:] - x[:, :-1]", lambda x: x[:, 1:] - x[:, :-1]), ("overlap", "sum(x[:, 2:] * x[:, 1:-1] * x[:, :-2])", lambda x: np.sum(x[:, 2:] * x[:, 1:-1] * x[:, :-2])),
+        ("laplacian", "x[2:, 1:-1] + x[:-2, 1:-1] - 2 * x[1:-1, 1:-1]", lambda x: x[2:, 1:-1] + x[:-2, 1:-1] - 2 * x[1:-1, 1:-1]),
+        ("even_odd", "sum(x[:, ::2]) * sum(x[:, 1::2]^2)", lambda x: x[:, ::2].sum() * (x[:, 1::2]**2).sum())]:
+    case(f"{key}_1(x: [m, n]) = {nn}", lambda x, f=f: f(x), sizes={"m": 4, "n": 6}, x=uniform((4, 6)))
+case("gather(E: [v, d], k: int[n]) = E[k]", lambda E, k: E[k], sizes={"v": 5, "d": 3, "n": 4}, E=uniform((5, 3)), k=[4, 1, 1, 0])
+case("gather_many(E: [v, d], k: int[a, b]) = E[k] * 2", lambda E, k: 2 * E[k], sizes={"v": 5, "d": 3, "a": 2, "b": 3}, E=uniform((5, 3)), k=[[4, 1, 1], [0, 2, 4]])
+case("gather_middle(E: [a, v, d], k: int[n]) = E[:, k, 1:]", lambda E, k: E[:, k, 1:], sizes={"a": 2, "v": 4, "d": 3, "n": 3}, E=uniform((2, 4, 3)), k=[3, 3, 0])
+case("gather_last(E: [a, v], k: int[n]) = E[:, k]^2", lambda E, k: E[:, k]**2, sizes={"a": 2, "v": 4, "n": 3}, E=uniform((2, 4)), k=[3, 3, 0])
+case("gather_one(E: [v, d], k: int) = E[k]", lambda E, k: E[k], sizes={"v": 5, "d": 3}, E=uniform((5, 3)), k=3)
+case("gather_sum(E: [v, d], k: int[n], w: [n]) = sum(E[k]^2 * w[:, new])", lambda E, k, w: np.sum(E[k]**2 * w[:, None]), sizes={"v": 5, "d": 3, "n": 4}, E=uniform((5, 3)), k=[4, 1, 1, 0], w=uniform(4))
+case("gather_twice(E: [v, d], p: int[v], k: int[n]) = E[p[k]]", lambda E, p, k: E[np.asarray(p)[k]], sizes={"v": 5, "d": 3, "n": 2}, E=uniform((5, 3)), p=[4, 3, 2, 1, 0], k=[1, 3])
+case("gather_moved(E: [v, d], k: int[n]) = E[k + 1] - E[2 * k]", lambda E, k: E[k + 1] - E[2 * k], sizes={"v": 5, "d": 3, "n": 2}, E=uniform((5, 3)), k=[0, 2])
+case("gather_second(E: [v, d], k: int[n]) = sum(grad(sum(E[k]^3), E)^2)", lambda E, k: np.sum(gradient(lambda e: np.sum(e[k]**3), E)**2), sizes={"v": 5, "d": 3, "n": 4},
+     E=uniform((5, 3), -1, 1), k=[4, 1, 1, 0], tolerance=1e-7, tolerance32=5e-3)
+for key, k in ("high", [0, 5]), ("low", [-1, 0]), ("far", [0, 2147483647]), ("lowest", [-2147483648, 0]):
+    case("" if key != "high" else "gather_outside(E: [v, d], k: int[n]) = E[k] + E[k]", name="gather_outside", sizes={"v": 5, "d": 3, "n": 2}, E=uniform((5, 3)), k=k, status=3)
+case("gather_wraps(E: [v], k: int[n]) = E[k * 65536 + 2]", sizes={"v": 5, "n": 1}, E=uniform(5), k=[40000], status=3)
+case("", name="gather_wraps", f=lambda E, k: E[[2]], sizes={"v": 5, "n": 1}, E=uniform(5), k=[65536])
+case("third(x: [n]) = x[3]", lambda x: x[3], sizes={"n": 4}, x=uniform(4))
+case("", name="third", sizes={"n": 3}, x=uniform(3), status=2)
+case("two_of(x: [n]) = x[:n / 2]", lambda x: x[:2], sizes={"n": 4}, x=uniform(4))
+case("", name="two_of", sizes={"n": 1}, x=uniform(1), status=2)
+case("from_two(x: [n], y: [m]) = sum(x[2:]) * y[0]", lambda x, y: x[2:].sum() * y[0], sizes={"n": 3, "m": 1}, x=uniform(3), y=uniform(1))
+case("", name="from_two", sizes={"n": 2, "m": 1}, x=uniform(2), y=uniform(1), status=2)
+case("windows(x: [n]) = x[n - 3 : n - 1]", lambda x: x[-3:-1], sizes={"n": 5}, x=uniform(5))
+case("", name="windows", sizes={"n": 2}, x=uniform(2), status=2)
+
+# ---- Integers ----
+
+group("integers")
+case("wrap_add(k: int[n]) = k + 2147483647", lambda k: (k.astype(np.int64) + 2147483647).astype(np.int32), sizes={"n": 3}, k=[0, 1, -1])
+case("wrap_mul(k: int[n], j: int[n]) = k * j - 1", lambda k, j: (k.astype(np.int64) * j - 1).astype(np.int32), sizes={"n": 3}, k=[65536, 3, -2147483648], j=[65536, -4, 1])
+case("wrap_neg(k: int[n]) = -k", lambda k: (-k.astype(np.int64)).astype(np.int32), sizes={"n": 3}, k=[1, -5, -2147483648])
+case("int_size(k: int[n]) = n * k + n", lambda k: 3 * k + 3, sizes={"n": 3}, k=[1, -5, 7])
+case("int_scalar(k: int, x: [n]) {\n    return two = k + k, y = real(k) * x\n}", lambda k, x: {"two": 2 * k, "y": k * x}, sizes={"n": 2}, k=7, x=uniform(2))
+case("int_compare(k: int[n], x: [n]) = if k > 1 then x else if k == 0 then x^2 else -x", lambda k, x: np.where(k > 1, x, np.where(k == 0, x**2, -x)), sizes={"n": 4}, k=[0, 1, 2, 3], x=uniform(4))
+case("int_against_real(k: int[n], x: [n]) = if k < x then x else 2 * x", lambda k, x: np.where(k < x, x, 2 * x), sizes={"n": 4}, k=[0, 1, 2, 3], x=np.array([0.5, 0.5, 2.5, 2.5]))
+case("int_choice(k: int[n]) = if k > 2 then k else 2 * k", lambda k: np.where(k > 2, k, 2 * k), sizes={"n": 4}, k=[0, 1, 3, 5])
+case("big_real(k: int[n], x: [n]) = real(k) * x", lambda k, x: k * x, sizes={"n": 2}, k=[2147483647, -2147483648], x=np.array([1.0, 0.5]))
+case("int_call(x: [n], k: int) = x * real(twice(k) + twice(3))", lambda x, k: x * (2 * k + 6), sizes={"n": 2}, x=uniform(2), k=5)
+text("twice(k: int) = 2 * k")
+
+# ---- Sizes ----
+
+group("sizes", "dim H = 4, Q = H/2 + 1")
+case("odd(x: [2*n + 1], y: [n]) = sum(x) * y", lambda x, y: x.sum() * y, sizes={"n": 2}, x=uniform(5), y=uniform(2))
+case("halves(x: [n], y: [n/2]) = x[:n/2] * y", lambda x, y: x[:2] * y, sizes={"n": 4}, x=uniform(4), y=uniform(2))
+case("", name="halves", sizes={"n": 5}, x=uniform(5), y=uniform(2), status=2)
+case("fixed_dims(x: [H, Q], y: [H]) = y @ x", lambda x, y: y @ x, sizes={"H": 4, "Q": 3}, x=uniform((4, 3)), y=uniform(4))
+case("as_number(x: [n, m]) = sum(x) / (n * m) + H * x[0, 0]", lambda x: x.mean() + 4 * x[0, 0], sizes={"n": 2, "m": 3}, x=uniform((2, 3)))
+case("alone(x, n: size) = x * range(n)", lambda x: x * np.arange(5), sizes={"n": 5}, x=2.0)
+case("alone_axis(x: [n], n: size, m: size) = x * n + zeros([m])[0]", lambda x: 3 * x, sizes={"n": 3, "m": 2}, x=uniform(3))
+case("sum_of_sizes(x: [n], y: [m]) = concat(x, y) * range(n + m)", lambda x, y: np.concatenate([x, y]) * np.arange(5), sizes={"n": 3, "m": 2}, x=uniform(3), y=uniform(2))
+case("product_of_sizes(x: [n, m]) = reshape(x, [n*m]) + ones([m*n])", lambda x: x.ravel() + 1, sizes={"n": 3, "m": 2}, x=uniform((3, 2)))
+case("pairs(x: [2*n], n: size) = reshape(x, [n, 2])[:, 0]", lambda x: x[::2], sizes={"n": 3}, x=uniform(6))
+case("outer_sizes(x: [n + 1], y: [n]) = x[1:] * y", lambda x, y: x[1:] * y, sizes={"n": 3}, x=uniform(4), y=uniform(3))
+case("ones_size(x: [n]) = sum(x) * x", lambda x: x.sum() * x, sizes={"n": 1}, x=uniform(1))
+case("", name="ones_size", f=lambda x: x.sum() * x, sizes={"n": 17}, x=uniform(17))
+
+# ---- Networks and losses ----
+
+group("networks")
+def softmax(x, axis=-1): return special.softmax(x, axis)
+case("softmax_rows(x: [m, n]) = softmax(x)", lambda x: softmax(x), sizes=N34, x=X34)
+case("softmax_columns(x: [m, n]) = softmax(x, axis = 0)", lambda x: softmax(x, 0), sizes=N34, x=X34)
+case("log_softmax_rows(x: [m, n]) = log_softmax(x)", lambda x: np.log(softmax(x)), sizes=N34, x=X34)
+case("log_softmax_columns(x: [m, n]) = log_softmax(x, axis = 0)", lambda x: np.log(softmax(x, 0)), sizes=N34, x=X34)
+case("xent(x: [m, n], k: int[m]) = cross_entropy(x, k)", lambda x, k: -np.mean(np.log(softmax(x))[np.arange(3), k]), sizes=N34, x=X34, k=[1, 3, 0])
+case("xent_deep(x: [a, m, n], k: int[a, m]) = cross_entropy(x, k)", lambda x, k: -np.mean(np.take_along_axis(np.log(softmax(x)), k[..., None], -1)), sizes={"a": 2, "m": 3, "n": 4}, x=uniform((2, 3, 4)), k=[[1, 3, 0], [2, 2, 1]])
+case("", name="xent", sizes=N34, x=X34, k=[1, 4, 0], status=3)
+case("bce(z: [n], y: [n]) = binary_cross_entropy(z, y)", lambda z, y: np.mean(-y * np.log(sigmoid(z)) - (1 - y) * np.log(1 - sigmoid(z))), sizes={"n": 4}, z=uniform(4), y=np.array([0.0, 1, 0.5, 1]))
+case("mse_1(a: [m, n], b: [m, n]) = mse(a, b)", lambda a, b: np.mean((a - b)**2), sizes=N34, a=X34, b=uniform((3, 4), key="b"))
+case("l2_1(x: [m, n]) = l2(x)", lambda x: np.sum(x**2), sizes=N34, x=X34)
+def hinge(x, k, margin=1.0):
+    t = np.maximum(0, x - x[np.arange(len(k)), k][:, None] + margin)
+    t[np.arange(len(k)), k] = 0
+    return t.sum(1).mean()
+case("hinge_1(x: [m, n], k: int[m]) = hinge(x, k)", lambda x, k: hinge(x, k), sizes=N34, x=X34, k=[1, 3, 0])
+case("hinge_margin(x: [m, n], k: int[m]) = hinge(x, k, margin = 0.3)", lambda x, k: hinge(x, k, 0.3), sizes=N34, x=X34, k=[1, 3, 0])
+case("linear_1(x: [m, n], W: [n, p], b: [p]) = linear(x, W, b)", lambda x, W, b: x @ W + b, sizes={**N34, "p": 2}, x=X34, W=uniform((4, 2)), b=uniform(2))
+def layer_norm(x, g, b, eps=1e-5): return (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + eps) * g + b
+case("layer_norm_1(x: [m, n], g: [n], b: [n]) = layer_norm(x, g, b)", layer_norm, sizes=N34, x=X34, g=uniform(4, key="g"), b=uniform(4, key="b"))
+case("layer_norm_eps(x: [m, n], g: [n], b: [n]) = layer_norm(x, g, b, eps = 0.1)", lambda x, g, b: layer_norm(x, g, b, 0.1), sizes=N34, x=X34, g=uniform(4, key="g"), b=uniform(4, key="b"))
+case("rms_norm_1(x: [m, n], g: [n]) = rms_norm(x, g)", lambda x, g: x / np.sqrt(np.mean(x**2, -1, keepdims=True) + 1e-5) * g, sizes=N34, x=X34, g=uniform(4, key="g"))
+def batch_norm(x, g, b, eps=1e-5):
+    axes = tuple(a for a in range(x.ndim) if a != 1)
+    s = [1] * x.ndim
+    s[1] = -1
+    return (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + eps) * g.reshape(s) + b.reshape(s)
+case("batch_norm_1(x: [m, n], g: [n], b: [n]) = batch_norm(x, g, b)", batch_norm, sizes=N34, x=X34, g=uniform(4, key="g"), b=uniform(4, key="b"))
+case("batch_norm_4(x: [m, c, h, w], g: [c], b: [c]) = batch_norm(x, g, b)", batch_norm, sizes={"m": 2, "c": 3, "h": 2, "w": 2}, x=uniform((2, 3, 2, 2)), g=uniform(3, key="g"), b=uniform(3, key="b"))
+case("batch_norm_apply_4(x: [m, c, h, w], g: [c], b: [c], mu: [c], v: [c]) = batch_norm_apply(x, g, b, mu, v)",
+     lambda x, g, b, mu, v: (x - mu[:, None, None]) / np.sqrt(v[:, None, None] + 1e-5) * g[:, None, None] + b[:, None, None], sizes={"m": 2, "c": 3, "h": 2, "w": 2},
+     x=uniform((2, 3, 2, 2)), g=uniform(3, key="g"), b=uniform(3, key="b"), mu=uniform(3, key="m"), v=uniform(3, 0.5, 1.5, key="v"))
+case("embedding_1(E: [v, d], k: int[n]) = embedding(E, k)", lambda E, k: E[k], sizes={"v": 5, "d": 3, "n": 4}, E=uniform((5, 3)), k=[4, 1, 1, 0])
+def attention(q, k, v, causal=False):
+    s = q @ T2(k) / np.sqrt(q.shape[-1])
+    if causal: s = np.where(np.tri(s.shape[-2], s.shape[-1]) > 0, s, -np.inf)
+    return softmax(s) @ v
+Q = [uniform((3, 2), key=k) for k in "qkv"]
+case("attention_1(q: [t, d], k: [t, d], v: [t, d]) = attention(q, k, v)", attention, sizes={"t": 3, "d": 2}, q=Q[0], k=Q[1], v=Q[2])
+case("attention_causal(q: [t, d], k: [t, d], v: [t, d]) = attention(q, k, v, causal = true)", lambda q, k, v: attention(q, k, v, True), sizes={"t": 3, "d": 2}, q=Q[0], k=Q[1], v=Q[2])
+Q = [uniform((2, 2, 3, 2), key=k) for k in "qkv"]
+case("attention_heads(q: [b, h, t, d], k: [b, h, t, d], v: [b, h, t, d]) = attention(q, k, v, causal = true)", lambda q, k, v: attention(q, k, v, True), sizes={"b": 2, "h": 2, "t": 3, "d": 2}, q=Q[0], k=Q[1], v=Q[2])
+case("attention_self(x: [t, d], W: [d, d]) = sum(attention(x @ W, x, x)^2)", lambda x, W: np.sum(attention(x @ W, x, x)**2), sizes={"t": 3, "d": 2}, x=uniform((3, 2)), W=uniform((2, 2)))
+def lstm(x, h, c, Wx, Wh, b):
+    i, f, g, o = np.split(x @ Wx + h @ Wh + b, 4, -1)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return {"h_new": sigmoid(o) * np.tanh(c), "c_new": c}
+case("lstm(x: [n, D], h: [n, H], c: [n, H], Wx: [D, 4*H], Wh: [H, 4*H], b: [4*H]) {\n    u, v = lstm_cell(x, h, c, Wx, Wh, b)\n    return h_new = u, c_new = v\n}", lstm, sizes={"n": 2, "D": 3, "H": 2},
+     x=uniform((2, 3)), h=uniform((2, 2), key="h"), c=uniform((2, 2), key="c"), Wx=uniform((3, 8), -1, 1), Wh=uniform((2, 8), -1, 1), b=uniform(8))
+def gru(x, h, Wx, Wh, bx, bh):
+    ar, az, an = np.split(x @ Wx + bx, 3, -1)
+    hr, hz, hn = np.split(h @ Wh + bh, 3, -1)
+    r, z = sigmoid(ar + hr), sigmoid(az + hz)
+    return (1 - z) * np.tanh(an + r * hn) + z * h
+case("gru(x: [n, D], h: [n, H], Wx: [D, 3*H], Wh: [H, 3*H], bx: [3*H], bh: [3*H]) = gru_cell(x, h, Wx, Wh, bx, bh)", gru, sizes={"n": 2, "D": 3, "H": 2},
+     x=uniform((2, 3)), h=uniform((2, 2), key="h"), Wx=uniform((3, 6), -1, 1), Wh=uniform((2, 6), -1, 1), bx=uniform(6), bh=uniform(6, key="bh"))
+case("mlp(x: [m, n], y: int[m], W1: [n, h], b1: [h], W2: [h, c], b2: [c]) {\n    hidden = relu(x @ W1 + b1)\n    logits = hidden @ W2 + b2\n    loss = cross_entropy(logits, y) + 0.01 * (l2(W1) + l2(W2))\n    return loss, logits\n}",
+     lambda x, y, W1, b1, W2, b2: (lambda z: {"loss": -np.mean(np.log(softmax(z))[np.arange(3), y]) + 0.01 * (np.sum(W1**2) + np.sum(W2**2)), "logits": z})(np.maximum(x @ W1 + b1, 0) @ W2 + b2),
+     sizes={"m": 3, "n": 4, "h": 5, "c": 3}, x=X34, y=[0, 2, 1], W1=uniform((4, 5), -1, 1), b1=uniform(5), W2=uniform((5, 3), -1, 1), b2=uniform(3))
+for key, nn, f in [("sm", "softmax(x)", softmax), ("lsm", "log_softmax(x)", lambda x: np.log(softmax(x))), ("ln", "layer_norm(x, w, w)", None), ("rms", "rms_norm(x, w)", None)]:
+    g = f or {"ln": lambda x: layer_norm(x, WW, WW), "rms": lambda x: x / np.sqrt(np.mean(x**2, -1, keepdims=True) + 1e-5) * WW}[key]
+    WW = uniform(4, 0.5, 1.5, "w")
+    case(f"second_{key}(x: [m, n], w: [n]) = sum(grad(sum({nn} * range(n)), x)^2)", lambda x, w, g=g: np.sum(gradient(lambda t: np.sum(g(t) * np.arange(4)), x)**2), sizes=N34, x=X34, w=WW, wrt=["x"], tolerance=1e-6, tolerance32=1e-2)
+
+# ---- Functions ----
+
+group("functions", """
+square(x) = x^2
+scaled(x, factor = 2, shift = 0) = factor * x + shift
+scaled_by_size(x: [n], s = n) = x * s
+later_default(x, a = 2, b = a + 1) = x * a * b
+twice(f, x) = f(f(x))
+compose(f, g, x) = f(g(x))
+pair(x) {
+    s = sum(x)
+    return s, t = x * s
+}
+leading(x: [..., n]) = sum(x, axis = -1) / n
+calls_later(x) = defined_later(x) + 1
+defined_later(x) = 3 * x
+step(f, y, h) = y + h * f(y)
+decay(y) = -0.5 * y^2
+tanh(x) = x / (1 + x^2)
+""")
+case("generic(x: [m, n], s) = square(x) + square(s)", lambda x, s: x**2 + s**2, sizes=N34, x=X34, s=1.5)
+case("defaults(x: [n]) = scaled(x) + scaled(x, 3) + scaled(x, shift = 1) + scaled(x, shift = 5, factor = -1)", lambda x: 2 * x + 3 * x + 2 * x + 1 - x + 5, sizes={"n": 4}, x=uniform(4))
+case("size_default(x: [n]) = scaled_by_size(x) + scaled_by_size(x, s = 1)", lambda x: 5 * x, sizes={"n": 4}, x=uniform(4))
+case("default_of_earlier(x: [n]) = later_default(x) + later_default(x, a = 3) + later_default(x, b = 1)", lambda x: x * (6 + 12 + 2), sizes={"n": 4}, x=uniform(4))
+case("function_argument(x: [n]) = twice(square, x) + compose(sin, exp, x)", lambda x: x**4 + np.sin(np.exp(x)), sizes={"n": 4}, x=uniform(4))
+case("library_argument(x: [n]) = twice(sigmoid, x) + compose(relu, square, x)", lambda x: sigmoid(sigmoid(x)) + x**2, sizes={"n": 4}, x=uniform(4))
+case("several(x: [n]) {\n    total, weighted = pair(x)\n    return total, weighted, last = weighted[-1] * total\n}", lambda x: {"total": x.sum(), "weighted": x * x.sum(), "last": x[-1] * x.sum()**2}, sizes={"n": 4}, x=uniform(4))
+case("any_leading(x: [a, b, c], v: [c]) = leading(x)[0, 0] * leading(v)", lambda x, v: x.mean(-1)[0, 0] * v.mean(), sizes={"a": 2, "b": 3, "c": 4}, x=uniform((2, 3, 4)), v=uniform(4))
+case("any_order(x: [n]) = calls_later(x)", lambda x: 3 * x + 1, sizes={"n": 4}, x=uniform(4))
+case("stepped(y: [n], h) = step(decay, step(decay, y, h), h)", lambda y, h: (lambda z: z - h * 0.5 * z**2)(y - h * 0.5 * y**2), sizes={"n": 4}, y=uniform(4), h=0.25)
+case("hidden(x: [n]) = tanh(x)", lambda x: x / (1 + x**2), sizes={"n": 4}, x=uniform(4))
+case("rebinds(x: [n]) {\n    x = x * 2\n    x = x + sum(x)\n    return y = x\n}", lambda x: {"y": 2 * x + 2 * x.sum()}, sizes={"n": 4}, x=uniform(4))
+case("gate(x, y, z) = (x + y) * z", lambda x, y, z: (x + y) * z, x=-2.0, y=5.0, z=-4.0)
+case("default_exported(x: [n], s = 3) = x * s", lambda x, s: x * s, sizes={"n": 4}, x=uniform(4), s=2.0)
+case("some(x: [n], y: [n]) = x * y", lambda x, y: x * y, sizes={"n": 4}, x=uniform(4), y=uniform(4, key="y"), wrt=["y"])
+case("unused(x: [n], y: [n], z) = x * 2", lambda x, y, z: 2 * x, sizes={"n": 4}, x=uniform(4), y=uniform(4, key="y"), z=1.0)
+case("constant(x: [n]) = 3", lambda x: 3.0, sizes={"n": 4}, x=uniform(4))
+case("identity(x: [n]) = x", lambda x: x, sizes={"n": 4}, x=uniform(4))
+case("same_twice(x: [n]) {\n    return a = x, b = x, c = sum(x), d = x'\n}", lambda x: {"a": x, "b": x, "c": x.sum(), "d": x}, sizes={"n": 4}, x=uniform(4))
+case("greek(λ, σ: [n]) = λ * σ^2", lambda **k: k["lambda"] * k["sigma"]**2, sizes={"n": 4}, **{"lambda": 2.0, "sigma": uniform(4)})
+case("constants(x: [n]) = pi * x + π + 1e-4 + 0.5", lambda x: np.pi * x + np.pi + 1e-4 + 0.5, sizes={"n": 4}, x=uniform(4))
+case("continued(x: [n],\n          y: [n]) = x +\n    y * (\n        x\n    )\n", lambda x, y: x + y * x, sizes={"n": 4}, x=uniform(4), y=uniform(4, key="y"))
+case("long_if(x: [n]) =\n    if x > 0\n    then x\n\n    # a comment between\n    else -2 * x", lambda x: np.where(x > 0, x, -2 * x), sizes={"n": 4}, x=uniform(4))
+case("semicolons(x: [n]) { a = x; b = a * a; return y = b }", lambda x: {"y": x * x}, sizes={"n": 4}, x=uniform(4))
+case("first_and_int(x: [m, n]) {\n    return where = argmax(x, axis = 1), best = max(x, axis = 1)\n}", lambda x: {"where": x.argmax(1), "best": x.max(1)}, sizes=N34, x=X34)
+case("bound(x: [n], double_: real) = x * double_", lambda x, double_: x * double_, sizes={"n": 4}, x=uniform(4), double_=2.0)
+
+# ---- Gradients inside a program ----
+
+group("higher")
+case("hvp(x: [n], v: [n]) {\n    y = sum(x^3 * x[0])\n    g = grad(y, x)\n    return hvp = grad(sum(g * v), x)\n}",
+     lambda x, v: (lambda H: H @ v)(jacobian(lambda t: gradient(lambda u: np.sum(u**3 * u[0]), t), x)), sizes={"n": 3}, x=uniform(3), v=uniform(3, key="v"), wrt=["v"], tolerance=1e-7, tolerance32=5e-3)
+case("penalty(x: [n], W: [n, n]) {\n    y = sum(tanh(W @ x))\n    return penalty = y + 0.5 * sum(grad(y, x)^2)\n}",
+     lambda x, W: (lambda t: t.sum() + 0.5 * np.sum((W.T @ (1 - t**2))**2))(np.tanh(W @ x)), sizes={"n": 3}, x=uniform(3), W=uniform((3, 3), -1, 1))
+case("third(x: [n]) {\n    a = grad(sum(x^4), x)\n    b = grad(sum(a), x)\n    return third = grad(sum(b), x)\n}", lambda x: 24 * x, sizes={"n": 4}, x=uniform(4))
+case("fourth(x) {\n    a = grad(sin(x), x)\n    b = grad(a, x)\n    c = grad(b, x)\n    return fourth = grad(c, x)\n}", lambda x: np.sin(x), x=0.75)
+case("at_name(x: [n]) {\n    h = x^2\n    y = sum(h^2) + sum(x)\n    return dh = grad(y, h), dx = grad(y, x)\n}", lambda x: {"dh": 2 * x**2, "dx": 4 * x**3 + 1}, sizes={"n": 4}, x=uniform(4))
+case("by_name(x: [n]) {\n    a = x * 2\n    b = x * 2\n    return da = grad(sum(a * b), a), d0 = grad(sum(a), b)\n}", lambda x: {"da": 2 * x, "d0": 0 * x}, sizes={"n": 4}, x=uniform(4))
+case("inside(x: [n], t) = sum(x * grad(t^3, t))", lambda x, t: np.sum(x) * 3 * t**2, sizes={"n": 4}, x=uniform(4), t=1.5)
+case("jvp_1(x: [n], v: [n]) = jvp(sin(x) * x[0], x, v)", lambda x, v: np.cos(x) * v * x[0] + np.sin(x) * v[0], sizes={"n": 4}, x=uniform(4), v=uniform(4, key="v"))
+case("jvp_twice(x: [n], v: [n]) {\n    y = exp(x) * sum(x)\n    d = jvp(y, x, v)\n    return jvp_twice = jvp(d, x, v)\n}", lambda x, v: np.exp(x) * (v**2 * x.sum() + 2 * v * v.sum()), sizes={"n": 3}, x=uniform(3), v=uniform(3, key="v"))
+case("jvp_matrix(A: [m, k], B: [k, n], V: [m, k]) = jvp(A @ B, A, V)", lambda A, B, V: V @ B, sizes={"m": 2, "k": 3, "n": 2}, A=uniform((2, 3), key="A"), B=uniform((3, 2), key="B"), V=uniform((2, 3), key="V"))
+case("jacobian_1(x: [n]) = jacobian(x^2 * x[0], x)", lambda x: np.diag(2 * x * x[0]) + np.outer(x**2, np.eye(3)[0]), sizes={"n": 3}, x=uniform(3))
+case("jacobian_mat(W: [m, n], x: [n]) = jacobian(tanh(W @ x), x)", lambda W, x: (1 - np.tanh(W @ x)**2)[:, None] * W, sizes={"m": 2, "n": 3}, W=uniform((2, 3), -1, 1), x=uniform(3))
+case("jacobian_diag(x: [n]) = diag(jacobian(exp(x), x))", lambda x: np.exp(x), sizes={"n": 3}, x=uniform(3))
+case("hessian_in(x: [n]) {\n    y = prod(x)\n    g = grad(y, x)\n    return H = jacobian(g, x)\n}", lambda x: {"H": np.array([[0, x[2], x[1]], [x[2], 0, x[0]], [x[1], x[0], 0]])}, sizes={"n": 3}, x=uniform(3, 0.5, 2))
+case("newton(x, c) {\n    y = x^4 - c * x\n    g = grad(y, x)\n    return newton = x - g / grad(g, x)\n}", lambda x, c: x - (4 * x**3 - c) / (12 * x**2), x=1.5, c=2.0)
+case("langrangian(q, qd) {\n    L = 0.5 * qd^2 - cos(q) * qd\n    p = grad(L, qd)\n    return langrangian = grad(L, q) - grad(p, q) * qd\n}", lambda q, qd: np.sin(q) * qd - np.sin(q) * qd, q=0.5, qd=1.25, tolerance=1e-9)
+case("laplace(x, t) {\n    u = exp(-x^2) * sin(t)\n    ux = grad(u, x)\n    return laplace = grad(u, t) - grad(ux, x)\n}", lambda x, t: np.exp(-x**2) * np.cos(t) - np.sin(t) * np.exp(-x**2) * (4 * x**2 - 2), x=0.5, t=1.25)
+case("through_gather(E: [v, d], k: int[n]) = grad(sum(E[k]^2), E)", lambda E, k: 2 * E * np.bincount(k, minlength=4)[:, None], sizes={"v": 4, "d": 2, "n": 3}, E=uniform((4, 2)), k=[1, 1, 3])
+
+text("""
+clip_straight(x) = min(max(x, -1), 1)
+rule clip_straight(x) = y { d_x = d_y }
+times(a, b) = a * b
+rule times(p, q) = r {
+    d_p = d_r * q * 10
+    d_q = d_r * p
+}
+two_ways(x) {
+    u = x^2
+    v = sin(x)
+    return u, v
+}
+rule two_ways(x) = u, v { d_x = 7 * d_u + 5 * d_v * x }
+""")
+x = np.array([-2.0, 0.5, 3.0])
+kink("straight(x: [n]) = 2 * clip_straight(x)", lambda x: 2 * np.clip(x, -1, 1), {"x": 2}, {"n": 3}, x=x)
+kink("rule_by_position(x: [n], y: [n]) = times(x, y)", lambda x, y: x * y, {"x": 10 * x[::-1], "y": x}, {"n": 3}, x=x, y=x[::-1])
+kink("rule_of_two(x: [n]) {\n    u, v = two_ways(x)\n    return rule_of_two = u + 2 * v\n}", lambda x: x**2 + 2 * np.sin(x), {"x": 7 + 10 * x}, {"n": 3}, x=x)
+kink("rule_one_used(x: [n]) {\n    u, v = two_ways(x)\n    return rule_one_used = v\n}", lambda x: np.sin(x), {"x": 5 * x}, {"n": 3}, x=x)
+kink("rule_in_grad(x: [n]) = grad(sum(times(x, x)), x)", lambda x: 11 * x, {"x": 11}, {"n": 3}, x=x)
+
+# ---- Updates ----
+
+group("updates")
+w, g, v, m = (uniform(3, key=k) for k in "wgvm")
+v2 = uniform(3, 0.25, 1, "v2")
+case("sgd_1(w: [n], g: [n], lr) {\n    update w = sgd(w, g, lr)\n    return sgd_1 = sum(w)\n}", lambda w, g, lr: w.sum(), updates={"w": w - 0.5 * g}, sizes={"n": 3}, w=w, g=g, lr=0.5)
+case("momentum_1(w: [n], v: [n], g: [n]) {\n    update w, v = momentum(w, v, g, 0.5)\n    return momentum_1 = w + v\n}", lambda w, v, g: w + v, updates={"w": w - 0.5 * (0.9 * v + g), "v": 0.9 * v + g}, sizes={"n": 3}, w=w, v=v, g=g)
+def adam(w, m, v, g, t, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8):
+    m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g
+    return w - lr * (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**t)) + eps), m, v
+new = adam(w, m, v2, g, 3)
+case("adam_1(w: [n], m: [n], v: [n], g: [n], t: int) {\n    update w, m, v = adam(w, m, v, g, t)\n    return adam_1 = real(t)\n}", lambda w, m, v, g, t: t * 1.0,
+     updates=dict(zip("wmv", new)), sizes={"n": 3}, w=w, m=m, v=v2, g=g, t=3)
+case("adam_real(w: [n], m: [n], v: [n], g: [n], t) {\n    update w, m, v = adam(w, m, v, g, t, lr = 0.1, b1 = 0.8, eps = 1e-3)\n    return adam_real = 2 * t\n}", lambda w, m, v, g, t: 2 * t,
+     updates=dict(zip("wmv", adam(w, m, v2, g, 2, 0.1, 0.8, eps=1e-3))), sizes={"n": 3}, w=w, m=m, v=v2, g=g, t=2.0)
+case("adamw_1(w: [n], m: [n], v: [n], g: [n], t: int) {\n    update w, m, v = adamw(w, m, v, g, t, lr = 0.1)\n    return adamw_1 = 2 * w\n}", lambda w, m, v, g, t: 2 * w,
+     updates=dict(zip("wmv", adam(w - 0.1 * 0.01 * w, m, v2, g, 3, 0.1))), sizes={"n": 3}, w=w, m=m, v=v2, g=g, t=3)
+case("train(x: [n, d], y: int[n], w: [d, c], lr) {\n    loss = cross_entropy(x @ w, y)\n    update w = w - lr * grad(loss, w)\n    return loss\n}",
+     lambda x, y, w, lr: {"loss": -np.mean(np.log(softmax(x @ w))[np.arange(3), y])}, sizes={"n": 3, "d": 4, "c": 2}, x=X34, y=[0, 1, 1], w=uniform((4, 2)), lr=0.5,
+     updates={"w": uniform((4, 2)) - 0.5 * X34.T @ (softmax(X34 @ uniform((4, 2))) - np.eye(2)[[0, 1, 1]]) / 3})
+case("swap(a: [n], b: [n]) {\n    update a = b\n    update b = a\n    return s = sum(a)\n}", lambda a, b: {"s": a.sum()}, updates={"a": v, "b": w}, sizes={"n": 3}, a=w, b=v)
+case("counter(k: int, s) {\n    update k = k + 1\n    update s = s * 2\n    return seen = k, half = s / 2\n}", lambda k, s: {"seen": k, "half": s / 2}, updates={"k": 6, "s": 6.0}, k=5, s=3.0)
+case("reads_old(w: [n]) {\n    update w = w * 2\n    return y = w + 1\n}", lambda w: {"y": w + 1}, updates={"w": 2 * w}, sizes={"n": 3}, w=w)
+case("shifted(w: [n]) {\n    update w = roll(w, 1)\n    return s = w[0]\n}", lambda w: {"s": w[0]}, updates={"w": np.roll(w, 1)}, sizes={"n": 3}, w=w)
+case("matrix_step(W: [n, n], x: [n]) {\n    update W = W @ W + outer(x, x)\n    return s = sum(W)\n}", lambda W, x: {"s": W.sum()}, updates={"W": uniform((3, 3)) @ uniform((3, 3)) + np.outer(v, v)}, sizes={"n": 3}, W=uniform((3, 3)), x=v)
+case("none_on_failure(E: [n], k: int[m]) {\n    update E = E * 2\n    return y = E[k]\n}", sizes={"n": 3, "m": 2}, E=w, k=[0, 3], updates={}, status=3)
+case("partial(w: [n], x: [n]) {\n    h = w * x\n    update w = w - 0.1 * grad(sum(h^2), w)\n    return h\n}", lambda w, x: {"h": w * x}, updates={"w": w - 0.2 * w * g * g}, sizes={"n": 3}, w=w, x=g)
+
+# ---- Index notation ----
+
+group("index")
+i3 = np.arange(3)
+case("product(A: [m, k], B: [k, n]) {\n    C[i, j] = sum[l](A[i, l] * B[l, j])\n    return C\n}", lambda A, B: {"C": A @ B}, sizes={"m": 2, "k": 3, "n": 4}, A=uniform((2, 3)), B=uniform((3, 4)))
+case("distances(X: [n, c]) {\n    d[i, j] = sum[l]((X[i, l] - X[j, l])^2)\n    return d\n}", lambda X: {"d": ((X[:, None] - X[None])**2).sum(-1)}, sizes={"n": 3, "c": 2}, X=uniform((3, 2)))
+case("conv1(x: [n], w: [k]) {\n    y[p] = sum[u](x[p + u] * w[u])\n    return y\n}", lambda x, w: {"y": np.correlate(x, w, "valid")}, sizes={"n": 6, "k": 3}, x=uniform(6), w=uniform(3))
+case("", name="conv1", sizes={"n": 2, "k": 3}, x=uniform(2), w=uniform(3), status=2)
+case("strided(x: [n], w: [k]) {\n    y[p] = sum[u](x[2*p + u] * w[u])\n    return y\n}", lambda x, w: {"y": np.correlate(x, w, "valid")[::2]}, sizes={"n": 7, "k": 3}, x=uniform(7), w=uniform(3))
+case("masked(q: [t, d], k: [t, d]) {\n    s[i, j] = if j <= i then sum[c](q[i, c] * k[j, c]) else 0\n    return s\n}", lambda q, k: {"s": np.tril(q @ k.T)}, sizes={"t": 3, "d": 2}, q=uniform((3, 2), key="q"), k=uniform((3, 2), key="k"))
+case("index_value(x: [n]) {\n    y[i] = x[i] * i + i^2\n    return y\n}", lambda x: {"y": x * np.arange(4) + np.arange(4)**2}, sizes={"n": 4}, x=uniform(4))
+case("reversed(x: [n]) {\n    y[i] = x[n - 1 - i]\n    return y\n}", lambda x: {"y": x[::-1]}, sizes={"n": 4}, x=uniform(4))
+case("bounded(x: [n], m: size) {\n    y[i < m] = x[i]\n    return y\n}", lambda x: {"y": x[:2]}, sizes={"n": 4, "m": 2}, x=uniform(4))
+case("", name="bounded", sizes={"n": 2, "m": 3}, x=uniform(2), status=2)
+case("partial_sum(x: [n]) = sum[j < 2](x[j]) + prod[j](x[j])", lambda x: x[:2].sum() + x.prod(), sizes={"n": 4}, x=uniform(4))
+for r, f in ("sum", np.sum), ("prod", np.prod), ("mean", np.mean), ("max", np.max), ("min", np.min), ("logsumexp", special.logsumexp), ("norm", NORM):
+    case(f"{r}_over(A: [m, n], v: [n]) {{\n    y[i] = {r}[j](A[i, j] * v[j])\n    return y\n}}", lambda A, v, f=f: {"y": f(A * v, axis=1)}, sizes={"m": 2, "n": 3}, A=uniform((2, 3)), v=uniform(3, 0.5, 1.5))
+case("argmax_over(A: [m, n]) {\n    k[i] = argmax[j](A[i, j])\n    return k\n}", lambda A: {"k": A.argmax(1)}, sizes={"m": 2, "n": 3}, A=uniform((2, 3)), wrt=[])
+case("any_over(A: [m, n]) {\n    y[i] = if any[j](A[i, j] > 1) then A[i, 0] else A[i, 1]\n    return y\n}", lambda A: {"y": np.where((A > 1).any(1), A[:, 0], A[:, 1])}, sizes={"m": 3, "n": 3}, A=uniform((3, 3)))
+case("gathered(E: [v, d], k: int[n]) {\n    y[i, c] = E[k[i], c] * E[k[i] + 1, c]\n    return y\n}", lambda E, k: {"y": E[k] * E[k + 1]}, sizes={"v": 4, "d": 2, "n": 3}, E=uniform((4, 2)), k=[0, 2, 2])
+case("", name="gathered", sizes={"v": 4, "d": 2, "n": 3}, E=uniform((4, 2)), k=[0, 3, 2], status=3)
+case("diagonal(A: [n, n]) = sum[i](A[i, i])", lambda A: np.trace(A), sizes={"n": 3}, A=uniform((3, 3)))
+case("trilinear(T: [a, b, c], x: [a], y: [b], z: [c]) = sum[i, j, k](T[i, j, k] * x[i] * y[j] * z[k])", lambda T, x, y, z: np.einsum("ijk,i,j,k", T, x, y, z), sizes={"a": 2, "b": 3, "c": 2}, T=uniform((2, 3, 2)), x=uniform(2), y=uniform(3), z=uniform(2, key="z"))
+case("batched(A: [b, m, k], B: [b, n, k]) {\n    C[s, i, j] = sum[l](A[s, i, l] * B[s, j, l])\n    return C\n}", lambda A, B: {"C": A @ T2(B)}, sizes={"b": 2, "m": 2, "k": 3, "n": 2}, A=uniform((2, 2, 3)), B=uniform((2, 2, 3), key="B"))
+case("conv2(x: [n, c, h, w], k: [o, c, 2, 2], b: [o]) {\n    y[s, q, i, j] = sum[l, u, v](x[s, l, i + u, j + v] * k[q, l, u, v]) + b[q]\n    return y\n}",
+     lambda x, k, b: {"y": sum(np.einsum("nchw,oc->nohw", x[:, :, u:u + 2, v:v + 3], k[:, :, u, v]) for u in range(2) for v in range(2)) + b[:, None, None]},
+     sizes={"n": 2, "c": 2, "h": 3, "w": 4, "o": 2}, x=uniform((2, 2, 3, 4)), k=uniform((2, 2, 2, 2)), b=uniform(2))
+case("norms(X: [n, c]) {\n    d[i] = sqrt(sum[l](X[i, l]^2)) / (1 + exp(X[i, 0]))\n    return d\n}", lambda X: {"d": NORM(X, axis=1) / (1 + np.exp(X[:, 0]))}, sizes={"n": 3, "c": 2}, X=uniform((3, 2)))
+case("index_second(X: [n, c]) {\n    d[i, j] = sum[l]((X[i, l] - X[j, l])^2)\n    y = sum(exp(-d))\n    return index_second = sum(grad(y, X)^2)\n}",
+     lambda X: np.sum((-4 * np.einsum("ij,ijc->ic", np.exp(-((X[:, None] - X[None])**2).sum(-1)), X[:, None] - X[None]))**2), sizes={"n": 3, "c": 2}, X=uniform((3, 2)))
+case("coefficients(a: [n], b: [m]) {\n    c[k < n + m - 1] = sum[i < n](if k >= i and k - i < m then a[i] * 1 else 0)\n    return c\n}", lambda a, b: {"c": np.convolve(a, np.ones(3))}, sizes={"n": 2, "m": 3}, a=uniform(2), b=uniform(3))
+
+# ---- Loops ----
+
+group("loops")
+case("rnn(xs: [t, n, d], h0: [n, h], Wx: [d, h], Wh: [h, h]) {\n    h_ = h0\n    for s in 0..t {\n        h_ = tanh(xs[s] @ Wx + h_ @ Wh)\n        hs[s] = h_\n    }\n    return last = h_, hs\n}",
+     lambda xs, h0, Wx, Wh: (lambda L: {"last": L[-1], "hs": np.stack(L)})((lambda: (lambda acc: [acc.append(np.tanh(x @ Wx + (acc[-1] if acc else h0) @ Wh)) or acc[-1] for x in xs])([]))()),
+     sizes={"t": 3, "n": 2, "d": 2, "h": 3}, xs=uniform((3, 2, 2)), h0=uniform((2, 3), key="h"), Wx=uniform((2, 3), -1, 1), Wh=uniform((3, 3), -1, 1))
+def repeat(f, x, n):
+    for k in range(n): x = f(x, k)
+    return x
+case("powers(x: [n], t: size) {\n    y = x\n    for k in 0..t {\n        y = y * x + k\n    }\n    return y\n}", lambda x: {"y": repeat(lambda y, k: y * x + k, x, 3)}, sizes={"n": 4, "t": 3}, x=uniform(4, -1, 1))
+case("fixed_rounds(x) {\n    y = x\n    for k in 0..5 {\n        y = sin(y) + 0.1 * k\n    }\n    return y\n}", lambda x: {"y": repeat(lambda y, k: np.sin(y) + 0.1 * k, x, 5)}, x=0.5)
+case("no_round(x) {\n    y = x\n    for k in 2..2 {\n        y = sin(y)\n    }\n    return z = y * 2\n}", lambda x: {"z": 2 * x}, x=0.5)
+case("from_one(x: [n]) {\n    s = x[0]\n    for k in 1..n {\n        s = s * x[k] + 1\n    }\n    return s\n}", lambda x: {"s": repeat(lambda s, k: s * x[k + 1] + 1, x[0], 3)}, sizes={"n": 4}, x=uniform(4))
+case("collects(x: [n]) {\n    for k in 0..n {\n        y[k] = x[k]^2 + k\n    }\n    return y\n}", lambda x: {"y": x**2 + np.arange(4)}, sizes={"n": 4}, x=uniform(4))
+case("collects_rows(x: [m, n]) {\n    for k in 1..m {\n        y[k] = x[k] * x[k - 1]\n    }\n    return y\n}", lambda x: {"y": x[1:] * x[:-1]}, sizes=N34, x=X34)
+case("nested(x: [m, n]) {\n    s = 0\n    for i in 0..m {\n        for j in 0..n {\n            s = 0.5 * s + x[i, j]^2 * (i + j)\n        }\n    }\n    return s\n}",
+     lambda x: {"s": repeat(lambda s, k: 0.5 * s + x[k // 4, k % 4]**2 * (k // 4 + k % 4), 0.0, 12)}, sizes=N34, x=X34)
+case("nested_collect(x: [m, n]) {\n    for i in 0..m {\n        for j in 0..n {\n            y[i, j] = x[i, j] * i + j\n        }\n    }\n    return y\n}", lambda x: {"y": x * np.arange(3)[:, None] + np.arange(4)}, sizes=N34, x=X34)
+case("replaces(x: [n]) {\n    y = x\n    for k in 1..n {\n        y[k] = y[k - 1] * x[k]\n    }\n    return y\n}", lambda x: {"y": np.cumprod(x)}, sizes={"n": 4}, x=uniform(4))
+case("checkpointed(x: [n], w: [n], t: size) {\n    y = x\n    for k in 0..t checkpoint {\n        y = tanh(y * w) + 0.1 * k * x\n    }\n    return y\n}", lambda x, w: {"y": repeat(lambda y, k: np.tanh(y * w) + 0.1 * k * x, x, 7)}, sizes={"n": 3, "t": 7}, x=uniform(3), w=uniform(3, key="w"))
+case("", name="checkpointed", f=lambda x, w: {"y": repeat(lambda y, k: np.tanh(y * w) + 0.1 * k * x, x, 1)}, sizes={"n": 3, "t": 1}, x=uniform(3), w=uniform(3, key="w"))
+case("", name="checkpointed", f=lambda x, w: {"y": repeat(lambda y, k: np.tanh(y * w) + 0.1 * k * x, x, 17)}, sizes={"n": 3, "t": 17}, x=uniform(3), w=uniform(3, key="w"))
+case("newton_root(a) {\n    x = a\n    for k in 0..50 while |x^2 - a| > 1e-9 {\n        x = 0.5 * (x + a / x)\n    }\n    return x\n}", lambda a: {"x": np.sqrt(a)}, a=3.0, double=True)
+case("while_collect(x) {\n    y = x\n    for k in 0..6 while y < 10 {\n        y = y * 2\n        ys[k] = y\n    }\n    return y, ys\n}", lambda x: {"y": x * 8, "ys": np.array([2, 4, 8, 0, 0, 0]) * x}, x=1.5)
+case("loop_grad(x: [n], t: size) {\n    for k in 0..t {\n        z = x * (k + 1)\n        g[k] = grad(sum(z^2), z)\n    }\n    return g\n}", lambda x: {"g": np.stack([2 * x, 4 * x])}, sizes={"n": 3, "t": 2}, x=uniform(3))
+case("descent(w0: [n], a: [n], t: size) {\n    w = w0\n    for k in 0..t {\n        loss = sum((w - a)^2 * w^2)\n        w = w - 0.01 * grad(loss, w)\n    }\n    return w\n}",
+     lambda w0, a: {"w": repeat(lambda w, k: w - 0.01 * (2 * (w - a) * w**2 + 2 * w * (w - a)**2), w0, 4)}, sizes={"n": 3, "t": 4}, w0=uniform(3), a=uniform(3, key="a"))
+case("loop_second(x: [n], t: size) {\n    y = x\n    for k in 0..t {\n        y = sin(y) * x\n    }\n    return loop_second = sum(grad(sum(y), x)^2)\n}",
+     lambda x: np.sum(derivative(lambda v: repeat(lambda y, k: np.sin(y) * v, v, 3))(x)**2), sizes={"n": 3, "t": 3}, x=uniform(3), tolerance=1e-7, tolerance32=5e-3)
+case("shadow(x: [n], t: size) {\n    a = x; b = 2 * x\n    for k in 0..t {\n        c = a + b\n        a = b * 0.5\n        b = c\n    }\n    return a, b\n}", lambda x: (lambda r: {"a": r[0], "b": r[1]})(repeat(lambda s, k: (s[1] * 0.5, s[0] + s[1]), (x, 2 * x), 4)), sizes={"n": 3, "t": 4}, x=uniform(3))
+case("counts(x: [n], t: size) {\n    y = x\n    for k in 1..t {\n        y = y + x\n        zs[k] = sum(y)\n    }\n    return zs\n}", lambda x: {"zs": np.array([2.0, 3, 4]) * x.sum()}, sizes={"n": 3, "t": 4}, x=uniform(3))
+case("", name="counts", sizes={"n": 3, "t": 1}, x=uniform(3), status=2)
+
+group("branches")
+for s in 2.0, -3.0:
+    first = s > 0
+    case("" if not first else "one_side(x: [n], s) {\n    y = x\n    if s > 0 {\n        y = x * s\n    }\n    return y\n}", name="one_side", f=lambda x, s: {"y": x * s if s > 0 else x}, sizes={"n": 3}, x=uniform(3), s=s)
+    case("" if not first else "two_sides(x: [n], s) {\n    if s > 0 {\n        t = x * s\n        y = t * t\n    } else {\n        y = sin(x) / s\n    }\n    return y\n}", name="two_sides", f=lambda x, s: {"y": (x * s)**2 if s > 0 else np.sin(x) / s}, sizes={"n": 3}, x=uniform(3), s=s)
+    case("" if not first else "in_loop(x: [n], s) {\n    y = s\n    for k in 0..n {\n        if x[k] > 0 {\n            y = y * x[k]\n        } else {\n            y = y - x[k]^2\n        }\n    }\n    return y\n}", name="in_loop",
+         f=lambda x, s: {"y": repeat(lambda y, k: y * x[k] if x[k] > 0 else y - x[k]**2, s, 4)}, sizes={"n": 4}, x=uniform(4), s=s)
+    case("" if not first else "branch_second(x: [n], s) {\n    y = x\n    if s > 0 { y = x^3 } else { y = x^4 }\n    return branch_second = sum(grad(sum(y), x)^2)\n}", name="branch_second", f=lambda x, s: np.sum((3 * x**2 if s > 0 else 4 * x**3)**2), sizes={"n": 3}, x=uniform(3), s=s)
+for s in -1.0, 0.5, 2.0:
+    case("" if s > -1 else "chain(x: [n], s) {\n    if s < 0 { y = x } else if s < 1 { y = x^2 } else { y = exp(x) }\n    return y\n}", name="chain", f=lambda x, s: {"y": x if s < 0 else x**2 if s < 1 else np.exp(x)}, sizes={"n": 3}, x=uniform(3), s=s)
+case("replaced_part(x: [m, n], v: [n]) {\n    y = x\n    y[1] = v\n    y[:, 0] = 5 * x[:, 1]\n    return y\n}", lambda x, v: {"y": (lambda y: (y.__setitem__(1, v), y.__setitem__((slice(None), 0), 5 * x[:, 1]), y)[2])(x.copy())}, sizes=N34, x=X34, v=uniform(4))
+case("replaced_corner(x: [m, n]) {\n    y = x * 2\n    y[1:, 2:] = 0\n    y[0, 0] = x[0, 0]^2\n    return y\n}", lambda x: {"y": (lambda y: (y.__setitem__((slice(1, None), slice(2, None)), 0), y.__setitem__((0, 0), x[0, 0]**2), y)[2])(2 * x)}, sizes=N34, x=X34)
+case("replaced_by_itself(x: [n]) {\n    y = x\n    y[1:] = y[:-1] * 2\n    return y\n}", lambda x: {"y": np.concatenate([x[:1], 2 * x[:-1]])}, sizes={"n": 4}, x=uniform(4))
+
+group("groups", "group Layer { W: [D, C]; b: [C] }\ngroup Net { first: Layer; scale: real }\napply(p: Layer, x) = tanh(x @ p.W + p.b)")
+W, b = uniform((3, 3), -1, 1), uniform(3)
+case("one_layer(x: [n, D], p: Layer) = apply(p, x)", lambda x, p_W, p_b: np.tanh(x @ p_W + p_b), sizes={"n": 2, "D": 3, "C": 2}, x=uniform((2, 3)), p_W=uniform((3, 2)), p_b=uniform(2), wrt=["x", "p_W", "p_b"], export=False)
+text("export one_layer wrt x, p")
+case("stacked(x: [n, D], p: Square[L]) {\n    h = x\n    for l in 0..L {\n        h = tanh(h @ p[l].W + p[l].b)\n    }\n    return h\n}",
+     lambda x, p_W, p_b: {"h": np.tanh(np.tanh(x @ p_W[0] + p_b[0]) @ p_W[1] + p_b[1])}, sizes={"n": 2, "D": 3, "L": 2}, x=uniform((2, 3)), p_W=uniform((2, 3, 3), -1, 1), p_b=uniform((2, 3)), export=False)
+text("group Square { W: [D, D]; b: [D] }\nexport stacked wrt x, p")
+case("inner(x: [n, D], p: Net) = apply(p.first, x) * p.scale", lambda x, p_first_W, p_first_b, p_scale: np.tanh(x @ p_first_W + p_first_b) * p_scale, sizes={"n": 2, "D": 3, "C": 2}, x=uniform((2, 3)), p_first_W=uniform((3, 2)), p_first_b=uniform(2), p_scale=1.5, export=False)
+text("export inner wrt x, p")
+case("step(x: [n, D], p: Layer, lr) {\n    loss = sum(apply(p, x)^2)\n    update p = p - lr * grad(loss, p)\n    return loss\n}",
+     lambda x, p_W, p_b, lr: {"loss": np.sum(np.tanh(x @ p_W + p_b)**2)}, sizes={"n": 2, "D": 3, "C": 2}, x=uniform((2, 3)), p_W=uniform((3, 2)), p_b=uniform(2), lr=0.5,
+     updates={"p_W": uniform((3, 2)) - 0.5 * gradient(lambda W: np.sum(np.tanh(uniform((2, 3)) @ W + uniform(2))**2), uniform((3, 2))),
+              "p_b": uniform(2) - 0.5 * gradient(lambda b: np.sum(np.tanh(uniform((2, 3)) @ uniform((3, 2)) + b)**2), uniform(2))})
+case("group_sums(p: Layer, q: Layer) {\n    r = 2 * p + q\n    return s = sum(r.W) + sum(r.b^2)\n}", lambda p_W, p_b, q_W, q_b: {"s": np.sum(2 * p_W + q_W) + np.sum((2 * p_b + q_b)**2)}, sizes={"D": 3, "C": 2}, p_W=uniform((3, 2)), p_b=uniform(2), q_W=uniform((3, 2), key="q"), q_b=uniform(2, key="q"), export=False)
+text("export group_sums wrt p, q")
+
+# ---- Further entries: the driver holds them to backward and to differences ----
+
+group("entries")
+for key, nn, shapes in [("squares", "(x: [n], y: [m]) = sum(exp(x)) * sum(y^2) + sum(x)^3", {"x": (3,), "y": (2,)}), ("quadric", "(A: [n, n], x: [n]) = x @ A @ x", {"A": (3, 3), "x": (3,)}),
+                        ("rosenbrock", "(x: [n]) = sum(100 * (x[1:] - x[:-1]^2)^2 + (1 - x[:-1])^2)", {"x": (4,)}), ("scalar", "(a, b) = sin(a * b) / b", {"a": (), "b": ()}), ("linear", "(x: [n], y) = sum(x) + 3 * y", {"x": (3,), "y": ()})]:
+    case(f"{key}{nn}", None, sizes={k: v for k, v in {"n": max([s[0] for s in shapes.values() if s] or [0]), "m": 2}.items() if f" {k}]" in nn or f"[{k}" in nn}, extra=": jacobian, hessian, jvp, hvp", **{k: uniform(s, 0.25, 1, k) for k, s in shapes.items()})
+for key, nn, shapes, sizes in [("several", "(x: [n], W: [m, n]) {\n    h = tanh(W @ x)\n    return h, s = sum(h^2), x2 = x * x\n}", {"x": (3,), "W": (2, 3)}, {"n": 3, "m": 2}), ("elementwise", "(x: [n]) = sin(x) * x", {"x": (5,)}, {"n": 5}),
+                               ("many_to_one", "(x: [n]) = prod(x)", {"x": (4,)}, {"n": 4}), ("one_to_many", "(t) = [sin(t), cos(t), t]", {"t": ()}, {}), ("rows", "(x: [m, n]) = softmax(x)", {"x": (2, 3)}, {"m": 2, "n": 3})]:
+    case(f"{key}{nn}", None, sizes=sizes, extra=": jacobian, jvp", **{k: uniform(s, 0.25, 1, k) for k, s in shapes.items()})
+
+# ---- Precision ----
+
+group("single", "precision float32")
+case("plain(x: [n], s) = s * sum(exp(x)) + x", lambda x, s: s * np.exp(x).sum() + x, sizes={"n": 4}, x=uniform(4), s=0.5)
+case("two_layer(x: [n, d], y: [n, c], w1: [d, h], w2: [h, c]) {\n    h_ = sigmoid(x @ w1)\n    y_pred = h_ @ w2\n    loss = sum((y_pred - y)^2)\n    return loss, y_pred\n}",
+     lambda x, y, w1, w2: (lambda p: {"loss": np.sum((p - y)**2), "y_pred": p})(sigmoid(x @ w1) @ w2), sizes={"n": 3, "d": 4, "h": 5, "c": 2}, x=X34, y=uniform((3, 2)), w1=uniform((4, 5)), w2=uniform((5, 2)), wrt=["w1", "w2"])
+x = np.array([-100.0, -50, 0, 50, 100])
+case("safe_32(x: [n]) = softplus(x) + sigmoid(x)", lambda x: softplus(x) + sigmoid(x), sizes={"n": 5}, x=x)
+case("softmax_32(x: [n]) = logsumexp(x)", lambda x: special.logsumexp(x), sizes={"n": 5}, x=x)
+
+write()
