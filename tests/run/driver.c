@@ -1128,7 +1128,7 @@ static void check_case(const struct testcase *c)
 {
     struct values given = read_inputs(true);
     for (int k = 0; single && k < f.count; k++)
-        for (size_t i = 0; given.of[k] && i < f.members[k].count; i++)
+        for (size_t i = 0; given.of[k] && !f.members[k].is_int && i < f.members[k].count; i++)
             given.of[k][i] = rounded(given.of[k][i]);
     if (c->status != OK) {
         for (enum entries e = FORWARD; e <= GRADIENT_ALONE; e++) {
