@@ -404,7 +404,7 @@ static const char *elementwise_text(struct emitter *emitter, struct node *node, 
         if (power)
             return power;
     }
-    if (node->operator == OP_NEG && precedences[0] == 3) {
+    if (node->operator == OP_NEG && precedences[0] == 3 && operands[0][0] != '-') {
         *precedence = 3;
         return arena_print(emitter->arena, "-%s", operands[0]);
     }

@@ -146,6 +146,11 @@ struct names *names_of_text(struct arena *arena, const char *text)
 {
     struct names *names = names_new(arena);
     while (text && *text) {
+        if (!strncmp(text, "/*", 2)) { /* what a comment names is not used */
+            const char *end = strstr(text, "*/");
+            text = end ? end + 2 : text + strlen(text);
+            continue;
+        }
         if (!isalpha((unsigned char)*text) && *text != '_') {
             text++;
             continue;
