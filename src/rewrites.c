@@ -88,6 +88,16 @@ static const struct {
     enum operator operator;
     struct node *(*apply)(struct rewriter *rewriter, struct node *node);
 } table[] = {
+    {OP_MUL, rewrite_one_hot_factor},
+    {OP_DIV, rewrite_one_hot_factor},
+    {OP_NEG, rewrite_one_hot_factor},
+    {OP_ADD, rewrite_one_hot_terms},
+    {OP_SUB, rewrite_one_hot_terms},
+    {OP_SELECT, rewrite_one_hot_choice},
+    {OP_INDEX, rewrite_one_hot_view},
+    {OP_SCATTER, rewrite_one_hot_scatter},
+    {OP_SUM, rewrite_one_hot_sum},
+    {OP_CONTRACT, rewrite_one_hot_product},
     {OP_LOG, log_of_exp},
     {OP_SQRT, root_of_square},
     {OP_POW, even_power},

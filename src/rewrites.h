@@ -21,6 +21,15 @@ struct node *rewrite_diagonal(struct rewriter *rewriter, struct node *y);
 /* How often the node is read; 0 if that is not known. */
 int rewriter_uses(const struct rewriter *rewriter, const struct node *node);
 
+/* ---- rewrite_one_hot.c ---- */
+struct node *rewrite_one_hot_factor(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_one_hot_terms(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_one_hot_choice(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_one_hot_view(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_one_hot_scatter(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_one_hot_sum(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_one_hot_product(struct rewriter *rewriter, struct node *y);
+
 /* ---- rewrite_part.c ---- */
 struct node *rewrite_part(struct rewriter *rewriter, struct node *y);
 
