@@ -89,16 +89,25 @@ static bool reads_the_same(const struct nest *nest, const struct item *loop)
     return false;
 }
 
+enum { ITEMS_PASSED = 8 };
+
 static struct item *find_loop(const struct nest *nest, const struct item *body, int level, int depth)
 {
     struct item *after = latest(nest, body, level);
     if (is_sharable(nest, after, level, depth))
         return after;
-    struct item *last = body->body_count > 0 ? body->body[body->body_count - 1] : NULL;
-    if (!last || last == after || !is_sharable(nest, last, level, depth))
+    /* The last loop, though scalars may have been computed after it. */
+    struct item *last = NULL;
+    for (size_t i = body->body_count; i-- > 0 && i + ITEMS_PASSED >= body->body_count;) {
+        last = body->body[i];
+        if (last->kind != ITEM_STATEMENT || last == after)
+            break;
+    }
+    if (!last || last == after || (after && last->position < after->position) ||
+        !is_sharable(nest, last, level, depth))
         return NULL;
-    bool is_innermost = depth == nest->loop_count - 1;
-    if ((is_innermost && last->guard != nest->guard) || !reads_the_same(nest, last))
+    bool is_inner_loop = depth == nest->loop_count - 1 && nest->kind != NEST_PRODUCT && nest->kind != NEST_CALL;
+    if ((is_inner_loop && last->guard != nest->guard) || !reads_the_same(nest, last))
         return NULL;
     return last;
 }

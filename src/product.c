@@ -173,8 +173,16 @@ static struct product *match_vector(struct layout *layout, struct product *produ
     const struct node *base = layout->bases[matrix];
     if (about(m->extent) * about(k->extent) <= 256 || about(k->extent) <= 8)
         return NULL;
-    /* A matrix that is only an expression is better never stored. */
-    if (operator_is_elementwise(base->operator) && layout->program->uses[base->id] == 1)
+    /* A matrix that is only an expression is better never stored; where loops can add up whole rows, they may do so as
+     * the rows are made, and for each of a batch of small matrices. */
+    bool adds_rows = innermost_axis(layout->program, layout->contract) < layout->contract->rank;
+    unsigned batch = ~(m->axes | k->axes) & ((1u << layout->axis_count) - 1);
+    for (int i = 0; i < layout->axis_count; i++)
+        if (is_one(layout->extents[i]))
+            batch &= ~(1u << i);
+    if (operator_is_elementwise(base->operator) && (layout->program->uses[base->id] == 1 || adds_rows))
+        return NULL;
+    if (batch && adds_rows)
         return NULL;
     product->is_vector = true;
     product->a_input = matrix;

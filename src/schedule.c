@@ -262,8 +262,24 @@ static void put_contraction(struct program *program, struct node *node, struct p
         nest->scale = *scale;
     set_contraction_axes(nest, node);
     int innermost = product ? -1 : innermost_axis(program, node);
+    /* The order of the operand with more axes, then what only the other has. */
+    unsigned left = (1u << nest->axis_count) - 1;
+    if (product)
+        left &= ~product->called;
+    else if (innermost >= 0)
+        left &= ~(1u << innermost);
+    int first = !product && node->inputs[1]->rank > node->inputs[0]->rank;
+    for (int turn = 0; turn < 2 && !product; turn++) {
+        const struct node *x = node->inputs[turn ? !first : first];
+        const signed char *axes = (turn ? !first : first) ? node->b_axes : node->a_axes;
+        for (int a = 0; a < x->rank; a++)
+            if (left >> axes[a] & 1) {
+                add_loop(nest, axes[a]);
+                left &= ~(1u << axes[a]);
+            }
+    }
     for (int i = 0; i < nest->axis_count; i++)
-        if (i != innermost && !(product && product->called >> i & 1))
+        if (left >> i & 1)
             add_loop(nest, i);
     if (innermost >= 0)
         add_loop(nest, innermost);
