@@ -42,7 +42,6 @@ static void keep_starts(struct segments *segments)
     size *row = size_add(size_floor_divide(round, segments->length), size_number(graph->sizes, 1));
     *augmented = *loop;
     augmented->region = NULL;
-    augmented->checkpoint = false;
     augmented->collected_count = 0;
     augmented->carried_count = 2 * count + (loop->condition != NULL);
     augmented->carried = ARENA_ARRAY(graph->arena, struct node *, augmented->carried_count + 1);

@@ -13,6 +13,7 @@ struct batching {
     size **shape;        /* of the batch */
     struct node **whole; /* by id: the batched node, or NULL if it does not depend on the seed */
     size_t count;
+    const struct loop *loop; /* batch_rounds: the batch axis is that of its rounds; else NULL */
 };
 
 static struct node *whole_of(const struct batching *batching, const struct node *node)
@@ -28,6 +29,25 @@ static int batched_shape(const struct batching *batching, int rank, size *const 
     for (int a = 0; a < rank; a++)
         result[batching->rank + a] = shape[a];
     return batching->rank + rank;
+}
+
+/* a = *start + *step * variable with neither depending on variable. */
+static bool split_affine(size *a, size *variable, struct sizes *sizes, size **start, size **step)
+{
+    *start = size_substitute(a, variable, size_number(sizes, 0));
+    *step = size_subtract(size_substitute(a, variable, size_number(sizes, 1)), *start);
+    return !size_depends_on(*step, variable) && size_add(*start, size_multiply(*step, variable)) == a;
+}
+
+/* The loop's variable stands for begin + the batch axis. */
+static void batch_offset(const struct batching *batching, struct affine *affine)
+{
+    size *start, *step;
+    if (!batching->loop || !split_affine(affine->offset, batching->loop->variable, batching->graph->sizes, &start, &step))
+        return;
+    affine->offset = size_add(start, size_multiply(step, batching->loop->begin));
+    if (step != size_number(batching->graph->sizes, 0))
+        affine->coefficients[0] = step;
 }
 
 /* Subscripts whose index space has the batch axes first; with_batch: the target has them first too. */
@@ -49,6 +69,7 @@ static struct affine *batched_subscripts(const struct batching *batching, const 
         result[s].dynamic = old->dynamic;
         for (int a = 0; old->coefficients && a < space_rank; a++)
             result[s].coefficients[batching->rank + a] = old->coefficients[a];
+        batch_offset(batching, &result[s]);
     }
     return result;
 }
@@ -83,6 +104,16 @@ static struct node *batch_index(const struct batching *batching, const struct no
         batched_subscripts(batching, node->subscripts, node->inputs[0]->rank, node->rank, x != NULL);
     return graph_index(batching->graph, x ? x : node->inputs[0], rank, shape, subscripts, inputs + 1,
                        node->input_count - 1, node->fill);
+}
+
+static struct node *batch_iota(const struct batching *batching, const struct node *node)
+{
+    size *shape[2 * MAXIMUM_RANK];
+    int rank = batched_shape(batching, node->rank, node->shape, shape);
+    struct affine number = {node->extent, NULL, 0};
+    const struct affine *old = node->operator== OP_SIZE_VALUE ? &number : node->subscripts;
+    return graph_iota_affine(batching->graph, node->type, rank, shape,
+                             batched_subscripts(batching, old, 1, node->rank, false));
 }
 
 static struct node *batch_scatter(const struct batching *batching, const struct node *node)
@@ -276,6 +307,8 @@ static struct node *batch_node(struct batching *batching, struct node *node)
     if (operator_is_elementwise(node->operator))
         return graph_elementwise(graph, node->operator, expanded_inputs(batching, node));
     switch (node->operator) {
+    case OP_IOTA:
+    case OP_SIZE_VALUE: return batch_iota(batching, node);
     case OP_INDEX: return batch_index(batching, node);
     case OP_SCATTER: return batch_scatter(batching, node);
     case OP_REPLACE: return batch_replace(batching, node);
@@ -324,5 +357,79 @@ struct node *batch(struct graph *graph, struct node *node, const struct node *se
     struct node *result = expanded(&batching, node);
     free(batching.whole);
     free(reached);
+    return result;
+}
+
+/* ---- Rounds of a loop ---- */
+
+static bool is_affine_in_variable(const struct affine *affine, int rank, const struct loop *loop, struct sizes *sizes)
+{
+    size *start, *step;
+    if (!split_affine(affine->offset, loop->variable, sizes, &start, &step))
+        return false;
+    for (int a = 0; affine->coefficients && a < rank; a++)
+        if (affine->coefficients[a] && size_depends_on(affine->coefficients[a], loop->variable))
+            return false;
+    return true;
+}
+
+/* Whether the node, whose inputs can be had for all rounds, can be too. */
+static bool has_all_rounds(const struct node *node, const struct loop *loop, struct sizes *sizes)
+{
+    struct affine number = {node->extent, NULL, 0};
+    if (node->rank + 2 > MAXIMUM_RANK)
+        return false;
+    switch (node->operator) {
+    case OP_LOOP:
+    case OP_RESULT:
+    case OP_PLACEHOLDER:
+    case OP_MARK:
+    case OP_STOP:
+    case OP_CUSTOM: return false;
+    case OP_SIZE_VALUE: return is_affine_in_variable(&number, 0, loop, sizes);
+    case OP_IOTA: return is_affine_in_variable(node->subscripts, node->rank, loop, sizes);
+    case OP_INDEX:
+        for (int s = 0; s < node->inputs[0]->rank; s++)
+            if (!is_affine_in_variable(&node->subscripts[s], node->rank, loop, sizes))
+                return false;
+        return true;
+    case OP_SCATTER:
+    case OP_REPLACE:
+        for (int s = 0; s < node->rank; s++)
+            if (!is_affine_in_variable(&node->subscripts[s], node->inputs[node->operator== OP_REPLACE]->rank, loop,
+                                       sizes))
+                return false;
+        return true;
+    default: return true;
+    }
+}
+
+struct node *batch_rounds(struct graph *graph, struct node *node, struct loop *loop)
+{
+    const struct region *region = region_of(graph, loop);
+    size *rounds = size_subtract(loop->end, loop->begin);
+    struct batching batching = {.graph = graph, .rank = 1, .shape = &rounds, .count = graph->nodes_count, .loop = loop};
+    unsigned char *needed = calloc(batching.count + 1, 1);
+    batching.whole = calloc(batching.count + 1, sizeof *batching.whole);
+    if (!needed || !batching.whole)
+        abort();
+    bool possible = true;
+    needed[node->id] = 1;
+    for (size_t i = region->inside_count; i-- > 0 && possible;) {
+        const struct node *inside = region->inside[i];
+        if (!needed[inside->id])
+            continue;
+        possible = has_all_rounds(inside, loop, graph->sizes);
+        for (int k = 0; k < inside->input_count; k++)
+            needed[inside->inputs[k]->id] = 1;
+    }
+    for (int k = 0; k < loop->carried_count; k++)
+        possible = possible && !needed[loop->carried[k]->id];
+    for (size_t i = 0; i < region->inside_count && possible; i++)
+        if (needed[region->inside[i]->id])
+            batching.whole[region->inside[i]->id] = batch_node(&batching, region->inside[i]);
+    struct node *result = possible ? batching.whole[node->id] : NULL;
+    free(needed);
+    free(batching.whole);
     return result;
 }

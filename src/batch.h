@@ -9,4 +9,8 @@
  * of shape [i..., node...]. */
 struct node *batch(struct graph *graph, struct node *node, const struct node *seed, struct node *seeds, int rank);
 
+/* `node`, inside the loop, for all rounds: of shape [rounds, node...]. NULL if it depends on a carried value, on an
+ * inner loop, or otherwise than by affine positions on the loop's variable. */
+struct node *batch_rounds(struct graph *graph, struct node *node, struct loop *loop);
+
 #endif

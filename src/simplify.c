@@ -66,6 +66,8 @@ void simplify(struct function *function, int level)
         struct node **roots =
             ARENA_ARRAY(arena, struct node *, 2 * function->members_count + function->checks_count + 1);
         size_t root_count = find_roots(function, roots);
+        if (round > 0)
+            hoist_rounds(old, roots, root_count);
         simplify_loops(old, roots, root_count);
         struct rewriter rewriter = {.source_uses = count_uses(old, roots, root_count)};
         rewriter.graph = graph_new(arena, old->sizes);

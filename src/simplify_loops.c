@@ -159,8 +159,7 @@ static struct node *needed_before(const struct node *node, int i)
     return node->operator== OP_LOOP && i < node->loop->carried_count ? node->loop->carried[i] : NULL;
 }
 
-/* Inputs before their users again, after joined loops read what stood behind them. */
-static void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_count)
+void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_count)
 {
     size_t count = 0, stack_count = 0, total = graph->nodes_count;
     struct node **sorted = ARENA_ARRAY(graph->arena, struct node *, total + 1);

@@ -8,4 +8,9 @@
  * found. */
 void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_count);
 
+/* Moves work out of loops that can be done for all rounds at once. Changes the graph in the same way. */
+void hoist_rounds(struct graph *graph, struct node *const *roots, size_t root_count);
+/* Brings inputs before their users again, after nodes have been changed in place; drops what no root needs. */
+void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_count);
+
 #endif
