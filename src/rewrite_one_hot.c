@@ -10,6 +10,7 @@
  *     sum_k (if i == j then a[i, j, k] else 0) b[k]    -> if i == j then sum_k a[i, i, k] b[k] else 0
  *     y[j + 1] += if i == j then x[j] else 0 -> y[j] = if i == j - 1 then x[j - 1] else 0
  *
+ * and the same for each term of a sum of such values, as long as each gets better by it;
  * so that the Jacobian of an element-wise function takes one pass, and no product with an identity is left. */
 #include <string.h>
 
@@ -151,6 +152,65 @@ static struct node *write_masked(struct graph *graph, const struct masked *maske
 {
     struct node *c = condition_of(graph, masked), *value = masked->value;
     return c ? graph_select(graph, c, value, constant_like(graph, value, REAL, 0)) : value;
+}
+
+/* ---- Sums of masked values ---- */
+
+enum { MOST_TERMS = 8 };
+
+struct terms {
+    struct masked terms[MOST_TERMS];
+    int count;
+    bool has_merged; /* some had one condition */
+};
+
+/* Adds a term, or adds it to the one that has its condition. */
+static bool add_term(struct graph *graph, struct terms *terms, const struct masked *masked, bool is_negative)
+{
+    const struct node *c = condition_of(graph, masked);
+    for (int i = 0; i < terms->count; i++)
+        if (condition_of(graph, &terms->terms[i]) == c) {
+            struct masked *same = &terms->terms[i];
+            same->value = graph_binary(graph, is_negative ? OP_SUB : OP_ADD, same->value, masked->value);
+            terms->has_merged = true;
+            return true;
+        }
+    if (terms->count == MOST_TERMS)
+        return false;
+    struct masked *term = &terms->terms[terms->count++];
+    *term = *masked;
+    if (is_negative)
+        term->value = graph_unary(graph, OP_NEG, term->value);
+    return true;
+}
+
+static bool add_terms(struct graph *graph, struct node *node, bool is_negative, int depth, struct terms *terms)
+{
+    struct masked masked;
+    if (read_masked(graph, node, &masked))
+        return add_term(graph, terms, &masked, is_negative);
+    if (depth == MOST_TERMS)
+        return false;
+    if (node->operator== OP_NEG)
+        return add_terms(graph, node->inputs[0], !is_negative, depth + 1, terms);
+    if (node->operator!= OP_ADD && node->operator!= OP_SUB)
+        return false;
+    return add_terms(graph, node->inputs[0], is_negative, depth + 1, terms) &&
+           add_terms(graph, node->inputs[1], is_negative != (node->operator== OP_SUB), depth + 1, terms);
+}
+
+/* Reads the node as a sum of masked values; false if it is none. */
+static bool read_terms(struct graph *graph, struct node *node, struct terms *terms)
+{
+    terms->count = 0;
+    terms->has_merged = false;
+    return node->type == REAL && add_terms(graph, node, false, 0, terms);
+}
+
+/* sum may be NULL: 0 */
+static struct node *plus(struct graph *graph, struct node *sum, struct node *x)
+{
+    return sum ? graph_binary(graph, OP_ADD, sum, x) : x;
 }
 
 /* ---- Substitution ---- */
@@ -317,21 +377,33 @@ static struct node *put_before_sum(struct graph *graph, const struct node *y, co
     return write_masked(graph, &outer);
 }
 
+static struct node *sum_of(struct graph *graph, const struct node *y, const struct masked *masked)
+{
+    struct solution solution;
+    for (int e = 0; e < masked->count; e++)
+        for (int a = 0; a < masked->value->rank; a++)
+            if (y->axes >> a & 1 && solve(masked, e, a, &solution))
+                return put_into_sum(graph, y, masked, &solution);
+    for (int e = 0; e < masked->count; e++)
+        for (int a = 0; a < masked->value->rank; a++)
+            if (!involves(masked, e, y->axes) && solve(masked, e, a, &solution))
+                return put_before_sum(graph, y, masked, &solution);
+    return NULL;
+}
+
 struct node *rewrite_one_hot_sum(struct rewriter *rewriter, struct node *y)
 {
-    struct masked masked;
-    struct solution solution;
-    if (!read_masked(rewriter->graph, y->inputs[0], &masked))
+    struct terms terms;
+    struct node *sum = NULL;
+    if (!read_terms(rewriter->graph, y->inputs[0], &terms))
         return NULL;
-    for (int e = 0; e < masked.count; e++)
-        for (int a = 0; a < masked.value->rank; a++)
-            if (y->axes >> a & 1 && solve(&masked, e, a, &solution))
-                return put_into_sum(rewriter->graph, y, &masked, &solution);
-    for (int e = 0; e < masked.count; e++)
-        for (int a = 0; a < masked.value->rank; a++)
-            if (!involves(&masked, e, y->axes) && solve(&masked, e, a, &solution))
-                return put_before_sum(rewriter->graph, y, &masked, &solution);
-    return NULL;
+    for (int i = 0; i < terms.count; i++) {
+        struct node *term = sum_of(rewriter->graph, y, &terms.terms[i]);
+        if (!term)
+            return NULL;
+        sum = plus(rewriter->graph, sum, term);
+    }
+    return sum;
 }
 
 /* ---- Contractions ---- */
@@ -357,8 +429,9 @@ static int axis_of(const struct factor *factor, int iteration_axis)
 }
 
 /* The factor with the solution put in, if it has the solved axis; it then has those of the solution. Numbers of
- * iteration axes behind the solved one fall by one. */
-static bool put_into_factor(struct graph *graph, const struct iteration *iteration, int without, struct factor *factor)
+ * iteration axes behind the solved one fall by one. masked: what the factor is, if it is masked. */
+static bool put_into_factor(struct graph *graph, const struct iteration *iteration, const struct masked *masked, int without,
+                            struct factor *factor)
 {
     int solved = axis_of(factor, iteration->axis), rank = 0;
     struct factor result = {NULL, {0}};
@@ -389,10 +462,8 @@ static bool put_into_factor(struct graph *graph, const struct iteration *iterati
                                                                                  : NULL;
         }
         require_inside(graph, &reading, solved, factor->node->shape[solved]);
-        struct masked masked = {.value = factor->node};
-        if (without >= 0 && !read_masked(graph, factor->node, &masked))
-            return false;
-        struct masked inner = masked_through(graph, &reading, &masked, without);
+        struct masked whole = {.value = factor->node};
+        struct masked inner = masked_through(graph, &reading, masked ? masked : &whole, without);
         result.node = write_masked(graph, &inner);
     }
     for (int a = 0; a < rank; a++)
@@ -453,7 +524,7 @@ static struct node *put_into_product(struct graph *graph, const struct node *y, 
         if (i != iteration.axis)
             extents[i - (i > iteration.axis)] = iteration.extents[i];
     for (int i = 0; i < 2; i++)
-        if (!put_into_factor(graph, &iteration, i == which ? solution->equation : -1, &factors[i]))
+        if (!put_into_factor(graph, &iteration, i == which ? masked : NULL, solution->equation, &factors[i]))
             return NULL;
     struct node *product = product_of(graph, &factors[0], &factors[1], y->rank - is_kept, y->reduced - !is_kept, extents);
     if (!product || !is_kept)
@@ -478,38 +549,47 @@ static unsigned reduced_axes(const struct node *y, const struct factor *factor)
     return axes;
 }
 
-/* Puts in what the mask of one factor determines; first_pass: along summed axes only. */
-static struct node *solve_product(struct graph *graph, struct node *y, const struct factor *factors, int which,
-                                  bool along_sums)
+/* The product for one term of a factor, with what its mask determines put in: along summed axes if it can be. */
+static struct node *product_of_term(struct graph *graph, const struct node *y, const struct factor *given, int which,
+                                    const struct masked *masked)
 {
-    struct masked masked;
+    struct factor factors[2] = {given[0], given[1]};
     struct solution solution;
-    if (!read_masked(graph, factors[which].node, &masked))
-        return NULL;
-    unsigned summed = reduced_axes(y, &factors[which]);
-    for (int e = 0; e < masked.count; e++)
-        for (int a = 0; a < masked.value->rank; a++) {
-            bool fits = along_sums ? (summed >> a & 1) != 0 : !involves(&masked, e, summed);
-            struct node *better = fits && solve(&masked, e, a, &solution)
-                                      ? put_into_product(graph, y, &masked, which, factors, &solution)
-                                      : NULL;
-            if (better)
-                return better;
-        }
+    unsigned summed = reduced_axes(y, &given[which]);
+    factors[which].node = masked->value; /* for its shape */
+    for (int along_sums = 1; along_sums >= 0; along_sums--)
+        for (int e = 0; e < masked->count; e++)
+            for (int a = 0; a < masked->value->rank; a++) {
+                bool fits = along_sums ? (summed >> a & 1) != 0 : !involves(masked, e, summed);
+                struct node *better = fits && solve(masked, e, a, &solution)
+                                          ? put_into_product(graph, y, masked, which, factors, &solution)
+                                          : NULL;
+                if (better)
+                    return better;
+            }
     return NULL;
 }
 
 struct node *rewrite_one_hot_product(struct rewriter *rewriter, struct node *y)
 {
+    struct graph *graph = rewriter->graph;
     struct factor factors[2] = {{y->inputs[0], {0}}, {y->inputs[1], {0}}};
     memcpy(factors[0].axes, y->a_axes, (size_t)y->inputs[0]->rank);
     memcpy(factors[1].axes, y->b_axes, (size_t)y->inputs[1]->rank);
-    for (int pass = 0; pass < 2; pass++)
-        for (int which = 0; which < 2; which++) {
-            struct node *better = solve_product(rewriter->graph, y, factors, which, pass == 0);
-            if (better)
-                return better;
+    for (int which = 0; which < 2; which++) {
+        struct terms terms;
+        struct node *sum = NULL;
+        if (!read_terms(graph, y->inputs[which], &terms))
+            continue;
+        for (int i = 0; i < terms.count; i++) {
+            struct node *term = product_of_term(graph, y, factors, which, &terms.terms[i]);
+            sum = term ? plus(graph, sum, term) : NULL;
+            if (!term)
+                break;
         }
+        if (sum)
+            return sum;
+    }
     return NULL;
 }
 
@@ -519,15 +599,19 @@ struct node *rewrite_one_hot_product(struct rewriter *rewriter, struct node *y)
 struct node *rewrite_one_hot_view(struct rewriter *rewriter, struct node *y)
 {
     struct graph *graph = rewriter->graph;
-    struct masked masked;
+    struct terms terms;
+    struct node *sum = NULL;
     struct reading reading = {.rank = y->rank, .subscripts = y->subscripts};
-    if (y->input_count > 1 || !read_masked(graph, y->inputs[0], &masked))
+    if (y->input_count > 1 || !read_terms(graph, y->inputs[0], &terms))
         return NULL;
     memcpy(reading.shape, y->shape, (size_t)y->rank * sizeof *y->shape);
     for (int s = 0; y->fill && s < y->inputs[0]->rank; s++)
         require_inside(graph, &reading, s, y->inputs[0]->shape[s]);
-    struct masked inner = masked_through(graph, &reading, &masked, -1);
-    return write_masked(graph, &inner);
+    for (int i = 0; i < terms.count; i++) {
+        struct masked inner = masked_through(graph, &reading, &terms.terms[i], -1);
+        sum = plus(graph, sum, write_masked(graph, &inner));
+    }
+    return sum;
 }
 
 /* The axis of the index space at which a subscript stands alone with coefficient 1 or -1; -1: it is a number. False
@@ -550,10 +634,11 @@ struct node *rewrite_one_hot_scatter(struct rewriter *rewriter, struct node *y)
 {
     struct graph *graph = rewriter->graph;
     const struct node *x = y->inputs[0];
-    struct masked masked;
+    struct terms terms;
+    struct node *sum = NULL;
     struct reading reading = {.rank = y->rank};
     unsigned seen = 0;
-    if (y->input_count > 1 || !read_masked(graph, y->inputs[0], &masked))
+    if (y->input_count > 1 || !read_terms(graph, y->inputs[0], &terms))
         return NULL;
     memcpy(reading.shape, y->shape, (size_t)y->rank * sizeof *y->shape);
     reading.subscripts = ARENA_ARRAY(graph->arena, struct affine, x->rank + 1);
@@ -585,10 +670,13 @@ struct node *rewrite_one_hot_scatter(struct rewriter *rewriter, struct node *y)
         if (!(seen >> a & 1) && (!size_is_number(x->shape[a], &extent) || extent != 1))
             return NULL;
     }
-    struct masked inner = masked_through(graph, &reading, &masked, -1);
-    for (int i = 0; i < fixed_count; i++)
-        read_condition(graph, fixed[i], &inner);
-    return write_masked(graph, &inner);
+    for (int i = 0; i < terms.count; i++) {
+        struct masked inner = masked_through(graph, &reading, &terms.terms[i], -1);
+        for (int k = 0; k < fixed_count; k++)
+            read_condition(graph, fixed[k], &inner);
+        sum = plus(graph, sum, write_masked(graph, &inner));
+    }
+    return sum;
 }
 
 /* ---- Element-wise ---- */
@@ -597,14 +685,17 @@ struct node *rewrite_one_hot_scatter(struct rewriter *rewriter, struct node *y)
 struct node *rewrite_one_hot_factor(struct rewriter *rewriter, struct node *y)
 {
     struct graph *graph = rewriter->graph;
-    struct masked masked;
+    struct terms terms;
     for (int i = 0; i < (y->operator== OP_DIV ? 1 : y->input_count); i++) {
-        if (!read_masked(graph, y->inputs[i], &masked))
+        struct node *sum = NULL, *inputs[2] = {y->inputs[0], y->input_count > 1 ? y->inputs[1] : NULL};
+        if (!read_terms(graph, y->inputs[i], &terms))
             continue;
-        struct node *inputs[2] = {y->inputs[0], y->input_count > 1 ? y->inputs[1] : NULL};
-        inputs[i] = masked.value;
-        masked.value = graph_elementwise(graph, y->operator, inputs);
-        return write_masked(graph, &masked);
+        for (int k = 0; k < terms.count; k++) {
+            inputs[i] = terms.terms[k].value;
+            terms.terms[k].value = graph_elementwise(graph, y->operator, inputs);
+            sum = plus(graph, sum, write_masked(graph, &terms.terms[k]));
+        }
+        return sum;
     }
     return NULL;
 }
@@ -613,12 +704,13 @@ struct node *rewrite_one_hot_factor(struct rewriter *rewriter, struct node *y)
 struct node *rewrite_one_hot_terms(struct rewriter *rewriter, struct node *y)
 {
     struct graph *graph = rewriter->graph;
-    struct masked a, b;
-    if (y->type != REAL || !read_masked(graph, y->inputs[0], &a) || !read_masked(graph, y->inputs[1], &b) ||
-        condition_of(graph, &a) != condition_of(graph, &b))
+    struct terms terms;
+    struct node *sum = NULL;
+    if (!read_terms(graph, y, &terms) || !terms.has_merged)
         return NULL;
-    a.value = graph_binary(graph, y->operator, a.value, b.value);
-    return write_masked(graph, &a);
+    for (int i = 0; i < terms.count; i++)
+        sum = plus(graph, sum, write_masked(graph, &terms.terms[i]));
+    return sum;
 }
 
 /* if c then (if d then x else 0) else 0 -> if c and d then x else 0 */
