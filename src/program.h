@@ -277,6 +277,12 @@ struct product *match_product(struct program *program, const struct node *contra
 /* The iteration axis that should run innermost when loops compute it. */
 int innermost_axis(struct program *program, const struct node *contract);
 
+/* ---- order.c ---- */
+/* An order for the nodes of a body, given by ascending ids: of the rounds of a loop, or of what is outside (NULL).
+ * Returns their number. */
+size_t order_body(struct program *program, struct node *loop, struct node *const *nodes, size_t count,
+                  struct node ***order);
+
 /* ---- schedule.c, fuse.c ---- */
 /* Makes the nests, in an order in which all is computed before it is read, and puts them into the tree. */
 void schedule(struct program *program);

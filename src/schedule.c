@@ -2,6 +2,7 @@
  * computed before it is read.
  *
  * Requires demand and materialise. Leaves the tree of items, not yet placed. */
+#include <assert.h>
 #include <string.h>
 
 #include "program.h"
@@ -678,11 +679,22 @@ static void schedule_body(struct bodies *bodies, struct node *loop, struct item 
 {
     struct program *program = bodies->program;
     put_scalars(bodies, bodies->first[loop ? (size_t)loop->id : program->node_count], container);
+    struct node **nodes = NULL, **order;
+    size_t count = 0;
     for (struct node *node = bodies->first[loop ? (size_t)loop->id : program->node_count]; node;
-         node = bodies->next_of[node->id]) {
-        put_node(bodies, node, container);
-        if (node->type != REAL)
-            put_checks_of(bodies, node, container);
+         node = bodies->next_of[node->id])
+        count++;
+    nodes = ARENA_ARRAY(program->arena, struct node *, count + 1);
+    count = 0;
+    for (struct node *node = bodies->first[loop ? (size_t)loop->id : program->node_count]; node;
+         node = bodies->next_of[node->id])
+        nodes[count++] = node;
+    size_t ordered = order_body(program, loop, nodes, count, &order);
+    assert(ordered == count);
+    for (size_t i = 0; i < ordered; i++) {
+        put_node(bodies, order[i], container);
+        if (order[i]->type != REAL)
+            put_checks_of(bodies, order[i], container);
     }
 }
 

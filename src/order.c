@@ -1,0 +1,219 @@
+/* order.c: the order in which the nodes of a body are scheduled.
+ *
+ * Requires materialise. Any order in which inputs come before their users is right. Loops over one extent that can
+ * follow each other should, so that they can become one: after a node, a ready node whose outermost loop has the same
+ * extent comes next, else the one that stands first in the graph. */
+#include "program.h"
+
+/* Ready nodes, least id first. */
+struct heap {
+    struct node **nodes;
+    size_t nodes_count, nodes_capacity;
+};
+
+struct queue {
+    const size *extent;
+    struct heap heap;
+};
+
+struct edge {
+    struct node *user;
+    int next; /* edge of the same input; -1: none */
+};
+
+struct ordering {
+    struct program *program;
+    struct node *loop; /* whose rounds are ordered; NULL: the outside */
+    int *waits;        /* for how many inputs each node waits */
+    int *first_edge;
+    struct edge *edges;
+    size_t edges_count, edges_capacity;
+    struct heap ready;
+    struct queue *queues;
+    size_t queues_count, queues_capacity;
+    struct node **stack; /* ready, and of no consequence for loops */
+    size_t stack_count, stack_capacity;
+    bool *is_placed;
+    struct node **order;
+    size_t order_count, order_capacity;
+};
+
+static void heap_push(struct arena *arena, struct heap *heap, struct node *node)
+{
+    ARENA_APPEND(arena, heap, nodes, node);
+    size_t i = heap->nodes_count - 1;
+    while (i > 0 && heap->nodes[(i - 1) / 2]->id > node->id) {
+        heap->nodes[i] = heap->nodes[(i - 1) / 2];
+        i = (i - 1) / 2;
+    }
+    heap->nodes[i] = node;
+}
+
+static struct node *heap_pop(struct heap *heap)
+{
+    if (heap->nodes_count == 0)
+        return NULL;
+    struct node *least = heap->nodes[0], *last = heap->nodes[--heap->nodes_count];
+    size_t i = 0;
+    for (;;) {
+        size_t child = 2 * i + 1;
+        if (child + 1 < heap->nodes_count && heap->nodes[child + 1]->id < heap->nodes[child]->id)
+            child++;
+        if (child >= heap->nodes_count || heap->nodes[child]->id >= last->id)
+            break;
+        heap->nodes[i] = heap->nodes[child];
+        i = child;
+    }
+    if (heap->nodes_count > 0)
+        heap->nodes[i] = last;
+    return least;
+}
+
+static const size *first_extent(const struct node *node)
+{
+    for (int a = 0; a < node->rank; a++)
+        if (!is_one(node->shape[a]))
+            return node->shape[a];
+    return NULL;
+}
+
+/* The extent of the loop that will stand outermost around a node that has a buffer; NULL: no loop, or none to share. */
+static const size *outer_extent(const struct program *program, const struct node *node)
+{
+    if (!program->is_material[node->id])
+        return NULL;
+    switch (node->operator) {
+    case OP_SUM:
+    case OP_PRODUCT:
+    case OP_MAXIMUM:
+    case OP_MINIMUM:
+    case OP_ANY:
+    case OP_ALL: return first_extent(node->inputs[0]);
+    case OP_CONTRACT:
+        return program->products[node->id] ? NULL
+                                           : first_extent(node->inputs[node->inputs[1]->rank > node->inputs[0]->rank]);
+    case OP_SCATTER: return NULL;
+    default: return first_extent(node);
+    }
+}
+
+static struct heap *queue_of(struct ordering *ordering, const size *extent)
+{
+    for (size_t i = ordering->queues_count; i-- > 0;)
+        if (ordering->queues[i].extent == extent)
+            return &ordering->queues[i].heap;
+    struct queue queue = {.extent = extent};
+    ARENA_APPEND(ordering->program->arena, ordering, queues, queue);
+    return &ordering->queues[ordering->queues_count - 1].heap;
+}
+
+/* The node of this body that stands for x: x itself, or the loop of the body in whose rounds it is; NULL: outside. */
+static struct node *in_body(const struct ordering *ordering, struct node *x)
+{
+    while (x && ordering->program->owner[x->id] != ordering->loop)
+        x = ordering->program->owner[x->id];
+    return x;
+}
+
+static void add_edge(struct ordering *ordering, struct node *input, struct node *user)
+{
+    input = in_body(ordering, input);
+    user = in_body(ordering, user);
+    if (!input || !user || input == user || !ordering->program->is_live[input->id] ||
+        (ordering->program->buffers[input->id] && ordering->program->buffers[input->id]->is_earlier))
+        return;
+    struct edge edge = {user, ordering->first_edge[input->id] - 1};
+    ARENA_APPEND(ordering->program->arena, ordering, edges, edge);
+    ordering->first_edge[input->id] = (int)ordering->edges_count;
+    ordering->waits[user->id]++;
+}
+
+static void add_edges(struct ordering *ordering, struct node *node)
+{
+    struct program *program = ordering->program;
+    if (node->operator == OP_LOOP) {
+        const struct loop *loop = node->loop;
+        for (int i = 0; i < loop->carried_count; i++)
+            if (program->is_live[loop->carried[i]->id])
+                add_edge(ordering, loop->initial[i], node);
+        return;
+    }
+    for (int i = 0; i < node->input_count; i++)
+        add_edge(ordering, node->inputs[i], node);
+    /* What is subscripted waits for the check of the subscript, which may wait for a condition. */
+    for (size_t i = 0; i < program->checks_count; i++)
+        if (program->checks[i]->when)
+            for (int j = 1; j < node->input_count; j++)
+                if (node->inputs[j] == program->checks[i]->k)
+                    add_edge(ordering, program->checks[i]->when, node);
+}
+
+static void make_ready(struct ordering *ordering, struct node *node)
+{
+    struct arena *arena = ordering->program->arena;
+    const size *extent = outer_extent(ordering->program, node);
+    bool is_inlined = !ordering->program->is_material[node->id] && node->operator != OP_LOOP;
+    if (is_inlined || (node->rank == 0 && operator_is_elementwise(node->operator))) {
+        ARENA_APPEND(arena, ordering, stack, node);
+        return;
+    }
+    heap_push(arena, &ordering->ready, node);
+    if (extent)
+        heap_push(arena, queue_of(ordering, extent), node);
+}
+
+static void place_node(struct ordering *ordering, struct node *node)
+{
+    ordering->is_placed[node->id] = true;
+    ARENA_APPEND(ordering->program->arena, ordering, order, node);
+    for (int e = ordering->first_edge[node->id] - 1; e >= 0; e = ordering->edges[e].next)
+        if (--ordering->waits[ordering->edges[e].user->id] == 0)
+            make_ready(ordering, ordering->edges[e].user);
+}
+
+static struct node *next_of(struct ordering *ordering, const size *extent)
+{
+    struct node *node = NULL;
+    if (extent)
+        do
+            node = heap_pop(queue_of(ordering, extent));
+        while (node && ordering->is_placed[node->id]);
+    while (!node) {
+        node = heap_pop(&ordering->ready);
+        if (!node)
+            return NULL;
+        if (ordering->is_placed[node->id])
+            node = NULL;
+    }
+    return node;
+}
+
+size_t order_body(struct program *program, struct node *loop, struct node *const *nodes, size_t count,
+                  struct node ***order)
+{
+    struct arena *arena = program->arena;
+    struct graph *graph = program->function->graph;
+    struct ordering ordering = {.program = program, .loop = loop};
+    const size *extent = NULL;
+    ordering.waits = ARENA_ARRAY(arena, int, program->node_count + 1);
+    ordering.first_edge = ARENA_ARRAY(arena, int, program->node_count + 1);
+    ordering.is_placed = ARENA_ARRAY(arena, bool, program->node_count + 1);
+    /* A loop in this body waits for all that its rounds read. */
+    for (size_t i = 0; i < program->node_count; i++)
+        if (program->is_live[i] && !(program->buffers[i] && program->buffers[i]->is_earlier))
+            add_edges(&ordering, graph->nodes[i]);
+    for (size_t i = count; i-- > 0;)
+        if (ordering.waits[nodes[i]->id] == 0)
+            make_ready(&ordering, nodes[i]);
+    for (;;) {
+        while (ordering.stack_count > 0)
+            place_node(&ordering, ordering.stack[--ordering.stack_count]);
+        struct node *node = next_of(&ordering, extent);
+        if (!node)
+            break;
+        extent = outer_extent(program, node);
+        place_node(&ordering, node);
+    }
+    *order = ordering.order;
+    return ordering.order_count;
+}
