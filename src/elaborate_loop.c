@@ -303,7 +303,7 @@ static bool leave_carried(struct elaborator *e, const struct carried *carried, s
             return false;
         }
     }
-        for (size_t k = 0; k < next.nodes_count; k++)
+    for (size_t k = 0; k < next.nodes_count; k++)
         loop->next[k] = next.nodes[k];
     return true;
 }
