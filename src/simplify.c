@@ -83,4 +83,7 @@ void simplify(struct function *function, int level)
             break;
         nodes = function->graph->nodes_count;
     }
+    for (size_t i = 0; level > 1 && i < function->members_count; i++)
+        if (function->members[i].value && function->members[i].value->rank > 1)
+            function->members[i].value = scatter_diagonals(function->graph, function->members[i].value);
 }
