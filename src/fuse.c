@@ -62,7 +62,7 @@ static bool is_pointwise(const struct nest *nest, const struct access *access, c
 
 static bool is_sharable(const struct nest *nest, const struct item *loop, int level, int depth)
 {
-    if (!loop || loop->kind != ITEM_LOOP || nest->alone || loop->nest ||
+    if (!loop || loop->kind != ITEM_LOOP || nest->alone || loop->nest || loop->position < loop->parent->barrier ||
         loop->extent != nest->extents[nest->order[depth]])
         return false;
     for (size_t i = 0; i < nest->reads_count; i++) {

@@ -128,6 +128,7 @@ struct item {
     struct nest **before, **behind; /* LOOP: nests that start accumulating before it, and that end behind it */
     size_t before_count, before_capacity, behind_count, behind_capacity;
     guard guard;
+    size_t barrier;     /* REGION: what is put now stays behind the first items, this many */
     size_t first, last; /* preorder numbers of it and of the last item in it */
 };
 

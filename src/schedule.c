@@ -573,6 +573,7 @@ static void put_condition(struct bodies *bodies, struct node *node, struct item 
     struct nest *nest = add_nest(program, NEST_BREAK, node->loop->condition, NULL);
     nest->alone = true;
     put_elementwise(program, nest, 0, NULL, container);
+    container->barrier = container->body_count;
 }
 
 static void put_region(struct bodies *bodies, struct node *node, struct item *container)
