@@ -339,6 +339,8 @@ static void check_names(struct adjoiner *a)
                          member->name, function->name);
         else if (other && member->role == ROLE_WORKSPACE)
             report_error(a->diagnostics, other->span, "%s is the name of the workspace in struct %s; rename it", member->name, function->name);
+        else if (other && other->of && member->of && !strcmp(other->of, member->of) && other->role == member->role)
+            ; /* what both are of stands twice too, and has been reported */
         else if (other) {
             bool later_own = member->role == ROLE_OUTPUT;
             report_error(a->diagnostics, later_own ? at : other->span, "%s would stand twice in struct %s: %s and %s", member->name,

@@ -14,7 +14,8 @@ static void define(struct elaborator *e, struct map *map, const struct definitio
 {
     const struct definition *earlier = map_get(map, definition->name);
     if (earlier) {
-        report_error(e->diagnostics, definition->name_span, "%s is defined twice", definition->name);
+        const char *what = definition->kind == DEFINITION_RULE ? "the rule of " : definition->kind == DEFINITION_GROUP ? "the group " : "";
+        report_error(e->diagnostics, definition->name_span, "%s%s is defined twice", what, definition->name);
         report_note(e->diagnostics, earlier->name_span, "the first is here");
         return;
     }
@@ -471,19 +472,32 @@ static void export_all(struct elaborator *e, struct elaboration *result, struct 
     for (const struct definition *d = unit->file->definitions; d; d = d->next)
         if (d->kind == DEFINITION_FUNCTION && !map_get(&called, d->name))
             add_export(e, result, unit, d, NULL);
-    if (!result->module->functions_count && !e->diagnostics->error_count && !check_recursion(e, unit)) {
+    if (result->module->functions_count || e->diagnostics->error_count || check_recursion(e, unit))
+        return;
+    /* Nothing was left in: tell why each was left out. */
+    for (const struct definition *d = unit->file->definitions; d; d = d->next)
+        if (d->kind == DEFINITION_FUNCTION && !map_get(&called, d->name))
+            export_function(e, unit, d, false);
+    if (!e->diagnostics->error_count) {
         struct span start = {unit->file->source, 0, 0};
         report_error(e->diagnostics, start, "there is nothing to export: no function here can be called from C on its own");
     }
 }
 
-static int file_precision(const struct file *file)
+static int file_precision(struct elaborator *e, const struct file *file)
 {
-    int precision = 64;
-    for (const struct definition *d = file->definitions; d; d = d->next)
-        if (d->kind == DEFINITION_PRECISION)
-            precision = d->precision;
-    return precision;
+    const struct definition *first = NULL;
+    for (const struct definition *d = file->definitions; d; d = d->next) {
+        if (d->kind != DEFINITION_PRECISION)
+            continue;
+        if (first) {
+            report_error(e->diagnostics, d->span, "the precision is given twice");
+            report_note(e->diagnostics, first->span, "the first is here");
+            continue;
+        }
+        first = d;
+    }
+    return first ? first->precision : 64;
 }
 
 struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnostics, const struct file *file,
@@ -498,8 +512,9 @@ struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnosti
     e->graph = graph_new(arena, e->sizes);
     struct elaboration *result = ARENA_NEW(arena, struct elaboration);
     result->module = ARENA_NEW(arena, struct module);
+    int precision = file_precision(e, file);
     *result->module = (struct module){.arena = arena, .source = file->source, .prefix = options->prefix ? options->prefix : "",
-                                      .precision = options->precision ? options->precision : file_precision(file)};
+                                      .precision = options->precision ? options->precision : precision};
     e->prelude = load_prelude(e);
     int parse_errors = diagnostics->error_count;
     struct unit *unit = load_unit(e, file, true, false);

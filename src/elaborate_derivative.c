@@ -180,15 +180,13 @@ static struct node *rule_adjoint(struct elaborator *e, const struct definition *
         return NULL;
     if (e->frame->unit->is_library)
         adjoint = sum_to_shape(e, adjoint, argument);
-    bool fits = adjoint->rank <= argument->rank;
-    for (int a = 0; fits && a < adjoint->rank; a++) {
-        int64_t one;
-        size *extent = adjoint->shape[a];
-        fits = extent == argument->shape[argument->rank - adjoint->rank + a] || (size_is_number(extent, &one) && one == 1);
-    }
+    bool fits = adjoint->rank == argument->rank || binding->value.kind == VALUE_NUMBER;
+    for (int a = 0; fits && a < adjoint->rank; a++)
+        fits = adjoint->shape[a] == argument->shape[a];
     if (!fits) {
-        fail(e, binding->span, "%s is %s, but %s is %s", adjoint_name, shape_text(e, adjoint), name, shape_text(e, argument));
-        note(e, at, "in this call");
+        fail(e, binding->span, "%s is %s, but must have the shape of %s, which is %s", adjoint_name, shape_text(e, adjoint), name, shape_text(e, argument));
+        if (!e->frame->caller->is_export)
+            note(e, at, "in this call");
         return NULL;
     }
     return graph_broadcast(e->graph, adjoint, argument->rank, argument->shape);

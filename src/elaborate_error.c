@@ -31,6 +31,12 @@ static bool tell(struct elaborator *e, struct span left, struct span point, stru
     return own_place;
 }
 
+/* The rule of an exported function is called by nothing. */
+static bool is_rule_of_export(const struct frame *frame)
+{
+    return frame->definition->kind == DEFINITION_RULE && frame->caller->is_export;
+}
+
 /* Notes for the user's calls that led to the present place. */
 static void note_calls(struct elaborator *e, bool own_place)
 {
@@ -42,7 +48,7 @@ static void note_calls(struct elaborator *e, bool own_place)
             frame = frame->caller;
     }
     for (int shown = 0; frame && frame->caller && shown < 4; frame = frame->caller)
-        if (!in_library(frame->call)) {
+        if (!in_library(frame->call) && !is_rule_of_export(frame)) {
             report_note(e->diagnostics, frame->call, "in this call of %s", frame->definition->name);
             shown++;
         }
@@ -161,6 +167,8 @@ bool require_nonnegative(struct elaborator *e, size *a, struct span at, const ch
     enum truth holds = size_nonnegative(a);
     if (holds == ALWAYS)
         return true;
+    if (holds != NEVER && size_has_loop_variable(a)) /* some round fails for all sizes */
+        holds = size_nonnegative(size_least(a)) == NEVER ? NEVER : holds;
     if (holds == NEVER) {
         va_list arguments;
         va_start(arguments, format);

@@ -604,7 +604,8 @@ static void fail_unknown_name(struct elaborator *e, const struct expression *x)
         fail(e, x->span, "%s is a function; call it as %s(…)", x->name, x->name);
     else {
         fail(e, x->span, "%s has no value here", x->name);
-        suggest(e, x->name, names, seen.entries_count);
+        if (!note_local(e, x->name))
+            suggest(e, x->name, names, seen.entries_count);
     }
 }
 
@@ -731,7 +732,8 @@ static struct value choose(struct elaborator *e, struct value condition, struct 
                      value_text(e, &a), value_text(e, &b));
         return value_error();
     }
-    if (!broadcast_together(e, nodes, spans, 3, x->operator_span, "choice"))
+    struct span word = {x->span.source, x->span.begin, x->span.begin + 2}; /* "if" */
+    if (!broadcast_together(e, nodes, spans, 3, word, "choice"))
         return value_error();
     struct value result = value_node(graph_select(e->graph, nodes[0], nodes[1], nodes[2]));
     result.indexed = is_indexed(e, &condition) || is_indexed(e, &a) || is_indexed(e, &b);

@@ -244,6 +244,24 @@ static void stands_alone(struct elaborator *e, struct inference *inference, stru
 
 static void infer(struct elaborator *e, struct inference *inference, const struct expression *x);
 
+/* A subscript with an index has a number for every axis. */
+static bool names_all_axes(struct elaborator *e, const struct expression *x, const struct node *source)
+{
+    int count = 0;
+    for (const struct subscript *s = x->subscripts; s; s = s->next, count++)
+        if (s->kind != SUBSCRIPT_AT) {
+            fail(e, s->span, "a subscript that contains an index names every axis by a number; %s is none",
+                 s->kind == SUBSCRIPT_SLICE ? "a slice" : s->kind == SUBSCRIPT_NEW ? "new" : "...");
+            return false;
+        }
+    if (count == source->rank)
+        return true;
+    fail(e, x->span, "a subscript that contains an index names every axis, but this names %d of the %d of %s", count, source->rank,
+         shape_text(e, source));
+    note_operand(e, x->left->span);
+    return false;
+}
+
 static void infer_subscript(struct elaborator *e, struct inference *inference, const struct expression *x)
 {
     bool any = false;
@@ -259,8 +277,12 @@ static void infer_subscript(struct elaborator *e, struct inference *inference, c
     if (!any)
         return;
     struct value base = evaluate(e, x->left);
-    if (base.kind != VALUE_NODE || base.node->rank != count)
+    if (base.kind != VALUE_NODE)
         return; /* reported when evaluated */
+    if (base.node->rank != count) {
+        inference->failed = inference->failed || !names_all_axes(e, x, base.node);
+        return;
+    }
     int axis = 0;
     for (const struct subscript *s = x->subscripts; s; s = s->next, axis++) {
         if (!affine[axis] || !mentions_range(inference, affine[axis]))
@@ -442,6 +464,10 @@ static bool access_axis(struct elaborator *e, const struct subscript *s, size *e
                                    "the subscript %s goes up to %s, outside the axis of size %s", text,
                                    size_print(e->arena, greatest, SIZE_LANGUAGE), size_print(e->arena, extent, SIZE_LANGUAGE));
     }
+    if (value.kind == VALUE_NODE && value.node->type == REAL) {
+        fail(e, s->at->span, "a subscript is a sum of multiples of indices, sizes and numbers, or int arithmetic; this is real");
+        return false;
+    }
     struct node *k = as_int(e, value, s->at->span);
     if (!k)
         return false;
@@ -471,19 +497,9 @@ struct value evaluate_indexed(struct elaborator *e, const struct expression *x)
         fail(e, x->span, "a subscript with an index yields a scalar, which takes no further subscript");
         return value_error();
     }
-    int count = 0;
-    for (const struct subscript *s = x->subscripts; s; s = s->next, count++)
-        if (s->kind != SUBSCRIPT_AT) {
-            fail(e, s->span, "a subscript that contains an index names every axis by a number; %s is none",
-                 s->kind == SUBSCRIPT_SLICE ? "a slice" : s->kind == SUBSCRIPT_NEW ? "new" : "...");
-            return value_error();
-        }
-    if (count != source->rank) {
-        fail(e, x->span, "a subscript that contains an index names all axes: %d for %s", count, shape_text(e, source));
-        note_operand(e, x->left->span);
+    if (!names_all_axes(e, x, source))
         return value_error();
-    }
-    struct affine *subscripts = ARENA_ARRAY(e->arena, struct affine, count + 1);
+    struct affine *subscripts = ARENA_ARRAY(e->arena, struct affine, source->rank + 1);
     struct node *dynamics[MAXIMUM_RANK];
     bool used[MAXIMUM_RANK] = {0};
     int dynamic_count = 0, axis = 0;

@@ -48,6 +48,9 @@ static struct saved *save(struct elaborator *e, const struct map *names)
 static void restore(struct elaborator *e, const struct saved *saved, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        struct binding *local = find_binding(e, saved[i].name);
+        if (!saved[i].binding && local)
+            map_set(e->arena, &e->frame->locals, saved[i].name, local);
         if (saved[i].binding) {
             saved[i].binding->value = saved[i].value;
             saved[i].binding->span = saved[i].span;
@@ -55,6 +58,20 @@ static void restore(struct elaborator *e, const struct saved *saved, size_t coun
         }
         map_set(e->arena, &e->frame->bindings, saved[i].name, saved[i].binding);
     }
+}
+
+bool note_local(struct elaborator *e, const char *name)
+{
+    for (const struct block *block = e->frame->block; block; block = block->outer)
+        for (size_t i = 0; i < block->collected_count; i++)
+            if (!strcmp(block->collected[i].name, name)) {
+                note(e, block->collected[i].span, "%s is collected here and read after the loop", name);
+                return true;
+            }
+    const struct binding *local = map_get(&e->frame->locals, name);
+    if (local)
+        note(e, local->span, "this %s is local to its loop or side of `if`; one that has a value before is kept", name);
+    return local != NULL;
 }
 
 /* ---- Values as lists of nodes ---- */
@@ -381,8 +398,10 @@ void execute_for(struct elaborator *e, const struct statement *statement)
             return;
         }
     if (loop->begin == loop->end) { /* runs no round */
-        if (body_collects(statement->body, statement->variable))
+        if (body_collects(statement->body, statement->variable)) {
             fail(e, statement->span, "a loop that collects must run over at least one round");
+            poison(e, saved, count);
+        }
         return;
     }
     loop->checkpoint = statement->checkpoint;

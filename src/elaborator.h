@@ -100,6 +100,7 @@ struct frame {
     const struct definition *definition;
     struct map bindings;      /* name -> struct binding * */
     struct map sizes;         /* size names of the signature -> size * */
+    struct map locals;        /* names that a loop or branch left without a value -> struct binding * */
     const struct map *marked; /* names that some grad, jvp or jacobian of the body refers to */
     struct frame *caller;
     struct span call; /* where it was called */
@@ -185,6 +186,8 @@ void define_by_index(struct elaborator *e, const struct statement *statement);
 struct value evaluate_by_index(struct elaborator *e, const struct subscript *fresh, const struct expression *x);
 
 /* ---- elaborate_loop.c: loops and branches ---- */
+/* Notes where a name without a value has one: in a loop or branch that is left, or collected by the present loop. */
+bool note_local(struct elaborator *e, const char *name);
 void execute_if(struct elaborator *e, const struct statement *statement);
 void execute_for(struct elaborator *e, const struct statement *statement);
 /* `hs[t] = e` for an hs without a value: whether an assignment collects, and its doing so. */
