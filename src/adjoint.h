@@ -1,13 +1,14 @@
-/* adjoint.h: what the files of differentiation (differentiate.c, adjoint_*.c) share. Nobody else includes it. */
+/* adjoint.h: what the files of differentiation (differentiate.c, adjoint_*.c) share. Nobody else includes it.
+ */
 #ifndef GRADC_ADJOINT_H
 #define GRADC_ADJOINT_H
 
 #include "derivatives.h"
 #include "region.h"
 
-/* The adjoint of a node: value where mask holds, exactly 0 elsewhere, whatever value is there. A choice adds its
- * condition to the mask instead of multiplying by 0, so that an infinite derivative on the side that was not taken
- * never meets that 0. mask NULL: value everywhere. */
+/* The adjoint of a node: value where mask holds, exactly 0 elsewhere, whatever value is there. A choice adds
+ * its condition to the mask instead of multiplying by 0, so that an infinite derivative on the side that was
+ * not taken never meets that 0. mask NULL: value everywhere. */
 struct adjoint {
     struct node *value; /* NULL: 0 */
     struct node *mask;  /* BOOL, of the same shape */
@@ -17,8 +18,8 @@ struct adjoint {
 struct sweep {
     struct graph *graph;
     const struct derivatives *derivatives;
-    size_t count;            /* nodes that existed when it began; arrays below are indexed by their ids */
-    unsigned char *active;   /* whether the node depends on a wrt; 2: the sweep does not go beyond it */
+    size_t count;          /* nodes that existed when it began; arrays below are indexed by their ids */
+    unsigned char *active; /* whether the node depends on a wrt; 2: the sweep does not go beyond it */
     struct adjoint *adjoints;
     struct adjoint **results; /* for a LOOP: the adjoints of its RESULTs */
     struct node **customs;    /* active CUSTOM nodes */
@@ -33,11 +34,11 @@ void contribute(struct sweep *sweep, struct node *to, struct node *value, struct
 struct node *adjoint_value(struct graph *graph, struct adjoint adjoint);
 /* Whether a gradient can come down to the node from a wrt, given the active bytes of what it needs. */
 bool takes_part(const struct graph *graph, const struct node *node, unsigned char *active);
-/* differentiate for the body of a loop: only through the nodes inside it, and not beyond the wrt. adjoints[i] is NULL
- * where nothing depends on wrt[i]. */
+/* differentiate for the body of a loop: only through the nodes inside it, and not beyond the wrt. adjoints[i]
+ * is NULL where nothing depends on wrt[i]. */
 void differentiate_body(const struct sweep *outer, const struct region *region, struct node *const *outputs,
-                        struct node *const *seeds, size_t output_count, struct node *const *wrt, size_t wrt_count,
-                        struct node **adjoints);
+                        struct node *const *seeds, size_t output_count, struct node *const *wrt,
+                        size_t wrt_count, struct node **adjoints);
 
 /* ---- adjoint_structure.c: y is the node, d its adjoint ---- */
 void adjoint_of_index(struct sweep *sweep, struct node *y, struct adjoint d);
@@ -67,8 +68,8 @@ bool loop_result_is_active(const struct graph *graph, const struct node *result,
 void adjoint_of_loop(struct sweep *sweep, struct node *node);
 
 /* ---- adjoint_sums.c ---- */
-/* A term of an adjoint that a backward loop would accumulate: a product of two values, of which the loop collects
- * `first` and the one after it instead. */
+/* A term of an adjoint that a backward loop would accumulate: a product of two values, of which the loop
+ * collects `first` and the one after it instead. */
 struct product_term {
     struct node *product; /* CONTRACT, or MUL of two broadcasts, over nodes of the body */
     bool is_negative;
@@ -79,7 +80,8 @@ struct product_terms {
     struct product_term *terms;
     size_t terms_count, terms_capacity;
 };
-/* Moves the terms of `adjoint` that are such products to the list; returns the rest, NULL if there is none. */
+/* Moves the terms of `adjoint` that are such products to the list; returns the rest, NULL if there is none.
+ */
 struct node *split_products(struct graph *graph, const struct loop *loop, struct node *adjoint, size_t wrt,
                             struct product_terms *list);
 /* The two values to be collected for a term. */
@@ -88,8 +90,8 @@ struct node *product_operand(const struct product_term *term, int which);
 struct node *sum_over_rounds(struct graph *graph, struct node *loop, const struct product_term *term);
 
 /* ---- adjoint_states.c ---- */
-/* The LOOP `backward`, whose body is written over the nodes inside `loop`, with these replaced by what can be had in
- * the backward rounds: values that an augmented copy of `loop` collects. */
+/* The LOOP `backward`, whose body is written over the nodes inside `loop`, with these replaced by what can be
+ * had in the backward rounds: values that an augmented copy of `loop` collects. */
 struct node *backward_loop(struct graph *graph, struct loop *loop, struct loop *backward);
 
 #endif

@@ -1,11 +1,12 @@
 /* adjoint_checkpoint.c: the adjoint of a loop that keeps about the square root of its states.
  *
  *     forward:   the state at the start of every S-th round is kept, S the root of T
- *     backward:  for each segment of S rounds, the last first: its rounds are run again from the kept state, their
- *                states collected, and then run backwards
+ *     backward:  for each segment of S rounds, the last first: its rounds are run again from the kept state,
+ * their states collected, and then run backwards
  *
- * The last segment, of 1 to S rounds, stands before the loop over the others. A. Griewank, "Achieving logarithmic growth
- * of temporal and spatial complexity in reverse automatic differentiation" (1992), has the idea, recursively. */
+ * The last segment, of 1 to S rounds, stands before the loop over the others. A. Griewank, "Achieving
+ * logarithmic growth of temporal and spatial complexity in reverse automatic differentiation" (1992), has the
+ * idea, recursively. */
 #include "adjoint_states.h"
 
 struct segments {
@@ -13,7 +14,7 @@ struct segments {
     struct graph *graph;
     struct loop *loop;
     const struct loop *backward;
-    size *length, *full; /* rounds of a segment; number of segments before the last */
+    size *length, *full;  /* rounds of a segment; number of segments before the last */
     struct node **starts; /* for each carried value: its values at the start of each segment */
     struct node *ran;     /* how many rounds ran, INT; NULL: all */
 };
@@ -30,8 +31,8 @@ static struct node *with_row(struct graph *graph, struct node *all, struct node 
     return graph_replace(graph, all, graph_insert_axis(graph, value, 0), subscripts, NULL, 0);
 }
 
-/* The forward loop that also carries the kept states. After round t, the state goes to row ceil((t + 1) / S): what
- * stays in row g is the state at the start of round g S. */
+/* The forward loop that also carries the kept states. After round t, the state goes to row ceil((t + 1) / S):
+ * what stays in row g is the state at the start of round g S. */
 static void keep_starts(struct segments *segments)
 {
     struct graph *graph = segments->graph;
@@ -75,7 +76,8 @@ static void keep_starts(struct segments *segments)
     segments->ran = loop->condition ? graph_result(graph, node, 2 * count) : NULL;
 }
 
-/* Runs `rounds` rounds from segment g on again, then backwards from the adjoints `initial`; the adjoints at its start. */
+/* Runs `rounds` rounds from segment g on again, then backwards from the adjoints `initial`; the adjoints at
+ * its start. */
 static struct node **segment(struct segments *segments, size *g, size *rounds, struct node *const *initial)
 {
     struct graph *graph = segments->graph;

@@ -1,5 +1,5 @@
-/* adjoint_custom.c: custom derivatives. The outputs of one call are handled together, when the last of them has been
- * reached: the rule's adjoints, with the adjoints of the outputs in place of its seeds. */
+/* adjoint_custom.c: custom derivatives. The outputs of one call are handled together, when the last of them
+ * has been reached: the rule's adjoints, with the adjoints of the outputs in place of its seeds. */
 #include "adjoint.h"
 #include "copy.h"
 
@@ -26,8 +26,8 @@ static void replace(struct copier *copier, const struct node *from, struct node 
         copier_replace(copier, from, to);
 }
 
-/* The rule's adjoints are written over the arguments, outputs and seeds of the call where it was found; this call may
- * be a copy of that one. */
+/* The rule's adjoints are written over the arguments, outputs and seeds of the call where it was found; this
+ * call may be a copy of that one. */
 static void replace_names(struct sweep *sweep, const struct rule *rule, struct node *const *outputs,
                           struct copier *copier)
 {

@@ -1,7 +1,8 @@
 /* adjoint_factorisation.c: adjoints of factorisations and of solutions of linear systems.
  *
- * The formulas are those of M. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
- * differentiation" (2008), for matrices on the last two axes. Masks end here: a solution mixes all elements. */
+ * The formulas are those of M. Giles, "Collected matrix derivative results for forward and reverse mode
+ * algorithmic differentiation" (2008), for matrices on the last two axes. Masks end here: a solution mixes
+ * all elements. */
 #include "adjoint.h"
 
 enum matrix_part { STRICTLY_LOWER, LOWER, LOWER_HALF_DIAGONAL, UPPER, STRICTLY_UPPER };
@@ -14,11 +15,13 @@ static struct node *keep_part(struct graph *graph, struct node *x, enum matrix_p
     struct node *zeros = graph_zeros_like(graph, x);
     if (part == LOWER_HALF_DIAGONAL) {
         struct node *half = graph_broadcast(graph, graph_constant(graph, REAL, 0.5), x->rank, x->shape);
-        x = graph_select(graph, graph_binary(graph, OP_EQ, row, column), graph_binary(graph, OP_MUL, half, x), x);
+        x = graph_select(graph, graph_binary(graph, OP_EQ, row, column), graph_binary(graph, OP_MUL, half, x),
+                         x);
     }
     bool strict = part == STRICTLY_LOWER || part == STRICTLY_UPPER;
     bool upper = part == UPPER || part == STRICTLY_UPPER;
-    struct node *inside = graph_binary(graph, strict ? OP_LT : OP_LE, upper ? row : column, upper ? column : row);
+    struct node *inside =
+        graph_binary(graph, strict ? OP_LT : OP_LE, upper ? row : column, upper ? column : row);
     return graph_select(graph, inside, x, zeros);
 }
 
@@ -53,8 +56,8 @@ static struct node *over_matrix(struct graph *graph, struct node *d, const struc
     return graph_broadcast(graph, d, x->rank, x->shape);
 }
 
-/* x = l l', reading the lower triangle of x: s = l^-T phi(l' d_l) l^-1, d_x = the lower triangle of s + s' with the
- * diagonal halved, where phi keeps the lower triangle and halves the diagonal. */
+/* x = l l', reading the lower triangle of x: s = l^-T phi(l' d_l) l^-1, d_x = the lower triangle of s + s'
+ * with the diagonal halved, where phi keeps the lower triangle and halves the diagonal. */
 void adjoint_of_cholesky(struct sweep *sweep, struct node *y, struct adjoint d)
 {
     struct graph *graph = sweep->graph;
@@ -72,8 +75,8 @@ static struct node *as_columns(struct graph *graph, struct node *b, const struct
 }
 
 /* y = a^-1 b: d_b = a^-T d_y, d_a = -d_b y'. y = a^-T b: d_b = a^-1 d_y, d_a = -y d_b'. */
-static struct node *matrix_adjoint(struct graph *graph, struct node *y, struct node *d_b, const struct node *a,
-                                   bool transposed)
+static struct node *matrix_adjoint(struct graph *graph, struct node *y, struct node *d_b,
+                                   const struct node *a, bool transposed)
 {
     y = as_columns(graph, y, a);
     d_b = as_columns(graph, d_b, a);
@@ -108,13 +111,11 @@ void adjoint_of_determinant(struct sweep *sweep, struct node *y, struct adjoint 
 {
     struct graph *graph = sweep->graph;
     struct node *x = y->inputs[0];
-    struct node *diagonal =
-        graph_binary(graph, OP_EQ, graph_iota(graph, INT, x->rank, x->shape, x->rank - 2),
-                     graph_iota(graph, INT, x->rank, x->shape, x->rank - 1));
-    struct node *inverse =
-        graph_lu_solve(graph, x, graph_unary(graph, OP_CAST_REAL, diagonal), true);
+    struct node *diagonal = graph_binary(graph, OP_EQ, graph_iota(graph, INT, x->rank, x->shape, x->rank - 2),
+                                         graph_iota(graph, INT, x->rank, x->shape, x->rank - 1));
+    struct node *inverse = graph_lu_solve(graph, x, graph_unary(graph, OP_CAST_REAL, diagonal), true);
     struct node *scale = adjoint_value(graph, d);
-    if (y->operator== OP_DET)
+    if (y->operator == OP_DET)
         scale = graph_binary(graph, OP_MUL, scale, y);
     contribute(sweep, x, graph_binary(graph, OP_MUL, over_matrix(graph, scale, x), inverse), NULL);
 }

@@ -3,14 +3,15 @@
  *     for t in 0..T { h = f(h, W, x[t]); y[t] = g(h) }
  *
  *     d_h = d_h_T; d_W = 0
- *     for t in T-1..0 {                                the states h[t] at the start of each round have been collected
- *         d_h, d_W_t, d_x[t] = adjoint of (f, g)(h[t], W, x[t]) with d_h, d_y[t];   d_W = d_W + d_W_t
+ *     for t in T-1..0 {                                the states h[t] at the start of each round have been
+ * collected d_h, d_W_t, d_x[t] = adjoint of (f, g)(h[t], W, x[t]) with d_h, d_y[t];   d_W = d_W + d_W_t
  *     }
  *
- * The adjoint of the body comes from differentiate_body, in terms of the body's own nodes; what it needs of them
- * is then either computed again from the collected states or collected too (adjoint_states.c). The two loops share
- * their variable; simplify gives each its own. A value that the body reads only in parts that move with the round,
- * x[t], gets its adjoint from the collected adjoints of the parts; other values accumulate theirs. */
+ * The adjoint of the body comes from differentiate_body, in terms of the body's own nodes; what it needs of
+ * them is then either computed again from the collected states or collected too (adjoint_states.c). The two
+ * loops share their variable; simplify gives each its own. A value that the body reads only in parts that
+ * move with the round, x[t], gets its adjoint from the collected adjoints of the parts; other values
+ * accumulate theirs. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +20,8 @@
 
 /* ---- Which of a loop's values take part ---- */
 
-/* Sets the active bytes of the carried values and of what is inside; those of the captures must be right. A carried
- * value takes part if its start or its step does, which its being carried may make true. */
+/* Sets the active bytes of the carried values and of what is inside; those of the captures must be right. A
+ * carried value takes part if its start or its step does, which its being carried may make true. */
 static void spread_inside(const struct graph *graph, struct loop *loop, unsigned char *active)
 {
     const struct region *region = region_of(graph, loop);
@@ -86,11 +87,13 @@ struct work {
     size_t outputs_count, outputs_capacity, seeds_count, seeds_capacity;
     struct node **wrt, **adjoints;
     size_t wrt_count, wrt_capacity;
-    size_t first_moving, first_accumulated; /* wrt: carried values, then moving parts, then whole outer values */
+    size_t first_moving,
+        first_accumulated; /* wrt: carried values, then moving parts, then whole outer values */
 
     struct loop *backward;
     size_t collected_capacity;
-    struct product_terms products; /* of the adjoints of whole outer values: summed over the rounds behind the loop */
+    struct product_terms
+        products; /* of the adjoints of whole outer values: summed over the rounds behind the loop */
 };
 
 static size *round_number(const struct work *work)
@@ -104,8 +107,8 @@ static struct node *at_round(struct graph *graph, struct node *values, size *rou
     return graph_drop_axis(graph, values, 0, round);
 }
 
-/* Whether an adjoint can come from one of the ends to each carried value: ends are the steps of live carried values
- * and collected values with an adjoint. Live ones make others live. */
+/* Whether an adjoint can come from one of the ends to each carried value: ends are the steps of live carried
+ * values and collected values with an adjoint. Live ones make others live. */
 static void find_live(struct work *work, const struct adjoint *results)
 {
     struct loop *loop = work->loop;
@@ -151,7 +154,7 @@ static bool split_affine(struct sizes *sizes, size *a, size *variable, size **st
 
 static bool is_moving(const struct work *work, const struct node *index)
 {
-    if (index->operator!= OP_INDEX || index->fill || !is_active(work->sweep, index))
+    if (index->operator != OP_INDEX || index->fill || !is_active(work->sweep, index))
         return false;
     const struct node *x = index->inputs[0];
     if (index->rank == MAXIMUM_RANK)
@@ -168,7 +171,8 @@ static bool is_moving(const struct work *work, const struct node *index)
     return true;
 }
 
-/* The adjoint of x from those of a part, collected over the rounds: g[k, i] goes to x[A i + start + step (begin + k)]. */
+/* The adjoint of x from those of a part, collected over the rounds: g[k, i] goes to x[A i + start + step
+ * (begin + k)]. */
 static struct node *scatter_rounds(struct work *work, const struct node *index, struct node *g,
                                    struct node *const *dynamics)
 {
@@ -228,8 +232,8 @@ static void classify_captures(struct work *work, struct reading *readings)
             by_id[loop->collected[k]->id]->in_moving_parts = false;
     for (size_t i = 0; i < region->inside_count; i++) {
         struct node *inside = region->inside[i];
-        if (inside->operator== OP_INDEX && by_id[inside->inputs[0]->id] &&
-            by_id[inside->inputs[0]->id]->in_moving_parts && is_moving(work, inside))
+        if (inside->operator == OP_INDEX && by_id[inside->inputs[0]->id] && by_id[inside->inputs[0]->id]->in_moving_parts &&
+            is_moving(work, inside))
             add_wrt(work, inside);
     }
     free(by_id);
@@ -299,8 +303,8 @@ static void collect(struct work *work, struct node *value)
     work->backward->collected[count] = value;
 }
 
-/* Keeps a value of each round: collects it, or, where the rounds are run in segments, carries the whole and replaces
- * one entry. */
+/* Keeps a value of each round: collects it, or, where the rounds are run in segments, carries the whole and
+ * replaces one entry. */
 static void keep_round(struct work *work, struct node *value)
 {
     struct graph *graph = work->graph;
@@ -358,12 +362,13 @@ static void fill_backward(struct work *work)
     }
 }
 
-/* What a branch reads from outside is computed for its sake only: where the branch is not taken, the derivative of
- * that computation may be infinite, and its adjoint, 0, must not meet it. NULL where there is no computation. */
+/* What a branch reads from outside is computed for its sake only: where the branch is not taken, the
+ * derivative of that computation may be infinite, and its adjoint, 0, must not meet it. NULL where there is
+ * no computation. */
 static struct node *branch_mask(struct work *work, const struct loop *backward, const struct node *capture)
 {
     const struct node *value = capture;
-    while (value->operator== OP_MARK)
+    while (value->operator == OP_MARK)
         value = value->inputs[0];
     if (!backward->is_branch || !backward->condition || value->input_count == 0)
         return NULL;
@@ -406,7 +411,8 @@ static struct loop *new_backward(struct work *work)
     struct loop *backward = ARENA_NEW(arena, struct loop);
     size_t carried = (size_t)work->loop->carried_count + work->region->captures_count + 1;
     for (size_t i = 0; i < work->region->inside_count; i++)
-        carried += (size_t)work->region->inside[i]->input_count; /* room for moving parts, kept in checkpointed loops */
+        carried += (size_t)work->region->inside[i]
+                       ->input_count; /* room for moving parts, kept in checkpointed loops */
     backward->variable = work->loop->variable;
     backward->begin = work->loop->begin;
     backward->end = work->loop->end;
@@ -429,8 +435,8 @@ void adjoint_of_loop(struct sweep *sweep, struct node *node)
     seed_outputs(&work, results);
     find_wrt(&work);
     if (work.wrt_count > 0) {
-        differentiate_body(sweep, work.region, work.outputs, work.seeds, work.outputs_count, work.wrt, work.wrt_count,
-                           work.adjoints);
+        differentiate_body(sweep, work.region, work.outputs, work.seeds, work.outputs_count, work.wrt,
+                           work.wrt_count, work.adjoints);
         fill_backward(&work);
     }
     clear_inside(work.graph, work.loop, sweep->active);

@@ -27,7 +27,8 @@ void adjoint_of_sum(struct sweep *sweep, struct node *y, struct adjoint d)
 
 /* A reduction over several axes as one over the last of them, then one over the last but one, and so on. */
 struct chain {
-    struct node *values[MAXIMUM_RANK + 1]; /* values[0] = x; values[k + 1] reduces axis axes[k] of values[k] */
+    struct node
+        *values[MAXIMUM_RANK + 1]; /* values[0] = x; values[k + 1] reduces axis axes[k] of values[k] */
     int axes[MAXIMUM_RANK];
     int count;
 };
@@ -66,7 +67,8 @@ static struct node *other_factors(struct graph *graph, struct node *x, int axis)
     return graph_reduce(graph, OP_PRODUCT, graph_select(graph, same, one, factors), 1u << last);
 }
 
-/* y = prod_j x_j: d_x_i = d_y prod_j (1 if i = j else x_j), which is right where some x_j are 0, in all orders. */
+/* y = prod_j x_j: d_x_i = d_y prod_j (1 if i = j else x_j), which is right where some x_j are 0, in all
+ * orders. */
 void adjoint_of_product(struct sweep *sweep, struct node *y, struct adjoint d)
 {
     struct graph *graph = sweep->graph;
@@ -84,13 +86,14 @@ void adjoint_of_extremum(struct sweep *sweep, struct node *y, struct adjoint d)
 {
     struct graph *graph = sweep->graph;
     struct chain chain = reduction_chain(graph, y);
-    enum operator position = y->operator== OP_MAXIMUM ? OP_ARGMAX : OP_ARGMIN;
+    enum operator position = y->operator == OP_MAXIMUM ? OP_ARGMAX : OP_ARGMIN;
     struct node *value = d.value;
     for (int k = chain.count - 1; k >= 0; k--) {
         struct node *x = chain.values[k];
         int axis = chain.axes[k];
         struct node *first = spread(graph, graph_arg(graph, position, x, axis), x, 1u << axis);
-        struct node *chosen = graph_binary(graph, OP_EQ, graph_iota(graph, INT, x->rank, x->shape, axis), first);
+        struct node *chosen =
+            graph_binary(graph, OP_EQ, graph_iota(graph, INT, x->rank, x->shape, axis), first);
         value = spread(graph, value, x, 1u << axis);
         value = graph_select(graph, chosen, value, graph_zeros_like(graph, value));
     }
@@ -99,8 +102,8 @@ void adjoint_of_extremum(struct sweep *sweep, struct node *y, struct adjoint d)
 
 /* ---- Contractions ---- */
 
-/* mask, over the axes of y, for an operand whose axes are `axes`: any over what the operand lacks, repeated along
- * what y lacks. */
+/* mask, over the axes of y, for an operand whose axes are `axes`: any over what the operand lacks, repeated
+ * along what y lacks. */
 static struct node *operand_mask(struct graph *graph, struct node *mask, const struct node *operand,
                                  const signed char *axes)
 {
@@ -146,10 +149,10 @@ static void contract_operand(struct sweep *sweep, const struct node *y, struct a
         d_axes[i] = place[i];
     for (int i = 0; i < b->rank; i++)
         other_axes[i] = place[b_axes[i]];
-    struct node *value = which ? graph_contract(sweep->graph, b, adjoint_value(sweep->graph, d), other_axes, d_axes,
-                                                a->rank, next - a->rank)
-                               : graph_contract(sweep->graph, adjoint_value(sweep->graph, d), b, d_axes, other_axes,
-                                                a->rank, next - a->rank);
+    struct node *value = which ? graph_contract(sweep->graph, b, adjoint_value(sweep->graph, d), other_axes,
+                                                d_axes, a->rank, next - a->rank)
+                               : graph_contract(sweep->graph, adjoint_value(sweep->graph, d), b, d_axes,
+                                                other_axes, a->rank, next - a->rank);
     contribute(sweep, a, value, operand_mask(sweep->graph, d.mask, a, a_axes));
 }
 
@@ -169,8 +172,7 @@ void adjoint_of_cumsum(struct sweep *sweep, struct node *y, struct adjoint d)
         axis++;
     struct node *mask = NULL;
     if (d.mask) {
-        struct node *count =
-            graph_cumsum(graph, graph_unary(graph, OP_CAST_REAL, d.mask), axis, !y->reverse);
+        struct node *count = graph_cumsum(graph, graph_unary(graph, OP_CAST_REAL, d.mask), axis, !y->reverse);
         mask = graph_binary(graph, OP_LT, graph_zeros_like(graph, count), count);
     }
     contribute(sweep, y->inputs[0], graph_cumsum(graph, adjoint_value(graph, d), axis, !y->reverse), mask);

@@ -1,8 +1,9 @@
 /* adjoint_states.c: what the backward rounds of a loop need of the forward rounds.
  *
- * Requires: a backward loop whose body is written over nodes inside the forward loop (its carried PLACEHOLDERs among
- * them). Leaves: an augmented copy of the forward loop, over the same nodes, that collects some of these, and the
- * backward loop over the collected values. What is cheap to compute from collected values is computed again. */
+ * Requires: a backward loop whose body is written over nodes inside the forward loop (its carried
+ * PLACEHOLDERs among them). Leaves: an augmented copy of the forward loop, over the same nodes, that collects
+ * some of these, and the backward loop over the collected values. What is cheap to compute from collected
+ * values is computed again. */
 #include <stdlib.h>
 
 #include "adjoint_states.h"
@@ -28,7 +29,7 @@ static bool is_view(const struct node *node)
 
 static int own_cost(const struct node *node)
 {
-    if (is_view(node) || node->operator== OP_IOTA || node->operator== OP_SIZE_VALUE)
+    if (is_view(node) || node->operator == OP_IOTA || node->operator == OP_SIZE_VALUE)
         return 0;
     return operator_is_elementwise(node->operator) ? operator_info(node->operator)->cost : DEAR;
 }
@@ -60,7 +61,7 @@ static void visit(struct states *states, struct node *node)
 
 static bool is_carried(const struct loop *loop, const struct node *node)
 {
-    for (int k = 0; node->operator== OP_PLACEHOLDER && k < loop->carried_count; k++)
+    for (int k = 0; node->operator == OP_PLACEHOLDER && k<loop->carried_count; k++)
         if (loop->carried[k] == node)
             return true;
     return false;
@@ -94,8 +95,8 @@ static int compare_ids(const void *a, const void *b)
 
 /* ---- The forward loop, collecting ---- */
 
-/* Over the same carried PLACEHOLDERs and variable, so that it is the forward loop itself once simplify has joined
- * them. `ran` asks for a truth value for each round that tells whether it ran. */
+/* Over the same carried PLACEHOLDERs and variable, so that it is the forward loop itself once simplify has
+ * joined them. `ran` asks for a truth value for each round that tells whether it ran. */
 static struct node *augmented_loop(struct states *states, bool ran)
 {
     struct graph *graph = states->graph;
@@ -191,7 +192,8 @@ struct loop *guarded_loop(struct graph *graph, const struct loop *backward, stru
     for (int k = 0; k < backward->carried_count; k++)
         outer->next[k] = graph_result(graph, node, k);
     for (int k = 0; k < backward->collected_count; k++)
-        outer->collected[k] = graph_drop_axis(graph, graph_result(graph, node, backward->carried_count + k), 0, zero);
+        outer->collected[k] =
+            graph_drop_axis(graph, graph_result(graph, node, backward->carried_count + k), 0, zero);
     return outer;
 }
 

@@ -12,7 +12,6 @@ static struct node *positive(struct graph *graph, struct node *sum)
     return graph_binary(graph, OP_LT, graph_zeros_like(graph, sum), sum);
 }
 
-
 /* ---- INDEX ---- */
 
 /* Whether axis a of the index space stands in some subscript. */
@@ -40,9 +39,9 @@ static int single_axis(const struct node *y, int s, int64_t *coefficient)
     return affine->dynamic ? -1 : found;
 }
 
-/* If each axis of x stands alone at an index axis of its own, as in x[j, n - 1 - i] or x[i - 3] with zeros outside:
- * the subscripts of the inverse view, i = (j - offset) / coefficient. NULL where an index axis is in no subscript or
- * in two, and where the view leaves elements of x out but must not read outside d_y. */
+/* If each axis of x stands alone at an index axis of its own, as in x[j, n - 1 - i] or x[i - 3] with zeros
+ * outside: the subscripts of the inverse view, i = (j - offset) / coefficient. NULL where an index axis is in
+ * no subscript or in two, and where the view leaves elements of x out but must not read outside d_y. */
 static struct affine *inverse_view(struct graph *graph, const struct node *y)
 {
     const struct node *x = y->inputs[0];
@@ -67,7 +66,8 @@ static struct affine *inverse_view(struct graph *graph, const struct node *y)
 }
 
 /* Sums d over the index axes that stand in no subscript (a broadcast), and drops them from the subscripts. */
-static struct adjoint sum_unused(struct sweep *sweep, const struct node *y, struct adjoint d, struct affine **subscripts)
+static struct adjoint sum_unused(struct sweep *sweep, const struct node *y, struct adjoint d,
+                                 struct affine **subscripts)
 {
     struct graph *graph = sweep->graph;
     unsigned unused = 0;
@@ -94,10 +94,10 @@ static struct adjoint sum_unused(struct sweep *sweep, const struct node *y, stru
     return d;
 }
 
-/* x with zeros around it that are wide enough for every position that the view reads: how many before axis s, and
- * the extent of the whole. */
-static void padded_axis(struct graph *graph, const struct node *space, const struct affine *affine, size *extent,
-                        size **before, size **whole)
+/* x with zeros around it that are wide enough for every position that the view reads: how many before axis s,
+ * and the extent of the whole. */
+static void padded_axis(struct graph *graph, const struct node *space, const struct affine *affine,
+                        size *extent, size **before, size **whole)
 {
     size *zero = size_number(graph->sizes, 0), *one = size_number(graph->sizes, 1);
     size *least = size_least(affine->offset), *greatest = size_greatest(affine->offset);
@@ -132,7 +132,8 @@ static struct node *scatter_padded(struct graph *graph, struct node *d, const st
 }
 
 /* With int tensors in the subscripts: what lies outside goes to position 0, as 0. */
-static struct node *scatter_guarded(struct graph *graph, struct node *d, const struct node *y, const struct node *x)
+static struct node *scatter_guarded(struct graph *graph, struct node *d, const struct node *y,
+                                    const struct node *x)
 {
     struct affine *positions = ARENA_ARRAY(graph->arena, struct affine, x->rank + 1);
     struct node *dynamics[MAXIMUM_RANK], *inside = NULL, *zeros = NULL;
@@ -208,8 +209,10 @@ void adjoint_of_replace(struct sweep *sweep, struct node *y, struct adjoint d)
     if (is_active(sweep, part)) {
         if (d.mask)
             mask = graph_index(graph, d.mask, part->rank, part->shape, y->subscripts, dynamics, count, false);
-        contribute(sweep, part,
-                   graph_index(graph, d.value, part->rank, part->shape, y->subscripts, dynamics, count, false), mask);
+        contribute(
+            sweep, part,
+            graph_index(graph, d.value, part->rank, part->shape, y->subscripts, dynamics, count, false),
+            mask);
     }
     if (is_active(sweep, x)) {
         struct node *zeros = graph_zeros_like(graph, part);

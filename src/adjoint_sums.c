@@ -2,7 +2,8 @@
  *
  *     for t { d_W = d_W + x[t]' d_z[t] }     is     d_W = sum[t, i](x[t, i, :] d_z[t, i, :])
  *
- * One large matrix product behind the loop costs less than a small one, and a pass over d_W, in each round. */
+ * One large matrix product behind the loop costs less than a small one, and a pass over d_W, in each round.
+ */
 #include <stdlib.h>
 
 #include "adjoint.h"
@@ -10,7 +11,7 @@
 /* Whether the MUL's operand repeats a smaller value, as both do in an outer product. */
 static bool is_repeated(const struct graph *graph, const struct loop *loop, const struct node *operand)
 {
-    return operand->operator== OP_INDEX && operand->input_count == 1 && !operand->fill &&
+    return operand->operator == OP_INDEX && operand->input_count == 1 && !operand->fill &&
            operand->inputs[0]->rank < operand->rank && operand->rank < MAXIMUM_RANK &&
            !node_mentions(graph, operand, loop->variable);
 }
@@ -19,9 +20,9 @@ static bool is_product(const struct graph *graph, const struct loop *loop, const
 {
     if (term->rank < 2)
         return false;
-    if (term->operator== OP_CONTRACT)
+    if (term->operator == OP_CONTRACT)
         return term->inputs[0]->rank < MAXIMUM_RANK && term->inputs[1]->rank < MAXIMUM_RANK;
-    return term->operator== OP_MUL && is_repeated(graph, loop, term->inputs[0]) &&
+    return term->operator == OP_MUL && is_repeated(graph, loop, term->inputs[0]) &&
            is_repeated(graph, loop, term->inputs[1]);
 }
 
@@ -29,21 +30,21 @@ struct node *split_products(struct graph *graph, const struct loop *loop, struct
                             struct product_terms *list)
 {
     bool is_negative = false;
-    if (adjoint->operator== OP_ADD || adjoint->operator== OP_SUB) {
+    if (adjoint->operator == OP_ADD || adjoint->operator == OP_SUB) {
         size_t count = list->terms_count;
         struct node *a = split_products(graph, loop, adjoint->inputs[0], wrt, list);
         size_t middle = list->terms_count;
         struct node *b = split_products(graph, loop, adjoint->inputs[1], wrt, list);
         if (list->terms_count == count)
             return adjoint;
-        if (adjoint->operator== OP_ADD)
+        if (adjoint->operator == OP_ADD)
             return !a ? b : !b ? a : graph_binary(graph, OP_ADD, a, b);
         for (size_t i = middle; i < list->terms_count; i++)
             list->terms[i].is_negative = !list->terms[i].is_negative;
         return !b ? a : a ? graph_binary(graph, OP_SUB, a, b) : graph_unary(graph, OP_NEG, b);
     }
     struct node *product = adjoint;
-    if (adjoint->operator== OP_NEG) {
+    if (adjoint->operator == OP_NEG) {
         product = adjoint->inputs[0];
         is_negative = true;
     }
@@ -57,13 +58,13 @@ struct node *split_products(struct graph *graph, const struct loop *loop, struct
 struct node *product_operand(const struct product_term *term, int which)
 {
     struct node *operand = term->product->inputs[which];
-    return term->product->operator== OP_CONTRACT ? operand : operand->inputs[0];
+    return term->product->operator == OP_CONTRACT ? operand : operand->inputs[0];
 }
 
 /* ---- Values over all rounds ---- */
 
-/* Subscripts with an axis over the rounds before the others; variable = begin + axis. NULL if a subscript is not
- * affine in the variable. */
+/* Subscripts with an axis over the rounds before the others; variable = begin + axis. NULL if a subscript is
+ * not affine in the variable. */
 static struct affine *over_rounds(struct graph *graph, const struct node *index, const struct loop *loop)
 {
     const struct node *x = index->inputs[0];
@@ -72,7 +73,8 @@ static struct affine *over_rounds(struct graph *graph, const struct node *index,
     for (int s = 0; s < x->rank; s++) {
         const struct affine *old = &index->subscripts[s];
         size *start = size_substitute(old->offset, loop->variable, zero);
-        size *step = size_subtract(size_substitute(old->offset, loop->variable, size_number(graph->sizes, 1)), start);
+        size *step =
+            size_subtract(size_substitute(old->offset, loop->variable, size_number(graph->sizes, 1)), start);
         if (size_add(start, size_multiply(step, loop->variable)) != old->offset)
             return NULL;
         subscripts[s].offset = size_add(start, size_multiply(step, loop->begin));
@@ -96,12 +98,13 @@ static bool is_outside(const struct graph *graph, struct loop *loop, const struc
     return false;
 }
 
-/* What the loop has collected; if that is only a part of an outer value that moves with the round, the outer value. */
+/* What the loop has collected; if that is only a part of an outer value that moves with the round, the outer
+ * value. */
 static struct node *stacked(struct graph *graph, struct node *node, int collected)
 {
     struct loop *loop = node->loop;
     struct node *value = loop->collected[collected];
-    if (value->operator== OP_INDEX && value->input_count == 1 && !value->fill && !loop->condition &&
+    if (value->operator == OP_INDEX && value->input_count == 1 && !value->fill && !loop->condition &&
         is_outside(graph, loop, value->inputs[0])) {
         struct affine *subscripts = over_rounds(graph, value, loop);
         size *shape[MAXIMUM_RANK] = {size_subtract(loop->end, loop->begin)};
@@ -113,7 +116,8 @@ static struct node *stacked(struct graph *graph, struct node *node, int collecte
     return graph_result(graph, node, loop->carried_count + collected);
 }
 
-static struct node *contract_rounds(struct graph *graph, const struct node *product, struct node *a, struct node *b)
+static struct node *contract_rounds(struct graph *graph, const struct node *product, struct node *a,
+                                    struct node *b)
 {
     signed char a_axes[MAXIMUM_RANK], b_axes[MAXIMUM_RANK];
     a_axes[0] = b_axes[0] = (signed char)(product->rank + product->reduced);
@@ -149,7 +153,7 @@ struct node *sum_over_rounds(struct graph *graph, struct node *loop, const struc
 {
     const struct node *product = term->product;
     struct node *a = stacked(graph, loop, term->first), *b = stacked(graph, loop, term->first + 1), *sum;
-    if (product->operator== OP_CONTRACT) {
+    if (product->operator == OP_CONTRACT) {
         sum = contract_rounds(graph, product, a, b);
     } else {
         a = repeat_rounds(graph, product->inputs[0], a);

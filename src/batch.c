@@ -1,7 +1,7 @@
 /* batch.c: prepends axes to every node that depends on a seed; the others stay as they are.
  *
- * Requires: seeds of shape [batch..., seed's shape]. Leaves new nodes. The batch axes come first everywhere, so that
- * each operator maps over them: its own axes move up by their number. */
+ * Requires: seeds of shape [batch..., seed's shape]. Leaves new nodes. The batch axes come first everywhere,
+ * so that each operator maps over them: its own axes move up by their number. */
 #include <stdlib.h>
 
 #include "batch.h"
@@ -43,7 +43,8 @@ static bool split_affine(size *a, size *variable, struct sizes *sizes, size **st
 static void batch_offset(const struct batching *batching, struct affine *affine)
 {
     size *start, *step;
-    if (!batching->loop || !split_affine(affine->offset, batching->loop->variable, batching->graph->sizes, &start, &step))
+    if (!batching->loop ||
+        !split_affine(affine->offset, batching->loop->variable, batching->graph->sizes, &start, &step))
         return;
     affine->offset = size_add(start, size_multiply(step, batching->loop->begin));
     if (step != size_number(batching->graph->sizes, 0))
@@ -51,8 +52,8 @@ static void batch_offset(const struct batching *batching, struct affine *affine)
 }
 
 /* Subscripts whose index space has the batch axes first; with_batch: the target has them first too. */
-static struct affine *batched_subscripts(const struct batching *batching, const struct affine *subscripts, int count,
-                                         int space_rank, bool with_batch)
+static struct affine *batched_subscripts(const struct batching *batching, const struct affine *subscripts,
+                                         int count, int space_rank, bool with_batch)
 {
     struct graph *graph = batching->graph;
     int lead = with_batch ? batching->rank : 0, rank = batching->rank + space_rank;
@@ -111,7 +112,7 @@ static struct node *batch_iota(const struct batching *batching, const struct nod
     size *shape[2 * MAXIMUM_RANK];
     int rank = batched_shape(batching, node->rank, node->shape, shape);
     struct affine number = {node->extent, NULL, 0};
-    const struct affine *old = node->operator== OP_SIZE_VALUE ? &number : node->subscripts;
+    const struct affine *old = node->operator == OP_SIZE_VALUE ? &number : node->subscripts;
     return graph_iota_affine(batching->graph, node->type, rank, shape,
                              batched_subscripts(batching, old, 1, node->rank, false));
 }
@@ -123,7 +124,8 @@ static struct node *batch_scatter(const struct batching *batching, const struct 
     int rank = batched_shape(batching, node->rank, node->shape, shape);
     struct affine *subscripts =
         batched_subscripts(batching, node->subscripts, node->rank, node->inputs[0]->rank, true);
-    return graph_scatter(batching->graph, inputs[0], rank, shape, subscripts, inputs + 1, node->input_count - 1);
+    return graph_scatter(batching->graph, inputs[0], rank, shape, subscripts, inputs + 1,
+                         node->input_count - 1);
 }
 
 static struct node *batch_replace(const struct batching *batching, const struct node *node)
@@ -131,7 +133,8 @@ static struct node *batch_replace(const struct batching *batching, const struct 
     struct node **inputs = expanded_inputs(batching, node);
     struct affine *subscripts =
         batched_subscripts(batching, node->subscripts, node->rank, node->inputs[1]->rank, true);
-    return graph_replace(batching->graph, inputs[0], inputs[1], subscripts, inputs + 2, node->input_count - 2);
+    return graph_replace(batching->graph, inputs[0], inputs[1], subscripts, inputs + 2,
+                         node->input_count - 2);
 }
 
 static struct node *batch_reshape(const struct batching *batching, const struct node *node)
@@ -156,8 +159,8 @@ static struct node *batch_contract(const struct batching *batching, const struct
         for (int a = 0; a < node->inputs[i]->rank; a++)
             axes[i][lead + a] = (signed char)(old[a] + batching->rank);
     }
-    return graph_contract(batching->graph, operands[0], operands[1], axes[0], axes[1], batching->rank + node->rank,
-                          node->reduced);
+    return graph_contract(batching->graph, operands[0], operands[1], axes[0], axes[1],
+                          batching->rank + node->rank, node->reduced);
 }
 
 static int single_axis(unsigned axes)
@@ -182,7 +185,7 @@ static struct node *rotate(struct graph *graph, struct node *x, int count, bool 
 
 static struct node *solve(struct graph *graph, const struct node *node, struct node *a, struct node *b)
 {
-    return node->operator== OP_LU_SOLVE
+    return node->operator == OP_LU_SOLVE
                ? graph_lu_solve(graph, a, b, node->transposed)
                : graph_solve_triangular(graph, a, b, node->lower, node->transposed, node->unit);
 }
@@ -337,9 +340,11 @@ static struct node *batch_node(struct batching *batching, struct node *node)
     }
 }
 
-struct node *batch(struct graph *graph, struct node *node, const struct node *seed, struct node *seeds, int rank)
+struct node *batch(struct graph *graph, struct node *node, const struct node *seed, struct node *seeds,
+                   int rank)
 {
-    struct batching batching = {.graph = graph, .rank = rank, .shape = seeds->shape, .count = graph->nodes_count};
+    struct batching batching = {
+        .graph = graph, .rank = rank, .shape = seeds->shape, .count = graph->nodes_count};
     batching.whole = calloc(batching.count + 1, sizeof *batching.whole);
     unsigned char *reached = calloc(batching.count + 1, 1);
     if (!batching.whole || !reached)
@@ -362,7 +367,8 @@ struct node *batch(struct graph *graph, struct node *node, const struct node *se
 
 /* ---- Rounds of a loop ---- */
 
-static bool is_affine_in_variable(const struct affine *affine, int rank, const struct loop *loop, struct sizes *sizes)
+static bool is_affine_in_variable(const struct affine *affine, int rank, const struct loop *loop,
+                                  struct sizes *sizes)
 {
     size *start, *step;
     if (!split_affine(affine->offset, loop->variable, sizes, &start, &step))
@@ -396,7 +402,7 @@ static bool has_all_rounds(const struct node *node, const struct loop *loop, str
     case OP_SCATTER:
     case OP_REPLACE:
         for (int s = 0; s < node->rank; s++)
-            if (!is_affine_in_variable(&node->subscripts[s], node->inputs[node->operator== OP_REPLACE]->rank, loop,
+            if (!is_affine_in_variable(&node->subscripts[s], node->inputs[node->operator == OP_REPLACE]->rank, loop,
                                        sizes))
                 return false;
         return true;
@@ -408,7 +414,8 @@ struct node *batch_rounds(struct graph *graph, struct node *node, struct loop *l
 {
     const struct region *region = region_of(graph, loop);
     size *rounds = size_subtract(loop->end, loop->begin);
-    struct batching batching = {.graph = graph, .rank = 1, .shape = &rounds, .count = graph->nodes_count, .loop = loop};
+    struct batching batching = {
+        .graph = graph, .rank = 1, .shape = &rounds, .count = graph->nodes_count, .loop = loop};
     unsigned char *needed = calloc(batching.count + 1, 1);
     batching.whole = calloc(batching.count + 1, sizeof *batching.whole);
     if (!needed || !batching.whole)

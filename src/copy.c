@@ -1,7 +1,7 @@
 /* copy.c: copies of parts of a graph, without recursion but into the bodies of loops.
  *
- * Requires: the nodes to copy in the source; sizes of both graphs in one table. Leaves the source as it is, but for
- * new nodes if it is the target too. */
+ * Requires: the nodes to copy in the source; sizes of both graphs in one table. Leaves the source as it is,
+ * but for new nodes if it is the target too. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,8 @@ struct copier *copier_new(const struct graph *source, struct graph *target)
 static struct node *copy_of(const struct copier *copier, const struct node *node)
 {
     size_t piece = (size_t)node->id / PIECE;
-    return piece < copier->map_count && copier->map[piece] ? copier->map[piece][(size_t)node->id % PIECE] : NULL;
+    return piece < copier->map_count && copier->map[piece] ? copier->map[piece][(size_t)node->id % PIECE]
+                                                           : NULL;
 }
 
 static void set_copy(struct copier *copier, const struct node *node, struct node *copy)
@@ -59,7 +60,8 @@ size *copier_size(struct copier *copier, size *a)
 
 /* ---- Subscripts ---- */
 
-static struct affine *copy_subscripts(struct copier *copier, const struct affine *subscripts, int count, int space_rank)
+static struct affine *copy_subscripts(struct copier *copier, const struct affine *subscripts, int count,
+                                      int space_rank)
 {
     struct affine *copy = ARENA_ARRAY(copier->target->arena, struct affine, count + 1);
     for (int s = 0; s < count; s++) {
@@ -85,8 +87,8 @@ static struct rule *copy_rule(struct copier *copier, const struct node *node, st
         return node->rule;
     struct rule *rule = NULL;
     for (size_t i = 0; i < copier->rules_count && !rule; i++)
-        if (copier->rules[i].from == node->rule && !memcmp(copier->rules[i].inputs, inputs + 1,
-                                                           (size_t)(node->input_count - 1) * sizeof *inputs))
+        if (copier->rules[i].from == node->rule &&
+            !memcmp(copier->rules[i].inputs, inputs + 1, (size_t)(node->input_count - 1) * sizeof *inputs))
             return copier->rules[i].to;
     rule = ARENA_NEW(arena, struct rule);
     *rule = *node->rule;
@@ -125,16 +127,16 @@ static struct node *rebuild(struct copier *copier, const struct node *node, stru
                                  copy_subscripts(copier, node->subscripts, 1, node->rank));
     case OP_INDEX:
         return graph_index(graph, inputs[0], node->rank, node->shape,
-                           copy_subscripts(copier, node->subscripts, node->inputs[0]->rank, node->rank), inputs + 1,
-                           node->input_count - 1, node->fill);
+                           copy_subscripts(copier, node->subscripts, node->inputs[0]->rank, node->rank),
+                           inputs + 1, node->input_count - 1, node->fill);
     case OP_SCATTER:
         return graph_scatter(graph, inputs[0], node->rank, node->shape,
-                             copy_subscripts(copier, node->subscripts, node->rank, node->inputs[0]->rank), inputs + 1,
-                             node->input_count - 1);
+                             copy_subscripts(copier, node->subscripts, node->rank, node->inputs[0]->rank),
+                             inputs + 1, node->input_count - 1);
     case OP_REPLACE:
         return graph_replace(graph, inputs[0], inputs[1],
-                             copy_subscripts(copier, node->subscripts, node->rank, node->inputs[1]->rank), inputs + 2,
-                             node->input_count - 2);
+                             copy_subscripts(copier, node->subscripts, node->rank, node->inputs[1]->rank),
+                             inputs + 2, node->input_count - 2);
     case OP_CUSTOM: return copy_custom(copier, node, inputs);
     case OP_RESULT: return graph_result(graph, inputs[0], node->result);
     case OP_PARAMETER: return graph_parameter(graph, node->type, node->name, node->rank, node->shape);
@@ -186,9 +188,10 @@ static struct node *copy_node(struct copier *copier, struct node *node)
     struct graph *graph = copier->target;
     struct node *copy;
     graph->origin = node->origin;
-    if (node->operator== OP_LOOP)
+    if (node->operator == OP_LOOP)
         return copy_loop(copier, node);
-    if (copier->erases_marks && (node->operator== OP_MARK || node->operator== OP_STOP || node->operator== OP_CUSTOM)) {
+    if (copier->erases_marks &&
+        (node->operator == OP_MARK || node->operator == OP_STOP || node->operator == OP_CUSTOM)) {
         copy = copy_of(copier, node->inputs[0]);
     } else {
         struct node **inputs = malloc((size_t)(node->input_count + 1) * sizeof *inputs);
@@ -220,7 +223,8 @@ static size *copy_variable(struct copier *copier, const struct loop *loop, struc
 {
     size *variable = loop->variable;
     if (copier->source == copier->target || is_used(copier, variable)) {
-        variable = size_new_loop_variable(copier->target->sizes, size_name(loop->variable), copy->begin, copy->end);
+        variable =
+            size_new_loop_variable(copier->target->sizes, size_name(loop->variable), copy->begin, copy->end);
         copier_replace_size(copier, loop->variable, variable);
     }
     ARENA_APPEND(copier->target->arena, copier, used_variables, variable);
@@ -297,7 +301,7 @@ struct node *copier_copy(struct copier *copier, struct node *root)
         size_t needed_count = node_dependencies(copier->source, node, &needed), before = count;
         if (is_before_all(copier, node))
             needed_count = 0;
-        if (copier->erases_marks && node->operator== OP_CUSTOM)
+        if (copier->erases_marks && node->operator == OP_CUSTOM)
             needed_count = 1;
         if (count + needed_count > capacity) {
             capacity = 2 * (count + needed_count);

@@ -1,4 +1,5 @@
-/* copy.h: copies of parts of a graph with some nodes and sizes replaced, into the same graph or another one. */
+/* copy.h: copies of parts of a graph with some nodes and sizes replaced, into the same graph or another one.
+ */
 #ifndef GRADC_COPY_H
 #define GRADC_COPY_H
 
@@ -16,7 +17,7 @@ struct copier {
     struct graph *target; /* if it is the source, nodes that nothing changes are kept as they are */
     struct node ***map;   /* by id in the source, in pieces made on demand: the copy, or NULL */
     size_t map_count;
-    int first; /* the least id of a replaced node */
+    int first;          /* the least id of a replaced node */
     const size **atoms; /* sizes to be replaced */
     size_t atoms_count, atoms_capacity;
     size **numbers; /* and by what */
@@ -27,7 +28,8 @@ struct copier {
     struct node *(*rewrite)(void *closure, const struct node *node, struct node *copy);
     void *closure;
     bool erases_marks;           /* MARK, STOP and CUSTOM become their first input */
-    const size **used_variables; /* loop variables of the LOOPs copied so far: another LOOP gets a variable of its own */
+    const size **used_variables; /* loop variables of the LOOPs copied so far: another LOOP gets a variable of
+                                    its own */
     size_t used_variables_count, used_variables_capacity;
 };
 

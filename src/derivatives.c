@@ -1,8 +1,9 @@
-/* derivatives.c: the derivative column of operators.def, read with the language's own parser and applied to nodes.
+/* derivatives.c: the derivative column of operators.def, read with the language's own parser and applied to
+ * nodes.
  *
- * Each row becomes a rule, `rule tanh(a) = y { d_a = d_y * (1 - y^2) }`; all rules are parsed as one text. Applying
- * a rule evaluates its right-hand sides over nodes of one shape: numbers and pi are broadcast to it, and every call
- * is that of an element-wise operator by its name in the table. */
+ * Each row becomes a rule, `rule tanh(a) = y { d_a = d_y * (1 - y^2) }`; all rules are parsed as one text.
+ * Applying a rule evaluates its right-hand sides over nodes of one shape: numbers and pi are broadcast to it,
+ * and every call is that of an element-wise operator by its name in the table. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ static bool has_derivative(enum operator operator)
     return operator_is_elementwise(operator) && text && *text;
 }
 
-static const char *rules_text(struct arena *arena, const enum operator *operators, int count)
+static const char *rules_text(struct arena *arena, const enum operator* operators, int count)
 {
     static const char *const parameters[] = {"", "a", "a, b", "a, b, c"};
     const char *text = "";
@@ -43,7 +44,8 @@ struct derivatives *derivatives_load(struct arena *arena, struct diagnostics *di
             operators[count++] = op;
     struct source *source = ARENA_NEW(arena, struct source);
     const char *text = rules_text(arena, operators, count);
-    *source = (struct source){.path = "<derivatives>", .text = text, .length = strlen(text), .is_library = true};
+    *source =
+        (struct source){.path = "<derivatives>", .text = text, .length = strlen(text), .is_library = true};
     struct file *file = parse(arena, diagnostics, source);
     int i = 0;
     for (struct definition *rule = file->definitions; rule && i < count; rule = rule->next)
@@ -64,7 +66,8 @@ struct scope {
 /* The table is the compiler's own: a text that cannot be evaluated is a defect of the compiler. */
 static void broken_row(const struct scope *scope, const char *what)
 {
-    fprintf(stderr, "gradc: derivative of %s: cannot evaluate %s\n", operator_info(scope->y->operator)->name, what);
+    fprintf(stderr, "gradc: derivative of %s: cannot evaluate %s\n", operator_info(scope->y->operator)->name,
+            what);
     abort();
 }
 
@@ -137,22 +140,25 @@ static struct node *value(struct scope *scope, const struct expression *e)
     case EXPRESSION_NUMBER: return number(scope, e->number);
     case EXPRESSION_NAME: return name(scope, e->name);
     case EXPRESSION_UNARY:
-        if (e->operator!= SYNTAX_NEGATE && e->operator!= SYNTAX_NOT)
+        if (e->operator != SYNTAX_NEGATE && e->operator != SYNTAX_NOT)
             broken_row(scope, "an operator");
-        return graph_unary(scope->graph, e->operator== SYNTAX_NEGATE ? OP_NEG : OP_NOT, value(scope, e->left));
+        return graph_unary(scope->graph, e->operator == SYNTAX_NEGATE ? OP_NEG : OP_NOT,
+                           value(scope, e->left));
     case EXPRESSION_BINARY: return binary(scope, e);
     case EXPRESSION_ABSOLUTE: return graph_unary(scope->graph, OP_ABS, value(scope, e->left));
     case EXPRESSION_IF:
-        return graph_select(scope->graph, value(scope, e->condition), value(scope, e->left), value(scope, e->right));
+        return graph_select(scope->graph, value(scope, e->condition), value(scope, e->left),
+                            value(scope, e->right));
     case EXPRESSION_CALL: return call(scope, e);
     default: broken_row(scope, "an expression"); return NULL;
     }
 }
 
-void derivatives_apply(struct graph *graph, const struct derivatives *derivatives, struct node *y, struct node *d_y,
-                       const bool *wanted, struct node **adjoints)
+void derivatives_apply(struct graph *graph, const struct derivatives *derivatives, struct node *y,
+                       struct node *d_y, const bool *wanted, struct node **adjoints)
 {
-    static const char *const operand_names[] = {"a", "b", "c"}, *const adjoint_names[] = {"d_a", "d_b", "d_c"};
+    static const char *const operand_names[] = {"a", "b", "c"}, *const adjoint_names[] = {"d_a", "d_b",
+                                                                                          "d_c"};
     struct scope scope = {.graph = graph, .y = y};
     for (int k = 0; k < y->input_count; k++) {
         bind(&scope, operand_names[k], y->inputs[k]);

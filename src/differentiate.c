@@ -1,8 +1,8 @@
 /* differentiate.c: reverse mode, the chain rule from the outputs back to the wrt.
  *
- * Requires: outputs, seeds and wrt in the graph. Leaves: new nodes, of the same operators, that compute the adjoints.
- * One sweep visits the nodes between wrt and outputs once, by descending id, so that the adjoint of a node is
- * complete before it is passed on to the node's inputs. */
+ * Requires: outputs, seeds and wrt in the graph. Leaves: new nodes, of the same operators, that compute the
+ * adjoints. One sweep visits the nodes between wrt and outputs once, by descending id, so that the adjoint of
+ * a node is complete before it is passed on to the node's inputs. */
 #include <stdlib.h>
 
 #include "adjoint.h"
@@ -24,7 +24,7 @@ static bool input_is_active(const struct node *node, const unsigned char *active
 
 bool takes_part(const struct graph *graph, const struct node *node, unsigned char *active)
 {
-    if (node->operator== OP_LOOP)
+    if (node->operator == OP_LOOP)
         return loop_is_active(graph, node->loop, active);
     if (node->type != REAL)
         return false;
@@ -56,22 +56,23 @@ static struct node *mask_and(struct graph *graph, struct node *a, struct node *b
 
 static bool are_opposite(const struct node *a, const struct node *b)
 {
-    return (a->operator== OP_NOT && a->inputs[0] == b) || (b->operator== OP_NOT && b->inputs[0] == a);
+    return (a->operator == OP_NOT && a->inputs[0] == b) || (b->operator == OP_NOT && b->inputs[0] == a);
 }
 
-/* If one of the masks is c, or m and c, and the other is not c, or m and not c: their choice between the two values,
- * under what remains of the mask. */
+/* If one of the masks is c, or m and c, and the other is not c, or m and not c: their choice between the two
+ * values, under what remains of the mask. */
 static bool join_sides(struct graph *graph, struct adjoint a, struct adjoint b, struct adjoint *both)
 {
     if (are_opposite(a.mask, b.mask)) {
         *both = (struct adjoint){graph_select(graph, a.mask, a.value, b.value), NULL};
         return true;
     }
-    if (a.mask->operator!= OP_AND || b.mask->operator!= OP_AND)
+    if (a.mask->operator != OP_AND || b.mask->operator != OP_AND)
         return false;
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++)
-            if (a.mask->inputs[i] == b.mask->inputs[j] && are_opposite(a.mask->inputs[1 - i], b.mask->inputs[1 - j])) {
+            if (a.mask->inputs[i] == b.mask->inputs[j] &&
+                are_opposite(a.mask->inputs[1 - i], b.mask->inputs[1 - j])) {
                 *both = (struct adjoint){graph_select(graph, a.mask->inputs[1 - i], a.value, b.value),
                                          a.mask->inputs[i]};
                 return true;
@@ -114,7 +115,8 @@ static void adjoint_of_select(struct sweep *sweep, struct node *y, struct adjoin
     if (is_active(sweep, y->inputs[1]))
         contribute(sweep, y->inputs[1], d.value, mask_and(graph, d.mask, condition));
     if (is_active(sweep, y->inputs[2]))
-        contribute(sweep, y->inputs[2], d.value, mask_and(graph, d.mask, graph_unary(graph, OP_NOT, condition)));
+        contribute(sweep, y->inputs[2], d.value,
+                   mask_and(graph, d.mask, graph_unary(graph, OP_NOT, condition)));
 }
 
 static void adjoint_of_elementwise(struct sweep *sweep, struct node *y, struct adjoint d)
@@ -134,14 +136,14 @@ static void adjoint_of_result(struct sweep *sweep, struct node *y, struct adjoin
     if (!is_active(sweep, loop))
         return;
     if (!sweep->results[loop->id])
-        sweep->results[loop->id] =
-            ARENA_ARRAY(sweep->graph->arena, struct adjoint, loop->loop->carried_count + loop->loop->collected_count);
+        sweep->results[loop->id] = ARENA_ARRAY(sweep->graph->arena, struct adjoint,
+                                               loop->loop->carried_count + loop->loop->collected_count);
     sweep->results[loop->id][y->result] = d;
 }
 
 static void pass_on(struct sweep *sweep, struct node *y, struct adjoint d)
 {
-    if (y->operator== OP_SELECT) {
+    if (y->operator == OP_SELECT) {
         adjoint_of_select(sweep, y, d);
         return;
     }
@@ -177,7 +179,7 @@ static void pass_on(struct sweep *sweep, struct node *y, struct adjoint d)
 static void name_adjoint(struct sweep *sweep, const struct node *primal, struct node *adjoint)
 {
     if (!primal->name || !adjoint || adjoint->name || (size_t)adjoint->id < sweep->count ||
-        adjoint->operator== OP_CONSTANT)
+        adjoint->operator == OP_CONSTANT)
         return;
     adjoint->name = arena_print(sweep->graph->arena, "d_%s", primal->name);
     adjoint->named_by_user = primal->named_by_user;
@@ -194,9 +196,9 @@ static void sweep_back(struct sweep *sweep)
         graph->origin = node->origin;
         if (sweep->active[id] == 2)
             continue;
-        if (node->operator== OP_LOOP && sweep->results[id])
+        if (node->operator == OP_LOOP && sweep->results[id])
             adjoint_of_loop(sweep, node);
-        else if (node->operator== OP_CUSTOM)
+        else if (node->operator == OP_CUSTOM)
             adjoint_of_custom(sweep, node);
         else if (sweep->adjoints[id].value) {
             if (!sweep->adjoints[id].mask)
@@ -237,12 +239,12 @@ static void activate(struct sweep *sweep, struct node *node)
     unsigned char *active = &sweep->active[node->id];
     if (!*active)
         *active = takes_part(sweep->graph, node, sweep->active);
-    if (*active && node->operator== OP_CUSTOM)
+    if (*active && node->operator == OP_CUSTOM)
         ARENA_APPEND(sweep->graph->arena, sweep, customs, node);
 }
 
-static void run(struct sweep *sweep, struct node *const *outputs, struct node *const *seeds, size_t output_count,
-                struct node *const *wrt, size_t wrt_count, struct node **adjoints)
+static void run(struct sweep *sweep, struct node *const *outputs, struct node *const *seeds,
+                size_t output_count, struct node *const *wrt, size_t wrt_count, struct node **adjoints)
 {
     for (size_t k = 0; k < output_count; k++)
         contribute(sweep, outputs[k], seeds[k], NULL);
@@ -274,8 +276,8 @@ void differentiate(struct graph *graph, const struct derivatives *derivatives, s
 }
 
 void differentiate_body(const struct sweep *outer, const struct region *region, struct node *const *outputs,
-                        struct node *const *seeds, size_t output_count, struct node *const *wrt, size_t wrt_count,
-                        struct node **adjoints)
+                        struct node *const *seeds, size_t output_count, struct node *const *wrt,
+                        size_t wrt_count, struct node **adjoints)
 {
     struct sweep sweep = sweep_new(outer->graph, outer->derivatives);
     for (size_t i = 0; i < wrt_count; i++)
@@ -288,9 +290,9 @@ void differentiate_body(const struct sweep *outer, const struct region *region, 
 /* ---- Forward mode ---- */
 
 /* With g(u) = J' u, linear in u, the tangent J v is d/du <g(u), v>. */
-void differentiate_forward(struct graph *graph, const struct derivatives *derivatives, struct node *const *wrt,
-                           struct node *const *v, size_t wrt_count, struct node *const *outputs, size_t output_count,
-                           struct node **tangents)
+void differentiate_forward(struct graph *graph, const struct derivatives *derivatives,
+                           struct node *const *wrt, struct node *const *v, size_t wrt_count,
+                           struct node *const *outputs, size_t output_count, struct node **tangents)
 {
     struct node **u = ARENA_ARRAY(graph->arena, struct node *, output_count + 1);
     struct node **g = ARENA_ARRAY(graph->arena, struct node *, wrt_count + 1);

@@ -3,8 +3,9 @@
  *     for t { h = tanh(xs[t] @ W + h @ U) }       z = xs @ W; for t { h = tanh(z[t] + h @ U) }
  *     for t { ...; d_xs[t] = d_z @ W' }           for t { ...; d_zs[t] = d_z }; d_xs = d_zs @ W'
  *
- * One large matrix product takes less time than many small ones. Only where no value comes to be that is larger than
- * those that are there anyway by more than fixed factors. Loops that are to save memory keep theirs. */
+ * One large matrix product takes less time than many small ones. Only where no value comes to be that is
+ * larger than those that are there anyway by more than fixed factors. Loops that are to save memory keep
+ * theirs. */
 #include <stdlib.h>
 
 #include "batch.h"
@@ -30,8 +31,8 @@ static bool is_inside(const struct region *region, const struct node *node)
     return false;
 }
 
-/* Whether the number of rounds has a name in common with a size of the node: then the node for all rounds would grow
- * with the square. */
+/* Whether the number of rounds has a name in common with a size of the node: then the node for all rounds
+ * would grow with the square. */
 static bool grows_with_rounds(const struct loop *loop, const struct node *node, const struct node *part)
 {
     size *rounds = size_subtract(loop->end, loop->begin);
@@ -40,8 +41,9 @@ static bool grows_with_rounds(const struct loop *loop, const struct node *node, 
         bool is_of_part = false;
         for (int i = 0; i < part->rank; i++)
             is_of_part = is_of_part || part->shape[i] == node->shape[a];
-        if (!is_of_part && (node->shape[a] == rounds || (size_is_number(rounds, &number) &&
-                                                         size_is_number(node->shape[a], &number) && number > 4096)))
+        if (!is_of_part &&
+            (node->shape[a] == rounds ||
+             (size_is_number(rounds, &number) && size_is_number(node->shape[a], &number) && number > 4096)))
             return true;
     }
     return false;
@@ -50,13 +52,13 @@ static bool grows_with_rounds(const struct loop *loop, const struct node *node, 
 /* A part of an outer value that moves with the round, times a value from outside, and no larger in rank. */
 static bool is_worth_hoisting(const struct region *region, const struct loop *loop, const struct node *node)
 {
-    if (node->operator!= OP_CONTRACT)
+    if (node->operator != OP_CONTRACT)
         return false;
     for (int i = 0; i < 2; i++) {
         const struct node *part = node->inputs[i];
-        if (part->operator== OP_INDEX && !part->fill && part->input_count == 1 && is_inside(region, part) &&
+        if (part->operator == OP_INDEX && !part->fill && part->input_count == 1 && is_inside(region, part) &&
             !is_inside(region, part->inputs[0]) && !is_inside(region, node->inputs[1 - i]) &&
-            node->inputs[1 - i]->operator!= OP_PLACEHOLDER && node->rank <= part->rank)
+            node->inputs[1 - i]->operator != OP_PLACEHOLDER && node->rank <= part->rank)
             return !grows_with_rounds(loop, node, part);
     }
     return false;
@@ -104,7 +106,8 @@ static struct node *contract_all(struct graph *graph, const struct node *product
         for (int a = 0; a < product->inputs[i]->rank; a++)
             axes[i][lead + a] = (signed char)(old[a] + 1);
     }
-    return graph_contract(graph, operands[0], operands[1], axes[0], axes[1], product->rank + 1, product->reduced);
+    return graph_contract(graph, operands[0], operands[1], axes[0], axes[1], product->rank + 1,
+                          product->reduced);
 }
 
 /* A RESULT that collects a product of a value that is collected too with one from outside. */
@@ -115,7 +118,7 @@ static bool hoist_behind(struct graph *graph, struct node *result)
     if (result->result < loop->carried_count || loop->checkpoint || result->rank + 1 > MAXIMUM_RANK)
         return false;
     const struct node *product = loop->collected[result->result - loop->carried_count];
-    if (product->operator!= OP_CONTRACT)
+    if (product->operator != OP_CONTRACT)
         return false;
     const struct region *region = region_of(graph, loop);
     for (int i = 0; i < 2; i++) {
@@ -138,18 +141,19 @@ void hoist_rounds(struct graph *graph, struct node *const *roots, size_t root_co
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         struct node *node = graph->nodes[i];
-        if (node->operator== OP_RESULT)
+        if (node->operator == OP_RESULT)
             any = hoist_behind(graph, node) || any;
     }
     for (size_t i = 0; i < count; i++) {
         struct node *node = graph->nodes[i];
-        if (node->operator== OP_LOOP && !node->loop->condition && !node->loop->is_branch && !node->loop->checkpoint)
+        if (node->operator ==
+            OP_LOOP && !node->loop->condition && !node->loop->is_branch && !node->loop->checkpoint)
             any = hoist_before(graph, node->loop) || any;
     }
     if (!any)
         return;
     sort_nodes(graph, roots, root_count);
     for (size_t i = 0; i < graph->nodes_count; i++)
-        if (graph->nodes[i]->operator== OP_LOOP)
+        if (graph->nodes[i]->operator == OP_LOOP)
             graph->nodes[i]->loop->region = NULL;
 }

@@ -1,8 +1,9 @@
 /* interpret.c: evaluates nodes in double, the plain way.
  *
- * Requires: numbers for the sizes and values for the leaves that a node needs. Values are computed on first demand,
- * without recursion over the graph, and kept; those inside a loop are computed anew in each round. The operators that
- * are more than a loop over elements are in interpret_structure.c and interpret_matrix.c. */
+ * Requires: numbers for the sizes and values for the leaves that a node needs. Values are computed on first
+ * demand, without recursion over the graph, and kept; those inside a loop are computed anew in each round.
+ * The operators that are more than a loop over elements are in interpret_structure.c and interpret_matrix.c.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,14 +105,16 @@ void interpreter_bind(struct interpreter *interpreter, const struct node *leaf, 
 
 /* ---- Element-wise ---- */
 
-static void evaluate_elementwise(struct interpreter *interpreter, const struct node *node, double *y, size_t count)
+static void evaluate_elementwise(struct interpreter *interpreter, const struct node *node, double *y,
+                                 size_t count)
 {
     const double *operands[3] = {NULL};
     enum type type = node->input_count > 1 ? node->inputs[1]->type : node->inputs[0]->type;
     for (int k = 0; k < node->input_count; k++)
         operands[k] = interpreter_slot(interpreter, node->inputs[k])->values;
     for (size_t i = 0; i < count; i++) {
-        double values[3] = {operands[0][i], operands[1] ? operands[1][i] : 0, operands[2] ? operands[2][i] : 0};
+        double values[3] = {operands[0][i], operands[1] ? operands[1][i] : 0,
+                            operands[2] ? operands[2][i] : 0};
         y[i] = operator_value(node->operator, type, values);
     }
 }
@@ -150,7 +153,8 @@ static void evaluate_node(struct interpreter *interpreter, struct node *node)
         case OP_CUSTOM: copy_values(interpreter, node, y, slot->count); break;
         case OP_LOOP: interpret_loop(interpreter, node); break;
         case OP_RESULT:
-            memcpy(y, interpreter_slot(interpreter, node->inputs[0])->results[node->result], slot->count * sizeof *y);
+            memcpy(y, interpreter_slot(interpreter, node->inputs[0])->results[node->result],
+                   slot->count * sizeof *y);
             break;
         case OP_CHOLESKY:
         case OP_SOLVE_TRIANGULAR:
@@ -173,13 +177,13 @@ static bool is_valid(struct interpreter *interpreter, const struct node *node)
     return interpreter_slot(interpreter, node)->is_valid;
 }
 
-/* How many nodes must have values first. What a loop reads from outside is left to its rounds: a branch that is not
- * taken must not compute what only it reads. */
+/* How many nodes must have values first. What a loop reads from outside is left to its rounds: a branch that
+ * is not taken must not compute what only it reads. */
 static size_t needed_before(const struct node *node)
 {
-    if (node->operator== OP_LOOP)
+    if (node->operator == OP_LOOP)
         return (size_t)node->loop->carried_count;
-    return node->operator== OP_CUSTOM ? 1 : (size_t)node->input_count;
+    return node->operator == OP_CUSTOM ? 1 : (size_t)node->input_count;
 }
 
 bool interpret_demand(struct interpreter *interpreter, struct node *root)
@@ -195,7 +199,7 @@ bool interpret_demand(struct interpreter *interpreter, struct node *root)
             count--;
             continue;
         }
-        struct node *const *needed = node->operator== OP_LOOP ? node->loop->initial : node->inputs;
+        struct node *const *needed = node->operator == OP_LOOP ? node->loop->initial : node->inputs;
         size_t needed_count = needed_before(node), before = count;
         if (count + needed_count > capacity) {
             capacity = 2 * (count + needed_count);
@@ -283,8 +287,10 @@ void interpret_loop(struct interpreter *interpreter, struct node *node)
     struct loop *loop = node->loop;
     const struct region *region = region_of(interpreter->graph, loop);
     struct slot *slot = interpreter_slot(interpreter, node);
-    int64_t begin = interpreter_size(interpreter, loop->begin), end = interpreter_size(interpreter, loop->end);
-    int64_t kept = atom_number(loop->variable, interpreter); /* of a loop around this one that shares the variable */
+    int64_t begin = interpreter_size(interpreter, loop->begin),
+            end = interpreter_size(interpreter, loop->end);
+    int64_t kept =
+        atom_number(loop->variable, interpreter); /* of a loop around this one that shares the variable */
     prepare_results(interpreter, node, end > begin ? end - begin : 0);
     for (int64_t round = begin; round < end && !interpreter->status; round++) {
         int64_t variable = loop->reverse ? end - 1 - (round - begin) : round;

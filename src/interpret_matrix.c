@@ -1,4 +1,5 @@
-/* interpret_matrix.c: values of factorisations and solutions of linear systems, by the textbook's algorithms. */
+/* interpret_matrix.c: values of factorisations and solutions of linear systems, by the textbook's algorithms.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,8 +68,8 @@ static void swap_rows(double *a, size_t i, size_t j, size_t n)
     }
 }
 
-/* Gaussian elimination with partial pivoting, applied to the columns of y as well (columns may be 0). Leaves a upper
- * triangular; returns the sign of the permutation, 0 if a is singular. */
+/* Gaussian elimination with partial pivoting, applied to the columns of y as well (columns may be 0). Leaves
+ * a upper triangular; returns the sign of the permutation, 0 if a is singular. */
 static double eliminate(double *a, double *y, size_t n, size_t columns)
 {
     double sign = 1;
@@ -116,8 +117,8 @@ static bool determinant(const struct node *node, double *a, double *y, size_t n)
         product *= a[i * n + i];
         sum += log(fabs(a[i * n + i]));
     }
-    *y = node->operator== OP_DET ? (sign == 0 ? 0 : product) : sum;
-    return node->operator== OP_DET || sign != 0;
+    *y = node->operator == OP_DET ? (sign == 0 ? 0 : product) : sum;
+    return node->operator == OP_DET || sign != 0;
 }
 
 static void copy_matrix(double *to, const double *from, size_t n, bool transposed)
@@ -139,7 +140,7 @@ void interpret_matrix(struct interpreter *interpreter, const struct node *node, 
         memcpy(y, interpreter_slot(interpreter, node->inputs[1])->values, batch.count * block * sizeof *y);
     bool ok = true;
     for (size_t i = 0; i < batch.count; i++, x += n * n) {
-        copy_matrix(a, x, n, node->operator== OP_LU_SOLVE && node->transposed);
+        copy_matrix(a, x, n, node->operator == OP_LU_SOLVE && node->transposed);
         switch (node->operator) {
         case OP_CHOLESKY: ok = factor_cholesky(x, y + i * n * n, n) && ok; break;
         case OP_SOLVE_TRIANGULAR: ok = solve_triangle(node, x, y + i * block, n, batch.columns) && ok; break;

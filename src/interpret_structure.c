@@ -178,7 +178,7 @@ static void interpret_reduction(struct interpreter *interpreter, const struct no
         }
         y[at] = is_first ? values[i] : combine(node->operator, y[at], values[i]);
     }
-    if (node->type == INT && (node->operator== OP_SUM || node->operator== OP_PRODUCT))
+    if (node->type == INT && (node->operator == OP_SUM || node->operator == OP_PRODUCT))
         for (size_t i = 0; i < stride; i++)
             y[i] = operator_value(OP_ADD, INT, (double[]){y[i], 0});
 }
@@ -212,7 +212,7 @@ static void interpret_arg(struct interpreter *interpreter, const struct node *no
             size_t best = 0;
             for (size_t k = 1; k < lines.extent; k++) {
                 double value = line[k * lines.inner], found = line[best * lines.inner];
-                if (node->operator== OP_ARGMAX ? is_greater(value, found) : is_less(value, found))
+                if (node->operator == OP_ARGMAX ? is_greater(value, found) : is_less(value, found))
                     best = k;
             }
             y[o * lines.inner + i] = (double)best;
@@ -237,8 +237,8 @@ static void interpret_cumsum(struct interpreter *interpreter, const struct node 
 /* ---- Contractions ---- */
 
 /* How far an operand moves for a step along each iteration axis. */
-static void contraction_strides(struct interpreter *interpreter, const struct node *operand, const signed char *axes,
-                                struct space *iterations, size_t *strides)
+static void contraction_strides(struct interpreter *interpreter, const struct node *operand,
+                                const signed char *axes, struct space *iterations, size_t *strides)
 {
     size_t stride = 1;
     for (int a = operand->rank - 1; a >= 0; a--) {
@@ -252,7 +252,8 @@ static void interpret_contract(struct interpreter *interpreter, const struct nod
 {
     const double *a = input_values(interpreter, node, 0), *b = input_values(interpreter, node, 1);
     struct space space = {.rank = node->rank + node->reduced, .count = 1};
-    size_t a_strides[2 * MAXIMUM_RANK] = {0}, b_strides[2 * MAXIMUM_RANK] = {0}, y_strides[2 * MAXIMUM_RANK] = {0};
+    size_t a_strides[2 * MAXIMUM_RANK] = {0}, b_strides[2 * MAXIMUM_RANK] = {0},
+                         y_strides[2 * MAXIMUM_RANK] = {0};
     contraction_strides(interpreter, node->inputs[0], node->a_axes, &space, a_strides);
     contraction_strides(interpreter, node->inputs[1], node->b_axes, &space, b_strides);
     size_t stride = 1;

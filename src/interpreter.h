@@ -5,7 +5,11 @@
 #include "interpret.h"
 #include "region.h"
 
-enum { STATUS_SIZE = 2, STATUS_INDEX = 3, STATUS_NUMERIC = 4 }; /* GRADC_ESIZE, GRADC_EINDEX, GRADC_ENUMERIC */
+enum {
+    STATUS_SIZE = 2,
+    STATUS_INDEX = 3,
+    STATUS_NUMERIC = 4
+}; /* GRADC_ESIZE, GRADC_EINDEX, GRADC_ENUMERIC */
 
 /* The value of one node. */
 struct slot {

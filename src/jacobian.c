@@ -41,8 +41,8 @@ static struct node *by_columns(struct graph *graph, const struct derivatives *de
     return columns->rank ? graph_transpose(graph, columns, order) : columns;
 }
 
-struct node *differentiate_jacobian(struct graph *graph, const struct derivatives *derivatives, struct node *y,
-                                    struct node *x)
+struct node *differentiate_jacobian(struct graph *graph, const struct derivatives *derivatives,
+                                    struct node *y, struct node *x)
 {
     if (is_smaller(graph, x, y))
         return by_columns(graph, derivatives, y, x);

@@ -5,9 +5,10 @@
 
 #include "region.h"
 
-size_t node_dependencies(const struct graph *graph, const struct node *node, struct node *const **dependencies)
+size_t node_dependencies(const struct graph *graph, const struct node *node,
+                         struct node *const **dependencies)
 {
-    if (node->operator!= OP_LOOP) {
+    if (node->operator != OP_LOOP) {
         *dependencies = node->inputs;
         return (size_t)node->input_count;
     }
@@ -34,9 +35,9 @@ static int subscript_count(const struct node *node)
 
 bool node_mentions(const struct graph *graph, const struct node *node, const size *atom)
 {
-    if (node->operator== OP_SIZE_VALUE)
+    if (node->operator == OP_SIZE_VALUE)
         return size_mentions(node->extent, atom);
-    if (node->operator== OP_LOOP) {
+    if (node->operator == OP_LOOP) {
         if (size_mentions(node->loop->begin, atom) || size_mentions(node->loop->end, atom))
             return true;
         if (node->loop->variable == atom) /* its own, though another loop may have it too */
@@ -47,8 +48,8 @@ bool node_mentions(const struct graph *graph, const struct node *node, const siz
                 return true;
         return false;
     }
-    const struct node *space = node->operator== OP_REPLACE ? node->inputs[1] : node;
-    if (node->operator== OP_SCATTER)
+    const struct node *space = node->operator == OP_REPLACE ? node->inputs[1] : node;
+    if (node->operator == OP_SCATTER)
         space = node->inputs[0];
     int count = subscript_count(node);
     for (int s = 0; s < count; s++) {

@@ -1,14 +1,16 @@
 /* region.h: what stands inside a loop, and what a node depends on when a loop counts as one node.
  *
- * The graph is flat: a loop's body is the set of nodes between its `next`, `collected` and `condition` and the
- * values from outside. A node is inside if it depends on the loop variable or on a carried PLACEHOLDER. */
+ * The graph is flat: a loop's body is the set of nodes between its `next`, `collected` and `condition` and
+ * the values from outside. A node is inside if it depends on the loop variable or on a carried PLACEHOLDER.
+ */
 #ifndef GRADC_REGION_H
 #define GRADC_REGION_H
 
 #include "graph.h"
 
 struct region {
-    struct node **inside; /* in the order of their ids, without the carried PLACEHOLDERs; inner LOOPs as one node */
+    struct node *
+        *inside; /* in the order of their ids, without the carried PLACEHOLDERs; inner LOOPs as one node */
     size_t inside_count, inside_capacity;
     struct node **dependencies; /* of the LOOP: its initial values, then its captures */
     size_t dependencies_count, dependencies_capacity;
@@ -20,13 +22,15 @@ struct region {
 const struct region *region_of(const struct graph *graph, struct loop *loop);
 
 /* The nodes that `node` needs: its inputs, for a LOOP its region's dependencies. Returns their number. */
-size_t node_dependencies(const struct graph *graph, const struct node *node, struct node *const **dependencies);
+size_t node_dependencies(const struct graph *graph, const struct node *node,
+                         struct node *const **dependencies);
 
-/* Whether a subscript, an extent or a bound of the node itself, or of the body of a LOOP, contains the atom. */
+/* Whether a subscript, an extent or a bound of the node itself, or of the body of a LOOP, contains the atom.
+ */
 bool node_mentions(const struct graph *graph, const struct node *node, const size *atom);
 
-/* Marks (with 1, in bytes indexed by id) every node that the roots need, themselves included; the bodies of loops too
- * if with_bodies. */
+/* Marks (with 1, in bytes indexed by id) every node that the roots need, themselves included; the bodies of
+ * loops too if with_bodies. */
 void mark_reachable(const struct graph *graph, struct node *const *roots, size_t root_count, bool with_bodies,
                     unsigned char *marks);
 

@@ -8,7 +8,7 @@
 /* The scalar that is repeated to make the node, or NULL. */
 static struct node *scalar_of(const struct node *node)
 {
-    return node->operator== OP_INDEX && node->rank > 0 && node->inputs[0]->rank == 0 && node->input_count == 1
+    return node->operator == OP_INDEX && node->rank> 0 && node->inputs[0]->rank == 0 && node->input_count == 1
                ? node->inputs[0]
                : NULL;
 }
@@ -19,8 +19,8 @@ struct node *rewrite_scalar_factor(struct rewriter *rewriter, struct node *y)
     struct graph *graph = rewriter->graph;
     for (int i = 0; i < 2; i++) {
         struct node *operand = y->inputs[i];
-        bool is_negative = operand->operator== OP_NEG;
-        if ((operand->operator!= OP_MUL && !is_negative) || y->rank > operand->rank)
+        bool is_negative = operand->operator == OP_NEG;
+        if ((operand->operator != OP_MUL && !is_negative) || y->rank > operand->rank)
             continue;
         struct node *scalar = NULL, *rest = operand->inputs[0];
         for (int j = 0; j < operand->input_count && !is_negative && !scalar; j++) {
@@ -85,7 +85,8 @@ static int count_of(unsigned long long set)
     return count;
 }
 
-/* The contraction of a and b that keeps the labels in `kept`, whose axes get the labels in the order of `order`. */
+/* The contraction of a and b that keeps the labels in `kept`, whose axes get the labels in the order of
+ * `order`. */
 static bool contract_factors(struct graph *graph, const struct factor *a, const struct factor *b,
                              unsigned long long kept, const signed char *order, int rank, struct factor *y)
 {
@@ -128,7 +129,7 @@ static bool read_chain(const struct node *y, int which, struct chain *chain)
     const struct node *inner = y->inputs[which];
     const signed char *inner_axes = which ? y->b_axes : y->a_axes, *c_axes = which ? y->a_axes : y->b_axes;
     signed char labels[MAXIMUM_RANK * 2], operand[MAXIMUM_RANK];
-    if (inner->operator!= OP_CONTRACT)
+    if (inner->operator != OP_CONTRACT)
         return false;
     chain->count = y->rank + y->reduced + inner->reduced;
     if (chain->count > LABELS)
@@ -227,14 +228,14 @@ static struct node *spread_operand(struct graph *graph, struct node *operand, co
     return graph_index(graph, operand, rank, shape, subscripts, NULL, 0, false);
 }
 
-/* The diagonal of a product needs no other elements of it: (a b)[i, i] -> sum_k a[i, k] b[k, i]; so tr(a b) takes
- * n^2 multiplications. */
+/* The diagonal of a product needs no other elements of it: (a b)[i, i] -> sum_k a[i, k] b[k, i]; so tr(a b)
+ * takes n^2 multiplications. */
 struct node *rewrite_diagonal(struct rewriter *rewriter, struct node *y)
 {
     struct graph *graph = rewriter->graph;
     struct node *product = y->inputs[0];
-    if (product->operator!= OP_CONTRACT || y->fill || y->rank >= product->rank ||
-        y->rank + product->reduced > MAXIMUM_RANK)
+    if (product->operator != OP_CONTRACT || y->fill || y->rank >= product->rank ||
+        y->rank + product->reduced> MAXIMUM_RANK)
         return NULL;
     signed char place[2 * MAXIMUM_RANK];
     size *shape[2 * MAXIMUM_RANK];

@@ -1,4 +1,5 @@
-/* rewrite_part.c: a part of what has been put together from parts is read from the part itself: concat(a, b)[:n] -> a.
+/* rewrite_part.c: a part of what has been put together from parts is read from the part itself: concat(a,
+ * b)[:n] -> a.
  */
 #include "rewrites.h"
 
@@ -10,8 +11,8 @@ static bool is_always(size *a)
 }
 
 /* The least and greatest value of a subscript over its index space. */
-static bool bounds(struct graph *graph, const struct affine *affine, int rank, size *const *shape, size **least,
-                   size **greatest)
+static bool bounds(struct graph *graph, const struct affine *affine, int rank, size *const *shape,
+                   size **least, size **greatest)
 {
     *least = size_least(affine->offset);
     *greatest = size_greatest(affine->offset);
@@ -23,7 +24,8 @@ static bool bounds(struct graph *graph, const struct affine *affine, int rank, s
             continue;
         if (!size_is_number(affine->coefficients[a], &number))
             return false;
-        size *reach = size_multiply(affine->coefficients[a], size_subtract(shape[a], size_number(graph->sizes, 1)));
+        size *reach =
+            size_multiply(affine->coefficients[a], size_subtract(shape[a], size_number(graph->sizes, 1)));
         if (number < 0)
             *least = size_add(*least, reach);
         else
@@ -32,7 +34,8 @@ static bool bounds(struct graph *graph, const struct affine *affine, int rank, s
     return true;
 }
 
-/* If the part stands in the whole as a block, each axis a of it along axis a of the whole from first[a] on. */
+/* If the part stands in the whole as a block, each axis a of it along axis a of the whole from first[a] on.
+ */
 static bool is_block(const struct node *whole, const struct node *part, size **first)
 {
     if (part->rank != whole->rank)
@@ -56,7 +59,8 @@ static bool is_block(const struct node *whole, const struct node *part, size **f
 }
 
 /* Where the elements that y reads stand, relative to the block. */
-static enum placement place_of(struct graph *graph, const struct node *y, const struct node *block, size *const *first)
+static enum placement place_of(struct graph *graph, const struct node *y, const struct node *block,
+                               size *const *first)
 {
     enum placement placement = WITHIN;
     for (int s = 0; s < block->rank; s++) {
@@ -90,19 +94,19 @@ static struct node *read_parts(struct graph *graph, const struct node *y, struct
 {
     enum { DEEP = 32 };
     size *first[MAXIMUM_RANK];
-    if (whole->operator== OP_ADD && depth < DEEP) {
+    if (whole->operator == OP_ADD && depth<DEEP) {
         struct node *a = read_parts(graph, y, whole->inputs[0], depth + 1);
         struct node *b = a ? read_parts(graph, y, whole->inputs[1], depth + 1) : NULL;
         return b ? graph_binary(graph, OP_ADD, a, b) : NULL;
     }
-    if (whole->operator== OP_SCATTER && is_block(whole, whole->inputs[0], first)) {
+    if (whole->operator == OP_SCATTER && is_block(whole, whole->inputs[0], first)) {
         switch (place_of(graph, y, whole->inputs[0], first)) {
         case APART: return graph_zeros_like(graph, y);
         case WITHIN: return view_like(graph, y, whole->inputs[0], first);
         case UNKNOWN: return NULL;
         }
     }
-    if (whole->operator== OP_REPLACE && is_block(whole, whole->inputs[1], first)) {
+    if (whole->operator == OP_REPLACE && is_block(whole, whole->inputs[1], first)) {
         switch (place_of(graph, y, whole->inputs[1], first)) {
         case APART: return view_like(graph, y, whole->inputs[0], NULL);
         case WITHIN: return view_like(graph, y, whole->inputs[1], first);

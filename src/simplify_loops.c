@@ -1,7 +1,8 @@
-/* simplify_loops.c: differentiation adds, for each loop, a copy of it that collects more; here they become one loop.
+/* simplify_loops.c: differentiation adds, for each loop, a copy of it that collects more; here they become
+ * one loop.
  *
- * Requires: loops that share their carried PLACEHOLDERs differ in what they collect only. Leaves: LOOPs that collect
- * what any of them did, carry and collect what somebody reads, and RESULTs that point to them. */
+ * Requires: loops that share their carried PLACEHOLDERs differ in what they collect only. Leaves: LOOPs that
+ * collect what any of them did, carry and collect what somebody reads, and RESULTs that point to them. */
 #include <stdlib.h>
 
 #include "region.h"
@@ -26,9 +27,9 @@ static void find_loops(struct loops *loops, struct node *const *roots, size_t ro
     for (size_t id = 0; id < graph->nodes_count; id++) {
         if (!loops->reached[id])
             continue;
-        if (graph->nodes[id]->operator== OP_LOOP)
+        if (graph->nodes[id]->operator == OP_LOOP)
             ARENA_APPEND(graph->arena, loops, nodes, graph->nodes[id]);
-        if (graph->nodes[id]->operator== OP_RESULT)
+        if (graph->nodes[id]->operator == OP_RESULT)
             ARENA_APPEND(graph->arena, loops, results, graph->nodes[id]);
     }
     free(loops->reached);
@@ -39,7 +40,8 @@ static void list_inputs(struct graph *graph, struct node *node)
 {
     struct loop *loop = node->loop;
     node->input_count = 0;
-    node->inputs = ARENA_ARRAY(graph->arena, struct node *, 2 * loop->carried_count + loop->collected_count + 1);
+    node->inputs =
+        ARENA_ARRAY(graph->arena, struct node *, 2 * loop->carried_count + loop->collected_count + 1);
     for (int k = 0; k < loop->carried_count; k++)
         node->inputs[node->input_count++] = loop->initial[k];
     for (int k = 0; k < loop->carried_count; k++)
@@ -76,8 +78,8 @@ static void own_arrays(struct arena *arena, struct loop *loop, int more_carried,
 /* Whether the values that both carry are the same. */
 static bool same_rounds(const struct loop *a, const struct loop *b)
 {
-    if (a->variable != b->variable || a->begin != b->begin || a->end != b->end || a->condition != b->condition ||
-        a->reverse != b->reverse || a->is_branch != b->is_branch)
+    if (a->variable != b->variable || a->begin != b->begin || a->end != b->end ||
+        a->condition != b->condition || a->reverse != b->reverse || a->is_branch != b->is_branch)
         return false;
     int shared = a->carried_count < b->carried_count ? a->carried_count : b->carried_count;
     if (shared == 0 && (a->carried_count > 0 || b->carried_count > 0))
@@ -125,7 +127,8 @@ static void renumber_result(struct node *result, const struct loop *from, const 
     if (k < from->carried_count)
         result->result = carried_number(into, from->carried[k]);
     else
-        result->result = into->carried_count + collected_number(into, from->collected[k - from->carried_count]);
+        result->result =
+            into->carried_count + collected_number(into, from->collected[k - from->carried_count]);
 }
 
 /* Lets `first` carry and collect what `second` does. */
@@ -156,7 +159,7 @@ static struct node *needed_before(const struct node *node, int i)
     if (i < node->input_count)
         return node->inputs[i];
     i -= node->input_count;
-    return node->operator== OP_LOOP && i < node->loop->carried_count ? node->loop->carried[i] : NULL;
+    return node->operator == OP_LOOP && i<node->loop->carried_count ? node->loop->carried[i] : NULL;
 }
 
 void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_count)
@@ -164,7 +167,8 @@ void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_coun
     size_t count = 0, stack_count = 0, total = graph->nodes_count;
     struct node **sorted = ARENA_ARRAY(graph->arena, struct node *, total + 1);
     struct node **stack = calloc(total + root_count + 1, sizeof *stack);
-    int *visited = calloc(total + 1, sizeof *visited); /* how many inputs have been visited, plus 1; -1: done */
+    int *visited =
+        calloc(total + 1, sizeof *visited); /* how many inputs have been visited, plus 1; -1: done */
     if (!stack || !visited)
         abort();
     for (size_t r = 0; r < root_count; r++) {
@@ -213,8 +217,8 @@ static bool join_loops(struct loops *loops)
 /* ---- Dropping ---- */
 
 /* Marks what the needed ends of the body read, inside it, and with it the carried values that are needed. */
-static void spread_need(struct graph *graph, const struct loop *loop, const struct region *region, bool *needed,
-                        unsigned char *marks)
+static void spread_need(struct graph *graph, const struct loop *loop, const struct region *region,
+                        bool *needed, unsigned char *marks)
 {
     bool changed = true;
     while (changed) {

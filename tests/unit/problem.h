@@ -114,7 +114,8 @@ static inline double *random_values(size_t count, double low, double high)
 static inline struct node *input(struct shape shape, double low, double high)
 {
     int k = problem.count++;
-    problem.x[k] = graph_parameter(problem.graph, REAL, (const char *[]){"x", "w", "v", "u"}[k], shape.rank, shape.axes);
+    problem.x[k] =
+        graph_parameter(problem.graph, REAL, (const char *[]){"x", "w", "v", "u"}[k], shape.rank, shape.axes);
     problem.values[k] = random_values(count_of(problem.x[k]), low, high);
     return problem.x[k];
 }
@@ -171,7 +172,8 @@ static inline double dot(const struct bound *bound, struct node *node, const dou
 }
 
 /* d/dx <nodes, weights> for element i of parameter k, by a central difference. */
-static inline double difference(const struct bound *bound, struct node **nodes, double **weights, int count, int k, size_t i)
+static inline double difference(const struct bound *bound, struct node **nodes, double **weights, int count,
+                                int k, size_t i)
 {
     const double h = 1e-5;
     double kept = problem.values[k][i], sum[2] = {0, 0};
@@ -187,11 +189,12 @@ static inline double difference(const struct bound *bound, struct node **nodes, 
 static inline void check_near(double found, double expected, double tolerance, const char *what)
 {
     double scale = 1 + fabs(expected);
-    ck_assert_msg(fabs(found - expected) <= tolerance * scale, "%s: %.12g instead of %.12g", what, found, expected);
+    ck_assert_msg(fabs(found - expected) <= tolerance * scale, "%s: %.12g instead of %.12g", what, found,
+                  expected);
 }
 
-static inline void check_adjoints(const struct bound *bound, struct node **adjoints, struct node **outputs, double **weights,
-                           int count, const char *what)
+static inline void check_adjoints(const struct bound *bound, struct node **adjoints, struct node **outputs,
+                                  double **weights, int count, const char *what)
 {
     for (int k = 0; k < problem.count; k++) {
         struct arena *arena = arena_new();
@@ -209,7 +212,8 @@ static inline void check_derivatives(struct node *y)
 {
     struct graph *graph = problem.graph;
     struct bound bound = {.count = 0};
-    struct node *d_y = bound_placeholder(&bound, y), *adjoints[MOST], *directions[MOST], *second[MOST], *tangent;
+    struct node *d_y = bound_placeholder(&bound, y), *adjoints[MOST], *directions[MOST], *second[MOST],
+                *tangent;
     double *d_values = bound.values[0], *direction_values[MOST];
     differentiate(graph, problem.derivatives, &y, &d_y, 1, problem.x, (size_t)problem.count, adjoints);
     check_adjoints(&bound, adjoints, &y, &d_values, 1, "adjoint");
@@ -220,7 +224,8 @@ static inline void check_derivatives(struct node *y)
         direction_values[k] = bound.values[bound.count - 1];
         by_reverse += dot(&bound, adjoints[k], direction_values[k]);
     }
-    differentiate_forward(graph, problem.derivatives, problem.x, directions, (size_t)problem.count, &y, 1, &tangent);
+    differentiate_forward(graph, problem.derivatives, problem.x, directions, (size_t)problem.count, &y, 1,
+                          &tangent);
     check_near(dot(&bound, tangent, d_values), by_reverse, 1e-10, "tangent");
 
     differentiate(graph, problem.derivatives, adjoints, directions, (size_t)problem.count, problem.x,

@@ -1,12 +1,13 @@
-/* Adjoints against central differences, forward mode against reverse mode, second derivatives against differences of
- * first ones, for every operator. Values come from the interpreter, which has tests of its own. */
+/* Adjoints against central differences, forward mode against reverse mode, second derivatives against
+ * differences of first ones, for every operator. Values come from the interpreter, which has tests of its
+ * own. */
 #include "problem.h"
 
 /* ---- Element-wise operators ---- */
 
 START_TEST(test_elementwise_row)
 {
-    enum operator op = (enum operator)_i;
+    enum operator op =(enum operator) _i;
     const struct operator_info *info = operator_info(op);
     if (!operator_is_elementwise(op) || !info->derivative || op == OP_SELECT)
         return;
@@ -31,7 +32,8 @@ START_TEST(test_power_with_constant_exponent)
         struct node *x = input(shape_of(3, 0, 0, 0), exponents[i] == 0.5 ? 0.5 : -2, 2);
         if (exponents[i] >= 0 && exponents[i] != 0.5)
             problem.values[0][1] = 0;
-        struct node *power = graph_broadcast(problem.graph, graph_constant(problem.graph, REAL, exponents[i]), 1, x->shape);
+        struct node *power =
+            graph_broadcast(problem.graph, graph_constant(problem.graph, REAL, exponents[i]), 1, x->shape);
         check_derivatives(graph_binary(problem.graph, OP_POW, x, power));
         restart();
     }
@@ -42,7 +44,8 @@ START_TEST(test_select)
 {
     struct node *x = input(shape_of(5, 0, 0, 0), -2, 2), *zero = graph_zeros_like(problem.graph, x);
     struct node *positive = graph_binary(problem.graph, OP_LT, zero, x);
-    struct node *y = graph_select(problem.graph, positive, square(bent(x)), graph_unary(problem.graph, OP_EXP, x));
+    struct node *y =
+        graph_select(problem.graph, positive, square(bent(x)), graph_unary(problem.graph, OP_EXP, x));
     check_derivatives(graph_binary(problem.graph, OP_MUL, y, x));
 }
 END_TEST
@@ -54,7 +57,8 @@ START_TEST(test_index)
     static const int64_t window[][5] = {{0, 1, 0, 1}, {1, 0, 2, 0}};
     struct node *x = input(shape_of(6, 5, 0, 0), -1, 1);
     struct shape shape = shape_of(4, 2, 3, 0);
-    struct node *y = graph_index(problem.graph, bent(x), 3, shape.axes, subscripts_of(2, 3, window), NULL, 0, false);
+    struct node *y =
+        graph_index(problem.graph, bent(x), 3, shape.axes, subscripts_of(2, 3, window), NULL, 0, false);
     check_derivatives(square(y));
 }
 END_TEST
@@ -64,8 +68,10 @@ START_TEST(test_index_of_diagonal_and_reversed)
     static const int64_t diagonal[][5] = {{0, 1}, {0, 1}}, reversed[][5] = {{2, -1}};
     struct node *x = input(shape_of(3, 3, 0, 0), -1, 1);
     struct shape shape = shape_of(3, 0, 0, 0);
-    struct node *d = graph_index(problem.graph, bent(x), 1, shape.axes, subscripts_of(2, 1, diagonal), NULL, 0, false);
-    struct node *r = graph_index(problem.graph, square(d), 1, shape.axes, subscripts_of(1, 1, reversed), NULL, 0, false);
+    struct node *d =
+        graph_index(problem.graph, bent(x), 1, shape.axes, subscripts_of(2, 1, diagonal), NULL, 0, false);
+    struct node *r =
+        graph_index(problem.graph, square(d), 1, shape.axes, subscripts_of(1, 1, reversed), NULL, 0, false);
     check_derivatives(graph_binary(problem.graph, OP_MUL, r, d));
 }
 END_TEST
@@ -75,10 +81,13 @@ START_TEST(test_index_with_fill)
     static const int64_t shifted[][5] = {{-2, 1}}, window[][5] = {{-1, 1, 1}};
     struct node *x = input(shape_of(4, 0, 0, 0), -1, 1);
     struct shape longer = shape_of(9, 0, 0, 0), two = shape_of(5, 3, 0, 0);
-    struct node *pad = graph_index(problem.graph, bent(x), 1, longer.axes, subscripts_of(1, 1, shifted), NULL, 0, true);
-    struct node *windows = graph_index(problem.graph, bent(x), 2, two.axes, subscripts_of(1, 2, window), NULL, 0, true);
-    struct node *sum = graph_binary(problem.graph, OP_MUL, graph_reduce(problem.graph, OP_SUM, square(pad), 1),
-                                    graph_reduce(problem.graph, OP_SUM, square(windows), 3));
+    struct node *pad =
+        graph_index(problem.graph, bent(x), 1, longer.axes, subscripts_of(1, 1, shifted), NULL, 0, true);
+    struct node *windows =
+        graph_index(problem.graph, bent(x), 2, two.axes, subscripts_of(1, 2, window), NULL, 0, true);
+    struct node *sum =
+        graph_binary(problem.graph, OP_MUL, graph_reduce(problem.graph, OP_SUM, square(pad), 1),
+                     graph_reduce(problem.graph, OP_SUM, square(windows), 3));
     check_derivatives(sum);
 }
 END_TEST
@@ -103,7 +112,8 @@ START_TEST(test_scatter)
     static const int64_t spread[][5] = {{1, 1, 1}};
     struct node *x = input(shape_of(3, 2, 0, 0), -1, 1);
     struct shape shape = shape_of(6, 0, 0, 0);
-    struct node *y = graph_scatter(problem.graph, bent(x), 1, shape.axes, subscripts_of(1, 2, spread), NULL, 0);
+    struct node *y =
+        graph_scatter(problem.graph, bent(x), 1, shape.axes, subscripts_of(1, 2, spread), NULL, 0);
     check_derivatives(square(y));
 }
 END_TEST
@@ -153,7 +163,8 @@ END_TEST
 
 START_TEST(test_first_of_equals)
 {
-    struct node *x = input(shape_of(2, 3, 0, 0), 1, 1), *seed = graph_constant(problem.graph, REAL, 1), *adjoint;
+    struct node *x = input(shape_of(2, 3, 0, 0), 1, 1), *seed = graph_constant(problem.graph, REAL, 1),
+                *adjoint;
     struct node *y = graph_reduce(problem.graph, OP_MAXIMUM, x, 3);
     differentiate(problem.graph, problem.derivatives, &y, &seed, 1, &x, 1, &adjoint);
     const double *value = interpreter_value(interpreter_with_values(problem.arena), adjoint);
@@ -191,8 +202,9 @@ static struct node *definite(struct node *x)
     struct node *equal = graph_binary(problem.graph, OP_EQ, graph_iota(problem.graph, INT, 3, x->shape, 1),
                                       graph_iota(problem.graph, INT, 3, x->shape, 2));
     struct node *three = graph_broadcast(problem.graph, graph_constant(problem.graph, REAL, 3), 3, x->shape);
-    return graph_binary(problem.graph, OP_ADD, product,
-                        graph_binary(problem.graph, OP_MUL, three, graph_unary(problem.graph, OP_CAST_REAL, equal)));
+    return graph_binary(
+        problem.graph, OP_ADD, product,
+        graph_binary(problem.graph, OP_MUL, three, graph_unary(problem.graph, OP_CAST_REAL, equal)));
 }
 
 START_TEST(test_cholesky)
@@ -216,7 +228,8 @@ START_TEST(test_solve)
     for (int flags = 0; flags < 10; flags++) {
         struct node *x = input(shape_of(2, 3, 3, 0), -1, 1), *b = input(shape_of(2, 3, 2, 0), -1, 1);
         struct node *a = definite(x);
-        struct node *y = flags < 8 ? graph_solve_triangular(problem.graph, a, bent(b), flags & 1, flags >> 1 & 1, flags >> 2 & 1)
+        struct node *y = flags < 8 ? graph_solve_triangular(problem.graph, a, bent(b), flags & 1,
+                                                            flags >> 1 & 1, flags >> 2 & 1)
                                    : graph_lu_solve(problem.graph, a, bent(b), flags & 1);
         check_derivatives(bent(y));
         restart();

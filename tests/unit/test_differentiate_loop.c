@@ -1,5 +1,5 @@
-/* Derivatives of loops, branches and loops that stop early; of choices with infinite other sides; of custom rules;
- * whole Jacobians. Each by differences, as test_differentiate.c does for single operators. */
+/* Derivatives of loops, branches and loops that stop early; of choices with infinite other sides; of custom
+ * rules; whole Jacobians. Each by differences, as test_differentiate.c does for single operators. */
 #include "problem.h"
 
 #include "batch.h"
@@ -23,7 +23,8 @@ static struct node *total(struct node *x)
     return graph_reduce(problem.graph, OP_SUM, x, (1u << x->rank) - 1);
 }
 
-/* sum(if x > 0 then log(s) else 0) with x <= 0 and s = 0: the gradient in s is 0, and so is that of the gradient. */
+/* sum(if x > 0 then log(s) else 0) with x <= 0 and s = 0: the gradient in s is 0, and so is that of the
+ * gradient. */
 START_TEST(test_choice_does_not_touch_the_other_side)
 {
     struct graph *graph = problem.graph;
@@ -71,7 +72,7 @@ static int count_operator(struct node *root, enum operator operator)
 {
     int count = 0;
     for (int id = 0; id <= root->id; id++)
-        count += problem.graph->nodes[id]->operator== operator;
+        count += problem.graph->nodes[id]->operator == operator;
     return count;
 }
 
@@ -107,7 +108,8 @@ static struct node *carry(struct body *body, struct node *initial)
 {
     int k = body->loop.carried_count++;
     body->initial[k] = initial;
-    return body->carried[k] = graph_placeholder(problem.graph, initial->type, "h", initial->rank, initial->shape);
+    return body->carried[k] =
+               graph_placeholder(problem.graph, initial->type, "h", initial->rank, initial->shape);
 }
 
 /* a [i, j] @ h [j] */
@@ -137,7 +139,8 @@ START_TEST(test_recurrence)
     struct graph *graph = problem.graph;
     size *begin = number(_i & 1), *end = _i & 2 ? problem.n : number(4);
     struct shape rows = {{end, number(2)}, 2};
-    struct node *w = input(shape_of(2, 2, 0, 0), -1, 1), *xs = input(rows, -1, 1), *h0 = input(shape_of(2, 0, 0, 0), -1, 1);
+    struct node *w = input(shape_of(2, 2, 0, 0), -1, 1), *xs = input(rows, -1, 1),
+                *h0 = input(shape_of(2, 0, 0, 0), -1, 1);
     struct body *body = new_body("t", begin, end);
     body->loop.reverse = _i & 4;
     struct node *h = carry(body, h0), *x = graph_drop_axis(graph, xs, 0, body->loop.variable);
@@ -150,8 +153,8 @@ START_TEST(test_recurrence)
 }
 END_TEST
 
-/* A value that the body reads in overlapping windows, one read by position, and two carried values of which one
- * depends on the other only. */
+/* A value that the body reads in overlapping windows, one read by position, and two carried values of which
+ * one depends on the other only. */
 START_TEST(test_windows_and_gathers)
 {
     struct graph *graph = problem.graph;
@@ -177,7 +180,8 @@ END_TEST
 START_TEST(test_nested_loops)
 {
     struct graph *graph = problem.graph;
-    struct node *w = input(shape_of(2, 2, 0, 0), -1, 1), *x = input(shape_of(3, 2, 0, 0), -1, 1), *h0 = input(shape_of(2, 0, 0, 0), -1, 1);
+    struct node *w = input(shape_of(2, 2, 0, 0), -1, 1), *x = input(shape_of(3, 2, 0, 0), -1, 1),
+                *h0 = input(shape_of(2, 0, 0, 0), -1, 1);
     struct body *outer = new_body("s", number(0), number(3));
     struct node *h = carry(outer, h0), *g = carry(outer, graph_zeros_like(graph, h0));
     struct body *inner = new_body("t", number(0), number(2));
@@ -185,7 +189,8 @@ START_TEST(test_nested_loops)
     struct affine *subscripts = subscripts_of(2, 0, (const int64_t[][5]){{0}, {0}});
     subscripts[0].offset = outer->loop.variable;
     subscripts[1].offset = inner->loop.variable;
-    struct node *x_st = graph_broadcast(graph, graph_index(graph, x, 0, NULL, subscripts, NULL, 0, false), 1, h0->shape);
+    struct node *x_st =
+        graph_broadcast(graph, graph_index(graph, x, 0, NULL, subscripts, NULL, 0, false), 1, h0->shape);
     inner->next[0] = add(bent(p), graph_binary(graph, OP_MUL, x_st, apply(w, p)));
     outer->next[0] = result(inner, 0);
     outer->next[1] = add(g, bent(outer->next[0]));
@@ -200,10 +205,12 @@ START_TEST(test_checkpoint)
     static const int lengths[] = {1, 4, 7, 0};
     size *end = lengths[_i % 4] ? number(lengths[_i % 4]) : problem.n;
     struct shape rows = {{end, number(2)}, 2};
-    struct node *w = input(shape_of(2, 2, 0, 0), -1, 1), *xs = input(rows, 0.3, 1), *h0 = input(shape_of(2, 0, 0, 0), 0.3, 0.5);
+    struct node *w = input(shape_of(2, 2, 0, 0), -1, 1), *xs = input(rows, 0.3, 1),
+                *h0 = input(shape_of(2, 0, 0, 0), 0.3, 0.5);
     struct body *body = new_body("t", number(0), end);
     body->loop.checkpoint = true;
-    struct node *h = carry(body, h0), *unread = carry(body, h0), *x = graph_drop_axis(graph, xs, 0, body->loop.variable);
+    struct node *h = carry(body, h0), *unread = carry(body, h0),
+                *x = graph_drop_axis(graph, xs, 0, body->loop.variable);
     body->next[0] = add(graph_unary(graph, OP_TANH, apply(w, h)), add(h, x));
     body->next[1] = bent(unread);
     if (_i >= 4)
@@ -237,7 +244,8 @@ END_TEST
 START_TEST(test_branch)
 {
     struct graph *graph = problem.graph;
-    struct node *x = input(shape_of(2, 0, 0, 0), _i ? 0.5 : -1, _i ? 1 : -0.5), *h0 = input(shape_of(2, 0, 0, 0), 0.5, 1);
+    struct node *x = input(shape_of(2, 0, 0, 0), _i ? 0.5 : -1, _i ? 1 : -0.5),
+                *h0 = input(shape_of(2, 0, 0, 0), 0.5, 1);
     struct body *body = new_body("once", number(0), number(1));
     body->loop.is_branch = true;
     struct node *first = graph_drop_axis(graph, x, 0, number(0)), *y = carry(body, bent(h0));
@@ -247,7 +255,8 @@ START_TEST(test_branch)
 }
 END_TEST
 
-/* if s > 0 { y = y + log(s) } at s = 0: no gradient, though that of the logarithm is infinite. At s = 1: 1. */
+/* if s > 0 { y = y + log(s) } at s = 0: no gradient, though that of the logarithm is infinite. At s = 1: 1.
+ */
 START_TEST(test_branch_not_taken)
 {
     struct graph *graph = problem.graph;
@@ -265,30 +274,42 @@ END_TEST
 
 /* ---- Rules ---- */
 
-/* f(a, b) = (a b, a + b) with d_a = 3 d_p b + cos(d_s), d_b = p d_s: wrong on purpose, so that it is seen to be used. */
+/* f(a, b) = (a b, a + b) with d_a = 3 d_p b + cos(d_s), d_b = p d_s: wrong on purpose, so that it is seen to
+ * be used. */
 START_TEST(test_rule)
 {
     struct graph *graph = problem.graph;
     struct node *x = input(shape_of(2, 0, 0, 0), 0.5, 1), *w = input(shape_of(2, 0, 0, 0), 0.5, 1);
-    struct node *arguments[] = {graph_mark(graph, square(x), "a"), graph_mark(graph, w, "b")}, *outputs[2], *adjoints[2];
-    struct node *seeds[] = {graph_placeholder(graph, REAL, "d_p", 1, x->shape), graph_placeholder(graph, REAL, "d_s", 1, x->shape)};
-    struct rule rule = {.argument_count = 2, .output_count = 2, .arguments = arguments, .outputs = outputs, .seeds = seeds, .adjoints = adjoints};
-    struct node *product = graph_binary(graph, OP_MUL, arguments[0], arguments[1]), *sum = add(arguments[0], arguments[1]);
+    struct node *arguments[] = {graph_mark(graph, square(x), "a"), graph_mark(graph, w, "b")}, *outputs[2],
+                *adjoints[2];
+    struct node *seeds[] = {graph_placeholder(graph, REAL, "d_p", 1, x->shape),
+                            graph_placeholder(graph, REAL, "d_s", 1, x->shape)};
+    struct rule rule = {.argument_count = 2,
+                        .output_count = 2,
+                        .arguments = arguments,
+                        .outputs = outputs,
+                        .seeds = seeds,
+                        .adjoints = adjoints};
+    struct node *product = graph_binary(graph, OP_MUL, arguments[0], arguments[1]),
+                *sum = add(arguments[0], arguments[1]);
     outputs[0] = graph_custom(graph, product, &rule, 0);
     outputs[1] = graph_custom(graph, sum, &rule, 1);
     struct node *three = graph_broadcast(graph, graph_constant(graph, REAL, 3), 1, x->shape);
-    adjoints[0] = add(graph_binary(graph, OP_MUL, three, graph_binary(graph, OP_MUL, seeds[0], arguments[1])), graph_unary(graph, OP_COS, seeds[1]));
+    adjoints[0] = add(graph_binary(graph, OP_MUL, three, graph_binary(graph, OP_MUL, seeds[0], arguments[1])),
+                      graph_unary(graph, OP_COS, seeds[1]));
     adjoints[1] = graph_binary(graph, OP_MUL, outputs[0], seeds[1]);
     struct node *two = graph_broadcast(graph, graph_constant(graph, REAL, 2), 1, x->shape);
     struct node *y = total(add(graph_binary(graph, OP_MUL, two, outputs[0]), square(outputs[1])));
     const double *d_x = values_of(gradient(y, x)), *d_w = values_of(gradient(y, w));
     for (int i = 0; i < 2; i++) {
-        double a = problem.values[0][i] * problem.values[0][i], b = problem.values[1][i], d_p = 2, d_s = 2 * (a + b);
+        double a = problem.values[0][i] * problem.values[0][i], b = problem.values[1][i], d_p = 2,
+               d_s = 2 * (a + b);
         ck_assert_double_eq_tol(d_x[i], (3 * d_p * b + cos(d_s)) * 2 * problem.values[0][i], 1e-12);
         ck_assert_double_eq_tol(d_w[i], a * b * d_s, 1e-12);
     }
     const double *only_product = values_of(gradient(total(outputs[0]), x));
-    ck_assert_double_eq_tol(only_product[0], (3 * problem.values[1][0] + 1) * 2 * problem.values[0][0], 1e-12);
+    ck_assert_double_eq_tol(only_product[0], (3 * problem.values[1][0] + 1) * 2 * problem.values[0][0],
+                            1e-12);
 }
 END_TEST
 
@@ -300,14 +321,20 @@ START_TEST(test_rule_in_a_loop)
     struct body *body = new_body("t", number(0), number(2));
     struct node *h = carry(body, h0), *argument = graph_mark(graph, h, "h"), *output, *adjoint;
     struct node *seed = graph_placeholder(graph, REAL, "d_y", 1, h0->shape);
-    struct rule rule = {.argument_count = 1, .output_count = 1, .arguments = &argument, .outputs = &output, .seeds = &seed, .adjoints = &adjoint};
+    struct rule rule = {.argument_count = 1,
+                        .output_count = 1,
+                        .arguments = &argument,
+                        .outputs = &output,
+                        .seeds = &seed,
+                        .adjoints = &adjoint};
     output = graph_custom(graph, square(argument), &rule, 0);
     struct node *five = graph_broadcast(graph, graph_constant(graph, REAL, 5), 1, h0->shape);
     adjoint = graph_binary(graph, OP_MUL, five, graph_binary(graph, OP_MUL, seed, argument));
     body->next[0] = output;
     struct node *first = gradient(total(result(body, 0)), h0), *second = gradient(total(first), h0);
     for (int i = 0; i < 2; i++) {
-        double x = problem.values[0][i]; /* 5 x^2 * 5 x = 25 x^3; then 25 (5 x x + 5 x x / ... ) by the rule again */
+        double x =
+            problem.values[0][i]; /* 5 x^2 * 5 x = 25 x^3; then 25 (5 x x + 5 x x / ... ) by the rule again */
         ck_assert_double_eq_tol(values_of(first)[i], 25 * x * x * x, 1e-12);
         /* d/dx of 25 h1 h0 with h1 = f(h0): 25 (f'(h0) h0 + h1), f' = 5 x by the rule */
         ck_assert_double_eq_tol(values_of(second)[i], 25 * (5 * x * x + x * x), 1e-11);
@@ -360,7 +387,9 @@ static struct node *jacobian_example(int which, struct node *x)
     case 5: return graph_lu_solve(graph, x, square(x), false);
     case 6: return graph_cholesky(graph, x);
     case 7: return graph_determinant(graph, OP_LOGABSDET, x);
-    case 8: return graph_replace(graph, x, square(a), subscripts_of(2, 2, (const int64_t[][5]){{0, 1, 0}, {1, 0, 1}}), NULL, 0);
+    case 8:
+        return graph_replace(graph, x, square(a),
+                             subscripts_of(2, 2, (const int64_t[][5]){{0, 1, 0}, {1, 0, 1}}), NULL, 0);
     default: return total(square(x));
     }
 }

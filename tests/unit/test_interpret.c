@@ -40,7 +40,8 @@ static struct node *given_whole(struct shape shape, const double *values)
 START_TEST(test_elementwise)
 {
     struct graph *graph = problem.graph;
-    struct node *x = given(shape_of(3, 0, 0, 0), (double[]){-2, 0, 3}), *y = given(shape_of(3, 0, 0, 0), (double[]){1, -1, 3});
+    struct node *x = given(shape_of(3, 0, 0, 0), (double[]){-2, 0, 3}),
+                *y = given(shape_of(3, 0, 0, 0), (double[]){1, -1, 3});
     struct node *less = graph_binary(graph, OP_LT, x, y);
     CHECK(graph_binary(graph, OP_SUB, x, y), -3, 1, 0);
     CHECK(graph_select(graph, less, x, y), -2, -1, 3);
@@ -77,7 +78,8 @@ START_TEST(test_views)
     struct shape three = shape_of(3, 0, 0, 0), five = shape_of(5, 0, 0, 0), column = shape_of(2, 1, 0, 0);
     struct node *second = graph_index(graph, x, 1, three.axes, subscripts_of(2, 1, row), NULL, 0, false);
     CHECK(second, 4, 5, 6);
-    CHECK(graph_index(graph, second, 1, five.axes, subscripts_of(1, 1, outside), NULL, 0, true), 0, 4, 5, 6, 0);
+    CHECK(graph_index(graph, second, 1, five.axes, subscripts_of(1, 1, outside), NULL, 0, true), 0, 4, 5, 6,
+          0);
     CHECK(graph_scatter(graph, x, 1, five.axes, subscripts_of(1, 2, added), NULL, 0), 0, 1, 6, 8, 6);
     struct node *p = graph_broadcast(graph, graph_constant(graph, REAL, 9), 2, column.axes);
     CHECK(graph_replace(graph, x, p, subscripts_of(2, 2, part), NULL, 0), 1, 2, 9, 4, 5, 9);
@@ -90,7 +92,8 @@ START_TEST(test_gather_and_its_range)
 {
     struct graph *graph = problem.graph;
     static const int64_t position[][5] = {{1, 0}};
-    struct node *x = given(shape_of(3, 0, 0, 0), (double[]){7, 8, 9}), *k = given_whole(shape_of(3, 0, 0, 0), (double[]){1, 0, -1});
+    struct node *x = given(shape_of(3, 0, 0, 0), (double[]){7, 8, 9}),
+                *k = given_whole(shape_of(3, 0, 0, 0), (double[]){1, 0, -1});
     struct affine *subscripts = subscripts_of(1, 1, position);
     subscripts[0].dynamic = 1;
     struct node *y = graph_index(graph, x, 1, k->shape, subscripts, &k, 1, false);
@@ -124,7 +127,8 @@ END_TEST
 START_TEST(test_contraction)
 {
     struct graph *graph = problem.graph;
-    struct node *a = given(shape_of(2, 2, 0, 0), (double[]){1, 2, 3, 4}), *b = given(shape_of(2, 2, 0, 0), (double[]){5, 6, 7, 8});
+    struct node *a = given(shape_of(2, 2, 0, 0), (double[]){1, 2, 3, 4}),
+                *b = given(shape_of(2, 2, 0, 0), (double[]){5, 6, 7, 8});
     signed char plain[][2] = {{0, 2}, {2, 1}}, turned[][2] = {{2, 1}, {2, 0}};
     CHECK(graph_contract(graph, a, b, plain[0], plain[1], 2, 1), 19, 22, 43, 50);
     /* y[m, n] = sum_k a[k, n] b[k, m] */
@@ -135,7 +139,8 @@ END_TEST
 START_TEST(test_systems)
 {
     struct graph *graph = problem.graph;
-    struct node *a = given(shape_of(2, 2, 0, 0), (double[]){4, 2, 2, 5}), *b = given(shape_of(2, 1, 0, 0), (double[]){8, 12});
+    struct node *a = given(shape_of(2, 2, 0, 0), (double[]){4, 2, 2, 5}),
+                *b = given(shape_of(2, 1, 0, 0), (double[]){8, 12});
     CHECK(graph_cholesky(graph, a), 2, 0, 1, 2);
     CHECK(graph_lu_solve(graph, a, b, false), 1, 2);
     CHECK(graph_determinant(graph, OP_DET, a), 16);
@@ -156,7 +161,8 @@ END_TEST
 START_TEST(test_loop)
 {
     struct graph *graph = problem.graph;
-    struct node *zero = graph_constant(graph, REAL, 0), *s = graph_placeholder(graph, REAL, "s", 0, NULL), *next;
+    struct node *zero = graph_constant(graph, REAL, 0), *s = graph_placeholder(graph, REAL, "s", 0, NULL),
+                *next;
     struct loop loop = {.begin = number(1), .end = number(5), .carried_count = 1, .collected_count = 1};
     loop.variable = size_new_loop_variable(problem.sizes, "t", loop.begin, loop.end);
     next = graph_binary(graph, OP_ADD, s, graph_size(graph, REAL, loop.variable));
@@ -174,11 +180,13 @@ START_TEST(test_loop)
 }
 END_TEST
 
-/* A branch that is not taken computes nothing: not even the solution of a singular system that only it reads. */
+/* A branch that is not taken computes nothing: not even the solution of a singular system that only it reads.
+ */
 START_TEST(test_branch_not_taken)
 {
     struct graph *graph = problem.graph;
-    struct node *x = given(shape_of(1, 1, 0, 0), (double[]){0}), *y = graph_placeholder(graph, REAL, "y", 2, x->shape), *next;
+    struct node *x = given(shape_of(1, 1, 0, 0), (double[]){0}),
+                *y = graph_placeholder(graph, REAL, "y", 2, x->shape), *next;
     struct loop loop = {.begin = number(0), .end = number(1), .carried_count = 1, .is_branch = true};
     loop.variable = size_new_loop_variable(problem.sizes, "side", loop.begin, loop.end);
     next = graph_binary(graph, OP_ADD, y, graph_lu_solve(graph, x, x, false));

@@ -1,6 +1,7 @@
 /* A simplified graph has the values of the original, and less in it. */
 #include "problem.h"
 
+#include "batch.h"
 #include "passes.h"
 
 /* The problem as a function: its parameters, and what is to be computed. */
@@ -56,7 +57,7 @@ static int count_operator(const struct function *function, enum operator operato
 {
     int count = 0;
     for (size_t i = 0; i < function->graph->nodes_count; i++)
-        count += function->graph->nodes[i]->operator== operator;
+        count += function->graph->nodes[i]->operator == operator;
     return count;
 }
 
@@ -76,7 +77,7 @@ START_TEST(test_names_vanish_and_stay)
     bool found = false;
     for (size_t i = 0; i < function->graph->nodes_count; i++) {
         const struct node *node = function->graph->nodes[i];
-        found = found || (node->operator== OP_SIN && node->name && !strcmp(node->name, "h"));
+        found = found || (node->operator == OP_SIN && node->name && !strcmp(node->name, "h"));
     }
     ck_assert(found);
     ck_assert_ptr_eq(function->members[0].leaf, function->graph->nodes[0]);
@@ -105,18 +106,20 @@ END_TEST
 /* (a @ b) @ v with a, b [8, 8] as a @ (b @ v): two products of matrix and vector. */
 START_TEST(test_chain)
 {
-    struct node *a = input(shape_of(8, 8, 0, 0), -1, 1), *b = input(shape_of(8, 8, 0, 0), -1, 1), *v = input(shape_of(8, 0, 0, 0), -1, 1);
+    struct node *a = input(shape_of(8, 8, 0, 0), -1, 1), *b = input(shape_of(8, 8, 0, 0), -1, 1),
+                *v = input(shape_of(8, 0, 0, 0), -1, 1);
     struct node *y = _i == 0 ? matmul(matmul(a, b), v)
                              : matmul(graph_transpose(problem.graph, matmul(a, b), (int[]){1, 0}), v);
     struct function *function = check_same(&y, 1, 2);
     for (size_t i = 0; i < function->graph->nodes_count; i++)
-        ck_assert(function->graph->nodes[i]->operator!= OP_CONTRACT || function->graph->nodes[i]->rank == 1);
+        ck_assert(function->graph->nodes[i]->operator != OP_CONTRACT || function->graph->nodes[i]->rank == 1);
 }
 END_TEST
 
 START_TEST(test_chain_stays_where_the_product_is_needed)
 {
-    struct node *a = input(shape_of(8, 8, 0, 0), -1, 1), *b = input(shape_of(8, 8, 0, 0), -1, 1), *v = input(shape_of(8, 0, 0, 0), -1, 1);
+    struct node *a = input(shape_of(8, 8, 0, 0), -1, 1), *b = input(shape_of(8, 8, 0, 0), -1, 1),
+                *v = input(shape_of(8, 0, 0, 0), -1, 1);
     struct node *product = matmul(a, b), *values[] = {product, matmul(product, v)};
     ck_assert_int_eq(count_operator(check_same(values, 2, 2), OP_CONTRACT), 2);
 }
@@ -128,7 +131,8 @@ START_TEST(test_trace)
     static const int64_t diagonal[][5] = {{0, 1}, {0, 1}};
     struct node *a = input(shape_of(3, 4, 0, 0), -1, 1), *b = input(shape_of(4, 3, 0, 0), -1, 1);
     struct shape three = shape_of(3, 0, 0, 0);
-    struct node *d = graph_index(problem.graph, matmul(a, b), 1, three.axes, subscripts_of(2, 1, diagonal), NULL, 0, false);
+    struct node *d = graph_index(problem.graph, matmul(a, b), 1, three.axes, subscripts_of(2, 1, diagonal),
+                                 NULL, 0, false);
     struct node *y = graph_reduce(problem.graph, OP_SUM, d, 1);
     ck_assert_int_eq(count_operator(check_same(&y, 1, 2), OP_CONTRACT), 0);
 }
@@ -141,9 +145,11 @@ START_TEST(test_parts)
     static const int64_t first[][5] = {{0, 1}}, second[][5] = {{3, 1}};
     struct node *x = input(shape_of(3, 0, 0, 0), -1, 1), *w = input(shape_of(2, 0, 0, 0), -1, 1);
     struct shape five = shape_of(5, 0, 0, 0);
-    struct node *whole = graph_binary(graph, OP_ADD, graph_scatter(graph, bent(x), 1, five.axes, subscripts_of(1, 1, first), NULL, 0),
-                                      graph_scatter(graph, bent(w), 1, five.axes, subscripts_of(1, 1, second), NULL, 0));
-    struct node *values[] = {graph_slice(graph, whole, 0, number(0), number(3), 1), graph_slice(graph, whole, 0, number(4), number(2), -1)};
+    struct node *whole = graph_binary(
+        graph, OP_ADD, graph_scatter(graph, bent(x), 1, five.axes, subscripts_of(1, 1, first), NULL, 0),
+        graph_scatter(graph, bent(w), 1, five.axes, subscripts_of(1, 1, second), NULL, 0));
+    struct node *values[] = {graph_slice(graph, whole, 0, number(0), number(3), 1),
+                             graph_slice(graph, whole, 0, number(4), number(2), -1)};
     ck_assert_int_eq(count_operator(check_same(values, 2, 2), OP_SCATTER), 0);
     struct node *border = graph_slice(graph, whole, 0, number(1), number(3), 1);
     ck_assert_int_eq(count_operator(check_same(&border, 1, 2), OP_SCATTER), 2);
@@ -184,7 +190,8 @@ START_TEST(test_random_graphs)
         pool[count] = random_matrix(pool, count);
         count++;
     }
-    struct node *y = graph_reduce(problem.graph, OP_SUM, graph_binary(problem.graph, OP_MUL, pool[22], pool[23]), 3);
+    struct node *y =
+        graph_reduce(problem.graph, OP_SUM, graph_binary(problem.graph, OP_MUL, pool[22], pool[23]), 3);
     struct node *one = graph_constant(problem.graph, REAL, 1), *values[3] = {y};
     differentiate(problem.graph, problem.derivatives, &y, &one, 1, problem.x, 2, values + 1);
     for (int level = 0; level < 3; level++)
@@ -197,8 +204,10 @@ END_TEST
 START_TEST(test_loops)
 {
     struct graph *graph = problem.graph;
-    struct node *h0 = input(shape_of(2, 0, 0, 0), -1, 1), *w = input(shape_of(2, 2, 0, 0), -1, 1), *xs = input(shape_of(4, 2, 0, 0), -1, 1);
-    struct node *h = graph_placeholder(graph, REAL, "h", 1, h0->shape), *unread = graph_placeholder(graph, REAL, "u", 1, h0->shape);
+    struct node *h0 = input(shape_of(2, 0, 0, 0), -1, 1), *w = input(shape_of(2, 2, 0, 0), -1, 1),
+                *xs = input(shape_of(4, 2, 0, 0), -1, 1);
+    struct node *h = graph_placeholder(graph, REAL, "h", 1, h0->shape),
+                *unread = graph_placeholder(graph, REAL, "u", 1, h0->shape);
     struct loop loop = {.begin = number(0), .end = number(4), .carried_count = 2};
     loop.variable = size_new_loop_variable(problem.sizes, "t", loop.begin, loop.end);
     struct node *x = graph_drop_axis(graph, xs, 0, loop.variable);
@@ -215,10 +224,65 @@ START_TEST(test_loops)
     const struct node *loops[2];
     int count = 0;
     for (size_t i = 0; i < function->graph->nodes_count; i++)
-        if (function->graph->nodes[i]->operator== OP_LOOP)
+        if (function->graph->nodes[i]->operator == OP_LOOP)
             loops[count++] = function->graph->nodes[i];
     ck_assert_ptr_ne(loops[0]->loop->variable, loops[1]->loop->variable);
     ck_assert_int_eq(loops[0]->loop->carried_count, 1);
+}
+END_TEST
+
+/* V @ xs[t] needs no loop: xs @ V' before it. Its adjoint in xs needs none either. */
+START_TEST(test_products_for_all_rounds)
+{
+    struct graph *graph = problem.graph;
+    struct node *v = input(shape_of(2, 3, 0, 0), -1, 1), *w = input(shape_of(2, 2, 0, 0), -1, 1),
+                *xs = input(shape_of(5, 3, 0, 0), -1, 1);
+    struct shape two = shape_of(2, 0, 0, 0);
+    struct node *h = graph_placeholder(graph, REAL, "h", 1, two.axes),
+                *zero = graph_broadcast(graph, graph_constant(graph, REAL, 0), 1, two.axes);
+    struct loop loop = {.begin = number(1), .end = number(5), .carried_count = 1};
+    loop.variable = size_new_loop_variable(problem.sizes, "t", loop.begin, loop.end);
+    struct node *x = graph_drop_axis(graph, xs, 0, loop.variable);
+    struct node *step = bent(graph_binary(graph, OP_ADD, matmul(w, h), matmul(v, x)));
+    loop.carried = &h;
+    loop.initial = &zero;
+    loop.next = &step;
+    struct node *y = graph_reduce(graph, OP_SUM, square(graph_result(graph, graph_loop(graph, &loop), 0)), 1);
+    struct node *one = graph_constant(graph, REAL, 1), *values[4] = {y};
+    differentiate(graph, problem.derivatives, &y, &one, 1, problem.x, 3, values + 1);
+    struct function *function = check_same(values, 4, 2);
+    int small = 0;
+    for (size_t i = 0; i < function->graph->nodes_count; i++)
+        small += function->graph->nodes[i]->operator == OP_CONTRACT && function->graph->nodes[i]->rank == 1;
+    ck_assert_int_eq(small, 2); /* w h and w' d_h */
+}
+END_TEST
+
+/* What depends on the round's number alone, for all rounds at once. */
+START_TEST(test_rounds_as_an_axis)
+{
+    struct graph *graph = problem.graph;
+    struct node *x = input(shape_of(7, 3, 0, 0), -1, 1);
+    struct loop loop = {.begin = number(1), .end = number(4), .collected_count = 1};
+    loop.variable = size_new_loop_variable(problem.sizes, "t", loop.begin, loop.end);
+    static const int64_t place[][5] = {{0, 1}};
+    struct shape five = shape_of(5, 0, 0, 0);
+    struct node *row = graph_drop_axis(graph, x, 0, size_add(loop.variable, loop.variable));
+    struct node *t = graph_broadcast(graph, graph_size(graph, REAL, loop.variable), 1, row->shape);
+    struct affine *subscripts = subscripts_of(1, 1, place), *numbers = subscripts_of(1, 1, place);
+    subscripts[0].offset = size_subtract(loop.variable, number(1));
+    numbers[0].offset = loop.variable;
+    struct node *product = graph_binary(graph, OP_MUL, graph_binary(graph, OP_MUL, row, t),
+                                        graph_iota_affine(graph, REAL, 1, row->shape, numbers));
+    struct node *value = graph_scatter(graph, product, 1, five.axes, subscripts, NULL, 0);
+    loop.collected = &value;
+    struct node *all = graph_result(graph, graph_loop(graph, &loop), 0),
+                *batched = batch_rounds(graph, value, &loop);
+    ck_assert_ptr_nonnull(batched);
+    const double *expected = original_value(all), *found = original_value(batched);
+    ck_assert_uint_eq(count_of(batched), 15);
+    for (int i = 0; i < 15; i++)
+        ck_assert_double_eq(found[i], expected[i]);
 }
 END_TEST
 
@@ -236,6 +300,8 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_parts);
     tcase_add_loop_test(tcase, test_random_graphs, 0, 40);
     tcase_add_test(tcase, test_loops);
+    tcase_add_test(tcase, test_products_for_all_rounds);
+    tcase_add_test(tcase, test_rounds_as_an_axis);
     suite_add_tcase(suite, tcase);
     return suite;
 }
