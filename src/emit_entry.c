@@ -93,6 +93,7 @@ static void name_loop_variables(struct emitter *emitter)
 
 /* ---- Checks on entry ---- */
 
+/* Invalid sizes need no workspace, so that the sizes are judged before its pointer. */
 static void emit_checks(struct emitter *emitter, bool needs_work)
 {
     struct function *function = emitter->function;
@@ -100,7 +101,7 @@ static void emit_checks(struct emitter *emitter, bool needs_work)
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
         bool is_needed = (member->role == ROLE_INPUT || member->role == ROLE_INOUT) && member->rank > 0;
-        if (is_needed || (needs_work && member->role == ROLE_WORKSPACE)) {
+        if (is_needed) {
             const char *test = arena_print(emitter->arena, "!%s->%s", emitter->self, member->name);
             condition = condition ? arena_print(emitter->arena, "%s || %s", condition, test) : test;
         }
@@ -116,6 +117,10 @@ static void emit_checks(struct emitter *emitter, bool needs_work)
     if (!has_fixed_sizes(function) || function->conditions_count > 0) {
         emit_line(emitter, "if (%s_check(%s) != GRADC_OK)", function->name, emitter->self);
         emit_line(emitter, "    return GRADC_ESIZE;");
+    }
+    if (needs_work) {
+        emit_line(emitter, "if (!%s->work)", emitter->self);
+        emit_line(emitter, "    return GRADC_ENULL;");
     }
     if (nothing) {
         emit_line(emitter, "if (%s)", nothing);
