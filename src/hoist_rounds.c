@@ -146,8 +146,8 @@ void hoist_rounds(struct graph *graph, struct node *const *roots, size_t root_co
     }
     for (size_t i = 0; i < count; i++) {
         struct node *node = graph->nodes[i];
-        if (node->operator ==
-            OP_LOOP && !node->loop->condition && !node->loop->is_branch && !node->loop->checkpoint)
+        const struct loop *loop = node->loop;
+        if (node->operator == OP_LOOP && !loop->condition && !loop->is_branch && !loop->checkpoint)
             any = hoist_before(graph, node->loop) || any;
     }
     if (!any)
