@@ -232,8 +232,8 @@ static void classify_captures(struct work *work, struct reading *readings)
             by_id[loop->collected[k]->id]->in_moving_parts = false;
     for (size_t i = 0; i < region->inside_count; i++) {
         struct node *inside = region->inside[i];
-        if (inside->operator == OP_INDEX && by_id[inside->inputs[0]->id] && by_id[inside->inputs[0]->id]->in_moving_parts &&
-            is_moving(work, inside))
+        struct reading *reading = inside->operator == OP_INDEX ? by_id[inside->inputs[0]->id] : NULL;
+        if (reading && reading->in_moving_parts && is_moving(work, inside))
             add_wrt(work, inside);
     }
     free(by_id);

@@ -383,6 +383,7 @@ static bool is_affine_in_variable(const struct affine *affine, int rank, const s
 static bool has_all_rounds(const struct node *node, const struct loop *loop, struct sizes *sizes)
 {
     struct affine number = {node->extent, NULL, 0};
+    int data = node->operator == OP_REPLACE; /* the input whose axes are the index space of what is written */
     if (node->rank + 2 > MAXIMUM_RANK)
         return false;
     switch (node->operator) {
@@ -402,8 +403,7 @@ static bool has_all_rounds(const struct node *node, const struct loop *loop, str
     case OP_SCATTER:
     case OP_REPLACE:
         for (int s = 0; s < node->rank; s++)
-            if (!is_affine_in_variable(&node->subscripts[s], node->inputs[node->operator == OP_REPLACE]->rank, loop,
-                                       sizes))
+            if (!is_affine_in_variable(&node->subscripts[s], node->inputs[data]->rank, loop, sizes))
                 return false;
         return true;
     default: return true;
