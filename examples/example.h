@@ -1,5 +1,5 @@
-/* example.h: what the drivers of the examples share: stopping when an entry fails, aligned workspaces, numbers that are
- * the same on every machine, and printing.
+/* example.h: what the drivers of the examples share: stopping when an entry fails, aligned workspaces,
+ * numbers that are the same on every machine, and printing.
  *
  * The programs end at the first error, so these functions return only when they succeeded. */
 #ifndef EXAMPLE_H
@@ -31,8 +31,8 @@ static inline void *allocate(size_t bytes)
     return memory;
 }
 
-/* `bytes` bytes aligned to GRADC_ALIGN, to be given back with workspace_free. What malloc returned stands just before
- * them: C99 has no aligned_alloc. */
+/* `bytes` bytes aligned to GRADC_ALIGN, to be given back with workspace_free. What malloc returned stands
+ * just before them: C99 has no aligned_alloc. */
 static inline void *workspace_new(size_t bytes)
 {
     char *base = allocate(bytes + sizeof(void *) + GRADC_ALIGN);

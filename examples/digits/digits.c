@@ -1,8 +1,8 @@
 /* digits.c: trains a network on 1500 written digits and shows how it reads 297 others.
  *
  * usage: digits [digits.csv]
- * Each line of the file is 64 pixels from 0 to 16 and the digit that was written. Exit status 1 if fewer than 91 % of the
- * test digits are read right. The result depends on nothing but the file: the seed is fixed. */
+ * Each line of the file is 64 pixels from 0 to 16 and the digit that was written. Exit status 1 if fewer than
+ * 91 % of the test digits are read right. The result depends on nothing but the file: the seed is fixed. */
 #include "digits.h"
 
 #include "../example.h"
@@ -51,7 +51,7 @@ static void read_scans(const char *path)
     fclose(file);
 }
 
-/* Uniform weights whose variance suits the number of inputs (He et al., 2015); biases and velocities stay 0. */
+/* Uniform weights whose variance suits the number of inputs (He et al., 2015); all else is 0. */
 static void start_weights(uint32_t *state)
 {
     for (int i = 0; i < PIXELS * HIDDEN; i++)
@@ -128,7 +128,7 @@ static void draw(const float *scan, int digit, int guess, double p)
     printf("\n");
 }
 
-/* Returns the share of the test digits that were read right; shows the first few, and the first that was not. */
+/* Returns the share of the test digits that were read right; shows the first few, and the first misread. */
 static double test_network(void)
 {
     static float p[TESTED][CLASSES];

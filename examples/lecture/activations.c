@@ -1,5 +1,6 @@
-/* activations.c: values and slopes of activation functions. With several outputs, a backward call takes the gradient of
- * each; one whose pointer is NULL has the gradient 0, so giving one at a time shows each function's slopes. */
+/* activations.c: values and slopes of activation functions. With several outputs, a backward call takes the
+ * gradient of each; one whose pointer is NULL has the gradient 0, so giving one at a time shows each
+ * function's slopes. */
 #include "activations.h"
 
 #include "../example.h"
@@ -29,9 +30,9 @@ int main(void)
         const double *value;
         size_t count;
     } functions[] = {
-        {"sigmoid", &m.d_sigmoid, m.sigmoid, COUNT},   {"tanh", &m.d_tanh, m.tanh, COUNT},
-        {"relu", &m.d_relu, m.relu, COUNT},            {"leaky", &m.d_leaky, m.leaky, COUNT},
-        {"maxout", &m.d_maxout, m.maxout, COUNT / 2},  {"elu", &m.d_elu, m.elu, COUNT},
+        {"sigmoid", &m.d_sigmoid, m.sigmoid, COUNT},  {"tanh", &m.d_tanh, m.tanh, COUNT},
+        {"relu", &m.d_relu, m.relu, COUNT},           {"leaky", &m.d_leaky, m.leaky, COUNT},
+        {"maxout", &m.d_maxout, m.maxout, COUNT / 2}, {"elu", &m.d_elu, m.elu, COUNT},
     };
     for (size_t f = 0; f < sizeof functions / sizeof *functions; f++) {
         *functions[f].upstream = ones;

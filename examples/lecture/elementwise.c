@@ -1,4 +1,4 @@
-/* elementwise.c: a batch of 100 examples of 4096 numbers: memory grows with the batch, not with its square. */
+/* elementwise.c: a batch of 100 examples of 4096 numbers: memory grows with the batch, not its square. */
 #include "elementwise.h"
 
 #include "../example.h"

@@ -1,5 +1,5 @@
-/* losses.c: mean squared error and binary cross entropy: the formula and the library agree, and the library's form stands
- * scores that the formula does not. */
+/* losses.c: mean squared error and binary cross entropy: the formula and the library agree, and the library's
+ * form stands scores that the formula does not. */
 #include "losses.h"
 
 #include "../example.h"

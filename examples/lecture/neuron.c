@@ -1,4 +1,5 @@
-/* neuron.c: 1 / (1 + e^-(w0 x0 + w1 x1 + w2)), differentiated gate by gate and as one sigmoid: the same numbers. */
+/* neuron.c: 1 / (1 + e^-(w0 x0 + w1 x1 + w2)), differentiated gate by gate and as one sigmoid: the same
+ * numbers. */
 #include "neuron.h"
 
 #include "../example.h"

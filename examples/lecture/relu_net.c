@@ -1,5 +1,5 @@
-/* relu_net.c: s = W2 max(0, W1 x), and the gradients for a given gradient of s. A hidden unit that is off passes nothing
- * back: its row of W1 and its column of W2 get zeros. */
+/* relu_net.c: s = W2 max(0, W1 x), and the gradients for a given gradient of s. A hidden unit that is off
+ * passes nothing back: its row of W1 and its column of W2 get zeros. */
 #include "relu_net.h"
 
 #include "../example.h"

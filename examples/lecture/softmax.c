@@ -37,7 +37,8 @@ int main(void)
     run(&m);
     workspace_free(m.work);
 
-    struct classify inference = {.N = N, .D = D, .C = C, .x = &x[0][0], .W = &W[0][0], .b = b, .winner = winner};
+    struct classify inference = {
+        .N = N, .D = D, .C = C, .x = &x[0][0], .W = &W[0][0], .b = b, .winner = winner};
     inference.work = workspace_new(classify_workspace(&inference));
     require(classify_forward(&inference));
     for (int i = 0; i < N; i++)

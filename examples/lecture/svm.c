@@ -1,5 +1,5 @@
-/* svm.c: trains a linear support vector machine by gradient descent on mini-batches of 100 points of the plane that
- * belong to three classes. */
+/* svm.c: trains a linear support vector machine by gradient descent on mini-batches of 100 points of the
+ * plane that belong to three classes. */
 #include "svm.h"
 
 #include "../example.h"
@@ -39,7 +39,8 @@ int main(void)
     uint32_t state = 1;
     make_points(&state);
 
-    struct svm m = {.N = BATCH, .D = FEATURES, .C = CLASSES, .W = &W[0][0], .lambda = 1e-3, .d_W = &d_W[0][0]};
+    struct svm m = {
+        .N = BATCH, .D = FEATURES, .C = CLASSES, .W = &W[0][0], .lambda = 1e-3, .d_W = &d_W[0][0]};
     m.scores = &scores[0][0];
     m.work = workspace_new(svm_workspace(&m));
     for (int step = 0; step < STEPS; step++) {

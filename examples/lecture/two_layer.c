@@ -1,5 +1,5 @@
-/* two_layer.c: trains the network for 500 steps twice, from the same weights: with the update in C, and with the step
- * that updates the weights itself. */
+/* two_layer.c: trains the network for 500 steps twice, from the same weights: with the update in C, and with
+ * the step that updates the weights itself. */
 #include "two_layer.h"
 
 #include <string.h>
@@ -71,7 +71,8 @@ int main(void)
         difference = fmaxf(difference, fabsf(loss[step] - loss_by_update[step]) / loss[step]);
         if (step % REPORT != 0 && step != STEPS - 1)
             continue;
-        printf("step %3d: loss %7.2f, %s\n", step, loss[step], loss[step] < before ? "falling" : "NOT FALLING");
+        printf("step %3d: loss %7.2f, %s\n", step, loss[step],
+               loss[step] < before ? "falling" : "NOT FALLING");
         before = loss[step];
     }
     printf("with the update inside: %s\n", difference < 1e-4f ? "the same losses" : "other losses");

@@ -1,5 +1,5 @@
-/* ba.c: the 2 x 15 Jacobian of one observation, for a camera that is turned and for one that is not, where Rodrigues'
- * formula would divide by zero. */
+/* ba.c: the 2 x 15 Jacobian of one observation, for a camera that is turned and for one that is not, where
+ * Rodrigues' formula would divide by zero. */
 #include "ba.h"
 
 #include <string.h>

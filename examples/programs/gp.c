@@ -1,5 +1,5 @@
-/* gp.c: how likely twelve observations are under a Gaussian process, and how its parameters should change; and that a kernel
- * matrix that is not positive definite is reported. */
+/* gp.c: how likely twelve observations are under a Gaussian process, and how its parameters should change;
+ * and that a kernel matrix that is not positive definite is reported. */
 #include "gp.h"
 
 #include "../example.h"

@@ -1,4 +1,5 @@
-/* kmeans.c: Newton's method moves each centre to the mean of the points that are nearest to it: Lloyd's algorithm. */
+/* kmeans.c: Newton's method moves each centre to the mean of the points that are nearest to it: Lloyd's
+ * algorithm. */
 #include "kmeans.h"
 
 #include "../example.h"

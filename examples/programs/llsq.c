@@ -1,4 +1,5 @@
-/* llsq.c: how far a polynomial with random coefficients is from the sign function, and in which direction to improve it. */
+/* llsq.c: how far a polynomial with random coefficients is from the sign function, and in which direction to
+ * improve it. */
 #include "llsq.h"
 
 #include "../example.h"

@@ -1,5 +1,6 @@
-/* logistic.c: fits a logistic regression with L-BFGS (Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 3.1).
- * The optimiser knows the model only as a function of one vector that also gives its gradient. */
+/* logistic.c: fits a logistic regression with L-BFGS (Nocedal and Wright, Numerical Optimization,
+ * algorithms 7.4 and 3.1). The optimiser knows the model only as a function of one vector that also gives its
+ * gradient. */
 #include "logistic.h"
 
 #include <string.h>

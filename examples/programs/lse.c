@@ -1,4 +1,5 @@
-/* lse.c: log(sum(exp x)) of 1000 numbers and its gradient, which is the softmax of x; and the same far from 0. */
+/* lse.c: log(sum(exp x)) of 1000 numbers and its gradient, which is the softmax of x; and the same far from
+ * 0. */
 #include "lse.h"
 
 #include "../example.h"

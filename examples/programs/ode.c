@@ -1,4 +1,5 @@
-/* ode.c: the solution of a system of eight differential equations, differentiated through the 50 steps of its solver. */
+/* ode.c: the solution of a system of eight differential equations, differentiated through the 50 steps of its
+ * solver. */
 #include "ode.h"
 
 #include "../example.h"

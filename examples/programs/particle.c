@@ -1,4 +1,5 @@
-/* particle.c: gradient descent with step-size control finds the charge's place that lets the particle cross at 0. */
+/* particle.c: gradient descent with step-size control finds the charge's place that lets the particle cross
+ * at 0. */
 #include "particle.h"
 
 #include "../example.h"
