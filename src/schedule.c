@@ -740,18 +740,24 @@ static void put_safe_copies(struct program *program, struct buffer **copies)
     }
 }
 
-/* Members that no buffer stands for: second names, scalars, views; updated arrays last of all. */
+/* When a member is written: arrays first, then scalars, which may read what an update is about to overwrite, then
+ * updated arrays. */
+static int writing_order(const struct member *member)
+{
+    return member->rank == 0 ? 1 : member->role == ROLE_INOUT ? 2 : 0;
+}
+
+/* Members that no buffer stands for: second names, scalars, views. */
 static void put_members(struct program *program)
 {
     struct buffer **copies = ARENA_ARRAY(program->arena, struct buffer *, program->roots_count + 1);
     put_safe_copies(program, copies);
-    for (int updates = 0; updates < 2; updates++)
+    for (int order = 0; order < 3; order++)
         for (size_t i = 0; i < program->roots_count; i++) {
             const struct root *root = &program->roots[i];
             struct buffer *buffer = program->buffers[root->node->id];
-            bool is_last = root->member && (root->member->role == ROLE_INOUT || root->member->rank == 0);
             if (!root->member || (buffer && buffer->member == root->member && !buffer->is_earlier) ||
-                is_last != (updates == 1))
+                writing_order(root->member) != order)
                 continue;
             struct buffer *target = NULL;
             if (root->member->rank > 0) {
@@ -765,7 +771,7 @@ static void put_members(struct program *program)
             struct nest *nest = add_nest(program, NEST_COPY, root->node, target);
             nest->member = root->member;
             nest->source = copies[i];
-            nest->alone = is_last;
+            nest->alone = order > 0;
             put_elementwise(program, nest, root->node->rank, root->node->shape, program->root);
         }
 }
