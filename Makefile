@@ -1,6 +1,7 @@
 # gradc: make, make test, make demo, make install. `make setup` installs what is missing.
 #
-# BLAS=yes       lets libgradc.a use the CBLAS of programs that link one
+# BLAS=auto      lets libgradc.a use the CBLAS and LAPACK of programs that link them, if this machine has them
+# BLAS=yes, no   the same, but fails without a CBLAS; uses none
 # SANITIZE=LIST  builds with these sanitizers, into build/sanitize
 # NATIVE=yes     compiles libgradc.a for this machine's processor only
 
@@ -44,22 +45,21 @@ UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/te
 
 # ---- What this machine has ----
 
-# The runtime's own matrix products need no library. With BLAS=yes, large ones call the CBLAS of programs that link one;
-# the reference is weak, so that programs that link none work too.
-BLAS ?= no
-ifeq ($(BLAS),yes)
-BLAS_LIBS := $(shell tools/probe.sh "$(CC)")
-ifeq ($(BLAS_LIBS),)
-$(warning no CBLAS found: BLAS=yes is ignored. Debian has one in libopenblas-dev)
-BLAS_WORDS = own kernels
+# Large matrix products call the CBLAS, large factorisations the LAPACK of programs that link one. The references are
+# weak, so that programs that link none work too, with the runtime's own kernels.
+BLAS ?= auto
+ifeq ($(BLAS),no)
+BLAS_FOUND =
 else
-BLAS_FLAGS = -DGRADC_CBLAS
-BLAS_WORDS = own kernels, or the CBLAS of programs that link one (here $(strip $(BLAS_LIBS)))
+BLAS_FOUND := $(shell tools/probe.sh "$(CC)")
 endif
-else
-BLAS_LIBS =
-BLAS_WORDS = own kernels
+ifeq ($(BLAS)$(strip $(BLAS_FOUND)),yes)
+$(error BLAS=yes, but there is no CBLAS to link. Debian has one in libopenblas-dev)
 endif
+BLAS_LIBS = $(filter-out lapack,$(BLAS_FOUND))
+BLAS_FLAGS = $(if $(BLAS_LIBS),-DGRADC_CBLAS) $(if $(filter lapack,$(BLAS_FOUND)),-DGRADC_LAPACK)
+BLAS_WORDS = own kernels$(if $(BLAS_LIBS),$(comma) or by the BLAS of programs that link one (here $(BLAS_LIBS)))
+comma = ,
 NATIVE ?= no
 ifeq ($(NATIVE),yes)
 RUNTIME_CFLAGS += -march=native
@@ -147,7 +147,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libcompiler.a $(BUILD)/libgradc.a
 	    $(BUILD)/libcompiler.a $(BUILD)/libgradc.a $(CHECK_LIBS) $(BLAS_LIBS) -lm
 
 setup:
-	@CC="$(CC)" tools/setup.sh
+	@CC="$(CC)" BLAS="$(BLAS)" tools/setup.sh
 
 # Packages first, then a fresh make that sees them.
 test: setup
@@ -190,7 +190,7 @@ install: all
 	install -m 755 $(GRADC) $(DESTDIR)$(PREFIX)/bin/gradc
 	install -m 644 $(BUILD)/libgradc.a $(DESTDIR)$(PREFIX)/lib/libgradc.a
 	install -m 644 runtime/gradc.h runtime/gradc_vecmath.h $(DESTDIR)$(PREFIX)/include
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' tools/gradc.pc.in \
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@BLAS@|$(BLAS_LIBS)|' tools/gradc.pc.in \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/gradc.pc
 	install -d $(DESTDIR)$(PREFIX)/share/doc/gradc
 	install -m 644 $(wildcard README.md LICENSE docs/*.md) $(DESTDIR)$(PREFIX)/share/doc/gradc

@@ -1,60 +1,69 @@
 #!/bin/sh
 # setup.sh: installs what building and testing gradc needs and this machine lacks.
 #   setup.sh             with apt-get, through sudo when not root; says what and why
-#   setup.sh --missing   only names what is missing; status 1 if anything is
+#   setup.sh --missing   only names what is missing; status 1 if anything that is needed is
+# With BLAS=no in the environment, not the libraries of linear algebra, without which gradc works too.
 set -u
 
-# command or header, Debian package, what for
+# command, header or library, Debian package, what for
 needs='flex flex the scanner
 bison bison the parser
 pkg-config pkg-config finding libraries
 check.h check the unit tests
 g++ g++ checking that emitted C is also C++'
+uses='libopenblas.so libopenblas-dev large matrix products
+liblapack.so liblapack-dev large factorisations'
+[ "${BLAS-}" != no ] || uses=
 
 compiler=${CC:-cc}
 
-# Whether a header can be included or a command run.
+# Whether a header can be included, a library is where the linker looks, or a command can be run.
 present() {
     case $1 in
     *.h) echo "#include <$1>" | $compiler -E -x c - > /dev/null 2>&1 ;;
+    *.so) [ "$($compiler -print-file-name="$1" 2> /dev/null)" != "$1" ] ;;
     *) command -v "$1" > /dev/null 2>&1 ;;
     esac
 }
 
-cd "$(dirname "$0")/.." || exit 1
-missing=""
-while read -r what package why; do
-    if ! present "$what"; then
-        echo "gradc needs $what ($why): package $package" >&2
-        missing="$missing $package"
-    fi
-done << END
-$needs
-END
+# missing VERB LIST: the packages of those lines of the list whose first word is missing; says which, and why.
+missing() {
+    echo "$2" | while read -r what package why; do
+        [ -n "$what" ] && ! present "$what" || continue
+        echo "gradc $1 $what ($why): package $package" >&2
+        printf ' %s' "$package"
+    done
+}
 
-[ -n "$missing" ] || exit 0
+# What cannot be had ends the work only if it is needed.
+give_up() {
+    echo "$1" >&2
+    [ -z "$needed" ]
+    exit
+}
+
+cd "$(dirname "$0")/.." || exit 1
+needed=$(missing needs "$needs")
+used=$(missing "can use" "$uses")
+[ -n "$needed$used" ] || exit 0
 if [ "${1-}" = --missing ]; then
-    echo "install the packages$missing, or run: make setup" >&2
-    exit 1
+    give_up "install the packages$needed$used, or run: make setup"
 fi
 if ! command -v apt-get > /dev/null; then
-    echo "there is no apt-get here; please install what Debian calls:$missing" >&2
-    exit 1
+    give_up "there is no apt-get here; please install what Debian calls:$needed$used"
 fi
 as_root=""
 if [ "$(id -u)" != 0 ]; then
     if ! command -v sudo > /dev/null || ! sudo -n true 2> /dev/null && [ ! -t 0 ]; then
-        echo "installing needs root; please run: apt-get install$missing" >&2
-        exit 1
+        give_up "installing needs root; please run: apt-get install$needed$used"
     fi
     as_root=sudo
 fi
-echo "installing:$missing" >&2
+echo "installing:$needed$used" >&2
 install() {
     # shellcheck disable=SC2086
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $1
 }
-install || { $as_root apt-get update && install; } || {
-    echo "apt-get could not install them; please install:$missing" >&2
-    exit 1
-}
+install "$needed$used" || { $as_root apt-get update && install "$needed$used"; } ||
+    { [ -n "$needed" ] && [ -n "$used" ] && install "$needed"; } ||
+    give_up "apt-get could not install them; please install:$needed$used"

@@ -1,5 +1,5 @@
 /* test_linalg.c: factorisations by their residuals, known determinants and the matrices that they must
- * refuse. */
+ * refuse. The orders reach those for which LAPACK is called, if it was linked. */
 #include <check.h>
 #include <float.h>
 #include <math.h>
@@ -7,7 +7,7 @@
 
 #include "gradc.h"
 
-enum { LARGEST = 40 };
+enum { LARGEST = 76 };
 
 static unsigned state = 7;
 
@@ -86,6 +86,39 @@ START_TEST(test_cholesky)
     }
     double singular[] = {1, 1, 1, 1}, l[4];
     ck_assert_int_eq(gradc_cholesky_f64(2, singular, l), GRADC_ENUMERIC);
+}
+END_TEST
+
+/* Matrices that are not usable are refused whatever their order and whoever factorises them. */
+START_TEST(test_refused)
+{
+    for (size_t n = 2; n <= LARGEST; n += 37)
+        for (size_t at = 0; at < n; at += n - 1) {
+            double a[LARGEST * LARGEST], broken[LARGEST * LARGEST], l[LARGEST * LARGEST];
+            int32_t pivots[LARGEST];
+            positive_definite(n, a);
+            memcpy(broken, a, sizeof broken);
+            broken[(n - 1) * n + at] = NAN;
+            ck_assert_int_eq(gradc_cholesky_f64(n, broken, l), GRADC_ENUMERIC);
+            ck_assert_int_eq(gradc_lu_f64(n, broken, pivots), GRADC_ENUMERIC);
+            memcpy(broken, a, sizeof broken);
+            for (size_t j = 0; j < n; j++) /* two rows, one twice the other */
+                broken[at * n + j] = 2 * broken[(n / 2 == at ? n - 1 : n / 2) * n + j];
+            for (size_t i = 0; i < n; i++)
+                broken[i * n + at] = 0;
+            ck_assert_int_eq(gradc_lu_f64(n, broken, pivots), GRADC_ENUMERIC);
+            ck_assert(gradc_lu_det_f64(n, broken, pivots) == 0);
+            memcpy(broken, a, sizeof broken);
+            broken[at * n + at] = 0;
+            ck_assert_int_eq(gradc_cholesky_f64(n, broken, broken), GRADC_ENUMERIC);
+            float narrow[LARGEST * LARGEST];
+            to_float(n * n, a, narrow);
+            narrow[at * n + at] = -INFINITY;
+            ck_assert_int_eq(gradc_cholesky_f32(n, narrow, narrow), GRADC_ENUMERIC);
+            for (size_t i = 0; i < n * n; i++)
+                narrow[i] = 0;
+            ck_assert_int_eq(gradc_lu_f32(n, narrow, pivots), GRADC_ENUMERIC);
+        }
 }
 END_TEST
 
@@ -205,7 +238,9 @@ int main(void)
 {
     Suite *suite = suite_create("linalg");
     TCase *cases = tcase_create("linalg");
+    tcase_set_timeout(cases, 60);
     tcase_add_test(cases, test_cholesky);
+    tcase_add_test(cases, test_refused);
     tcase_add_test(cases, test_triangular);
     tcase_add_test(cases, test_lu_solve);
     tcase_add_test(cases, test_determinant);

@@ -205,6 +205,10 @@ START_TEST(test_not_a_number)
         double *a = random_array(n * n), *b = random_array(n * n), *c = random_array(n * n);
         for (size_t i = 0; i < n * n; i++)
             c[i] = NAN;
+        gradc_matvec_f64(0, n, n, 1, a, n, b, 1, 0, c, 1);
+        gradc_matvec_f64(1, n, n, 1, a, n, b, 1, 0, c + n * n - n, 1);
+        for (size_t i = 0; i < n; i++)
+            ck_assert(isfinite(c[i]) && isfinite(c[n * n - n + i]));
         gradc_matmul_f64(0, 0, n, n, n, 1, a, n, b, n, 0, c, n);
         for (size_t i = 0; i < n * n; i++)
             ck_assert(isfinite(c[i]));
