@@ -19,8 +19,8 @@ struct segments {
     struct node *ran;     /* how many rounds ran, INT; NULL: all */
 };
 
-/* all with row `at` replaced by the value. */
-static struct node *with_row(struct graph *graph, struct node *all, struct node *value, size *at)
+/* all with the rows of part in the place of those from `at` on. */
+static struct node *with_rows(struct graph *graph, struct node *all, struct node *part, size *at)
 {
     struct affine *subscripts = ARENA_ARRAY(graph->arena, struct affine, all->rank);
     for (int a = 0; a < all->rank; a++) {
@@ -28,7 +28,12 @@ static struct node *with_row(struct graph *graph, struct node *all, struct node 
         subscripts[a].coefficients = ARENA_ARRAY(graph->arena, size *, all->rank);
         subscripts[a].coefficients[a] = size_number(graph->sizes, 1);
     }
-    return graph_replace(graph, all, graph_insert_axis(graph, value, 0), subscripts, NULL, 0);
+    return graph_replace(graph, all, part, subscripts, NULL, 0);
+}
+
+static struct node *with_row(struct graph *graph, struct node *all, struct node *value, size *at)
+{
+    return with_rows(graph, all, graph_insert_axis(graph, value, 0), at);
 }
 
 /* The forward loop that also carries the kept states. After round t, the state goes to row ceil((t + 1) / S):
@@ -108,10 +113,20 @@ static struct node **segment(struct segments *segments, size *g, size *rounds, s
     if (runs)
         back = guarded_loop(graph, back, runs);
     struct node *node = graph_loop(graph, back);
-    struct node **results = ARENA_ARRAY(graph->arena, struct node *, back->carried_count + 1);
-    for (int k = 0; k < back->carried_count; k++)
+    struct node **results =
+        ARENA_ARRAY(graph->arena, struct node *, back->carried_count + back->collected_count + 1);
+    for (int k = 0; k < back->carried_count + back->collected_count; k++)
         results[k] = graph_result(graph, node, k);
     return results;
+}
+
+/* Zeros for all rounds, shaped like what a segment has collected. */
+static struct node *all_rounds(struct graph *graph, const struct node *part, size *rounds)
+{
+    size *shape[MAXIMUM_RANK];
+    for (int a = 0; a < part->rank; a++)
+        shape[a] = a ? part->shape[a] : rounds;
+    return graph_broadcast(graph, graph_constant(graph, part->type, 0), part->rank, shape);
 }
 
 struct node *backward_over_segments(struct states *states, const struct loop *backward)
@@ -123,20 +138,32 @@ struct node *backward_over_segments(struct states *states, const struct loop *ba
     segments.length = size_square_root(rounds);
     segments.full = size_floor_divide(size_subtract(rounds, size_number(sizes, 1)), segments.length);
     keep_starts(&segments);
-    size *last = size_subtract(rounds, size_multiply(segments.full, segments.length));
+    size *before = size_multiply(segments.full, segments.length);
+    struct node **last = segment(&segments, segments.full, size_subtract(rounds, before), backward->initial);
     struct loop *others = ARENA_NEW(graph->arena, struct loop);
+    int total = backward->carried_count + backward->collected_count;
     others->variable = size_new_loop_variable(sizes, "segment", zero, segments.full);
     others->begin = zero;
     others->end = segments.full;
     others->reverse = backward->reverse;
-    others->carried_count = backward->carried_count;
-    others->initial = segment(&segments, segments.full, last, backward->initial);
-    others->carried = ARENA_ARRAY(graph->arena, struct node *, backward->carried_count + 1);
-    for (int k = 0; k < backward->carried_count; k++) {
-        const struct node *inner = backward->carried[k];
-        others->carried[k] = graph_placeholder(graph, inner->type, inner->name, inner->rank, inner->shape);
-        others->carried[k]->named_by_user = inner->named_by_user;
+    others->checkpoint = true; /* so that nothing is computed for all segments at once */
+    others->carried_count = total;
+    others->carried = ARENA_ARRAY(graph->arena, struct node *, total + 1);
+    others->initial = ARENA_ARRAY(graph->arena, struct node *, total + 1);
+    others->next = ARENA_ARRAY(graph->arena, struct node *, total + 1);
+    for (int k = 0; k < total; k++) {
+        bool is_carried = k < backward->carried_count;
+        struct node *empty = is_carried ? NULL : all_rounds(graph, last[k], rounds);
+        const struct node *like = is_carried ? backward->carried[k] : empty;
+        others->initial[k] = is_carried ? last[k] : with_rows(graph, empty, last[k], before);
+        others->carried[k] = graph_placeholder(graph, like->type, like->name, like->rank, like->shape);
+        others->carried[k]->named_by_user = like->named_by_user;
     }
-    others->next = segment(&segments, others->variable, segments.length, others->carried);
+    struct node **results = segment(&segments, others->variable, segments.length, others->carried);
+    size *start = size_multiply(others->variable, segments.length);
+    for (int k = 0; k < total; k++)
+        others->next[k] = k < backward->carried_count
+                              ? results[k]
+                              : with_rows(graph, others->carried[k], results[k], start);
     return graph_loop(graph, others);
 }

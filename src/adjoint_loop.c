@@ -303,31 +303,6 @@ static void collect(struct work *work, struct node *value)
     work->backward->collected[count] = value;
 }
 
-/* Keeps a value of each round: collects it, or, where the rounds are run in segments, carries the whole and
- * replaces one entry. */
-static void keep_round(struct work *work, struct node *value)
-{
-    struct graph *graph = work->graph;
-    struct loop *loop = work->loop, *backward = work->backward;
-    if (!loop->checkpoint) {
-        collect(work, value);
-        return;
-    }
-    size *shape[MAXIMUM_RANK] = {size_subtract(loop->end, loop->begin)}, *one = size_number(graph->sizes, 1);
-    struct affine *subscripts = ARENA_ARRAY(graph->arena, struct affine, value->rank + 1);
-    for (int a = 0; a <= value->rank; a++) {
-        subscripts[a].offset = a ? size_number(graph->sizes, 0) : round_number(work);
-        subscripts[a].coefficients = ARENA_ARRAY(graph->arena, size *, value->rank + 1);
-        subscripts[a].coefficients[a] = one;
-        if (a)
-            shape[a] = value->shape[a - 1];
-    }
-    int k = backward->carried_count;
-    struct node *all = graph_placeholder(graph, value->type, NULL, value->rank + 1, shape);
-    carry(work, all, graph_broadcast(graph, graph_constant(graph, value->type, 0), value->rank + 1, shape));
-    backward->next[k] = graph_replace(graph, all, graph_insert_axis(graph, value, 0), subscripts, NULL, 0);
-}
-
 static void fill_backward(struct work *work)
 {
     struct graph *graph = work->graph;
@@ -340,13 +315,12 @@ static void fill_backward(struct work *work)
         const struct node *index = work->wrt[i];
         if (!work->adjoints[i])
             continue;
-        keep_round(work, work->adjoints[i]);
+        collect(work, work->adjoints[i]);
         for (int d = 1; d < index->input_count; d++)
-            keep_round(work, index->inputs[d]);
+            collect(work, index->inputs[d]);
     }
-    next = (size_t)backward->carried_count;
     for (size_t i = work->first_accumulated; i < work->wrt_count; i++) {
-        if (work->adjoints[i] && !work->loop->is_branch && !work->loop->checkpoint)
+        if (work->adjoints[i] && !work->loop->is_branch && !runs_in_segments(work->loop))
             work->adjoints[i] = split_products(graph, work->loop, work->adjoints[i], i, &work->products);
         if (!work->adjoints[i])
             continue;
@@ -380,18 +354,17 @@ static void contribute_results(struct work *work, struct node *backward)
 {
     struct graph *graph = work->graph;
     struct loop *loop = work->loop;
-    int carried = 0, collected = backward->loop->carried_count;
-    int *kept = loop->checkpoint ? &carried : &collected;
+    int carried = 0, collected = work->backward->carried_count;
     for (int k = 0; k < loop->carried_count; k++)
         if (work->live[k])
             contribute(work->sweep, loop->initial[k], graph_result(graph, backward, carried++), NULL);
     for (size_t i = work->first_moving; i < work->first_accumulated; i++) {
         if (!work->adjoints[i])
             continue;
-        struct node *index = work->wrt[i], *g = graph_result(graph, backward, (*kept)++);
+        struct node *index = work->wrt[i], *g = graph_result(graph, backward, collected++);
         struct node **dynamics = ARENA_ARRAY(graph->arena, struct node *, index->input_count);
         for (int d = 1; d < index->input_count; d++)
-            dynamics[d - 1] = graph_result(graph, backward, (*kept)++);
+            dynamics[d - 1] = graph_result(graph, backward, collected++);
         contribute(work->sweep, index->inputs[0], scatter_rounds(work, index, g, dynamics),
                    branch_mask(work, backward->loop, index->inputs[0]));
     }
@@ -410,9 +383,6 @@ static struct loop *new_backward(struct work *work)
     struct arena *arena = work->graph->arena;
     struct loop *backward = ARENA_NEW(arena, struct loop);
     size_t carried = (size_t)work->loop->carried_count + work->region->captures_count + 1;
-    for (size_t i = 0; i < work->region->inside_count; i++)
-        carried += (size_t)work->region->inside[i]
-                       ->input_count; /* room for moving parts, kept in checkpointed loops */
     backward->variable = work->loop->variable;
     backward->begin = work->loop->begin;
     backward->end = work->loop->end;

@@ -214,10 +214,15 @@ static struct states states_of(struct graph *graph, struct loop *loop, const str
     return states;
 }
 
+bool runs_in_segments(const struct loop *loop)
+{
+    return loop->checkpoint && !loop->is_branch && !loop->reverse;
+}
+
 struct node *backward_loop(struct graph *graph, struct loop *loop, struct loop *backward)
 {
     struct states states = states_of(graph, loop, backward);
-    if (loop->checkpoint && !loop->is_branch)
+    if (runs_in_segments(loop))
         return backward_over_segments(&states, backward);
     bool stops_early = loop->condition && !loop->is_branch;
     struct node *augmented = states.kept_count || stops_early ? augmented_loop(&states, stops_early) : NULL;

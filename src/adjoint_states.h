@@ -24,7 +24,7 @@ struct loop *over_states(struct states *states, struct node *augmented, const st
 struct loop *guarded_loop(struct graph *graph, const struct loop *backward, struct node *ran);
 
 /* ---- adjoint_checkpoint.c ---- */
-/* The LOOP of the segments of a backward loop that carries all it computes. */
+/* The LOOP over the segments of a backward loop; see backward_loop. */
 struct node *backward_over_segments(struct states *states, const struct loop *backward);
 
 #endif
