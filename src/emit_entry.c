@@ -105,7 +105,8 @@ static void emit_checks(struct emitter *emitter, bool needs_work)
             const char *test = arena_print(emitter->arena, "!%s->%s", emitter->self, member->name);
             condition = condition ? arena_print(emitter->arena, "%s || %s", condition, test) : test;
         }
-        if (emitter->program->everything != ALWAYS_WANTED && entry_writes(emitter->program->entry, member->role)) {
+        if (emitter->program->everything != ALWAYS_WANTED && member->value &&
+            entry_writes(emitter->program->entry, member->role)) {
             const char *test = arena_print(emitter->arena, "!%s->%s", emitter->self, member->name);
             nothing = nothing ? arena_print(emitter->arena, "%s && %s", nothing, test) : test;
         }

@@ -192,10 +192,11 @@ static void accumulate(struct emitter *emitter, const struct node *node, enum ty
     }
 }
 
-/* The local variable that collects the rounds of the innermost loops: the target itself if that is one. */
+/* The local variable that collects the rounds of the innermost loops: the target itself if that is one. What a scan
+ * collects outlives its rounds, in which the target may be a variable. */
 static const char *accumulator(struct emitter *emitter, struct nest *nest)
 {
-    if (nest->target->storage == STORAGE_SCALAR)
+    if (nest->target->storage == STORAGE_SCALAR && nest->kind != NEST_SCAN)
         return buffer_name(emitter, nest->target);
     if (!nest->accumulator)
         nest->accumulator = names_take(emitter->names, nest->kind == NEST_ARGUMENT ? "found"
@@ -354,6 +355,18 @@ static void emit_reduction(struct emitter *emitter, struct nest *nest, const str
         accumulate(emitter, nest->node, nest->target->type, accumulator(emitter, nest), term, precedence);
     else
         accumulate(emitter, nest->node, nest->target->type, element_text(emitter, nest->target, to), term, precedence);
+}
+
+const char *summed_term(struct emitter *emitter, struct nest *nest, const char **into)
+{
+    struct index at[MAXIMUM_AXES];
+    int precedence;
+    if (nest->kind != NEST_REDUCE || (nest->node->operator != OP_SUM && nest->node->operator != OP_CONTRACT) ||
+        nest->node->type != REAL || !has_accumulator(nest))
+        return NULL;
+    nest_indices(emitter, nest, nest->loop_count, at);
+    *into = accumulator(emitter, nest);
+    return term_text(emitter, nest, at, &precedence);
 }
 
 static void emit_scan(struct emitter *emitter, struct nest *nest, struct index *at, const struct index *to)

@@ -240,10 +240,10 @@ static const struct line *find_line(const struct testcase *c, const char *kind, 
 /* ---- Members of the struct ---- */
 
 enum role { SIZE, INPUT, INOUT, OUTPUT, OUTPUT_GRADIENT, GRADIENT, WORKSPACE, JACOBIAN, HESSIAN, TANGENT, OUTPUT_TANGENT,
-            DIRECTION, HVP, OTHER };
+            DIRECTION, HVP, JACOBIAN_VALUES, HESSIAN_VALUES, OTHER };
 static const char *const role_names[] = {"size", "input", "inout", "output", "output_gradient", "gradient",
                                          "workspace", "jacobian", "hessian", "tangent", "output_tangent",
-                                         "direction", "hvp"};
+                                         "direction", "hvp", "jacobian_values", "hessian_values"};
 
 struct member {
     const char *name, *of, *wrt, *wrt2;
@@ -273,6 +273,7 @@ static bool has_entry(const char *entry)
     return false;
 }
 
+/* An entry, or an array that belongs to the function. */
 static void *symbol(const char *entry)
 {
     char name[256];
@@ -553,9 +554,14 @@ static bool is_written_by(const struct member *m, const struct run *run)
 {
     if (run->status != OK)
         return false;
-    if (run->entry)
-        return m->role == (!strcmp(run->entry, "jacobian") ? JACOBIAN : !strcmp(run->entry, "hessian") ? HESSIAN
-                           : !strcmp(run->entry, "jvp") ? OUTPUT_TANGENT : HVP);
+    static const struct {
+        const char *entry;
+        enum role role;
+    } further[] = {{"jacobian", JACOBIAN}, {"hessian", HESSIAN}, {"jvp", OUTPUT_TANGENT}, {"hvp", HVP},
+                   {"sparse_jacobian", JACOBIAN_VALUES}, {"sparse_hessian", HESSIAN_VALUES}};
+    for (size_t e = 0; run->entry && e < sizeof further / sizeof *further; e++)
+        if (!strcmp(run->entry, further[e].entry))
+            return m->role == further[e].role;
     return m->role == OUTPUT || m->role == INOUT || (m->role == GRADIENT && run->entries != FORWARD);
 }
 
@@ -846,7 +852,8 @@ static void check_default_seed(const struct values *given)
     }
 }
 
-static const char *const entry_names[] = {"forward", "backward", "gradient", "jacobian", "hessian", "jvp", "hvp"};
+static const char *const entry_names[] = {"forward", "backward", "gradient", "jacobian", "hessian", "jvp", "hvp",
+                                          "sparse_jacobian", "sparse_hessian"};
 
 /* Every entry returns STATUS and writes nothing, with the struct as prepared for a run and changed at one member. */
 static void check_refused(const struct values *given, int member, const void *value, size_t size, int status)
@@ -1123,6 +1130,64 @@ static void check_hvp(const struct values *given)
         }
 }
 
+static const int32_t *pattern_array(const char *base, int length, const char *suffix)
+{
+    char name[256];
+    snprintf(name, sizeof name, "%.*s_%s", length, base, suffix);
+    return symbol(name);
+}
+
+/* The values of a sparse entry, put where its pattern says, are the dense matrix. */
+static void check_sparse(const struct values *given, const char *dense_entry, const char *sparse_entry)
+{
+    struct run dense = new_run(FORWARD, given), sparse = new_run(FORWARD, given);
+    dense.entry = dense_entry;
+    sparse.entry = sparse_entry;
+    perform(&dense);
+    perform(&sparse);
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        if (m->role != JACOBIAN_VALUES && m->role != HESSIAN_VALUES)
+            continue;
+        char base[256];
+        int length = (int)(strlen(m->name) - strlen("_values"));
+        snprintf(base, sizeof base, "%.*s", length, m->name);
+        const struct member *whole = find_member(base);
+        if (!whole || !sparse.result.of[k])
+            continue;
+        size_t columns = find_member(m->wrt2 ? m->wrt2 : m->wrt)->count, rows = whole->count / columns;
+        const int32_t *starts = pattern_array(m->name, length, "rowptr"), *places = pattern_array(m->name, length, "cols");
+        if (starts[0] != 0 || (size_t)starts[rows] != m->count)
+            fail("%s: rowptr ends at %d of %zu", m->name, (int)starts[rows], m->count);
+        double *expanded = allocate(whole->count * sizeof(double));
+        for (size_t i = 0; i < rows; i++)
+            for (int32_t at = starts[i]; at < starts[i + 1]; at++) {
+                if ((size_t)places[at] >= columns || (at > starts[i] && places[at] <= places[at - 1]))
+                    fail("%s: column %d at %d", m->name, (int)places[at], (int)at);
+                expanded[i * columns + (size_t)places[at]] = sparse.result.of[k][at];
+            }
+        compare("sparse against dense", whole, expanded, dense.result.of[whole - f.members], single ? 1e-4 : 1e-11);
+        free(expanded);
+    }
+}
+
+/* What a further entry writes does not depend on what else is wanted of it. */
+static void check_unwanted_of(const struct values *given, const char *entry)
+{
+    struct run all = new_run(FORWARD, given);
+    all.entry = entry;
+    perform(&all);
+    for (int k = 0; k < f.count; k++) {
+        if (!f.members[k].pointer || !is_written_by(&f.members[k], &all))
+            continue;
+        struct run run = new_run(FORWARD, given);
+        run.entry = entry;
+        run.null = k;
+        perform(&run);
+        compare_runs("with NULL for", &run, &all);
+    }
+}
+
 static void check_workspaces(const struct values *given)
 {
     struct run run = new_run(FORWARD, given);
@@ -1179,6 +1244,13 @@ static void check_case(const struct testcase *c)
         check_jvp(&given);
     if (has_entry("hvp"))
         check_hvp(&given);
+    if (has_entry("sparse_jacobian"))
+        check_sparse(&given, "jacobian", "sparse_jacobian");
+    if (has_entry("sparse_hessian"))
+        check_sparse(&given, "hessian", "sparse_hessian");
+    for (size_t e = 3; e < sizeof entry_names / sizeof *entry_names; e++)
+        if (has_entry(entry_names[e]))
+            check_unwanted_of(&given, entry_names[e]);
     if (!c->rough && !single)
         check_differences(&given, &full);
 }
