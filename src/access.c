@@ -175,6 +175,19 @@ struct collector {
 
 static void visit(struct collector *collector, struct node *node, const struct index *at);
 
+bool vectorises(enum operator operator)
+{
+    switch (operator) {
+    case OP_EXP:
+    case OP_EXPM1:
+    case OP_LOG:
+    case OP_LOG1P:
+    case OP_TANH:
+    case OP_ERF: return true;
+    default: return false;
+    }
+}
+
 static const char *no_text(void *closure, struct node *k, const struct index *at)
 {
     (void)closure, (void)k, (void)at;
@@ -230,11 +243,13 @@ static void visit_view(struct collector *collector, struct node *view, const str
 /* The operands of a node that is computed at `at`. */
 static void visit_operands(struct collector *collector, struct node *node, const struct index *at)
 {
-    if (node->operator == OP_INDEX || node->operator == OP_RESHAPE)
+    if (node->operator == OP_INDEX || node->operator == OP_RESHAPE) {
         visit_view(collector, node, at);
-    else if (operator_is_elementwise(node->operator))
+    } else if (operator_is_elementwise(node->operator)) {
+        collector->nest->is_dear = collector->nest->is_dear || vectorises(node->operator);
         for (int i = 0; i < node->input_count; i++)
             visit(collector, node->inputs[i], at);
+    }
 }
 
 static void visit(struct collector *collector, struct node *node, const struct index *at)

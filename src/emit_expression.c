@@ -355,15 +355,9 @@ static const char *fast_text(const struct emitter *emitter, const struct node *n
 {
     if (!emitter->at || emitter->at->depth == 0)
         return NULL;
-    switch (node->operator) {
-    case OP_EXP: return "gradc_exp@($a)";
-    case OP_EXPM1: return "gradc_expm1@($a)";
-    case OP_LOG: return "gradc_log@($a)";
-    case OP_LOG1P: return "gradc_log1p@($a)";
-    case OP_TANH: return "gradc_tanh@($a)";
-    case OP_ERF: return "gradc_erf@($a)";
-    default: return NULL;
-    }
+    return vectorises(node->operator)
+               ? arena_print(emitter->arena, "gradc_%s@($a)", operator_info(node->operator)->name)
+               : NULL;
 }
 
 static const char *operator_text(struct emitter *emitter, struct node *node, const char *const *operands,

@@ -112,6 +112,8 @@ static void emit_ends(struct emitter *emitter, const struct item *loop)
     }
 }
 
+static void emit_item(struct emitter *emitter, const struct item *item);
+
 /* A body of one statement needs no braces. */
 static bool is_plain(const struct item *loop, const struct text *body)
 {
@@ -122,8 +124,61 @@ static bool is_plain(const struct item *loop, const struct text *body)
            loop->body[0]->behind_count == 0 && loop->body[0]->guard == loop->guard;
 }
 
+/* A loop that adds up one sum, perhaps of values that it computes first. */
+static bool is_sum_loop(const struct item *loop)
+{
+    int64_t number;
+    if (loop->body_count == 0 || loop->before_count != 1 || loop->behind_count != 1 ||
+        (size_is_number(loop->extent, &number) && number < 16))
+        return false;
+    for (size_t i = 0; i < loop->body_count; i++) {
+        const struct item *item = loop->body[i];
+        bool is_last = i + 1 == loop->body_count;
+        if (item->kind != ITEM_STATEMENT || item->guard != loop->guard || item->nest->is_void)
+            return false;
+        if (is_last ? item->nest != loop->before[0] || item->nest != loop->behind[0]
+                    : item->nest->kind != NEST_VALUE || loop->body_count > 4)
+            return false;
+    }
+    return true;
+}
+
+/* GRADC_SUM(double, sum, i, n, x[i] * x[i]); */
+static bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
+{
+    const char *into, *variable = size_c(emitter, loop->variable), *extent = size_c(emitter, loop->extent);
+    struct text locals = {.arena = emitter->arena};
+    struct text *out = emitter->out;
+    int indent = emitter->indent;
+    if (!is_sum_loop(loop))
+        return false;
+    text_write(&locals, "");
+    emitter->out = &locals;
+    emitter->indent = 0;
+    for (size_t i = 0; i + 1 < loop->body_count; i++)
+        emit_item(emitter, loop->body[i]);
+    emitter->at = loop->body[loop->body_count - 1];
+    const char *term = summed_term(emitter, loop->body[loop->body_count - 1]->nest, &into);
+    emitter->out = out;
+    emitter->indent = indent;
+    if (!term)
+        return false;
+    if (locals.length == 0) {
+        emit_line(emitter, "GRADC_SUM(%s, %s, %s, %s, %s);", emitter->real, into, variable, extent, term);
+        return true;
+    }
+    for (char *c = locals.bytes; *c; c++)
+        *c = *c == '\n' ? ' ' : *c;
+    locals.bytes[locals.length - 1] = '\0';
+    emit_line(emitter, "GRADC_SUM_OF(%s, %s, %s, %s, %s, %s);", emitter->real, into, variable, extent, term,
+              locals.bytes);
+    return true;
+}
+
 static void emit_loop(struct emitter *emitter, const struct item *loop)
 {
+    if (emit_sum_loop(emitter, loop))
+        return;
     const char *variable = size_c(emitter, loop->variable);
     struct text body = {.arena = emitter->arena};
     struct text *out = emitter->out;

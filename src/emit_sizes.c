@@ -113,6 +113,11 @@ static void emit_limits(struct text *file, const struct module *module, const st
         if (is_known)
             continue;
         const char *text = print_c(arena, totals[i]);
+        if (strstr(text, "gradc_root")) { /* of whole numbers alone */
+            spell_sizes(arena, function, arena_print(arena, "%s->%%s", self));
+            text = arena_print(arena, "(double)(%s)", print_c(arena, totals[i]));
+            spell_sizes(arena, function, as_real);
+        }
         text_print(file, "    if (%s > (double)(PTRDIFF_MAX / %d))\n        return GRADC_ESIZE;\n", text,
                    2 * module->precision / 8);
     }

@@ -91,10 +91,28 @@ static bool reads_the_same(const struct nest *nest, const struct item *loop)
 
 enum { ITEMS_PASSED = 8 };
 
+static bool is_short(const size *extent)
+{
+    int64_t number;
+    return size_is_number(extent, &number) && number < 8;
+}
+
+/* Adding to one variable in each round keeps a loop from being vectorised, which functions in it would gain most by. */
+static bool is_serial(const struct nest *nest)
+{
+    return nest->kind == NEST_REDUCE && nest->first_trailing < nest->loop_count && nest->node->type == REAL;
+}
+
+static bool spoils_vectors(const struct nest *nest, const struct item *loop, int depth)
+{
+    return depth == nest->loop_count - 1 && !is_short(loop->extent) &&
+           ((is_serial(nest) && loop->is_dear) || (nest->is_dear && loop->is_serial));
+}
+
 static struct item *find_loop(const struct nest *nest, const struct item *body, int level, int depth)
 {
     struct item *after = latest(nest, body, level);
-    if (is_sharable(nest, after, level, depth))
+    if (is_sharable(nest, after, level, depth) && !spoils_vectors(nest, after, depth))
         return after;
     /* The last loop, though scalars may have been computed after it. */
     struct item *last = NULL;
@@ -104,7 +122,7 @@ static struct item *find_loop(const struct nest *nest, const struct item *body, 
             break;
     }
     if (!last || last == after || (after && last->position < after->position) ||
-        !is_sharable(nest, last, level, depth))
+        !is_sharable(nest, last, level, depth) || spoils_vectors(nest, last, depth))
         return NULL;
     bool is_inner_loop = depth == nest->loop_count - 1 && nest->kind != NEST_PRODUCT && nest->kind != NEST_CALL;
     if ((is_inner_loop && last->guard != nest->guard) || !reads_the_same(nest, last))
@@ -153,6 +171,10 @@ void fuse(struct program *program, struct nest *nest, struct item *container)
             loop->guard = loop->guard == ALWAYS_WANTED ? ALWAYS_WANTED : loop->guard | nest->guard;
         start_and_end(program, nest, loop, depth);
         nest->path[level] = body = loop;
+    }
+    if (nest->loop_count > 0) {
+        body->is_dear = body->is_dear || nest->is_dear;
+        body->is_serial = body->is_serial || is_serial(nest);
     }
     nest->item = item_new(program, body);
     nest->item->kind = ITEM_STATEMENT;

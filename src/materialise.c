@@ -19,6 +19,7 @@ struct decision {
     bool *is_forced;   /* must have a buffer */
     bool *is_expanded; /* a view or sum reads its elements more than once */
     int *readers;      /* how often its expression would be computed for each element */
+    bool *is_dear;     /* computed with functions that vectorise */
     bool *has_parts;   /* a SCATTER, or a sum with scattered parts */
 };
 
@@ -123,6 +124,36 @@ static void decide_operands_of_contraction(struct decision *decision, struct nod
     }
 }
 
+/* What is summed over a long axis is better stored first if it calls functions that vectorise. */
+static void decide_operand_of_sum(struct decision *decision, const struct node *node)
+{
+    struct node *x = node->inputs[0];
+    double rounds = 1;
+    int64_t number;
+    for (int a = 0; a < x->rank; a++)
+        if (node->axes >> a & 1)
+            rounds *= size_is_number(x->shape[a], &number) ? (double)number : 1000;
+    if (rounds >= 8 && x->type == REAL && operator_is_elementwise(x->operator) && decision->is_dear[x->id])
+        force(decision, x);
+}
+
+static void find_dear(struct decision *decision)
+{
+    struct program *program = decision->program;
+    for (size_t i = 0; i < program->node_count; i++) {
+        struct node *node = decision->graph->nodes[i];
+        if (!program->is_live[i] || program->buffers[i])
+            continue;
+        decision->is_dear[i] = vectorises(node->operator);
+        for (int j = 0; j < node->input_count; j++) {
+            const struct node *x = node->inputs[j];
+            bool is_inlined = operator_is_elementwise(node->operator) && operator_is_elementwise(x->operator) &&
+                              program->uses[x->id] == 1;
+            decision->is_dear[i] = decision->is_dear[i] || (is_inlined && decision->is_dear[x->id]);
+        }
+    }
+}
+
 static void decide_operands(struct decision *decision, struct node *node)
 {
     struct program *program = decision->program;
@@ -143,6 +174,10 @@ static void decide_operands(struct decision *decision, struct node *node)
         if (node->operator == OP_SOLVE_TRIANGULAR)
             force(decision, node->inputs[0]);
         return;
+    case OP_SUM:
+    case OP_PRODUCT:
+    case OP_MAXIMUM:
+    case OP_MINIMUM: decide_operand_of_sum(decision, node); break;
     case OP_RESHAPE:
         if (!is_strided(program, node))
             force(decision, node->inputs[0]);
@@ -277,10 +312,12 @@ void materialise(struct program *program)
     decision.is_forced = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.is_expanded = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.has_parts = ARENA_ARRAY(program->arena, bool, count + 1);
+    decision.is_dear = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.readers = ARENA_ARRAY(program->arena, int, count + 1);
     for (size_t i = 0; i < count; i++)
         if (program->is_live[i] && !program->buffers[i] && decision.graph->nodes[i]->operator == OP_CONTRACT)
             program->products[i] = match_product(program, decision.graph->nodes[i]);
+    find_dear(&decision);
     force_roots(&decision);
     force_invariants(&decision);
     find_parts(program, decision.is_forced, decision.has_parts);

@@ -84,6 +84,7 @@ struct nest {
     struct scale scale;             /* COPY, PRODUCT */
     struct part *terms;             /* SUM */
     size_t terms_count, terms_capacity;
+    bool is_dear;                   /* its expression calls functions that vectorise */
     bool is_void;                   /* found to be unnecessary: nothing is emitted for it */
 
     int axis_count;
@@ -128,6 +129,8 @@ struct item {
     struct nest **before, **behind; /* LOOP: nests that start accumulating before it, and that end behind it */
     size_t before_count, before_capacity, behind_count, behind_capacity;
     guard guard;
+    bool is_dear;       /* LOOP: its body calls functions that vectorise if nothing else prevents it */
+    bool is_serial;     /* LOOP: its body adds to one variable in each round */
     size_t barrier;     /* REGION: what is put now stays behind the first items, this many */
     size_t first, last; /* preorder numbers of it and of the last item in it */
 };
@@ -265,6 +268,7 @@ bool reshape_below(struct program *program, const struct node *reshape, const st
 /* The position in row-major order of an element of a tensor of this shape. */
 struct index flat_index(struct program *program, int rank, size *const *shape, const struct index *at);
 /* Where an operand of a reduction, contraction or scan stands, from the iteration axes. */
+bool vectorises(enum operator operator); /* the runtime has a form of the function for loops */
 void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at);
 bool is_one(const size *extent);
 /* Records all that the nest reads, at its iteration axes. */
