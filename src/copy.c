@@ -190,8 +190,8 @@ static struct node *copy_node(struct copier *copier, struct node *node)
     graph->origin = node->origin;
     if (node->operator == OP_LOOP)
         return copy_loop(copier, node);
-    if (copier->erases_marks &&
-        (node->operator == OP_MARK || node->operator == OP_STOP || node->operator == OP_CUSTOM)) {
+    bool is_rule = node->operator == OP_CUSTOM && !copier->keeps_rules;
+    if (copier->erases_marks && (node->operator == OP_MARK || node->operator == OP_STOP || is_rule)) {
         copy = copy_of(copier, node->inputs[0]);
     } else {
         struct node **inputs = malloc((size_t)(node->input_count + 1) * sizeof *inputs);
@@ -301,7 +301,7 @@ struct node *copier_copy(struct copier *copier, struct node *root)
         size_t needed_count = node_dependencies(copier->source, node, &needed), before = count;
         if (is_before_all(copier, node))
             needed_count = 0;
-        if (copier->erases_marks && node->operator == OP_CUSTOM)
+        if (copier->erases_marks && !copier->keeps_rules && node->operator == OP_CUSTOM)
             needed_count = 1;
         if (count + needed_count > capacity) {
             capacity = 2 * (count + needed_count);

@@ -28,6 +28,7 @@ struct copier {
     struct node *(*rewrite)(void *closure, const struct node *node, struct node *copy);
     void *closure;
     bool erases_marks;           /* MARK, STOP and CUSTOM become their first input */
+    bool keeps_rules;            /* but CUSTOM stays */
     const size **used_variables; /* loop variables of the LOOPs copied so far: another LOOP gets a variable of
                                     its own */
     size_t used_variables_count, used_variables_capacity;

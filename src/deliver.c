@@ -5,6 +5,7 @@
 
 #include "emit.h"
 #include "emit_graph.h"
+#include "emit_math.h"
 
 /* ---- Names of outputs ---- */
 
@@ -115,7 +116,7 @@ enum status deliver_tree(struct outputs *outputs, const struct command *command,
 enum status deliver(struct outputs *outputs, struct arena *arena, const struct command *command,
                     const struct elaboration *elaboration)
 {
-    const struct module *module = elaboration->module;
+    struct module *module = elaboration->module;
     const char *name = output_name(arena, command);
     bool done = spares_inputs(elaboration, name);
     if (done && command->dependencies)
@@ -126,6 +127,8 @@ enum status deliver(struct outputs *outputs, struct arena *arena, const struct c
     case KIND_C: done = deliver_c(outputs, arena, command, elaboration, name); break;
     case KIND_GRAPH: emit_graph(outputs_add(outputs, name), module); break;
     case KIND_DOT: emit_dot(outputs_add(outputs, name), module); break;
+    case KIND_MATH: emit_math(outputs_add(outputs, name), module, NOTATION_MATH); break;
+    case KIND_LATEX: emit_math(outputs_add(outputs, name), module, NOTATION_LATEX); break;
     case KIND_INTERFACE: emit_interface(outputs_add(outputs, name), module); break;
     case KIND_PYTHON: emit_python(outputs_add(outputs, name), module); break;
     default:

@@ -202,6 +202,15 @@ static int count_names(const struct parameter *parameters, const struct result *
     return count;
 }
 
+/* The last axis, which most functions run along, need not be said. */
+static const char *axis_text(struct elaborator *e, const struct value *axis)
+{
+    int64_t number;
+    if (axis->kind != VALUE_NUMBER || !size_is_number(axis->number, &number) || number == -1)
+        return "";
+    return arena_print(e->arena, ", axis = %lld", (long long)number);
+}
+
 void apply_rule(struct elaborator *e, struct frame *call, const struct definition *rule, struct value *arguments, struct span *spans)
 {
     int count = count_names(rule->parameters, NULL), outputs = count_names(NULL, rule->outputs);
@@ -218,6 +227,8 @@ void apply_rule(struct elaborator *e, struct frame *call, const struct definitio
     struct rule *record = ARENA_NEW(e->arena, struct rule);
     record->argument_count = count;
     record->output_count = outputs;
+    record->name = rule->name;
+    record->axis = call->unit->is_library ? NULL : "";
     record->arguments = ARENA_ARRAY(e->arena, struct node *, count + 1);
     record->adjoints = ARENA_ARRAY(e->arena, struct node *, count + 1);
     record->outputs = ARENA_ARRAY(e->arena, struct node *, outputs);
@@ -231,6 +242,8 @@ void apply_rule(struct elaborator *e, struct frame *call, const struct definitio
     for (const struct parameter *p = rule->parameters; p; p = p->next, i++) {
         if (arguments[i].kind == VALUE_NODE && arguments[i].node->type == REAL)
             record->arguments[i] = arguments[i].node;
+        if (arguments[i].kind != VALUE_NODE)
+            record->axis = axis_text(e, &arguments[i]);
         bind(e, p->name, arguments[i], p->span, true);
     }
     i = 0;

@@ -80,6 +80,8 @@ struct rule {
     struct node **seeds;
     struct node **adjoints;  /* one for each argument; NULL where it is not real */
     const struct rule *original; /* of a copy of the call: whose arguments, outputs and seeds the adjoints are over */
+    const char *name;            /* of the function, for people */
+    const char *axis;            /* `, axis = 0`, "" if it need not be said; NULL: the function is element-wise */
 };
 
 /* A loop for variable in [begin, end), while condition. Body nodes live in the same graph and refer to values

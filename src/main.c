@@ -59,7 +59,8 @@ static enum status compile(struct run *run)
         adjoin(elaboration, &run->diagnostics, derivatives);
     if (is_wrong(run))
         return STATUS_WRONG_PROGRAM;
-    for (size_t i = 0; i < elaboration->module->functions_count; i++)
+    bool is_formula = command->kind == KIND_MATH || command->kind == KIND_LATEX; /* simplified as they are written */
+    for (size_t i = 0; i < elaboration->module->functions_count && (!is_formula || command->check); i++)
         simplify(elaboration->module->functions[i], command->level);
     if (command->check)
         return check_gradients(stdout, elaboration->module) ? STATUS_DONE : STATUS_WRONG_PROGRAM;

@@ -56,7 +56,7 @@ static void copy_function(struct function *function, struct copier *copier)
     function->graph = copier->target;
 }
 
-void simplify(struct function *function, int level)
+static void simplify_rounds(struct function *function, int level, bool keeps_rules)
 {
     enum { ROUNDS = 6 };
     struct arena *arena = function->graph->arena;
@@ -66,13 +66,14 @@ void simplify(struct function *function, int level)
         struct node **roots =
             ARENA_ARRAY(arena, struct node *, 2 * function->members_count + function->checks_count + 1);
         size_t root_count = find_roots(function, roots);
-        if (round > 0)
+        if (round > 0 && !keeps_rules)
             hoist_rounds(old, roots, root_count);
         simplify_loops(old, roots, root_count);
         struct rewriter rewriter = {.source_uses = count_uses(old, roots, root_count)};
         rewriter.graph = graph_new(arena, old->sizes);
         struct copier *copier = copier_new(old, rewriter.graph);
         copier->erases_marks = true;
+        copier->keeps_rules = keeps_rules;
         if (level > 1) {
             copier->rewrite = rewrite;
             copier->closure = &rewriter;
@@ -83,7 +84,17 @@ void simplify(struct function *function, int level)
             break;
         nodes = function->graph->nodes_count;
     }
-    for (size_t i = 0; level > 1 && i < function->members_count; i++)
+    for (size_t i = 0; level > 1 && !keeps_rules && i < function->members_count; i++)
         if (function->members[i].value && function->members[i].value->rank > 1)
             function->members[i].value = scatter_diagonals(function->graph, function->members[i].value);
+}
+
+void simplify(struct function *function, int level)
+{
+    simplify_rounds(function, level, false);
+}
+
+void simplify_to_read(struct function *function)
+{
+    simplify_rounds(function, 2, true);
 }
