@@ -403,7 +403,7 @@ static void function(FILE *program, FILE *cases, int number)
             count *= size_of(shapes[p].axes[a]);
         fprintf(cases, "input %s", name);
         for (int i = 0; i < count; i++)
-            fprintf(cases, " %g", (double)(int)below(256) / 128 - 1 + 1.0 / 512);
+            fprintf(cases, " %g", (double)(int)below(256) / 128 - 1 + (2 * p + 1) / 1024.0);
         fprintf(cases, "\n");
     }
     fprintf(program, "s: real, k: int[m], n: size) {\n");
