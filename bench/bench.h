@@ -101,9 +101,10 @@ GRADC_STATIC double bench_once(void (*f)(void), int repeats)
     return (bench_now() - start) / repeats;
 }
 
-/* One line: the medians of f and of its peer, called in turn, and f's speed relative to the peer's. */
-GRADC_STATIC void bench_row(const char *what, const char *f_name, void (*f)(void), const char *peer_name,
-                            void (*peer)(void))
+/* One line: the medians of f and of its peer, called in turn, and f's time as a part of the peer's, with what
+ * it should be at most; 0: nothing is claimed. */
+GRADC_STATIC void bench_row(const char *what, double at_most, const char *f_name, void (*f)(void),
+                            const char *peer_name, void (*peer)(void))
 {
     double times[2][BENCH_ROUNDS];
     int repeats = bench_repeats(f), peer_repeats = bench_repeats(peer);
@@ -113,12 +114,18 @@ GRADC_STATIC void bench_row(const char *what, const char *f_name, void (*f)(void
     }
     for (int i = 0; i < 2; i++)
         qsort(times[i], BENCH_ROUNDS, sizeof times[i][0], bench_order);
-    double ours = times[0][BENCH_ROUNDS / 2], theirs = times[1][BENCH_ROUNDS / 2];
-    printf("%-34s %-8s %-10s %11.3f us   %-18s %11.3f us   %6.2fx\n", what,
-           sizeof(real) == 4 ? "float32" : "float64", f_name, ours * 1e6, peer_name, theirs * 1e6,
-           theirs / ours);
+    double ours = times[0][BENCH_ROUNDS / 2], theirs = times[1][BENCH_ROUNDS / 2], ratio = ours / theirs;
+    printf("%-36s %s %8s %11.3f us  %-18s %11.3f us %6.2f", what, sizeof(real) == 4 ? "f32" : "f64", f_name,
+           ours * 1e6, peer_name, theirs * 1e6, ratio);
+    if (at_most > 0)
+        printf("   %4.2f %s", at_most, ratio <= at_most ? "met" : "MISSED");
+    printf("\n");
     fflush(stdout);
 }
+
+/* Asks the compiler to sum in any order, as -ffast-math would everywhere. */
+#define BENCH_SUM(sum) _Pragma(BENCH_TEXT(omp simd reduction(+ : sum)))
+#define BENCH_TEXT(x)  #x
 
 /* The product that a C programmer would call: the BLAS where there is one, else the runtime's. */
 #ifdef BENCH_BLAS

@@ -1,6 +1,7 @@
-/* lse.c: logsumexp and its gradient, the softmax, by hand. */
+/* lse.c: logsumexp and its gradient, the softmax, by hand: one pass of exp, vectorised. */
 /* precisions: float32 float64 */
 #include "bench.h"
+#include "gradc_vecmath.h"
 #include "lse.h"
 
 enum { LARGEST = 1000000 };
@@ -18,18 +19,27 @@ static void run_ours_forward(void)
     bench_ok("lse", lse_forward(&ours));
 }
 
+static real exponential(real x)
+{
+    return sizeof(real) == 4 ? (real)gradc_expf((float)x) : (real)gradc_exp((double)x);
+}
+
 static void by_hand(void)
 {
     size_t n = ours.n;
     real largest = x[0], sum = 0;
-    for (size_t i = 1; i < n; i++)
+#pragma omp simd reduction(max : largest)
+    for (size_t i = 0; i < n; i++)
         largest = x[i] > largest ? x[i] : largest;
-    for (size_t i = 0; i < n; i++)
-        sum += gradient[i] =
-            sizeof(real) == 4 ? (real)expf((float)(x[i] - largest)) : (real)exp((double)(x[i] - largest));
+    BENCH_SUM(sum) for (size_t i = 0; i < n; i++)
+    {
+        gradient[i] = exponential(x[i] - largest);
+        sum += gradient[i];
+    }
     value = largest + (real)log((double)sum);
+    real factor = 1 / sum;
     for (size_t i = 0; i < n; i++)
-        gradient[i] /= sum;
+        gradient[i] *= factor;
 }
 
 int main(void)
@@ -47,9 +57,9 @@ int main(void)
         by_hand();
         bench_agree(what, 1, &ours.lse, &value);
         bench_agree(what, ours.n, ours.d_x, gradient);
-        bench_row(what, "gradc", run_ours, "C", by_hand);
+        bench_row(what, 1, "gradc", run_ours, "C", by_hand);
     }
     ours.n = 10000;
-    bench_row("lse gradient / forward, n = 10000", "gradient", run_ours, "forward", run_ours_forward);
+    bench_row("lse gradient / forward, n = 10000", 0, "gradient", run_ours, "forward", run_ours_forward);
     return bench_status;
 }

@@ -105,7 +105,7 @@ int main(void)
     bench_agree("mlp w2", width[1] * width[2], ours.w2, w[1]);
     bench_agree("mlp w3", width[2] * width[3], ours.w3, w[2]);
     bench_agree("mlp b1", width[1], ours.b1, b[0]);
-    bench_row("mlp training step, batch 128", "gradc", run_ours, BENCH_PEER, by_hand);
+    bench_row("mlp training step, batch 128", 0.8, "gradc", run_ours, BENCH_PEER, by_hand);
     printf("%-34s %zu bytes\n", "mlp workspace", mlp_workspace(&ours));
     return bench_status;
 }

@@ -1,24 +1,28 @@
 #!/bin/bash
 # run.sh: compiles each bench/X.nn with gradc and measures it against the same program written by hand, X.c. Prints one
-# table, and then that of compiler.sh; status 0 only if all values agree. Ratios above 1 mean that the first contestant is faster.
+# table of times and ratios, each with what it should be at most, and then that of compiler.sh; status 0 only if all
+# values agree. A program is bench/X.nn or examples/programs/X.nn.
 # usage: run.sh [X...]    CC names the C compiler, CFLAGS its options.
 set -u
 cd "$(dirname "$0")" || exit 1
 GRADC=${GRADC:-$PWD/../gradc}
 BUILD=${BUILD:-$PWD/../build}
 CC=${CC:-gcc}
-CFLAGS=${CFLAGS:--O3 -march=native}
+CFLAGS=${CFLAGS:--O3 -march=native -fopenmp-simd}
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 status=0
 
-blas=$(pkg-config --cflags --libs openblas 2> /dev/null)
-if [ -n "$blas" ]; then
-    blas="-DBENCH_BLAS $blas"
+blas=$(../tools/probe.sh "$CC" | head -1)
+if [ -n "$blas" ] && echo '#include <cblas.h>' | $CC $(pkg-config --cflags openblas 2> /dev/null) -E -x c - > /dev/null 2>&1; then
+    blas="-DBENCH_BLAS $(pkg-config --cflags openblas 2> /dev/null) $blas"
 else
     echo "BLAS: absent (Debian: libopenblas-dev); the peers use the runtime's matrix products"
 fi
+for peer in numpy torch; do
+    python3 -c "import $peer" 2> /dev/null || echo "$peer: absent (Debian: python3-$peer); no row against it"
+done
 echo "one thread, $CC $CFLAGS; medians of 15 rounds in turn"
 
 # measure X PRECISION
@@ -26,7 +30,9 @@ measure() {
     local type=double
     [ "$2" = float64 ] || type=float
     # shellcheck disable=SC2086
-    if ! "$GRADC" "--precision=$2" "$1.nn" -o "$out/$1.c" ||
+    local source=$1.nn
+    [ -f "$source" ] || source=../examples/programs/$1.nn
+    if ! "$GRADC" "--precision=$2" "$source" -o "$out/$1.c" ||
         ! "$CC" -std=c11 -D_GNU_SOURCE $CFLAGS -DREAL=$type -I../runtime -I"$out" -I. -o "$out/run" "$1.c" \
             "$out/$1.c" "$BUILD/libgradc.a" $blas -lm || ! "$out/run"; then
         echo "$1 ($2) failed"
@@ -34,9 +40,9 @@ measure() {
     fi
 }
 
-if [ $# -gt 0 ]; then programs=("$@"); else programs=(*.nn); fi
+if [ $# -gt 0 ]; then programs=("$@"); else programs=(*.c); fi
 for program in "${programs[@]}"; do
-    program=${program%.nn}
+    program=${program%.c}
     for precision in $(sed -n 's|^/\* precisions: \(.*\) \*/$|\1|p' "$program.c" | grep . || echo float64); do
         measure "$program" "$precision"
     done
