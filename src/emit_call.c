@@ -24,6 +24,8 @@ const char *scale_factor_text(struct emitter *emitter, const struct scale *scale
 {
     const char *text = NULL;
     int precedence;
+    if (scale->count == 1 && !scale->is_inverse[0] && !scale->is_negative)
+        return expression_text(emitter, scale->factors[0], NULL, &precedence);
     for (int i = 0; i < scale->count; i++) {
         const char *factor = expression_text(emitter, scale->factors[i], NULL, &precedence);
         factor = parenthesise(emitter->arena, factor, precedence, 3);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "emitter.h"
+#include "math_print.h"
 
 /* ---- Comments ---- */
 
@@ -52,8 +53,74 @@ static void collect_lines(const struct item *item, struct lines *lines)
         collect_lines(item->body[i], lines);
 }
 
+/* ---- The mathematics of a kernel ---- */
+
+enum { FORMULAS_SHOWN = 6, FORMULA_WIDTH = 100 };
+
+struct formulas {
+    struct emitter *emitter;
+    const struct buffer *shown[FORMULAS_SHOWN];
+    int count;
+    struct text line;
+};
+
+static bool is_named(const struct node *node, void *closure)
+{
+    const struct emitter *emitter = closure;
+    return emitter->program->buffers[node->id] != NULL || is_leaf(node);
+}
+
+static const char *name_of(const struct node *node, void *closure)
+{
+    struct emitter *emitter = closure;
+    struct buffer *buffer = emitter->program->buffers[node->id];
+    if (buffer && buffer->storage == STORAGE_STRUCT)
+        return buffer->member->name;
+    const char *name = buffer ? buffer_name(emitter, buffer) : emitter->leaf_names[node->id];
+    return name ? name : "?";
+}
+
+static void end_formula_line(struct formulas *formulas)
+{
+    struct emitter *emitter = formulas->emitter;
+    if (formulas->line.length > 0)
+        text_print(emitter->out, "%*s/* %s */\n", 4 * emitter->indent, "", formulas->line.bytes);
+    formulas->line.length = 0;
+}
+
+static void add_formula(struct formulas *formulas, const struct nest *nest)
+{
+    struct emitter *emitter = formulas->emitter;
+    struct buffer *target = nest->target;
+    struct math_names names = {is_named, name_of, emitter};
+    bool is_seen = formulas->count == FORMULAS_SHOWN || !target || !target->node || is_leaf(target->node) ||
+                   nest->is_void || nest->kind == NEST_COPY || target->node->operator == OP_RESULT ||
+                   (target->storage == STORAGE_SCALAR && nest->kind == NEST_VALUE);
+    for (int i = 0; i < formulas->count; i++)
+        is_seen = is_seen || formulas->shown[i] == target;
+    if (is_seen)
+        return;
+    const char *text = harmless(emitter->arena, math_statement(emitter->arena, buffer_name(emitter, target),
+                                                               target->node, &names));
+    if (strlen(text) > FORMULA_WIDTH || strchr(text, '\n'))
+        return;
+    formulas->shown[formulas->count++] = target;
+    if (formulas->line.length > 0 && formulas->line.length + strlen(text) + 3 > FORMULA_WIDTH)
+        end_formula_line(formulas);
+    text_print(&formulas->line, formulas->line.length > 0 ? " ; %s" : "%s", text);
+}
+
+static void add_formulas(struct formulas *formulas, const struct item *item)
+{
+    if (item->kind == ITEM_STATEMENT)
+        add_formula(formulas, item->nest);
+    for (size_t i = 0; item->kind == ITEM_LOOP && i < item->body_count; i++)
+        add_formulas(formulas, item->body[i]);
+}
+
 static void emit_comment(struct emitter *emitter, const struct item *item)
 {
+    struct formulas formulas = {.emitter = emitter, .line = {.arena = emitter->arena}};
     struct lines lines = {.count = 0};
     if (item->kind == ITEM_REGION)
         add_line(&lines, item->nest->node->origin);
@@ -68,6 +135,8 @@ static void emit_comment(struct emitter *emitter, const struct item *item)
                    harmless(emitter->arena, base_name(span.source->path)), span_line(span),
                    harmless(emitter->arena, span_line_text(emitter->arena, span)));
     }
+    add_formulas(&formulas, item);
+    end_formula_line(&formulas);
 }
 
 /* ---- Loops ---- */

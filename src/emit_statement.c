@@ -6,13 +6,21 @@
 
 enum { LINE_WIDTH = 108 };
 
-/* Where to break a line that is too long: behind the last space that fits. */
+/* Where to break a line that is too long: at the space that fits and stands in the fewest brackets, the last of such.
+ * Declarations with a comment behind them stay whole. */
 static size_t breaking_point(const char *text, size_t room)
 {
     size_t best = 0;
-    for (size_t i = 1; text[i] && i < room; i++)
-        if (text[i] == ' ' && text[i + 1] && !(text[i - 1] == '*' && text[i + 1] == '/'))
+    int depth = 0, best_depth = 1000;
+    if (strstr(text, "/*"))
+        return 0;
+    for (size_t i = 1; text[i] && i < room; i++) {
+        depth += (text[i] == '(' || text[i] == '[') - (text[i] == ')' || text[i] == ']');
+        if (text[i] == ' ' && text[i + 1] && i > room / 2 && depth <= best_depth) {
             best = i;
+            best_depth = depth;
+        }
+    }
     return best;
 }
 
@@ -408,7 +416,9 @@ static const char *scaled_text(struct emitter *emitter, const struct scale *scal
         *precedence = 2;
         return text;
     }
-    text = arena_print(emitter->arena, "%s * %s", scale_factor_text(emitter, scale),
+    const char *factor = scale_factor_text(emitter, scale);
+    bool is_plain = !strpbrk(factor, " ?") || scale->count > 1 || scale->is_inverse[0] || scale->is_negative;
+    text = arena_print(emitter->arena, is_plain ? "%s * %s" : "(%s) * %s", factor,
                        parenthesise(emitter->arena, text, *precedence, 3));
     *precedence = 3;
     return text;
