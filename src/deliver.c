@@ -131,9 +131,20 @@ enum status deliver(struct outputs *outputs, struct arena *arena, const struct c
     case KIND_LATEX: emit_math(outputs_add(outputs, name), module, NOTATION_LATEX); break;
     case KIND_INTERFACE: emit_interface(outputs_add(outputs, name), module); break;
     case KIND_PYTHON: emit_python(outputs_add(outputs, name), module); break;
-    default:
-        command_error("this gradc was built without that kind of --emit");
-        done = false;
+    default: command_error("this gradc was built without that kind of --emit"); done = false;
     }
     return done ? STATUS_DONE : STATUS_WRONG_COMMAND;
+}
+
+enum status deliver_at(struct outputs *outputs, struct arena *arena, const struct command *command,
+                       const struct elaboration *elaboration, struct at *at)
+{
+    const char *name = output_name(arena, command);
+    if (!spares_inputs(elaboration, name))
+        return STATUS_WRONG_COMMAND;
+    if (command->kind == KIND_DOT)
+        emit_dot_noted(outputs_add(outputs, name), elaboration->module, at_note, at);
+    else
+        emit_graph_noted(outputs_add(outputs, name), elaboration->module, at_note, at);
+    return STATUS_DONE;
 }

@@ -2,6 +2,7 @@
 #ifndef GRADC_DELIVER_H
 #define GRADC_DELIVER_H
 
+#include "at.h"
 #include "command.h"
 #include "output.h"
 
@@ -10,5 +11,9 @@ enum status deliver_tree(struct outputs *outputs, const struct command *command,
 /* Requires simplified functions. STATUS_WRONG_COMMAND after telling if an output would replace an input. */
 enum status deliver(struct outputs *outputs, struct arena *arena, const struct command *command,
                     const struct elaboration *elaboration);
+
+/* A graph or drawing with values and gradients. */
+enum status deliver_at(struct outputs *outputs, struct arena *arena, const struct command *command,
+                       const struct elaboration *elaboration, struct at *at);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ast.h"
+#include "at.h"
 #include "check.h"
 #include "command.h"
 #include "deliver.h"
@@ -55,11 +56,17 @@ static enum status compile(struct run *run)
         elaborate(run->arena, &run->diagnostics, file, derivatives, &command->elaborate);
     if (!all_sizes_used(command))
         return STATUS_WRONG_COMMAND;
+    if (!is_wrong(run) && command->at) {
+        enum status status;
+        struct at *at = at_new(run->arena, elaboration->module, derivatives, command->at, &status);
+        return at ? deliver_at(run->outputs, run->arena, command, elaboration, at) : status;
+    }
     if (!is_wrong(run))
         adjoin(elaboration, &run->diagnostics, derivatives);
     if (is_wrong(run))
         return STATUS_WRONG_PROGRAM;
-    bool is_formula = command->kind == KIND_MATH || command->kind == KIND_LATEX; /* simplified as they are written */
+    bool is_formula =
+        command->kind == KIND_MATH || command->kind == KIND_LATEX; /* simplified as they are written */
     for (size_t i = 0; i < elaboration->module->functions_count && (!is_formula || command->check); i++)
         simplify(elaboration->module->functions[i], command->level);
     if (command->check)

@@ -1,0 +1,19 @@
+/* at.h: values and gradients of every node at a point (--at). */
+#ifndef GRADC_AT_H
+#define GRADC_AT_H
+
+#include "command.h"
+#include "differentiate.h"
+#include "graph.h"
+
+struct at;
+
+/* Requires functions as elaborated, without adjoined derivatives; leaves them simplified at level 0, their
+ * nodes being what the user wrote. The text is --at's: `x=-2,W=[[1, 2], [3, 4]]`. NULL after telling what is
+ * wrong, with the exit status. The gradients are those of each function's first real scalar output. */
+struct at *at_new(struct arena *arena, struct module *module, const struct derivatives *derivatives,
+                  const char *text, enum status *status);
+/* A graph_note; closure: the struct at. */
+const char *at_note(const struct function *function, struct node *node, void *closure);
+
+#endif
