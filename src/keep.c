@@ -1,19 +1,16 @@
 /* keep.c: what forward leaves for backward.
  *
  * A value of forward that backward reads is computed again if that costs a few operations on values that are there
- * anyway (inputs, kept values), and kept otherwise. Decided from the users to the inputs: a value computed again
- * passes the question on to its operands. */
+ * anyway (inputs, values that forward stores for itself), and kept otherwise. Decided from the users to the inputs: a
+ * value computed again passes the question on to its operands. */
 #include "program.h"
 
-enum { DEAREST_RECOMPUTATION = 8 /* additions, along one chain of values computed again */ };
+enum { DEAREST_RECOMPUTATION = 8 /* additions */, DEEPEST_RECOMPUTATION = 8 /* operators */, TOO_DEAR = 1000 };
 
 struct choice {
-    struct module *module;
     bool *is_forward;  /* forward computes it */
     bool *is_needed;   /* by backward */
-    bool *is_output;
-    int *chain;        /* the cost of what is computed again from it */
-    struct kept *kept;
+    bool *is_stored;   /* forward has it in memory anyway: outputs, sums, products and what they read */
 };
 
 /* Calls act on every node that node reads, those in the rounds of a loop included. */
@@ -66,36 +63,47 @@ static void need(void *closure, struct node *node)
         choice->is_needed[node->id] = true;
 }
 
-static bool is_free(const struct choice *choice, const struct node *node)
+/* Additions for each element to compute the node again from what is there. */
+static int cost_again(const struct choice *choice, const struct node *node, int depth)
 {
-    return node->input_count == 0 || choice->is_needed[node->id] || choice->is_output[node->id];
+    bool is_view = node->operator == OP_INDEX || node->operator == OP_RESHAPE;
+    if (node->input_count == 0 && node->operator != OP_LOOP)
+        return 0;
+    if (depth > 0 && (choice->is_needed[node->id] || choice->is_stored[node->id]))
+        return 0;
+    if (choice->is_stored[node->id] || depth == DEEPEST_RECOMPUTATION ||
+        (!is_view && !operator_is_elementwise(node->operator)))
+        return TOO_DEAR;
+    int cost = is_view ? 0 : operator_info(node->operator)->cost;
+    for (int i = 0; i < node->input_count && cost <= DEAREST_RECOMPUTATION; i++)
+        cost += cost_again(choice, node->inputs[i], depth + 1);
+    return cost;
 }
 
+/* Views move elements and compute nothing, so what they view is kept instead. */
 static bool is_cheap_again(const struct choice *choice, const struct node *node)
 {
-    if (choice->is_output[node->id])
+    if (choice->is_stored[node->id])
         return false;
-    if (node->operator == OP_INDEX || node->operator == OP_RESHAPE)
-        return true;
-    if (!operator_is_elementwise(node->operator))
-        return false;
-    int extra = 0;
-    for (int i = 0; i < node->input_count; i++)
-        if (!is_free(choice, node->inputs[i]) && (i == 0 || node->inputs[i] != node->inputs[i - 1]))
-            extra++;
-    return extra <= 1 && choice->chain[node->id] + operator_info(node->operator)->cost <= DEAREST_RECOMPUTATION;
+    return node->operator == OP_INDEX || node->operator == OP_RESHAPE ||
+           cost_again(choice, node, 0) <= DEAREST_RECOMPUTATION;
 }
 
-static void compute_again(struct choice *choice, const struct node *node)
+static void find_stored(struct choice *choice, const struct graph *graph)
 {
-    int cost = choice->chain[node->id];
-    if (operator_is_elementwise(node->operator))
-        cost += operator_info(node->operator)->cost;
-    for (int i = 0; i < node->input_count; i++) {
-        struct node *input = node->inputs[i];
-        choice->is_needed[input->id] = true;
-        if (choice->chain[input->id] < cost)
-            choice->chain[input->id] = cost;
+    for (size_t i = 0; i < graph->nodes_count; i++) {
+        const struct node *node = graph->nodes[i];
+        bool is_view = node->operator == OP_INDEX || node->operator == OP_RESHAPE;
+        if (!choice->is_forward[i] || node->input_count == 0)
+            continue;
+        if (!is_view && !operator_is_elementwise(node->operator))
+            choice->is_stored[i] = true;
+        for (int j = 0; node->operator == OP_CONTRACT && j < 2; j++) {
+            const struct node *x = node->inputs[j];
+            while (x->operator == OP_INDEX || x->operator == OP_RESHAPE)
+                x = x->inputs[0];
+            choice->is_stored[x->id] = choice->is_stored[x->id] || x->input_count > 0;
+        }
     }
 }
 
@@ -107,19 +115,21 @@ struct kept *keep(struct module *module, struct function *function)
     struct kept *kept = ARENA_NEW(arena, struct kept);
     kept->is_kept = ARENA_ARRAY(arena, bool, count + 1);
     kept->count = count;
-    struct choice choice = {module, ARENA_ARRAY(arena, bool, count + 1), ARENA_ARRAY(arena, bool, count + 1),
-                            ARENA_ARRAY(arena, bool, count + 1), ARENA_ARRAY(arena, int, count + 1), kept};
+    struct choice choice = {ARENA_ARRAY(arena, bool, count + 1), ARENA_ARRAY(arena, bool, count + 1),
+                            ARENA_ARRAY(arena, bool, count + 1)};
     struct marking forward = {.arena = arena, .marks = choice.is_forward};
     for (size_t i = 0; i < function->members_count; i++)
         if (function->members[i].role == ROLE_OUTPUT) {
             mark(&forward, function->members[i].value);
-            choice.is_output[function->members[i].value->id] = true;
+            choice.is_stored[function->members[i].value->id] = true;
         }
     mark_all(&forward);
     /* A loop that forward runs anyway can leave more of its values. */
     for (size_t i = 0; i < count; i++)
         if (graph->nodes[i]->operator == OP_RESULT && choice.is_forward[graph->nodes[i]->inputs[0]->id])
             choice.is_forward[i] = true;
+
+    find_stored(&choice, graph);
 
     struct marking backward = {
         .arena = arena, .marks = ARENA_ARRAY(arena, bool, count + 1), .stop = choice.is_forward};
@@ -137,10 +147,12 @@ struct kept *keep(struct module *module, struct function *function)
         struct node *node = graph->nodes[i];
         if (!choice.is_needed[i] || is_leaf(node) || (node->input_count == 0 && node->operator != OP_LOOP))
             continue;
-        if (is_cheap_again(&choice, node))
-            compute_again(&choice, node);
-        else
+        if (!is_cheap_again(&choice, node)) {
             kept->is_kept[i] = true;
+            continue;
+        }
+        for (int j = 0; j < node->input_count; j++)
+            choice.is_needed[node->inputs[j]->id] = true;
     }
     return kept;
 }

@@ -180,6 +180,13 @@ static bool can_fail(const struct nest *nest)
     return nest->kind == NEST_CHECK || nest->kind == NEST_CALL;
 }
 
+/* All is read before the writer starts. */
+static bool is_read_before(const struct nest *reader, const struct nest *writer, int levels)
+{
+    return reader != writer && reader->item->first < writer->item->first &&
+           shared_levels(writer, writer->path_count, reader) <= levels;
+}
+
 static bool writes_elements_in_order(const struct nest *nest)
 {
     return nest->kind == NEST_VALUE || nest->kind == NEST_COPY || nest->kind == NEST_SUM;
@@ -216,7 +223,9 @@ static bool is_carried_in_place(const struct buffer *next, const struct buffer *
 {
     const struct nest *first = next->writers[0];
     int levels = copy->path_first;
-    if (!writes_elements_in_order(first) || first->path_first != levels || next->guard != carried->guard)
+    bool is_product = first->kind == NEST_PRODUCT;
+    if ((!is_product && !writes_elements_in_order(first)) || first->path_first != levels ||
+        next->guard != carried->guard)
         return false;
     for (int i = 0; i < levels; i++)
         if (first->path[i] != copy->path[i])
@@ -226,7 +235,8 @@ static bool is_carried_in_place(const struct buffer *next, const struct buffer *
         bool is_inside = reader->path_count >= levels && reader->path[levels - 1] == copy->path[levels - 1];
         for (size_t j = 0; is_inside && j < reader->reads_count; j++)
             if (reader->reads[j].buffer == carried && reader != copy && !reader->is_update &&
-                !is_read_in_time(reader, &reader->reads[j], first))
+                (is_product ? !is_read_before(reader, first, levels)
+                            : !is_read_in_time(reader, &reader->reads[j], first)))
                 return false;
         if (is_inside && reader != copy && reader->is_update && reader->target != carried)
             return false;

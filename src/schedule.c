@@ -314,51 +314,66 @@ static void put_call(struct program *program, struct node *node, struct item *co
 
 /* ---- Scattered sums ---- */
 
+/* Whether the part is whole along all axes of the sum but one, along which it stands at some offset. Sets that axis,
+ * the offset and the part's extent. */
+static bool is_slab(const struct program *program, const struct node *whole, const struct node *part, int *along,
+                    size **offset, size **extent)
+{
+    const struct node *x = part->inputs[0];
+    unsigned seen = 0;
+    int moved_axes = 0;
+    if (part->operator != OP_SCATTER)
+        return false;
+    for (int a = 0; a < whole->rank; a++) {
+        struct affine at_zero = part->subscripts[a];
+        size *start = at_zero.offset, *length = size_number(program->sizes, 1);
+        at_zero.offset = size_number(program->sizes, 0);
+        int axis = plain_subscript(&part->subscripts[a], x->rank, x->shape, whole->shape[a]);
+        if (axis < 0) {
+            for (int j = 0; j < x->rank && axis < 0; j++)
+                if (!(seen >> j & 1) && plain_subscript(&at_zero, x->rank, x->shape, x->shape[j]) == j)
+                    axis = j;
+            length = axis >= 0 ? x->shape[axis] : length;
+            int64_t number;
+            for (int j = 0; axis < 0 && at_zero.coefficients && j < x->rank; j++)
+                if (at_zero.coefficients[j] && !(size_is_number(at_zero.coefficients[j], &number) && number == 0))
+                    return false;
+            if (at_zero.dynamic || moved_axes++ > 0)
+                return false;
+            *along = a, *offset = start, *extent = length;
+        }
+        if (axis >= 0 && seen >> axis & 1)
+            return false;
+        seen |= axis >= 0 ? 1u << axis : 0;
+    }
+    for (int j = 0; j < x->rank; j++)
+        if (!(seen >> j & 1) && !is_one(x->shape[j]))
+            return false;
+    return moved_axes == 1;
+}
+
+enum { MOST_SLABS = 64 };
+
 /* The parts lie side by side along one axis, without gaps and overlaps, and are whole along all others. */
 static bool is_partition(const struct program *program, const struct node *whole, const struct parts *parts)
 {
-    int along = -1;
-    size *end = size_number(program->sizes, 0);
-    for (size_t i = 0; i < parts->parts_count; i++) {
-        const struct node *part = parts->parts[i].node;
-        if (part->operator != OP_SCATTER)
+    int along[MOST_SLABS];
+    size *offsets[MOST_SLABS], *extents[MOST_SLABS], *end = size_number(program->sizes, 0);
+    size_t count = parts->parts_count, found = 0;
+    if (count > MOST_SLABS)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!is_slab(program, whole, parts->parts[i].node, &along[i], &offsets[i], &extents[i]) ||
+            along[i] != along[0])
             return false;
-        const struct node *x = part->inputs[0];
-        size *extent = NULL;
-        unsigned seen = 0;
-        for (int a = 0; a < whole->rank; a++) {
-            const struct affine *affine = &part->subscripts[a];
-            if (affine->dynamic)
-                return false;
-            int axis = plain_subscript(affine, x->rank, x->shape, whole->shape[a]);
-            struct affine moved = *affine;
-            moved.offset = size_number(program->sizes, 0);
-            if (axis < 0 || a == along) {
-                if ((along >= 0 && a != along) || affine->offset != end)
-                    return false;
-                along = a;
-                extent = size_number(program->sizes, 1);
-                for (int j = 0; j < x->rank; j++)
-                    if (plain_subscript(&moved, x->rank, x->shape, x->shape[j]) == j)
-                        axis = j, extent = x->shape[j];
-                int64_t number;
-                for (int j = 0; axis < 0 && affine->coefficients && j < x->rank; j++)
-                    if (affine->coefficients[j] && !(size_is_number(affine->coefficients[j], &number) && number == 0))
-                        return false;
+    for (size_t round = 0; round < count; round++)
+        for (size_t i = 0; i < count; i++)
+            if (offsets[i] == end) {
+                end = size_add(end, extents[i]);
+                found++;
+                break;
             }
-            if (axis >= 0 && seen >> axis & 1)
-                return false;
-            seen |= axis >= 0 ? 1u << axis : 0;
-        }
-        for (int j = 0; j < x->rank; j++)
-            if (!(seen >> j & 1) && !is_one(x->shape[j]))
-                return false;
-        if (extent)
-            end = size_add(end, extent);
-        else
-            return parts->parts_count == 1;
-    }
-    return along >= 0 && end == whole->shape[along];
+    return found == count && end == whole->shape[along[0]];
 }
 
 /* No two elements of x go to one place: every axis moves one subscript that nothing else moves. */
