@@ -1,6 +1,7 @@
 /* adjoin.c: the derivatives that an export asks for become members of the function.
  *
- * Requires the functions' sizes, inputs and outputs; leaves members in the order in which the struct has them. */
+ * Requires the functions' sizes, inputs and outputs; leaves members in the order in which the struct has
+ * them. */
 #include "elaborate.h"
 #include "map.h"
 #include "sparse.h"
@@ -27,8 +28,13 @@ static struct member *add(struct adjoiner *a, struct member member)
 /* A member shaped like another. */
 static struct member like(const struct member *other, const char *name, enum role role)
 {
-    return (struct member){.name = name, .role = role, .type = REAL, .rank = other->rank, .shape = other->shape,
-                           .of = other->name, .span = other->span};
+    return (struct member){.name = name,
+                           .role = role,
+                           .type = REAL,
+                           .rank = other->rank,
+                           .shape = other->shape,
+                           .of = other->name,
+                           .span = other->span};
 }
 
 static struct node *seed(struct adjoiner *a, const char *name, const struct member *of)
@@ -95,8 +101,14 @@ static void adjoin_jacobian(struct adjoiner *a, const struct extra_request *extr
         for (size_t k = 0; k < a->request->wrt_count; k++) {
             struct member y = function->members[outputs[i]], x = function->members[a->request->wrt[k]];
             struct node *value = differentiate_jacobian(function->graph, a->derivatives, y.value, x.leaf);
-            add(a, (struct member){.name = arena_print(a->arena, "d%s_d%s", y.name, x.name), .role = ROLE_JACOBIAN, .type = REAL,
-                                   .rank = value->rank, .shape = value->shape, .of = y.name, .wrt = {x.name}, .value = value,
+            add(a, (struct member){.name = arena_print(a->arena, "d%s_d%s", y.name, x.name),
+                                   .role = ROLE_JACOBIAN,
+                                   .type = REAL,
+                                   .rank = value->rank,
+                                   .shape = value->shape,
+                                   .of = y.name,
+                                   .wrt = {x.name},
+                                   .value = value,
                                    .span = y.span});
         }
 }
@@ -139,16 +151,25 @@ static void adjoin_hessian(struct adjoiner *a, const struct extra_request *extra
     gradients_of(a, y.value, gradients);
     for (size_t i = 0; i < a->request->wrt_count; i++)
         for (size_t k = i; k < a->request->wrt_count; k++) {
-            struct member x = function->members[a->request->wrt[i]], w = function->members[a->request->wrt[k]];
-            struct node *value = differentiate_jacobian(function->graph, a->derivatives, gradients[i], w.leaf);
-            add(a, (struct member){.name = arena_print(a->arena, "d2%s_d%s_d%s", y.name, x.name, w.name), .role = ROLE_HESSIAN,
-                                   .type = REAL, .rank = value->rank, .shape = value->shape, .of = y.name,
-                                   .wrt = {x.name, w.name}, .value = value, .span = y.span});
+            struct member x = function->members[a->request->wrt[i]],
+                          w = function->members[a->request->wrt[k]];
+            struct node *value =
+                differentiate_jacobian(function->graph, a->derivatives, gradients[i], w.leaf);
+            add(a, (struct member){.name = arena_print(a->arena, "d2%s_d%s_d%s", y.name, x.name, w.name),
+                                   .role = ROLE_HESSIAN,
+                                   .type = REAL,
+                                   .rank = value->rank,
+                                   .shape = value->shape,
+                                   .of = y.name,
+                                   .wrt = {x.name, w.name},
+                                   .value = value,
+                                   .span = y.span});
         }
 }
 
 /* Members that bring a vector for each parameter: tangents and directions. */
-static void add_vectors(struct adjoiner *a, const char *prefix, enum role role, struct node **wrt, struct node **vectors)
+static void add_vectors(struct adjoiner *a, const char *prefix, enum role role, struct node **wrt,
+                        struct node **vectors)
 {
     for (size_t i = 0; i < a->request->wrt_count; i++) {
         struct member x = a->function->members[a->request->wrt[i]];
@@ -162,10 +183,13 @@ static void add_vectors(struct adjoiner *a, const char *prefix, enum role role, 
 static void adjoin_jvp(struct adjoiner *a, const struct extra_request *extra)
 {
     struct function *function = a->function;
-    size_t wrt_count = a->request->wrt_count, *outputs = ARENA_ARRAY(a->arena, size_t, function->members_count + 1);
+    size_t wrt_count = a->request->wrt_count,
+           *outputs = ARENA_ARRAY(a->arena, size_t, function->members_count + 1);
     size_t count = real_outputs(a, extra, outputs);
-    struct node **wrt = ARENA_ARRAY(a->arena, struct node *, wrt_count), **vectors = ARENA_ARRAY(a->arena, struct node *, wrt_count);
-    struct node **values = ARENA_ARRAY(a->arena, struct node *, count), **tangents = ARENA_ARRAY(a->arena, struct node *, count);
+    struct node **wrt = ARENA_ARRAY(a->arena, struct node *, wrt_count),
+                **vectors = ARENA_ARRAY(a->arena, struct node *, wrt_count);
+    struct node **values = ARENA_ARRAY(a->arena, struct node *, count),
+                **tangents = ARENA_ARRAY(a->arena, struct node *, count);
     add_vectors(a, "t_", ROLE_TANGENT, wrt, vectors);
     for (size_t i = 0; i < count; i++)
         values[i] = function->members[outputs[i]].value;
@@ -185,11 +209,14 @@ static void adjoin_hvp(struct adjoiner *a, const struct extra_request *extra)
     long at = scalar_output(a, extra, "hvp");
     if (at < 0)
         return;
-    struct node **wrt = ARENA_ARRAY(a->arena, struct node *, wrt_count), **vectors = ARENA_ARRAY(a->arena, struct node *, wrt_count);
-    struct node **gradients = ARENA_ARRAY(a->arena, struct node *, wrt_count), **products = ARENA_ARRAY(a->arena, struct node *, wrt_count);
+    struct node **wrt = ARENA_ARRAY(a->arena, struct node *, wrt_count),
+                **vectors = ARENA_ARRAY(a->arena, struct node *, wrt_count);
+    struct node **gradients = ARENA_ARRAY(a->arena, struct node *, wrt_count),
+                **products = ARENA_ARRAY(a->arena, struct node *, wrt_count);
     gradients_of(a, function->members[at].value, gradients);
     add_vectors(a, "v_", ROLE_DIRECTION, wrt, vectors);
-    differentiate_forward(function->graph, a->derivatives, wrt, vectors, wrt_count, gradients, wrt_count, products);
+    differentiate_forward(function->graph, a->derivatives, wrt, vectors, wrt_count, gradients, wrt_count,
+                          products);
     for (size_t i = 0; i < wrt_count; i++) {
         struct member x = function->members[a->request->wrt[i]];
         struct member member = like(&x, arena_print(a->arena, "hv_%s", x.name), ROLE_HVP);
@@ -207,8 +234,9 @@ static bool require_fixed_sizes(struct adjoiner *a, const struct extra_request *
         const struct member *member = &a->function->members[i];
         if (member->role != ROLE_SIZE)
             continue;
-        report_error(a->diagnostics, extra->span, "%s needs fixed sizes, but %s is a run-time size of %s; fix it with dim %s = ...",
-                     kind, member->name, a->function->name, member->name);
+        report_error(a->diagnostics, extra->span,
+                     "%s needs fixed sizes, but %s is a run-time size of %s; fix it with dim %s = ...", kind,
+                     member->name, a->function->name, member->name);
         return false;
     }
     return true;
@@ -216,7 +244,8 @@ static bool require_fixed_sizes(struct adjoiner *a, const struct extra_request *
 
 static void add_table(struct adjoiner *a, struct node *leaf, const int32_t *table)
 {
-    struct member member = {.name = leaf ? leaf->name : NULL, .role = ROLE_TABLE, .type = INT, .leaf = leaf, .table = table};
+    struct member member = {
+        .name = leaf ? leaf->name : NULL, .role = ROLE_TABLE, .type = INT, .leaf = leaf, .table = table};
     if (!leaf)
         return;
     member.rank = leaf->rank;
@@ -225,11 +254,12 @@ static void add_table(struct adjoiner *a, struct node *leaf, const int32_t *tabl
 }
 
 /* d value / d x as the member `name`_values. */
-static void adjoin_sparse(struct adjoiner *a, const struct extra_request *extra, struct node *value, struct node *x, const char *name,
-                          struct member member)
+static void adjoin_sparse(struct adjoiner *a, const struct extra_request *extra, struct node *value,
+                          struct node *x, const char *name, struct member member)
 {
     struct graph *graph = a->function->graph;
-    struct sparse sparse = sparse_jacobian(graph, a->derivatives, value, x, arena_print(a->arena, "%s_%s", a->function->name, name));
+    struct sparse sparse = sparse_jacobian(graph, a->derivatives, value, x,
+                                           arena_print(a->arena, "%s_%s", a->function->name, name));
     if (sparse.is_too_large) {
         report_error(a->diagnostics, extra->span, "%s has too many elements for a sparse entry", name);
         return;
@@ -256,8 +286,9 @@ static void adjoin_sparse_jacobian(struct adjoiner *a, const struct extra_reques
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < a->request->wrt_count; k++) {
             struct member y = function->members[outputs[i]], x = function->members[a->request->wrt[k]];
-            adjoin_sparse(a, extra, y.value, x.leaf, arena_print(a->arena, "d%s_d%s", y.name, x.name),
-                          (struct member){.role = ROLE_JACOBIAN_VALUES, .of = y.name, .wrt = {x.name}, .span = y.span});
+            adjoin_sparse(
+                a, extra, y.value, x.leaf, arena_print(a->arena, "d%s_d%s", y.name, x.name),
+                (struct member){.role = ROLE_JACOBIAN_VALUES, .of = y.name, .wrt = {x.name}, .span = y.span});
         }
 }
 
@@ -272,9 +303,12 @@ static void adjoin_sparse_hessian(struct adjoiner *a, const struct extra_request
     gradients_of(a, y.value, gradients);
     for (size_t i = 0; i < a->request->wrt_count; i++)
         for (size_t k = i; k < a->request->wrt_count; k++) {
-            struct member x = function->members[a->request->wrt[i]], w = function->members[a->request->wrt[k]];
-            adjoin_sparse(a, extra, gradients[i], w.leaf, arena_print(a->arena, "d2%s_d%s_d%s", y.name, x.name, w.name),
-                          (struct member){.role = ROLE_HESSIAN_VALUES, .of = y.name, .wrt = {x.name, w.name}, .span = y.span});
+            struct member x = function->members[a->request->wrt[i]],
+                          w = function->members[a->request->wrt[k]];
+            adjoin_sparse(
+                a, extra, gradients[i], w.leaf, arena_print(a->arena, "d2%s_d%s_d%s", y.name, x.name, w.name),
+                (struct member){
+                    .role = ROLE_HESSIAN_VALUES, .of = y.name, .wrt = {x.name, w.name}, .span = y.span});
         }
 }
 
@@ -297,28 +331,125 @@ static void adjoin_extra(struct adjoiner *a, const struct extra_request *extra)
 static bool is_keyword(const char *name)
 {
     static const char *const words[] = {
-        "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char",
-        "char16_t", "char32_t", "class", "compl", "const", "const_cast", "constexpr", "continue", "decltype", "default",
-        "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit", "export", "extern", "false", "float", "for",
-        "friend", "goto", "if", "inline", "int", "int32_t", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq",
-        "nullptr", "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "restrict",
-        "return", "short", "signed", "size_t", "sizeof", "static", "static_assert", "static_cast", "struct", "switch",
-        "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "typeof", "union",
-        "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq", "NULL", "INFINITY", "NAN",
-        "errno", "EOF", "I", "complex", "stdin", "stdout", "stderr", "assert", "HUGE_VAL", "SIZE_MAX", "INT32_MAX", "INT32_MIN",
-        "linux", "unix",
+        "alignas",
+        "alignof",
+        "and",
+        "and_eq",
+        "asm",
+        "auto",
+        "bitand",
+        "bitor",
+        "bool",
+        "break",
+        "case",
+        "catch",
+        "char",
+        "char16_t",
+        "char32_t",
+        "class",
+        "compl",
+        "const",
+        "const_cast",
+        "constexpr",
+        "continue",
+        "decltype",
+        "default",
+        "delete",
+        "do",
+        "double",
+        "dynamic_cast",
+        "else",
+        "enum",
+        "explicit",
+        "export",
+        "extern",
+        "false",
+        "float",
+        "for",
+        "friend",
+        "goto",
+        "if",
+        "inline",
+        "int",
+        "int32_t",
+        "long",
+        "mutable",
+        "namespace",
+        "new",
+        "noexcept",
+        "not",
+        "not_eq",
+        "nullptr",
+        "operator",
+        "or",
+        "or_eq",
+        "private",
+        "protected",
+        "public",
+        "register",
+        "reinterpret_cast",
+        "restrict",
+        "return",
+        "short",
+        "signed",
+        "size_t",
+        "sizeof",
+        "static",
+        "static_assert",
+        "static_cast",
+        "struct",
+        "switch",
+        "template",
+        "this",
+        "thread_local",
+        "throw",
+        "true",
+        "try",
+        "typedef",
+        "typeid",
+        "typename",
+        "typeof",
+        "union",
+        "unsigned",
+        "using",
+        "virtual",
+        "void",
+        "volatile",
+        "wchar_t",
+        "while",
+        "xor",
+        "xor_eq",
+        "NULL",
+        "INFINITY",
+        "NAN",
+        "errno",
+        "EOF",
+        "I",
+        "complex",
+        "stdin",
+        "stdout",
+        "stderr",
+        "assert",
+        "HUGE_VAL",
+        "SIZE_MAX",
+        "INT32_MAX",
+        "INT32_MIN",
+        "linux",
+        "unix",
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!strcmp(words[i], name))
             return true;
-    return !strncmp(name, "__", 2) || (name[0] == '_' && isupper((unsigned char)name[1])) || !strncmp(name, "GRADC_", 6);
+    return !strncmp(name, "__", 2) || (name[0] == '_' && isupper((unsigned char)name[1])) ||
+           !strncmp(name, "GRADC_", 6);
 }
 
 static const char *role_noun(struct adjoiner *a, const struct member *member)
 {
     switch (member->role) {
     case ROLE_SIZE: return "a size";
-    case ROLE_INPUT: case ROLE_INOUT: return "a parameter";
+    case ROLE_INPUT:
+    case ROLE_INOUT: return "a parameter";
     case ROLE_OUTPUT: return "an output";
     case ROLE_WORKSPACE: return "the workspace";
     default: return arena_print(a->arena, "a derivative of %s", member->of);
@@ -330,40 +461,51 @@ static void check_names(struct adjoiner *a)
     struct map seen = {0};
     struct function *function = a->function;
     if (is_keyword(function->name))
-        report_error(a->diagnostics, function->span, "%s is a word of C or C++ and cannot name an exported function", function->name);
+        report_error(a->diagnostics, function->span,
+                     "%s is a word of C or C++ and cannot name an exported function", function->name);
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i], *other = map_get(&seen, member->name);
         struct span at = member->span;
         if (is_keyword(member->name))
-            report_error(a->diagnostics, at, "%s is a word of C or C++ and cannot name a member of struct %s; rename it",
+            report_error(a->diagnostics, at,
+                         "%s is a word of C or C++ and cannot name a member of struct %s; rename it",
                          member->name, function->name);
         else if (other && member->role == ROLE_WORKSPACE)
-            report_error(a->diagnostics, other->span, "%s is the name of the workspace in struct %s; rename it", member->name, function->name);
-        else if (other && other->of && member->of && !strcmp(other->of, member->of) && other->role == member->role)
+            report_error(a->diagnostics, other->span,
+                         "%s is the name of the workspace in struct %s; rename it", member->name,
+                         function->name);
+        else if (other && other->of && member->of && !strcmp(other->of, member->of) &&
+                 other->role == member->role)
             ; /* what both are of stands twice too, and has been reported */
         else if (other) {
             bool later_own = member->role == ROLE_OUTPUT;
-            report_error(a->diagnostics, later_own ? at : other->span, "%s would stand twice in struct %s: %s and %s", member->name,
-                         function->name, role_noun(a, other), role_noun(a, member));
+            report_error(a->diagnostics, later_own ? at : other->span,
+                         "%s would stand twice in struct %s: %s and %s", member->name, function->name,
+                         role_noun(a, other), role_noun(a, member));
             if (later_own)
-                report_note(a->diagnostics, at, "an output can be renamed: return %s_new = %s", member->name, member->name);
+                report_note(a->diagnostics, at, "an output can be renamed: return %s_new = %s", member->name,
+                            member->name);
         }
         map_set(a->arena, &seen, member->name, (void *)member);
     }
 }
 
-/* The macros and arrays that the header gives a function for its sparse entries, and the macros of its workspace. */
+/* The macros and arrays that the header gives a function for its sparse entries, and the macros of its
+ * workspace. */
 static void check_macros(struct arena *arena, struct diagnostics *diagnostics, const struct module *module)
 {
     struct map seen = {0};
     for (size_t i = 0; i < module->functions_count; i++) {
         const struct function *function = module->functions[i];
-        const char *name = upper_case(arena, function->name), *workspace = arena_print(arena, "%s_WORKSPACE", name);
+        const char *name = upper_case(arena, function->name),
+                   *workspace = arena_print(arena, "%s_WORKSPACE", name);
         bool is_fixed = true;
         for (size_t k = 0; k < function->members_count; k++)
             is_fixed = is_fixed && function->members[k].role != ROLE_SIZE;
         if (is_fixed && map_get(&seen, workspace))
-            report_error(diagnostics, function->span, "the macro %s would stand twice in the header; rename %s", workspace, function->name);
+            report_error(diagnostics, function->span,
+                         "the macro %s would stand twice in the header; rename %s", workspace,
+                         function->name);
         if (is_fixed)
             map_set(arena, &seen, workspace, (void *)function->name);
         for (size_t k = 0; k < function->members_count; k++) {
@@ -372,7 +514,8 @@ static void check_macros(struct arena *arena, struct diagnostics *diagnostics, c
                 continue;
             const char *macro = pattern_names(arena, function, member).count, *other = map_get(&seen, macro);
             if (other)
-                report_error(diagnostics, member->span, "the macro %s would stand twice in the header: for %s and for %s; rename one",
+                report_error(diagnostics, member->span,
+                             "the macro %s would stand twice in the header: for %s and for %s; rename one",
                              macro, other, member->name);
             map_set(arena, &seen, macro, (void *)member->name);
         }
@@ -381,26 +524,42 @@ static void check_macros(struct arena *arena, struct diagnostics *diagnostics, c
 
 static void check_functions(struct arena *arena, struct diagnostics *diagnostics, const struct module *module)
 {
-    static const char *const suffixes[] = {"_workspace", "_forward", "_backward", "_gradient", "_jacobian", "_hessian", "_jvp",
-                                           "_hvp", "_gradient_workspace", "_bind_parameters", "_bind_gradients",
-                                           "_sparse_jacobian", "_sparse_hessian"};
+    static const char *const suffixes[] = {"_workspace",
+                                           "_forward",
+                                           "_backward",
+                                           "_gradient",
+                                           "_jacobian",
+                                           "_hessian",
+                                           "_jvp",
+                                           "_hvp",
+                                           "_gradient_workspace",
+                                           "_bind_parameters",
+                                           "_bind_gradients",
+                                           "_sparse_jacobian",
+                                           "_sparse_hessian"};
     struct map entries = {0};
     for (size_t i = 0; i < module->functions_count; i++)
         for (size_t s = 0; s < sizeof suffixes / sizeof *suffixes; s++)
-            map_set(arena, &entries, arena_print(arena, "%s%s", module->functions[i]->name, suffixes[s]), module->functions[i]);
+            map_set(arena, &entries, arena_print(arena, "%s%s", module->functions[i]->name, suffixes[s]),
+                    module->functions[i]);
     for (size_t i = 0; i < module->functions_count; i++) {
         const struct function *function = module->functions[i], *other = map_get(&entries, function->name);
         if (other)
-            report_error(diagnostics, function->span, "%s is also the name of an entry of %s; rename one", function->name, other->name);
+            report_error(diagnostics, function->span, "%s is also the name of an entry of %s; rename one",
+                         function->name, other->name);
     }
 }
 
-void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics, const struct derivatives *derivatives)
+void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics,
+            const struct derivatives *derivatives)
 {
     struct module *module = elaboration->module;
     for (size_t i = 0; i < module->functions_count; i++) {
-        struct adjoiner a = {.arena = module->arena, .diagnostics = diagnostics, .derivatives = derivatives,
-                             .function = module->functions[i], .request = elaboration->requests[i]};
+        struct adjoiner a = {.arena = module->arena,
+                             .diagnostics = diagnostics,
+                             .derivatives = derivatives,
+                             .function = module->functions[i],
+                             .request = elaboration->requests[i]};
         if (a.request->wrt_count)
             adjoin_gradients(&a);
         for (size_t k = 0; k < a.request->extras_count; k++)

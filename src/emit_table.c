@@ -5,7 +5,8 @@
 #include "pattern.h"
 #include "sparse.h"
 
-static void emit_table(struct text *file, const char *head, const char *name, const int32_t *table, size_t count)
+static void emit_table(struct text *file, const char *head, const char *name, const int32_t *table,
+                       size_t count)
 {
     enum { WIDTH = 110 };
     size_t column = 0;

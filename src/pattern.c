@@ -21,8 +21,8 @@ struct pattern *pattern_transpose(struct arena *arena, const struct pattern *pat
     return result;
 }
 
-/* The least colour that no column has which shares a row with this one. `taken` holds column + 1 for the colours that
- * are not to be had. */
+/* The least colour that no column has which shares a row with this one. `taken` holds column + 1 for the
+ * colours that are not to be had. */
 static int32_t free_colour(const struct pattern *pattern, const struct pattern *rows_of, int32_t column,
                            const int32_t *colours, int32_t *taken)
 {
@@ -39,8 +39,8 @@ static int32_t free_colour(const struct pattern *pattern, const struct pattern *
 }
 
 /* Colours greedily in this order. */
-static int32_t colour_in_order(const struct pattern *pattern, const struct pattern *rows_of, const int32_t *order,
-                               int32_t *colours, int32_t *taken)
+static int32_t colour_in_order(const struct pattern *pattern, const struct pattern *rows_of,
+                               const int32_t *order, int32_t *colours, int32_t *taken)
 {
     int32_t count = 1;
     memset(taken, 0, (pattern->column_count + 1) * sizeof *taken);

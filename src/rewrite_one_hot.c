@@ -1,8 +1,8 @@
 /* rewrite_one_hot.c: what is 0 off a diagonal is not computed off it.
  *
- * A value `if i == j then x else 0`, where i and j are positions, comes from identity matrices: the seeds of a
- * Jacobian, one_hot, tril. The rewrites move the condition outwards, and where a sum runs over an axis that the
- * condition determines, put in what it determines:
+ * A value `if i == j then x else 0`, where i and j are positions, comes from identity matrices: the seeds of
+ * a Jacobian, one_hot, tril. The rewrites move the condition outwards, and where a sum runs over an axis that
+ * the condition determines, put in what it determines:
  *
  *     (if i == j then x else 0) * y          -> if i == j then x * y else 0       the same for / and -
  *     sum_j (if i == j then x[j] else 0)     -> x[i]
@@ -11,7 +11,8 @@
  *     y[j + 1] += if i == j then x[j] else 0 -> y[j] = if i == j - 1 then x[j - 1] else 0
  *
  * and the same for each term of a sum of such values, as long as each gets better by it;
- * so that the Jacobian of an element-wise function takes one pass, and no product with an identity is left. */
+ * so that the Jacobian of an element-wise function takes one pass, and no product with an identity is left.
+ */
 #include <string.h>
 
 #include "rewrites.h"
@@ -52,7 +53,7 @@ static void add_rest(struct graph *graph, struct masked *masked, struct node *c)
 static void add_equation(struct graph *graph, struct masked *masked, struct node *a, struct node *b)
 {
     struct node *difference = a->type == INT ? graph_binary(graph, OP_SUB, a, b) : NULL;
-    if (difference && difference->operator== OP_IOTA && masked->count < MOST_EQUATIONS)
+    if (difference && difference->operator== OP_IOTA && masked->count<MOST_EQUATIONS)
         masked->positions[masked->count++] = difference;
     else
         add_rest(graph, masked, graph_binary(graph, OP_EQ, a, b));
@@ -81,8 +82,8 @@ static bool compares_positions(const struct node *c)
     c = is_static_view(c) ? c->inputs[0] : c;
     if (c->operator== OP_AND)
         return compares_positions(c->inputs[0]) || compares_positions(c->inputs[1]);
-    return c->operator== OP_EQ && c->inputs[0]->type == INT &&
-           (c->inputs[0]->operator== OP_IOTA || c->inputs[1]->operator== OP_IOTA);
+    return c->operator== OP_EQ && c->inputs[0]->type ==
+        INT &&(c->inputs[0]->operator== OP_IOTA || c->inputs[1]->operator== OP_IOTA);
 }
 
 static bool is_zero(const struct node *node)
@@ -99,7 +100,8 @@ static bool read_masked(struct graph *graph, struct node *node, struct masked *m
     bool is_choice = inner->operator== OP_SELECT && inner->type == REAL && is_zero(inner->inputs[2]);
     if ((!is_cast && !is_choice) || !compares_positions(inner->inputs[0]))
         return false;
-    struct node *c = inner->inputs[0], *value = is_choice ? inner->inputs[1] : constant_like(graph, node, REAL, 1);
+    struct node *c = inner->inputs[0],
+                *value = is_choice ? inner->inputs[1] : constant_like(graph, node, REAL, 1);
     if (inner != node) {
         c = view_of(graph, node, c);
         value = is_choice ? view_of(graph, node, value) : value;
@@ -184,7 +186,8 @@ static bool add_term(struct graph *graph, struct terms *terms, const struct mask
     return true;
 }
 
-static bool add_terms(struct graph *graph, struct node *node, bool is_negative, int depth, struct terms *terms)
+static bool add_terms(struct graph *graph, struct node *node, bool is_negative, int depth,
+                      struct terms *terms)
 {
     struct masked masked;
     if (read_masked(graph, node, &masked))
@@ -226,8 +229,8 @@ static bool solve(const struct masked *masked, int equation, int axis, struct so
 {
     const struct affine *affine = &masked->positions[equation]->subscripts[0];
     int64_t number;
-    if (!affine->coefficients || !affine->coefficients[axis] || !size_is_number(affine->coefficients[axis], &number) ||
-        (number != 1 && number != -1))
+    if (!affine->coefficients || !affine->coefficients[axis] ||
+        !size_is_number(affine->coefficients[axis], &number) || (number != 1 && number != -1))
         return false;
     memset(solution, 0, sizeof *solution);
     solution->axis = axis;
@@ -235,7 +238,8 @@ static bool solve(const struct masked *masked, int equation, int axis, struct so
     solution->offset = number > 0 ? size_negate(affine->offset) : affine->offset;
     for (int a = 0; a < masked->value->rank; a++)
         if (a != axis && affine->coefficients[a])
-            solution->coefficients[a] = number > 0 ? size_negate(affine->coefficients[a]) : affine->coefficients[a];
+            solution->coefficients[a] =
+                number > 0 ? size_negate(affine->coefficients[a]) : affine->coefficients[a];
     return true;
 }
 
@@ -262,7 +266,8 @@ static void require_inside(struct graph *graph, struct reading *reading, int s, 
     struct node *at = graph_iota_affine(graph, INT, reading->rank, reading->shape, &reading->subscripts[s]);
     struct node *zero = constant_like(graph, at, INT, 0);
     struct node *end = graph_broadcast(graph, graph_size(graph, INT, extent), reading->rank, reading->shape);
-    struct node *c = graph_binary(graph, OP_AND, graph_binary(graph, OP_LE, zero, at), graph_binary(graph, OP_LT, at, end));
+    struct node *c = graph_binary(graph, OP_AND, graph_binary(graph, OP_LE, zero, at),
+                                  graph_binary(graph, OP_LT, at, end));
     double value;
     if (!graph_is_constant(c, &value) || value == 0)
         reading->inside = reading->inside ? graph_binary(graph, OP_AND, reading->inside, c) : c;
@@ -273,12 +278,13 @@ static struct node *read_through(struct graph *graph, const struct reading *read
     double value;
     if (graph_is_constant(x, &value))
         return graph_broadcast(graph, graph_constant(graph, x->type, value), reading->rank, reading->shape);
-    return graph_index(graph, x, reading->rank, reading->shape, reading->subscripts, NULL, 0, reading->inside != NULL);
+    return graph_index(graph, x, reading->rank, reading->shape, reading->subscripts, NULL, 0,
+                       reading->inside != NULL);
 }
 
 /* The masked value through the reading, without equation `without` (-1: with all). */
-static struct masked masked_through(struct graph *graph, const struct reading *reading, const struct masked *masked,
-                                    int without)
+static struct masked masked_through(struct graph *graph, const struct reading *reading,
+                                    const struct masked *masked, int without)
 {
     struct masked result = {.value = read_through(graph, reading, masked->value)};
     double value;
@@ -297,7 +303,8 @@ static struct masked masked_through(struct graph *graph, const struct reading *r
 }
 
 /* How a node of this shape is read with the solution put in: over the axes but the solved one. */
-static struct reading reading_of_solution(struct graph *graph, const struct node *node, const struct solution *solution)
+static struct reading reading_of_solution(struct graph *graph, const struct node *node,
+                                          const struct solution *solution)
 {
     struct reading reading = {.rank = node->rank - 1};
     reading.subscripts = ARENA_ARRAY(graph->arena, struct affine, node->rank + 1);
@@ -355,12 +362,14 @@ static struct node *put_before_sum(struct graph *graph, const struct node *y, co
 {
     struct reading reading = reading_of_solution(graph, masked->value, solution);
     struct masked inner = masked_through(graph, &reading, masked, solution->equation), outer = {.count = 0};
-    struct node *sum = graph_reduce(graph, OP_SUM, write_masked(graph, &inner), without_axis(y->axes, solution->axis));
+    struct node *sum =
+        graph_reduce(graph, OP_SUM, write_masked(graph, &inner), without_axis(y->axes, solution->axis));
     int axis = solution->axis;
     for (int a = 0; a < solution->axis; a++)
         axis -= (int)(y->axes >> a & 1);
     outer.value = repeat_along(graph, sum, axis, masked->value->shape[solution->axis]);
-    struct reading kept = {.rank = masked->value->rank}; /* position 0 along the summed axes, which the equation lacks */
+    struct reading kept = {
+        .rank = masked->value->rank}; /* position 0 along the summed axes, which the equation lacks */
     int place = 0;
     size *shape[AXES];
     struct affine *subscripts = ARENA_ARRAY(graph->arena, struct affine, kept.rank + 1);
@@ -428,10 +437,10 @@ static int axis_of(const struct factor *factor, int iteration_axis)
     return -1;
 }
 
-/* The factor with the solution put in, if it has the solved axis; it then has those of the solution. Numbers of
- * iteration axes behind the solved one fall by one. masked: what the factor is, if it is masked. */
-static bool put_into_factor(struct graph *graph, const struct iteration *iteration, const struct masked *masked, int without,
-                            struct factor *factor)
+/* The factor with the solution put in, if it has the solved axis; it then has those of the solution. Numbers
+ * of iteration axes behind the solved one fall by one. masked: what the factor is, if it is masked. */
+static bool put_into_factor(struct graph *graph, const struct iteration *iteration,
+                            const struct masked *masked, int without, struct factor *factor)
 {
     int solved = axis_of(factor, iteration->axis), rank = 0;
     struct factor result = {NULL, {0}};
@@ -458,8 +467,9 @@ static bool put_into_factor(struct graph *graph, const struct iteration *iterati
             subscript->offset = a == solved ? iteration->offset : size_number(graph->sizes, 0);
             for (int b = 0; b < rank; b++)
                 subscript->coefficients[b] = a == solved ? iteration->coefficients[(int)result.axes[b]]
-                                             : result.axes[b] == factor->axes[a] ? size_number(graph->sizes, 1)
-                                                                                 : NULL;
+                                             : result.axes[b] == factor->axes[a]
+                                                 ? size_number(graph->sizes, 1)
+                                                 : NULL;
         }
         require_inside(graph, &reading, solved, factor->node->shape[solved]);
         struct masked whole = {.value = factor->node};
@@ -485,8 +495,8 @@ static struct node *spread(struct graph *graph, const struct factor *factor, int
 }
 
 /* The sum over the last `reduced` axes of the product; NULL if it has too many axes. */
-static struct node *product_of(struct graph *graph, const struct factor *a, const struct factor *b, int rank, int reduced,
-                               size *const *extents)
+static struct node *product_of(struct graph *graph, const struct factor *a, const struct factor *b, int rank,
+                               int reduced, size *const *extents)
 {
     double value;
     bool is_single = graph_is_constant(a->node, &value) || graph_is_constant(b->node, &value);
@@ -499,8 +509,8 @@ static struct node *product_of(struct graph *graph, const struct factor *a, cons
     return reduced ? graph_reduce(graph, OP_SUM, product, ((1u << reduced) - 1) << rank) : product;
 }
 
-static struct iteration iteration_of(const struct node *y, const struct factor *factors, const struct factor *solved,
-                                     const struct solution *solution)
+static struct iteration iteration_of(const struct node *y, const struct factor *factors,
+                                     const struct factor *solved, const struct solution *solution)
 {
     struct iteration iteration = {.rank = y->rank, .reduced = y->reduced, .offset = solution->offset};
     for (int i = 0; i < 2; i++)
@@ -512,9 +522,10 @@ static struct iteration iteration_of(const struct node *y, const struct factor *
     return iteration;
 }
 
-/* Both factors with the solution put in, multiplied; if the solved axis is one of y's, repeated along it and masked. */
-static struct node *put_into_product(struct graph *graph, const struct node *y, const struct masked *masked, int which,
-                                     const struct factor *given, const struct solution *solution)
+/* Both factors with the solution put in, multiplied; if the solved axis is one of y's, repeated along it and
+ * masked. */
+static struct node *put_into_product(struct graph *graph, const struct node *y, const struct masked *masked,
+                                     int which, const struct factor *given, const struct solution *solution)
 {
     struct factor factors[2] = {given[0], given[1]};
     struct iteration iteration = iteration_of(y, factors, &given[which], solution);
@@ -526,10 +537,12 @@ static struct node *put_into_product(struct graph *graph, const struct node *y, 
     for (int i = 0; i < 2; i++)
         if (!put_into_factor(graph, &iteration, i == which ? masked : NULL, solution->equation, &factors[i]))
             return NULL;
-    struct node *product = product_of(graph, &factors[0], &factors[1], y->rank - is_kept, y->reduced - !is_kept, extents);
+    struct node *product =
+        product_of(graph, &factors[0], &factors[1], y->rank - is_kept, y->reduced - !is_kept, extents);
     if (!product || !is_kept)
         return product;
-    struct masked outer = {.value = repeat_along(graph, product, iteration.axis, iteration.extents[iteration.axis])};
+    struct masked outer = {
+        .value = repeat_along(graph, product, iteration.axis, iteration.extents[iteration.axis])};
     struct affine position = {.offset = masked->positions[solution->equation]->subscripts[0].offset};
     position.coefficients = ARENA_ARRAY(graph->arena, size *, y->rank + 1);
     for (int a = 0; a < given[which].node->rank; a++)
@@ -549,9 +562,10 @@ static unsigned reduced_axes(const struct node *y, const struct factor *factor)
     return axes;
 }
 
-/* The product for one term of a factor, with what its mask determines put in: along summed axes if it can be. */
-static struct node *product_of_term(struct graph *graph, const struct node *y, const struct factor *given, int which,
-                                    const struct masked *masked)
+/* The product for one term of a factor, with what its mask determines put in: along summed axes if it can be.
+ */
+static struct node *product_of_term(struct graph *graph, const struct node *y, const struct factor *given,
+                                    int which, const struct masked *masked)
 {
     struct factor factors[2] = {given[0], given[1]};
     struct solution solution;
@@ -614,8 +628,8 @@ struct node *rewrite_one_hot_view(struct rewriter *rewriter, struct node *y)
     return sum;
 }
 
-/* The axis of the index space at which a subscript stands alone with coefficient 1 or -1; -1: it is a number. False
- * otherwise. */
+/* The axis of the index space at which a subscript stands alone with coefficient 1 or -1; -1: it is a number.
+ * False otherwise. */
 static bool single_axis(const struct node *space, const struct affine *affine, int *axis, int64_t *sign)
 {
     *axis = -1;
@@ -657,7 +671,8 @@ struct node *rewrite_one_hot_scatter(struct rewriter *rewriter, struct node *y)
         if (axis < 0) {
             struct node *at = graph_iota(graph, INT, y->rank, y->shape, t);
             fixed[fixed_count++] = graph_binary(
-                graph, OP_EQ, at, graph_broadcast(graph, graph_size(graph, INT, affine->offset), y->rank, y->shape));
+                graph, OP_EQ, at,
+                graph_broadcast(graph, graph_size(graph, INT, affine->offset), y->rank, y->shape));
             continue;
         }
         seen |= 1u << axis;
@@ -700,6 +715,21 @@ struct node *rewrite_one_hot_factor(struct rewriter *rewriter, struct node *y)
     return NULL;
 }
 
+/* |if c then x else 0| -> if c then |x| else 0; the same for a power above 0 */
+struct node *rewrite_one_hot_power(struct rewriter *rewriter, struct node *y)
+{
+    struct graph *graph = rewriter->graph;
+    struct masked masked;
+    double power;
+    if (y->input_count > 1 && (!graph_is_constant(y->inputs[1], &power) || !(power > 0)))
+        return NULL;
+    if (!read_masked(graph, y->inputs[0], &masked))
+        return NULL;
+    struct node *inputs[2] = {masked.value, y->input_count > 1 ? y->inputs[1] : NULL};
+    masked.value = graph_elementwise(graph, y->operator, inputs);
+    return write_masked(graph, &masked);
+}
+
 /* (if c then x else 0) + (if c then y else 0) -> if c then x + y else 0; the same for a difference */
 struct node *rewrite_one_hot_terms(struct rewriter *rewriter, struct node *y)
 {
@@ -725,7 +755,8 @@ struct node *rewrite_one_hot_choice(struct rewriter *rewriter, struct node *y)
 
 /* ---- Diagonals ---- */
 
-/* A diagonal while its equations are put in: where each axis of the whole stands, from the axes that are left. */
+/* A diagonal while its equations are put in: where each axis of the whole stands, from the axes that are
+ * left. */
 struct diagonal {
     struct masked masked;
     struct affine places[AXES]; /* by axis of the whole */
@@ -747,7 +778,8 @@ static size *smaller(size *a, size *b)
     return size_nonnegative(size_subtract(b, a)) == ALWAYS ? a : NULL;
 }
 
-/* The only axis of a solution, -1 for a number; false if there are several, or its coefficient is not 1 or -1. */
+/* The only axis of a solution, -1 for a number; false if there are several, or its coefficient is not 1 or
+ * -1. */
 static bool single_source(const struct solution *solution, int rank, int *axis, int64_t *sign)
 {
     *axis = -1;
@@ -761,7 +793,8 @@ static bool single_source(const struct solution *solution, int rank, int *axis, 
 }
 
 /* Where 0 <= sign j + offset < extent, j in [0, room): from *begin on, *count positions. */
-static bool range_of(struct graph *graph, int64_t sign, size *offset, size *extent, size *room, size **begin, size **count)
+static bool range_of(struct graph *graph, int64_t sign, size *offset, size *extent, size *room, size **begin,
+                     size **count)
 {
     size *zero = size_number(graph->sizes, 0), *one = size_number(graph->sizes, 1);
     size *first = sign > 0 ? size_negate(offset) : size_add(size_subtract(offset, extent), one);
@@ -773,14 +806,16 @@ static bool range_of(struct graph *graph, int64_t sign, size *offset, size *exte
 }
 
 /* b, whose axes are those of the reading's subscripts, over the reading's axes. */
-static struct affine composed(struct graph *graph, const struct reading *reading, const struct affine *b, int rank)
+static struct affine composed(struct graph *graph, const struct reading *reading, const struct affine *b,
+                              int rank)
 {
     struct affine result = {.offset = b->offset};
     result.coefficients = ARENA_ARRAY(graph->arena, size *, reading->rank + 1);
     for (int s = 0; s < rank; s++) {
         if (!b->coefficients[s])
             continue;
-        result.offset = size_add(result.offset, size_multiply(b->coefficients[s], reading->subscripts[s].offset));
+        result.offset =
+            size_add(result.offset, size_multiply(b->coefficients[s], reading->subscripts[s].offset));
         for (int a = 0; a < reading->rank; a++) {
             size *inner = reading->subscripts[s].coefficients[a], *old = result.coefficients[a];
             if (inner)
@@ -800,7 +835,8 @@ static bool put_into_diagonal(struct graph *graph, struct diagonal *diagonal, co
     int64_t sign = 1;
     size *begin = size_number(graph->sizes, 0), *count = size_number(graph->sizes, 1), *one = count;
     if (!single_source(solution, value->rank, &source, &sign) ||
-        !range_of(graph, sign, solution->offset, value->shape[s], source < 0 ? one : value->shape[source], &begin, &count))
+        !range_of(graph, sign, solution->offset, value->shape[s], source < 0 ? one : value->shape[source],
+                  &begin, &count))
         return false;
     reading.subscripts = ARENA_ARRAY(graph->arena, struct affine, value->rank + 1);
     for (int a = 0; a < value->rank; a++) {
@@ -834,7 +870,8 @@ static bool shrink(struct graph *graph, struct diagonal *diagonal)
     return false;
 }
 
-/* if i == j then x[j] else 0 -> y[j, j] += x[j], which writes no zeros but once; NULL if the range is not known. */
+/* if i == j then x[j] else 0 -> y[j, j] += x[j], which writes no zeros but once; NULL if the range is not
+ * known. */
 static struct node *scatter_diagonal(struct graph *graph, const struct masked *masked)
 {
     struct diagonal diagonal = {.masked = *masked, .rank = masked->value->rank};

@@ -23,6 +23,7 @@ int rewriter_uses(const struct rewriter *rewriter, const struct node *node);
 
 /* ---- rewrite_one_hot.c ---- */
 struct node *rewrite_one_hot_factor(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_one_hot_power(struct rewriter *rewriter, struct node *y);
 struct node *rewrite_one_hot_terms(struct rewriter *rewriter, struct node *y);
 struct node *rewrite_one_hot_choice(struct rewriter *rewriter, struct node *y);
 struct node *rewrite_one_hot_view(struct rewriter *rewriter, struct node *y);

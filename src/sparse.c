@@ -1,5 +1,5 @@
-/* sparse.c: sparse Jacobians: finds the pattern, colours its columns (or its rows, if that takes fewer colours), and
- * sweeps once for each colour. */
+/* sparse.c: sparse Jacobians: finds the pattern, colours its columns (or its rows, if that takes fewer
+ * colours), and sweeps once for each colour. */
 #include <ctype.h>
 #include <string.h>
 
@@ -17,7 +17,8 @@ const char *upper_case(struct arena *arena, const char *text)
     return copy;
 }
 
-struct pattern_names pattern_names(struct arena *arena, const struct function *function, const struct member *member)
+struct pattern_names pattern_names(struct arena *arena, const struct function *function,
+                                   const struct member *member)
 {
     size_t length = strlen(member->name) - strlen("_values");
     const char *base = arena_print(arena, "%s_%.*s", function->name, (int)length, member->name);
@@ -27,7 +28,8 @@ struct pattern_names pattern_names(struct arena *arena, const struct function *f
 
 /* ---- Sweeps ---- */
 
-/* All sweeps of one direction: `result` is linear in `seed`; elements of the seed with one colour go together. */
+/* All sweeps of one direction: `result` is linear in `seed`; elements of the seed with one colour go
+ * together. */
 struct sweeps {
     struct node *result, *seed;
     int32_t *colours, count; /* by element of the seed */
@@ -87,27 +89,29 @@ static void sweep(struct graph *graph, const struct sweeps *sweeps, bool is_reve
     int64_t elements = element_count(sweeps->result);
     if (sweeps->count > 1) {
         sparse->colour_table = sweeps->colours;
-        sparse->colours = graph_parameter(graph, INT, arena_print(graph->arena, "%s_colours", name), sweeps->seed->rank,
-                                          sweeps->seed->shape);
+        sparse->colours = graph_parameter(graph, INT, arena_print(graph->arena, "%s_colours", name),
+                                          sweeps->seed->rank, sweeps->seed->shape);
     }
     sparse->slot_table = ARENA_ARRAY(graph->arena, int32_t, pattern->count + 1);
     for (size_t row = 0; row < pattern->row_count; row++)
         for (int32_t k = pattern->starts[row]; k < pattern->starts[row + 1]; k++) {
             int64_t column = pattern->columns[k];
-            sparse->slot_table[k] =
-                (int32_t)(is_reverse ? sweeps->colours[row] * elements + column : sweeps->colours[column] * elements + (int64_t)row);
+            sparse->slot_table[k] = (int32_t)(is_reverse ? sweeps->colours[row] * elements + column
+                                                         : sweeps->colours[column] * elements + (int64_t)row);
         }
-    struct node *all = batch(graph, sweeps->result, sweeps->seed, seeds_of(graph, sweeps, sparse->colours), 1);
+    struct node *all =
+        batch(graph, sweeps->result, sweeps->seed, seeds_of(graph, sweeps, sparse->colours), 1);
     size *flat = size_number(graph->sizes, sweeps->count * elements);
     sparse->values = pick(graph, sparse, graph_reshape(graph, all, 1, &flat), name);
 }
 
-struct sparse sparse_jacobian(struct graph *graph, const struct derivatives *derivatives, struct node *y, struct node *x,
-                              const char *name)
+struct sparse sparse_jacobian(struct graph *graph, const struct derivatives *derivatives, struct node *y,
+                              struct node *x, const char *name)
 {
     struct arena *arena = graph->arena;
     struct sparse sparse = {NULL};
-    struct sweeps forward = {.seed = graph_placeholder(graph, REAL, NULL, x->rank, x->shape)}, reverse = {NULL};
+    struct sweeps forward = {.seed = graph_placeholder(graph, REAL, NULL, x->rank, x->shape)},
+                  reverse = {NULL};
     differentiate_forward(graph, derivatives, &x, &forward.seed, 1, &y, 1, &forward.result);
     sparse.pattern = sparsity_of(graph, forward.result, forward.seed);
     if (sparse.pattern->count == 0)

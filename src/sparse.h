@@ -12,19 +12,21 @@ struct sparse {
     struct node *values;  /* [pattern->count]; NULL if there are none */
     struct node *colours; /* an INT leaf, of the shape of what is seeded: NULL if one sweep suffices */
     int32_t *colour_table;
-    struct node *slots; /* an INT leaf [pattern->count]: where the values stand in the sweeps; NULL if in order */
+    struct node
+        *slots; /* an INT leaf [pattern->count]: where the values stand in the sweeps; NULL if in order */
     int32_t *slot_table;
 };
 
 /* dy/dx; name: of the leaves, "dy_dx". All sizes must be numbers. */
-struct sparse sparse_jacobian(struct graph *graph, const struct derivatives *derivatives, struct node *y, struct node *x,
-                              const char *name);
+struct sparse sparse_jacobian(struct graph *graph, const struct derivatives *derivatives, struct node *y,
+                              struct node *x, const char *name);
 
 /* What the header calls the pattern of a member: F_DY_DX_NNZ, f_dy_dx_rowptr, f_dy_dx_cols. */
 struct pattern_names {
     const char *count, *starts, *columns;
 };
-struct pattern_names pattern_names(struct arena *arena, const struct function *function, const struct member *member);
+struct pattern_names pattern_names(struct arena *arena, const struct function *function,
+                                   const struct member *member);
 
 const char *upper_case(struct arena *arena, const char *text);
 

@@ -1,8 +1,8 @@
 /* sparsity.c: follows each element of a seed through a graph that is linear in it.
  *
- * Every element of every node gets the set of the seed's elements on which it depends; numbers that are known now
- * (masks, positions, sizes) are followed too, since they decide what is zero and what a subscript reaches. Loops run
- * their rounds. Where a position is not known, every place that it may reach counts. */
+ * Every element of every node gets the set of the seed's elements on which it depends; numbers that are known
+ * now (masks, positions, sizes) are followed too, since they decide what is zero and what a subscript
+ * reaches. Loops run their rounds. Where a position is not known, every place that it may reach counts. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ struct analysis {
     struct loop_number {
         const size *atom;
         int64_t number;
-    } *numbers; /* of loop variables */
+    } * numbers; /* of loop variables */
     size_t numbers_count, numbers_capacity;
 
     /* The union that is being gathered. */
@@ -66,7 +66,8 @@ static const struct set *intern(struct analysis *analysis, const int32_t *elemen
         hash = (hash ^ (uint32_t)elements[i]) * 16777619u;
     struct set **bucket = &analysis->buckets[hash % BUCKETS];
     for (struct set *set = *bucket; set; set = set->next)
-        if (set->hash == hash && set->count == count && !memcmp(set->elements, elements, count * sizeof *elements))
+        if (set->hash == hash && set->count == count &&
+            !memcmp(set->elements, elements, count * sizeof *elements))
             return set;
     struct set *set = arena_allocate(analysis->arena, sizeof *set + count * sizeof *elements);
     set->count = count;
@@ -230,7 +231,8 @@ static struct element either(struct analysis *analysis, struct element a, struct
 
 /* ---- Element-wise ---- */
 
-static struct element apply(struct analysis *analysis, const struct node *node, const struct element *operands)
+static struct element apply(struct analysis *analysis, const struct node *node,
+                            const struct element *operands)
 {
     bool all = true;
     double values[3] = {0, 0, 0};
@@ -388,7 +390,7 @@ struct deposits {
     struct deposit {
         size_t place;
         struct element element;
-    } *items;
+    } * items;
     size_t count, capacity;
 };
 
@@ -416,15 +418,17 @@ static double combine(enum operator operator, double sum, double x)
 }
 
 /* The value that settles a reduction whatever the others are: 0 of a product. */
-static bool settles(enum operator operator, const struct element *element)
+static bool settles(enum operator operator, const struct element * element)
 {
-    return element->is_known && ((operator == OP_PRODUCT && element->value == 0) ||
-                                 (operator == OP_ALL && element->value == 0) ||
-                                 (operator == OP_ANY && element->value != 0));
+    return element->is_known &&
+           ((operator== OP_PRODUCT && element->value == 0) || (operator== OP_ALL && element->value == 0) ||
+            (operator== OP_ANY && element->value != 0));
 }
 
-/* Each element of y becomes the reduction of what was deposited there; 0 if nothing was. Frees the deposits. */
-static void settle(struct analysis *analysis, enum operator operator, struct deposits *deposits, struct values *y)
+/* Each element of y becomes the reduction of what was deposited there; 0 if nothing was. Frees the deposits.
+ */
+static void settle(struct analysis *analysis, enum operator operator, struct deposits * deposits,
+                   struct values *y)
 {
     size_t *ends = allocate(y->count + 1, sizeof *ends), *order = allocate(deposits->count, sizeof *order);
     for (size_t k = 0; k < deposits->count; k++)
@@ -502,7 +506,8 @@ static struct values follow_scatter(struct analysis *analysis, const struct node
 static struct values follow_replace(struct analysis *analysis, const struct node *node)
 {
     struct values y = values_new(analysis, node);
-    const struct values *x = values_of(analysis, node->inputs[0]), *part = values_of(analysis, node->inputs[1]);
+    const struct values *x = values_of(analysis, node->inputs[0]),
+                        *part = values_of(analysis, node->inputs[1]);
     struct view view = view_of(analysis, node, node->inputs[1], node, 2);
     for (size_t i = 0; i < y.count; i++)
         y.elements[i] = element_of(x, i);
@@ -553,7 +558,7 @@ static struct values follow_reduction(struct analysis *analysis, const struct no
             at += strides[a] * (size_t)space.position[a];
         deposit(&deposits, at, element_of(values, i));
     }
-    settle(analysis, node->operator, &deposits, &y);
+    settle(analysis, node->operator, & deposits, &y);
     return y;
 }
 
@@ -592,8 +597,8 @@ static void strides_of(struct analysis *analysis, const struct node *operand, co
     }
 }
 
-/* Where nothing is known of one operand, the sums over the other need not be found again for each of its rows: those
- * of `operand` alone, by the axes of y that it has; `strides` become those of the sums. */
+/* Where nothing is known of one operand, the sums over the other need not be found again for each of its
+ * rows: those of `operand` alone, by the axes of y that it has; `strides` become those of the sums. */
 static struct values sums_of(struct analysis *analysis, const struct values *operand, const struct node *node,
                              const struct space *iterations, size_t *strides)
 {
@@ -678,7 +683,8 @@ static struct values follow_contract(struct analysis *analysis, const struct nod
 
 /* ---- Factorisations ---- */
 
-static void gather_range(struct analysis *analysis, const struct values *values, size_t begin, size_t step, size_t count)
+static void gather_range(struct analysis *analysis, const struct values *values, size_t begin, size_t step,
+                         size_t count)
 {
     for (size_t i = 0; values->elements && i < count; i++)
         gather(analysis, values->elements[begin + i * step].set);
@@ -691,7 +697,8 @@ static struct values follow_matrix(struct analysis *analysis, const struct node 
     const struct node *matrix = node->inputs[0];
     const struct values *x = values_of(analysis, matrix),
                         *right = node->input_count > 1 ? values_of(analysis, node->inputs[1]) : NULL;
-    size_t n = (size_t)number_of(analysis, matrix->shape[matrix->rank - 1]), systems = count_of(analysis, matrix) / (n * n);
+    size_t n = (size_t)number_of(analysis, matrix->shape[matrix->rank - 1]),
+           systems = count_of(analysis, matrix) / (n * n);
     size_t block = y.count / systems, columns = right ? block / n : 1;
     for (size_t i = 0; i < y.count; i++) {
         gather_begin(analysis);
@@ -731,7 +738,8 @@ static void prepare_results(struct analysis *analysis, struct rounds *rounds, si
                                    : count * count_of(analysis, loop->collected[k - loop->carried_count]);
         result->elements = allocate(result->count, sizeof *result->elements);
         for (size_t i = 0; i < result->count; i++)
-            result->elements[i] = is_carried ? element_of(values_of(analysis, loop->initial[k]), i) : known(0);
+            result->elements[i] =
+                is_carried ? element_of(values_of(analysis, loop->initial[k]), i) : known(0);
         if (is_carried)
             values_set(values_of(analysis, loop->carried[k]), values_copy(result, result->count));
     }
@@ -865,11 +873,12 @@ static struct values values_for(struct analysis *analysis, struct node *node)
     }
 }
 
-/* Nothing can be known of a view, a sum, ... of what nothing is known of; SCATTER, and INDEX with fill, make zeros. */
+/* Nothing can be known of a view, a sum, ... of what nothing is known of; SCATTER, and INDEX with fill, make
+ * zeros. */
 static bool is_plain(struct analysis *analysis, const struct node *node)
 {
-    bool makes_values = node->input_count == 0 || node->operator== OP_SCATTER || node->operator== OP_RESULT ||
-                        (node->operator== OP_INDEX && node->fill);
+    bool makes_values = node->input_count == 0 || node->operator== OP_SCATTER || node->operator==
+                                                  OP_RESULT ||(node->operator== OP_INDEX && node->fill);
     return !makes_values && !any_values(analysis, node);
 }
 

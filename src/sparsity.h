@@ -5,8 +5,8 @@
 #include "graph.h"
 #include "pattern.h"
 
-/* For a node that is linear in the PLACEHOLDER `seed` (a tangent): the pattern of the matrix of the map, rows the
- * elements of the node, columns those of the seed. All sizes on the way must be numbers. */
+/* For a node that is linear in the PLACEHOLDER `seed` (a tangent): the pattern of the matrix of the map, rows
+ * the elements of the node, columns those of the seed. All sizes on the way must be numbers. */
 struct pattern *sparsity_of(struct graph *graph, struct node *node, struct node *seed);
 
 #endif

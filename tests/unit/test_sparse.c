@@ -6,7 +6,7 @@
 #include "sparse.h"
 #include "sparsity.h"
 
-static struct node *f(enum operator operator, struct node *a, struct node *b)
+static struct node *f(enum operator operator, struct node * a, struct node *b)
 {
     return graph_binary(problem.graph, operator, a, b);
 }
@@ -18,8 +18,9 @@ static struct node *slice(struct node *x, int begin, int extent)
 
 static struct node *matmul(struct node *a, struct node *b)
 {
-    return b->rank == 1 ? graph_contract(problem.graph, a, b, (signed char[]){0, 1}, (signed char[]){1}, 1, 1)
-                        : graph_contract(problem.graph, a, b, (signed char[]){0, 2}, (signed char[]){2, 1}, 2, 1);
+    return b->rank == 1
+               ? graph_contract(problem.graph, a, b, (signed char[]){0, 1}, (signed char[]){1}, 1, 1)
+               : graph_contract(problem.graph, a, b, (signed char[]){0, 2}, (signed char[]){2, 1}, 2, 1);
 }
 
 /* The functions under test, by number, of x [6] and, where they have one, of another parameter. */
@@ -28,7 +29,8 @@ enum { FUNCTIONS = 10 };
 static struct node *lower_triangle(struct node *x)
 {
     struct graph *graph = problem.graph;
-    struct node *c = f(OP_LE, graph_iota(graph, INT, x->rank, x->shape, 1), graph_iota(graph, INT, x->rank, x->shape, 0));
+    struct node *c =
+        f(OP_LE, graph_iota(graph, INT, x->rank, x->shape, 1), graph_iota(graph, INT, x->rank, x->shape, 0));
     return graph_select(graph, c, x, graph_zeros_like(graph, x));
 }
 
@@ -45,11 +47,16 @@ static struct node *function_under_test(int number_of_function, struct node *x)
     case 5: w = input(shape_of(6, 6, 0, 0), -1, 1); return matmul(lower_triangle(w), x);
     case 6: return graph_cumsum(graph, bent(x), 0, true);
     case 7: return square(graph_reshape(graph, x, 2, shape_of(3, 2, 0, 0).axes));
-    case 8: w = whole_input(shape_of(2, 0, 0, 0), 6);
+    case 8:
+        w = whole_input(shape_of(2, 0, 0, 0), 6);
         return square(graph_index(graph, x, 1, w->shape,
-                                  &(struct affine){.offset = number(0), .coefficients = ARENA_ARRAY(problem.arena, size *, 1), .dynamic = 1},
+                                  &(struct affine){.offset = number(0),
+                                                   .coefficients = ARENA_ARRAY(problem.arena, size *, 1),
+                                                   .dynamic = 1},
                                   &w, 1, false));
-    default: return f(OP_MUL, x, graph_broadcast(graph, graph_reduce(graph, OP_SUM, slice(x, 2, 2), 1), 1, x->shape));
+    default:
+        return f(OP_MUL, x,
+                 graph_broadcast(graph, graph_reduce(graph, OP_SUM, slice(x, 2, 2), 1), 1, x->shape));
     }
 }
 
@@ -58,13 +65,15 @@ static const double *values(struct node *node)
     return interpreter_value(interpreter_with_values(problem.arena), node);
 }
 
-/* The values, put where the pattern says, are the dense Jacobian, and what is not in the pattern is zero there. */
+/* The values, put where the pattern says, are the dense Jacobian, and what is not in the pattern is zero
+ * there. */
 START_TEST(test_jacobian)
 {
     struct node *x = input(shape_of(6, 0, 0, 0), 0.5, 1), *y = function_under_test(_i, x);
     for (int k = 0; k < problem.count; k++) {
         struct sparse sparse = sparse_jacobian(problem.graph, problem.derivatives, y, problem.x[k], "y");
-        const double *dense = values(differentiate_jacobian(problem.graph, problem.derivatives, y, problem.x[k]));
+        const double *dense =
+            values(differentiate_jacobian(problem.graph, problem.derivatives, y, problem.x[k]));
         const struct pattern *pattern = sparse.pattern;
         ck_assert_uint_eq(pattern->row_count, count_of(y));
         ck_assert_uint_eq(pattern->column_count, count_of(problem.x[k]));
@@ -87,7 +96,8 @@ START_TEST(test_jacobian)
             int32_t at = pattern->starts[row];
             for (size_t column = 0; column < pattern->column_count; column++) {
                 bool is_there = at < pattern->starts[row + 1] && (size_t)pattern->columns[at] == column;
-                check_near(is_there ? found[at] : 0, dense[row * pattern->column_count + column], 1e-12, "element");
+                check_near(is_there ? found[at] : 0, dense[row * pattern->column_count + column], 1e-12,
+                           "element");
                 at += is_there;
             }
         }
@@ -141,7 +151,8 @@ START_TEST(test_colours)
         {{"000", "000"}, 1, 1},
         {{"11000", "11100", "01110", "00111", "00011"}, 3, 3},
     };
-    const struct pattern *pattern = pattern_from(cases[_i].rows), *transposed = pattern_transpose(problem.arena, pattern);
+    const struct pattern *pattern = pattern_from(cases[_i].rows),
+                         *transposed = pattern_transpose(problem.arena, pattern);
     int32_t colours[8];
     ck_assert_int_eq(pattern_colour(problem.arena, pattern, colours), cases[_i].columns);
     for (size_t row = 0; row < pattern->row_count; row++)
@@ -190,7 +201,8 @@ static struct node *identity(int extent)
 {
     struct shape shape = shape_of(extent, extent, 0, 0);
     return graph_unary(problem.graph, OP_CAST_REAL,
-                       f(OP_EQ, graph_iota(problem.graph, INT, 2, shape.axes, 0), graph_iota(problem.graph, INT, 2, shape.axes, 1)));
+                       f(OP_EQ, graph_iota(problem.graph, INT, 2, shape.axes, 0),
+                         graph_iota(problem.graph, INT, 2, shape.axes, 1)));
 }
 
 /* Whether some node that y needs has the operator. */
@@ -212,7 +224,9 @@ START_TEST(test_product_with_identity)
                                  f(OP_EQ, graph_iota(problem.graph, INT, 2, square_shape.axes, 0),
                                    graph_iota(problem.graph, INT, 2, square_shape.axes, 1)));
     struct node *bent_w = bent(w), *a = input(square_shape, -1, 1);
-    struct node *y = _i == 0 ? matmul(e, bent_w) : _i == 1 ? matmul(left, e) : matmul(f(OP_MUL, e, bent(a)), bent_w);
+    struct node *y = _i == 0   ? matmul(e, bent_w)
+                     : _i == 1 ? matmul(left, e)
+                               : matmul(f(OP_MUL, e, bent(a)), bent_w);
     struct node *value = simplified(y);
     ck_assert(!needs(value, OP_CONTRACT) && !needs(value, OP_EQ));
 }
@@ -227,8 +241,10 @@ START_TEST(test_product_with_band)
     struct node *one = graph_broadcast(graph, graph_constant(graph, INT, 1), 2, shape.axes);
     struct node *below = f(OP_EQ, i, f(OP_ADD, j, one)), *x = input(shape_of(5, 0, 0, 0), -1, 1);
     struct node *three = graph_broadcast(graph, graph_constant(graph, REAL, 3), 2, shape.axes);
-    struct node *band = f(OP_ADD, identity(5), graph_select(graph, below, three, graph_zeros_like(graph, three)));
-    ck_assert(!needs(simplified(_i ? matmul(band, x) : graph_reduce(graph, OP_SUM, band, 1)), _i ? OP_CONTRACT : OP_SUM));
+    struct node *band =
+        f(OP_ADD, identity(5), graph_select(graph, below, three, graph_zeros_like(graph, three)));
+    ck_assert(!needs(simplified(_i ? matmul(band, x) : graph_reduce(graph, OP_SUM, band, 1)),
+                     _i ? OP_CONTRACT : OP_SUM));
 }
 END_TEST
 
@@ -246,7 +262,8 @@ START_TEST(test_block_diagonal)
 {
     struct node *x = input(shape_of(3, 4, 0, 0), -1, 1), *w = input(shape_of(4, 2, 0, 0), -1, 1);
     struct node *y = bent(matmul(bent(x), w));
-    struct node *value = simplified(differentiate_jacobian(problem.graph, problem.derivatives, y, problem.x[_i]));
+    struct node *value =
+        simplified(differentiate_jacobian(problem.graph, problem.derivatives, y, problem.x[_i]));
     for (size_t k = 0; k < problem.graph->nodes_count; k++) {
         const struct node *node = problem.graph->nodes[k];
         ck_assert(node->operator!= OP_CONTRACT || node->rank == 2);
