@@ -14,7 +14,7 @@ characters() {
 
 # A source file as a part: without its opening comment and includes, functions static.
 part() {
-    sed -e '1,/\*\//d' -e '/^#include/d' -e 's/^GRADC_API /GRADC_STATIC /' "$1" | cat -s
+    awk 'body { print } /\*\// { body = 1 }' "$1" | sed -e '/^#include/d' -e 's/^GRADC_API /GRADC_STATIC /' | cat -s
 }
 
 # The same for a text that is written for REAL and NAME(): one precision.
