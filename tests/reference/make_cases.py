@@ -887,6 +887,94 @@ case("step(x: [n, D], p: Layer, lr) {\n    loss = sum(apply(p, x)^2)\n    update
 case("group_sums(p: Layer, q: Layer) {\n    r = 2 * p + q\n    return s = sum(r.W) + sum(r.b^2)\n}", lambda p_W, p_b, q_W, q_b: {"s": np.sum(2 * p_W + q_W) + np.sum((2 * p_b + q_b)**2)}, sizes={"D": 3, "C": 2}, p_W=uniform((3, 2)), p_b=uniform(2), q_W=uniform((3, 2), key="q"), q_b=uniform(2, key="q"), export=False)
 text("export group_sums wrt p, q")
 
+# ---- Factorisations ----
+
+group("linalg")
+A, B, b = uniform((3, 3), -1, 1, "A"), uniform((3, 2), key="B"), uniform(3, key="b")
+PD = lambda A: A @ T2(A) + np.eye(A.shape[-1])
+N3 = {"n": 3}
+LOW = np.tril(A) + 2 * np.eye(3)
+for key, nn, f in [("solve", "solve(A + 2 * eye(n), b)", lambda A, b: np.linalg.solve(A + 2 * np.eye(3), b)),
+                   ("solve_pd", "solve(A @ A' + eye(n), b)", lambda A, b: np.linalg.solve(PD(A), b)),
+                   ("solve_tril", "solve_tril(tril(A) + 2 * eye(n), b)", lambda A, b: np.linalg.solve(np.tril(A) + 2 * np.eye(3), b)),
+                   ("inv_times", "inv(A + 2 * eye(n)) @ b", lambda A, b: np.linalg.inv(A + 2 * np.eye(3)) @ b),
+                   ("quadratic", "dot(b, solve(A @ A' + eye(n), b)) + logdet(A @ A' + eye(n))", lambda A, b: b @ np.linalg.solve(PD(A), b) + np.log(np.linalg.det(PD(A)))),
+                   ("whiten", "solve_tril(cholesky(A @ A' + eye(n)), b)", lambda A, b: np.linalg.solve(np.linalg.cholesky(PD(A)), b))]:
+    case(f"{key}_1(A: [n, n], b: [n]) = {nn}", lambda A, b, f=f: f(A, b), sizes=N3, A=A, b=b)
+    case(f"{key}_2(A: [n, n], b: [n]) = sum(grad(sum({nn}), A)^2)", lambda A, b, f=f: np.sum(gradient(lambda t: np.sum(f(t, b)), A)**2),
+         sizes=N3, A=A, b=b, tolerance=1e-6, tolerance32=2e-2)
+case("solve_many(A: [n, n], B: [n, m]) = solve(A + 2 * eye(n), B)", lambda A, B: np.linalg.solve(A + 2 * np.eye(3), B), sizes={"n": 3, "m": 2}, A=A, B=B)
+case("solve_batch(A: [k, n, n], B: [k, n, m]) = solve(A + 3 * eye(n), B)", lambda A, B: np.linalg.solve(A + 3 * np.eye(3), B), sizes={"k": 2, "n": 3, "m": 2}, A=uniform((2, 3, 3), -1, 1), B=uniform((2, 3, 2)))
+case("solve_tril_many(A: [n, n], B: [n, m]) = solve_tril(tril(A) + 2 * eye(n), B)", lambda A, B: np.linalg.solve(np.tril(A) + 2 * np.eye(3), B), sizes={"n": 3, "m": 2}, A=A, B=B)
+case("inv_1(A: [n, n]) = inv(A + 2 * eye(n))", lambda A: np.linalg.inv(A + 2 * np.eye(3)), sizes=N3, A=A)
+case("inv_batch(A: [k, n, n]) = inv(A + 3 * eye(n))", lambda A: np.linalg.inv(A + 3 * np.eye(3)), sizes={"k": 2, "n": 3}, A=uniform((2, 3, 3), -1, 1))
+case("det_1(A: [n, n]) = det(A)", lambda A: np.linalg.det(A), sizes=N3, A=A)
+case("det_batch(A: [k, n, n]) = det(A)", lambda A: np.linalg.det(A), sizes={"k": 2, "n": 3}, A=uniform((2, 3, 3), -1, 1))
+case("det_pivots(A: [n, n]) = det(A)", lambda A: np.linalg.det(A), sizes=N3, A=np.array([[0.0, 2, 1], [1, 0, 3], [2, 1, 0]]))
+case("det_one(A: [n, n]) = det(A)", lambda A: A[0, 0], sizes={"n": 1}, A=np.array([[3.0]]))
+case("det_second(A: [n, n]) = sum(grad(det(A), A)^2)", lambda A: np.sum(gradient(np.linalg.det, A)**2), sizes=N3, A=A, tolerance=1e-6, tolerance32=2e-2)
+case("logdet_1(A: [n, n]) = logdet(A @ A' + eye(n))", lambda A: np.log(np.linalg.det(PD(A))), sizes=N3, A=A)
+case("cholesky_1(A: [n, n]) = cholesky(A @ A' + eye(n))", lambda A: np.linalg.cholesky(PD(A)), sizes=N3, A=A)
+case("cholesky_batch(A: [k, n, n]) = cholesky(A @ A' + eye(n))", lambda A: np.linalg.cholesky(PD(A)), sizes={"k": 2, "n": 3}, A=uniform((2, 3, 3), -1, 1))
+case("cholesky_second(A: [n, n]) = sum(grad(sum(cholesky(A @ A' + eye(n))^3), A)^2)", lambda A: np.sum(gradient(lambda t: np.sum(np.linalg.cholesky(PD(t))**3), A)**2), sizes=N3, A=A, tolerance=1e-6, tolerance32=2e-2)
+def unpack(l, n, k=0):
+    L = np.zeros((n, n))
+    L.T[np.triu_indices(n, -k)] = l
+    return L
+case("unpack_1(l: [n*(n+1)/2], n: size) = unpack_tril(l, n)", lambda l: unpack(l, 3), sizes=N3, l=uniform(6))
+case("unpack_below(l: [3]) = unpack_tril(l, 3, k = -1)", lambda l: np.array([[0, 0, 0], [l[0], 0, 0], [l[1], l[2], 0]]), l=uniform(3))
+case("pack_1(A: [n, n]) = pack_tril(A)", lambda A: A.T[np.triu_indices(3)], sizes=N3, A=A)
+case("there_and_back(l: [6]) = pack_tril(unpack_tril(l, 3)) * l", lambda l: l * l, l=uniform(6))
+S = np.array([[1.0, 2, 3], [2, 4, 6], [1, 1, 1]])
+case("singular(A: [n, n], b: [n]) = solve(A, b)", sizes=N3, A=S, b=b, status=4)
+case("singular_inv(A: [n, n]) = inv(A)", sizes=N3, A=S, status=4)
+case("singular_tril(A: [n, n], b: [n]) = solve_tril(A, b)", sizes=N3, A=np.tril(A) * [1, 0, 1], b=b, status=4)
+case("indefinite(A: [n, n]) = cholesky(A)", sizes=N3, A=np.diag([1.0, -1, 2]), status=4)
+case("singular_logdet(A: [n, n]) = logdet(A)", sizes=N3, A=S, status=4)
+
+# ---- Convolutions ----
+
+def conv2d(x, w, stride=1, pad=0, dilation=1, groups=1):
+    x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    N, C, H, W = x.shape
+    K, c, R, S = w.shape
+    P, Q = (H - dilation * (R - 1) - 1) // stride + 1, (W - dilation * (S - 1) - 1) // stride + 1
+    y = np.zeros((N, K, P, Q))
+    for k in range(K):
+        first = k // (K // groups) * c
+        for r, t in product(range(R), range(S)):
+            part = x[:, first:first + c, r * dilation:r * dilation + (P - 1) * stride + 1:stride, t * dilation:t * dilation + (Q - 1) * stride + 1:stride]
+            y[:, k] += np.einsum("nchw,c->nhw", part, w[k, :, r, t])
+    return y
+def windows(x, k, stride):
+    P, Q = (x.shape[2] - k) // stride + 1, (x.shape[3] - k) // stride + 1
+    return np.stack([x[:, :, r:r + (P - 1) * stride + 1:stride, t:t + (Q - 1) * stride + 1:stride] for r, t in product(range(k), range(k))])
+
+group("convolution")
+SX, x, w = {"N": 2, "C": 2, "H": 5, "W": 4, "K": 2, "R": 3, "S": 2}, uniform((2, 2, 5, 4)), uniform((2, 2, 3, 2))
+for key, more in ("plain", {}), ("stride", {"stride": 2}), ("pad", {"pad": 1}), ("dilation", {"dilation": 2, "pad": 1}), ("all", {"stride": 2, "pad": 2, "dilation": 2}):
+    arguments = "".join(f", {k} = {v}" for k, v in more.items())
+    case(f"conv_{key}(x: [N, C, H, W], w: [K, C, R, S]) = conv2d(x, w{arguments})", lambda x, w, more=more: conv2d(x, w, **more), sizes=SX, x=x, w=w)
+case("conv_groups(x: [N, 4, H, W], w: [6, 2, 2, 2]) = conv2d(x, w, groups = 2)", lambda x, w: conv2d(x, w, groups=2), sizes={"N": 1, "H": 3, "W": 3}, x=uniform((1, 4, 3, 3)), w=uniform((6, 2, 2, 2)))
+case("conv_depthwise(x: [N, 3, H, W], w: [3, 1, 2, 2]) = conv2d(x, w, groups = 3, pad = 1)", lambda x, w: conv2d(x, w, pad=1, groups=3), sizes={"N": 1, "H": 3, "W": 3}, x=uniform((1, 3, 3, 3)), w=uniform((3, 1, 2, 2)))
+case("conv_fixed(x: [1, 1, 4, 4], w: [1, 1, 3, 3]) = conv2d(x, w)", lambda x, w: conv2d(x, w), x=uniform((1, 1, 4, 4)), w=uniform((1, 1, 3, 3)))
+case("conv_second(x: [N, C, H, W], w: [K, C, R, S]) = sum(grad(sum(tanh(conv2d(x, w, pad = 1))), x)^2)",
+     lambda x, w: np.sum(gradient(lambda t: np.sum(np.tanh(conv2d(t, w, pad=1))), x)**2), sizes={"N": 1, "C": 1, "H": 3, "W": 2, "K": 1, "R": 2, "S": 2},
+     x=uniform((1, 1, 3, 2)), w=uniform((1, 1, 2, 2), -1, 1), tolerance=1e-6, tolerance32=2e-2)
+case("", name="conv_plain", sizes={**SX, "R": 6}, x=x, w=uniform((2, 2, 6, 2)), status=2)
+for f, g in ("max_pool2d", np.max), ("avg_pool2d", np.mean):
+    case(f"{f}_1(x: [N, C, H, W]) = {f}(x, 2)", lambda x, g=g: g(windows(x, 2, 2), axis=0), sizes={"N": 2, "C": 2, "H": 5, "W": 4}, x=x)
+    case(f"{f}_overlap(x: [N, C, H, W]) = {f}(x, 3, stride = 1)", lambda x, g=g: g(windows(x, 3, 1), axis=0), sizes={"N": 2, "C": 2, "H": 5, "W": 4}, x=x)
+kink("max_pool_ties(x: [1, 1, 2, 4]) = max_pool2d(x, 2)", lambda x: np.array([[[[3.0, 2]]]]), {"x": [[[[0, 1, 1, 0], [0, 0, 0, 0]]]]}, x=np.array([[[[1.0, 3, 2, 2], [3, 3, 2, 2]]]]))
+case("cnn(x: [N, 1, 6, 6], k: [2, 1, 3, 3], b: [2], w: [8, 3], y: int[N]) {\n    h = max_pool2d(relu(conv2d(x, k) + b[:, new, new]), 2)\n    loss = cross_entropy(reshape(h, [N, -1]) @ w, y)\n    return loss\n}",
+     lambda x, k, b, w, y: {"loss": -np.mean(np.log(softmax(windows(np.maximum(conv2d(x, k) + b[:, None, None], 0), 2, 2).max(0).reshape(2, -1) @ w))[np.arange(2), y])},
+     sizes={"N": 2}, x=uniform((2, 1, 6, 6)), k=uniform((2, 1, 3, 3)), b=uniform(2), w=uniform((8, 3), -1, 1), y=[0, 2])
+case("dropout_linear(x: [n], k: int) = dropout(x, 0.5, k) - x * dropout(ones([n]), 0.5, k)", lambda x, k: 0 * x, sizes={"n": 40}, x=uniform(40), k=3)
+case("dropout_values(x: [n], k: int) {\n    y = dropout(x, 0.25, k)\n    return dropout_values = real(all(y == 0 or |y - x / 0.75| < 1e-6))\n}", lambda x, k: 1.0, sizes={"n": 40}, x=uniform(40), k=-5)
+case("dropout_share(x: [n], k: int) {\n    y = mean(dropout(ones([n, 100]), 0.25, k))\n    return dropout_share = if |y - 1| < 0.05 then x[0] else 0\n}", lambda x, k: x[0], sizes={"n": 40}, x=uniform(40), k=7)
+case("dropout_seed(x: [n]) = real(any(dropout(x, 0.5, 1) != dropout(x, 0.5, 2)))", lambda x: 1.0, sizes={"n": 40}, x=uniform(40))
+case("dropout_none(x: [n], k: int) = dropout(x, 0, k)", lambda x, k: x, sizes={"n": 4}, x=uniform(4), k=3)
+
 # ---- Further entries: the driver holds them to backward and to differences ----
 
 group("entries")
