@@ -319,6 +319,11 @@ static bool is_consistent(const struct command *command)
         command_error("no input file; gradc --help tells more");
     else if (command->at && command->kind != KIND_DOT && command->kind != KIND_GRAPH)
         command_error("--at goes with --emit=dot or --emit=graph");
+    else if (command->stats && (command->kind == KIND_AST || command->kind == KIND_MATH ||
+                                command->kind == KIND_LATEX || command->at || command->check))
+        command_error("--stats tells of the C; it goes with --emit=c, graph, dot, interface or python");
+    else if (command->check && command->at)
+        command_error("--check chooses its points itself; --at does not go with it");
     else if (command->check && command->output)
         command_error("--check writes its table to standard output; -o does not go with it");
     else

@@ -39,7 +39,8 @@ static bool spares_inputs(const struct elaboration *elaboration, const char *out
 static bool deliver_c(struct outputs *outputs, struct arena *arena, const struct command *command,
                       const struct elaboration *elaboration, const char *name)
 {
-    struct emit_options options = {.standalone = command->standalone, .level = command->level};
+    struct emit_options options = {
+        .standalone = command->standalone, .level = command->level, .stats = command->stats ? stderr : NULL};
     if (path_is_stream(name)) { /* the header's text stands in the C */
         emit_c(outputs_add(outputs, name), NULL, elaboration->module, &options);
         return true;
@@ -123,6 +124,8 @@ enum status deliver(struct outputs *outputs, struct arena *arena, const struct c
         done = deliver_dependencies(outputs, arena, command, elaboration, name);
     if (!done)
         return STATUS_WRONG_COMMAND;
+    if (command->stats && command->kind != KIND_C)
+        emit_statistics(stderr, module);
     switch (command->kind) {
     case KIND_C: done = deliver_c(outputs, arena, command, elaboration, name); break;
     case KIND_GRAPH: emit_graph(outputs_add(outputs, name), module); break;

@@ -11,10 +11,13 @@ struct emit_options {
     bool standalone;         /* the runtime's parts that are used stand in the file itself */
     const char *header_name; /* how the C includes its header: "model.h"; NULL: its text stands in the C itself */
     int level;               /* -O0, -O1, -O2 */
+    FILE *stats;             /* --stats: where to; NULL: nowhere */
 };
 
 /* Requires simplified functions: no MARK, STOP or CUSTOM. The same module gives the same bytes. */
 void emit_c(FILE *c, FILE *h, const struct module *module, const struct emit_options *options);
+/* The sizes of graph and programs alone. */
+void emit_statistics(FILE *stats, struct module *module);
 void emit_interface(FILE *file, const struct module *module);
 /* A Python module over the interface; needs NumPy and the compiled library when it is imported. */
 void emit_python(FILE *file, const struct module *module);

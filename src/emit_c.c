@@ -102,6 +102,8 @@ void emit_c(FILE *c, FILE *h, const struct module *constant, const struct emit_o
     text_write(&code, "");
     for (size_t i = 0; i < module->functions_count; i++)
         build_programs(module, module->functions[i], &programs[i]);
+    for (size_t i = 0; options->stats && i < module->functions_count; i++)
+        emit_stats(options->stats, module, &programs[i]);
     emit_header(&header, module, options, programs);
     for (size_t i = 0; i < module->functions_count; i++) {
         emit_size_functions(&code, module, &programs[i]);
@@ -120,4 +122,13 @@ void emit_c(FILE *c, FILE *h, const struct module *constant, const struct emit_o
     fputs(code.bytes, c);
     if (h && h != c && options->header_name)
         fputs(header.bytes, h);
+}
+
+void emit_statistics(FILE *stats, struct module *module)
+{
+    for (size_t i = 0; i < module->functions_count; i++) {
+        struct programs programs = {0};
+        build_programs(module, module->functions[i], &programs);
+        emit_stats(stats, module, &programs);
+    }
 }

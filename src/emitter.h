@@ -115,4 +115,7 @@ void emit_header(struct text *file, struct module *module, const struct emit_opt
 /* The constant arrays of the sparse entries: patterns, and those tables that the code mentions. */
 void emit_tables(struct text *file, const struct module *module, const char *code);
 
+/* ---- stats.c ---- */
+void emit_stats(FILE *stream, const struct module *module, const struct programs *programs);
+
 #endif

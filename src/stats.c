@@ -1,0 +1,257 @@
+/* stats.c: what --stats tells of the programs: kernels, operations, memory traffic, workspace, what forward
+ * keeps for backward.
+ *
+ * Operations are element-wise operators and additions of reductions, one each, and two for each step of a
+ * matrix product; bytes read and written count every tensor once for each kernel statement that touches it,
+ * as if no cache kept it. Both are polynomials in the run-time sizes; branches count as taken, and `while`
+ * loops with their most rounds. */
+#include <string.h>
+
+#include "emitter.h"
+#include "math_print.h"
+
+struct counter {
+    struct arena *arena;
+    const struct module *module;
+    const struct program *program;
+    size *operations, *read, *written;
+    int kernels, products, calls;
+};
+
+/* A size without loop variables: the largest that it becomes. */
+static size *largest(size *a)
+{
+    return size_has_loop_variable(a) ? size_greatest(a) : a;
+}
+
+static const char *size_text(struct arena *arena, const size *a)
+{
+    return size_print(arena, a, SIZE_LANGUAGE);
+}
+
+/* ---- One statement ---- */
+
+static size *rounds_around(const struct counter *c, const struct nest *nest)
+{
+    size *rounds = size_number(c->program->sizes, 1);
+    for (int i = 0; i < nest->path_count; i++) {
+        const struct item *item = nest->path[i];
+        const struct loop *loop = item->kind == ITEM_REGION && item->nest ? item->nest->node->loop : NULL;
+        if (loop)
+            rounds = size_multiply(rounds, largest(size_subtract(loop->end, loop->begin)));
+    }
+    return rounds;
+}
+
+/* Operators that are written into one expression. */
+static int count_operators(const struct program *program, struct node *node, bool is_root, int depth)
+{
+    enum { DEEPEST = 64 };
+    int count = operator_is_elementwise(node->operator) ? 1 : 0;
+    if ((!is_root && (program->buffers[node->id] || is_leaf(node))) || depth > DEEPEST)
+        return 0;
+    for (int i = 0; i < node->input_count; i++)
+        count += count_operators(program, node->inputs[i], false, depth + 1);
+    return count;
+}
+
+static int operations_of(const struct program *program, const struct nest *nest)
+{
+    switch (nest->kind) {
+    case NEST_PRODUCT: return 2;
+    case NEST_SUM: return (int)nest->terms_count * 2;
+    case NEST_REDUCE:
+    case NEST_SCAN:
+    case NEST_ARGUMENT:
+    case NEST_SCATTER:
+        return count_operators(program, nest->node, true, 0) + (nest->node->operator== OP_CONTRACT ? 2 : 1);
+    case NEST_VALUE:
+    case NEST_COPY: return nest->node ? count_operators(program, nest->node, nest->kind == NEST_VALUE, 0) : 0;
+    default: return 0;
+    }
+}
+
+static size *elements(const struct counter *c, const struct node *node)
+{
+    size *count = size_number(c->program->sizes, 1);
+    for (int a = 0; a < node->rank; a++)
+        count = size_multiply(count, largest(node->shape[a]));
+    return count;
+}
+
+static size *bytes(const struct counter *c, size *count, enum type type)
+{
+    return size_multiply(count, size_number(c->program->sizes, type == REAL ? c->module->precision / 8 : 4));
+}
+
+/* Whether rounds of a loop around the nest go through an axis one by one. */
+static bool is_by_round(const struct nest *nest, const size *extent)
+{
+    for (int i = 0; i < nest->path_count; i++) {
+        const struct item *item = nest->path[i];
+        const struct loop *loop = item->kind == ITEM_REGION && item->nest ? item->nest->node->loop : NULL;
+        if (loop && size_subtract(loop->end, loop->begin) == extent)
+            return true;
+    }
+    return false;
+}
+
+/* The elements of a tensor that one round of the nest touches; map: its axes among those of the nest, or -1.
+ */
+static size *touched(const struct counter *c, const struct nest *nest, const struct node *node,
+                     const signed char *map)
+{
+    size *count = size_number(c->program->sizes, 1);
+    for (int a = 0; a < node->rank; a++)
+        if (map[a] >= 0 || !is_by_round(nest, node->shape[a]))
+            count = size_multiply(count, largest(node->shape[a]));
+    return count;
+}
+
+/* A value that lives in registers moves no memory. */
+static bool is_in_memory(const struct buffer *buffer)
+{
+    return buffer->node && buffer->dropped == 0 &&
+           (buffer->storage == STORAGE_WORKSPACE || buffer->storage == STORAGE_MEMBER);
+}
+
+static void count_nest(struct counter *c, const struct nest *nest)
+{
+    size *rounds = rounds_around(c, nest), *count = rounds;
+    if (nest->is_void)
+        return;
+    for (int a = 0; a < nest->axis_count; a++)
+        count = size_multiply(count, largest(nest->extents[a]));
+    size *operations = size_multiply(count, size_number(c->program->sizes, operations_of(c->program, nest)));
+    c->operations = size_add(c->operations, operations);
+    c->products += nest->kind == NEST_PRODUCT;
+    c->calls += nest->kind == NEST_CALL;
+    for (size_t i = 0; i < nest->reads_count; i++) {
+        const struct access *access = &nest->reads[i];
+        if (!access->node || (access->buffer && !is_in_memory(access->buffer)))
+            continue;
+        size *moved = size_multiply(rounds, touched(c, nest, access->node, access->map));
+        c->read = size_add(c->read, bytes(c, moved, access->node->type));
+    }
+    if (nest->target && is_in_memory(nest->target)) {
+        size *moved = size_multiply(rounds, touched(c, nest, nest->target->node, nest->target_axes));
+        c->written = size_add(c->written, bytes(c, moved, nest->target->type));
+    }
+}
+
+/* The loops that stand in no other loop, and single statements. */
+static void count_kernels(struct counter *c, const struct item *parent)
+{
+    for (size_t i = 0; i < parent->body_count; i++) {
+        const struct item *item = parent->body[i];
+        if (item->kind == ITEM_REGION)
+            count_kernels(c, item);
+        else
+            c->kernels += item->kind == ITEM_LOOP ? item->body_count > 0 : item->nest && !item->nest->is_void;
+    }
+}
+
+/* ---- One program ---- */
+
+static size *slots_bytes(const struct counter *c, bool only_kept)
+{
+    size *total = size_number(c->program->sizes, 0);
+    for (size_t i = 0; i < c->program->slots_count; i++)
+        if (!only_kept || c->program->slots[i].is_kept)
+            total = size_add(total, bytes(c, c->program->slots[i].count, REAL));
+    return total;
+}
+
+static void print_program(FILE *stream, const struct module *module, const struct program *program)
+{
+    size *zero = size_number(program->sizes, 0);
+    struct counter c = {module->arena, module, program, zero, zero, zero, 0, 0, 0};
+    for (size_t i = 0; i < program->nests_count; i++)
+        count_nest(&c, program->nests[i]);
+    count_kernels(&c, program->root);
+    fprintf(stream, "    %s\n        kernels     %d", entry_name(program->entry), c.kernels);
+    if (c.products || c.calls)
+        fprintf(stream, " (%d matrix product%s, %d factorisation%s)", c.products, c.products == 1 ? "" : "s",
+                c.calls, c.calls == 1 ? "" : "s");
+    fprintf(stream, "\n        operations  %s\n", size_text(c.arena, c.operations));
+    fprintf(stream, "        reads       %s bytes\n", size_text(c.arena, c.read));
+    fprintf(stream, "        writes      %s bytes\n", size_text(c.arena, c.written));
+    fprintf(stream, "        workspace   %s bytes in %zu part%s\n",
+            size_text(c.arena, slots_bytes(&c, false)), program->slots_count,
+            program->slots_count == 1 ? "" : "s");
+}
+
+/* ---- What is kept ---- */
+
+static bool has_name(const struct node *node, void *closure)
+{
+    (void)closure;
+    return node->name != NULL;
+}
+
+static const char *name_of(const struct node *node, void *closure)
+{
+    (void)closure;
+    return node->name;
+}
+
+/* The user's name, or what it is. */
+static const char *label(struct arena *arena, const struct node *node)
+{
+    enum { LONGEST = 48 };
+    if (node->name)
+        return node->name;
+    const char *text = math_print(arena, node, has_name, name_of, NULL);
+    return strlen(text) > LONGEST ? arena_print(arena, "%.*s...", LONGEST, text) : text;
+}
+
+static void print_value(FILE *stream, const struct counter *c, const struct node *node, const char *why)
+{
+    size *count = bytes(c, elements(c, node), node->type);
+    fprintf(stream, "        %s%s%s: %s bytes, %s\n", label(c->arena, node), node->rank ? " " : "",
+            node->rank ? shape_comment(c->arena, node->rank, node->shape) : "", size_text(c->arena, count),
+            why);
+}
+
+static void print_kept(FILE *stream, const struct module *module, const struct program *forward,
+                       const struct program *backward)
+{
+    struct counter c = {.arena = module->arena, .module = module, .program = forward};
+    int kept = 0, again = 0;
+    for (size_t i = 0; i < forward->all_buffers_count; i++) {
+        const struct buffer *buffer = forward->all_buffers[i];
+        if (!buffer->is_kept || !buffer->node)
+            continue;
+        if (kept++ == 0)
+            fputs("    kept for backward\n", stream);
+        print_value(stream, &c, buffer->node,
+                    buffer->storage == STORAGE_MEMBER
+                        ? "an output, or in the workspace if its pointer is NULL"
+                    : buffer->storage == STORAGE_STRUCT ? "a member of the struct"
+                                                        : "dearer to compute again than to keep");
+    }
+    for (size_t id = 0; id < forward->node_count && id < backward->node_count; id++) {
+        const struct node *node = forward->function->graph->nodes[id];
+        const struct buffer *buffer = backward->buffers[id];
+        bool is_plain = is_leaf(node) || node->operator== OP_INDEX || node->operator== OP_RESHAPE ||
+                                         node->input_count == 0;
+        if (is_plain || !forward->is_live[id] || !backward->is_live[id] || (buffer && buffer->is_earlier))
+            continue;
+        if (again++ == 0)
+            fputs("    computed again in backward\n", stream);
+        print_value(stream, &c, node, "cheap from what is there");
+    }
+    if (kept == 0)
+        fputs("    nothing is kept for backward but inputs\n", stream);
+}
+
+void emit_stats(FILE *stream, const struct module *module, const struct programs *programs)
+{
+    const struct function *function = programs->function;
+    fprintf(stream, "%s\n    graph       %zu nodes\n", function->name, function->graph->nodes_count);
+    for (int e = 0; e < ENTRY_COUNT; e++)
+        if (programs->entries[e])
+            print_program(stream, module, programs->entries[e]);
+    if (programs->entries[ENTRY_BACKWARD])
+        print_kept(stream, module, programs->entries[ENTRY_FORWARD], programs->entries[ENTRY_BACKWARD]);
+}
