@@ -141,6 +141,8 @@ static struct node *batch_reshape(const struct batching *batching, const struct 
 {
     size *shape[2 * MAXIMUM_RANK];
     int rank = batched_shape(batching, node->rank, node->shape, shape);
+    if (node->extent)
+        return graph_tie(batching->graph, whole_of(batching, node->inputs[0]), node->extent);
     return graph_reshape(batching->graph, whole_of(batching, node->inputs[0]), rank, shape);
 }
 

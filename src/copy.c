@@ -137,6 +137,9 @@ static struct node *rebuild(struct copier *copier, const struct node *node, stru
         return graph_replace(graph, inputs[0], inputs[1],
                              copy_subscripts(copier, node->subscripts, node->rank, node->inputs[1]->rank),
                              inputs + 2, node->input_count - 2);
+    case OP_RESHAPE:
+        return node->extent ? graph_tie(graph, inputs[0], copier_size(copier, node->extent))
+                            : graph_rebuild(graph, node, inputs);
     case OP_CUSTOM: return copy_custom(copier, node, inputs);
     case OP_RESULT: return graph_result(graph, inputs[0], node->result);
     case OP_PARAMETER: return graph_parameter(graph, node->type, node->name, node->rank, node->shape);

@@ -27,6 +27,19 @@ bool depends_around(struct elaborator *e, struct node *from, const struct node *
     return false;
 }
 
+/* The value of a name or of a group's member, not tied to the branch that reads it. */
+static struct value named_value(struct elaborator *e, const struct expression *x, const struct binding *binding)
+{
+    if (x->kind == EXPRESSION_NAME)
+        return binding->value;
+    struct value group = named_value(e, x->left, binding);
+    int i = 0;
+    for (const struct parameter *member = group.kind == VALUE_GROUP ? group.group->parameters : NULL; member; member = member->next, i++)
+        if (!strcmp(member->name, x->name))
+            return group.items[i];
+    return evaluate(e, x); /* reports what is wrong */
+}
+
 /* The target of a derivative: a name, or a group's member, at its present value. */
 static bool derivative_target(struct elaborator *e, const struct expression *x, const char *function, struct value *value,
                               struct binding **binding)
@@ -45,7 +58,7 @@ static bool derivative_target(struct elaborator *e, const struct expression *x, 
             fail(e, x->span, "%s is a size; a derivative is taken with respect to a real value", base->name);
         return false;
     }
-    *value = evaluate(e, x);
+    *value = named_value(e, x, *binding);
     return value->kind != VALUE_ERROR;
 }
 

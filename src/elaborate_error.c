@@ -200,10 +200,9 @@ void require_index(struct elaborator *e, struct node *k, size *low, size *high, 
 {
     struct function *function = e->function;
     for (size_t i = 0; i < function->checks_count; i++)
-        if (function->checks[i].k == k && function->checks[i].low == low && function->checks[i].high == high &&
-            function->checks[i].when == e->branch_condition)
+        if (function->checks[i].k == k && function->checks[i].low == low && function->checks[i].high == high)
             return;
-    struct index_check check = {k, low, high, e->branch_condition, at};
+    struct index_check check = {k, low, high, NULL, at};
     struct frame *frame = e->frame;
     while (in_library(check.span) && frame) {
         check.span = frame->call;

@@ -609,6 +609,30 @@ static void fail_unknown_name(struct elaborator *e, const struct expression *x)
     }
 }
 
+/* Within a branch, values from outside it are tied to it, so that what is computed from them is not computed elsewhere. */
+static struct value tied_value(struct elaborator *e, struct value value, int depth)
+{
+    const struct block *block = e->frame->block;
+    while (block && !block->is_branch)
+        block = block->outer;
+    if (!block || depth >= block->depth)
+        return value;
+    if (value.kind == VALUE_NODE)
+        value.node = graph_tie(e->graph, value.node, block->variable);
+    if (value.kind == VALUE_GROUP || value.kind == VALUE_LIST) {
+        struct value *items = ARENA_ARRAY(e->arena, struct value, value.count);
+        for (int i = 0; i < value.count; i++)
+            items[i] = tied_value(e, value.items[i], depth);
+        value.items = items;
+    }
+    return value;
+}
+
+struct value binding_value(struct elaborator *e, const struct binding *binding)
+{
+    return tied_value(e, binding->value, binding->depth);
+}
+
 static struct value evaluate_name(struct elaborator *e, const struct expression *x)
 {
     struct frame *frame = e->frame;
@@ -617,7 +641,7 @@ static struct value evaluate_name(struct elaborator *e, const struct expression 
     if (index)
         return value_number(index->atom);
     if (binding)
-        return binding->value;
+        return binding_value(e, binding);
     size *extent = map_get(&frame->sizes, x->name);
     if (!extent)
         extent = map_get(&frame->unit->dims, x->name);

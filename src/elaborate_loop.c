@@ -24,9 +24,11 @@ static void collect_assigned(struct elaborator *e, struct map *names, const stru
 struct saved {
     const char *name;
     struct binding *binding; /* NULL: none */
-    struct value value;
+    struct value value; /* as it is read here */
+    struct value original;
     struct span span;
     bool is_parameter;
+    int depth;
 };
 
 static struct saved *save(struct elaborator *e, const struct map *names)
@@ -37,7 +39,9 @@ static struct saved *save(struct elaborator *e, const struct map *names)
         saved[i].name = names->entries[i].name;
         saved[i].binding = binding;
         if (binding) {
-            saved[i].value = binding->value;
+            saved[i].value = binding_value(e, binding);
+            saved[i].original = binding->value;
+            saved[i].depth = binding->depth;
             saved[i].span = binding->span;
             saved[i].is_parameter = binding->is_parameter;
         }
@@ -52,7 +56,8 @@ static void restore(struct elaborator *e, const struct saved *saved, size_t coun
         if (!saved[i].binding && local)
             map_set(e->arena, &e->frame->locals, saved[i].name, local);
         if (saved[i].binding) {
-            saved[i].binding->value = saved[i].value;
+            saved[i].binding->value = saved[i].original;
+            saved[i].binding->depth = saved[i].depth;
             saved[i].binding->span = saved[i].span;
             saved[i].binding->is_parameter = saved[i].is_parameter;
         }
@@ -356,6 +361,7 @@ static bool execute_rounds(struct elaborator *e, const struct statement *stateme
 {
     int errors = e->diagnostics->error_count;
     block->outer = e->frame->block;
+    block->depth = block->outer ? block->outer->depth + 1 : 1;
     e->frame->block = block;
     bind(e, statement->variable, value_number(loop->variable), statement->variable_span, false);
     if (statement->while_condition)
@@ -436,10 +442,22 @@ void execute_for(struct elaborator *e, const struct statement *statement)
 
 /* ---- if ---- */
 
-/* One side: its assignments, undone again; the values that the names have at its end. */
-static struct value *execute_side(struct elaborator *e, const struct statement *body, const struct map *names, const struct saved *saved)
+struct side {
+    struct value *values; /* of the names that the statement assigns, at its end */
+    size *variable;       /* of the loop of at most one round that it becomes */
+};
+
+static size *new_side(struct elaborator *e)
 {
-    struct block block = {.is_branch = true, .outer = e->frame->block};
+    return size_new_loop_variable(e->sizes, "side", size_number(e->sizes, 0), size_number(e->sizes, 1));
+}
+
+/* One side: its assignments, undone again; the values that the names have at its end. */
+static struct value *execute_side(struct elaborator *e, const struct statement *body, const struct map *names, const struct saved *saved,
+                                  size *variable)
+{
+    struct block *outer = e->frame->block;
+    struct block block = {.is_branch = true, .variable = variable, .outer = outer, .depth = outer ? outer->depth + 1 : 1};
     e->frame->block = &block;
     execute(e, body);
     e->frame->block = block.outer;
@@ -453,13 +471,13 @@ static struct value *execute_side(struct elaborator *e, const struct statement *
 }
 
 /* A loop of at most one round that turns `before` into `after` where the condition holds. */
-static struct node *branch(struct elaborator *e, struct node *condition, struct nodes *before, struct nodes *after)
+static struct node *branch(struct elaborator *e, struct node *condition, size *variable, struct nodes *before, struct nodes *after)
 {
     struct loop *loop = ARENA_NEW(e->arena, struct loop);
     loop->is_branch = true;
     loop->begin = size_number(e->sizes, 0);
     loop->end = size_number(e->sizes, 1);
-    loop->variable = size_new_loop_variable(e->sizes, "side", loop->begin, loop->end);
+    loop->variable = variable;
     loop->condition = condition;
     loop->carried_count = (int)before->nodes_count;
     loop->initial = ARENA_ARRAY(e->arena, struct node *, before->nodes_count);
@@ -503,8 +521,9 @@ static bool merge(struct elaborator *e, const struct saved *saved, struct value 
 }
 
 static void merge_sides(struct elaborator *e, struct node *condition, const struct statement *statement, const struct map *names,
-                        const struct saved *saved, const struct value *then_values, const struct value *else_values)
+                        const struct saved *saved, const struct side *then_side, const struct side *else_side)
 {
+    const struct value *then_values = then_side->values, *else_values = else_side->values;
     struct nodes before = {0}, then_nodes = {0}, else_nodes = {0};
     struct merged *merged = ARENA_ARRAY(e->arena, struct merged, names->entries_count + 1);
     size_t count = 0;
@@ -523,14 +542,14 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
     if (!then_nodes.nodes_count)
         return;
     struct nodes taken = {0};
-    struct node *loop = branch(e, condition, &before, &then_nodes);
+    struct node *loop = branch(e, condition, then_side->variable, &before, &then_nodes);
     for (size_t k = 0; k < then_nodes.nodes_count; k++)
         ARENA_APPEND(e->arena, &taken, nodes, graph_result(e->graph, loop, (int)k));
     bool has_else = false;
     for (size_t k = 0; k < else_nodes.nodes_count; k++)
         has_else = has_else || else_nodes.nodes[k] != before.nodes[k];
     if (has_else || statement->has_else) {
-        loop = branch(e, graph_unary(e->graph, OP_NOT, condition), &taken, &else_nodes);
+        loop = branch(e, graph_unary(e->graph, OP_NOT, condition), else_side->variable, &taken, &else_nodes);
         for (size_t k = 0; k < else_nodes.nodes_count; k++)
             taken.nodes[k] = graph_result(e->graph, loop, (int)k);
     }
@@ -556,12 +575,8 @@ void execute_if(struct elaborator *e, const struct statement *statement)
         poison(e, saved, names.entries_count);
         return;
     }
-    struct node *outer = e->branch_condition;
-    e->branch_condition = outer ? graph_binary(e->graph, OP_AND, outer, condition) : condition;
-    struct value *then_values = execute_side(e, statement->body, &names, saved);
-    struct node *contrary = graph_unary(e->graph, OP_NOT, condition);
-    e->branch_condition = outer ? graph_binary(e->graph, OP_AND, outer, contrary) : contrary;
-    struct value *else_values = execute_side(e, statement->else_body, &names, saved);
-    e->branch_condition = outer;
-    merge_sides(e, condition, statement, &names, saved, then_values, else_values);
+    size *then_side = new_side(e), *else_side = new_side(e);
+    struct value *then_values = execute_side(e, statement->body, &names, saved, then_side);
+    struct value *else_values = execute_side(e, statement->else_body, &names, saved, else_side);
+    merge_sides(e, condition, statement, &names, saved, &(struct side){then_values, then_side}, &(struct side){else_values, else_side});
 }

@@ -59,6 +59,7 @@ void bind(struct elaborator *e, const char *name, struct value value, struct spa
     binding->value = value;
     binding->span = span;
     binding->is_parameter = is_parameter;
+    binding->depth = frame->block ? frame->block->depth : 0;
 }
 
 /* ---- Which names a body differentiates with respect to ---- */
@@ -129,7 +130,7 @@ static struct value new_value(struct elaborator *e, const struct target *target,
         return value_error();
     if (binding->value.kind == VALUE_ERROR)
         return value_error();
-    struct node *whole = as_node(e, binding->value, target->span);
+    struct node *whole = as_node(e, binding_value(e, binding), target->span);
     return whole ? replace_part(e, whole, target, value, at) : value_error();
 }
 

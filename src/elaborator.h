@@ -43,6 +43,7 @@ struct binding {
     const char *name;
     struct value value;
     struct span span; /* where it was declared or last assigned */
+    int depth;        /* of the block in which it was assigned; 0: in none */
     bool is_parameter;
     struct node **marks; /* every MARK that the name has stood for, the latest last */
     size_t marks_count, marks_capacity;
@@ -54,7 +55,8 @@ struct binding {
 struct block {
     bool is_branch;
     const char *variable_name; /* of a loop */
-    size *variable;
+    size *variable;            /* of a branch: what its values are tied to */
+    int depth;                 /* of nesting within the call, from 1 */
     struct block *outer; /* within the same call */
     struct collected {   /* `hs[t] = …`: one value a round, stacked when the loop is left */
         const char *name;
@@ -128,7 +130,6 @@ struct elaborator {
     struct unit *prelude;
     struct unit **units; /* every file, imported first-come */
     size_t units_count, units_capacity;
-    struct node *branch_condition; /* under which the statement being evaluated runs; NULL: always */
     struct index_space space;
     struct inference *inference; /* the ranges found for the index notation being evaluated */
     struct map marked_names; /* cache for frame->marked, by definition name and address */
@@ -226,6 +227,8 @@ bool declare_parameters(struct elaborator *e, const struct definition *definitio
 void execute(struct elaborator *e, const struct statement *statements);
 void bind(struct elaborator *e, const char *name, struct value value, struct span span, bool is_parameter);
 struct binding *find_binding(struct elaborator *e, const char *name);
+/* The value that reading the name gives here: within a branch, one that is tied to it. */
+struct value binding_value(struct elaborator *e, const struct binding *binding);
 void execute_body(struct elaborator *e, const struct definition *definition);
 /* The names that a definition's body differentiates with respect to. */
 const struct map *marked_names(struct elaborator *e, const struct definition *definition);

@@ -475,7 +475,7 @@ formula formula_of_node(struct formula_context *c, struct node *node)
     case OP_INDEX: return view(c, node);
     case OP_SCATTER: return scatter(c, node);
     case OP_REPLACE: return formula_deferred(c->arena, node);
-    case OP_RESHAPE: return call_of(c, node, "reshape", shape_text(c, node), 0);
+    case OP_RESHAPE: return node->extent ? input(c, node, 0) : call_of(c, node, "reshape", shape_text(c, node), 0);
     case OP_SUM:
     case OP_PRODUCT:
     case OP_MAXIMUM:

@@ -39,7 +39,7 @@ enum operator {
     OP_INDEX,       /* y[i] = x[A i + b + k[i]]                     subscripts, one for each axis of x */
     OP_SCATTER,     /* y = 0; y[A i + b + k[i]] += x[i]             subscripts, one for each axis of y */
     OP_REPLACE,     /* y = x[0]; y[A i + b + k[i]] = x[1][i]     subscripts, one for each axis of y; i over x[1]; injective */
-    OP_RESHAPE,     /* the same elements in row-major order */
+    OP_RESHAPE,     /* the same elements in row-major order; with an extent, a loop variable: x, read inside that loop only */
     OP_SUM, OP_PRODUCT, OP_MAXIMUM, OP_MINIMUM, OP_ANY, OP_ALL, /* y = reduction of x over axes (ANY, ALL of BOOL) */
     OP_ARGMAX, OP_ARGMIN, /* position of the first largest along one axis, INT */
     OP_CONTRACT,    /* y[m] = sum_k a[m, k] b[m, k]                 a_axes, b_axes, reduced: see below */
@@ -112,7 +112,7 @@ struct node {
 
     /* Attributes; those that an operator does not use are zero. */
     double value;              /* CONSTANT: of any type (INT: exact; BOOL: 0 or 1) */
-    size *extent;              /* SIZE_VALUE */
+    size *extent;              /* SIZE_VALUE; RESHAPE: the loop variable that it is tied to, or NULL */
     struct affine *subscripts; /* INDEX, SCATTER: one for each axis of source/target; IOTA: one */
     bool fill;                 /* INDEX: positions outside x read 0 instead of being forbidden */
     unsigned axes;             /* reductions: bit a set if axis a of x is reduced; CUMSUM, ARG*: one bit */
@@ -171,6 +171,9 @@ struct node *graph_scatter(struct graph *graph, struct node *x, int rank, size *
 struct node *graph_replace(struct graph *graph, struct node *x, struct node *part, const struct affine *subscripts,
                            struct node *const *dynamics, int dynamic_count);
 struct node *graph_reshape(struct graph *graph, struct node *x, int rank, size *const *shape);
+/* x as it is read in the loop of the variable: what is computed from it counts as inside, although x is not. So the body
+ * of a branch is computed only if the branch is taken. */
+struct node *graph_tie(struct graph *graph, struct node *x, size *variable);
 struct node *graph_reduce(struct graph *graph, enum operator operator, struct node *x, unsigned axes);
 struct node *graph_arg(struct graph *graph, enum operator operator, struct node *x, int axis);
 struct node *graph_contract(struct graph *graph, struct node *a, struct node *b, const signed char *a_axes,
@@ -277,7 +280,7 @@ struct condition {
 struct index_check {
     struct node *k; /* INT */
     size *low, *high;
-    struct node *when; /* BOOL scalar: checked only where it holds (inside an `if` statement); NULL: always */
+    struct node *when; /* BOOL scalar: checked only where it holds; NULL: always */
     struct span span;
 };
 

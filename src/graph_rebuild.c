@@ -29,7 +29,9 @@ struct node *graph_rebuild(struct graph *graph, const struct node *node, struct 
     case OP_REPLACE:
         return graph_replace(graph, inputs[0], inputs[1], node->subscripts, inputs + 2,
                              node->input_count - 2);
-    case OP_RESHAPE: return graph_reshape(graph, inputs[0], node->rank, node->shape);
+    case OP_RESHAPE:
+        return node->extent ? graph_tie(graph, inputs[0], node->extent)
+                            : graph_reshape(graph, inputs[0], node->rank, node->shape);
     case OP_SUM:
     case OP_PRODUCT:
     case OP_MAXIMUM:

@@ -246,7 +246,7 @@ static struct node *simplify_sum(struct graph *graph, struct node *x, unsigned a
     case OP_DIV: return sum_of_product(graph, x, axes);
     case OP_CONTRACT: return graph_sum_contract(graph, x, axes);
     case OP_RESHAPE:
-        return axes == node_all_axes(x)
+        return axes == node_all_axes(x) && !x->extent
                    ? graph_reduce(graph, OP_SUM, x->inputs[0], node_all_axes(x->inputs[0]))
                    : NULL;
     default: return NULL;

@@ -208,13 +208,25 @@ static struct node *reshape_iota(struct graph *graph, const struct node *x, int 
     return graph_iota_affine(graph, x->type, rank, shape, view.subscripts);
 }
 
+struct node *graph_tie(struct graph *graph, struct node *x, size *variable)
+{
+    struct node node = {.operator = OP_RESHAPE, .type = x->type, .rank = x->rank, .shape = x->shape, .extent = variable};
+    double value;
+
+    if (graph_is_constant(x, &value) || (x->operator == OP_RESHAPE && x->extent == variable))
+        return x;
+    node.input_count = 1;
+    node.inputs = &x;
+    return graph_intern(graph, &node);
+}
+
 struct node *graph_reshape(struct graph *graph, struct node *x, int rank, size *const *shape)
 {
     struct node node = {.operator = OP_RESHAPE, .type = x->type, .rank = rank, .shape = (size **)shape};
     unsigned inserted, dropped;
     double value;
 
-    while (x->operator == OP_RESHAPE)
+    while (x->operator == OP_RESHAPE && !x->extent)
         x = x->inputs[0];
     if (graph_is_constant(x, &value))
         return graph_broadcast(graph, graph_constant(graph, x->type, value), rank, shape);

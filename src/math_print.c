@@ -669,6 +669,10 @@ static struct phrase print_operator(struct printer *printer, const struct node *
                                              : print_view(printer, node);
     case OP_MARK:
     case OP_CUSTOM: return print_node(printer, node->inputs[0], at);
+    case OP_RESHAPE:
+        if (node->extent) /* a value as it is read in a branch */
+            return print_node(printer, node->inputs[0], at);
+        break;
     case OP_SUM:
     case OP_PRODUCT:
     case OP_MAXIMUM:

@@ -35,7 +35,7 @@ static int subscript_count(const struct node *node)
 
 bool node_mentions(const struct graph *graph, const struct node *node, const size *atom)
 {
-    if (node->operator == OP_SIZE_VALUE)
+    if (node->operator == OP_SIZE_VALUE || node->operator == OP_RESHAPE)
         return size_mentions(node->extent, atom);
     if (node->operator == OP_LOOP) {
         if (size_mentions(node->loop->begin, atom) || size_mentions(node->loop->end, atom))
