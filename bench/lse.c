@@ -19,7 +19,7 @@ static void run_ours_forward(void)
     bench_ok("lse", lse_forward(&ours));
 }
 
-static real exponential(real x)
+GRADC_INLINE real exponential(real x)
 {
     return sizeof(real) == 4 ? (real)gradc_expf((float)x) : (real)gradc_exp((double)x);
 }
