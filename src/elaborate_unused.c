@@ -4,90 +4,7 @@
 
 #include <string.h>
 
-/* ---- What a definition calls or passes ---- */
-
-static void collect_used(struct elaborator *e, struct map *used, const struct expression *x)
-{
-    for (; x; x = x->left) {
-        if (x->name && (x->kind == EXPRESSION_CALL || x->kind == EXPRESSION_NAME))
-            map_set(e->arena, used, x->name, used);
-        for (const struct argument *a = x->arguments; a; a = a->next)
-            collect_used(e, used, a->value);
-        for (const struct subscript *s = x->subscripts; s; s = s->next) {
-            collect_used(e, used, s->at);
-            collect_used(e, used, s->begin);
-            collect_used(e, used, s->end);
-        }
-        collect_used(e, used, x->condition);
-        collect_used(e, used, x->right);
-    }
-}
-
-static void collect_used_statements(struct elaborator *e, struct map *used, const struct statement *statement)
-{
-    for (; statement; statement = statement->next) {
-        collect_used(e, used, statement->value);
-        collect_used(e, used, statement->while_condition);
-        for (const struct result *result = statement->results; result; result = result->next)
-            collect_used(e, used, result->value);
-        collect_used_statements(e, used, statement->body);
-        collect_used_statements(e, used, statement->else_body);
-    }
-}
-
-/* The names that a definition calls, or may pass; those of its parameters are values. */
-void collect_used_names(struct elaborator *e, const struct definition *definition, struct map *names)
-{
-    struct map used = {0};
-    collect_used(e, &used, definition->value);
-    collect_used_statements(e, &used, definition->body);
-    for (const struct parameter *p = definition->parameters; p; p = p->next)
-        collect_used(e, &used, p->default_value);
-    for (size_t i = 0; i < used.entries_count; i++) {
-        bool is_value = false;
-        for (const struct parameter *p = definition->parameters; p; p = p->next)
-            is_value = is_value || !strcmp(p->name, used.entries[i].name);
-        if (!is_value)
-            map_set(e->arena, names, used.entries[i].name, names);
-    }
-}
-
-/* ---- Recursion ---- */
-
-/* Whether a chain of calls leads from `from` to `to`. */
-static bool reaches(struct elaborator *e, struct unit *unit, const struct definition *from, const struct definition *to, struct map *seen)
-{
-    struct map used = {0};
-    collect_used_names(e, from, &used);
-    for (size_t i = 0; i < used.entries_count; i++) {
-        const struct definition *next = map_get(&unit->functions, used.entries[i].name);
-        if (next == to)
-            return true;
-        if (next && !map_get(seen, next->name)) {
-            map_set(e->arena, seen, next->name, e);
-            if (reaches(e, unit, next, to, seen))
-                return true;
-        }
-    }
-    return false;
-}
-
-/* Functions that call each other in a circle are called by others, so that none of them is exported and evaluated. */
-bool check_recursion(struct elaborator *e, struct unit *unit)
-{
-    for (const struct definition *d = unit->file->definitions; d; d = d->next) {
-        struct map seen = {0};
-        if (d->kind != DEFINITION_FUNCTION || map_get(&e->evaluated, arena_print(e->arena, "%p", (const void *)d)) ||
-            !reaches(e, unit, d, d, &seen))
-            continue;
-        report_error(e->diagnostics, d->name_span, "recursion: %s calls itself, directly or through others", d->name);
-        report_note(e->diagnostics, d->name_span, "functions are expanded where they are called; `for` repeats");
-        return true;
-    }
-    return false;
-}
-
-/* ---- Names in functions that were never evaluated ---- */
+/* ---- Names that a function gives values to ---- */
 
 struct check {
     struct elaborator *e;
@@ -98,8 +15,6 @@ static void know(struct check *c, const char *name)
 {
     map_set(c->e->arena, &c->names, name, c);
 }
-
-/* ---- Names that the function gives values to ---- */
 
 static void know_expression(struct check *c, const struct expression *x, bool defines)
 {
@@ -142,6 +57,100 @@ static void know_type(struct check *c, const struct unit *unit, const struct typ
     const struct definition *group = type->group ? map_get(&unit->groups, type->group) : NULL;
     for (const struct parameter *member = group ? group->parameters : NULL; member; member = member->next)
         know_type(c, unit, member->type);
+}
+
+/* ---- What a definition calls or passes ---- */
+
+static void collect_used(struct elaborator *e, struct map *calls, struct map *names, const struct expression *x)
+{
+    for (; x; x = x->left) {
+        if (x->kind == EXPRESSION_CALL)
+            map_set(e->arena, calls, x->name, calls);
+        if (x->kind == EXPRESSION_NAME)
+            map_set(e->arena, names, x->name, names);
+        for (const struct argument *a = x->arguments; a; a = a->next)
+            collect_used(e, calls, names, a->value);
+        for (const struct subscript *s = x->subscripts; s; s = s->next) {
+            collect_used(e, calls, names, s->at);
+            collect_used(e, calls, names, s->begin);
+            collect_used(e, calls, names, s->end);
+        }
+        collect_used(e, calls, names, x->condition);
+        collect_used(e, calls, names, x->right);
+    }
+}
+
+static void collect_used_statements(struct elaborator *e, struct map *calls, struct map *names, const struct statement *statement)
+{
+    for (; statement; statement = statement->next) {
+        collect_used(e, calls, names, statement->value);
+        collect_used(e, calls, names, statement->while_condition);
+        for (const struct result *result = statement->results; result; result = result->next)
+            collect_used(e, calls, names, result->value);
+        collect_used_statements(e, calls, names, statement->body);
+        collect_used_statements(e, calls, names, statement->else_body);
+    }
+}
+
+/* A called name is a function unless it is a parameter, which may stand for one; a passed name is one unless it has a
+ * value. */
+void collect_used_names(struct elaborator *e, const struct definition *definition, struct map *used)
+{
+    struct map calls = {0}, names = {0};
+    struct check values = {.e = e};
+    collect_used(e, &calls, &names, definition->value);
+    collect_used_statements(e, &calls, &names, definition->body);
+    for (const struct parameter *p = definition->parameters; p; p = p->next)
+        collect_used(e, &calls, &names, p->default_value);
+    know_expression(&values, definition->value, false);
+    know_statements(&values, definition->body);
+    for (size_t i = 0; i < calls.entries_count; i++) {
+        bool is_parameter = false;
+        for (const struct parameter *p = definition->parameters; p; p = p->next)
+            is_parameter = is_parameter || !strcmp(p->name, calls.entries[i].name);
+        if (!is_parameter)
+            map_set(e->arena, used, calls.entries[i].name, used);
+    }
+    for (const struct parameter *p = definition->parameters; p; p = p->next)
+        know(&values, p->name);
+    for (size_t i = 0; i < names.entries_count; i++)
+        if (!map_get(&values.names, names.entries[i].name))
+            map_set(e->arena, used, names.entries[i].name, used);
+}
+
+/* ---- Recursion ---- */
+
+/* Whether a chain of calls leads from `from` to `to`. */
+static bool reaches(struct elaborator *e, struct unit *unit, const struct definition *from, const struct definition *to, struct map *seen)
+{
+    struct map used = {0};
+    collect_used_names(e, from, &used);
+    for (size_t i = 0; i < used.entries_count; i++) {
+        const struct definition *next = map_get(&unit->functions, used.entries[i].name);
+        if (next == to)
+            return true;
+        if (next && !map_get(seen, next->name)) {
+            map_set(e->arena, seen, next->name, e);
+            if (reaches(e, unit, next, to, seen))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Functions that call each other in a circle are called by others, so that none of them is exported and evaluated. */
+bool check_recursion(struct elaborator *e, struct unit *unit)
+{
+    for (const struct definition *d = unit->file->definitions; d; d = d->next) {
+        struct map seen = {0};
+        if (d->kind != DEFINITION_FUNCTION || map_get(&e->evaluated, arena_print(e->arena, "%p", (const void *)d)) ||
+            !reaches(e, unit, d, d, &seen))
+            continue;
+        report_error(e->diagnostics, d->name_span, "recursion: %s calls itself, directly or through others", d->name);
+        report_note(e->diagnostics, d->name_span, "functions are expanded where they are called; `for` repeats");
+        return true;
+    }
+    return false;
 }
 
 /* ---- Looking names up ---- */
