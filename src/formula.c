@@ -218,7 +218,9 @@ static void find_softmax(struct arena *arena, struct factors *factors)
         for (size_t k = 0; k < factors->parts_count; k++)
             if (factors->powers[k] == 1 && formula_equal(factors->parts[k], sum->parts[0])) {
                 formula u = without_maximum(arena, sum->parts[0]->parts[0]);
-                const char *tail = u->rank == 1 ? NULL : sum->tail;
+                const char *tail = sum->tail, *last = arena_print(arena, ", axis = %d", u->rank - 1);
+                tail =
+                    tail && strcmp(tail, last) != 0 ? tail : NULL; /* along the last axis, as softmax(x) is */
                 factors->parts[k] = formula_call(arena, "softmax", tail, false, u->rank, 1, &u);
                 drop_factor(factors, i);
                 return;

@@ -475,7 +475,8 @@ formula formula_of_node(struct formula_context *c, struct node *node)
     case OP_INDEX: return view(c, node);
     case OP_SCATTER: return scatter(c, node);
     case OP_REPLACE: return formula_deferred(c->arena, node);
-    case OP_RESHAPE: return node->extent ? input(c, node, 0) : call_of(c, node, "reshape", shape_text(c, node), 0);
+    case OP_RESHAPE:
+        return node->extent ? input(c, node, 0) : call_of(c, node, "reshape", shape_text(c, node), 0);
     case OP_SUM:
     case OP_PRODUCT:
     case OP_MAXIMUM:
@@ -652,6 +653,11 @@ formula formula_element(struct formula_context *c, formula a, const formula *at)
         for (int i = 0; i < a->parts[0]->rank; i++)
             places[i] = at[a->axes[i]];
         return formula_element(c, a->parts[0], places);
+    case F_CHAIN: /* (a b')[i, j] = a[i] b[j] */
+        if (a->count != 2 || a->parts[0]->rank != 1 || a->parts[1]->rank != 1 || a->rank != 2)
+            break;
+        return formula_multiply(c->arena, formula_element(c, a->parts[0], at),
+                                formula_element(c, a->parts[1]->parts[0], at + 1));
     case F_TRANSPOSE:
         if (a->rank < 2)
             break;
