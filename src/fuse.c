@@ -18,11 +18,18 @@ struct item *item_new(struct program *program, struct item *parent)
     return item;
 }
 
-/* The nest that completes what `access` reads; NULL: it is there from the start. */
-static struct nest *writer(const struct access *access)
+/* The nests that the reader of a buffer waits for: the last writer, which comes after all others; all of them if they
+ * fill different parts in no order. */
+static size_t first_awaited(const struct access *access)
 {
     const struct buffer *buffer = access->buffer;
-    return buffer && buffer->writers_count > 0 ? buffer->writers[buffer->writers_count - 1] : NULL;
+    size_t count = buffer ? buffer->writers_count : 0;
+    return count == 0 || buffer->is_partition ? 0 : count - 1;
+}
+
+static size_t awaited_end(const struct access *access)
+{
+    return access->buffer ? access->buffer->writers_count : 0;
 }
 
 /* The item of `body` that holds the nest, or NULL if it stands outside it. `level` loops and regions are around. */
@@ -33,17 +40,21 @@ static struct item *holder(const struct nest *nest, const struct item *body, int
     return nest->path_count == level ? nest->item : nest->path[level];
 }
 
+static void later(struct item **found, struct item *item)
+{
+    if (item && (!*found || item->position > (*found)->position))
+        *found = item;
+}
+
 /* The latest item of the body that must come before the nest. */
 static struct item *latest(const struct nest *nest, const struct item *body, int level)
 {
     struct item *found = NULL;
-    for (size_t i = 0; i < nest->reads_count + nest->after_count; i++) {
-        const struct nest *earlier =
-            i < nest->reads_count ? writer(&nest->reads[i]) : nest->after[i - nest->reads_count];
-        struct item *item = earlier ? holder(earlier, body, level) : NULL;
-        if (item && (!found || item->position > found->position))
-            found = item;
-    }
+    for (size_t i = 0; i < nest->reads_count; i++)
+        for (size_t w = first_awaited(&nest->reads[i]); w < awaited_end(&nest->reads[i]); w++)
+            later(&found, holder(nest->reads[i].buffer->writers[w], body, level));
+    for (size_t i = 0; i < nest->after_count; i++)
+        later(&found, holder(nest->after[i], body, level));
     return found;
 }
 
@@ -65,12 +76,13 @@ static bool is_sharable(const struct nest *nest, const struct item *loop, int le
     if (!loop || loop->kind != ITEM_LOOP || nest->alone || loop->nest || loop->position < loop->parent->barrier ||
         loop->extent != nest->extents[nest->order[depth]])
         return false;
-    for (size_t i = 0; i < nest->reads_count; i++) {
-        const struct nest *earlier = writer(&nest->reads[i]);
-        if (earlier && earlier->path_count > level && earlier->path[level] == loop &&
-            !is_pointwise(nest, &nest->reads[i], earlier, level, depth))
-            return false;
-    }
+    for (size_t i = 0; i < nest->reads_count; i++)
+        for (size_t w = first_awaited(&nest->reads[i]); w < awaited_end(&nest->reads[i]); w++) {
+            const struct nest *earlier = nest->reads[i].buffer->writers[w];
+            if (earlier->path_count > level && earlier->path[level] == loop &&
+                !is_pointwise(nest, &nest->reads[i], earlier, level, depth))
+                return false;
+        }
     for (size_t i = 0; i < nest->after_count; i++)
         if (nest->after[i]->path_count > level && nest->after[i]->path[level] == loop)
             return false;

@@ -76,8 +76,14 @@ static void drop_axes(struct buffer *buffer, int levels)
     const struct nest *first = buffer->writers[0];
     for (int level = first->path_first; level < levels; level++)
         for (int a = 0; a < buffer->node->rank; a++)
-            if (first->target_axes[a] == first->order[level - first->path_first])
+            if (first->target_axes[a] == first->order[level - first->path_first]) {
+                /* Parts filled in no order may share a loop along different axes. */
+                for (size_t i = 1; i < buffer->writers_count; i++)
+                    if (buffer->writers[i]->target_axes[a] !=
+                        buffer->writers[i]->order[level - buffer->writers[i]->path_first])
+                        return;
                 buffer->dropped |= 1u << a;
+            }
     if (buffer->dropped && touches_call(buffer)) {
         int a = 0;
         while (a < buffer->node->rank && (buffer->dropped >> a & 1 || is_one(buffer->node->shape[a])))

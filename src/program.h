@@ -153,6 +153,7 @@ struct buffer {
     bool is_earlier;             /* filled by an earlier entry */
     bool is_read;                /* by some nest of this program */
     bool needs_fallback;         /* MEMBER: a slot for it, should the pointer be NULL */
+    bool is_partition;           /* its writers fill different parts, in no order */
     bool is_fixed;               /* it keeps all axes: kept, in a member, carried */
     unsigned dropped;            /* axes that it has lost because its readers share these loops */
     struct item *scope;          /* the innermost loop or region to which it is private; NULL: the whole program */

@@ -153,7 +153,7 @@ static void put(struct program *program, struct nest *nest, struct item *contain
         nest->starts_with_zeros = nest->adds = false; /* reaches every element once */
     if (nest->node)
         collect_reads(program, nest);
-    if (nest->target && nest->target->writers_count > 0) {
+    if (nest->target && nest->target->writers_count > 0 && !nest->target->is_partition) {
         /* A further part of the same buffer comes after those before it. */
         struct access access = {nest->target->node, nest->target, {0}};
         memcpy(access.map, nest->target_axes, sizeof nest->target_axes);
@@ -363,7 +363,8 @@ static bool is_partition(const struct program *program, const struct node *whole
     if (count > MOST_SLABS)
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!is_slab(program, whole, parts->parts[i].node, &along[i], &offsets[i], &extents[i]) ||
+        if ((parts->parts[i].node != whole && !program->is_part[parts->parts[i].node->id]) ||
+            !is_slab(program, whole, parts->parts[i].node, &along[i], &offsets[i], &extents[i]) ||
             along[i] != along[0])
             return false;
     for (size_t round = 0; round < count; round++)
@@ -447,6 +448,7 @@ static void put_sum_of_parts(struct program *program, struct node *node, struct 
     bool is_begun = false;
     list_parts(program, node, &parts);
     bool partition = is_partition(program, node, &parts);
+    target->is_partition = partition;
     for (int kind = 0; kind < 3; kind++) {
         for (size_t i = 0; i < parts.parts_count; i++) {
             struct part *part = &parts.parts[i];
