@@ -1,0 +1,56 @@
+#!/bin/bash
+# emitted.sh: the C of every tests/run/X.nn, of whatever precision and level, is free of warnings as C99 and C++11 under
+# gcc and, where there is one, clang; and the same input gives the same bytes in every kind of output.
+set -u
+cd "$(dirname "$0")/run" || exit 1
+GRADC=${GRADC:-$PWD/../../gradc}
+export GRADC out
+WARNINGS="-Wall -Wextra -Werror -pedantic -I$PWD/../../runtime -fsyntax-only"
+
+# one X OPTION...: prints FAIL lines and a count.
+one() {
+    local name=$1 base=$out/$1 failed=0 passed=0
+    shift
+    base=$base${*// /}
+    if ! "$GRADC" "$@" "$name.nn" -o "$base.c" 2> "$base.log"; then
+        echo "FAIL $name $*: $(head -1 "$base.log")"
+        echo "0 passed, 1 failed"
+        return
+    fi
+    for compiler in "gcc -std=c99" "g++ -x c++ -std=c++11" "clang -std=c99" "clang++ -x c++ -std=c++11"; do
+        command -v "${compiler%% *}" > /dev/null || continue
+        # shellcheck disable=SC2086
+        if $compiler $WARNINGS -I"$out" "$base.c" 2> "$base.log"; then
+            passed=$((passed + 1))
+        else
+            echo "FAIL $name $*: $compiler finds fault"
+            grep -m 2 -A 2 -E 'error|warning' "$base.log"
+            failed=$((failed + 1))
+        fi
+    done
+    for kind in c interface graph dot ast python math latex; do
+        "$GRADC" "$@" --emit=$kind "$name.nn" -o - > "$base.1" 2> "$base.log" &&
+            "$GRADC" "$@" --emit=$kind "$name.nn" -o - > "$base.2" && [ -s "$base.1" ] && cmp -s "$base.1" "$base.2"
+        if [ $? = 0 ]; then
+            passed=$((passed + 1))
+        else
+            echo "FAIL $name $*: --emit=$kind fails or differs: $(head -1 "$base.log")"
+            failed=$((failed + 1))
+        fi
+    done
+    rm -f "$base"*
+    echo "$passed passed, $failed failed"
+}
+
+if [ "${1-}" = --one ]; then
+    shift
+    one "$@"
+    exit
+fi
+out=$(mktemp -d) || exit 1
+trap 'rm -rf "$out"' EXIT
+ls ./*.nn | sed -e 's|^\./||' -e 's/\.nn$//' | awk '{ print $0, NR % 3 == 0 ? "--precision=float32" : NR % 3 == 1 ? "--standalone" : "-O0" }' |
+    xargs -P 2 -L 1 ../emitted.sh --one > "$out/report"
+grep -v '^[0-9]* passed, [0-9]* failed$' "$out/report"
+awk '/^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3 }
+     END { print passed + 0 " passed, " failed + 0 " failed"; exit failed > 0 || passed == 0 }' "$out/report"
