@@ -1,0 +1,145 @@
+/* Emitted by gradc from gather.nn. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gradc.h"
+#include "gather.h"
+
+/* GRADC_OK if f can run with these sizes. Inline, so that the compiler knows them to be valid. */
+GRADC_INLINE int f_check(const struct f *m)
+{
+    if (m->v == 0 || m->d == 0 || m->n == 0)
+        return GRADC_ESIZE;
+    if ((double)m->v * (double)m->d > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)m->n > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)m->d * (double)m->n > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    return GRADC_OK;
+}
+
+size_t f_workspace(const struct f *m)
+{
+    if (f_check(m) != GRADC_OK)
+        return 0;
+    return 0;
+}
+
+size_t f_gradient_workspace(const struct f *m)
+{
+    if (f_check(m) != GRADC_OK)
+        return 0;
+    return 0;
+}
+
+size_t f_bind_parameters(struct f *m, double *block)
+{
+    size_t count = 0;
+    if (f_check(m) != GRADC_OK)
+        return 0;
+    if (block)
+        m->E = block + count; /* [v, d] */
+    count += m->v * m->d;
+    return count;
+}
+
+size_t f_bind_gradients(struct f *m, double *block)
+{
+    size_t count = 0;
+    if (f_check(m) != GRADC_OK)
+        return 0;
+    if (block)
+        m->d_E = block + count; /* [v, d] */
+    count += m->v * m->d;
+    return count;
+}
+
+int f_forward(struct f *m)
+{
+    if (!m->E || !m->k)
+        return GRADC_ENULL;
+    if (f_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->f)
+        return GRADC_OK;
+    const size_t v = m->v;
+    const size_t d = m->d;
+    const size_t n = m->n;
+    const double *GRADC_RESTRICT const E = m->E; /* [v, d] */
+    const int32_t *GRADC_RESTRICT const k = m->k; /* [n] */
+    double *GRADC_RESTRICT const f2 = m->f; /* [n, d] */
+    /* gather.nn:2   f(E: [v, d], k: int[n]) = E[k] */
+    for (size_t i = 0; i < n; i++) {
+        if (k[i] < 0 || (size_t)k[i] >= v)
+            return GRADC_EINDEX;
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < d; j++)
+            f2[i * d + j] = E[((size_t)k[i]) * d + j];
+    return GRADC_OK;
+}
+
+int f_backward(struct f *m)
+{
+    if (!m->E || !m->k)
+        return GRADC_ENULL;
+    if (f_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->d_E)
+        return GRADC_OK;
+    const size_t v = m->v;
+    const size_t d = m->d;
+    const size_t n = m->n;
+    const int32_t *GRADC_RESTRICT const k = m->k; /* [n] */
+    const double *GRADC_RESTRICT const d_f = m->d_f; /* [n, d] */
+    double *GRADC_RESTRICT const d_E = m->d_E; /* [v, d] */
+    /* gather.nn:2   f(E: [v, d], k: int[n]) = E[k] */
+    /* d_E[k[i], j] += d_f[i, j] */
+    memset(d_E, 0, v * d * sizeof(double));
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < d; j++)
+            d_E[((size_t)k[i]) * d + j] += (d_f ? d_f[i * d + j] : 0);
+    return GRADC_OK;
+}
+
+int f_gradient(struct f *m)
+{
+    if (!m->E || !m->k)
+        return GRADC_ENULL;
+    if (f_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->f && !m->d_E)
+        return GRADC_OK;
+    const size_t v = m->v;
+    const size_t d = m->d;
+    const size_t n = m->n;
+    const double *GRADC_RESTRICT const E = m->E; /* [v, d] */
+    const int32_t *GRADC_RESTRICT const k = m->k; /* [n] */
+    const double *GRADC_RESTRICT const d_f = m->d_f; /* [n, d] */
+    double *GRADC_RESTRICT const d_E = m->d_E; /* [v, d] */
+    double *GRADC_RESTRICT const f2 = m->f; /* [n, d] */
+    /* gather.nn:2   f(E: [v, d], k: int[n]) = E[k] */
+    for (size_t i = 0; i < n; i++) {
+        if (k[i] < 0 || (size_t)k[i] >= v)
+            return GRADC_EINDEX;
+    }
+    /* d_E[k[i], j] += d_f[i, j] */
+    if (m->f || m->d_E) {
+        if (m->d_E)
+            memset(d_E, 0, v * d * sizeof(double));
+        for (size_t i = 0; i < n; i++) {
+            if (m->d_E) {
+                for (size_t j = 0; j < d; j++)
+                    d_E[((size_t)k[i]) * d + j] += (d_f ? d_f[i * d + j] : 0);
+            }
+            if (m->f) {
+                for (size_t j = 0; j < d; j++)
+                    f2[i * d + j] = E[((size_t)k[i]) * d + j];
+            }
+        }
+    }
+    return GRADC_OK;
+}

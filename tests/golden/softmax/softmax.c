@@ -1,0 +1,188 @@
+/* Emitted by gradc from softmax.nn. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gradc.h"
+#include "gradc_vecmath.h"
+#include "softmax.h"
+
+/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
+static size_t gradc_room(size_t count)
+{
+    return (count + 7) / 8 * 8;
+}
+
+/* GRADC_OK if f can run with these sizes. Inline, so that the compiler knows them to be valid. */
+GRADC_INLINE int f_check(const struct f *self_)
+{
+    if (self_->m == 0 || self_->n == 0)
+        return GRADC_ESIZE;
+    if ((double)self_->m * (double)self_->n > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)self_->m * (double)self_->n + (double)self_->n + 16 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)self_->m * (double)self_->n + 8 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    return GRADC_OK;
+}
+
+size_t f_workspace(const struct f *self_)
+{
+    if (f_check(self_) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* forward */
+    count += gradc_room(self_->m * self_->n);
+    count += gradc_room(self_->n);
+    most = count > most ? count : most;
+    count = 0; /* backward */
+    count += gradc_room(self_->m * self_->n);
+    most = count > most ? count : most;
+    count = 0; /* gradient */
+    count += gradc_room(self_->n);
+    count += gradc_room(self_->m * self_->n);
+    most = count > most ? count : most;
+    return most * sizeof(double);
+}
+
+size_t f_gradient_workspace(const struct f *self_)
+{
+    if (f_check(self_) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* gradient */
+    count += gradc_room(self_->n);
+    count += gradc_room(self_->m * self_->n);
+    most = count > most ? count : most;
+    return most * sizeof(double);
+}
+
+size_t f_bind_parameters(struct f *self_, double *block)
+{
+    size_t count = 0;
+    if (f_check(self_) != GRADC_OK)
+        return 0;
+    if (block)
+        self_->x = block + count; /* [m, n] */
+    count += self_->m * self_->n;
+    return count;
+}
+
+size_t f_bind_gradients(struct f *self_, double *block)
+{
+    size_t count = 0;
+    if (f_check(self_) != GRADC_OK)
+        return 0;
+    if (block)
+        self_->d_x = block + count; /* [m, n] */
+    count += self_->m * self_->n;
+    return count;
+}
+
+int f_forward(struct f *self_)
+{
+    if (!self_->x)
+        return GRADC_ENULL;
+    if (f_check(self_) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!self_->work)
+        return GRADC_ENULL;
+    const size_t m = self_->m;
+    const size_t n = self_->n;
+    const double *GRADC_RESTRICT const x = self_->x; /* [m, n] */
+    double *const work = (double *)self_->work;
+    double *const room_1 = work;
+    double *GRADC_RESTRICT const e = room_1 + gradc_room(m * n); /* [n] */
+    double *const f2 = self_->f ? self_->f : room_1; /* [m, n] */
+    /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
+    /* most = max(x, axis = 1) ; e = exp(x - most[:, new]) ; sum = sum(e, axis = 1) ; f2 = e / sum[:, new] */
+    for (size_t i = 0; i < m; i++) {
+        double most = -INFINITY;
+        for (size_t j = 0; j < n; j++) {
+            const double value = x[i * n + j];
+            most = ((value > most) | (value != value)) ? value : most;
+        }
+        for (size_t j = 0; j < n; j++)
+            e[j] = gradc_exp(x[i * n + j] - most);
+        double sum = 0;
+        GRADC_SUM(double, sum, j, n, e[j]);
+        for (size_t j = 0; j < n; j++)
+            f2[i * n + j] = e[j] / sum;
+    }
+    return GRADC_OK;
+}
+
+int f_backward(struct f *self_)
+{
+    if (!self_->x)
+        return GRADC_ENULL;
+    if (f_check(self_) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!self_->work)
+        return GRADC_ENULL;
+    if (!self_->d_x)
+        return GRADC_OK;
+    const size_t m = self_->m;
+    const size_t n = self_->n;
+    const double *GRADC_RESTRICT const d_f = self_->d_f; /* [m, n] */
+    double *const work = (double *)self_->work;
+    double *const room_1 = work;
+    const double *const f2 = self_->f ? self_->f : room_1; /* [m, n] */
+    double *GRADC_RESTRICT const d_x = self_->d_x; /* [m, n] */
+    /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
+    /* sum = sum(d_f * f2, axis = 1) ; d_x = f2 * (d_f - sum[:, new]) */
+    for (size_t i = 0; i < m; i++) {
+        double sum = 0;
+        GRADC_SUM(double, sum, j, n, (d_f ? d_f[i * n + j] : 0) * f2[i * n + j]);
+        for (size_t j = 0; j < n; j++)
+            d_x[i * n + j] = f2[i * n + j] * ((d_f ? d_f[i * n + j] : 0) - sum);
+    }
+    return GRADC_OK;
+}
+
+int f_gradient(struct f *self_)
+{
+    if (!self_->x)
+        return GRADC_ENULL;
+    if (f_check(self_) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!self_->work)
+        return GRADC_ENULL;
+    if (!self_->f && !self_->d_x)
+        return GRADC_OK;
+    const size_t m = self_->m;
+    const size_t n = self_->n;
+    const double *GRADC_RESTRICT const x = self_->x; /* [m, n] */
+    const double *GRADC_RESTRICT const d_f = self_->d_f; /* [m, n] */
+    double *const work = (double *)self_->work;
+    double *GRADC_RESTRICT const e = work; /* [n] */
+    double *const room_1 = e + gradc_room(n);
+    double *const f2 = self_->f ? self_->f : room_1; /* [m, n] */
+    double *GRADC_RESTRICT const d_x = self_->d_x; /* [m, n] */
+    /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
+    /* most = max(x, axis = 1) ; e = exp(x - most[:, new]) ; sum = sum(e, axis = 1) ; f2 = e / sum[:, new] */
+    /* sum2 = sum(d_f * f2, axis = 1) ; d_x = f2 * (d_f - sum2[:, new]) */
+    for (size_t i = 0; i < m; i++) {
+        double most = -INFINITY;
+        for (size_t j = 0; j < n; j++) {
+            const double value = x[i * n + j];
+            most = ((value > most) | (value != value)) ? value : most;
+        }
+        for (size_t j = 0; j < n; j++)
+            e[j] = gradc_exp(x[i * n + j] - most);
+        double sum = 0;
+        GRADC_SUM(double, sum, j, n, e[j]);
+        double sum2 = 0;
+        for (size_t j = 0; j < n; j++) {
+            f2[i * n + j] = e[j] / sum;
+            sum2 += (d_f ? d_f[i * n + j] : 0) * f2[i * n + j];
+        }
+        if (self_->d_x) {
+            for (size_t j = 0; j < n; j++)
+                d_x[i * n + j] = f2[i * n + j] * ((d_f ? d_f[i * n + j] : 0) - sum2);
+        }
+    }
+    return GRADC_OK;
+}

@@ -1,0 +1,40 @@
+#ifndef GRADC_MODEL_SOFTMAX_H
+#define GRADC_MODEL_SOFTMAX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gradc.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct f {
+    /* sizes */
+    size_t m;
+    size_t n;
+    /* inputs */
+    const double *x; /* [m, n] */
+    /* outputs */
+    double *f; /* [m, n] */
+    /* gradients of the final value with respect to the outputs; NULL: 1 for the first output if it is a real scalar, else 0 */
+    const double *d_f; /* [m, n] */
+    /* gradients, written by backward */
+    double *d_x; /* [m, n] */
+    /* workspace: f_workspace(m) bytes, aligned to GRADC_ALIGN */
+    void *work;
+};
+size_t f_workspace(const struct f *m);
+size_t f_gradient_workspace(const struct f *m);
+int    f_forward(struct f *m);
+int    f_backward(struct f *m);
+int    f_gradient(struct f *m);
+size_t f_bind_parameters(struct f *m, double *block);
+size_t f_bind_gradients(struct f *m, double *block);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,203 @@
+/* Emitted by gradc from two_layer.nn. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gradc.h"
+#include "gradc_vecmath.h"
+#include "two_layer.h"
+
+size_t two_layer_workspace(const struct two_layer *m)
+{
+    (void)m;
+    return 81920;
+}
+
+size_t two_layer_gradient_workspace(const struct two_layer *m)
+{
+    (void)m;
+    return 79360;
+}
+
+size_t two_layer_bind_parameters(struct two_layer *m, float *block)
+{
+    size_t count = 0;
+    if (block)
+        m->w1 = block + count; /* [1000, 100] */
+    count += 100000;
+    if (block)
+        m->w2 = block + count; /* [100, 10] */
+    count += 1000;
+    return count;
+}
+
+size_t two_layer_bind_gradients(struct two_layer *m, float *block)
+{
+    size_t count = 0;
+    if (block)
+        m->d_w1 = block + count; /* [1000, 100] */
+    count += 100000;
+    if (block)
+        m->d_w2 = block + count; /* [100, 10] */
+    count += 1000;
+    return count;
+}
+
+int two_layer_forward(struct two_layer *m)
+{
+    if (!m->x || !m->y || !m->w1 || !m->w2)
+        return GRADC_ENULL;
+    if (!m->work)
+        return GRADC_ENULL;
+    const float *GRADC_RESTRICT const x = m->x; /* [64, 1000] */
+    const float *GRADC_RESTRICT const y = m->y; /* [64, 10] */
+    const float *GRADC_RESTRICT const w1 = m->w1; /* [1000, 100] */
+    const float *GRADC_RESTRICT const w2 = m->w2; /* [100, 10] */
+    float *const work = (float *)m->work;
+    float *GRADC_RESTRICT const h = work; /* [64, 100] */
+    float *const room_1 = work + 6400;
+    float *GRADC_RESTRICT const t = work + 7040; /* [64, 100] */
+    float *const y_pred = m->y_pred ? m->y_pred : room_1; /* [64, 10] */
+    /* two_layer.nn:6   h      = sigmoid(x @ w1) */
+    /* t = -(x @ w1) */
+    gradc_matmul_f32(0, 0, 64, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
+    /* h = 1 / (1 + exp(t)) */
+    for (size_t i = 0; i < 64; i++)
+        for (size_t j = 0; j < 100; j++)
+            h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
+    /* two_layer.nn:7   y_pred = h @ w2 */
+    /* y_pred = h @ w2 */
+    gradc_matmul_f32(0, 0, 64, 10, 100, 1, h, 100, w2, 10, 0, y_pred, 10);
+    /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
+    /* loss = sum(t2^2) */
+    float loss = 0;
+    for (size_t i = 0; i < 64; i++)
+        for (size_t j = 0; j < 10; j++) {
+            const float t2 = y_pred[i * 10 + j] - y[i * 10 + j];
+            loss += t2 * t2;
+        }
+    m->loss = loss;
+    return GRADC_OK;
+}
+
+int two_layer_backward(struct two_layer *m)
+{
+    if (!m->x || !m->y || !m->w1 || !m->w2)
+        return GRADC_ENULL;
+    if (!m->work)
+        return GRADC_ENULL;
+    if (!m->d_w1 && !m->d_w2)
+        return GRADC_OK;
+    const float *GRADC_RESTRICT const x = m->x; /* [64, 1000] */
+    const float *GRADC_RESTRICT const y = m->y; /* [64, 10] */
+    const float *GRADC_RESTRICT const w2 = m->w2; /* [100, 10] */
+    const float d_loss = m->d_loss ? *m->d_loss : 1;
+    const float *GRADC_RESTRICT const d_y_pred = m->d_y_pred; /* [64, 10] */
+    float *const work = (float *)m->work;
+    const float *const h = work; /* [64, 100] */
+    float *const room_1 = work + 6400;
+    float *GRADC_RESTRICT const d_y_pred2 = work + 7040; /* [64, 10] */
+    float *GRADC_RESTRICT const sum = work + 7680; /* [64, 100] */
+    float *GRADC_RESTRICT const d_x = work + 14080; /* [64, 100] */
+    const float *const y_pred = m->y_pred ? m->y_pred : room_1; /* [64, 10] */
+    float *GRADC_RESTRICT const d_w1 = m->d_w1; /* [1000, 100] */
+    float *GRADC_RESTRICT const d_w2 = m->d_w2; /* [100, 10] */
+    /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
+    /* d_y_pred2 = d_y_pred + 2 * (d_loss * (y_pred - y)) */
+    for (size_t i = 0; i < 64; i++)
+        for (size_t j = 0; j < 10; j++) {
+            d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f *
+                    (d_loss * (y_pred[i * 10 + j] - y[i * 10 + j]));
+        }
+    /* two_layer.nn:7   y_pred = h @ w2 */
+    /* sum = d_y_pred2 @ w2' */
+    if (m->d_w1) {
+        gradc_matmul_f32(0, 1, 64, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, sum, 100);
+    }
+    /* two_layer.nn:6   h      = sigmoid(x @ w1) */
+    /* d_x = sum * h * (1 - h) */
+    if (m->d_w1) {
+        for (size_t i = 0; i < 64; i++)
+            for (size_t j = 0; j < 100; j++)
+                d_x[i * 100 + j] = sum[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
+    }
+    /* d_w1 = x' @ d_x */
+    if (m->d_w1) {
+        gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, d_x, 100, 0, d_w1, 100);
+    }
+    /* two_layer.nn:7   y_pred = h @ w2 */
+    /* d_w2 = h' @ d_y_pred2 */
+    if (m->d_w2) {
+        gradc_matmul_f32(1, 0, 100, 10, 64, 1, h, 100, d_y_pred2, 10, 0, d_w2, 10);
+    }
+    return GRADC_OK;
+}
+
+int two_layer_gradient(struct two_layer *m)
+{
+    if (!m->x || !m->y || !m->w1 || !m->w2)
+        return GRADC_ENULL;
+    if (!m->work)
+        return GRADC_ENULL;
+    const float *GRADC_RESTRICT const x = m->x; /* [64, 1000] */
+    const float *GRADC_RESTRICT const y = m->y; /* [64, 10] */
+    const float *GRADC_RESTRICT const w1 = m->w1; /* [1000, 100] */
+    const float *GRADC_RESTRICT const w2 = m->w2; /* [100, 10] */
+    const float d_loss = m->d_loss ? *m->d_loss : 1;
+    const float *GRADC_RESTRICT const d_y_pred = m->d_y_pred; /* [64, 10] */
+    float *const work = (float *)m->work;
+    float *const t = work; /* [64, 100] */
+    float *GRADC_RESTRICT const h = work + 6400; /* [64, 100] */
+    float *GRADC_RESTRICT const d_y_pred2 = work + 12800; /* [64, 10] */
+    float *GRADC_RESTRICT const d_x = work + 13440; /* [64, 100] */
+    float *const y_pred = m->y_pred ? m->y_pred : t; /* [64, 10] */
+    float *const sum = t; /* [64, 100] */
+    float *GRADC_RESTRICT const d_w1 = m->d_w1; /* [1000, 100] */
+    float *GRADC_RESTRICT const d_w2 = m->d_w2; /* [100, 10] */
+    /* two_layer.nn:6   h      = sigmoid(x @ w1) */
+    /* t = -(x @ w1) */
+    gradc_matmul_f32(0, 0, 64, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
+    /* h = 1 / (1 + exp(t)) */
+    for (size_t i = 0; i < 64; i++)
+        for (size_t j = 0; j < 100; j++)
+            h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
+    /* two_layer.nn:7   y_pred = h @ w2 */
+    /* y_pred = h @ w2 */
+    gradc_matmul_f32(0, 0, 64, 10, 100, 1, h, 100, w2, 10, 0, y_pred, 10);
+    /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
+    /* loss = sum(t2^2) ; d_y_pred2 = d_y_pred + 2 * (d_loss * t2) */
+    float loss = 0;
+    for (size_t i = 0; i < 64; i++)
+        for (size_t j = 0; j < 10; j++) {
+            const float t2 = y_pred[i * 10 + j] - y[i * 10 + j];
+            loss += t2 * t2;
+            if (m->d_w1 || m->d_w2) {
+                d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f * (d_loss * t2);
+            }
+        }
+    /* two_layer.nn:7   y_pred = h @ w2 */
+    /* sum = d_y_pred2 @ w2' */
+    if (m->d_w1) {
+        gradc_matmul_f32(0, 1, 64, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, sum, 100);
+    }
+    /* two_layer.nn:6   h      = sigmoid(x @ w1) */
+    /* d_x = sum * h * (1 - h) */
+    if (m->d_w1) {
+        for (size_t i = 0; i < 64; i++)
+            for (size_t j = 0; j < 100; j++)
+                d_x[i * 100 + j] = sum[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
+    }
+    /* d_w1 = x' @ d_x */
+    if (m->d_w1) {
+        gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, d_x, 100, 0, d_w1, 100);
+    }
+    /* two_layer.nn:7   y_pred = h @ w2 */
+    /* d_w2 = h' @ d_y_pred2 */
+    if (m->d_w2) {
+        gradc_matmul_f32(1, 0, 100, 10, 64, 1, h, 100, d_y_pred2, 10, 0, d_w2, 10);
+    }
+    /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
+    m->loss = loss;
+    return GRADC_OK;
+}

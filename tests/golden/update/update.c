@@ -1,0 +1,104 @@
+/* Emitted by gradc from update.nn. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gradc.h"
+#include "gradc_vecmath.h"
+#include "update.h"
+
+/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
+static size_t gradc_room(size_t count)
+{
+    return (count + 7) / 8 * 8;
+}
+
+/* GRADC_OK if train can run with these sizes. Inline, so that the compiler knows them to be valid. */
+GRADC_INLINE int train_check(const struct train *m)
+{
+    if (m->N == 0 || m->D == 0 || m->C == 0)
+        return GRADC_ESIZE;
+    if ((double)m->N * (double)m->D > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)m->N > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)m->D * (double)m->C > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if (2 * (double)m->N * (double)m->C + (double)m->N + 2 * (double)m->C + 40 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    return GRADC_OK;
+}
+
+size_t train_workspace(const struct train *m)
+{
+    if (train_check(m) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* forward */
+    count += 2 * gradc_room(m->N * m->C);
+    count += gradc_room(m->N);
+    count += 2 * gradc_room(m->C);
+    most = count > most ? count : most;
+    return most * sizeof(double);
+}
+
+int train_forward(struct train *m)
+{
+    if (!m->x || !m->y || !m->w)
+        return GRADC_ENULL;
+    if (train_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    const size_t N = m->N;
+    const size_t D = m->D;
+    const size_t C = m->C;
+    const double *GRADC_RESTRICT const x = m->x; /* [N, D] */
+    const int32_t *GRADC_RESTRICT const y = m->y; /* [N] */
+    double *GRADC_RESTRICT const w = m->w; /* [D, C] */
+    const double lr = m->lr;
+    double *const work = (double *)m->work;
+    double *GRADC_RESTRICT const sum = work; /* [N, C] */
+    double *GRADC_RESTRICT const d_z = sum + gradc_room(N * C); /* [N, C] */
+    double *GRADC_RESTRICT const t5 = d_z + gradc_room(N * C); /* [N] */
+    double *GRADC_RESTRICT const z = t5 + gradc_room(N); /* [C] */
+    double *GRADC_RESTRICT const t3 = z + gradc_room(C); /* [C] */
+    /* update.nn:2   train(x: [N, D], y: int[N], w: [D, C], lr) { */
+    for (size_t i = 0; i < N; i++) {
+        if (y[i] < 0 || (size_t)y[i] >= C)
+            return GRADC_EINDEX;
+    }
+    /* update.nn:3   loss = cross_entropy(x @ w, y) */
+    const double t = 1.0 / (double)N;
+    const double t2 = -t;
+    /* sum = x @ w */
+    gradc_matmul_f64(0, 0, N, C, D, 1, x, D, w, C, 0, sum, C);
+    /* most = max(sum, axis = 1) ; z = sum - most[:, new] ; t3 = exp(z) ; sum2 = sum(t3, axis = 1) */
+    /* d_z = scatter(t2) + t4[:, new] * t3 ; t5[i] = log(sum2[i]) - z[i, y[i]] */
+    for (size_t i = 0; i < N; i++) {
+        double most = -INFINITY;
+        for (size_t j = 0; j < C; j++) {
+            const double value = sum[i * C + j];
+            most = ((value > most) | (value != value)) ? value : most;
+        }
+        for (size_t j = 0; j < C; j++) {
+            z[j] = sum[i * C + j] - most;
+            t3[j] = gradc_exp(z[j]);
+        }
+        double sum2 = 0;
+        GRADC_SUM(double, sum2, j, C, t3[j]);
+        const double t4 = t / sum2;
+        for (size_t j = 0; j < C; j++)
+            d_z[i * C + j] = t4 * t3[j];
+        d_z[i * C + (size_t)y[i]] += t2;
+        t5[i] = gradc_log(sum2) - z[(size_t)y[i]];
+    }
+    /* sum3 = sum(t5) */
+    double sum3 = 0;
+    GRADC_SUM(double, sum3, i, N, t5[i]);
+    /* w = w - lr * (x' @ d_z) */
+    gradc_matmul_f64(1, 0, D, C, N, -lr, x, D, d_z, C, 1, w, C);
+    m->loss = sum3 / (double)N;
+    return GRADC_OK;
+}
