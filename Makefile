@@ -67,7 +67,7 @@ endif
 
 # ---- Building ----
 
-.PHONY: always all setup test run-tests test-sanitize bless bench demo format format-check clean install uninstall
+.PHONY: always all setup test run-tests test-sanitize test-random bless bench demo format format-check clean install uninstall
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -158,6 +158,11 @@ run-tests: all $(UNIT_TESTS)
 
 test-sanitize: setup
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined run-tests
+
+# Random programs against numerical differences: SEEDS of ten functions each.
+SEEDS ?= 400
+test-random: all
+	@CC="$(CC)" GRADC=$(abspath $(GRADC)) BUILD=$(abspath $(BUILD)) tests/random.sh 1 $(SEEDS)
 
 bless: all
 	@tests/golden.sh --bless
