@@ -1,21 +1,22 @@
 /* access.c: where an element of a view stands in what is viewed, and what a nest reads.
  *
- * Requires the decisions of materialise. Positions are polynomials over the variables of loops; a subscript taken
- * from an int tensor is carried beside them as C text. */
+ * Requires the decisions of materialise. Positions are polynomials over the variables of loops; a subscript
+ * taken from an int tensor is carried beside them as C text. */
 #include <string.h>
 
 #include "program.h"
 
 bool is_leaf(const struct node *node)
 {
-    return node->operator == OP_PARAMETER || node->operator == OP_PLACEHOLDER;
+    return node->operator== OP_PARAMETER || node->operator== OP_PLACEHOLDER;
 }
 
 bool is_nullable(const struct program *program, const struct node *node)
 {
     const struct member *member = is_leaf(node) ? program->leaf_members[node->id] : NULL;
     return member && member->rank > 0 &&
-           (member->role == ROLE_OUTPUT_GRADIENT || member->role == ROLE_TANGENT || member->role == ROLE_DIRECTION);
+           (member->role == ROLE_OUTPUT_GRADIENT || member->role == ROLE_TANGENT ||
+            member->role == ROLE_DIRECTION);
 }
 
 bool has_place(const struct program *program, const struct node *node)
@@ -29,7 +30,7 @@ struct variable_pool {
     struct pooled_variable {
         size *extent, *variable;
         int number;
-    } *variables;
+    } * variables;
     size_t variables_count, variables_capacity;
     const char *const *names; /* in C, by number */
     int name_count;
@@ -85,14 +86,15 @@ static const char *scale_text(struct arena *arena, size *factor, const char *tex
     return arena_print(arena, size_is_sum(factor) ? "(%s) * (%s)" : "%s * (%s)", scale, text);
 }
 
-void index_below(struct program *program, const struct node *view, const struct affine *subscripts, int axis_count,
-                 const struct index *at, struct index *below, dynamic_text *text, void *closure)
+void index_below(struct program *program, const struct node *view, const struct affine *subscripts,
+                 int axis_count, const struct index *at, struct index *below, dynamic_text *text,
+                 void *closure)
 {
     /* The dynamics follow the data inputs, of which REPLACE has two. */
-    int shift = view->operator == OP_REPLACE ? 1 : 0;
-    int space_rank = view->operator == OP_INDEX  ? view->rank
-                     : view->operator == OP_SCATTER ? view->inputs[0]->rank
-                                                    : view->inputs[1]->rank;
+    int shift = view->operator== OP_REPLACE ? 1 : 0;
+    int space_rank = view->operator== OP_INDEX     ? view->rank
+                     : view->operator== OP_SCATTER ? view->inputs[0]->rank
+                                                   : view->inputs[1]->rank;
     for (int a = 0; a < axis_count; a++) {
         const struct affine *affine = &subscripts[a];
         struct index sum = {affine->offset, NULL};
@@ -117,7 +119,8 @@ struct index flat_index(struct program *program, int rank, size *const *shape, c
     struct index flat = {size_number(program->sizes, 0), NULL};
     for (int a = 0; a < rank; a++) {
         flat.affine = size_add(size_multiply(flat.affine, shape[a]), at[a].affine);
-        flat.dynamic = add_texts(program->arena, scale_text(program->arena, shape[a], flat.dynamic), at[a].dynamic);
+        flat.dynamic =
+            add_texts(program->arena, scale_text(program->arena, shape[a], flat.dynamic), at[a].dynamic);
     }
     return flat;
 }
@@ -128,7 +131,8 @@ bool is_one(const size *extent)
     return size_is_number(extent, &number) && number == 1;
 }
 
-bool reshape_below(struct program *program, const struct node *reshape, const struct index *at, struct index *below)
+bool reshape_below(struct program *program, const struct node *reshape, const struct index *at,
+                   struct index *below)
 {
     const struct node *x = reshape->inputs[0];
     int b = 0;
@@ -222,7 +226,7 @@ static void visit_view(struct collector *collector, struct node *view, const str
     struct program *program = collector->program;
     struct index below[MAXIMUM_AXES];
     struct node *x = view->inputs[0];
-    if (view->operator == OP_INDEX) {
+    if (view->operator== OP_INDEX) {
         for (int i = 1; i < view->input_count; i++) {
             struct nest *check = program->checked[view->inputs[i]->id];
             if (check)
@@ -243,7 +247,7 @@ static void visit_view(struct collector *collector, struct node *view, const str
 /* The operands of a node that is computed at `at`. */
 static void visit_operands(struct collector *collector, struct node *node, const struct index *at)
 {
-    if (node->operator == OP_INDEX || node->operator == OP_RESHAPE) {
+    if (node->operator== OP_INDEX || node->operator== OP_RESHAPE) {
         visit_view(collector, node, at);
     } else if (operator_is_elementwise(node->operator)) {
         collector->nest->is_dear = collector->nest->is_dear || vectorises(node->operator);
@@ -263,12 +267,12 @@ static void visit(struct collector *collector, struct node *node, const struct i
 void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at)
 {
     const struct node *x = node->inputs[operand];
-    if (node->operator == OP_CONTRACT) {
+    if (node->operator== OP_CONTRACT) {
         for (int a = 0; a < x->rank; a++)
             at[a] = axes[(operand ? node->b_axes : node->a_axes)[a]];
         return;
     }
-    if (node->operator == OP_CUMSUM) {
+    if (node->operator== OP_CUMSUM) {
         memcpy(at, axes, sizeof *at * (size_t)x->rank);
         return;
     }
@@ -324,7 +328,7 @@ void collect_reads(struct program *program, struct nest *nest)
         break;
     case NEST_SCATTER:
         visit(&collector, nest->operand, collector.axes);
-        for (int i = node->operator == OP_REPLACE ? 2 : 1; i < node->input_count; i++) {
+        for (int i = node->operator== OP_REPLACE ? 2 : 1; i < node->input_count; i++) {
             if (program->checked[node->inputs[i]->id])
                 wait_for(&collector, program->checked[node->inputs[i]->id]);
             visit(&collector, node->inputs[i], collector.axes);
@@ -335,7 +339,8 @@ void collect_reads(struct program *program, struct nest *nest)
             /* The axes inside the call stand at no iteration axis. */
             struct node *x = node->inputs[i];
             for (int a = 0; a < x->rank; a++)
-                at[a] = a < nest->axis_count ? collector.axes[a] : (struct index){size_number(program->sizes, 0), "*"};
+                at[a] = a < nest->axis_count ? collector.axes[a]
+                                             : (struct index){size_number(program->sizes, 0), "*"};
             visit(&collector, x, at);
         }
         break;

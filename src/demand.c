@@ -1,5 +1,5 @@
-/* demand.c: what an entry has to compute: its roots, the nodes they need, for the sake of which members, and the
- * loop whose rounds each node belongs to. */
+/* demand.c: what an entry has to compute: its roots, the nodes they need, for the sake of which members, and
+ * the loop whose rounds each node belongs to. */
 #include "program.h"
 
 bool entry_writes(enum entry entry, enum role role)
@@ -72,25 +72,26 @@ static void reach(struct search *search, struct node *node)
     ARENA_APPEND(search->program->arena, search, stack, node);
 }
 
-/* All that a node reads. A carried value needs its start and its step; others of the same loop need not run. */
+/* All that a node reads. A carried value needs its start and its step; others of the same loop need not run.
+ */
 static void reach_inputs(struct search *search, struct node *node)
 {
     if (is_earlier(search, node))
         return;
-    if (node->operator == OP_LOOP) {
+    if (node->operator== OP_LOOP) {
         if (node->loop->condition)
             reach(search, node->loop->condition);
         return;
     }
     for (int i = 0; i < node->input_count; i++)
         reach(search, node->inputs[i]);
-    if (node->operator == OP_RESULT) {
+    if (node->operator== OP_RESULT) {
         struct loop *loop = node->inputs[0]->loop;
         if (node->result < loop->carried_count)
             reach(search, loop->carried[node->result]);
         else
             reach(search, loop->collected[node->result - loop->carried_count]);
-    } else if (node->operator == OP_PLACEHOLDER && search->loop_of[node->id]) {
+    } else if (node->operator== OP_PLACEHOLDER && search->loop_of[node->id]) {
         struct loop *loop = search->loop_of[node->id]->loop;
         reach(search, search->loop_of[node->id]);
         reach(search, loop->initial[search->place_of[node->id]]);
@@ -101,13 +102,13 @@ static void reach_inputs(struct search *search, struct node *node)
 /* Whether the node itself counts the rounds of a loop. */
 static bool mentions_round(const struct node *node)
 {
-    const struct node *space = node->operator == OP_REPLACE ? node->inputs[1]
-                               : node->operator == OP_SCATTER ? node->inputs[0]
-                                                              : node;
-    int count = node->operator == OP_IOTA    ? 1
-                : node->operator == OP_INDEX ? node->inputs[0]->rank
-                : node->operator == OP_SCATTER || node->operator == OP_REPLACE ? node->rank
-                                                                               : 0;
+    const struct node *space = node->operator== OP_REPLACE   ? node->inputs[1]
+                               : node->operator== OP_SCATTER ? node->inputs[0]
+                                                             : node;
+    int count = node->operator== OP_IOTA                                     ? 1
+                : node->operator== OP_INDEX                                  ? node->inputs[0]->rank
+                : node->operator== OP_SCATTER || node->operator== OP_REPLACE ? node->rank
+                                                                             : 0;
     if (node->extent && size_has_loop_variable(node->extent))
         return true;
     for (int i = 0; i < count; i++) {
@@ -131,7 +132,7 @@ static void reach_checks(struct search *search)
     for (size_t i = 0; function->checks_count && i < program->node_count; i++) {
         struct node *node = graph->nodes[i];
         in_round[i] = search->loop_of[i] != NULL || mentions_round(node);
-        for (int j = 0; node->operator != OP_RESULT && j < node->input_count; j++)
+        for (int j = 0; node->operator!= OP_RESULT && j<node->input_count; j++)
             in_round[i] = in_round[i] || in_round[node->inputs[j]->id];
     }
     for (size_t i = 0; i < function->checks_count; i++) {
@@ -153,7 +154,7 @@ static void find_carried(struct search *search)
 {
     struct graph *graph = search->program->function->graph;
     for (size_t i = 0; i < graph->nodes_count; i++)
-        if (graph->nodes[i]->operator == OP_LOOP)
+        if (graph->nodes[i]->operator== OP_LOOP)
             for (int j = 0; j < graph->nodes[i]->loop->carried_count; j++) {
                 search->loop_of[graph->nodes[i]->loop->carried[j]->id] = graph->nodes[i];
                 search->place_of[graph->nodes[i]->loop->carried[j]->id] = j;
@@ -167,7 +168,8 @@ static void spread_wants(struct program *program, const struct search *search)
     struct graph *graph = program->function->graph;
     for (size_t i = 0; i < program->roots_count; i++)
         program->wanted[program->roots[i].node->id] |=
-            program->roots[i].member ? guard_of_member(program->function, program->roots[i].member) : ALWAYS_WANTED;
+            program->roots[i].member ? guard_of_member(program->function, program->roots[i].member)
+                                     : ALWAYS_WANTED;
     for (size_t i = 0; i < program->checks_count; i++) {
         program->wanted[program->checks[i]->k->id] = ALWAYS_WANTED;
         if (program->checks[i]->when)
@@ -178,7 +180,7 @@ static void spread_wants(struct program *program, const struct search *search)
         if (!program->is_live[i] || is_earlier(search, node))
             continue;
         guard wanted = program->wanted[i];
-        if (node->operator == OP_LOOP) {
+        if (node->operator== OP_LOOP) {
             struct loop *loop = node->loop;
             for (int j = 0; j < loop->carried_count; j++) {
                 program->wanted[loop->initial[j]->id] |= wanted;
@@ -189,9 +191,9 @@ static void spread_wants(struct program *program, const struct search *search)
         } else {
             for (int j = 0; j < node->input_count; j++)
                 program->wanted[node->inputs[j]->id] |= wanted;
-            if (node->operator == OP_RESULT && node->result >= node->inputs[0]->loop->carried_count)
-                program->wanted[node->inputs[0]->loop->collected[node->result -
-                                                                 node->inputs[0]->loop->carried_count]
+            if (node->operator== OP_RESULT && node->result >= node->inputs[0]->loop->carried_count)
+                program->wanted[node->inputs[0]
+                                    ->loop->collected[node->result - node->inputs[0]->loop->carried_count]
                                     ->id] |= wanted;
         }
     }
@@ -234,8 +236,8 @@ static void depend_on_size(struct ownership *ownership, struct node **innermost,
                 depend(ownership, innermost, ownership->loops[i]);
 }
 
-static void depend_on_affine(struct ownership *ownership, struct node **innermost, const struct affine *affine,
-                             int space_rank)
+static void depend_on_affine(struct ownership *ownership, struct node **innermost,
+                             const struct affine *affine, int space_rank)
 {
     depend_on_size(ownership, innermost, affine->offset);
     for (int i = 0; affine->coefficients && i < space_rank; i++)
@@ -246,7 +248,7 @@ static struct node *innermost_loop(struct ownership *ownership, struct node *nod
 {
     struct program *program = ownership->program;
     struct node *loop = NULL;
-    if (node->operator == OP_LOOP) {
+    if (node->operator== OP_LOOP) {
         for (int i = 0; i < node->loop->carried_count; i++)
             depend(ownership, &loop, program->owner[node->loop->initial[i]->id]);
         depend_on_size(ownership, &loop, node->loop->begin);
@@ -256,9 +258,9 @@ static struct node *innermost_loop(struct ownership *ownership, struct node *nod
             loop = NULL;
         return loop;
     }
-    if (node->operator == OP_PLACEHOLDER)
+    if (node->operator== OP_PLACEHOLDER)
         return ownership->search->loop_of[node->id];
-    if (node->operator == OP_RESULT)
+    if (node->operator== OP_RESULT)
         return program->owner[node->inputs[0]->id];
     for (int i = 0; i < node->input_count; i++)
         depend(ownership, &loop, program->owner[node->inputs[i]->id]);
@@ -282,7 +284,7 @@ static void find_owners(struct program *program, const struct search *search)
     struct ownership ownership = {.program = program, .search = search};
     ownership.outer = ARENA_ARRAY(program->arena, struct node *, program->node_count + 1);
     for (size_t i = 0; i < graph->nodes_count; i++)
-        if (program->is_live[i] && graph->nodes[i]->operator == OP_LOOP)
+        if (program->is_live[i] && graph->nodes[i]->operator== OP_LOOP)
             ARENA_APPEND(program->arena, &ownership, loops, graph->nodes[i]);
     for (size_t i = 0; i < graph->nodes_count; i++)
         if (program->is_live[i] && !is_earlier(search, graph->nodes[i]))
@@ -291,14 +293,19 @@ static void find_owners(struct program *program, const struct search *search)
 
 /* ---- The whole ---- */
 
-struct program *demand(struct module *module, struct function *function, enum entry entry, const struct kept *kept)
+struct program *demand(struct module *module, struct function *function, enum entry entry,
+                       const struct kept *kept)
 {
     struct arena *arena = module->arena;
     struct graph *graph = function->graph;
     size_t count = graph->nodes_count;
     struct program *program = ARENA_NEW(arena, struct program);
-    *program = (struct program){.arena = arena, .module = module, .function = function, .sizes = graph->sizes,
-                                .entry = entry, .node_count = count};
+    *program = (struct program){.arena = arena,
+                                .module = module,
+                                .function = function,
+                                .sizes = graph->sizes,
+                                .entry = entry,
+                                .node_count = count};
     program->is_live = ARENA_ARRAY(arena, bool, count + 1);
     program->is_material = ARENA_ARRAY(arena, bool, count + 1);
     program->is_part = ARENA_ARRAY(arena, bool, count + 1);
@@ -326,8 +333,13 @@ struct program *demand(struct module *module, struct function *function, enum en
     for (size_t i = 0; i < count; i++)
         if (program->is_live[i] && is_earlier(&search, graph->nodes[i])) {
             struct buffer *buffer = ARENA_NEW(arena, struct buffer);
-            *buffer = (struct buffer){.node = graph->nodes[i], .type = graph->nodes[i]->type, .is_kept = true,
-                                      .is_earlier = true, .is_fixed = true, .guard = ALWAYS_WANTED, .slot = -1};
+            *buffer = (struct buffer){.node = graph->nodes[i],
+                                      .type = graph->nodes[i]->type,
+                                      .is_kept = true,
+                                      .is_earlier = true,
+                                      .is_fixed = true,
+                                      .guard = ALWAYS_WANTED,
+                                      .slot = -1};
             program->buffers[i] = buffer;
             ARENA_APPEND(arena, program, all_buffers, buffer);
         }

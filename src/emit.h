@@ -8,10 +8,11 @@
 #include "graph.h"
 
 struct emit_options {
-    bool standalone;         /* the runtime's parts that are used stand in the file itself */
-    const char *header_name; /* how the C includes its header: "model.h"; NULL: its text stands in the C itself */
-    int level;               /* -O0, -O1, -O2 */
-    FILE *stats;             /* --stats: where to; NULL: nowhere */
+    bool standalone; /* the runtime's parts that are used stand in the file itself */
+    const char
+        *header_name; /* how the C includes its header: "model.h"; NULL: its text stands in the C itself */
+    int level;        /* -O0, -O1, -O2 */
+    FILE *stats;      /* --stats: where to; NULL: nowhere */
 };
 
 /* Requires simplified functions: no MARK, STOP or CUSTOM. The same module gives the same bytes. */

@@ -1,4 +1,5 @@
-/* emit_c.c: a module as one C file and its header. The passes of the back end, in their order, are program_of(). */
+/* emit_c.c: a module as one C file and its header. The passes of the back end, in their order, are
+ * program_of(). */
 #include <string.h>
 
 #include "emitter.h"
@@ -54,13 +55,20 @@ static void embed_runtime(struct text *file, const char *code)
 {
     static const struct {
         const char *call, *part;
-    } parts[] = {{"gradc_matmul_f32", "matmul_f32"},     {"gradc_matvec_f32", "matmul_f32"},
-                 {"gradc_matmul_f64", "matmul_f64"},     {"gradc_matvec_f64", "matmul_f64"},
-                 {"gradc_lgamma", "special"},            {"gradc_digamma", "special"},
-                 {"gradc_polygamma", "special"},         {"gradc_uniform", "special"},
-                 {"gradc_cholesky_f32", "linalg_f32"},   {"gradc_solve_triangular_f32", "linalg_f32"},
-                 {"gradc_lu_f32", "linalg_f32"},         {"gradc_cholesky_f64", "linalg_f64"},
-                 {"gradc_solve_triangular_f64", "linalg_f64"}, {"gradc_lu_f64", "linalg_f64"}};
+    } parts[] = {{"gradc_matmul_f32", "matmul_f32"},
+                 {"gradc_matvec_f32", "matmul_f32"},
+                 {"gradc_matmul_f64", "matmul_f64"},
+                 {"gradc_matvec_f64", "matmul_f64"},
+                 {"gradc_lgamma", "special"},
+                 {"gradc_digamma", "special"},
+                 {"gradc_polygamma", "special"},
+                 {"gradc_uniform", "special"},
+                 {"gradc_cholesky_f32", "linalg_f32"},
+                 {"gradc_solve_triangular_f32", "linalg_f32"},
+                 {"gradc_lu_f32", "linalg_f32"},
+                 {"gradc_cholesky_f64", "linalg_f64"},
+                 {"gradc_solve_triangular_f64", "linalg_f64"},
+                 {"gradc_lu_f64", "linalg_f64"}};
     const char *last = "";
     if (calls_vector_mathematics(code))
         text_print(file, "%s\n", runtime_text("vecmath"));
@@ -74,9 +82,11 @@ static void embed_runtime(struct text *file, const char *code)
 static void emit_prelude(struct text *file, const struct module *module, const struct emit_options *options,
                          const char *header, const char *code)
 {
-    text_print(file, "/* Emitted by gradc from %s. */\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n"
-                     "#include <string.h>\n\n",
-               base_name(module->source->path));
+    text_print(
+        file,
+        "/* Emitted by gradc from %s. */\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n"
+        "#include <string.h>\n\n",
+        base_name(module->source->path));
     if (options->standalone || !options->header_name) {
         text_print(file, "%s\n", header);
         if (options->standalone)
@@ -89,8 +99,9 @@ static void emit_prelude(struct text *file, const struct module *module, const s
                    base_name(options->header_name));
     }
     if (strstr(code, "gradc_room("))
-        text_print(file, "/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */\n"
-                         "static size_t gradc_room(size_t count)\n{\n    return (count + %d) / %d * %d;\n}\n\n",
+        text_print(file,
+                   "/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */\n"
+                   "static size_t gradc_room(size_t count)\n{\n    return (count + %d) / %d * %d;\n}\n\n",
                    (int)slot_alignment(module) - 1, (int)slot_alignment(module), (int)slot_alignment(module));
 }
 
@@ -109,7 +120,8 @@ void emit_c(FILE *c, FILE *h, const struct module *constant, const struct emit_o
         emit_size_functions(&code, module, &programs[i]);
         for (int e = 0; e < ENTRY_COUNT; e++)
             if (programs[i].entries[e]) {
-                emit_entry(&code, module, options, programs[i].entries[e], needs_work(&programs[i], (enum entry)e));
+                emit_entry(&code, module, options, programs[i].entries[e],
+                           needs_work(&programs[i], (enum entry)e));
                 bool is_last = i + 1 == module->functions_count;
                 for (int rest = e + 1; rest < ENTRY_COUNT; rest++)
                     is_last = is_last && !programs[i].entries[rest];

@@ -10,8 +10,9 @@ static const char *target_pointer(struct emitter *emitter, const struct nest *ne
     struct buffer *buffer = nest->target;
     for (int a = 0; a < buffer->node->rank; a++) {
         int axis = nest->target_axes[a];
-        to[a] = axis >= 0 && axis < nest->axis_count ? at[axis]
-                                                     : (struct index){size_number(emitter->program->sizes, 0), NULL};
+        to[a] = axis >= 0 && axis < nest->axis_count
+                    ? at[axis]
+                    : (struct index){size_number(emitter->program->sizes, 0), NULL};
     }
     const char *text = element_text(emitter, buffer, to);
     size_t length = strlen(text);
@@ -52,20 +53,23 @@ void emit_product(struct emitter *emitter, struct nest *nest)
     const char *c = target_pointer(emitter, nest, at);
     const char *alpha = scale_factor_text(emitter, &nest->scale), *beta = nest->adds ? "1" : "0";
     if (product->is_vector)
-        emit_line(emitter, "gradc_matvec_%s(%d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);", emitter->width, product->trans_a,
-             size_c(emitter, product->m), size_c(emitter, product->n), alpha, a, size_c(emitter, product->lda), b,
-             size_c(emitter, product->ldb), beta, c, size_c(emitter, product->ldc));
+        emit_line(emitter, "gradc_matvec_%s(%d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);", emitter->width,
+                  product->trans_a, size_c(emitter, product->m), size_c(emitter, product->n), alpha, a,
+                  size_c(emitter, product->lda), b, size_c(emitter, product->ldb), beta, c,
+                  size_c(emitter, product->ldc));
     else
-        emit_line(emitter, "gradc_matmul_%s(%d, %d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);", emitter->width,
-             product->trans_a, product->trans_b, size_c(emitter, product->m), size_c(emitter, product->n),
-             size_c(emitter, product->k), alpha, a, size_c(emitter, product->lda), b, size_c(emitter, product->ldb),
-             beta, c, size_c(emitter, product->ldc));
+        emit_line(emitter, "gradc_matmul_%s(%d, %d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);",
+                  emitter->width, product->trans_a, product->trans_b, size_c(emitter, product->m),
+                  size_c(emitter, product->n), size_c(emitter, product->k), alpha, a,
+                  size_c(emitter, product->lda), b, size_c(emitter, product->ldb), beta, c,
+                  size_c(emitter, product->ldc));
 }
 
 /* ---- Factorisations ---- */
 
 /* name[r * columns + c] = operand[..., r, c] for this round of the outer loops. */
-static void copy_matrix(struct emitter *emitter, struct nest *nest, struct node *operand, const char *destination)
+static void copy_matrix(struct emitter *emitter, struct nest *nest, struct node *operand,
+                        const char *destination)
 {
     struct index at[MAXIMUM_AXES];
     struct program *program = emitter->program;
@@ -77,9 +81,11 @@ static void copy_matrix(struct emitter *emitter, struct nest *nest, struct node 
     at[rank - 1] = (struct index){c, NULL};
     const char *r_name = size_c(emitter, r), *c_name = size_c(emitter, c);
     emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)", r_name, r_name, size_c(emitter, rows), r_name);
-    emit_line(emitter, "    for (size_t %s = 0; %s < %s; %s++)", c_name, c_name, size_c(emitter, columns), c_name);
+    emit_line(emitter, "    for (size_t %s = 0; %s < %s; %s++)", c_name, c_name, size_c(emitter, columns),
+              c_name);
     const char *value = expression_text(emitter, operand, at, &precedence);
-    emit_line(emitter, "        (%s)[%s * %s + %s] = %s;", destination, r_name, size_factor(emitter, columns), c_name, value);
+    emit_line(emitter, "        (%s)[%s * %s + %s] = %s;", destination, r_name, size_factor(emitter, columns),
+              c_name, value);
 }
 
 static const char *scratch_name(struct emitter *emitter, struct nest *nest, size_t i)
@@ -94,7 +100,8 @@ static void emit_checked(struct emitter *emitter, const char *call)
     emit_line(emitter, "    return GRADC_ENUMERIC;");
 }
 
-static void emit_determinant(struct emitter *emitter, struct nest *nest, const struct index *at, const char *n)
+static void emit_determinant(struct emitter *emitter, struct nest *nest, const struct index *at,
+                             const char *n)
 {
     struct index to[MAXIMUM_RANK];
     for (int a = 0; a < nest->node->rank; a++)
@@ -103,10 +110,10 @@ static void emit_determinant(struct emitter *emitter, struct nest *nest, const s
     const char *factors = scratch_name(emitter, nest, 0), *pivots = scratch_name(emitter, nest, 1);
     copy_matrix(emitter, nest, nest->node->inputs[0], factors);
     emit_line(emitter, "(void)gradc_lu_%s(%s, %s, %s);", emitter->width, n, factors, pivots);
-    const char *value = nest->node->operator == OP_DET
-                            ? arena_print(emitter->arena, "gradc_lu_det_%s(%s, %s, %s)", emitter->width, n, factors,
-                                          pivots)
-                            : arena_print(emitter->arena, "gradc_lu_logdet_%s(%s, %s)", emitter->width, n, factors);
+    const char *value =
+        nest->node->operator== OP_DET
+            ? arena_print(emitter->arena, "gradc_lu_det_%s(%s, %s, %s)", emitter->width, n, factors, pivots)
+            : arena_print(emitter->arena, "gradc_lu_logdet_%s(%s, %s)", emitter->width, n, factors);
     const char *type = needs_declaration(nest) ? arena_print(emitter->arena, "const %s ", emitter->real) : "";
     emit_line(emitter, "%s%s = %s;", type, place, value);
 }
@@ -118,29 +125,32 @@ void emit_call(struct emitter *emitter, struct nest *nest)
     struct node *matrix = node->inputs[0], *last = node->inputs[node->input_count - 1];
     const char *n = size_c(emitter, matrix->shape[matrix->rank - 1]);
     nest_indices(emitter, nest, nest->loop_count, at);
-    if (node->operator == OP_DET || node->operator == OP_LOGABSDET) {
+    if (node->operator== OP_DET || node->operator== OP_LOGABSDET) {
         emit_determinant(emitter, nest, at, n);
         return;
     }
     const char *y = target_pointer(emitter, nest, at);
     const char *columns = size_c(emitter, last->shape[last->rank - 1]);
     copy_matrix(emitter, nest, last, y);
-    if (node->operator == OP_CHOLESKY) {
-        emit_checked(emitter, arena_print(emitter->arena, "gradc_cholesky_%s(%s, %s, %s)", emitter->width, n, y, y));
-    } else if (node->operator == OP_SOLVE_TRIANGULAR) {
+    if (node->operator== OP_CHOLESKY) {
+        emit_checked(emitter,
+                     arena_print(emitter->arena, "gradc_cholesky_%s(%s, %s, %s)", emitter->width, n, y, y));
+    } else if (node->operator== OP_SOLVE_TRIANGULAR) {
         struct index l_at[MAXIMUM_RANK];
         for (int a = 0; a < matrix->rank; a++)
-            l_at[a] = a < nest->axis_count ? at[a] : (struct index){size_number(emitter->program->sizes, 0), NULL};
+            l_at[a] =
+                a < nest->axis_count ? at[a] : (struct index){size_number(emitter->program->sizes, 0), NULL};
         const char *l = operand_pointer(emitter, matrix, l_at);
-        emit_checked(emitter, arena_print(emitter->arena, "gradc_solve_triangular_%s(%d, %d, %d, %s, %s, %s, %s, %s)",
-                                          emitter->width, node->lower, node->transposed, node->unit, n, columns, l, y,
-                                          columns));
+        emit_checked(emitter,
+                     arena_print(emitter->arena, "gradc_solve_triangular_%s(%d, %d, %d, %s, %s, %s, %s, %s)",
+                                 emitter->width, node->lower, node->transposed, node->unit, n, columns, l, y,
+                                 columns));
     } else {
         const char *factors = scratch_name(emitter, nest, 0), *pivots = scratch_name(emitter, nest, 1);
         copy_matrix(emitter, nest, matrix, factors);
-        emit_checked(emitter,
-                     arena_print(emitter->arena, "gradc_lu_%s(%s, %s, %s)", emitter->width, n, factors, pivots));
-        emit_line(emitter, "gradc_lu_solve_%s(%d, %s, %s, %s, %s, %s, %s);", emitter->width, node->transposed, n, columns,
-             factors, pivots, y, columns);
+        emit_checked(emitter, arena_print(emitter->arena, "gradc_lu_%s(%s, %s, %s)", emitter->width, n,
+                                          factors, pivots));
+        emit_line(emitter, "gradc_lu_solve_%s(%d, %s, %s, %s, %s, %s, %s);", emitter->width, node->transposed,
+                  n, columns, factors, pivots, y, columns);
     }
 }

@@ -79,14 +79,15 @@ static void name_loop_variables(struct emitter *emitter)
     for (size_t i = 0; i < emitter->program->node_count; i++)
         if (emitter->program->is_live[i] && graph->nodes[i]->name && !graph->nodes[i]->name[1])
             names_reserve(wanted, graph->nodes[i]->name);
-        else if (emitter->program->is_live[i] && graph->nodes[i]->operator == OP_LOOP &&
-                 size_name(graph->nodes[i]->loop->variable))
+        else if (emitter->program->is_live[i] && graph->nodes[i]->operator== OP_LOOP &&
+                                                 size_name(graph->nodes[i]->loop->variable))
             names_reserve(wanted, size_name(graph->nodes[i]->loop->variable));
     size_t next = 0;
     for (int i = 0; i < COUNT; i++) {
         while (next < 10 && (names_has(wanted, letters[next]) || names_has(emitter->names, letters[next])))
             next++;
-        names[i] = names_take(emitter->names, next < 10 ? letters[next++] : arena_print(emitter->arena, "i_%d", i));
+        names[i] =
+            names_take(emitter->names, next < 10 ? letters[next++] : arena_print(emitter->arena, "i_%d", i));
     }
     name_variables(emitter->program, names, COUNT);
 }
@@ -143,18 +144,20 @@ static bool is_first_output(const struct function *function, const struct member
 static void declare_leaf(struct emitter *emitter, const struct member *member)
 {
     const struct node *leaf = member->leaf;
-    if (!leaf || !emitter->leaf_names[leaf->id] || !emitter->leaf_is_used[leaf->id] || member->role == ROLE_TABLE)
+    if (!leaf || !emitter->leaf_names[leaf->id] || !emitter->leaf_is_used[leaf->id] ||
+        member->role == ROLE_TABLE)
         return;
     const char *type = c_type(emitter, member->type), *name = emitter->leaf_names[leaf->id];
     const char *source = arena_print(emitter->arena, "%s->%s", emitter->self, member->name);
     if (member->rank == 0 && member->pointer)
         emit_line(emitter, "const %s %s = %s ? *%s : %s;", type, name, source, source,
-             is_first_output(emitter->function, member) ? "1" : "0");
+                  is_first_output(emitter->function, member) ? "1" : "0");
     else if (member->rank == 0)
         emit_line(emitter, "const %s %s = %s;", type, name, source);
     else
-        emit_line(emitter, "%s%s *GRADC_RESTRICT const %s = %s; /* %s */", member->role == ROLE_INOUT ? "" : "const ", type,
-             name, source, shape_comment(emitter->arena, member->rank, member->shape));
+        emit_line(emitter, "%s%s *GRADC_RESTRICT const %s = %s; /* %s */",
+                  member->role == ROLE_INOUT ? "" : "const ", type, name, source,
+                  shape_comment(emitter->arena, member->rank, member->shape));
 }
 
 static const char *buffer_shape(struct emitter *emitter, const struct buffer *buffer)
@@ -169,8 +172,8 @@ static const char *buffer_shape(struct emitter *emitter, const struct buffer *bu
     return shape_comment(emitter->arena, rank, left);
 }
 
-/* The text of a pointer to a slot: relative to the workspace if all before it have fixed sizes, else to the slot
- * before it. */
+/* The text of a pointer to a slot: relative to the workspace if all before it have fixed sizes, else to the
+ * slot before it. */
 static void find_slot_starts(struct emitter *emitter, const char **starts)
 {
     struct program *program = emitter->program;
@@ -194,8 +197,8 @@ static void name_slots(struct emitter *emitter, struct buffer **firsts)
     struct program *program = emitter->program;
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         struct buffer *buffer = program->all_buffers[i];
-        bool is_plain = buffer->slot >= 0 && buffer->storage == STORAGE_WORKSPACE && !is_integer_type(buffer->type) &&
-                        !buffer->is_seed;
+        bool is_plain = buffer->slot >= 0 && buffer->storage == STORAGE_WORKSPACE &&
+                        !is_integer_type(buffer->type) && !buffer->is_seed;
         if (is_plain && !firsts[buffer->slot])
             firsts[buffer->slot] = buffer;
     }
@@ -218,18 +221,20 @@ static void declare_buffer(struct emitter *emitter, const struct buffer *buffer,
     if (!member)
         emit_line(emitter, "%s%s *const %s = %s; /* %s */", constant, type, buffer->name, start, shape);
     else if (buffer->is_seed)
-        emit_line(emitter, "%s *const %s = %s ? (%s *)%s : %s; /* %s */", type, buffer->name, source, type, source, start,
-             shape);
+        emit_line(emitter, "%s *const %s = %s ? (%s *)%s : %s; /* %s */", type, buffer->name, source, type,
+                  source, start, shape);
     else if (start)
-        emit_line(emitter, "%s%s *const %s = %s ? %s : %s; /* %s */", constant, type, buffer->name, source, source, start,
-             shape);
+        emit_line(emitter, "%s%s *const %s = %s ? %s : %s; /* %s */", constant, type, buffer->name, source,
+                  source, start, shape);
     else
-        emit_line(emitter, "%s%s *GRADC_RESTRICT const %s = %s; /* %s */", constant, type, buffer->name, source, shape);
+        emit_line(emitter, "%s%s *GRADC_RESTRICT const %s = %s; /* %s */", constant, type, buffer->name,
+                  source, shape);
 }
 
 static bool is_declared(const struct buffer *buffer)
 {
-    return buffer->is_read && buffer->name && (buffer->storage == STORAGE_WORKSPACE || buffer->storage == STORAGE_MEMBER) &&
+    return buffer->is_read && buffer->name &&
+           (buffer->storage == STORAGE_WORKSPACE || buffer->storage == STORAGE_MEMBER) &&
            !(buffer->member && buffer->member->role == ROLE_INOUT && buffer->member->leaf &&
              buffer->is_leaf_name);
 }
@@ -259,11 +264,11 @@ static void declare_slots(struct emitter *emitter)
         if (!is_needed[i])
             continue;
         if (firsts[i]) {
-            bool constant = firsts[i]->is_earlier && (i + 1 == count || !is_needed[i + 1] ||
-                                                      strncmp(starts[i + 1], "work", 4) == 0);
+            bool constant = firsts[i]->is_earlier &&
+                            (i + 1 == count || !is_needed[i + 1] || strncmp(starts[i + 1], "work", 4) == 0);
             emit_line(emitter, "%s%s *%sconst %s = %s; /* %s */", constant ? "const " : "", emitter->real,
-                 program->slots[i].sharers == 1 && !firsts[i]->is_earlier ? "GRADC_RESTRICT " : "",
-                 program->slots[i].name, starts[i], buffer_shape(emitter, firsts[i]));
+                      program->slots[i].sharers == 1 && !firsts[i]->is_earlier ? "GRADC_RESTRICT " : "",
+                      program->slots[i].name, starts[i], buffer_shape(emitter, firsts[i]));
         } else {
             emit_line(emitter, "%s *const %s = %s;", emitter->real, program->slots[i].name, starts[i]);
         }
@@ -317,16 +322,24 @@ const char *pointer_name(const struct function *function)
     return "m";
 }
 
-void emit_entry(struct text *file, struct module *module, const struct emit_options *options, struct program *program,
-                bool needs_work)
+void emit_entry(struct text *file, struct module *module, const struct emit_options *options,
+                struct program *program, bool needs_work)
 {
     struct arena *arena = module->arena;
     struct text body = {.arena = arena}, declarations = {.arena = arena};
     bool is_float = module->precision == 32;
-    struct emitter emitter = {.arena = arena, .module = module, .function = program->function, .program = program,
-                              .options = options, .out = &body, .indent = 1, .names = names_new(arena),
-                              .self = pointer_name(program->function), .real = is_float ? "float" : "double",
-                              .suffix = is_float ? "f" : "", .width = is_float ? "f32" : "f64",
+    struct emitter emitter = {.arena = arena,
+                              .module = module,
+                              .function = program->function,
+                              .program = program,
+                              .options = options,
+                              .out = &body,
+                              .indent = 1,
+                              .names = names_new(arena),
+                              .self = pointer_name(program->function),
+                              .real = is_float ? "float" : "double",
+                              .suffix = is_float ? "f" : "",
+                              .width = is_float ? "f32" : "f64",
                               .guard = ALWAYS_WANTED};
     emitter.leaf_names = ARENA_ARRAY(arena, const char *, program->node_count + 1);
     emitter.leaf_is_used = ARENA_ARRAY(arena, bool, program->node_count + 1);

@@ -1,6 +1,7 @@
 /* emit_expression.c: nodes as C expressions, and where elements stand.
  *
- * A node that has a buffer is read from it; any other is its operator's C text over its operands' expressions. */
+ * A node that has a buffer is read from it; any other is its operator's C text over its operands'
+ * expressions. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -100,12 +101,13 @@ static const char *offset_text(struct emitter *emitter, int rank, size *const *s
         if (dropped >> a & 1 || is_one(shape[a]))
             continue;
         if (text)
-            text = arena_print(emitter->arena, is_sum ? "(%s) * %s" : "%s * %s", text, size_factor(emitter, shape[a]));
+            text = arena_print(emitter->arena, is_sum ? "(%s) * %s" : "%s * %s", text,
+                               size_factor(emitter, shape[a]));
         is_sum = is_sum && !text;
         if (is_zero(at[a]))
             continue;
         const char *index = index_text(emitter, at[a]);
-        is_sum = text != NULL || at[a].dynamic != NULL || size_is_sum(at[a].affine);
+        is_sum = text != NULL || strstr(index, " + ") || strstr(index, " - ");
         text = text ? arena_print(emitter->arena, "%s + %s", text, index) : index;
     }
     return text;
@@ -126,13 +128,13 @@ const char *buffer_name(struct emitter *emitter, struct buffer *buffer)
             wanted = buffer->type == INT ? "pivots" : "factors";
         else if (node->name)
             wanted = node->name;
-        else if (node->operator == OP_SUM || node->operator == OP_CONTRACT)
+        else if (node->operator== OP_SUM || node->operator== OP_CONTRACT)
             wanted = "sum";
-        else if (node->operator == OP_MAXIMUM)
+        else if (node->operator== OP_MAXIMUM)
             wanted = "most";
-        else if (node->operator == OP_MINIMUM)
+        else if (node->operator== OP_MINIMUM)
             wanted = "least";
-        else if (node->operator == OP_ARGMAX || node->operator == OP_ARGMIN)
+        else if (node->operator== OP_ARGMAX || node->operator== OP_ARGMIN)
             wanted = "at";
         buffer->name = names_take(emitter->names, wanted);
     }
@@ -152,8 +154,9 @@ const char *element_text(struct emitter *emitter, struct buffer *buffer, const s
         return name;
     if (buffer->storage == STORAGE_STRUCT)
         return arena_print(emitter->arena, "%s->%s", emitter->self, buffer->member->name);
-    return subscripted(emitter, name,
-                       offset_text(emitter, buffer->node->rank, buffer->node->shape, buffer->dropped, at));
+    const char *offset = offset_text(emitter, buffer->node->rank, buffer->node->shape, buffer->dropped, at);
+    note_element(emitter, buffer, NULL, offset);
+    return subscripted(emitter, name, offset);
 }
 
 static const char *dynamic_index(void *closure, struct node *k, const struct index *at)
@@ -170,6 +173,7 @@ static const char *read_leaf(struct emitter *emitter, struct node *leaf, const c
     emitter->leaf_is_used[leaf->id] = true;
     if (leaf->rank == 0)
         return name;
+    note_element(emitter, NULL, emitter->program->leaf_members[leaf->id], offset);
     const char *text = subscripted(emitter, name, offset);
     if (!is_nullable(emitter->program, leaf))
         return text;
@@ -193,6 +197,7 @@ static const char *read_flat(struct emitter *emitter, struct node *node, struct 
     if (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_STRUCT)
         return element_text(emitter, buffer, NULL);
     buffer->is_read = true;
+    note_element(emitter, buffer, NULL, offset);
     return subscripted(emitter, buffer_name(emitter, buffer), offset);
 }
 
@@ -204,8 +209,10 @@ static const char *inside_text(struct emitter *emitter, const struct node *view,
     const struct node *x = view->inputs[0];
     const char *text = NULL;
     for (int a = 0; a < x->rank; a++) {
-        size *last = size_subtract(size_subtract(x->shape[a], size_number(emitter->program->sizes, 1)), below[a].affine);
-        if (!below[a].dynamic && size_nonnegative(below[a].affine) == ALWAYS && size_nonnegative(last) == ALWAYS)
+        size *last = size_subtract(size_subtract(x->shape[a], size_number(emitter->program->sizes, 1)),
+                                   below[a].affine);
+        if (!below[a].dynamic && size_nonnegative(below[a].affine) == ALWAYS &&
+            size_nonnegative(last) == ALWAYS)
             continue;
         const char *test = arena_print(emitter->arena, "%s < %s", index_text(emitter, below[a]),
                                        size_c(emitter, x->shape[a]));
@@ -214,12 +221,13 @@ static const char *inside_text(struct emitter *emitter, const struct node *view,
     return text;
 }
 
-static const char *read_view(struct emitter *emitter, struct node *view, const struct index *at, int *precedence)
+static const char *read_view(struct emitter *emitter, struct node *view, const struct index *at,
+                             int *precedence)
 {
     struct program *program = emitter->program;
     struct index below[MAXIMUM_AXES];
     struct node *x = view->inputs[0];
-    if (view->operator == OP_INDEX) {
+    if (view->operator== OP_INDEX) {
         index_below(program, view, view->subscripts, x->rank, at, below, dynamic_index, emitter);
         const char *inside = view->fill ? inside_text(emitter, view, below) : NULL;
         const char *text = expression_text(emitter, x, below, precedence);
@@ -245,9 +253,9 @@ const char *operand_pointer(struct emitter *emitter, struct node *operand, const
     struct index here[MAXIMUM_AXES], below[MAXIMUM_AXES];
     memcpy(here, at, sizeof *at * (size_t)operand->rank);
     while (!program->buffers[operand->id] && !is_leaf(operand)) {
-        if (operand->operator == OP_INDEX)
-            index_below(program, operand, operand->subscripts, operand->inputs[0]->rank, here, below, dynamic_index,
-                        emitter);
+        if (operand->operator== OP_INDEX)
+            index_below(program, operand, operand->subscripts, operand->inputs[0]->rank, here, below,
+                        dynamic_index, emitter);
         else
             reshape_below(program, operand, here, below);
         memcpy(here, below, sizeof here);
@@ -294,7 +302,7 @@ static struct index iota_index(const struct node *iota, const struct index *at, 
 {
     struct index below;
     struct node space = *iota;
-    space.operator = OP_INDEX;
+    space.operator= OP_INDEX;
     index_below(emitter->program, &space, iota->subscripts, 1, at, &below, dynamic_index, emitter);
     return below;
 }
@@ -311,8 +319,8 @@ static bool is_simple_text(const char *text)
 }
 
 /* Powers with a small whole or half exponent; NULL for any other. */
-static const char *power_text(struct emitter *emitter, const struct node *node, const char *base, int base_precedence,
-                              int *precedence)
+static const char *power_text(struct emitter *emitter, const struct node *node, const char *base,
+                              int base_precedence, int *precedence)
 {
     double exponent;
     if (!graph_is_constant(node->inputs[1], &exponent))
@@ -387,25 +395,27 @@ static const char *operator_text(struct emitter *emitter, struct node *node, con
     return out.bytes;
 }
 
-static const char *elementwise_text(struct emitter *emitter, struct node *node, const struct index *at, int *precedence)
+static const char *elementwise_text(struct emitter *emitter, struct node *node, const struct index *at,
+                                    int *precedence)
 {
     const char *operands[3];
     int precedences[3];
     for (int i = 0; i < node->input_count; i++)
         operands[i] = expression_text(emitter, node->inputs[i], at, &precedences[i]);
-    if (node->operator == OP_POW) {
+    if (node->operator== OP_POW) {
         const char *power = power_text(emitter, node, operands[0], precedences[0], precedence);
         if (power)
             return power;
     }
-    if (node->operator == OP_NEG && precedences[0] == 3 && operands[0][0] != '-') {
+    if (node->operator== OP_NEG && precedences[0] == 3 && operands[0][0] != '-') {
         *precedence = 3;
         return arena_print(emitter->arena, "-%s", operands[0]);
     }
     return operator_text(emitter, node, operands, precedences, precedence);
 }
 
-const char *definition_text(struct emitter *emitter, struct node *node, const struct index *at, int *precedence)
+const char *definition_text(struct emitter *emitter, struct node *node, const struct index *at,
+                            int *precedence)
 {
     *precedence = 0;
     switch (node->operator) {
@@ -416,12 +426,14 @@ const char *definition_text(struct emitter *emitter, struct node *node, const st
     case OP_INDEX:
     case OP_RESHAPE: return read_view(emitter, node, at, precedence);
     case OP_PARAMETER:
-    case OP_PLACEHOLDER: return read_leaf(emitter, node, offset_text(emitter, node->rank, node->shape, 0, at));
+    case OP_PLACEHOLDER:
+        return read_leaf(emitter, node, offset_text(emitter, node->rank, node->shape, 0, at));
     default: return elementwise_text(emitter, node, at, precedence);
     }
 }
 
-const char *expression_text(struct emitter *emitter, struct node *node, const struct index *at, int *precedence)
+const char *expression_text(struct emitter *emitter, struct node *node, const struct index *at,
+                            int *precedence)
 {
     *precedence = 0;
     if (emitter->program->buffers[node->id] || is_leaf(node))

@@ -26,7 +26,8 @@ static const char *section(const struct function *function, const struct member 
     case ROLE_INOUT: return "inputs";
     case ROLE_OUTPUT: return "outputs";
     case ROLE_OUTPUT_GRADIENT:
-        return "gradients of the final value with respect to the outputs; NULL: 1 for the first output if it is a real "
+        return "gradients of the final value with respect to the outputs; NULL: 1 for the first output if it "
+               "is a real "
                "scalar, else 0";
     case ROLE_GRADIENT: return "gradients, written by backward";
     case ROLE_JACOBIAN: return "Jacobians, written by jacobian";
@@ -46,8 +47,8 @@ static const char *section(const struct function *function, const struct member 
 
 static const char *declaration(struct arena *arena, const struct module *module, const struct member *member)
 {
-    bool is_read = member->role == ROLE_INPUT || member->role == ROLE_OUTPUT_GRADIENT || member->role == ROLE_TANGENT ||
-                   member->role == ROLE_DIRECTION;
+    bool is_read = member->role == ROLE_INPUT || member->role == ROLE_OUTPUT_GRADIENT ||
+                   member->role == ROLE_TANGENT || member->role == ROLE_DIRECTION;
     const char *type = member->type == INT ? "int32_t" : module->precision == 32 ? "float" : "double";
     if (member->role == ROLE_SIZE)
         return arena_print(arena, "size_t %s;", member->name);
@@ -73,7 +74,9 @@ static void emit_struct(struct text *file, struct module *module, struct functio
     for (size_t i = 0; i < function->members_count && function->members[i].role != ROLE_TABLE;) {
         const char *heading = section(function, &function->members[i]);
         size_t end = i, width = 0;
-        for (; end < function->members_count && strcmp(section(function, &function->members[end]), heading) == 0; end++) {
+        for (; end < function->members_count &&
+               strcmp(section(function, &function->members[end]), heading) == 0;
+             end++) {
             size_t length = strlen(declaration(arena, module, &function->members[end]));
             if (remark(arena, &function->members[end]) && length > width)
                 width = length;
@@ -141,9 +144,10 @@ static void emit_prototypes(struct text *file, struct module *module, const stru
 void emit_header(struct text *file, struct module *module, const struct emit_options *options,
                  const struct programs *programs)
 {
-    const char *guard_macro = guard_name(
-        module->arena, options->header_name ? options->header_name : module->source->path);
-    text_print(file, "#ifndef %s\n#define %s\n\n#include <stddef.h>\n#include <stdint.h>\n", guard_macro, guard_macro);
+    const char *guard_macro =
+        guard_name(module->arena, options->header_name ? options->header_name : module->source->path);
+    text_print(file, "#ifndef %s\n#define %s\n\n#include <stddef.h>\n#include <stdint.h>\n", guard_macro,
+               guard_macro);
     if (options->standalone)
         text_print(file, "\n%s\n", runtime_text("core"));
     else

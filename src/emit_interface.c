@@ -73,7 +73,8 @@ static void emit_entries(FILE *file, const struct function *function)
 
 void emit_interface(FILE *file, const struct module *module)
 {
-    fprintf(file, "{\"gradc\": \"%s\", \"precision\": \"float%d\", \"functions\": [", GRADC_VERSION, module->precision);
+    fprintf(file, "{\"gradc\": \"%s\", \"precision\": \"float%d\", \"functions\": [", GRADC_VERSION,
+            module->precision);
     for (size_t i = 0; i < module->functions_count; i++) {
         const struct function *function = module->functions[i];
         fprintf(file, "%s{\"name\": \"%s\",\n  \"members\": [", i ? ",\n " : "", function->name);

@@ -1,5 +1,5 @@
-/* emit_loop.c: the tree of items as C: loops, conditions on what is wanted, regions, and the comment that names the
- * source line before each kernel. */
+/* emit_loop.c: the tree of items as C: loops, conditions on what is wanted, regions, and the comment that
+ * names the source line before each kernel. */
 #include <string.h>
 
 #include "emitter.h"
@@ -93,15 +93,16 @@ static void add_formula(struct formulas *formulas, const struct nest *nest)
     struct emitter *emitter = formulas->emitter;
     struct buffer *target = nest->target;
     struct math_names names = {is_named, name_of, emitter};
-    bool is_seen = formulas->count == FORMULAS_SHOWN || !target || !target->node || is_leaf(target->node) ||
-                   nest->is_void || nest->kind == NEST_COPY || target->node->operator == OP_RESULT ||
-                   (target->storage == STORAGE_SCALAR && nest->kind == NEST_VALUE);
+    bool is_seen =
+        formulas->count == FORMULAS_SHOWN || !target || !target->node || is_leaf(target->node) ||
+        nest->is_void || nest->kind == NEST_COPY ||
+        target->node->operator== OP_RESULT ||(target->storage == STORAGE_SCALAR && nest->kind == NEST_VALUE);
     for (int i = 0; i < formulas->count; i++)
         is_seen = is_seen || formulas->shown[i] == target;
     if (is_seen)
         return;
-    const char *text = harmless(emitter->arena, math_statement(emitter->arena, buffer_name(emitter, target),
-                                                               target->node, &names));
+    const char *text = harmless(
+        emitter->arena, math_statement(emitter->arena, buffer_name(emitter, target), target->node, &names));
     if (strlen(text) > FORMULA_WIDTH || strchr(text, '\n'))
         return;
     formulas->shown[formulas->count++] = target;
@@ -252,16 +253,22 @@ static void emit_loop(struct emitter *emitter, const struct item *loop)
     struct text body = {.arena = emitter->arena};
     struct text *out = emitter->out;
     text_write(&body, "");
+    struct notes notes = {.touched = NULL};
+    bool innermost = can_be_independent(loop);
     emitter->out = &body;
+    emitter->notes = innermost ? &notes : NULL;
     emitter->indent++;
     emit_items(emitter, loop);
     emitter->indent--;
+    emitter->notes = NULL;
     emitter->out = out;
     if (!*body.bytes)
         return; /* nothing but what turned out to be unnecessary */
     bool plain = is_plain(loop, &body);
-    emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)%s", variable, variable, size_c(emitter, loop->extent), variable,
-         plain ? "" : " {");
+    if (innermost && is_independent(emitter, loop, &notes, variable))
+        emit_line(emitter, "GRADC_INDEPENDENT");
+    emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)%s", variable, variable,
+              size_c(emitter, loop->extent), variable, plain ? "" : " {");
     text_write(out, body.bytes);
     if (!plain)
         emit_line(emitter, "}");
@@ -283,10 +290,31 @@ static struct round_name *take_round_name(struct emitter *emitter, const char *w
     return free_name;
 }
 
+/* if (condition) { ... } for a branch whose condition needs no statements of its own. */
+static bool emit_branch(struct emitter *emitter, const struct item *item)
+{
+    const struct item *first = item->body_count > 0 ? item->body[0] : NULL;
+    int precedence;
+    if (!first || first->kind != ITEM_STATEMENT || first->nest->kind != NEST_BREAK)
+        return false;
+    emit_line(emitter, "if (%s) {", expression_text(emitter, first->nest->node, NULL, &precedence));
+    emitter->indent++;
+    for (size_t i = 1; i < item->body_count; i++) {
+        emit_comment(emitter, item->body[i]);
+        emit_item(emitter, item->body[i]);
+    }
+    emitter->indent--;
+    emit_line(emitter, "}");
+    return true;
+}
+
 static void emit_region(struct emitter *emitter, const struct item *item)
 {
     const struct loop *loop = item->nest->node->loop;
-    struct round_name *name = take_round_name(emitter, size_name(loop->variable) ? size_name(loop->variable) : "t");
+    if (loop->is_branch && emit_branch(emitter, item))
+        return;
+    struct round_name *name =
+        take_round_name(emitter, size_name(loop->variable) ? size_name(loop->variable) : "t");
     size_set_c_name(loop->variable, name->name);
     const char *variable = size_c(emitter, loop->variable);
     const char *begin = size_c(emitter, loop->begin), *end = size_c(emitter, loop->end);

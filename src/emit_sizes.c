@@ -1,5 +1,5 @@
-/* emit_sizes.c: the functions that look at sizes alone: whether they are valid, what workspace they need, and the
- * binding of parameters and gradients to one block. */
+/* emit_sizes.c: the functions that look at sizes alone: whether they are valid, what workspace they need, and
+ * the binding of parameters and gradients to one block. */
 #include <string.h>
 
 #include "emitter.h"
@@ -52,13 +52,15 @@ static const char *failing_text(struct arena *arena, const struct function *func
 {
     size *positive, *negative;
     size_split(condition->a, &positive, &negative);
-    const char *as_count = arena_print(arena, "%s->%%s", self), *as_real = arena_print(arena, "(double)%s->%%s", self);
+    const char *as_count = arena_print(arena, "%s->%%s", self),
+               *as_real = arena_print(arena, "(double)%s->%%s", self);
     spell_sizes(arena, function, as_count);
     const char *p = print_c(arena, positive), *n = print_c(arena, negative), *text;
     long long denominator = (long long)size_denominator(condition->a);
     if (condition->kind == CONDITION_WHOLE) {
-        text = strcmp(n, "0") == 0 ? arena_print(arena, "(%s) %% %lld != 0", p, denominator)
-                                   : arena_print(arena, "(%s) %% %lld != (%s) %% %lld", p, denominator, n, denominator);
+        text = strcmp(n, "0") == 0
+                   ? arena_print(arena, "(%s) %% %lld != 0", p, denominator)
+                   : arena_print(arena, "(%s) %% %lld != (%s) %% %lld", p, denominator, n, denominator);
     } else {
         /* In double, so that no sum or product wraps around; a quotient rounds down only in whole numbers. */
         if (!strpbrk(p, "/ ") && !strpbrk(n, "/ "))
@@ -82,7 +84,8 @@ static bool mentions_size(const struct function *function, const size *a)
     return false;
 }
 
-/* Everything that is allocated, by the caller or in the workspace, must have a size that a pointer can span. */
+/* Everything that is allocated, by the caller or in the workspace, must have a size that a pointer can span.
+ */
 static void emit_limits(struct text *file, const struct module *module, const struct programs *programs,
                         const char *self)
 {
@@ -102,7 +105,8 @@ static void emit_limits(struct text *file, const struct module *module, const st
         size *total = size_number(sizes, 0);
         const struct program *program = programs->entries[e];
         for (size_t i = 0; program && i < program->slots_count; i++)
-            total = size_add(total, size_add(program->slots[i].count, size_number(sizes, slot_alignment(module))));
+            total = size_add(total,
+                             size_add(program->slots[i].count, size_number(sizes, slot_alignment(module))));
         totals[count++] = total;
     }
     spell_sizes(arena, function, as_real);
@@ -124,8 +128,6 @@ static void emit_limits(struct text *file, const struct module *module, const st
     spell_sizes(arena, function, NULL);
 }
 
-
-
 static void emit_check(struct text *file, const struct module *module, const struct programs *programs)
 {
     struct function *function = programs->function;
@@ -133,7 +135,9 @@ static void emit_check(struct text *file, const struct module *module, const str
     const char *test = NULL;
     if (has_fixed_sizes(function) && function->conditions_count == 0)
         return;
-    text_print(file, "/* GRADC_OK if %s can run with these sizes. Inline, so that the compiler knows them to be valid. */\nGRADC_INLINE int %s_check(const struct %s *%s)\n{\n",
+    text_print(file,
+               "/* GRADC_OK if %s can run with these sizes. Inline, so that the compiler knows them to be "
+               "valid. */\nGRADC_INLINE int %s_check(const struct %s *%s)\n{\n",
                function->name, function->name, function->name, self);
     for (size_t i = 0; i < function->members_count; i++)
         if (function->members[i].role == ROLE_SIZE) {
@@ -176,8 +180,9 @@ static void emit_total(struct text *file, const struct module *module, const str
     }
     text_print(file, "    count = 0; /* %s */\n", entry_name(program->entry));
     for (size_t k = 0; k < kinds; k++)
-        text_print(file, times[k] > 1 ? "    count += %d * gradc_room(%s);\n" : "    count += %.0dgradc_room(%s);\n",
-                   times[k] > 1 ? times[k] : 0, print_c(arena, counts[k]));
+        text_print(
+            file, times[k] > 1 ? "    count += %d * gradc_room(%s);\n" : "    count += %.0dgradc_room(%s);\n",
+            times[k] > 1 ? times[k] : 0, print_c(arena, counts[k]));
     text_write(file, "    most = count > most ? count : most;\n");
 }
 
@@ -209,7 +214,8 @@ static void emit_workspace(struct text *file, const struct module *module, const
     spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", self));
     text_write(file, "    size_t count, most = 0;\n");
     for (int e = 0; e < ENTRY_COUNT; e++)
-        if (programs->entries[e] && programs->entries[e]->slots_count > 0 && (!gradient_only || e == ENTRY_GRADIENT))
+        if (programs->entries[e] && programs->entries[e]->slots_count > 0 &&
+            (!gradient_only || e == ENTRY_GRADIENT))
             emit_total(file, module, programs->entries[e]);
     text_print(file, "    return most * sizeof(%s);\n}\n\n", real_type(module));
     spell_sizes(module->arena, function, NULL);
@@ -224,8 +230,9 @@ static void emit_bind(struct text *file, const struct module *module, const stru
     struct arena *arena = module->arena;
     const char *self = pointer_name(function);
     bool has_check = !has_fixed_sizes(function) || function->conditions_count > 0;
-    text_print(file, "size_t %s_bind_%s(struct %s *%s, %s *block)\n{\n    size_t count = 0;\n", function->name,
-               gradients ? "gradients" : "parameters", function->name, self, real_type(module));
+    text_print(file, "size_t %s_bind_%s(struct %s *%s, %s *block)\n{\n    size_t count = 0;\n",
+               function->name, gradients ? "gradients" : "parameters", function->name, self,
+               real_type(module));
     if (has_check)
         text_print(file, "    if (%s_check(%s) != GRADC_OK)\n        return 0;\n", function->name, self);
     spell_sizes(arena, function, arena_print(arena, "%s->%%s", self));
@@ -240,7 +247,8 @@ static void emit_bind(struct text *file, const struct module *module, const stru
             total = size_multiply(total, member->shape[a]);
         elements = print_c(arena, total);
         text_print(file, "    if (block)\n        %s->%s = block + count; /* %s */\n    count += %s;\n", self,
-                   gradients ? member->name : member->of, shape_comment(arena, member->rank, member->shape), elements);
+                   gradients ? member->name : member->of, shape_comment(arena, member->rank, member->shape),
+                   elements);
         any = true;
     }
     spell_sizes(arena, function, NULL);

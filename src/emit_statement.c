@@ -6,8 +6,8 @@
 
 enum { LINE_WIDTH = 108 };
 
-/* Where to break a line that is too long: at the space that fits and stands in the fewest brackets, the last of such.
- * Declarations with a comment behind them stay whole. */
+/* Where to break a line that is too long: at the space that fits and stands in the fewest brackets, the last
+ * of such. Declarations with a comment behind them stay whole. */
 static size_t breaking_point(const char *text, size_t room)
 {
     size_t best = 0;
@@ -60,7 +60,8 @@ static const char *dynamic_index(void *closure, struct node *k, const struct ind
 }
 
 /* Where the nest's target stands for the positions of its iteration axes. */
-static void target_indices(struct emitter *emitter, const struct nest *nest, const struct index *at, struct index *to)
+static void target_indices(struct emitter *emitter, const struct nest *nest, const struct index *at,
+                           struct index *to)
 {
     const struct node *node = nest->node;
     int rank = nest->target->node ? nest->target->node->rank : 0;
@@ -77,8 +78,8 @@ static void target_indices(struct emitter *emitter, const struct nest *nest, con
     if (nest->kind == NEST_SCAN && node->reverse)
         for (int a = 0; a < rank; a++)
             if (node->axes >> a & 1)
-                to[a].affine = size_subtract(size_subtract(node->shape[a], size_number(emitter->program->sizes, 1)),
-                                             at[a].affine);
+                to[a].affine = size_subtract(
+                    size_subtract(node->shape[a], size_number(emitter->program->sizes, 1)), at[a].affine);
 }
 
 const char *guard_text(struct emitter *emitter, guard wanted)
@@ -128,10 +129,11 @@ static void store(struct emitter *emitter, const struct nest *nest, const char *
     }
     const char *type = c_type(emitter, nest->target->type);
     if (is_guarded && !is_always_computable(nest))
-        emit_line(emitter, "%s%s %s = %s ? %s : 0;", is_written_once(nest->target) ? "const " : "", type, place,
-             arena_print(emitter->arena, "(%s)", guard_text(emitter, nest->guard)), value);
+        emit_line(emitter, "%s%s %s = %s ? %s : 0;", is_written_once(nest->target) ? "const " : "", type,
+                  place, arena_print(emitter->arena, "(%s)", guard_text(emitter, nest->guard)), value);
     else
-        emit_line(emitter, "%s%s %s = %s;", is_written_once(nest->target) ? "const " : "", type, place, value);
+        emit_line(emitter, "%s%s %s = %s;", is_written_once(nest->target) ? "const " : "", type, place,
+                  value);
 }
 
 /* ---- Reductions ---- */
@@ -150,7 +152,8 @@ static const char *identity_text(const struct node *node)
 }
 
 /* What one round contributes. */
-static const char *term_text(struct emitter *emitter, const struct nest *nest, const struct index *at, int *precedence)
+static const char *term_text(struct emitter *emitter, const struct nest *nest, const struct index *at,
+                             int *precedence)
 {
     struct node *node = nest->node;
     struct index operand[MAXIMUM_AXES];
@@ -158,7 +161,7 @@ static const char *term_text(struct emitter *emitter, const struct nest *nest, c
         return expression_text(emitter, nest->operand, at, precedence);
     operand_indices(node, 0, at, operand);
     const char *text = expression_text(emitter, node->inputs[0], operand, precedence);
-    if (node->operator != OP_CONTRACT)
+    if (node->operator!= OP_CONTRACT)
         return text;
     int other_precedence;
     operand_indices(node, 1, at, operand);
@@ -175,18 +178,23 @@ static void accumulate(struct emitter *emitter, const struct node *node, enum ty
 {
     switch (node->operator) {
     case OP_PRODUCT: emit_line(emitter, "%s *= %s;", into, term); break;
-    case OP_ANY: emit_line(emitter, "%s = %s || %s;", into, into, parenthesise(emitter->arena, term, precedence, 11)); break;
-    case OP_ALL: emit_line(emitter, "%s = %s && %s;", into, into, parenthesise(emitter->arena, term, precedence, 11)); break;
+    case OP_ANY:
+        emit_line(emitter, "%s = %s || %s;", into, into, parenthesise(emitter->arena, term, precedence, 11));
+        break;
+    case OP_ALL:
+        emit_line(emitter, "%s = %s && %s;", into, into, parenthesise(emitter->arena, term, precedence, 11));
+        break;
     case OP_MAXIMUM:
     case OP_MINIMUM: {
         const char *name = term;
-        const char *sign = node->operator == OP_MAXIMUM ? ">" : "<";
+        const char *sign = node->operator== OP_MAXIMUM ? ">" : "<";
         if (strpbrk(term, " (")) {
             name = names_take(emitter->names, "value");
             emit_line(emitter, "const %s %s = %s;", c_type(emitter, type), name, term);
         }
         if (type == REAL)
-            emit_line(emitter, "%s = ((%s %s %s) | (%s != %s)) ? %s : %s;", into, name, sign, into, name, name, name, into);
+            emit_line(emitter, "%s = ((%s %s %s) | (%s != %s)) ? %s : %s;", into, name, sign, into, name,
+                      name, name, into);
         else
             emit_line(emitter, "%s = %s %s %s ? %s : %s;", into, name, sign, into, name, into);
         break;
@@ -196,27 +204,28 @@ static void accumulate(struct emitter *emitter, const struct node *node, enum ty
             emit_line(emitter, "%s += %s;", into, term);
         else
             emit_line(emitter, "%s = (int32_t)((uint32_t)%s + (uint32_t)%s);", into, into,
-                 parenthesise(emitter->arena, term, precedence, 2));
+                      parenthesise(emitter->arena, term, precedence, 2));
     }
 }
 
-/* The local variable that collects the rounds of the innermost loops: the target itself if that is one. What a scan
- * collects outlives its rounds, in which the target may be a variable. */
+/* The local variable that collects the rounds of the innermost loops: the target itself if that is one. What
+ * a scan collects outlives its rounds, in which the target may be a variable. */
 static const char *accumulator(struct emitter *emitter, struct nest *nest)
 {
     if (nest->target->storage == STORAGE_SCALAR && nest->kind != NEST_SCAN)
         return buffer_name(emitter, nest->target);
     if (!nest->accumulator)
-        nest->accumulator = names_take(emitter->names, nest->kind == NEST_ARGUMENT ? "found"
-                                                       : nest->node->operator == OP_MAXIMUM ? "most"
-                                                       : nest->node->operator == OP_MINIMUM ? "least"
-                                                                                            : "sum");
+        nest->accumulator = names_take(emitter->names, nest->kind == NEST_ARGUMENT         ? "found"
+                                                       : nest->node->operator== OP_MAXIMUM ? "most"
+                                                       : nest->node->operator== OP_MINIMUM ? "least"
+                                                                                           : "sum");
     return nest->accumulator;
 }
 
 static bool has_accumulator(const struct nest *nest)
 {
-    bool is_scan = nest->kind == NEST_SCAN && nest->loop_count > 0 && !is_one(nest->extents[nest->order[nest->loop_count - 1]]);
+    bool is_scan = nest->kind == NEST_SCAN && nest->loop_count > 0 &&
+                   !is_one(nest->extents[nest->order[nest->loop_count - 1]]);
     return is_scan || ((nest->kind == NEST_REDUCE || nest->kind == NEST_ARGUMENT) &&
                        nest->first_trailing < nest->loop_count);
 }
@@ -234,7 +243,8 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
     bool is_contiguous = true;
     if (buffer->storage == STORAGE_SCALAR) {
         if (needs_declaration(nest))
-            emit_line(emitter, "%s %s = %s;", c_type(emitter, buffer->type), buffer_name(emitter, buffer), value);
+            emit_line(emitter, "%s %s = %s;", c_type(emitter, buffer->type), buffer_name(emitter, buffer),
+                      value);
         else
             emit_line(emitter, "%s = %s;", buffer_name(emitter, buffer), value);
         return;
@@ -260,17 +270,19 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
         const char *zero = strstr(start, "[0]");
         start = zero && !zero[3] ? buffer_name(emitter, buffer) : arena_print(emitter->arena, "&%s", start);
         emit_line(emitter, "memset(%s, 0, %s * sizeof(%s));", start, size_factor(emitter, count),
-             c_type(emitter, buffer->type));
+                  c_type(emitter, buffer->type));
     } else {
         int indent = emitter->indent;
         for (int a = 0; a < node->rank; a++)
             if (!is_outer[a] && !(buffer->dropped >> a & 1) && !is_one(node->shape[a])) {
-                int level = (depth > 0 ? nest->path[nest->path_first + depth - 1]->depth + 1
-                                       : emitter->at->depth) + loops++;
+                int level =
+                    (depth > 0 ? nest->path[nest->path_first + depth - 1]->depth + 1 : emitter->at->depth) +
+                    loops++;
                 size *variable = program_variable(emitter->program, level, node->shape[a]);
                 to[a].affine = variable;
                 emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)", size_c(emitter, variable),
-                     size_c(emitter, variable), size_c(emitter, node->shape[a]), size_c(emitter, variable));
+                          size_c(emitter, variable), size_c(emitter, node->shape[a]),
+                          size_c(emitter, variable));
                 emitter->indent++;
             }
         emit_line(emitter, "%s = %s;", element_text(emitter, buffer, to), value);
@@ -283,9 +295,9 @@ static void declare_accumulator(struct emitter *emitter, struct nest *nest)
     enum type type = nest->kind == NEST_ARGUMENT ? INT : nest->target->type;
     const char *name = accumulator(emitter, nest);
     if (nest->kind == NEST_ARGUMENT) {
-        nest->best = names_take(emitter->names, nest->node->operator == OP_ARGMAX ? "most" : "least");
+        nest->best = names_take(emitter->names, nest->node->operator== OP_ARGMAX ? "most" : "least");
         emit_line(emitter, "%s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), nest->best,
-             identity_text(nest->node));
+                  identity_text(nest->node));
         emit_line(emitter, "int32_t %s = 0;", name);
         return;
     }
@@ -326,7 +338,8 @@ void emit_end(struct emitter *emitter, struct nest *nest, const struct item *loo
 
 /* ---- Statements ---- */
 
-static void emit_argument(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
+static void emit_argument(struct emitter *emitter, struct nest *nest, const struct index *at,
+                          const struct index *to)
 {
     int precedence;
     if (!has_accumulator(nest)) {
@@ -334,26 +347,27 @@ static void emit_argument(struct emitter *emitter, struct nest *nest, const stru
         return;
     }
     const char *term = term_text(emitter, nest, at, &precedence);
-    const char *sign = nest->node->operator == OP_ARGMAX ? ">" : "<";
+    const char *sign = nest->node->operator== OP_ARGMAX ? ">" : "<";
     if (strpbrk(term, " (")) {
         const char *name = names_take(emitter->names, "value");
         emit_line(emitter, "const %s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), name, term);
         term = name;
     }
     if (nest->node->inputs[0]->type == REAL)
-        emit_line(emitter, "if (%s %s %s || (%s != %s && %s == %s)) {", term, sign, nest->best, term, term, nest->best,
-             nest->best);
+        emit_line(emitter, "if (%s %s %s || (%s != %s && %s == %s)) {", term, sign, nest->best, term, term,
+                  nest->best, nest->best);
     else
         emit_line(emitter, "if (%s %s %s) {", term, sign, nest->best);
     emitter->indent++;
     emit_line(emitter, "%s = %s;", nest->best, term);
     emit_line(emitter, "%s = (int32_t)%s;", accumulator(emitter, nest),
-         size_c(emitter, at[nest->order[nest->loop_count - 1]].affine));
+              size_c(emitter, at[nest->order[nest->loop_count - 1]].affine));
     emitter->indent--;
     emit_line(emitter, "}");
 }
 
-static void emit_reduction(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
+static void emit_reduction(struct emitter *emitter, struct nest *nest, const struct index *at,
+                           const struct index *to)
 {
     int precedence;
     const char *term = term_text(emitter, nest, at, &precedence);
@@ -362,14 +376,15 @@ static void emit_reduction(struct emitter *emitter, struct nest *nest, const str
     else if (has_accumulator(nest))
         accumulate(emitter, nest->node, nest->target->type, accumulator(emitter, nest), term, precedence);
     else
-        accumulate(emitter, nest->node, nest->target->type, element_text(emitter, nest->target, to), term, precedence);
+        accumulate(emitter, nest->node, nest->target->type, element_text(emitter, nest->target, to), term,
+                   precedence);
 }
 
 const char *summed_term(struct emitter *emitter, struct nest *nest, const char **into)
 {
     struct index at[MAXIMUM_AXES];
     int precedence;
-    if (nest->kind != NEST_REDUCE || (nest->node->operator != OP_SUM && nest->node->operator != OP_CONTRACT) ||
+    if (nest->kind != NEST_REDUCE || (nest->node->operator!= OP_SUM && nest->node->operator!= OP_CONTRACT) ||
         nest->node->type != REAL || !has_accumulator(nest))
         return NULL;
     nest_indices(emitter, nest, nest->loop_count, at);
@@ -394,7 +409,8 @@ static void emit_scan(struct emitter *emitter, struct nest *nest, struct index *
     store(emitter, nest, element_text(emitter, nest->target, to), "=", nest->accumulator);
 }
 
-static void emit_scatter(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
+static void emit_scatter(struct emitter *emitter, struct nest *nest, const struct index *at,
+                         const struct index *to)
 {
     int precedence;
     if (nest->loop_count == 0 && nest->starts_with_zeros)
@@ -407,7 +423,8 @@ static void emit_scatter(struct emitter *emitter, struct nest *nest, const struc
         store(emitter, nest, place, "=", text);
 }
 
-static const char *scaled_text(struct emitter *emitter, const struct scale *scale, const char *text, int *precedence)
+static const char *scaled_text(struct emitter *emitter, const struct scale *scale, const char *text,
+                               int *precedence)
 {
     if (scale->count == 0 && !scale->is_negative)
         return text;
@@ -440,7 +457,8 @@ static const char *sum_text(struct emitter *emitter, const struct nest *nest, co
     return sum;
 }
 
-static void emit_copy(struct emitter *emitter, struct nest *nest, const struct index *at, const struct index *to)
+static void emit_copy(struct emitter *emitter, struct nest *nest, const struct index *at,
+                      const struct index *to)
 {
     int precedence = 0;
     const char *text = "0";
@@ -467,12 +485,14 @@ static void emit_check(struct emitter *emitter, struct nest *nest, const struct 
     if (size_is_number(nest->check->low, &low) && low == 0) {
         test = arena_print(emitter->arena, "%s < 0 || (size_t)%s >= %s", k, k, high);
     } else {
-        test = arena_print(emitter->arena, "(ptrdiff_t)%s < (ptrdiff_t)(%s) || (ptrdiff_t)%s >= (ptrdiff_t)(%s)", k,
-                           size_c(emitter, nest->check->low), k, high);
+        test =
+            arena_print(emitter->arena, "(ptrdiff_t)%s < (ptrdiff_t)(%s) || (ptrdiff_t)%s >= (ptrdiff_t)(%s)",
+                        k, size_c(emitter, nest->check->low), k, high);
     }
     if (nest->check->when) {
         const char *when = expression_text(emitter, nest->check->when, at, &precedence);
-        test = arena_print(emitter->arena, "%s && (%s)", parenthesise(emitter->arena, when, precedence, 6), test);
+        test = arena_print(emitter->arena, "%s && (%s)", parenthesise(emitter->arena, when, precedence, 6),
+                           test);
     }
     emit_line(emitter, "if (%s)", test);
     emit_line(emitter, "    return GRADC_EINDEX;");
@@ -484,7 +504,7 @@ static void emit_seed(struct emitter *emitter, struct nest *nest)
     const char *member = emitter->program->leaf_members[nest->node->id]->name;
     emit_line(emitter, "if (!%s->%s)", emitter->self, member);
     emit_line(emitter, "    memset(%s, 0, %s * sizeof(%s));", buffer_name(emitter, buffer),
-         size_factor(emitter, buffer_count(emitter->program, buffer)), c_type(emitter, buffer->type));
+              size_factor(emitter, buffer_count(emitter->program, buffer)), c_type(emitter, buffer->type));
 }
 
 void emit_statement(struct emitter *emitter, struct nest *nest)
@@ -500,7 +520,9 @@ void emit_statement(struct emitter *emitter, struct nest *nest)
         store(emitter, nest, element_text(emitter, nest->target, to), "=", value);
         break;
     }
-    case NEST_SUM: store(emitter, nest, element_text(emitter, nest->target, to), "=", sum_text(emitter, nest, at)); break;
+    case NEST_SUM:
+        store(emitter, nest, element_text(emitter, nest->target, to), "=", sum_text(emitter, nest, at));
+        break;
     case NEST_COPY: emit_copy(emitter, nest, at, to); break;
     case NEST_REDUCE: emit_reduction(emitter, nest, at, to); break;
     case NEST_ARGUMENT: emit_argument(emitter, nest, at, to); break;

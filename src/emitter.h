@@ -1,5 +1,5 @@
-/* emitter.h: what the parts of the C back end share. Each emits text for one level: names, expressions, statements,
- * entries, the file. */
+/* emitter.h: what the parts of the C back end share. Each emits text for one level: names, expressions,
+ * statements, entries, the file. */
 #ifndef GRADC_EMITTER_H
 #define GRADC_EMITTER_H
 
@@ -17,7 +17,8 @@ void text_print(struct text *text, const char *format, ...) __attribute__((forma
 
 struct names;
 struct names *names_new(struct arena *arena);
-/* `wanted` if it is free and C, C++ and the mathematics library do not claim it, else with a number or underscore. */
+/* `wanted` if it is free and C, C++ and the mathematics library do not claim it, else with a number or
+ * underscore. */
 const char *names_take(struct names *names, const char *wanted);
 bool names_is_reserved(const char *name); /* by C, C++, their libraries, or the emitted code */
 void names_reserve(struct names *names, const char *name);
@@ -30,6 +31,16 @@ bool names_has(const struct names *names, const char *name);
 struct round_name {
     const char *wanted, *name;
     bool is_taken;
+};
+/* An element that the body of a loop touches: of a buffer, or of a leaf (NULL). */
+struct touched {
+    const struct buffer *buffer;
+    const struct member *member; /* NULL: none */
+    const char *offset;          /* in C; NULL: the first element */
+};
+struct notes {
+    struct touched *touched;
+    size_t touched_count, touched_capacity;
 };
 struct emitter {
     struct arena *arena;
@@ -46,27 +57,30 @@ struct emitter {
     const char *width;       /* of runtime functions: "f64" or "f32" */
     const char **leaf_names; /* by node id */
     bool *leaf_is_used;
-    bool *buffer_is_used;    /* by position in all_buffers */
+    bool *buffer_is_used; /* by position in all_buffers */
     struct round_name **round_names;
     size_t round_names_count, round_names_capacity;
-    struct span last_line;   /* the last source line shown */
-    guard guard;             /* what is known to be wanted here */
-    const struct item *at;   /* the item being printed */
+    struct span last_line; /* the last source line shown */
+    guard guard;           /* what is known to be wanted here */
+    const struct item *at; /* the item being printed */
+    struct notes *notes;   /* what the innermost loop touches, while it is printed; else NULL */
 };
 
 bool is_integer_type(enum type type);
 const char *c_type(const struct emitter *emitter, enum type type);
 const char *shape_comment(struct arena *arena, int rank, size *const *shape); /* "[N, 100]" */
 const char *number_text(struct arena *arena, const char *suffix, enum type type, double value);
-const char *size_c(struct emitter *emitter, size *a);       /* an expression of type size_t */
-const char *size_factor(struct emitter *emitter, size *a);  /* the same, to be multiplied */
+const char *size_c(struct emitter *emitter, size *a);      /* an expression of type size_t */
+const char *size_factor(struct emitter *emitter, size *a); /* the same, to be multiplied */
 const char *index_text(struct emitter *emitter, struct index index);
 
 /* ---- emit_expression.c ---- */
 /* Precedences as in operators.def: 0 primary, 2 unary, 3 * /, 4 + -, ... */
-const char *expression_text(struct emitter *emitter, struct node *node, const struct index *at, int *precedence);
+const char *expression_text(struct emitter *emitter, struct node *node, const struct index *at,
+                            int *precedence);
 /* The node's operator applied to its operands, though it may have a buffer itself. */
-const char *definition_text(struct emitter *emitter, struct node *node, const struct index *at, int *precedence);
+const char *definition_text(struct emitter *emitter, struct node *node, const struct index *at,
+                            int *precedence);
 /* An element of a buffer, as an expression that can be assigned to. */
 const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at);
 /* A pointer to the first element of what an operand of a call reads: "x + i * D". */
@@ -89,6 +103,14 @@ bool needs_declaration(const struct nest *nest);
 void emit_items(struct emitter *emitter, const struct item *parent);
 const char *guard_text(struct emitter *emitter, guard wanted);
 
+/* ---- emit_independent.c ---- */
+void note_element(struct emitter *emitter, const struct buffer *buffer, const struct member *member,
+                  const char *offset);
+bool can_be_independent(const struct item *loop);
+/* Whether the rounds of a loop that touches this can be done in any order, and compilers may not see it. */
+bool is_independent(const struct emitter *emitter, const struct item *loop, const struct notes *notes,
+                    const char *variable);
+
 /* ---- emit_entry.c ---- */
 /* All programs of one function, NULL where it has no such entry. */
 struct programs {
@@ -97,8 +119,8 @@ struct programs {
 };
 const char *entry_name(enum entry entry);
 const char *pointer_name(const struct function *function); /* of the struct, in definitions */
-void emit_entry(struct text *file, struct module *module, const struct emit_options *options, struct program *program,
-                bool needs_work);
+void emit_entry(struct text *file, struct module *module, const struct emit_options *options,
+                struct program *program, bool needs_work);
 
 /* ---- emit_sizes.c ---- */
 void emit_size_functions(struct text *file, struct module *module, const struct programs *programs);

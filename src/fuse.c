@@ -1,9 +1,10 @@
 /* fuse.c: puts nests into the tree, sharing loops with earlier nests where that is right.
  *
- * A nest may share the loop of an earlier one that it reads if every element it reads in round i was computed by
- * round i: the earlier nest's loop runs over an axis of its target, and the reader reads that axis at its own loop's
- * variable. Loops are shared from the outside inwards, each nest being tried against the loop that holds the latest
- * of what it reads, and against the last loop of the body; so the cost is linear in what is read. */
+ * A nest may share the loop of an earlier one that it reads if every element it reads in round i was computed
+ * by round i: the earlier nest's loop runs over an axis of its target, and the reader reads that axis at its
+ * own loop's variable. Loops are shared from the outside inwards, each nest being tried against the loop that
+ * holds the latest of what it reads, and against the last loop of the body; so the cost is linear in what is
+ * read. */
 #include "program.h"
 
 struct item *item_new(struct program *program, struct item *parent)
@@ -18,8 +19,8 @@ struct item *item_new(struct program *program, struct item *parent)
     return item;
 }
 
-/* The nests that the reader of a buffer waits for: the last writer, which comes after all others; all of them if they
- * fill different parts in no order. */
+/* The nests that the reader of a buffer waits for: the last writer, which comes after all others; all of them
+ * if they fill different parts in no order. */
 static size_t first_awaited(const struct access *access)
 {
     const struct buffer *buffer = access->buffer;
@@ -32,7 +33,8 @@ static size_t awaited_end(const struct access *access)
     return access->buffer ? access->buffer->writers_count : 0;
 }
 
-/* The item of `body` that holds the nest, or NULL if it stands outside it. `level` loops and regions are around. */
+/* The item of `body` that holds the nest, or NULL if it stands outside it. `level` loops and regions are
+ * around. */
 static struct item *holder(const struct nest *nest, const struct item *body, int level)
 {
     if (nest->path_count < level || (level > 0 && nest->path[level - 1] != body))
@@ -59,8 +61,8 @@ static struct item *latest(const struct nest *nest, const struct item *body, int
 }
 
 /* Whether in each round the nest reads only what the earlier one has completed in that round. */
-static bool is_pointwise(const struct nest *nest, const struct access *access, const struct nest *earlier, int level,
-                         int depth)
+static bool is_pointwise(const struct nest *nest, const struct access *access, const struct nest *earlier,
+                         int level, int depth)
 {
     int own = level - earlier->path_first;
     if (own < 0 || own >= earlier->loop_count || own >= earlier->first_reduced)
@@ -73,8 +75,8 @@ static bool is_pointwise(const struct nest *nest, const struct access *access, c
 
 static bool is_sharable(const struct nest *nest, const struct item *loop, int level, int depth)
 {
-    if (!loop || loop->kind != ITEM_LOOP || nest->alone || loop->nest || loop->position < loop->parent->barrier ||
-        loop->extent != nest->extents[nest->order[depth]])
+    if (!loop || loop->kind != ITEM_LOOP || nest->alone || loop->nest ||
+        loop->position < loop->parent->barrier || loop->extent != nest->extents[nest->order[depth]])
         return false;
     for (size_t i = 0; i < nest->reads_count; i++)
         for (size_t w = first_awaited(&nest->reads[i]); w < awaited_end(&nest->reads[i]); w++) {
@@ -109,7 +111,8 @@ static bool is_short(const size *extent)
     return size_is_number(extent, &number) && number < 8;
 }
 
-/* Adding to one variable in each round keeps a loop from being vectorised, which functions in it would gain most by. */
+/* Adding to one variable in each round keeps a loop from being vectorised, which functions in it would gain
+ * most by. */
 static bool is_serial(const struct nest *nest)
 {
     return nest->kind == NEST_REDUCE && nest->first_trailing < nest->loop_count && nest->node->type == REAL;
@@ -136,7 +139,8 @@ static struct item *find_loop(const struct nest *nest, const struct item *body, 
     if (!last || last == after || (after && last->position < after->position) ||
         !is_sharable(nest, last, level, depth) || spoils_vectors(nest, last, depth))
         return NULL;
-    bool is_inner_loop = depth == nest->loop_count - 1 && nest->kind != NEST_PRODUCT && nest->kind != NEST_CALL;
+    bool is_inner_loop =
+        depth == nest->loop_count - 1 && nest->kind != NEST_PRODUCT && nest->kind != NEST_CALL;
     if ((is_inner_loop && last->guard != nest->guard) || !reads_the_same(nest, last))
         return NULL;
     return last;

@@ -1,16 +1,17 @@
 /* materialise.c: which nodes get a buffer, and which are computed where they are used.
  *
- * Requires demand. A node gets a buffer if it is no expression (reductions, products, scattered sums), if a call
- * reads it, or if it would be computed more often than once for each element. Views never get one for their own sake:
- * they are another position in what they view. Buffers that turn out to be needed only inside one loop shrink to
- * local variables in `place`, so that a buffer here often becomes a named value there. */
+ * Requires demand. A node gets a buffer if it is no expression (reductions, products, scattered sums), if a
+ * call reads it, or if it would be computed more often than once for each element. Views never get one for
+ * their own sake: they are another position in what they view. Buffers that turn out to be needed only inside
+ * one loop shrink to local variables in `place`, so that a buffer here often becomes a named value there. */
 #include <string.h>
 
 #include "program.h"
 
 enum {
-    LONGEST_EXPRESSION = 24, /* operators in one expression; keeps it readable, and every walk over one short */
-    CHEAP = 1                /* additions that may be computed again for each use */
+    LONGEST_EXPRESSION =
+        24,   /* operators in one expression; keeps it readable, and every walk over one short */
+    CHEAP = 1 /* additions that may be computed again for each use */
 };
 
 struct decision {
@@ -25,19 +26,19 @@ struct decision {
 
 static bool is_view(const struct node *node)
 {
-    return node->operator == OP_INDEX || node->operator == OP_RESHAPE;
+    return node->operator== OP_INDEX || node->operator== OP_RESHAPE;
 }
 
 static bool is_simple(const struct node *node)
 {
-    return node->operator == OP_CONSTANT || node->operator == OP_SIZE_VALUE || node->operator == OP_IOTA ||
-           is_leaf(node);
+    return node->operator== OP_CONSTANT || node->operator== OP_SIZE_VALUE || node->operator== OP_IOTA ||
+        is_leaf(node);
 }
 
 /* Whether the view reads an element of its input more than once. */
 static bool expands(const struct node *view)
 {
-    if (view->operator != OP_INDEX)
+    if (view->operator!= OP_INDEX)
         return false;
     unsigned seen = 0;
     int64_t number;
@@ -62,7 +63,7 @@ static bool expands(const struct node *view)
 /* A view whose elements stand at fixed strides, so that a call can read through it. */
 static bool is_strided(struct program *program, const struct node *view)
 {
-    if (view->operator == OP_RESHAPE) {
+    if (view->operator== OP_RESHAPE) {
         struct index at[MAXIMUM_RANK], below[MAXIMUM_RANK];
         for (int i = 0; i < view->rank; i++)
             at[i] = (struct index){program_variable(program, i, view->shape[i]), NULL};
@@ -97,9 +98,9 @@ static int occurrences(const struct node *node, int operand)
     const char letter = (char)('a' + operand);
     double value;
     int count = 0;
-    if (node->operator == OP_MAX || node->operator == OP_MIN)
+    if (node->operator== OP_MAX || node->operator== OP_MIN)
         return graph_is_constant(node->inputs[!operand], &value) ? 2 : 3;
-    if (node->operator == OP_POW && operand == 0 && graph_is_constant(node->inputs[1], &value))
+    if (node->operator== OP_POW && operand == 0 && graph_is_constant(node->inputs[1], &value))
         return value == 2 || value == 3 || value == 4 ? (int)value : 1;
     for (const char *c = operator_info(node->operator)->c_text; (c = strchr(c, '$')) != NULL; c++)
         count += c[1] == letter;
@@ -147,8 +148,8 @@ static void find_dear(struct decision *decision)
         decision->is_dear[i] = vectorises(node->operator);
         for (int j = 0; j < node->input_count; j++) {
             const struct node *x = node->inputs[j];
-            bool is_inlined = operator_is_elementwise(node->operator) && operator_is_elementwise(x->operator) &&
-                              program->uses[x->id] == 1;
+            bool is_inlined = operator_is_elementwise(node->operator) &&
+                              operator_is_elementwise(x->operator) && program->uses[x->id] == 1;
             decision->is_dear[i] = decision->is_dear[i] || (is_inlined && decision->is_dear[x->id]);
         }
     }
@@ -171,7 +172,7 @@ static void decide_operands(struct decision *decision, struct node *node)
     case OP_DET:
         for (int i = 0; i < node->input_count; i++)
             decision->readers[node->inputs[i]->id]++;
-        if (node->operator == OP_SOLVE_TRIANGULAR)
+        if (node->operator== OP_SOLVE_TRIANGULAR)
             force(decision, node->inputs[0]);
         return;
     case OP_SUM:
@@ -209,7 +210,7 @@ static bool reads_only_leaves(const struct node *node)
 
 static bool needs_buffer(const struct decision *decision, const struct node *node)
 {
-    if (node->operator == OP_LOOP || node->operator == OP_RESULT)
+    if (node->operator== OP_LOOP || node->operator== OP_RESULT)
         return false;
     if (decision->is_forced[node->id])
         return true;
@@ -291,7 +292,7 @@ static void force_invariants(struct decision *decision)
     struct program *program = decision->program;
     for (size_t i = 0; i < program->node_count; i++) {
         struct node *node = decision->graph->nodes[i];
-        if (!program->is_live[i] || program->buffers[i] || !program->owner[i] || node->operator == OP_LOOP)
+        if (!program->is_live[i] || program->buffers[i] || !program->owner[i] || node->operator== OP_LOOP)
             continue;
         for (int j = 0; j < node->input_count; j++) {
             struct node *x = node->inputs[j];
@@ -315,7 +316,7 @@ void materialise(struct program *program)
     decision.is_dear = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.readers = ARENA_ARRAY(program->arena, int, count + 1);
     for (size_t i = 0; i < count; i++)
-        if (program->is_live[i] && !program->buffers[i] && decision.graph->nodes[i]->operator == OP_CONTRACT)
+        if (program->is_live[i] && !program->buffers[i] && decision.graph->nodes[i]->operator== OP_CONTRACT)
             program->products[i] = match_product(program, decision.graph->nodes[i]);
     find_dear(&decision);
     force_roots(&decision);
@@ -325,7 +326,7 @@ void materialise(struct program *program)
         struct node *node = decision.graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i])
             continue;
-        if (node->operator == OP_LOOP)
+        if (node->operator== OP_LOOP)
             force_loop(&decision, node);
         program->is_material[i] = needs_buffer(&decision, node);
         decide_operands(&decision, node);

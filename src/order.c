@@ -1,8 +1,8 @@
 /* order.c: the order in which the nodes of a body are scheduled.
  *
- * Requires materialise. Any order in which inputs come before their users is right. Loops over one extent that can
- * follow each other should, so that they can become one: after a node, a ready node whose outermost loop has the same
- * extent comes next, else the one that stands first in the graph. */
+ * Requires materialise. Any order in which inputs come before their users is right. Loops over one extent
+ * that can follow each other should, so that they can become one: after a node, a ready node whose outermost
+ * loop has the same extent comes next, else the one that stands first in the graph. */
 #include "program.h"
 
 /* Ready nodes, least id first. */
@@ -77,7 +77,8 @@ static const size *first_extent(const struct node *node)
     return NULL;
 }
 
-/* The extent of the loop that will stand outermost around a node that has a buffer; NULL: no loop, or none to share. */
+/* The extent of the loop that will stand outermost around a node that has a buffer; NULL: no loop, or none to
+ * share. */
 static const size *outer_extent(const struct program *program, const struct node *node)
 {
     if (!program->is_material[node->id])
@@ -90,8 +91,9 @@ static const size *outer_extent(const struct program *program, const struct node
     case OP_ANY:
     case OP_ALL: return first_extent(node->inputs[0]);
     case OP_CONTRACT:
-        return program->products[node->id] ? NULL
-                                           : first_extent(node->inputs[node->inputs[1]->rank > node->inputs[0]->rank]);
+        return program->products[node->id]
+                   ? NULL
+                   : first_extent(node->inputs[node->inputs[1]->rank > node->inputs[0]->rank]);
     case OP_SCATTER: return NULL;
     default: return first_extent(node);
     }
@@ -107,7 +109,8 @@ static struct heap *queue_of(struct ordering *ordering, const size *extent)
     return &ordering->queues[ordering->queues_count - 1].heap;
 }
 
-/* The node of this body that stands for x: x itself, or the loop of the body in whose rounds it is; NULL: outside. */
+/* The node of this body that stands for x: x itself, or the loop of the body in whose rounds it is; NULL:
+ * outside. */
 static struct node *in_body(const struct ordering *ordering, struct node *x)
 {
     while (x && ordering->program->owner[x->id] != ordering->loop)
@@ -131,7 +134,7 @@ static void add_edge(struct ordering *ordering, struct node *input, struct node 
 static void add_edges(struct ordering *ordering, struct node *node)
 {
     struct program *program = ordering->program;
-    if (node->operator == OP_LOOP) {
+    if (node->operator== OP_LOOP) {
         const struct loop *loop = node->loop;
         for (int i = 0; i < loop->carried_count; i++)
             if (program->is_live[loop->carried[i]->id])
@@ -152,7 +155,7 @@ static void make_ready(struct ordering *ordering, struct node *node)
 {
     struct arena *arena = ordering->program->arena;
     const size *extent = outer_extent(ordering->program, node);
-    bool is_inlined = !ordering->program->is_material[node->id] && node->operator != OP_LOOP;
+    bool is_inlined = !ordering->program->is_material[node->id] && node->operator!= OP_LOOP;
     if (is_inlined || (node->rank == 0 && operator_is_elementwise(node->operator))) {
         ARENA_APPEND(arena, ordering, stack, node);
         return;

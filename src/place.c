@@ -1,10 +1,10 @@
 /* place.c: where each buffer lives.
  *
- * A buffer that is written and read only inside the same loops loses the axes of these loops; one that loses all of
- * them is a local variable. The others are members' arrays or stretches of the workspace (slots), which are shared by
- * buffers that are not alive at the same time. What is alive when follows from the preorder of the tree: a buffer
- * private to the rounds of a loop is alive between its accesses in one round; any other for the whole of every loop
- * that touches it. */
+ * A buffer that is written and read only inside the same loops loses the axes of these loops; one that loses
+ * all of them is a local variable. The others are members' arrays or stretches of the workspace (slots),
+ * which are shared by buffers that are not alive at the same time. What is alive when follows from the
+ * preorder of the tree: a buffer private to the rounds of a loop is alive between its accesses in one round;
+ * any other for the whole of every loop that touches it. */
 #include <stdlib.h>
 
 #include "program.h"
@@ -117,8 +117,9 @@ static void choose_storage(struct program *program, struct buffer *buffer)
 {
     if (buffer->member) {
         buffer->storage = STORAGE_MEMBER;
+        /* Those who read what is wanted for this member alone run only where its pointer is not NULL. */
         buffer->needs_fallback =
-            (buffer->readers_count > 0 || buffer->is_kept ||
+            (buffer->is_kept || buffer->guard == ALWAYS_WANTED ||
              buffer->guard != guard_of_member(program->function, buffer->member)) &&
             buffer->member->role != ROLE_INOUT;
     } else if (!buffer->node) {
@@ -198,10 +199,10 @@ static bool writes_elements_in_order(const struct nest *nest)
     return nest->kind == NEST_VALUE || nest->kind == NEST_COPY || nest->kind == NEST_SUM;
 }
 
-/* Whether the buffer may be the member's own array: nothing reads the old values later, and no later statement can
- * make the entry fail. */
-static bool is_in_place(const struct program *program, const struct buffer *buffer, const struct member *member,
-                        const struct nest *copy)
+/* Whether the buffer may be the member's own array: nothing reads the old values later, and no later
+ * statement can make the entry fail. */
+static bool is_in_place(const struct program *program, const struct buffer *buffer,
+                        const struct member *member, const struct nest *copy)
 {
     const struct nest *first = buffer->writers[0];
     if (first->path_first > 0 || !writes_elements_in_order(first) || buffer->guard != ALWAYS_WANTED)
@@ -225,7 +226,8 @@ static bool copies_itself(const struct nest *nest, const struct node *leaf)
 }
 
 /* What a loop carries takes its next value where it stands, if by then nothing reads the old one. */
-static bool is_carried_in_place(const struct buffer *next, const struct buffer *carried, const struct nest *copy)
+static bool is_carried_in_place(const struct buffer *next, const struct buffer *carried,
+                                const struct nest *copy)
 {
     const struct nest *first = next->writers[0];
     int levels = copy->path_first;
@@ -257,8 +259,9 @@ static void carry_in_place(struct program *program)
         if (!copy->is_update || copy->source)
             continue;
         struct buffer *next = program->buffers[copy->node->id], *carried = copy->target;
-        if (!next || next->same || next->member || next->is_kept || next->is_earlier || next->writers_count == 0 ||
-            is_leaf(copy->node) || next->node != copy->node || !is_carried_in_place(next, carried, copy))
+        if (!next || next->same || next->member || next->is_kept || next->is_earlier ||
+            next->writers_count == 0 || is_leaf(copy->node) || next->node != copy->node ||
+            !is_carried_in_place(next, carried, copy))
             continue;
         next->same = carried;
         next->is_fixed = true;
@@ -272,11 +275,13 @@ static void update_in_place(struct program *program)
 {
     for (size_t i = 0; i < program->nests_count; i++) {
         struct nest *copy = program->nests[i];
-        if (copy->kind != NEST_COPY || !copy->member || copy->member->role != ROLE_INOUT || copy->member->rank == 0)
+        if (copy->kind != NEST_COPY || !copy->member || copy->member->role != ROLE_INOUT ||
+            copy->member->rank == 0)
             continue;
         struct buffer *buffer = program->buffers[copy->node->id];
-        if (!buffer || buffer->member || buffer->is_kept || buffer->writers_count == 0 || is_leaf(copy->node) ||
-            buffer->node != copy->node || !is_in_place(program, buffer, copy->member, copy))
+        if (!buffer || buffer->member || buffer->is_kept || buffer->writers_count == 0 ||
+            is_leaf(copy->node) || buffer->node != copy->node ||
+            !is_in_place(program, buffer, copy->member, copy))
             continue;
         buffer->member = copy->member;
         buffer->is_fixed = true;
@@ -326,14 +331,16 @@ static int new_slot(struct program *program, size *count, bool is_kept)
 
 enum { SLOTS_TRIED = 64 };
 
-/* A free slot of the same size, or one that is surely larger, or one that may grow; -1 if none of the last few. */
+/* A free slot of the same size, or one that is surely larger, or one that may grow; -1 if none of the last
+ * few. */
 static int take_slot(struct program *program, struct stays *stays, size *count)
 {
     size_t found = SIZE_MAX;
     int best = 0;
-    for (size_t i = stays->free_slots_count; i-- > 0 && i + SLOTS_TRIED >= stays->free_slots_count && best < 3;) {
+    for (size_t i = stays->free_slots_count;
+         i-- > 0 && i + SLOTS_TRIED >= stays->free_slots_count && best < 3;) {
         size *had = program->slots[stays->free_slots[i]].count;
-        int fit = had == count                                                ? 3
+        int fit = had == count                                            ? 3
                   : size_nonnegative(size_subtract(had, count)) == ALWAYS ? 2
                   : size_nonnegative(size_subtract(count, had)) == ALWAYS ? 1
                                                                           : 0;
@@ -412,7 +419,8 @@ void place(struct program *program, const struct program *forward)
         if (buffer->is_earlier || buffer->writers_count == 0)
             continue;
         find_scope(program, buffer, &stay.first, &stay.last);
-        if (buffer->same || buffer->storage == STORAGE_SCALAR || (buffer->storage == STORAGE_MEMBER && !buffer->needs_fallback))
+        if (buffer->same || buffer->storage == STORAGE_SCALAR ||
+            (buffer->storage == STORAGE_MEMBER && !buffer->needs_fallback))
             continue;
         stay.count = buffer_count(program, buffer);
         if (buffer->is_kept)

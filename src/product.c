@@ -3,9 +3,9 @@
  *     c[m, n] = sum_k a[m, k] b[k, n]       gradc_matmul: any of a, b transposed, rows any distance apart
  *     y[m]    = sum_k a[m, k] x[k]          gradc_matvec
  *
- * Each iteration axis of the contraction is of one kind, by the operands in which it has a stride: m (a and y), n (b
- * and y), k (a and b) or batch (all). Axes of one kind that follow each other without a gap in both tensors count as
- * one; what is left becomes loops around the call. */
+ * Each iteration axis of the contraction is of one kind, by the operands in which it has a stride: m (a and
+ * y), n (b and y), k (a and b) or batch (all). Axes of one kind that follow each other without a gap in both
+ * tensors count as one; what is left becomes loops around the call. */
 #include <string.h>
 
 #include "program.h"
@@ -46,9 +46,9 @@ static bool is_strided_view(const struct program *program, const struct node *no
 {
     if (program->buffers[node->id] || program->is_material[node->id])
         return false;
-    if (node->operator == OP_RESHAPE)
+    if (node->operator== OP_RESHAPE)
         return true;
-    if (node->operator != OP_INDEX || node->fill)
+    if (node->operator!= OP_INDEX || node->fill)
         return false;
     for (int a = 0; a < node->inputs[0]->rank; a++)
         if (node->subscripts[a].dynamic)
@@ -68,7 +68,8 @@ static bool find_strides(struct layout *layout, size *flat, size **strides)
             continue;
         size *at_one = size_substitute(flat, variable, one);
         size *stride = size_subtract(at_one, size_substitute(flat, variable, zero));
-        if (size_subtract(size_substitute(flat, variable, two), at_one) != stride || size_has_loop_variable(stride))
+        if (size_subtract(size_substitute(flat, variable, two), at_one) != stride ||
+            size_has_loop_variable(stride))
             return false;
         strides[i] = stride;
     }
@@ -84,9 +85,10 @@ static bool lay_out_operand(struct layout *layout, int operand)
     struct index at[MAXIMUM_RANK], below[MAXIMUM_RANK];
     for (int a = 0; a < x->rank; a++)
         at[a] = (struct index){is_number(x->shape[a], 1) ? size_number(program->sizes, 0)
-                                                         : program_variable(program, axes[a], x->shape[a]), NULL};
+                                                         : program_variable(program, axes[a], x->shape[a]),
+                               NULL};
     while (is_strided_view(program, x)) {
-        if (x->operator == OP_INDEX)
+        if (x->operator== OP_INDEX)
             index_below(program, x, x->subscripts, x->inputs[0]->rank, at, below, no_text, NULL);
         else if (!reshape_below(program, x, at, below))
             break;
@@ -110,13 +112,14 @@ static bool lay_out(struct layout *layout)
     struct index at[MAXIMUM_RANK];
     for (int a = 0; a < y->rank; a++)
         at[a] = (struct index){is_number(y->shape[a], 1) ? size_number(program->sizes, 0)
-                                                         : program_variable(program, a, y->shape[a]), NULL};
+                                                         : program_variable(program, a, y->shape[a]),
+                               NULL};
     return lay_out_operand(layout, A) && lay_out_operand(layout, B) &&
            find_strides(layout, flat_index(program, y->rank, y->shape, at).affine, layout->strides[Y]);
 }
 
-/* The axes that have a stride in `first` and `second` but not in `without`, as one run as far as that goes. Returns
- * the axes that do not fit. */
+/* The axes that have a stride in `first` and `second` but not in `without`, as one run as far as that goes.
+ * Returns the axes that do not fit. */
 static unsigned find_run(const struct layout *layout, struct run *run, int first, int second, int without)
 {
     unsigned left = 0;
@@ -153,8 +156,8 @@ static bool is_at_least(const size *a, size *b)
 }
 
 /* A matrix with a stride of 1 along rows or columns: its row distance and whether it is stored transposed. */
-static bool match_matrix(size *row_stride, size *row_count, size *column_stride, size *column_count, int *transposed,
-                         size **distance)
+static bool match_matrix(size *row_stride, size *row_count, size *column_stride, size *column_count,
+                         int *transposed, size **distance)
 {
     if (is_number(column_stride, 1) && is_at_least(row_stride, column_count)) {
         *transposed = 0;
@@ -166,15 +169,15 @@ static bool match_matrix(size *row_stride, size *row_count, size *column_stride,
     return is_number(row_stride, 1) && is_at_least(column_stride, row_count);
 }
 
-static struct product *match_vector(struct layout *layout, struct product *product, const struct run *m, int matrix,
-                                    const struct run *k)
+static struct product *match_vector(struct layout *layout, struct product *product, const struct run *m,
+                                    int matrix, const struct run *k)
 {
     struct sizes *sizes = layout->program->sizes;
     const struct node *base = layout->bases[matrix];
     if (about(m->extent) * about(k->extent) <= 256 || about(k->extent) <= 8)
         return NULL;
-    /* A matrix that is only an expression is better never stored; where loops can add up whole rows, they may do so as
-     * the rows are made, and for each of a batch of small matrices. */
+    /* A matrix that is only an expression is better never stored; where loops can add up whole rows, they may
+     * do so as the rows are made, and for each of a batch of small matrices. */
     bool adds_rows = innermost_axis(layout->program, layout->contract) < layout->contract->rank;
     unsigned batch = ~(m->axes | k->axes) & ((1u << layout->axis_count) - 1);
     for (int i = 0; i < layout->axis_count; i++)
@@ -191,7 +194,8 @@ static struct product *match_vector(struct layout *layout, struct product *produ
     product->ldc = m->strides[Y];
     if (!match_matrix(m->strides[matrix], m->extent, k->strides[matrix], k->extent, &product->trans_a,
                       &product->lda) ||
-        !is_at_least(product->ldb, size_number(sizes, 1)) || !is_at_least(product->ldc, size_number(sizes, 1)))
+        !is_at_least(product->ldb, size_number(sizes, 1)) ||
+        !is_at_least(product->ldc, size_number(sizes, 1)))
         return NULL;
     product->m = product->trans_a ? k->extent : m->extent;
     product->n = product->trans_a ? m->extent : k->extent;
@@ -250,7 +254,8 @@ struct product *match_product(struct program *program, const struct node *contra
     return n.extent ? match_vector(&layout, product, &n, B, &k) : NULL;
 }
 
-/* Unit stride, or no movement, in all three tensors vectorises; an axis of y among these needs no reassociation. */
+/* Unit stride, or no movement, in all three tensors vectorises; an axis of y among these needs no
+ * reassociation. */
 int innermost_axis(struct program *program, const struct node *contract)
 {
     struct layout layout = {.program = program, .contract = contract};

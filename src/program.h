@@ -1,11 +1,11 @@
-/* program.h: the loop program, what one emitted entry does: a tree of loops over statements, and the buffers that
- * hold what the statements compute.
+/* program.h: the loop program, what one emitted entry does: a tree of loops over statements, and the buffers
+ * that hold what the statements compute.
  *
- * A node of the graph is either inlined into the expressions of its users or has a buffer. Each buffer is filled by
- * one nest (or by several, one after the other: a sum of scattered parts): a statement and the loops around it, that
- * is some of its iteration axes. Iteration axes are numbered: the axes of the node, then those that are summed over;
- * a SCATTER's are the axes of what it scatters. Nests are put into a tree of items, where nests that agree in their
- * outer loops share them. */
+ * A node of the graph is either inlined into the expressions of its users or has a buffer. Each buffer is
+ * filled by one nest (or by several, one after the other: a sum of scattered parts): a statement and the
+ * loops around it, that is some of its iteration axes. Iteration axes are numbered: the axes of the node,
+ * then those that are summed over; a SCATTER's are the axes of what it scatters. Nests are put into a tree of
+ * items, where nests that agree in their outer loops share them. */
 #ifndef GRADC_PROGRAM_H
 #define GRADC_PROGRAM_H
 
@@ -27,7 +27,8 @@ struct index {
     const char *dynamic;
 };
 
-/* That a nest reads a buffer, or a leaf, and how: axis a of it stands at the iteration axis map[a], or elsewhere: -1. */
+/* That a nest reads a buffer, or a leaf, and how: axis a of it stands at the iteration axis map[a], or
+ * elsewhere: -1. */
 struct access {
     struct node *node;
     struct buffer *buffer; /* NULL: a leaf */
@@ -67,32 +68,33 @@ struct part {
 
 struct nest {
     enum nest_kind kind;
-    struct node *node;              /* COPY: NULL for zeros */
-    struct buffer *target;          /* NULL: CHECK, BREAK, REGION */
-    const struct member *member;    /* COPY into a scalar member of the struct; then target is NULL */
+    struct node *node;           /* COPY: NULL for zeros */
+    struct buffer *target;       /* NULL: CHECK, BREAK, REGION */
+    const struct member *member; /* COPY into a scalar member of the struct; then target is NULL */
     const struct index_check *check;
-    struct node *operand;           /* SCATTER: what is scattered (node is the SCATTER or REPLACE) */
-    bool starts_with_zeros;         /* SCATTER: the target is cleared first */
-    bool adds;                      /* COPY, SCATTER: += instead of = */
-    bool alone;                     /* shares no loop with others */
-    bool is_update;                 /* COPY: of what a loop carries into its next round */
-    struct buffer *source;          /* COPY: read from here instead of the node's own place */
-    struct buffer **scratch;        /* CALL */
+    struct node *operand;    /* SCATTER: what is scattered (node is the SCATTER or REPLACE) */
+    bool starts_with_zeros;  /* SCATTER: the target is cleared first */
+    bool adds;               /* COPY, SCATTER: += instead of = */
+    bool alone;              /* shares no loop with others */
+    bool is_update;          /* COPY: of what a loop carries into its next round */
+    struct buffer *source;   /* COPY: read from here instead of the node's own place */
+    struct buffer **scratch; /* CALL */
     size_t scratch_count, scratch_capacity;
-    size *collected_at;             /* COPY: the first axis of the target stands here, and is no axis of the nest */
-    struct product *product;        /* PRODUCT: target = or += scale * product */
-    struct scale scale;             /* COPY, PRODUCT */
-    struct part *terms;             /* SUM */
+    size *collected_at;      /* COPY: the first axis of the target stands here, and is no axis of the nest */
+    struct product *product; /* PRODUCT: target = or += scale * product */
+    struct scale scale;      /* COPY, PRODUCT */
+    struct part *terms;      /* SUM */
     size_t terms_count, terms_capacity;
-    bool is_dear;                   /* its expression calls functions that vectorise */
-    bool is_void;                   /* found to be unnecessary: nothing is emitted for it */
+    bool is_dear; /* its expression calls functions that vectorise */
+    bool is_void; /* found to be unnecessary: nothing is emitted for it */
 
     int axis_count;
     size *extents[MAXIMUM_AXES];
     signed char target_axes[MAXIMUM_RANK]; /* for each axis of the target, its iteration axis or -1 */
     int loop_count;
-    signed char order[MAXIMUM_AXES];       /* the iteration axis of each loop, outermost first */
-    int first_reduced;  /* the outermost loop that runs over no axis of the target; loop_count if there is none */
+    signed char order[MAXIMUM_AXES]; /* the iteration axis of each loop, outermost first */
+    int first_reduced; /* the outermost loop that runs over no axis of the target; loop_count if there is none
+                        */
     int first_trailing; /* from here on, all loops run over no axis of the target */
 
     struct access *reads;
@@ -103,30 +105,33 @@ struct nest {
     const char *accumulator, *best; /* in C: local variables of reductions and scans */
     guard guard;
     struct item *item;  /* its statement in the tree */
-    struct item **path; /* the loops and regions around it, outermost first; the last path_count - loop_count are its own */
+    struct item **path; /* the loops and regions around it, outermost first; the last path_count - loop_count
+                           are its own */
     int path_count, path_first; /* its own loops are path[path_first ...] */
 };
 
-/* A matrix product as the runtime takes it. Strides and offsets are in elements, over the variables of the loops. */
+/* A matrix product as the runtime takes it. Strides and offsets are in elements, over the variables of the
+ * loops. */
 struct product {
-    bool is_vector;            /* matvec: y = op(a) x */
+    bool is_vector; /* matvec: y = op(a) x */
     int trans_a, trans_b;
     size *m, *n, *k;
-    size *lda, *ldb, *ldc;     /* matvec: lda, incx, incy */
-    int a_input, b_input;      /* which operand of the CONTRACT a and b are */
-    unsigned called;           /* bit x set: iteration axis x is inside the call */
+    size *lda, *ldb, *ldc; /* matvec: lda, incx, incy */
+    int a_input, b_input;  /* which operand of the CONTRACT a and b are */
+    unsigned called;       /* bit x set: iteration axis x is inside the call */
 };
 
 struct item {
     enum { ITEM_LOOP, ITEM_STATEMENT, ITEM_REGION } kind;
-    struct item *parent; /* NULL: the root */
-    size_t position;     /* in the parent's body */
-    int depth;           /* number of loops around it */
+    struct item *parent;     /* NULL: the root */
+    size_t position;         /* in the parent's body */
+    int depth;               /* number of loops around it */
     size *variable, *extent; /* LOOP */
     struct nest *nest;       /* STATEMENT, REGION; LOOP: the only nest that may use it */
     struct item **body;
     size_t body_count, body_capacity;
-    struct nest **before, **behind; /* LOOP: nests that start accumulating before it, and that end behind it */
+    struct nest **before,
+        **behind; /* LOOP: nests that start accumulating before it, and that end behind it */
     size_t before_count, before_capacity, behind_count, behind_capacity;
     guard guard;
     bool is_dear;       /* LOOP: its body calls functions that vectorise if nothing else prevents it */
@@ -143,9 +148,9 @@ enum storage {
 };
 
 struct buffer {
-    struct node *node;           /* the value it holds; NULL: scratch space of a call */
+    struct node *node; /* the value it holds; NULL: scratch space of a call */
     enum type type;
-    size *count;                 /* scratch: its elements */
+    size *count; /* scratch: its elements */
     enum storage storage;
     const struct member *member; /* MEMBER, STRUCT */
     struct buffer *same;         /* it is kept where this one is: the next value of what a loop carries */
@@ -156,16 +161,16 @@ struct buffer {
     bool is_partition;           /* its writers fill different parts, in no order */
     bool is_fixed;               /* it keeps all axes: kept, in a member, carried */
     unsigned dropped;            /* axes that it has lost because its readers share these loops */
-    struct item *scope;          /* the innermost loop or region to which it is private; NULL: the whole program */
+    struct item *scope; /* the innermost loop or region to which it is private; NULL: the whole program */
     guard guard;
-    struct nest **writers;       /* the nests that fill it, in order */
+    struct nest **writers; /* the nests that fill it, in order */
     size_t writers_count, writers_capacity;
     struct nest **readers;
     size_t readers_count, readers_capacity;
-    const char *name;            /* in C */
-    bool is_seed;                /* a leaf's own array, or zeros if its pointer is NULL */
-    bool is_leaf_name;           /* the name of an updated array, declared with the inputs */
-    int slot;                    /* its place in the workspace; -1: none */
+    const char *name;  /* in C */
+    bool is_seed;      /* a leaf's own array, or zeros if its pointer is NULL */
+    bool is_leaf_name; /* the name of an updated array, declared with the inputs */
+    int slot;          /* its place in the workspace; -1: none */
 };
 
 /* A stretch of the workspace: `count` reals, rounded up to GRADC_ALIGN bytes. */
@@ -202,9 +207,10 @@ struct program {
     struct buffer **buffers; /* NULL: inlined, or a leaf */
     struct node **owner;     /* the innermost LOOP whose rounds it depends on; NULL: none */
     int *uses;               /* edges from live users, roots and checks */
-    bool *is_part;           /* a SCATTER or product, or a sum of such, that is added into the buffer of its only user */
-    struct product **products; /* CONTRACTs that are calls */
-    struct nest **checked;   /* the check that must pass before this int node is used as a subscript */
+    bool
+        *is_part; /* a SCATTER or product, or a sum of such, that is added into the buffer of its only user */
+    struct product **products;   /* CONTRACTs that are calls */
+    struct nest **checked;       /* the check that must pass before this int node is used as a subscript */
     struct index_check **checks; /* those that this entry makes */
     size_t checks_count, checks_capacity;
     const struct member **leaf_members; /* of PARAMETERs and PLACEHOLDERs */
@@ -233,7 +239,8 @@ struct kept *keep(struct module *module, struct function *function);
 
 /* ---- demand.c ---- */
 /* A new program: which nodes the entry needs, for which members, and inside which loop. */
-struct program *demand(struct module *module, struct function *function, enum entry entry, const struct kept *kept);
+struct program *demand(struct module *module, struct function *function, enum entry entry,
+                       const struct kept *kept);
 /* The member of the struct whose pointers decide; its bit. */
 guard guard_of_member(const struct function *function, const struct member *member);
 bool entry_writes(enum entry entry, enum role role);
@@ -258,14 +265,17 @@ size *program_variable(struct program *program, int number, size *extent);
 /* How the variables are spelled in C from now on, by number. */
 void name_variables(struct program *program, const char *const *names, int count);
 bool is_leaf(const struct node *node); /* PARAMETER or PLACEHOLDER */
-bool is_nullable(const struct program *program, const struct node *node); /* a leaf that stands for zeros if NULL */
+bool is_nullable(const struct program *program,
+                 const struct node *node); /* a leaf that stands for zeros if NULL */
 bool has_place(const struct program *program, const struct node *node); /* a leaf, or has a buffer */
 /* Where element `at` of a view is found in its input. */
 typedef const char *dynamic_text(void *closure, struct node *k, const struct index *at);
-void index_below(struct program *program, const struct node *view, const struct affine *subscripts, int axis_count,
-                 const struct index *at, struct index *below, dynamic_text *text, void *closure);
+void index_below(struct program *program, const struct node *view, const struct affine *subscripts,
+                 int axis_count, const struct index *at, struct index *below, dynamic_text *text,
+                 void *closure);
 /* RESHAPE: true if each axis of the input is found from the position without a division; then fills below. */
-bool reshape_below(struct program *program, const struct node *reshape, const struct index *at, struct index *below);
+bool reshape_below(struct program *program, const struct node *reshape, const struct index *at,
+                   struct index *below);
 /* The position in row-major order of an element of a tensor of this shape. */
 struct index flat_index(struct program *program, int rank, size *const *shape, const struct index *at);
 /* Where an operand of a reduction, contraction or scan stands, from the iteration axes. */
@@ -274,7 +284,8 @@ void operand_indices(const struct node *node, int operand, const struct index *a
 bool is_one(const size *extent);
 /* Records all that the nest reads, at its iteration axes. */
 void collect_reads(struct program *program, struct nest *nest);
-/* Which axis of the index space a subscript stands at alone, over equal extents; -1 if it is more than that. */
+/* Which axis of the index space a subscript stands at alone, over equal extents; -1 if it is more than that.
+ */
 int plain_subscript(const struct affine *affine, int rank, size *const *space, const size *extent);
 
 /* ---- product.c ---- */
@@ -284,8 +295,8 @@ struct product *match_product(struct program *program, const struct node *contra
 int innermost_axis(struct program *program, const struct node *contract);
 
 /* ---- order.c ---- */
-/* An order for the nodes of a body, given by ascending ids: of the rounds of a loop, or of what is outside (NULL).
- * Returns their number. */
+/* An order for the nodes of a body, given by ascending ids: of the rounds of a loop, or of what is outside
+ * (NULL). Returns their number. */
 size_t order_body(struct program *program, struct node *loop, struct node *const *nodes, size_t count,
                   struct node ***order);
 
@@ -298,7 +309,8 @@ struct item *item_new(struct program *program, struct item *parent);
 /* ---- place.c ---- */
 /* Takes from each buffer the axes that its readers do not need, and gives it its place. */
 void place(struct program *program, const struct program *forward);
-size *buffer_count(struct program *program, const struct buffer *buffer); /* its elements, without dropped axes */
+size *buffer_count(struct program *program,
+                   const struct buffer *buffer); /* its elements, without dropped axes */
 
 /* Prints the tree, for --emit and for tests. */
 void program_print(FILE *file, const struct program *program);

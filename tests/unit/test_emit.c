@@ -83,15 +83,20 @@ static struct node *input(struct model *m, enum type type, const char *name, int
     size **shape = shape_of(m, rank, extents);
     va_end(extents);
     struct node *leaf = graph_parameter(m->graph, type, name, rank, shape);
-    add(m, (struct member){.name = name, .role = ROLE_INPUT, .type = type, .rank = rank, .shape = shape, .leaf = leaf});
+    add(m, (struct member){
+               .name = name, .role = ROLE_INPUT, .type = type, .rank = rank, .shape = shape, .leaf = leaf});
     return leaf;
 }
 
 static void output(struct model *m, const char *name, struct node *value)
 {
     value->name = value->name ? value->name : name;
-    add(m, (struct member){.name = name, .role = ROLE_OUTPUT, .type = value->type, .rank = value->rank,
-                           .shape = value->shape, .value = value});
+    add(m, (struct member){.name = name,
+                           .role = ROLE_OUTPUT,
+                           .type = value->type,
+                           .rank = value->rank,
+                           .shape = value->shape,
+                           .value = value});
 }
 
 /* Gradients of all outputs in all real inputs. */
@@ -106,15 +111,21 @@ static void adjoin_gradients(struct model *m)
             const char *name = arena_print(m->arena, "d_%s", member.name);
             outputs[output_count] = member.value;
             seeds[output_count] = graph_placeholder(m->graph, REAL, name, member.rank, member.shape);
-            add(m, (struct member){.name = name, .role = ROLE_OUTPUT_GRADIENT, .rank = member.rank,
-                                   .shape = member.shape, .pointer = true, .of = member.name,
+            add(m, (struct member){.name = name,
+                                   .role = ROLE_OUTPUT_GRADIENT,
+                                   .rank = member.rank,
+                                   .shape = member.shape,
+                                   .pointer = true,
+                                   .of = member.name,
                                    .leaf = seeds[output_count]});
             output_count++;
         } else if (member.role == ROLE_INPUT && member.type == REAL) {
             wrt[wrt_count] = member.leaf;
-            gradients[wrt_count++] =
-                (struct member){.name = arena_print(m->arena, "d_%s", member.name), .role = ROLE_GRADIENT,
-                                .rank = member.rank, .shape = member.shape, .of = member.name};
+            gradients[wrt_count++] = (struct member){.name = arena_print(m->arena, "d_%s", member.name),
+                                                     .role = ROLE_GRADIENT,
+                                                     .rank = member.rank,
+                                                     .shape = member.shape,
+                                                     .of = member.name};
         }
     }
     differentiate(m->graph, m->derivatives, outputs, seeds, output_count, wrt, wrt_count, adjoints);
@@ -144,10 +155,11 @@ static struct library compile(struct model *m)
     emit_c(file, header, &m->module, &options);
     fclose(file);
     fclose(header);
-    const char *command = arena_print(m->arena,
-                                      "cc -shared -fPIC -std=c99 -O1 -Wall -Wextra -Werror -pedantic -Wno-unused-function "
-                                      "%s -o %s -lm",
-                                      c, so);
+    const char *command =
+        arena_print(m->arena,
+                    "cc -shared -fPIC -std=c99 -O1 -Wall -Wextra -Werror -pedantic -Wno-unused-function "
+                    "%s -o %s -lm",
+                    c, so);
     ck_assert_msg(system(command) == 0, "%s", command);
     library.handle = dlopen(so, RTLD_NOW | RTLD_LOCAL);
     ck_assert_msg(library.handle != NULL, "%s", dlerror());
@@ -193,8 +205,9 @@ static void put_element(const struct model *m, const struct member *member, void
 
 static double get_element(const struct model *m, const struct member *member, const void *at, size_t i)
 {
-    return member->type == INT ? ((const int32_t *)at)[i]
-           : m->module.precision == 32 ? (double)((const float *)at)[i] : ((const double *)at)[i];
+    return member->type == INT         ? ((const int32_t *)at)[i]
+           : m->module.precision == 32 ? (double)((const float *)at)[i]
+                                       : ((const double *)at)[i];
 }
 
 static struct interpreter *interpreter_of(struct model *m)
@@ -227,7 +240,8 @@ static void instance_new(struct instance *s, struct model *m, struct interpreter
             count *= (size_t)interpreter_size(interpreter, member->shape[a]);
         s->counts[i] = count;
         if (member->role == ROLE_SIZE)
-            *(size_t *)(void *)(s->bytes + s->offsets[i]) = (size_t)interpreter_size(interpreter, member->extent);
+            *(size_t *)(void *)(s->bytes + s->offsets[i]) =
+                (size_t)interpreter_size(interpreter, member->extent);
         if (member->role == ROLE_SIZE || member->role == ROLE_WORKSPACE)
             continue;
         if (!is_by_value(member)) {
@@ -236,7 +250,8 @@ static void instance_new(struct instance *s, struct model *m, struct interpreter
             *(void **)(void *)(s->bytes + s->offsets[i]) = s->arrays[i];
         }
         for (size_t j = 0; member->leaf && j < count; j++)
-            put_element(m, member, is_by_value(member) ? s->bytes + s->offsets[i] : s->arrays[i], j, m->values[i][j]);
+            put_element(m, member, is_by_value(member) ? s->bytes + s->offsets[i] : s->arrays[i], j,
+                        m->values[i][j]);
     }
 }
 
@@ -280,9 +295,10 @@ static void compare(struct instance *s, struct interpreter *interpreter, enum ro
         const double *wanted = interpreter_value(interpreter, member->value);
         ck_assert_ptr_nonnull(wanted);
         for (size_t j = 0; j < s->counts[i]; j++) {
-            double got = get_element(m, member, is_by_value(member) ? s->bytes + s->offsets[i] : s->arrays[i], j);
-            ck_assert_msg(fabs(got - wanted[j]) <= tolerance * (1 + fabs(wanted[j])), "%s[%zu] is %g, expected %g",
-                          member->name, j, got, wanted[j]);
+            double got =
+                get_element(m, member, is_by_value(member) ? s->bytes + s->offsets[i] : s->arrays[i], j);
+            ck_assert_msg(fabs(got - wanted[j]) <= tolerance * (1 + fabs(wanted[j])),
+                          "%s[%zu] is %g, expected %g", member->name, j, got, wanted[j]);
         }
     }
 }
@@ -343,7 +359,8 @@ static struct node *softmax(struct model *m, struct node *x)
     struct graph *g = m->graph;
     struct node *most = graph_reduce(g, OP_MAXIMUM, x, 2);
     struct node *e = graph_unary(
-        g, OP_EXP, graph_binary(g, OP_SUB, x, graph_broadcast(g, graph_insert_axis(g, most, 1), 2, x->shape)));
+        g, OP_EXP,
+        graph_binary(g, OP_SUB, x, graph_broadcast(g, graph_insert_axis(g, most, 1), 2, x->shape)));
     struct node *sum = graph_insert_axis(g, graph_reduce(g, OP_SUM, e, 2), 1);
     return graph_binary(g, OP_DIV, e, graph_broadcast(g, sum, 2, x->shape));
 }
@@ -353,7 +370,8 @@ static void two_layers(int precision, int64_t rows)
     struct model m;
     begin(&m, precision);
     size *n = rows ? add_size(&m, "N", rows) : number(&m, 9);
-    struct node *x = input(&m, REAL, "x", 2, n, number(&m, 30)), *y = input(&m, REAL, "y", 2, n, number(&m, 10));
+    struct node *x = input(&m, REAL, "x", 2, n, number(&m, 30)),
+                *y = input(&m, REAL, "y", 2, n, number(&m, 10));
     struct node *w1 = input(&m, REAL, "w1", 2, number(&m, 30), number(&m, 20));
     struct node *w2 = input(&m, REAL, "w2", 2, number(&m, 20), number(&m, 10));
     struct node *h = graph_unary(m.graph, OP_TANH, product(&m, x, w1));

@@ -1,0 +1,38 @@
+/* nests.h: making nests, for schedule.c. */
+#ifndef GRADC_NESTS_H
+#define GRADC_NESTS_H
+
+#include "program.h"
+
+/* A buffer for the node, or scratch space (NULL). */
+struct buffer *buffer_new(struct program *program, struct node *node);
+
+/* ---- Parts of a nest ---- */
+struct nest *nest_new(struct program *program, enum nest_kind kind, struct node *node, struct buffer *target);
+/* The iteration axes are those of a shape, and so are the target's. */
+void nest_set_axes(struct nest *nest, int rank, size *const *shape);
+void nest_add_loop(struct nest *nest, int axis); /* inside those added before */
+/* Whose pointers decide whether it runs: ALWAYS_WANTED where that is not worth a test. */
+guard nest_guard(const struct program *program, guard wanted);
+/* Completes a nest whose axes and loops are set, and puts it into the tree. */
+void nest_put(struct program *program, struct nest *nest, struct item *container);
+
+/* ---- Whole nests ---- */
+void put_elementwise(struct program *program, struct nest *nest, int rank, size *const *shape,
+                     struct item *container);
+/* target = node's value, or zeros. */
+struct nest *put_copy(struct program *program, struct node *node, struct buffer *target,
+                      const struct node *like, bool alone, struct item *container);
+void put_reduction(struct program *program, struct node *node, struct item *container);
+void put_scan(struct program *program, struct node *node, struct item *container);
+/* target = or += scale * the contraction; adding and scaling only as a call. */
+struct product *product_of(struct program *program, const struct node *node);
+void put_contraction(struct program *program, struct node *node, struct product *product,
+                     struct buffer *target, const struct scale *scale, bool adds, struct item *container);
+void put_call(struct program *program, struct node *node, struct item *container);
+/* target[A i + b + k[i]] = or += operand[i] */
+struct nest *put_scatter(struct program *program, struct node *scatter, struct node *operand,
+                         struct buffer *target, bool adds, bool starts_with_zeros, struct item *container);
+void put_sum_of_parts(struct program *program, struct node *node, struct item *container);
+
+#endif

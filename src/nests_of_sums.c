@@ -1,0 +1,167 @@
+/* nests_of_sums.c: the nests of sums whose terms are added into one buffer: expressions, products, what is
+ * scattered. Parts that lie side by side are stored, not added. */
+#include <string.h>
+
+#include "nests.h"
+
+/* Whether the part is whole along all axes of the sum but one, along which it stands at some offset. Sets
+ * that axis, the offset and the part's extent. */
+static bool is_slab(const struct program *program, const struct node *whole, const struct node *part,
+                    int *along, size **offset, size **extent)
+{
+    const struct node *x = part->inputs[0];
+    unsigned seen = 0;
+    int moved_axes = 0;
+    if (part->operator!= OP_SCATTER)
+        return false;
+    for (int a = 0; a < whole->rank; a++) {
+        struct affine at_zero = part->subscripts[a];
+        size *start = at_zero.offset, *length = size_number(program->sizes, 1);
+        at_zero.offset = size_number(program->sizes, 0);
+        int axis = plain_subscript(&part->subscripts[a], x->rank, x->shape, whole->shape[a]);
+        if (axis < 0) {
+            for (int j = 0; j < x->rank && axis < 0; j++)
+                if (!(seen >> j & 1) && plain_subscript(&at_zero, x->rank, x->shape, x->shape[j]) == j)
+                    axis = j;
+            length = axis >= 0 ? x->shape[axis] : length;
+            int64_t number;
+            for (int j = 0; axis < 0 && at_zero.coefficients && j < x->rank; j++)
+                if (at_zero.coefficients[j] &&
+                    !(size_is_number(at_zero.coefficients[j], &number) && number == 0))
+                    return false;
+            if (at_zero.dynamic || moved_axes++ > 0)
+                return false;
+            *along = a, *offset = start, *extent = length;
+        }
+        if (axis >= 0 && seen >> axis & 1)
+            return false;
+        seen |= axis >= 0 ? 1u << axis : 0;
+    }
+    for (int j = 0; j < x->rank; j++)
+        if (!(seen >> j & 1) && !is_one(x->shape[j]))
+            return false;
+    return moved_axes == 1;
+}
+
+enum { MOST_SLABS = 64 };
+
+/* The parts lie side by side along one axis, without gaps and overlaps, and are whole along all others. */
+static bool is_partition(const struct program *program, const struct node *whole, const struct parts *parts)
+{
+    int along[MOST_SLABS];
+    size *offsets[MOST_SLABS], *extents[MOST_SLABS], *end = size_number(program->sizes, 0);
+    size_t count = parts->parts_count, found = 0;
+    if (count > MOST_SLABS)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if ((parts->parts[i].node != whole && !program->is_part[parts->parts[i].node->id]) ||
+            !is_slab(program, whole, parts->parts[i].node, &along[i], &offsets[i], &extents[i]) ||
+            along[i] != along[0])
+            return false;
+    for (size_t round = 0; round < count; round++)
+        for (size_t i = 0; i < count; i++)
+            if (offsets[i] == end) {
+                end = size_add(end, extents[i]);
+                found++;
+                break;
+            }
+    return found == count && end == whole->shape[along[0]];
+}
+
+/* No two elements of x go to one place: every axis moves one subscript that nothing else moves. */
+static bool is_injective(const struct node *scatter, const struct node *x)
+{
+    unsigned seen = 0;
+    int64_t number;
+    for (int a = 0; a < scatter->rank; a++) {
+        const struct affine *affine = &scatter->subscripts[a];
+        int terms = 0;
+        for (int i = 0; affine->coefficients && i < x->rank; i++)
+            if (affine->coefficients[i] &&
+                !(size_is_number(affine->coefficients[i], &number) && number == 0) && !is_one(x->shape[i])) {
+                terms++;
+                seen |= 1u << i;
+            }
+        if (terms > 1 || affine->dynamic)
+            return false;
+    }
+    for (int i = 0; i < x->rank; i++)
+        if (!(seen >> i & 1) && !is_one(x->shape[i]))
+            return false;
+    return true;
+}
+
+struct nest *put_scatter(struct program *program, struct node *scatter, struct node *operand,
+                         struct buffer *target, bool adds, bool starts_with_zeros, struct item *container)
+{
+    struct nest *nest = nest_new(program, NEST_SCATTER, scatter, target);
+    nest->operand = operand;
+    nest->adds = adds && !(starts_with_zeros && is_injective(scatter, operand));
+    nest->starts_with_zeros = starts_with_zeros;
+    nest_set_axes(nest, operand->rank, operand->shape);
+    for (int a = 0; a < scatter->rank; a++)
+        nest->target_axes[a] = (signed char)plain_subscript(&scatter->subscripts[a], operand->rank,
+                                                            operand->shape, scatter->shape[a]);
+    /* On a diagonal, two axes of the target cannot both be the loop's. */
+    for (int a = 0; a < scatter->rank; a++)
+        for (int b = 0; b < a; b++)
+            if (nest->target_axes[a] == nest->target_axes[b])
+                nest->target_axes[a] = -1;
+    for (int a = 0; a < operand->rank; a++)
+        nest_add_loop(nest, a);
+    nest_put(program, nest, container);
+    return nest;
+}
+
+/* A product that turns out not to be one for the runtime is computed by itself first. */
+static void put_product_part(struct program *program, const struct part *part, struct buffer *target,
+                             bool adds, struct item *container)
+{
+    struct node *node = part->node;
+    struct product *product = product_of(program, node);
+    if (product) {
+        put_contraction(program, node, product, target, &part->scale, adds, container);
+        return;
+    }
+    put_contraction(program, node, NULL, buffer_new(program, node), NULL, false, container);
+    struct nest *nest = nest_new(program, NEST_COPY, node, target);
+    nest->scale = part->scale;
+    nest->adds = adds;
+    put_elementwise(program, nest, node->rank, node->shape, container);
+}
+
+/* Expressions first, then products, then what is scattered. */
+void put_sum_of_parts(struct program *program, struct node *node, struct item *container)
+{
+    struct parts parts = {0};
+    struct buffer *target = program->buffers[node->id];
+    struct nest *sum = NULL;
+    bool is_begun = false;
+    list_parts(program, node, &parts);
+    bool partition = is_partition(program, node, &parts);
+    target->is_partition = partition;
+    for (int kind = 0; kind < 3; kind++) {
+        for (size_t i = 0; i < parts.parts_count; i++) {
+            struct part *part = &parts.parts[i];
+            bool is_part = part->node == node || program->is_part[part->node->id];
+            int own_kind = is_part && part->node->operator== OP_SCATTER    ? 2
+                           : is_part && part->node->operator== OP_CONTRACT ? 1
+                                                                           : 0;
+            if (own_kind != kind)
+                continue;
+            if (kind == 0) {
+                if (!sum)
+                    sum = nest_new(program, NEST_SUM, node, target);
+                ARENA_APPEND(program->arena, sum, terms, *part);
+            } else if (kind == 1) {
+                put_product_part(program, part, target, is_begun, container);
+            } else {
+                put_scatter(program, part->node, part->node->inputs[0], target, !partition,
+                            !is_begun && !partition, container);
+            }
+            is_begun = true;
+        }
+        if (sum && kind == 0)
+            put_elementwise(program, sum, node->rank, node->shape, container);
+    }
+}
