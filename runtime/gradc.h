@@ -60,6 +60,14 @@ GRADC_CONST size_t gradc_root(size_t n)
     return root;
 }
 
+/* Before a loop whose rounds can be done in any order, or side by side, though its arrays may look as if they
+ * overlapped. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define GRADC_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define GRADC_INDEPENDENT
+#endif
+
 /* sum += term for each j in [0, n), in as many partial sums as fit into 64 bytes, so that compilers may use vectors.
  * GRADC_SUM_OF: term stands over variables that the statements at the end declare. */
 #define GRADC_SUM_OF(type, sum, j, n, term, ...)                                                                       \
