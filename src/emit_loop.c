@@ -352,8 +352,10 @@ static void emit_item(struct emitter *emitter, const struct item *item)
     emitter->at = item;
     if (item->kind == ITEM_LOOP)
         emit_starts(emitter, item, true);
-    bool is_guarded = item->guard != ALWAYS_WANTED && item->guard != outer &&
-                      !(item->kind == ITEM_STATEMENT && needs_declaration(item->nest));
+    /* A local variable is declared under no condition: `store` sees to that. */
+    bool is_declaration = item->kind == ITEM_STATEMENT && needs_declaration(item->nest) &&
+                          item->nest->first_reduced == item->nest->loop_count;
+    bool is_guarded = item->guard != ALWAYS_WANTED && item->guard != outer && !is_declaration;
     if (!is_guarded) {
         emit_body(emitter, item);
         return;

@@ -93,14 +93,23 @@ static bool is_sharable(const struct nest *nest, const struct item *loop, int le
 
 static bool reads_the_same(const struct nest *nest, const struct item *loop)
 {
-    while (loop->body_count > 0)
-        loop = loop->body[loop->body_count - 1];
-    const struct nest *other = loop->nest;
-    for (size_t i = 0; other && i < nest->reads_count; i++)
-        for (size_t j = 0; j < other->reads_count && j < 8; j++)
-            if (nest->reads[i].node == other->reads[j].node)
+    for (size_t i = 0; i < nest->reads_count; i++)
+        for (int j = 0; j < loop->read_count; j++)
+            if (nest->reads[i].node == loop->read[j])
                 return true;
     return false;
+}
+
+/* The loop remembers what is read in it; the first few that differ are enough. */
+static void remember_reads(struct item *loop, const struct nest *nest)
+{
+    for (size_t i = 0; i < nest->reads_count && loop->read_count < MOST_READS; i++) {
+        bool is_known = false;
+        for (int j = 0; j < loop->read_count; j++)
+            is_known = is_known || loop->read[j] == nest->reads[i].node;
+        if (!is_known)
+            loop->read[loop->read_count++] = nest->reads[i].node;
+    }
 }
 
 enum { ITEMS_PASSED = 8 };
@@ -186,6 +195,7 @@ void fuse(struct program *program, struct nest *nest, struct item *container)
         if (loop->guard != nest->guard)
             loop->guard = loop->guard == ALWAYS_WANTED ? ALWAYS_WANTED : loop->guard | nest->guard;
         start_and_end(program, nest, loop, depth);
+        remember_reads(loop, nest);
         nest->path[level] = body = loop;
     }
     if (nest->loop_count > 0) {

@@ -48,7 +48,7 @@ enum { MOST_SLABS = 64 };
 /* The parts lie side by side along one axis, without gaps and overlaps, and are whole along all others. */
 static bool is_partition(const struct program *program, const struct node *whole, const struct parts *parts)
 {
-    int along[MOST_SLABS];
+    int along[MOST_SLABS] = {0};
     size *offsets[MOST_SLABS], *extents[MOST_SLABS], *end = size_number(program->sizes, 0);
     size_t count = parts->parts_count, found = 0;
     if (count > MOST_SLABS)

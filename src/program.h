@@ -121,6 +121,8 @@ struct product {
     unsigned called;       /* bit x set: iteration axis x is inside the call */
 };
 
+enum { MOST_READS = 24 };
+
 struct item {
     enum { ITEM_LOOP, ITEM_STATEMENT, ITEM_REGION } kind;
     struct item *parent;     /* NULL: the root */
@@ -134,6 +136,8 @@ struct item {
         **behind; /* LOOP: nests that start accumulating before it, and that end behind it */
     size_t before_count, before_capacity, behind_count, behind_capacity;
     guard guard;
+    const struct node *read[MOST_READS]; /* LOOP: some of what is read in it */
+    int read_count;
     bool is_dear;       /* LOOP: its body calls functions that vectorise if nothing else prevents it */
     bool is_serial;     /* LOOP: its body adds to one variable in each round */
     size_t barrier;     /* REGION: what is put now stays behind the first items, this many */

@@ -102,7 +102,7 @@ static void output(struct model *m, const char *name, struct node *value)
 /* Gradients of all outputs in all real inputs. */
 static void adjoin_gradients(struct model *m)
 {
-    struct node *outputs[8], *seeds[8], *wrt[8], *adjoints[8];
+    struct node *outputs[8] = {0}, *seeds[8] = {0}, *wrt[8] = {0}, *adjoints[8];
     struct member gradients[8];
     size_t output_count = 0, wrt_count = 0, count = m->function.members_count;
     for (size_t i = 0; i < count; i++) {
@@ -264,9 +264,9 @@ static void instance_free(struct instance *s)
 
 static void give_work(struct instance *s, const struct library *library, const char *name)
 {
-    size_t (*needed)(const void *) = NULL;
+    size_t (*needed)(const void *) = 0;
     *(void **)(void *)&needed = dlsym(library->handle, name);
-    ck_assert_ptr_nonnull(needed);
+    ck_assert(needed != 0);
     size_t bytes = needed(s->bytes);
     free(s->raw);
     s->raw = malloc(bytes + 64);
@@ -279,9 +279,9 @@ static void give_work(struct instance *s, const struct library *library, const c
 
 static int call(struct instance *s, const struct library *library, const char *name)
 {
-    int (*entry)(void *) = NULL;
+    int (*entry)(void *) = 0;
     *(void **)(void *)&entry = dlsym(library->handle, name);
-    ck_assert_ptr_nonnull(entry);
+    ck_assert(entry != 0);
     return entry(s->bytes);
 }
 
@@ -413,6 +413,135 @@ START_TEST(softmax_is_a_row_kernel)
 }
 END_TEST
 
+/* Scaled products and an expression added into one array, with transposes. */
+START_TEST(sums_of_products)
+{
+    struct model m;
+    begin(&m, 64);
+    size *n = add_size(&m, "n", 7), *k = number(&m, 30), *l = number(&m, 20);
+    struct node *a = input(&m, REAL, "a", 2, n, k), *b = input(&m, REAL, "b", 2, k, l);
+    struct node *c = input(&m, REAL, "c", 2, n, l), *r = input(&m, REAL, "r", 0);
+    struct node *scale = graph_broadcast(m.graph, r, 2, c->shape);
+    struct node *first = graph_binary(m.graph, OP_MUL, scale, product(&m, a, b));
+    const int order[] = {1, 0};
+    struct node *square = product(&m, graph_transpose(m.graph, a, order), c);
+    struct node *second = product(&m, a, square);
+    struct node *sum = graph_binary(m.graph, OP_SUB, graph_binary(m.graph, OP_ADD, c, first), second);
+    output(&m, "y", sum);
+    output(&m, "z", square);
+    adjoin_gradients(&m);
+    run(&m);
+}
+END_TEST
+
+/* for t in 0..n { h = sin(x[t] * h + w); hs[t] = h } */
+START_TEST(loop_that_collects)
+{
+    struct model m;
+    begin(&m, 64);
+    size *n = add_size(&m, "n", 5), *k = add_size(&m, "k", 3), *zero = number(&m, 0), *one = number(&m, 1);
+    struct node *x = input(&m, REAL, "x", 2, n, k), *w = input(&m, REAL, "w", 1, k);
+    struct node *start = input(&m, REAL, "h0", 1, k);
+    struct loop *loop = ARENA_NEW(m.arena, struct loop);
+    size *t = size_new_loop_variable(m.sizes, "t", zero, n);
+    struct node *h = graph_placeholder(m.graph, REAL, "h", 1, w->shape);
+    struct affine at[] = {{t, NULL, 0}, {zero, (size *[]){one}, 0}};
+    struct node *row = graph_index(m.graph, x, 1, w->shape, at, NULL, 0, false);
+    struct node *next =
+        graph_unary(m.graph, OP_SIN, graph_binary(m.graph, OP_ADD, graph_binary(m.graph, OP_MUL, row, h), w));
+    struct node **lists = ARENA_ARRAY(m.arena, struct node *, 4);
+    lists[0] = h, lists[1] = start, lists[2] = next, lists[3] = next;
+    *loop = (struct loop){.variable = t,
+                          .begin = zero,
+                          .end = n,
+                          .carried_count = 1,
+                          .collected_count = 1,
+                          .carried = &lists[0],
+                          .initial = &lists[1],
+                          .next = &lists[2],
+                          .collected = &lists[3]};
+    struct node *all = graph_loop(m.graph, loop);
+    output(&m, "last", graph_result(m.graph, all, 0));
+    output(&m, "hs", graph_result(m.graph, all, 1));
+    run(&m);
+}
+END_TEST
+
+/* The workspace of a row kernel does not grow with the number of rows. */
+START_TEST(workspace_of_a_row)
+{
+    struct model m;
+    begin(&m, 64);
+    size *n = add_size(&m, "n", 1000), *k = number(&m, 10);
+    struct node *z = input(&m, REAL, "z", 2, n, k);
+    output(&m, "loss", sum_all(&m, graph_unary(m.graph, OP_SQRT, softmax(&m, z))));
+    adjoin_gradients(&m);
+    add(&m, (struct member){.name = "work", .role = ROLE_WORKSPACE});
+    struct interpreter *interpreter = interpreter_of(&m);
+    m.values[1] = ARENA_ARRAY(m.arena, double, 10000);
+    m.values[3] = m.values[1];
+    struct library library = compile(&m);
+    struct instance s;
+    instance_new(&s, &m, interpreter);
+    size_t (*needed)(const void *) = 0;
+    *(void **)(void *)&needed = dlsym(library.handle, "f_gradient_workspace");
+    ck_assert_uint_le(needed(s.bytes), 8 * 128);
+    instance_free(&s);
+    release(&m, &library);
+}
+END_TEST
+
+/* Pointers to outputs and gradients that are not wanted may be NULL, and so may gradients of outputs. */
+START_TEST(null_pointers)
+{
+    struct model m;
+    begin(&m, 64);
+    size *n = add_size(&m, "n", 5), *k = number(&m, 30);
+    struct node *x = input(&m, REAL, "x", 2, n, k), *w = input(&m, REAL, "w", 2, k, number(&m, 20));
+    output(&m, "y", graph_unary(m.graph, OP_TANH, product(&m, x, w)));
+    adjoin_gradients(&m);
+    add(&m, (struct member){.name = "work", .role = ROLE_WORKSPACE});
+    struct interpreter *interpreter = interpreter_of(&m);
+    for (size_t i = 0; i < m.function.members_count; i++)
+        if (m.function.members[i].leaf) {
+            size_t count = interpreter_count(interpreter, m.function.members[i].leaf);
+            m.values[i] = ARENA_ARRAY(m.arena, double, count);
+            for (size_t j = 0; j < count; j++)
+                m.values[i][j] = random_unit();
+            interpreter_bind(interpreter, m.function.members[i].leaf, m.values[i]);
+        }
+    struct library library = compile(&m);
+    struct instance s;
+    instance_new(&s, &m, interpreter);
+    give_work(&s, &library, "f_workspace");
+    void **pointers[8] = {NULL};
+    for (size_t i = 0; i < m.function.members_count; i++)
+        pointers[i] = (void **)(void *)(s.bytes + s.offsets[i]);
+    *pointers[3] = NULL; /* y */
+    *pointers[5] = NULL; /* d_x */
+    ck_assert_int_eq(call(&s, &library, "f_forward"), 0);
+    ck_assert_int_eq(call(&s, &library, "f_backward"), 0);
+    *pointers[5] = s.arrays[5];
+    memset(s.arrays[5], 0, s.counts[5] * 8);
+    compare(&s, interpreter, ROLE_GRADIENT, 1e9); /* finite */
+    ck_assert_int_eq(call(&s, &library, "f_backward"), 0);
+    compare(&s, interpreter, ROLE_GRADIENT, 1e-11);
+    *pointers[4] = NULL; /* d_y: zeros */
+    ck_assert_int_eq(call(&s, &library, "f_backward"), 0);
+    for (size_t j = 0; j < s.counts[6]; j++)
+        ck_assert(((double *)s.arrays[6])[j] == 0);
+    *pointers[1] = NULL; /* x is needed */
+    ck_assert_int_eq(call(&s, &library, "f_forward"), 1);
+    *pointers[1] = s.arrays[1];
+    *(size_t *)(void *)pointers[0] = 0;
+    ck_assert_int_eq(call(&s, &library, "f_forward"), 2);
+    *(size_t *)(void *)pointers[0] = SIZE_MAX / 16;
+    ck_assert_int_eq(call(&s, &library, "f_forward"), 2);
+    instance_free(&s);
+    release(&m, &library);
+}
+END_TEST
+
 START_TEST(gathered_rows)
 {
     struct model m;
@@ -474,6 +603,10 @@ int main(void)
     tcase_add_test(tests, two_layers_of_float);
     tcase_add_test(tests, two_layers_of_fixed_sizes);
     tcase_add_test(tests, softmax_is_a_row_kernel);
+    tcase_add_test(tests, sums_of_products);
+    tcase_add_test(tests, loop_that_collects);
+    tcase_add_test(tests, workspace_of_a_row);
+    tcase_add_test(tests, null_pointers);
     tcase_add_test(tests, gathered_rows);
     tcase_add_test(tests, columns_and_slices);
     tcase_add_test(tests, longest_chain);
