@@ -109,7 +109,12 @@ static void emit_determinant(struct emitter *emitter, struct nest *nest, const s
     const char *place = element_text(emitter, nest->target, to);
     const char *factors = scratch_name(emitter, nest, 0), *pivots = scratch_name(emitter, nest, 1);
     copy_matrix(emitter, nest, nest->node->inputs[0], factors);
-    emit_line(emitter, "(void)gradc_lu_%s(%s, %s, %s);", emitter->width, n, factors, pivots);
+    if (nest->node->operator == OP_DET) /* 0 of a singular matrix */
+        emit_line(emitter, "(void)gradc_lu_%s(%s, %s, %s);", emitter->width, n, factors, pivots);
+    else {
+        emit_line(emitter, "if (gradc_lu_%s(%s, %s, %s) != GRADC_OK)", emitter->width, n, factors, pivots);
+        emit_line(emitter, "    return GRADC_ENUMERIC;");
+    }
     const char *value =
         nest->node->operator== OP_DET
             ? arena_print(emitter->arena, "gradc_lu_det_%s(%s, %s, %s)", emitter->width, n, factors, pivots)
