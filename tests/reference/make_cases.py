@@ -674,6 +674,7 @@ for key, nn, f in [("sm", "softmax(x)", softmax), ("lsm", "log_softmax(x)", lamb
 # ---- Functions ----
 
 group("functions", """
+import "imported/layers.nn"
 square(x) = x^2
 scaled(x, factor = 2, shift = 0) = factor * x + shift
 scaled_by_size(x: [n], s = n) = x * s
@@ -717,6 +718,16 @@ case("long_if(x: [n]) =\n    if x > 0\n    then x\n\n    # a comment between\n  
 case("semicolons(x: [n]) { a = x; b = a * a; return y = b }", lambda x: {"y": x * x}, sizes={"n": 4}, x=uniform(4))
 case("first_and_int(x: [m, n]) {\n    return where = argmax(x, axis = 1), best = max(x, axis = 1)\n}", lambda x: {"where": x.argmax(1), "best": x.max(1)}, sizes=N34, x=X34)
 case("bound(x: [n], double_: real) = x * double_", lambda x, double_: x * double_, sizes={"n": 4}, x=uniform(4), double_=2.0)
+
+case("imported(x: [n, d], W: [d, c], b: [c]) = dense(x, W, b)", lambda x, W, b: 2 * np.sin(x @ W + b), sizes={"n": 2, "d": 3, "c": 2}, x=uniform((2, 3)), W=uniform((3, 2), -1, 1), b=uniform(2))
+kink("imported_rule(x: [n]) = bent_by_rule(x)", lambda x: x, {"x": 3}, {"n": 3}, x=uniform(3))
+case("any_all_but(x: [n], y: [n], z) = x * y * z", lambda x, y, z: x * y * z, sizes={"n": 3}, x=uniform(3), y=uniform(3, key="y"), z=2.0, wrt=["x", "z"], export=False)
+text("export any_all_but wrt all but y")
+case("forward_only(x: [n]) = x^2", lambda x: x**2, sizes={"n": 3}, x=uniform(3), wrt=[], export=False)
+text("export forward_only")
+case("both_extremes(x: [n], y: [n]) {\n    big = max(x, y)\n    small = min(x, y)\n    return big, small, both = big * small\n}",
+     lambda x, y: {"big": np.maximum(x, y), "small": np.minimum(x, y), "both": x * y}, sizes={"n": 4}, x=uniform(4), y=uniform(4, key="y"))
+case("nested_functions(x: [n]) {\n    return y = twice(tanh, x) + compose(square, relu, x)\n}", lambda x: {"y": (lambda t: t(t(x)))(lambda v: v / (1 + v**2)) + np.maximum(x, 0)**2}, sizes={"n": 4}, x=uniform(4))
 
 # ---- Gradients inside a program ----
 
@@ -984,6 +995,13 @@ for key, nn, shapes in [("squares", "(x: [n], y: [m]) = sum(exp(x)) * sum(y^2) +
 for key, nn, shapes, sizes in [("several", "(x: [n], W: [m, n]) {\n    h = tanh(W @ x)\n    return h, s = sum(h^2), x2 = x * x\n}", {"x": (3,), "W": (2, 3)}, {"n": 3, "m": 2}), ("elementwise", "(x: [n]) = sin(x) * x", {"x": (5,)}, {"n": 5}),
                                ("many_to_one", "(x: [n]) = prod(x)", {"x": (4,)}, {"n": 4}), ("one_to_many", "(t) = [sin(t), cos(t), t]", {"t": ()}, {}), ("rows", "(x: [m, n]) = softmax(x)", {"x": (2, 3)}, {"m": 2, "n": 3})]:
     case(f"{key}{nn}", None, sizes=sizes, extra=": jacobian, jvp", **{k: uniform(s, 0.25, 1, k) for k, s in shapes.items()})
+
+case("chosen(x: [n], w: [m, n]) {\n    h = tanh(w @ x)\n    return h, s = sum(h^2 * exp(h)), k = argmax(x)\n}", None, sizes={"n": 3, "m": 2}, extra=": jacobian(h), hessian(s), hvp(s), jvp(h)", x=uniform(3, 0.25, 1), w=uniform((2, 3), 0.25, 1))
+case("gathers(E: [v, d], k: int[n]) = sum(E[k]^3)", None, sizes={"v": 3, "d": 2, "n": 4}, extra=": jacobian, hessian, jvp, hvp", E=uniform((3, 2), 0.25, 1), k=[1, 1, 2, 0])
+case("", name="gathers", sizes={"v": 3, "d": 2, "n": 4}, E=uniform((3, 2), 0.25, 1), k=[1, 1, 3, 0], status=3)
+case("recurrent(x: [n], w: [n, n], t: size) {\n    h = x\n    for r in 0..t {\n        h = tanh(w @ h + r * x)\n    }\n    return recurrent = sum(h^2)\n}", None, sizes={"n": 2, "t": 3}, extra=": jacobian, hessian, jvp, hvp", x=uniform(2, 0.25, 1), w=uniform((2, 2), -1, 1))
+case("chooses(x: [n], s) {\n    y = x^3\n    if s > 0 {\n        y = sin(x) * s\n    }\n    return chooses = sum(y * y)\n}", None, sizes={"n": 2}, extra=": jacobian, hessian, jvp, hvp", x=uniform(2, 0.25, 1), s=0.5)
+case("norms(x: [n], A: [n, n]) = norm(A @ x) + logsumexp(x) + logdet(A @ A' + eye(n))", None, sizes={"n": 2}, extra=": jacobian, hessian, jvp, hvp", x=uniform(2, 0.25, 1), A=uniform((2, 2), -1, 1), tolerance=1e-6)
 
 # ---- Precision ----
 
