@@ -14,8 +14,8 @@ static void run_ours(void)
     bench_ok("kmeans", newton_forward(&ours));
 }
 
-/* Half the gradient with respect to a centre is the sum of its distances from its points, half the diagonal of
- * the Hessian their number. */
+/* Half the gradient with respect to a centre is the sum of its distances from its points, half the diagonal
+ * of the Hessian their number. */
 static void by_hand(void)
 {
     real count[K] = {0}, across[D][K];

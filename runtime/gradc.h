@@ -50,7 +50,8 @@
 #define GRADC_CONST static
 #endif
 
-/* The least whole number whose square is at least n: the rounds between two kept states of a checkpointed loop. */
+/* The least whole number whose square is at least n: the rounds between two kept states of a checkpointed
+ * loop. */
 GRADC_CONST size_t gradc_root(size_t n)
 {
     size_t root = 1, step;
@@ -68,24 +69,31 @@ GRADC_CONST size_t gradc_root(size_t n)
 #define GRADC_INDEPENDENT
 #endif
 
-/* sum += term for each j in [0, n), in as many partial sums as fit into 64 bytes, so that compilers may use vectors.
- * GRADC_SUM_OF: term stands over variables that the statements at the end declare. */
-#define GRADC_SUM_OF(type, sum, j, n, term, ...)                                                                       \
-    do {                                                                                                               \
-        enum { gradc_width = 64 / sizeof(type) };                                                                      \
-        type gradc_parts[gradc_width] = {0};                                                                           \
-        const size_t gradc_whole = (n) - (n) % gradc_width;                                                            \
-        for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += gradc_width)                            \
-            for (size_t j = gradc_block; j < gradc_block + gradc_width; j++) {                                         \
-                __VA_ARGS__                                                                                            \
-                gradc_parts[j - gradc_block] += (term);                                                                \
-            }                                                                                                          \
-        for (size_t j = gradc_whole; j < (n); j++) {                                                                   \
-            __VA_ARGS__                                                                                                \
-            gradc_parts[j - gradc_whole] += (term);                                                                    \
-        }                                                                                                              \
-        for (size_t gradc_part = 0; gradc_part < gradc_width; gradc_part++)                                            \
-            sum += gradc_parts[gradc_part];                                                                            \
+/* Before a short loop that must not be unrolled: gcc 12 then confuses the conditions of conditional loads. */
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8
+#define GRADC_ROLLED _Pragma("GCC unroll 1")
+#else
+#define GRADC_ROLLED
+#endif
+
+/* sum += term for each j in [0, n), in as many partial sums as fit into 64 bytes, so that compilers may use
+ * vectors. GRADC_SUM_OF: term stands over variables that the statements at the end declare. */
+#define GRADC_SUM_OF(type, sum, j, n, term, ...)                                                             \
+    do {                                                                                                     \
+        enum { gradc_width = 64 / sizeof(type) };                                                            \
+        type gradc_parts[gradc_width] = {0};                                                                 \
+        const size_t gradc_whole = (n) - (n) % gradc_width;                                                  \
+        for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += gradc_width)                  \
+            for (size_t j = gradc_block; j < gradc_block + gradc_width; j++) {                               \
+                __VA_ARGS__                                                                                  \
+                gradc_parts[j - gradc_block] += (term);                                                      \
+            }                                                                                                \
+        for (size_t j = gradc_whole; j < (n); j++) {                                                         \
+            __VA_ARGS__                                                                                      \
+            gradc_parts[j - gradc_whole] += (term);                                                          \
+        }                                                                                                    \
+        for (size_t gradc_part = 0; gradc_part < gradc_width; gradc_part++)                                  \
+            sum += gradc_parts[gradc_part];                                                                  \
     } while (0)
 #define GRADC_SUM(type, sum, j, n, term) GRADC_SUM_OF(type, sum, j, n, term, ;)
 

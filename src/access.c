@@ -8,7 +8,7 @@
 
 bool is_leaf(const struct node *node)
 {
-    return node->operator== OP_PARAMETER || node->operator== OP_PLACEHOLDER;
+    return node->op == OP_PARAMETER || node->op == OP_PLACEHOLDER;
 }
 
 bool is_nullable(const struct program *program, const struct node *node)
@@ -91,10 +91,10 @@ void index_below(struct program *program, const struct node *view, const struct 
                  void *closure)
 {
     /* The dynamics follow the data inputs, of which REPLACE has two. */
-    int shift = view->operator== OP_REPLACE ? 1 : 0;
-    int space_rank = view->operator== OP_INDEX     ? view->rank
-                     : view->operator== OP_SCATTER ? view->inputs[0]->rank
-                                                   : view->inputs[1]->rank;
+    int shift = view->op == OP_REPLACE ? 1 : 0;
+    int space_rank = view->op == OP_INDEX     ? view->rank
+                     : view->op == OP_SCATTER ? view->inputs[0]->rank
+                                              : view->inputs[1]->rank;
     for (int a = 0; a < axis_count; a++) {
         const struct affine *affine = &subscripts[a];
         struct index sum = {affine->offset, NULL};
@@ -179,9 +179,9 @@ struct collector {
 
 static void visit(struct collector *collector, struct node *node, const struct index *at);
 
-bool vectorises(enum operator operator)
+bool vectorises(enum op op)
 {
-    switch (operator) {
+    switch (op) {
     case OP_EXP:
     case OP_EXPM1:
     case OP_LOG:
@@ -226,7 +226,7 @@ static void visit_view(struct collector *collector, struct node *view, const str
     struct program *program = collector->program;
     struct index below[MAXIMUM_AXES];
     struct node *x = view->inputs[0];
-    if (view->operator== OP_INDEX) {
+    if (view->op == OP_INDEX) {
         for (int i = 1; i < view->input_count; i++) {
             struct nest *check = program->checked[view->inputs[i]->id];
             if (check)
@@ -247,10 +247,10 @@ static void visit_view(struct collector *collector, struct node *view, const str
 /* The operands of a node that is computed at `at`. */
 static void visit_operands(struct collector *collector, struct node *node, const struct index *at)
 {
-    if (node->operator== OP_INDEX || node->operator== OP_RESHAPE) {
+    if (node->op == OP_INDEX || node->op == OP_RESHAPE) {
         visit_view(collector, node, at);
-    } else if (operator_is_elementwise(node->operator)) {
-        collector->nest->is_dear = collector->nest->is_dear || vectorises(node->operator);
+    } else if (operator_is_elementwise(node->op)) {
+        collector->nest->is_dear = collector->nest->is_dear || vectorises(node->op);
         for (int i = 0; i < node->input_count; i++)
             visit(collector, node->inputs[i], at);
     }
@@ -267,12 +267,12 @@ static void visit(struct collector *collector, struct node *node, const struct i
 void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at)
 {
     const struct node *x = node->inputs[operand];
-    if (node->operator== OP_CONTRACT) {
+    if (node->op == OP_CONTRACT) {
         for (int a = 0; a < x->rank; a++)
             at[a] = axes[(operand ? node->b_axes : node->a_axes)[a]];
         return;
     }
-    if (node->operator== OP_CUMSUM) {
+    if (node->op == OP_CUMSUM) {
         memcpy(at, axes, sizeof *at * (size_t)x->rank);
         return;
     }
@@ -328,7 +328,7 @@ void collect_reads(struct program *program, struct nest *nest)
         break;
     case NEST_SCATTER:
         visit(&collector, nest->operand, collector.axes);
-        for (int i = node->operator== OP_REPLACE ? 2 : 1; i < node->input_count; i++) {
+        for (int i = node->op == OP_REPLACE ? 2 : 1; i < node->input_count; i++) {
             if (program->checked[node->inputs[i]->id])
                 wait_for(&collector, program->checked[node->inputs[i]->id]);
             visit(&collector, node->inputs[i], collector.axes);

@@ -115,7 +115,7 @@ void adjoint_of_determinant(struct sweep *sweep, struct node *y, struct adjoint 
                                          graph_iota(graph, INT, x->rank, x->shape, x->rank - 1));
     struct node *inverse = graph_lu_solve(graph, x, graph_unary(graph, OP_CAST_REAL, diagonal), true);
     struct node *scale = adjoint_value(graph, d);
-    if (y->operator == OP_DET)
+    if (y->op == OP_DET)
         scale = graph_binary(graph, OP_MUL, scale, y);
     contribute(sweep, x, graph_binary(graph, OP_MUL, over_matrix(graph, scale, x), inverse), NULL);
 }

@@ -154,7 +154,7 @@ static bool split_affine(struct sizes *sizes, size *a, size *variable, size **st
 
 static bool is_moving(const struct work *work, const struct node *index)
 {
-    if (index->operator != OP_INDEX || index->fill || !is_active(work->sweep, index))
+    if (index->op != OP_INDEX || index->fill || !is_active(work->sweep, index))
         return false;
     const struct node *x = index->inputs[0];
     if (index->rank == MAXIMUM_RANK)
@@ -232,7 +232,7 @@ static void classify_captures(struct work *work, struct reading *readings)
             by_id[loop->collected[k]->id]->in_moving_parts = false;
     for (size_t i = 0; i < region->inside_count; i++) {
         struct node *inside = region->inside[i];
-        struct reading *reading = inside->operator == OP_INDEX ? by_id[inside->inputs[0]->id] : NULL;
+        struct reading *reading = inside->op == OP_INDEX ? by_id[inside->inputs[0]->id] : NULL;
         if (reading && reading->in_moving_parts && is_moving(work, inside))
             add_wrt(work, inside);
     }
@@ -342,7 +342,7 @@ static void fill_backward(struct work *work)
 static struct node *branch_mask(struct work *work, const struct loop *backward, const struct node *capture)
 {
     const struct node *value = capture;
-    while (value->operator == OP_MARK)
+    while (value->op == OP_MARK)
         value = value->inputs[0];
     if (!backward->is_branch || !backward->condition || value->input_count == 0)
         return NULL;

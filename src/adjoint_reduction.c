@@ -39,8 +39,7 @@ static struct chain reduction_chain(struct graph *graph, struct node *y)
     for (int axis = y->inputs[0]->rank - 1; axis >= 0; axis--)
         if (y->axes >> axis & 1) {
             chain.axes[chain.count] = axis;
-            chain.values[chain.count + 1] =
-                graph_reduce(graph, y->operator, chain.values[chain.count], 1u << axis);
+            chain.values[chain.count + 1] = graph_reduce(graph, y->op, chain.values[chain.count], 1u << axis);
             chain.count++;
         }
     return chain;
@@ -86,7 +85,7 @@ void adjoint_of_extremum(struct sweep *sweep, struct node *y, struct adjoint d)
 {
     struct graph *graph = sweep->graph;
     struct chain chain = reduction_chain(graph, y);
-    enum operator position = y->operator == OP_MAXIMUM ? OP_ARGMAX : OP_ARGMIN;
+    enum op position = y->op == OP_MAXIMUM ? OP_ARGMAX : OP_ARGMIN;
     struct node *value = d.value;
     for (int k = chain.count - 1; k >= 0; k--) {
         struct node *x = chain.values[k];

@@ -14,7 +14,7 @@ enum { DEAR = 1000, CHEAP_AT_MOST = 30 }; /* in additions for each element */
 /* Views move elements and compute nothing; they are not worth keeping where their input is. */
 static bool is_view(const struct node *node)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_INDEX:
     case OP_RESHAPE:
     case OP_MARK:
@@ -29,9 +29,9 @@ static bool is_view(const struct node *node)
 
 static int own_cost(const struct node *node)
 {
-    if (is_view(node) || node->operator == OP_IOTA || node->operator == OP_SIZE_VALUE)
+    if (is_view(node) || node->op == OP_IOTA || node->op == OP_SIZE_VALUE)
         return 0;
-    return operator_is_elementwise(node->operator) ? operator_info(node->operator)->cost : DEAR;
+    return operator_is_elementwise(node->op) ? operator_info(node->op)->cost : DEAR;
 }
 
 /* For each node inside, by id: the cost of computing it from the state, plus 1. 0: not inside. */
@@ -61,7 +61,7 @@ static void visit(struct states *states, struct node *node)
 
 static bool is_carried(const struct loop *loop, const struct node *node)
 {
-    for (int k = 0; node->operator == OP_PLACEHOLDER && k<loop->carried_count; k++)
+    for (int k = 0; node->op == OP_PLACEHOLDER && k < loop->carried_count; k++)
         if (loop->carried[k] == node)
             return true;
     return false;

@@ -11,7 +11,7 @@
 /* Whether the MUL's operand repeats a smaller value, as both do in an outer product. */
 static bool is_repeated(const struct graph *graph, const struct loop *loop, const struct node *operand)
 {
-    return operand->operator == OP_INDEX && operand->input_count == 1 && !operand->fill &&
+    return operand->op == OP_INDEX && operand->input_count == 1 && !operand->fill &&
            operand->inputs[0]->rank < operand->rank && operand->rank < MAXIMUM_RANK &&
            !node_mentions(graph, operand, loop->variable);
 }
@@ -20,9 +20,9 @@ static bool is_product(const struct graph *graph, const struct loop *loop, const
 {
     if (term->rank < 2)
         return false;
-    if (term->operator == OP_CONTRACT)
+    if (term->op == OP_CONTRACT)
         return term->inputs[0]->rank < MAXIMUM_RANK && term->inputs[1]->rank < MAXIMUM_RANK;
-    return term->operator == OP_MUL && is_repeated(graph, loop, term->inputs[0]) &&
+    return term->op == OP_MUL && is_repeated(graph, loop, term->inputs[0]) &&
            is_repeated(graph, loop, term->inputs[1]);
 }
 
@@ -30,21 +30,21 @@ struct node *split_products(struct graph *graph, const struct loop *loop, struct
                             struct product_terms *list)
 {
     bool is_negative = false;
-    if (adjoint->operator == OP_ADD || adjoint->operator == OP_SUB) {
+    if (adjoint->op == OP_ADD || adjoint->op == OP_SUB) {
         size_t count = list->terms_count;
         struct node *a = split_products(graph, loop, adjoint->inputs[0], wrt, list);
         size_t middle = list->terms_count;
         struct node *b = split_products(graph, loop, adjoint->inputs[1], wrt, list);
         if (list->terms_count == count)
             return adjoint;
-        if (adjoint->operator == OP_ADD)
+        if (adjoint->op == OP_ADD)
             return !a ? b : !b ? a : graph_binary(graph, OP_ADD, a, b);
         for (size_t i = middle; i < list->terms_count; i++)
             list->terms[i].is_negative = !list->terms[i].is_negative;
         return !b ? a : a ? graph_binary(graph, OP_SUB, a, b) : graph_unary(graph, OP_NEG, b);
     }
     struct node *product = adjoint;
-    if (adjoint->operator == OP_NEG) {
+    if (adjoint->op == OP_NEG) {
         product = adjoint->inputs[0];
         is_negative = true;
     }
@@ -58,7 +58,7 @@ struct node *split_products(struct graph *graph, const struct loop *loop, struct
 struct node *product_operand(const struct product_term *term, int which)
 {
     struct node *operand = term->product->inputs[which];
-    return term->product->operator == OP_CONTRACT ? operand : operand->inputs[0];
+    return term->product->op == OP_CONTRACT ? operand : operand->inputs[0];
 }
 
 /* ---- Values over all rounds ---- */
@@ -104,7 +104,7 @@ static struct node *stacked(struct graph *graph, struct node *node, int collecte
 {
     struct loop *loop = node->loop;
     struct node *value = loop->collected[collected];
-    if (value->operator == OP_INDEX && value->input_count == 1 && !value->fill && !loop->condition &&
+    if (value->op == OP_INDEX && value->input_count == 1 && !value->fill && !loop->condition &&
         is_outside(graph, loop, value->inputs[0])) {
         struct affine *subscripts = over_rounds(graph, value, loop);
         size *shape[MAXIMUM_RANK] = {size_subtract(loop->end, loop->begin)};
@@ -153,7 +153,7 @@ struct node *sum_over_rounds(struct graph *graph, struct node *loop, const struc
 {
     const struct node *product = term->product;
     struct node *a = stacked(graph, loop, term->first), *b = stacked(graph, loop, term->first + 1), *sum;
-    if (product->operator == OP_CONTRACT) {
+    if (product->op == OP_CONTRACT) {
         sum = contract_rounds(graph, product, a, b);
     } else {
         a = repeat_rounds(graph, product->inputs[0], a);

@@ -21,7 +21,7 @@ char *arena_vprint(struct arena *arena, const char *format, va_list arguments);
  * has reached `*capacity`. Old storage stays in the arena, so pointers into it remain valid. */
 void *arena_grow(struct arena *arena, void *array, size_t count, size_t *capacity, size_t item_size);
 
-#define ARENA_NEW(arena, type) ((type *)arena_allocate((arena), sizeof(type)))
+#define ARENA_NEW(arena, type)          ((type *)arena_allocate((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_allocate((arena), sizeof(type) * (size_t)(count)))
 
 /* Appends to a list kept as three members `NAME`, `NAME_count`, `NAME_capacity` (both size_t) of *owner. */

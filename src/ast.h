@@ -26,20 +26,34 @@ enum expression_kind {
 };
 
 enum syntax_operator {
-    SYNTAX_OR, SYNTAX_AND, SYNTAX_NOT,
-    SYNTAX_EQUAL, SYNTAX_NOT_EQUAL, SYNTAX_LESS, SYNTAX_LESS_EQUAL, SYNTAX_GREATER, SYNTAX_GREATER_EQUAL,
-    SYNTAX_ADD, SYNTAX_SUBTRACT, SYNTAX_MULTIPLY, SYNTAX_DIVIDE, SYNTAX_MATRIX_PRODUCT,
-    SYNTAX_NEGATE, SYNTAX_POWER, SYNTAX_TRANSPOSE
+    SYNTAX_OR,
+    SYNTAX_AND,
+    SYNTAX_NOT,
+    SYNTAX_EQUAL,
+    SYNTAX_NOT_EQUAL,
+    SYNTAX_LESS,
+    SYNTAX_LESS_EQUAL,
+    SYNTAX_GREATER,
+    SYNTAX_GREATER_EQUAL,
+    SYNTAX_ADD,
+    SYNTAX_SUBTRACT,
+    SYNTAX_MULTIPLY,
+    SYNTAX_DIVIDE,
+    SYNTAX_MATRIX_PRODUCT,
+    SYNTAX_NEGATE,
+    SYNTAX_POWER,
+    SYNTAX_TRANSPOSE
 };
 
 struct expression {
     enum expression_kind kind;
-    struct span span;          /* the whole expression, without surrounding parentheses */
-    enum syntax_operator operator;
-    struct span operator_span; /* of the operator's own characters (binary, unary), or of the callee's name (call, reduce) */
+    struct span span; /* the whole expression, without surrounding parentheses */
+    enum syntax_operator op;
+    struct span operator_span; /* of the operator's own characters (binary, unary), or of the callee's name
+                                  (call, reduce) */
     bool parenthesised;        /* stood in ( ) */
-    unsigned depth;            /* at most EXPRESSION_DEPTH: the recursion of a visitor that walks chains like a + b - c, whose
-                                  left operands nest without limit, in a loop (syntax_same_chain) */
+    unsigned depth; /* at most EXPRESSION_DEPTH: the recursion of a visitor that walks chains like a + b - c,
+                       whose left operands nest without limit, in a loop (syntax_same_chain) */
     double number;
     bool is_whole, truth;
     const char *name;
@@ -54,7 +68,7 @@ enum { EXPRESSION_DEPTH = 1000 };
 /* Whether `inner`, the left operand of the binary `outer`, goes on its chain: or, and, + -, * / @. */
 bool syntax_same_chain(const struct expression *outer, const struct expression *inner);
 /* The operator as it is written. */
-const char *syntax_operator_text(enum syntax_operator operator);
+const char *syntax_operator_text(enum syntax_operator op);
 
 struct argument {
     const char *name; /* NULL: positional */
@@ -68,9 +82,9 @@ enum subscript_kind { SUBSCRIPT_AT, SUBSCRIPT_SLICE, SUBSCRIPT_NEW, SUBSCRIPT_EL
 struct subscript {
     enum subscript_kind kind;
     struct span span;
-    struct expression *at;                  /* SUBSCRIPT_AT */
-    struct expression *begin, *end, *step;  /* SUBSCRIPT_SLICE; NULL where left out */
-    struct expression *range;               /* on the left of '=' only: `y[p < P]`: at is the name p, range is P */
+    struct expression *at;                 /* SUBSCRIPT_AT */
+    struct expression *begin, *end, *step; /* SUBSCRIPT_SLICE; NULL where left out */
+    struct expression *range; /* on the left of '=' only: `y[p < P]`: at is the name p, range is P */
     struct subscript *next;
 };
 
@@ -95,8 +109,8 @@ enum type_kind {
 struct type_syntax {
     enum type_kind kind;
     struct span span;
-    bool any_leading;   /* [..., n] */
-    struct axis *axes;  /* the axes that are written */
+    bool any_leading;  /* [..., n] */
+    struct axis *axes; /* the axes that are written */
     const char *group;
 };
 
@@ -129,11 +143,11 @@ struct result {
 
 struct statement {
     enum statement_kind kind;
-    struct span span;          /* the whole statement; for `if` and `for` the header */
-    struct target *targets;    /* assign, update */
-    struct expression *value;  /* assign, update; the condition of `if` */
-    struct result *results;    /* return */
-    const char *variable;      /* for */
+    struct span span;         /* the whole statement; for `if` and `for` the header */
+    struct target *targets;   /* assign, update */
+    struct expression *value; /* assign, update; the condition of `if` */
+    struct result *results;   /* return */
+    const char *variable;     /* for */
     struct span variable_span;
     struct expression *begin, *end, *while_condition; /* for */
     bool checkpoint;
@@ -148,21 +162,27 @@ struct parameter {
     const char *name;
     struct span span; /* name and type */
     struct span name_span;
-    struct type_syntax *type; /* never NULL */
+    struct type_syntax *type;         /* never NULL */
     struct expression *default_value; /* or NULL */
     struct parameter *next;
 };
 
 enum definition_kind {
-    DEFINITION_FUNCTION, DEFINITION_DIM, DEFINITION_PRECISION, DEFINITION_GROUP, DEFINITION_RULE,
-    DEFINITION_IMPORT, DEFINITION_EXPORT
+    DEFINITION_FUNCTION,
+    DEFINITION_DIM,
+    DEFINITION_PRECISION,
+    DEFINITION_GROUP,
+    DEFINITION_RULE,
+    DEFINITION_IMPORT,
+    DEFINITION_EXPORT
 };
 
 enum wrt_kind { WRT_NONE, WRT_LISTED, WRT_ALL_BUT };
 
 /* One word of an export's list after the colon: `hessian(loss)`. */
 struct export_extra {
-    const char *kind; /* "jacobian", "hessian", "jvp", "hvp", "sparse_jacobian", "sparse_hessian" or anything else */
+    const char
+        *kind; /* "jacobian", "hessian", "jvp", "hvp", "sparse_jacobian", "sparse_hessian" or anything else */
     struct span span;
     bool has_outputs;
     struct target *outputs; /* names only */
@@ -171,8 +191,8 @@ struct export_extra {
 
 struct definition {
     enum definition_kind kind;
-    struct span span;      /* the header: everything before `{` or the whole of a one-liner */
-    const char *name;      /* function, dim (one definition each), group, rule, export; the path of an import */
+    struct span span; /* the header: everything before `{` or the whole of a one-liner */
+    const char *name; /* function, dim (one definition each), group, rule, export; the path of an import */
     struct span name_span;
     struct parameter *parameters; /* function; members of a group; the parameter names of a rule (untyped) */
     struct result *outputs;       /* rule: names only */
@@ -190,8 +210,8 @@ struct file {
     struct definition *definitions; /* in the order written */
 };
 
-/* Parses one source text. Errors go to diagnostics; parsing recovers at the end of a statement and goes on, so
- * the tree may have holes after errors but is never NULL. */
+/* Parses one source text. Errors go to diagnostics; parsing recovers at the end of a statement and goes on,
+ * so the tree may have holes after errors but is never NULL. */
 struct file *parse(struct arena *arena, struct diagnostics *diagnostics, const struct source *source);
 
 /* --emit=ast: an indented tree, one node a line. */

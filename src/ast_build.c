@@ -55,23 +55,23 @@ struct expression *name_expression(struct scanner *scanner, struct word name)
     return expression;
 }
 
-struct expression *unary_expression(struct scanner *scanner, struct span span, enum syntax_operator operator,
+struct expression *unary_expression(struct scanner *scanner, struct span span, enum syntax_operator op,
                                     struct span operator_span, struct expression *operand)
 {
     struct expression *expression = new_expression(scanner, EXPRESSION_UNARY, span);
-    expression->operator= operator;
+    expression->op = op;
     expression->operator_span = operator_span;
     expression->left = operand;
     contain(scanner, expression, operand);
     return expression;
 }
 
-struct expression *binary_expression(struct scanner *scanner, struct span span, enum syntax_operator operator,
+struct expression *binary_expression(struct scanner *scanner, struct span span, enum syntax_operator op,
                                      struct span operator_span, struct expression *left,
                                      struct expression *right)
 {
     struct expression *expression = new_expression(scanner, EXPRESSION_BINARY, span);
-    expression->operator= operator;
+    expression->op = op;
     expression->operator_span = operator_span;
     expression->left = left;
     expression->right = right;
@@ -113,8 +113,8 @@ static bool is_name(const struct expression *expression)
 /* `j < n` between brackets, which gives j the range n. */
 static bool is_range(const struct expression *expression)
 {
-    return expression && expression->kind == EXPRESSION_BINARY &&
-           expression->operator== SYNTAX_LESS && is_name(expression->left) && !expression->parenthesised;
+    return expression && expression->kind == EXPRESSION_BINARY && expression->op == SYNTAX_LESS &&
+           is_name(expression->left) && !expression->parenthesised;
 }
 
 static struct index *bound_indices(struct scanner *scanner, const char *reduction,

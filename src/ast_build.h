@@ -51,9 +51,9 @@ LIST_OF(definition);
 struct expression *number_expression(struct scanner *scanner, struct span span, double number, bool is_whole);
 struct expression *bool_expression(struct scanner *scanner, struct span span, bool truth);
 struct expression *name_expression(struct scanner *scanner, struct word name);
-struct expression *unary_expression(struct scanner *scanner, struct span span, enum syntax_operator operator,
+struct expression *unary_expression(struct scanner *scanner, struct span span, enum syntax_operator op,
                                     struct span operator_span, struct expression *operand);
-struct expression *binary_expression(struct scanner *scanner, struct span span, enum syntax_operator operator,
+struct expression *binary_expression(struct scanner *scanner, struct span span, enum syntax_operator op,
                                      struct span operator_span, struct expression *left,
                                      struct expression *right);
 struct expression *if_expression(struct scanner *scanner, struct span span, struct expression *condition,

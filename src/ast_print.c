@@ -6,7 +6,7 @@
 
 #include "ast.h"
 
-const char *syntax_operator_text(enum syntax_operator operator)
+const char *syntax_operator_text(enum syntax_operator op)
 {
     static const char *const texts[] = {
         [SYNTAX_OR] = "or",         [SYNTAX_AND] = "and",          [SYNTAX_NOT] = "not",
@@ -16,13 +16,13 @@ const char *syntax_operator_text(enum syntax_operator operator)
         [SYNTAX_DIVIDE] = "/",      [SYNTAX_MATRIX_PRODUCT] = "@", [SYNTAX_NEGATE] = "-",
         [SYNTAX_POWER] = "^",       [SYNTAX_TRANSPOSE] = "'",
     };
-    return texts[operator];
+    return texts[op];
 }
 
 /* What a chain of such operators is called; NULL for operators that form none. */
-static const char *chain_name(enum syntax_operator operator)
+static const char *chain_name(enum syntax_operator op)
 {
-    switch (operator) {
+    switch (op) {
     case SYNTAX_OR: return "or";
     case SYNTAX_AND: return "and";
     case SYNTAX_ADD:
@@ -37,8 +37,7 @@ static const char *chain_name(enum syntax_operator operator)
 bool syntax_same_chain(const struct expression *outer, const struct expression *inner)
 {
     return outer->kind == EXPRESSION_BINARY && inner->kind == EXPRESSION_BINARY && !inner->parenthesised &&
-           outer->left == inner && chain_name(outer->operator) &&
-           chain_name(outer->operator) == chain_name(inner->operator);
+           outer->left == inner && chain_name(outer->op) && chain_name(outer->op) == chain_name(inner->op);
 }
 
 static void line(FILE *stream, int depth, const char *text)
@@ -70,7 +69,7 @@ static void print_chain(FILE *stream, int depth, const struct expression *last)
     print_expression(stream, depth, "", first->left);
     for (size_t i = 0; i < count; i++) {
         char label[8];
-        snprintf(label, sizeof label, "%s ", syntax_operator_text(links[i]->operator));
+        snprintf(label, sizeof label, "%s ", syntax_operator_text(links[i]->op));
         print_expression(stream, depth, label, links[i]->right);
     }
     free(links);
@@ -142,15 +141,15 @@ static void print_head(FILE *stream, int depth, const char *label, const struct 
     case EXPRESSION_BOOL: fputs(e->truth ? "true\n" : "false\n", stream); break;
     case EXPRESSION_NAME: fprintf(stream, "name %s\n", e->name); break;
     case EXPRESSION_UNARY: {
-        const char *name = e->operator== SYNTAX_NEGATE      ? "negate"
-                           : e->operator== SYNTAX_TRANSPOSE ? "transpose"
-                                                            : "not";
+        const char *name = e->op == SYNTAX_NEGATE      ? "negate"
+                           : e->op == SYNTAX_TRANSPOSE ? "transpose"
+                                                       : "not";
         fprintf(stream, "%s\n", name);
         break;
     }
     case EXPRESSION_BINARY: {
-        const char *chain = chain_name(e->operator);
-        fprintf(stream, "%s\n", chain ? chain : syntax_operator_text(e->operator));
+        const char *chain = chain_name(e->op);
+        fprintf(stream, "%s\n", chain ? chain : syntax_operator_text(e->op));
         break;
     }
     case EXPRESSION_IF: fputs("if\n", stream); break;
@@ -169,7 +168,7 @@ static void print_expression(FILE *stream, int depth, const char *label, const s
     if (!e)
         return;
     print_head(stream, depth, label, e);
-    if (e->kind == EXPRESSION_BINARY && chain_name(e->operator)) {
+    if (e->kind == EXPRESSION_BINARY && chain_name(e->op)) {
         print_chain(stream, depth + 1, e);
         return;
     }

@@ -151,7 +151,7 @@ static unsigned char *find_active(struct arena *arena, const struct graph *graph
         if (!active[id])
             continue;
         size_t count = node_dependencies(graph, node, &needed);
-        for (size_t i = node->operator== OP_CUSTOM ? 1 : 0; i < count; i++)
+        for (size_t i = node->op == OP_CUSTOM ? 1 : 0; i < count; i++)
             active[needed[i]->id] = 1;
     }
     return active;
@@ -159,12 +159,8 @@ static unsigned char *find_active(struct arena *arena, const struct graph *graph
 
 static bool has_gradient(const struct node *node)
 {
-    return node->type == REAL &&
-           node->operator!= OP_MARK && node->operator!= OP_STOP && node->operator!= OP_LOOP &&
-           node->
-           operator!= OP_CONSTANT && node->
-           operator!= OP_SIZE_VALUE && node->
-           operator!= OP_IOTA;
+    return node->type == REAL && node->op != OP_MARK && node->op != OP_STOP && node->op != OP_LOOP &&
+           node->op != OP_CONSTANT && node->op != OP_SIZE_VALUE && node->op != OP_IOTA;
 }
 
 static void find_adjoints(struct at *at, struct evaluation *evaluation, const struct derivatives *derivatives)
@@ -418,7 +414,7 @@ const char *at_note(const struct function *function, struct node *node, void *cl
     struct evaluation *evaluation = at->evaluations;
     while (evaluation->function != function)
         evaluation++;
-    if (!evaluation->has_value[node->id] || node->operator== OP_LOOP)
+    if (!evaluation->has_value[node->id] || node->op == OP_LOOP)
         return NULL;
     const double *values = interpreter_value(evaluation->interpreter, node);
     if (!values)

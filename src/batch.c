@@ -112,7 +112,7 @@ static struct node *batch_iota(const struct batching *batching, const struct nod
     size *shape[2 * MAXIMUM_RANK];
     int rank = batched_shape(batching, node->rank, node->shape, shape);
     struct affine number = {node->extent, NULL, 0};
-    const struct affine *old = node->operator == OP_SIZE_VALUE ? &number : node->subscripts;
+    const struct affine *old = node->op == OP_SIZE_VALUE ? &number : node->subscripts;
     return graph_iota_affine(batching->graph, node->type, rank, shape,
                              batched_subscripts(batching, old, 1, node->rank, false));
 }
@@ -187,7 +187,7 @@ static struct node *rotate(struct graph *graph, struct node *x, int count, bool 
 
 static struct node *solve(struct graph *graph, const struct node *node, struct node *a, struct node *b)
 {
-    return node->operator == OP_LU_SOLVE
+    return node->op == OP_LU_SOLVE
                ? graph_lu_solve(graph, a, b, node->transposed)
                : graph_solve_triangular(graph, a, b, node->lower, node->transposed, node->unit);
 }
@@ -309,9 +309,9 @@ static struct node *batch_node(struct batching *batching, struct node *node)
 {
     struct graph *graph = batching->graph;
     struct node *x = node->input_count > 0 ? whole_of(batching, node->inputs[0]) : NULL;
-    if (operator_is_elementwise(node->operator))
-        return graph_elementwise(graph, node->operator, expanded_inputs(batching, node));
-    switch (node->operator) {
+    if (operator_is_elementwise(node->op))
+        return graph_elementwise(graph, node->op, expanded_inputs(batching, node));
+    switch (node->op) {
     case OP_IOTA:
     case OP_SIZE_VALUE: return batch_iota(batching, node);
     case OP_INDEX: return batch_index(batching, node);
@@ -323,9 +323,9 @@ static struct node *batch_node(struct batching *batching, struct node *node)
     case OP_MAXIMUM:
     case OP_MINIMUM:
     case OP_ANY:
-    case OP_ALL: return graph_reduce(graph, node->operator, x, node->axes << batching->rank);
+    case OP_ALL: return graph_reduce(graph, node->op, x, node->axes << batching->rank);
     case OP_ARGMAX:
-    case OP_ARGMIN: return graph_arg(graph, node->operator, x, single_axis(node->axes) + batching->rank);
+    case OP_ARGMIN: return graph_arg(graph, node->op, x, single_axis(node->axes) + batching->rank);
     case OP_CONTRACT: return batch_contract(batching, node);
     case OP_CUMSUM: return graph_cumsum(graph, x, single_axis(node->axes) + batching->rank, node->reverse);
     case OP_MARK:
@@ -337,7 +337,7 @@ static struct node *batch_node(struct batching *batching, struct node *node)
     case OP_SOLVE_TRIANGULAR:
     case OP_LU_SOLVE: return batch_solve(batching, node);
     case OP_LOGABSDET:
-    case OP_DET: return graph_determinant(graph, node->operator, x);
+    case OP_DET: return graph_determinant(graph, node->op, x);
     default: abort(); /* leaves depend on nothing */
     }
 }
@@ -385,10 +385,10 @@ static bool is_affine_in_variable(const struct affine *affine, int rank, const s
 static bool has_all_rounds(const struct node *node, const struct loop *loop, struct sizes *sizes)
 {
     struct affine number = {node->extent, NULL, 0};
-    int data = node->operator == OP_REPLACE; /* the input whose axes are the index space of what is written */
+    int data = node->op == OP_REPLACE; /* the input whose axes are the index space of what is written */
     if (node->rank + 2 > MAXIMUM_RANK)
         return false;
-    switch (node->operator) {
+    switch (node->op) {
     case OP_LOOP:
     case OP_RESULT:
     case OP_PLACEHOLDER:

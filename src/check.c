@@ -1,8 +1,8 @@
 /* check.c: gradients against differences.
  *
- * F(x) = sum_k <d_y_k, y_k(x)> for random output gradients d_y. Along random directions v, <dF/dx, v> from the graph is
- * compared with the derivative of F(x + h v) by central differences at h and h/2, extrapolated (Richardson 1911), whose
- * error is of the order h^4. */
+ * F(x) = sum_k <d_y_k, y_k(x)> for random output gradients d_y. Along random directions v, <dF/dx, v> from
+ * the graph is compared with the derivative of F(x + h v) by central differences at h and h/2, extrapolated
+ * (Richardson 1911), whose error is of the order h^4. */
 #include "check.h"
 
 #include <math.h>
@@ -17,8 +17,8 @@ enum { DIRECTIONS = 3, ATTEMPTS = 12, LARGEST_SIZE = 12 };
 struct point {
     struct arena *arena;
     const struct function *function;
-    int64_t *sizes;   /* one for each member of ROLE_SIZE */
-    double **values;  /* one array for each input and output gradient, by member */
+    int64_t *sizes;  /* one for each member of ROLE_SIZE */
+    double **values; /* one array for each input and output gradient, by member */
     size_t *counts;
     uint64_t random;
 };
@@ -96,13 +96,14 @@ static bool choose_sizes(struct point *p)
     return false;
 }
 
-/* int values must lie where the checks allow: the smallest upper bound that is asked of them directly, else 2. */
+/* int values must lie where the checks allow: the smallest upper bound that is asked of them directly,
+ * else 2. */
 static int64_t int_bound(struct point *p, const struct member *member)
 {
     int64_t bound = INT32_MAX;
     for (size_t i = 0; i < p->function->checks_count; i++) {
         const struct node *k = p->function->checks[i].k;
-        while (k->operator == OP_INDEX || k->operator == OP_MARK || k->operator == OP_RESHAPE)
+        while (k->op == OP_INDEX || k->op == OP_MARK || k->op == OP_RESHAPE)
             k = k->inputs[0];
         int64_t high = size_evaluate(p->function->checks[i].high, size_value, p);
         if (k == member->leaf && high < bound)
@@ -123,8 +124,8 @@ static void choose_values(struct point *p, double low, double high)
         p->values[i] = ARENA_ARRAY(p->arena, double, p->counts[i] + 1);
         for (size_t k = 0; k < p->counts[i]; k++)
             p->values[i][k] = member->type == INT ? floor(random_unit(p) * (double)int_bound(p, member))
-                                                  : member->role == ROLE_OUTPUT_GRADIENT ? 0.5 + random_unit(p)
-                                                                                         : low + (high - low) * random_unit(p);
+                              : member->role == ROLE_OUTPUT_GRADIENT ? 0.5 + random_unit(p)
+                                                                     : low + (high - low) * random_unit(p);
     }
 }
 
@@ -197,7 +198,8 @@ static double disagreement(struct point *p, const struct member *gradient)
             scale += fabs(adjoint[k] * direction[k]);
         }
         double error = INFINITY;
-        for (double h = 1e-3; h > 1e-6 && !(error <= TOLERANCE); h /= 10) /* a kink nearby gets out of reach */
+        for (double h = 1e-3; h > 1e-6 && !(error <= TOLERANCE);
+             h /= 10) /* a kink nearby gets out of reach */
             error = fmin(error, fabs(exact - numerical(p, parameter, direction, h)) / scale);
         worst = isfinite(error) ? fmax(worst, error) : NAN;
     }
@@ -207,7 +209,8 @@ static double disagreement(struct point *p, const struct member *gradient)
 
 /* ---- The table ---- */
 
-/* Whether a gradient agrees: at most of the points where it says something, since a kink nearby may spoil one. */
+/* Whether a gradient agrees: at most of the points where it says something, since a kink nearby may spoil
+ * one. */
 static bool check_gradient(FILE *stream, struct point *p, const struct member *gradient)
 {
     static const double ranges[][2] = {{-1, 1}, {0.2, 1.2}, {-0.5, 0.5}, {1.1, 2.1}};
@@ -223,9 +226,12 @@ static bool check_gradient(FILE *stream, struct point *p, const struct member *g
         agree += error <= TOLERANCE;
         differ += error > TOLERANCE;
     }
-    const char *verdict = agree > differ ? "ok" : agree + differ ? "WRONG" : "no point with finite values found";
+    const char *verdict = agree > differ   ? "ok"
+                          : agree + differ ? "WRONG"
+                                           : "no point with finite values found";
     if (agree + differ)
-        fprintf(stream, "%-20s %-20s %12.1e  %s\n", p->function->name, gradient->name, agree > differ ? best : worst, verdict);
+        fprintf(stream, "%-20s %-20s %12.1e  %s\n", p->function->name, gradient->name,
+                agree > differ ? best : worst, verdict);
     else
         fprintf(stream, "%-20s %-20s %12s  %s\n", p->function->name, gradient->name, "-", verdict);
     return agree > differ;
@@ -239,7 +245,8 @@ static bool check_function(FILE *stream, const struct function *function)
     p.values = ARENA_ARRAY(p.arena, double *, function->members_count + 1);
     p.counts = ARENA_ARRAY(p.arena, size_t, function->members_count + 1);
     if (!choose_sizes(&p)) {
-        fprintf(stream, "%-20s %-20s %12s  %s\n", function->name, "", "-", "no small sizes meet its conditions");
+        fprintf(stream, "%-20s %-20s %12s  %s\n", function->name, "", "-",
+                "no small sizes meet its conditions");
         right = false;
     } else
         for (size_t i = 0; i < function->members_count; i++)

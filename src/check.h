@@ -4,8 +4,8 @@
 
 #include "graph.h"
 
-/* Prints a table with a row for each gradient; true if all agree. Values by the interpreter, at random points for small
- * sizes, the same on every run. */
+/* Prints a table with a row for each gradient; true if all agree. Values by the interpreter, at random points
+ * for small sizes, the same on every run. */
 bool check_gradients(FILE *stream, const struct module *module);
 
 #endif

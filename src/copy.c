@@ -119,7 +119,7 @@ static struct node *copy_custom(struct copier *copier, const struct node *node, 
 static struct node *rebuild(struct copier *copier, const struct node *node, struct node *const *inputs)
 {
     struct graph *graph = copier->target;
-    switch (node->operator) {
+    switch (node->op) {
     case OP_CONSTANT: return graph_constant(graph, node->type, node->value);
     case OP_SIZE_VALUE: return graph_size(graph, node->type, copier_size(copier, node->extent));
     case OP_IOTA:
@@ -176,7 +176,7 @@ static bool is_unchanged(struct copier *copier, const struct node *node)
 static void keep_name(const struct node *from, struct node *to)
 {
     bool is_free = !to->name || (from->named_by_user && !to->named_by_user);
-    if (from->name && is_free && to->operator != OP_CONSTANT && to->operator != OP_SIZE_VALUE) {
+    if (from->name && is_free && to->op != OP_CONSTANT && to->op != OP_SIZE_VALUE) {
         to->name = from->name;
         to->named_by_user = from->named_by_user;
     }
@@ -191,10 +191,10 @@ static struct node *copy_node(struct copier *copier, struct node *node)
     struct graph *graph = copier->target;
     struct node *copy;
     graph->origin = node->origin;
-    if (node->operator == OP_LOOP)
+    if (node->op == OP_LOOP)
         return copy_loop(copier, node);
-    bool is_rule = node->operator == OP_CUSTOM && !copier->keeps_rules;
-    if (copier->erases_marks && (node->operator == OP_MARK || node->operator == OP_STOP || is_rule)) {
+    bool is_rule = node->op == OP_CUSTOM && !copier->keeps_rules;
+    if (copier->erases_marks && (node->op == OP_MARK || node->op == OP_STOP || is_rule)) {
         copy = copy_of(copier, node->inputs[0]);
     } else {
         struct node **inputs = malloc((size_t)(node->input_count + 1) * sizeof *inputs);
@@ -304,7 +304,7 @@ struct node *copier_copy(struct copier *copier, struct node *root)
         size_t needed_count = node_dependencies(copier->source, node, &needed), before = count;
         if (is_before_all(copier, node))
             needed_count = 0;
-        if (copier->erases_marks && !copier->keeps_rules && node->operator == OP_CUSTOM)
+        if (copier->erases_marks && !copier->keeps_rules && node->op == OP_CUSTOM)
             needed_count = 1;
         if (count + needed_count > capacity) {
             capacity = 2 * (count + needed_count);

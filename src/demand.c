@@ -78,20 +78,20 @@ static void reach_inputs(struct search *search, struct node *node)
 {
     if (is_earlier(search, node))
         return;
-    if (node->operator== OP_LOOP) {
+    if (node->op == OP_LOOP) {
         if (node->loop->condition)
             reach(search, node->loop->condition);
         return;
     }
     for (int i = 0; i < node->input_count; i++)
         reach(search, node->inputs[i]);
-    if (node->operator== OP_RESULT) {
+    if (node->op == OP_RESULT) {
         struct loop *loop = node->inputs[0]->loop;
         if (node->result < loop->carried_count)
             reach(search, loop->carried[node->result]);
         else
             reach(search, loop->collected[node->result - loop->carried_count]);
-    } else if (node->operator== OP_PLACEHOLDER && search->loop_of[node->id]) {
+    } else if (node->op == OP_PLACEHOLDER && search->loop_of[node->id]) {
         struct loop *loop = search->loop_of[node->id]->loop;
         reach(search, search->loop_of[node->id]);
         reach(search, loop->initial[search->place_of[node->id]]);
@@ -102,13 +102,13 @@ static void reach_inputs(struct search *search, struct node *node)
 /* Whether the node itself counts the rounds of a loop. */
 static bool mentions_round(const struct node *node)
 {
-    const struct node *space = node->operator== OP_REPLACE   ? node->inputs[1]
-                               : node->operator== OP_SCATTER ? node->inputs[0]
-                                                             : node;
-    int count = node->operator== OP_IOTA                                     ? 1
-                : node->operator== OP_INDEX                                  ? node->inputs[0]->rank
-                : node->operator== OP_SCATTER || node->operator== OP_REPLACE ? node->rank
-                                                                             : 0;
+    const struct node *space = node->op == OP_REPLACE   ? node->inputs[1]
+                               : node->op == OP_SCATTER ? node->inputs[0]
+                                                        : node;
+    int count = node->op == OP_IOTA                                ? 1
+                : node->op == OP_INDEX                             ? node->inputs[0]->rank
+                : node->op == OP_SCATTER || node->op == OP_REPLACE ? node->rank
+                                                                   : 0;
     if (node->extent && size_has_loop_variable(node->extent))
         return true;
     for (int i = 0; i < count; i++) {
@@ -132,7 +132,7 @@ static void reach_checks(struct search *search)
     for (size_t i = 0; function->checks_count && i < program->node_count; i++) {
         struct node *node = graph->nodes[i];
         in_round[i] = search->loop_of[i] != NULL || mentions_round(node);
-        for (int j = 0; node->operator!= OP_RESULT && j<node->input_count; j++)
+        for (int j = 0; node->op != OP_RESULT && j < node->input_count; j++)
             in_round[i] = in_round[i] || in_round[node->inputs[j]->id];
     }
     for (size_t i = 0; i < function->checks_count; i++) {
@@ -154,7 +154,7 @@ static void find_carried(struct search *search)
 {
     struct graph *graph = search->program->function->graph;
     for (size_t i = 0; i < graph->nodes_count; i++)
-        if (graph->nodes[i]->operator== OP_LOOP)
+        if (graph->nodes[i]->op == OP_LOOP)
             for (int j = 0; j < graph->nodes[i]->loop->carried_count; j++) {
                 search->loop_of[graph->nodes[i]->loop->carried[j]->id] = graph->nodes[i];
                 search->place_of[graph->nodes[i]->loop->carried[j]->id] = j;
@@ -180,7 +180,7 @@ static void spread_wants(struct program *program, const struct search *search)
         if (!program->is_live[i] || is_earlier(search, node))
             continue;
         guard wanted = program->wanted[i];
-        if (node->operator== OP_LOOP) {
+        if (node->op == OP_LOOP) {
             struct loop *loop = node->loop;
             for (int j = 0; j < loop->carried_count; j++) {
                 program->wanted[loop->initial[j]->id] |= wanted;
@@ -191,7 +191,7 @@ static void spread_wants(struct program *program, const struct search *search)
         } else {
             for (int j = 0; j < node->input_count; j++)
                 program->wanted[node->inputs[j]->id] |= wanted;
-            if (node->operator== OP_RESULT && node->result >= node->inputs[0]->loop->carried_count)
+            if (node->op == OP_RESULT && node->result >= node->inputs[0]->loop->carried_count)
                 program->wanted[node->inputs[0]
                                     ->loop->collected[node->result - node->inputs[0]->loop->carried_count]
                                     ->id] |= wanted;
@@ -248,7 +248,7 @@ static struct node *innermost_loop(struct ownership *ownership, struct node *nod
 {
     struct program *program = ownership->program;
     struct node *loop = NULL;
-    if (node->operator== OP_LOOP) {
+    if (node->op == OP_LOOP) {
         for (int i = 0; i < node->loop->carried_count; i++)
             depend(ownership, &loop, program->owner[node->loop->initial[i]->id]);
         depend_on_size(ownership, &loop, node->loop->begin);
@@ -258,15 +258,15 @@ static struct node *innermost_loop(struct ownership *ownership, struct node *nod
             loop = NULL;
         return loop;
     }
-    if (node->operator== OP_PLACEHOLDER)
+    if (node->op == OP_PLACEHOLDER)
         return ownership->search->loop_of[node->id];
-    if (node->operator== OP_RESULT)
+    if (node->op == OP_RESULT)
         return program->owner[node->inputs[0]->id];
     for (int i = 0; i < node->input_count; i++)
         depend(ownership, &loop, program->owner[node->inputs[i]->id]);
     depend_on_size(ownership, &loop, node->extent);
     int subscript_count = 0, space_rank = 0;
-    switch (node->operator) {
+    switch (node->op) {
     case OP_IOTA: subscript_count = 1, space_rank = node->rank; break;
     case OP_INDEX: subscript_count = node->inputs[0]->rank, space_rank = node->rank; break;
     case OP_SCATTER: subscript_count = node->rank, space_rank = node->inputs[0]->rank; break;
@@ -284,7 +284,7 @@ static void find_owners(struct program *program, const struct search *search)
     struct ownership ownership = {.program = program, .search = search};
     ownership.outer = ARENA_ARRAY(program->arena, struct node *, program->node_count + 1);
     for (size_t i = 0; i < graph->nodes_count; i++)
-        if (program->is_live[i] && graph->nodes[i]->operator== OP_LOOP)
+        if (program->is_live[i] && graph->nodes[i]->op == OP_LOOP)
             ARENA_APPEND(program->arena, &ownership, loops, graph->nodes[i]);
     for (size_t i = 0; i < graph->nodes_count; i++)
         if (program->is_live[i] && !is_earlier(search, graph->nodes[i]))

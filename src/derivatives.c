@@ -16,13 +16,13 @@ struct derivatives {
     struct statement *bodies[OPERATOR_COUNT]; /* assignments; NULL: no derivative */
 };
 
-static bool has_derivative(enum operator operator)
+static bool has_derivative(enum op op)
 {
-    const char *text = operator_info(operator)->derivative;
-    return operator_is_elementwise(operator) && text && *text;
+    const char *text = operator_info(op)->derivative;
+    return operator_is_elementwise(op) && text && *text;
 }
 
-static const char *rules_text(struct arena *arena, const enum operator* operators, int count)
+static const char *rules_text(struct arena *arena, const enum op *operators, int count)
 {
     static const char *const parameters[] = {"", "a", "a, b", "a, b, c"};
     const char *text = "";
@@ -37,9 +37,9 @@ static const char *rules_text(struct arena *arena, const enum operator* operator
 struct derivatives *derivatives_load(struct arena *arena, struct diagnostics *diagnostics)
 {
     struct derivatives *derivatives = ARENA_NEW(arena, struct derivatives);
-    enum operator operators[OPERATOR_COUNT];
+    enum op operators[OPERATOR_COUNT];
     int count = 0;
-    for (enum operator op = 0; op < OPERATOR_COUNT; op++)
+    for (enum op op = 0; op < OPERATOR_COUNT; op++)
         if (has_derivative(op))
             operators[count++] = op;
     struct source *source = ARENA_NEW(arena, struct source);
@@ -66,8 +66,7 @@ struct scope {
 /* The table is the compiler's own: a text that cannot be evaluated is a defect of the compiler. */
 static void broken_row(const struct scope *scope, const char *what)
 {
-    fprintf(stderr, "gradc: derivative of %s: cannot evaluate %s\n", operator_info(scope->y->operator)->name,
-            what);
+    fprintf(stderr, "gradc: derivative of %s: cannot evaluate %s\n", operator_info(scope->y->op)->name, what);
     abort();
 }
 
@@ -102,7 +101,7 @@ static struct node *binary(struct scope *scope, const struct expression *e)
 {
     struct graph *graph = scope->graph;
     struct node *a = value(scope, e->left), *b = value(scope, e->right);
-    switch (e->operator) {
+    switch (e->op) {
     case SYNTAX_ADD: return graph_binary(graph, OP_ADD, a, b);
     case SYNTAX_SUBTRACT: return graph_binary(graph, OP_SUB, a, b);
     case SYNTAX_MULTIPLY: return graph_binary(graph, OP_MUL, a, b);
@@ -126,7 +125,7 @@ static struct node *call(struct scope *scope, const struct expression *e)
     int count = 0;
     for (const struct argument *argument = e->arguments; argument && count < 3; argument = argument->next)
         operands[count++] = value(scope, argument->value);
-    for (enum operator op = 0; op < OPERATOR_COUNT; op++)
+    for (enum op op = 0; op < OPERATOR_COUNT; op++)
         if (operator_is_elementwise(op) && operator_info(op)->arity == count &&
             !strcmp(operator_info(op)->name, e->name))
             return graph_elementwise(scope->graph, op, operands);
@@ -140,10 +139,9 @@ static struct node *value(struct scope *scope, const struct expression *e)
     case EXPRESSION_NUMBER: return number(scope, e->number);
     case EXPRESSION_NAME: return name(scope, e->name);
     case EXPRESSION_UNARY:
-        if (e->operator != SYNTAX_NEGATE && e->operator != SYNTAX_NOT)
+        if (e->op != SYNTAX_NEGATE && e->op != SYNTAX_NOT)
             broken_row(scope, "an operator");
-        return graph_unary(scope->graph, e->operator == SYNTAX_NEGATE ? OP_NEG : OP_NOT,
-                           value(scope, e->left));
+        return graph_unary(scope->graph, e->op == SYNTAX_NEGATE ? OP_NEG : OP_NOT, value(scope, e->left));
     case EXPRESSION_BINARY: return binary(scope, e);
     case EXPRESSION_ABSOLUTE: return graph_unary(scope->graph, OP_ABS, value(scope, e->left));
     case EXPRESSION_IF:
@@ -166,7 +164,7 @@ void derivatives_apply(struct graph *graph, const struct derivatives *derivative
     }
     bind(&scope, "y", y);
     bind(&scope, "d_y", d_y);
-    for (const struct statement *s = derivatives->bodies[y->operator]; s; s = s->next) {
+    for (const struct statement *s = derivatives->bodies[y->op]; s; s = s->next) {
         int operand = -1;
         for (int k = 0; k < y->input_count; k++)
             if (!strcmp(s->targets->name, adjoint_names[k]))

@@ -19,7 +19,8 @@ struct source {
     const char *text; /* NUL-terminated */
     size_t length;
     bool is_library; /* places in the library are reported at the user's call instead */
-    /* Where each line begins, to find the line of a place quickly (source.h); without them lines are counted. */
+    /* Where each line begins, to find the line of a place quickly (source.h); without them lines are counted.
+     */
     const unsigned *lines;
     size_t line_count;
 };
@@ -52,14 +53,15 @@ struct diagnostics {
  * (up to two, source NULL for none) as ~~~. The printed place is that of the leftmost of all. */
 void report_error(struct diagnostics *diagnostics, struct span point, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void report_error_between(struct diagnostics *diagnostics, struct span left, struct span point, struct span right,
-                          const char *format, ...) __attribute__((format(printf, 5, 6)));
-/* Belongs to the error before it. Without a place (source NULL) it is printed as `path: note: ...` of that error. */
+void report_error_between(struct diagnostics *diagnostics, struct span left, struct span point,
+                          struct span right, const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Belongs to the error before it. Without a place (source NULL) it is printed as `path: note: ...` of that
+ * error. */
 void report_note(struct diagnostics *diagnostics, struct span place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The candidate nearest to `name` if it is near enough to be meant (edit distance with transpositions, at most a
- * third of its length, case counted as half; case alone is always near), else NULL. */
+/* The candidate nearest to `name` if it is near enough to be meant (edit distance with transpositions, at
+ * most a third of its length, case counted as half; case alone is always near), else NULL. */
 const char *near_name(const char *name, const char *const *candidates, size_t count);
 
 #endif

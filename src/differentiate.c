@@ -24,15 +24,15 @@ static bool input_is_active(const struct node *node, const unsigned char *active
 
 bool takes_part(const struct graph *graph, const struct node *node, unsigned char *active)
 {
-    if (node->operator == OP_LOOP)
+    if (node->op == OP_LOOP)
         return loop_is_active(graph, node->loop, active);
     if (node->type != REAL)
         return false;
-    if (operator_is_elementwise(node->operator)) {
-        const char *derivative = operator_info(node->operator)->derivative;
+    if (operator_is_elementwise(node->op)) {
+        const char *derivative = operator_info(node->op)->derivative;
         return derivative && *derivative && input_is_active(node, active, 0, node->input_count);
     }
-    switch (node->operator) {
+    switch (node->op) {
     case OP_STOP: return false;
     case OP_CUSTOM: return input_is_active(node, active, 1, node->input_count);
     case OP_RESULT: return loop_result_is_active(graph, node, active);
@@ -56,7 +56,7 @@ static struct node *mask_and(struct graph *graph, struct node *a, struct node *b
 
 static bool are_opposite(const struct node *a, const struct node *b)
 {
-    return (a->operator == OP_NOT && a->inputs[0] == b) || (b->operator == OP_NOT && b->inputs[0] == a);
+    return (a->op == OP_NOT && a->inputs[0] == b) || (b->op == OP_NOT && b->inputs[0] == a);
 }
 
 /* If one of the masks is c, or m and c, and the other is not c, or m and not c: their choice between the two
@@ -67,7 +67,7 @@ static bool join_sides(struct graph *graph, struct adjoint a, struct adjoint b, 
         *both = (struct adjoint){graph_select(graph, a.mask, a.value, b.value), NULL};
         return true;
     }
-    if (a.mask->operator != OP_AND || b.mask->operator != OP_AND)
+    if (a.mask->op != OP_AND || b.mask->op != OP_AND)
         return false;
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++)
@@ -143,15 +143,15 @@ static void adjoint_of_result(struct sweep *sweep, struct node *y, struct adjoin
 
 static void pass_on(struct sweep *sweep, struct node *y, struct adjoint d)
 {
-    if (y->operator == OP_SELECT) {
+    if (y->op == OP_SELECT) {
         adjoint_of_select(sweep, y, d);
         return;
     }
-    if (operator_is_elementwise(y->operator)) {
+    if (operator_is_elementwise(y->op)) {
         adjoint_of_elementwise(sweep, y, d);
         return;
     }
-    switch (y->operator) {
+    switch (y->op) {
     case OP_INDEX: adjoint_of_index(sweep, y, d); break;
     case OP_SCATTER: adjoint_of_scatter(sweep, y, d); break;
     case OP_REPLACE: adjoint_of_replace(sweep, y, d); break;
@@ -179,7 +179,7 @@ static void pass_on(struct sweep *sweep, struct node *y, struct adjoint d)
 static void name_adjoint(struct sweep *sweep, const struct node *primal, struct node *adjoint)
 {
     if (!primal->name || !adjoint || adjoint->name || (size_t)adjoint->id < sweep->count ||
-        adjoint->operator == OP_CONSTANT)
+        adjoint->op == OP_CONSTANT)
         return;
     adjoint->name = arena_print(sweep->graph->arena, "d_%s", primal->name);
     adjoint->named_by_user = primal->named_by_user;
@@ -196,9 +196,9 @@ static void sweep_back(struct sweep *sweep)
         graph->origin = node->origin;
         if (sweep->active[id] == 2)
             continue;
-        if (node->operator == OP_LOOP && sweep->results[id])
+        if (node->op == OP_LOOP && sweep->results[id])
             adjoint_of_loop(sweep, node);
-        else if (node->operator == OP_CUSTOM)
+        else if (node->op == OP_CUSTOM)
             adjoint_of_custom(sweep, node);
         else if (sweep->adjoints[id].value) {
             if (!sweep->adjoints[id].mask)
@@ -239,7 +239,7 @@ static void activate(struct sweep *sweep, struct node *node)
     unsigned char *active = &sweep->active[node->id];
     if (!*active)
         *active = takes_part(sweep->graph, node, sweep->active);
-    if (*active && node->operator == OP_CUSTOM)
+    if (*active && node->op == OP_CUSTOM)
         ARENA_APPEND(sweep->graph->arena, sweep, customs, node);
 }
 

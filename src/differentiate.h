@@ -8,20 +8,21 @@
 struct derivatives;
 struct derivatives *derivatives_load(struct arena *arena, struct diagnostics *diagnostics);
 
-/* adjoints[i] = sum over outputs k of (d outputs[k] / d wrt[i])' seeds[k], of wrt[i]'s shape, for REAL outputs
- * and wrt; zeros where nothing depends on wrt[i]. seeds have the outputs' shapes. Only dependence through the node
- * wrt[i] itself counts: a PARAMETER, PLACEHOLDER, MARK, or any other node. Appends to the graph. */
+/* adjoints[i] = sum over outputs k of (d outputs[k] / d wrt[i])' seeds[k], of wrt[i]'s shape, for REAL
+ * outputs and wrt; zeros where nothing depends on wrt[i]. seeds have the outputs' shapes. Only dependence
+ * through the node wrt[i] itself counts: a PARAMETER, PLACEHOLDER, MARK, or any other node. Appends to the
+ * graph. */
 void differentiate(struct graph *graph, const struct derivatives *derivatives, struct node *const *outputs,
                    struct node *const *seeds, size_t output_count, struct node *const *wrt, size_t wrt_count,
                    struct node **adjoints);
 
 /* tangents[k] = (d outputs[k] / d wrt[i]) v[i] summed over i: forward mode, as the adjoint of the adjoint. */
-void differentiate_forward(struct graph *graph, const struct derivatives *derivatives, struct node *const *wrt,
-                           struct node *const *v, size_t wrt_count, struct node *const *outputs, size_t output_count,
-                           struct node **tangents);
+void differentiate_forward(struct graph *graph, const struct derivatives *derivatives,
+                           struct node *const *wrt, struct node *const *v, size_t wrt_count,
+                           struct node *const *outputs, size_t output_count, struct node **tangents);
 
 /* dy/dx of shape [y..., x...]: every row of the Jacobian in one sweep over batched seeds. */
-struct node *differentiate_jacobian(struct graph *graph, const struct derivatives *derivatives, struct node *y,
-                                    struct node *x);
+struct node *differentiate_jacobian(struct graph *graph, const struct derivatives *derivatives,
+                                    struct node *y, struct node *x);
 
 #endif

@@ -14,7 +14,9 @@ static void define(struct elaborator *e, struct map *map, const struct definitio
 {
     const struct definition *earlier = map_get(map, definition->name);
     if (earlier) {
-        const char *what = definition->kind == DEFINITION_RULE ? "the rule of " : definition->kind == DEFINITION_GROUP ? "the group " : "";
+        const char *what = definition->kind == DEFINITION_RULE    ? "the rule of "
+                           : definition->kind == DEFINITION_GROUP ? "the group "
+                                                                  : "";
         report_error(e->diagnostics, definition->name_span, "%s%s is defined twice", what, definition->name);
         report_note(e->diagnostics, earlier->name_span, "the first is here");
         return;
@@ -52,9 +54,11 @@ static void define_dim(struct elaborator *e, struct unit *unit, const struct def
         e->frame = frame;
         int64_t fixed;
         struct value value = evaluate(e, definition->value);
-        if (as_whole(e, value, definition->value->span, arena_print(e->arena, "the dim %s", definition->name), &fixed) &&
+        if (as_whole(e, value, definition->value->span, arena_print(e->arena, "the dim %s", definition->name),
+                     &fixed) &&
             require_nonnegative(e, size_number(e->sizes, fixed - 1), definition->value->span,
-                                "a size must be at least 1, but %s is %lld", definition->name, (long long)fixed))
+                                "a size must be at least 1, but %s is %lld", definition->name,
+                                (long long)fixed))
             number = size_number(e->sizes, fixed);
         e->frame = NULL;
     }
@@ -83,7 +87,8 @@ static void collect_definitions(struct elaborator *e, struct unit *unit)
     for (size_t i = 0; i < unit->rules.entries_count; i++) {
         const struct definition *rule = unit->rules.entries[i].value;
         if (!map_get(&unit->functions, rule->name))
-            report_error(e->diagnostics, rule->name_span, "there is no function %s in this file for the rule", rule->name);
+            report_error(e->diagnostics, rule->name_span, "there is no function %s in this file for the rule",
+                         rule->name);
     }
 }
 
@@ -99,16 +104,19 @@ static bool same_file(const char *a, const char *b)
 
 static void import(struct elaborator *e, struct unit *unit, const struct definition *definition)
 {
-    const char *path = source_find(e->arena, unit->file->source->path, definition->name, e->options->folders, e->options->folder_count);
+    const char *path = source_find(e->arena, unit->file->source->path, definition->name, e->options->folders,
+                                   e->options->folder_count);
     const struct source *source = path ? source_read(e->arena, path) : NULL;
     if (!source) {
-        report_error(e->diagnostics, definition->span, "cannot read \"%s\": %s", definition->name, errno ? strerror(errno) : "no such file");
+        report_error(e->diagnostics, definition->span, "cannot read \"%s\": %s", definition->name,
+                     errno ? strerror(errno) : "no such file");
         return;
     }
     for (size_t i = 0; i < e->units_count; i++)
         if (same_file(e->units[i]->file->source->path, source->path)) {
             if (e->units[i]->loading)
-                report_error(e->diagnostics, definition->span, "\"%s\" imports itself, directly or through others", definition->name);
+                report_error(e->diagnostics, definition->span,
+                             "\"%s\" imports itself, directly or through others", definition->name);
             else
                 ARENA_APPEND(e->arena, unit, imports, e->units[i]);
             return;
@@ -136,7 +144,8 @@ static struct unit *load_unit(struct elaborator *e, const struct file *file, boo
 
 static struct unit *load_prelude(struct elaborator *e)
 {
-    const struct source *source = source_of_text(e->arena, "<library>", prelude_text, strlen(prelude_text), true);
+    const struct source *source =
+        source_of_text(e->arena, "<library>", prelude_text, strlen(prelude_text), true);
     return load_unit(e, parse(e->arena, e->diagnostics, source), false, true);
 }
 
@@ -156,11 +165,17 @@ static void add_output_member(struct elaborator *e, const char *name, struct val
     if (!node)
         return;
     if (node->type == BOOL) {
-        fail(e, span, "the output %s is %s; real(…) makes 0 and 1 of truth values", name, value_text(e, &value));
+        fail(e, span, "the output %s is %s; real(…) makes 0 and 1 of truth values", name,
+             value_text(e, &value));
         return;
     }
-    struct member member = {.name = name, .role = ROLE_OUTPUT, .type = node->type, .rank = node->rank, .shape = node->shape,
-                            .value = node, .span = span};
+    struct member member = {.name = name,
+                            .role = ROLE_OUTPUT,
+                            .type = node->type,
+                            .rank = node->rank,
+                            .shape = node->shape,
+                            .value = node,
+                            .span = span};
     ARENA_APPEND(e->arena, e->function, members, member);
 }
 
@@ -186,10 +201,12 @@ static void execute_export(struct elaborator *e, const struct definition *defini
         apply_rule(e, frame, rule, arguments, spans);
 }
 
-static struct function *export_function(struct elaborator *e, struct unit *unit, const struct definition *definition, bool quiet)
+static struct function *export_function(struct elaborator *e, struct unit *unit,
+                                        const struct definition *definition, bool quiet)
 {
     struct function *function = ARENA_NEW(e->arena, struct function);
-    function->name = arena_print(e->arena, "%s%s", e->options->prefix ? e->options->prefix : "", definition->name);
+    function->name =
+        arena_print(e->arena, "%s%s", e->options->prefix ? e->options->prefix : "", definition->name);
     function->graph = e->graph = graph_new(e->arena, e->sizes);
     function->span = definition->span;
     function->entries[ENTRY_FORWARD] = true;
@@ -233,7 +250,8 @@ static bool is_differentiable_input(const struct member *member)
     return (member->role == ROLE_INPUT || member->role == ROLE_INOUT) && member->type == REAL;
 }
 
-/* Whether the member is `name` or belongs to the group `name`; a group's member p_g comes from the parameter p. */
+/* Whether the member is `name` or belongs to the group `name`; a group's member p_g comes from the parameter
+ * p. */
 static bool is_member_of(const struct member *member, const char *name, const struct definition *definition)
 {
     if (!strcmp(member->name, name))
@@ -242,7 +260,8 @@ static bool is_member_of(const struct member *member, const char *name, const st
     if (strncmp(member->name, name, length) || member->name[length] != '_')
         return false;
     for (const struct parameter *p = definition->parameters; p; p = p->next)
-        if (p->type->kind == TYPE_GROUP && member->span.begin == p->span.begin && member->span.source == p->span.source)
+        if (p->type->kind == TYPE_GROUP && member->span.begin == p->span.begin &&
+            member->span.source == p->span.source)
             return strlen(p->name) <= length;
     return false;
 }
@@ -255,7 +274,8 @@ static const char *target_name(struct elaborator *e, const struct target *target
     return name;
 }
 
-static void fail_wrt(struct elaborator *e, const struct function *function, const struct target *target, const char *name, bool int_found)
+static void fail_wrt(struct elaborator *e, const struct function *function, const struct target *target,
+                     const char *name, bool int_found)
 {
     const char **names = ARENA_ARRAY(e->arena, const char *, function->members_count + 1);
     size_t count = 0;
@@ -280,14 +300,15 @@ static void add_wrt(struct elaborator *e, struct export_request *request, size_t
 {
     for (size_t i = 0; i < request->wrt_count; i++)
         if (request->wrt[i] == member) {
-            report_error(e->diagnostics, at, "%s stands twice after wrt", request->function->members[member].name);
+            report_error(e->diagnostics, at, "%s stands twice after wrt",
+                         request->function->members[member].name);
             return;
         }
     ARENA_APPEND(e->arena, request, wrt, member);
 }
 
-static void request_listed(struct elaborator *e, struct export_request *request, const struct definition *export,
-                           const struct definition *definition)
+static void request_listed(struct elaborator *e, struct export_request *request,
+                           const struct definition *export, const struct definition *definition)
 {
     struct function *function = request->function;
     for (const struct target *target = export->wrt_names; target; target = target->next) {
@@ -295,7 +316,8 @@ static void request_listed(struct elaborator *e, struct export_request *request,
         bool found = false, int_found = false;
         for (size_t i = 0; i < function->members_count; i++) {
             const struct member *member = &function->members[i];
-            if ((member->role != ROLE_INPUT && member->role != ROLE_INOUT) || !is_member_of(member, name, definition))
+            if ((member->role != ROLE_INPUT && member->role != ROLE_INOUT) ||
+                !is_member_of(member, name, definition))
                 continue;
             if (member->type == REAL)
                 add_wrt(e, request, i, target->span);
@@ -307,8 +329,8 @@ static void request_listed(struct elaborator *e, struct export_request *request,
     }
 }
 
-static void request_all_but(struct elaborator *e, struct export_request *request, const struct definition *export,
-                            const struct definition *definition)
+static void request_all_but(struct elaborator *e, struct export_request *request,
+                            const struct definition *export, const struct definition *definition)
 {
     struct function *function = request->function;
     bool *excluded = ARENA_ARRAY(e->arena, bool, function->members_count + 1);
@@ -316,7 +338,8 @@ static void request_all_but(struct elaborator *e, struct export_request *request
         const char *name = target_name(e, target);
         bool found = false;
         for (size_t i = 0; i < function->members_count; i++)
-            if (function->members[i].role != ROLE_OUTPUT && is_member_of(&function->members[i], name, definition))
+            if (function->members[i].role != ROLE_OUTPUT &&
+                is_member_of(&function->members[i], name, definition))
                 found = excluded[i] = true;
         if (!found)
             fail_wrt(e, function, target, name, false);
@@ -325,27 +348,34 @@ static void request_all_but(struct elaborator *e, struct export_request *request
         if (is_differentiable_input(&function->members[i]) && !excluded[i])
             ARENA_APPEND(e->arena, request, wrt, i);
     if (export && !request->wrt_count)
-        report_error(e->diagnostics, export->span, "no real parameter is left to differentiate with respect to");
+        report_error(e->diagnostics, export->span,
+                     "no real parameter is left to differentiate with respect to");
 }
 
 static const struct {
     const char *name;
     enum entry entry;
 } extra_kinds[] = {
-    {"jacobian", ENTRY_JACOBIAN}, {"hessian", ENTRY_HESSIAN}, {"jvp", ENTRY_JVP}, {"hvp", ENTRY_HVP},
-    {"sparse_jacobian", ENTRY_SPARSE_JACOBIAN}, {"sparse_hessian", ENTRY_SPARSE_HESSIAN},
+    {"jacobian", ENTRY_JACOBIAN},
+    {"hessian", ENTRY_HESSIAN},
+    {"jvp", ENTRY_JVP},
+    {"hvp", ENTRY_HVP},
+    {"sparse_jacobian", ENTRY_SPARSE_JACOBIAN},
+    {"sparse_hessian", ENTRY_SPARSE_HESSIAN},
 };
 enum { EXTRA_KIND_COUNT = sizeof extra_kinds / sizeof *extra_kinds };
 
 static bool is_real_output(const struct function *function, const char *name)
 {
     for (size_t i = 0; i < function->members_count; i++)
-        if (function->members[i].role == ROLE_OUTPUT && function->members[i].type == REAL && !strcmp(function->members[i].name, name))
+        if (function->members[i].role == ROLE_OUTPUT && function->members[i].type == REAL &&
+            !strcmp(function->members[i].name, name))
             return true;
     return false;
 }
 
-static void request_extra(struct elaborator *e, struct export_request *request, const struct export_extra *extra)
+static void request_extra(struct elaborator *e, struct export_request *request,
+                          const struct export_extra *extra)
 {
     struct extra_request wanted = {.span = extra->span};
     int kind = 0;
@@ -355,8 +385,10 @@ static void request_extra(struct elaborator *e, struct export_request *request, 
         const char *names[EXTRA_KIND_COUNT];
         for (int i = 0; i < EXTRA_KIND_COUNT; i++)
             names[i] = extra_kinds[i].name;
-        report_error(e->diagnostics, extra->span, "%s is nothing that can be exported; there are jacobian, hessian, jvp, hvp, "
-                     "sparse_jacobian and sparse_hessian", extra->kind);
+        report_error(e->diagnostics, extra->span,
+                     "%s is nothing that can be exported; there are jacobian, hessian, jvp, hvp, "
+                     "sparse_jacobian and sparse_hessian",
+                     extra->kind);
         suggest(e, extra->kind, names, EXTRA_KIND_COUNT);
         return;
     }
@@ -367,15 +399,16 @@ static void request_extra(struct elaborator *e, struct export_request *request, 
     const char **names = ARENA_ARRAY(e->arena, const char *, count + 1);
     for (const struct target *output = extra->outputs; output; output = output->next) {
         if (!is_real_output(request->function, output->name))
-            report_error(e->diagnostics, output->span, "%s has no real output %s", request->function->name, output->name);
+            report_error(e->diagnostics, output->span, "%s has no real output %s", request->function->name,
+                         output->name);
         names[wanted.output_count++] = output->name;
     }
     wanted.outputs = extra->has_outputs ? names : NULL;
     ARENA_APPEND(e->arena, request, extras, wanted);
 }
 
-static void request_derivatives(struct elaborator *e, struct export_request *request, const struct definition *export,
-                                const struct definition *definition)
+static void request_derivatives(struct elaborator *e, struct export_request *request,
+                                const struct definition *export, const struct definition *definition)
 {
     struct function *function = request->function;
     bool forward_only = has_update(function) || !has_real_output(function);
@@ -385,8 +418,8 @@ static void request_derivatives(struct elaborator *e, struct export_request *req
         return;
     }
     if (export->wrt != WRT_NONE && forward_only) {
-        report_error(e->diagnostics, export->span, "%s has %s, so it is forward only and takes no wrt", definition->name,
-                     has_update(function) ? "an update" : "no real output");
+        report_error(e->diagnostics, export->span, "%s has %s, so it is forward only and takes no wrt",
+                     definition->name, has_update(function) ? "an update" : "no real output");
         return;
     }
     if (export->wrt == WRT_LISTED)
@@ -396,13 +429,14 @@ static void request_derivatives(struct elaborator *e, struct export_request *req
     for (const struct export_extra *extra = export->extras; extra; extra = extra->next)
         request_extra(e, request, extra);
     if (export->extras && export->wrt == WRT_NONE)
-        report_error(e->diagnostics, export->extras->span, "%s needs wrt: export %s wrt x: %s", export->extras->kind,
-                     definition->name, export->extras->kind);
+        report_error(e->diagnostics, export->extras->span, "%s needs wrt: export %s wrt x: %s",
+                     export->extras->kind, definition->name, export->extras->kind);
 }
 
 /* ---- Which functions are exported when none is named ---- */
 
-/* The functions that others of the file call or pass; a name that is also a value of the caller counts only as a call. */
+/* The functions that others of the file call or pass; a name that is also a value of the caller counts only
+ * as a call. */
 static void collect_called(struct elaborator *e, const struct unit *unit, struct map *called)
 {
     for (const struct definition *d = unit->file->definitions; d; d = d->next) {
@@ -416,8 +450,8 @@ static void collect_called(struct elaborator *e, const struct unit *unit, struct
     }
 }
 
-static void add_export(struct elaborator *e, struct elaboration *result, struct unit *unit, const struct definition *definition,
-                       const struct definition *export)
+static void add_export(struct elaborator *e, struct elaboration *result, struct unit *unit,
+                       const struct definition *definition, const struct definition *export)
 {
     int errors = e->diagnostics->error_count;
     struct function *function = export_function(e, unit, definition, !export);
@@ -430,12 +464,13 @@ static void add_export(struct elaborator *e, struct elaboration *result, struct 
     struct module *module = result->module;
     size_t count = module->functions_count;
     ARENA_APPEND(e->arena, module, functions, function);
-    result->requests = arena_grow(e->arena, result->requests, count, &e->requests_capacity, sizeof *result->requests);
+    result->requests =
+        arena_grow(e->arena, result->requests, count, &e->requests_capacity, sizeof *result->requests);
     result->requests[count] = request;
 }
 
-static void export_named(struct elaborator *e, struct elaboration *result, struct unit *unit, const struct definition *export,
-                         struct map *exported)
+static void export_named(struct elaborator *e, struct elaboration *result, struct unit *unit,
+                         const struct definition *export, struct map *exported)
 {
     struct frame frame = {.unit = unit};
     e->frame = &frame;
@@ -480,7 +515,8 @@ static void export_all(struct elaborator *e, struct elaboration *result, struct 
             export_function(e, unit, d, false);
     if (!e->diagnostics->error_count) {
         struct span start = {unit->file->source, 0, 0};
-        report_error(e->diagnostics, start, "there is nothing to export: no function here can be called from C on its own");
+        report_error(e->diagnostics, start,
+                     "there is nothing to export: no function here can be called from C on its own");
     }
 }
 
@@ -513,7 +549,9 @@ struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnosti
     struct elaboration *result = ARENA_NEW(arena, struct elaboration);
     result->module = ARENA_NEW(arena, struct module);
     int precision = file_precision(e, file);
-    *result->module = (struct module){.arena = arena, .source = file->source, .prefix = options->prefix ? options->prefix : "",
+    *result->module = (struct module){.arena = arena,
+                                      .source = file->source,
+                                      .prefix = options->prefix ? options->prefix : "",
                                       .precision = options->precision ? options->precision : precision};
     e->prelude = load_prelude(e);
     int parse_errors = diagnostics->error_count;

@@ -1,7 +1,7 @@
 /* elaborate.h: names, shapes and calls: the syntax tree becomes graphs, one for each exported function.
  *
- * Elaboration evaluates the program with shapes for values: a call evaluates the callee's body on the actual arguments,
- * so generic functions, functions as arguments and static values need no further mechanism. */
+ * Elaboration evaluates the program with shapes for values: a call evaluates the callee's body on the actual
+ * arguments, so generic functions, functions as arguments and static values need no further mechanism. */
 #ifndef GRADC_ELABORATE_H
 #define GRADC_ELABORATE_H
 
@@ -34,7 +34,7 @@ struct export_request {
         const char *const *outputs; /* names; NULL: all */
         size_t output_count;
         struct span span;
-    } *extras;
+    } * extras;
     size_t extras_count, extras_capacity;
     struct span span;
 };
@@ -51,8 +51,10 @@ struct elaboration {
 struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnostics, const struct file *file,
                               const struct derivatives *derivatives, const struct elaborate_options *options);
 
-/* Adds to every function the derivatives that its request asks for: output gradients, gradients and the members of
- * the extra entries, with their values in the graph, and the workspace; checks the names of the members. */
-void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics, const struct derivatives *derivatives);
+/* Adds to every function the derivatives that its request asks for: output gradients, gradients and the
+ * members of the extra entries, with their values in the graph, and the workspace; checks the names of the
+ * members. */
+void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics,
+            const struct derivatives *derivatives);
 
 #endif

@@ -1,5 +1,5 @@
-/* elaborate_builtin.c: the functions that the library cannot write in the language: element-wise operators, reductions,
- * and (elaborate_shape.c) what moves elements. One row each in the table at the end. */
+/* elaborate_builtin.c: the functions that the library cannot write in the language: element-wise operators,
+ * reductions, and (elaborate_shape.c) what moves elements. One row each in the table at the end. */
 #include "elaborate_builtin.h"
 
 #include <string.h>
@@ -21,7 +21,8 @@ struct node *argument_node(struct elaborator *e, struct builtin_call *c, int i)
     return as_node(e, c->values[i], argument_span(c, i));
 }
 
-/* The parameters of a builtin, from its text "x before? axis?": names, `?` for optional, `...` for any number more. */
+/* The parameters of a builtin, from its text "x before? axis?": names, `?` for optional, `...` for any number
+ * more. */
 struct signature {
     const char *names[8];
     bool optional[8];
@@ -51,8 +52,8 @@ static bool by_name_only(const char *name)
     return !strcmp(name, "axis") || !strcmp(name, "keepdims");
 }
 
-static bool place_argument(struct elaborator *e, const struct signature *s, struct builtin_call *c, const struct argument *a,
-                           int *next)
+static bool place_argument(struct elaborator *e, const struct signature *s, struct builtin_call *c,
+                           const struct argument *a, int *next)
 {
     int at = -1;
     if (a->name) {
@@ -111,18 +112,22 @@ struct value builtin_call(struct elaborator *e, const struct builtin *builtin, c
         right = place_argument(e, &s, c, a, &next) && right;
     for (int i = 0; right && i < s.count; i++)
         if (!c->given[i] && !s.optional[i]) {
-            fail(e, call->span, "%s needs %s: %s(%s)", builtin->name, i ? s.names[i] : "an argument", builtin->name, builtin->usage);
+            fail(e, call->span, "%s needs %s: %s(%s)", builtin->name, i ? s.names[i] : "an argument",
+                 builtin->name, builtin->usage);
             return value_error();
         }
     bool indexed = false;
     for (int i = 0; right && i < s.count; i++)
         indexed = indexed || (c->given[i] && is_indexed(e, &c->values[i]));
-    if (indexed && builtin->handler != elementwise && builtin->handler != real_of && builtin->handler != stop_gradient &&
-        !(builtin->handler == extremum && c->given[1])) {
-        fail(e, call->span, "%s takes whole tensors; a subscript with an index yields a scalar", builtin->name);
+    if (indexed && builtin->handler != elementwise && builtin->handler != real_of &&
+        builtin->handler != stop_gradient && !(builtin->handler == extremum && c->given[1])) {
+        fail(e, call->span, "%s takes whole tensors; a subscript with an index yields a scalar",
+             builtin->name);
         return value_error();
     }
-    struct value result = right && (!indexed || indexed_operands(e, c->values, c->spans, s.count)) ? builtin->handler(e, c) : value_error();
+    struct value result = right && (!indexed || indexed_operands(e, c->values, c->spans, s.count))
+                              ? builtin->handler(e, c)
+                              : value_error();
     result.indexed = indexed;
     return result;
 }
@@ -138,7 +143,8 @@ static struct value map_group(struct elaborator *e, struct builtin_call *c, stru
         for (int p = 0; p < 3; p++)
             if (c->values[p].kind == VALUE_GROUP) {
                 if (c->values[p].group != group.group) {
-                    fail(e, c->span, "the groups %s and %s are not of one kind", group.group->name, c->values[p].group->name);
+                    fail(e, c->span, "the groups %s and %s are not of one kind", group.group->name,
+                         c->values[p].group->name);
                     return value_error();
                 }
                 member.values[p] = c->values[p].items[i];
@@ -162,15 +168,15 @@ static struct value elementwise(struct elaborator *e, struct builtin_call *c)
 {
     if (group_argument(c))
         return map_group(e, c, *group_argument(c));
-    enum operator operator = c->builtin->operator;
-    int arity = operator_info(operator)->arity;
+    enum op op = c->builtin->op;
+    int arity = operator_info(op)->arity;
     struct node *nodes[3];
     for (int i = 0; i < arity; i++)
         if (!(nodes[i] = argument_real(e, c, i)))
             return value_error();
     if (arity > 1 && !broadcast_together(e, nodes, c->spans, arity, c->name_span, c->builtin->name))
         return value_error();
-    return value_node(graph_elementwise(e->graph, operator, nodes));
+    return value_node(graph_elementwise(e->graph, op, nodes));
 }
 
 static struct value real_of(struct elaborator *e, struct builtin_call *c)
@@ -206,13 +212,15 @@ static struct value uniform_like(struct elaborator *e, struct builtin_call *c)
         stride = size_multiply(stride, x->shape[a]);
     }
     struct node *at = graph_iota_affine(e->graph, INT, x->rank, x->shape, &position);
-    return value_node(graph_binary(e->graph, OP_UNIFORM, graph_broadcast(e->graph, seed, x->rank, x->shape), at));
+    return value_node(
+        graph_binary(e->graph, OP_UNIFORM, graph_broadcast(e->graph, seed, x->rank, x->shape), at));
 }
 
 /* ---- Reductions ---- */
 
 /* axis = a number, a list of numbers, or nothing for all: a bit for each axis. */
-static bool read_axes(struct elaborator *e, const struct builtin_call *c, int argument, int rank, unsigned *axes)
+static bool read_axes(struct elaborator *e, const struct builtin_call *c, int argument, int rank,
+                      unsigned *axes)
 {
     *axes = (1u << rank) - 1;
     if (!c->given[argument] || c->values[argument].kind == VALUE_NONE)
@@ -252,13 +260,13 @@ enum { REDUCE_X, REDUCE_AXIS, REDUCE_KEEPDIMS };
 /* The operand, of the type that the reduction takes. */
 static struct node *reduced_operand(struct elaborator *e, struct builtin_call *c)
 {
-    enum operator operator = c->builtin->operator;
-    if (operator == OP_ANY || operator == OP_ALL)
+    enum op op = c->builtin->op;
+    if (op == OP_ANY || op == OP_ALL)
         return as_bool(e, c->values[0], c->spans[0], c->builtin->name);
     struct node *x = argument_node(e, c, 0);
     if (x && x->type != REAL) {
-        fail(e, c->spans[0], "%s of %s: real(…) makes numbers of %s", c->builtin->name, value_text(e, &c->values[0]),
-             x->type == INT ? "int values" : "truth values");
+        fail(e, c->spans[0], "%s of %s: real(…) makes numbers of %s", c->builtin->name,
+             value_text(e, &c->values[0]), x->type == INT ? "int values" : "truth values");
         return NULL;
     }
     return x;
@@ -271,7 +279,7 @@ static struct value reduce(struct elaborator *e, struct builtin_call *c)
     bool keep;
     if (!x || !read_axes(e, c, REDUCE_AXIS, x->rank, &axes) || !read_keepdims(e, c, REDUCE_KEEPDIMS, &keep))
         return value_error();
-    struct node *y = graph_reduce(e->graph, c->builtin->operator, x, axes);
+    struct node *y = graph_reduce(e->graph, c->builtin->op, x, axes);
     return value_node(keep ? restore_axes(e, y, axes, x->rank) : y);
 }
 
@@ -286,18 +294,21 @@ static struct value mean(struct elaborator *e, struct builtin_call *c)
     for (int a = 0; a < x->rank; a++)
         if (axes >> a & 1)
             count = size_multiply(count, x->shape[a]);
-    struct node *divisor = graph_broadcast(e->graph, graph_size(e->graph, REAL, count), sum.node->rank, sum.node->shape);
+    struct node *divisor =
+        graph_broadcast(e->graph, graph_size(e->graph, REAL, count), sum.node->rank, sum.node->shape);
     return value_node(graph_binary(e->graph, OP_DIV, sum.node, divisor));
 }
 
 /* max(x, axis = …) reduces, max(a, b) is element-wise. */
 static struct value extremum(struct elaborator *e, struct builtin_call *c)
 {
-    bool is_max = c->builtin->operator == OP_MAXIMUM;
+    bool is_max = c->builtin->op == OP_MAXIMUM;
     if (!c->given[1]) {
         struct builtin_call reduction = *c;
-        reduction.values[REDUCE_AXIS] = c->values[2], reduction.given[REDUCE_AXIS] = c->given[2], reduction.spans[REDUCE_AXIS] = c->spans[2];
-        reduction.values[REDUCE_KEEPDIMS] = c->values[3], reduction.given[REDUCE_KEEPDIMS] = c->given[3], reduction.spans[REDUCE_KEEPDIMS] = c->spans[3];
+        reduction.values[REDUCE_AXIS] = c->values[2], reduction.given[REDUCE_AXIS] = c->given[2],
+        reduction.spans[REDUCE_AXIS] = c->spans[2];
+        reduction.values[REDUCE_KEEPDIMS] = c->values[3], reduction.given[REDUCE_KEEPDIMS] = c->given[3],
+        reduction.spans[REDUCE_KEEPDIMS] = c->spans[3];
         return reduce(e, &reduction);
     }
     if (c->given[2] || c->given[3]) {
@@ -305,7 +316,7 @@ static struct value extremum(struct elaborator *e, struct builtin_call *c)
         return value_error();
     }
     struct builtin pair = *c->builtin;
-    pair.operator = is_max ? OP_MAX : OP_MIN;
+    pair.op = is_max ? OP_MAX : OP_MIN;
     pair.handler = elementwise;
     struct builtin_call call = *c;
     call.builtin = &pair;
@@ -322,13 +333,13 @@ static struct value arg_extremum(struct elaborator *e, struct builtin_call *c)
         int axis;
         if (!as_axis(e, c->values[REDUCE_AXIS], c->spans[REDUCE_AXIS], x->rank, &axis))
             return value_error();
-        struct node *y = graph_arg(e->graph, c->builtin->operator, x, axis);
+        struct node *y = graph_arg(e->graph, c->builtin->op, x, axis);
         return value_node(keep ? restore_axes(e, y, 1u << axis, x->rank) : y);
     }
     size *total = size_number(e->sizes, 1);
     for (int a = 0; a < x->rank; a++)
         total = size_multiply(total, x->shape[a]);
-    struct node *y = graph_arg(e->graph, c->builtin->operator, graph_reshape(e->graph, x, 1, &total), 0);
+    struct node *y = graph_arg(e->graph, c->builtin->op, graph_reshape(e->graph, x, 1, &total), 0);
     return value_node(keep ? restore_axes(e, y, (1u << x->rank) - 1, x->rank) : y);
 }
 
@@ -382,19 +393,27 @@ static const struct builtin builtins[] = {
 
 /* A row in operators.def is a function of its name in the language, unless its name stands above or here. */
 static const struct builtin elementwise_builtins[] = {
-#define ELEMENTWISE(NAME, name, arity, ...) \
-    {name, arity == 1 ? "x" : arity == 2 ? "a b" : "a b c", arity == 1 ? "x" : arity == 2 ? "a, b" : "a, b, c", elementwise, OP_##NAME},
+#define ELEMENTWISE(NAME, name, arity, ...)                                                                  \
+    {name,                                                                                                   \
+     arity == 1   ? "x"                                                                                      \
+     : arity == 2 ? "a b"                                                                                    \
+                  : "a b c",                                                                                 \
+     arity == 1   ? "x"                                                                                      \
+     : arity == 2 ? "a, b"                                                                                   \
+                  : "a, b, c",                                                                               \
+     elementwise, OP_##NAME},
 #include "operators.def"
 #undef ELEMENTWISE
 };
 
 /* Operators that have a syntax of their own, or serve other functions only. */
-static bool is_hidden(enum operator operator)
+static bool is_hidden(enum op op)
 {
-    static const enum operator hidden[] = {OP_NEG, OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_POW, OP_QUOTIENT, OP_EQ, OP_NE, OP_LT, OP_LE,
-                                           OP_AND, OP_OR, OP_NOT, OP_SELECT, OP_CAST_INT, OP_UNIFORM, OP_POLYGAMMA};
+    static const enum op hidden[] = {OP_NEG,      OP_ADD, OP_SUB,    OP_MUL,      OP_DIV,     OP_POW,
+                                     OP_QUOTIENT, OP_EQ,  OP_NE,     OP_LT,       OP_LE,      OP_AND,
+                                     OP_OR,       OP_NOT, OP_SELECT, OP_CAST_INT, OP_UNIFORM, OP_POLYGAMMA};
     for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
-        if (hidden[i] == operator)
+        if (hidden[i] == op)
             return true;
     return false;
 }
@@ -410,7 +429,7 @@ const struct builtin *builtin_find(const char *name)
         if (!strcmp(builtins[i].name, name))
             return &builtins[i];
     for (int i = 0; i < ELEMENTWISE_COUNT; i++)
-        if (!strcmp(elementwise_builtins[i].name, name) && !is_hidden(elementwise_builtins[i].operator))
+        if (!strcmp(elementwise_builtins[i].name, name) && !is_hidden(elementwise_builtins[i].op))
             return &elementwise_builtins[i];
     return NULL;
 }
@@ -422,7 +441,7 @@ const char *const *builtin_names(size_t *count)
     for (int i = 0; i < BUILTIN_COUNT; i++)
         names[(*count)++] = builtins[i].name;
     for (int i = 0; i < ELEMENTWISE_COUNT; i++)
-        if (!is_hidden(elementwise_builtins[i].operator))
+        if (!is_hidden(elementwise_builtins[i].op))
             names[(*count)++] = elementwise_builtins[i].name;
     return names;
 }

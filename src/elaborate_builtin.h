@@ -21,10 +21,11 @@ struct builtin_call {
 
 struct builtin {
     const char *name;
-    const char *parameters; /* "x axis? ...": `?` optional, `...` any number more; axis and keepdims go by name only */
+    const char *parameters; /* "x axis? ...": `?` optional, `...` any number more; axis and keepdims go by
+                               name only */
     const char *usage;      /* for messages */
     struct value (*handler)(struct elaborator *e, struct builtin_call *call);
-    enum operator operator; /* what it mainly makes */
+    enum op op; /* what it mainly makes */
 };
 
 /* An argument as a node; NULL after reporting. */

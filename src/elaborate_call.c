@@ -1,6 +1,7 @@
 /* elaborate_call.c: finding functions, matching arguments to parameters, evaluating bodies.
  *
- * A call evaluates the callee's body in a frame of its own, so every call is checked afresh and nothing is generic. */
+ * A call evaluates the callee's body in a frame of its own, so every call is checked afresh and nothing is
+ * generic. */
 #include "elaborator.h"
 
 #include <string.h>
@@ -109,7 +110,8 @@ struct value evaluate_argument(struct elaborator *e, const struct expression *x)
 
 /* ---- Arguments ---- */
 
-struct frame *new_frame(struct elaborator *e, struct unit *unit, const struct definition *definition, struct span call)
+struct frame *new_frame(struct elaborator *e, struct unit *unit, const struct definition *definition,
+                        struct span call)
 {
     struct frame *frame = ARENA_NEW(e->arena, struct frame);
     frame->unit = unit;
@@ -133,8 +135,8 @@ static void note_definition(struct elaborator *e, const struct definition *defin
     note(e, definition->span, "%s is defined here", definition->name);
 }
 
-static bool match_named(struct elaborator *e, const struct definition *definition, const struct argument *argument,
-                        const struct argument **matched)
+static bool match_named(struct elaborator *e, const struct definition *definition,
+                        const struct argument *argument, const struct argument **matched)
 {
     size_t count = 0;
     const char **names = ARENA_ARRAY(e->arena, const char *, parameter_count(definition) + 1);
@@ -170,7 +172,8 @@ static bool match_arguments(struct elaborator *e, const struct callee *callee, c
             continue;
         }
         if (!p) {
-            fail(e, a->span, "%s takes %d argument%s, but this is one more", callee->name, count, count == 1 ? "" : "s");
+            fail(e, a->span, "%s takes %d argument%s, but this is one more", callee->name, count,
+                 count == 1 ? "" : "s");
             note_definition(e, definition);
             return false;
         }
@@ -207,8 +210,8 @@ static const void **function_arguments(struct elaborator *e, const struct value 
     return functions;
 }
 
-/* A function may call itself through a function that it is given, as long as it is given another one there: there are only
- * so many functions, so that ends. */
+/* A function may call itself through a function that it is given, as long as it is given another one there:
+ * there are only so many functions, so that ends. */
 static bool is_recursive(struct elaborator *e, const struct callee *callee, const void **functions, int count,
                          struct span at)
 {
@@ -232,8 +235,8 @@ static const struct definition *rule_of(const struct callee *callee)
     return map_get(&callee->unit->rules, callee->name);
 }
 
-/* What the rule's outputs are computed from: marked copies of the arguments, so that their adjoints can be taken from the
- * rule instead of the body. */
+/* What the rule's outputs are computed from: marked copies of the arguments, so that their adjoints can be
+ * taken from the rule instead of the body. */
 static void mark_arguments(struct elaborator *e, struct value *arguments, int count)
 {
     for (int i = 0; i < count; i++)
@@ -242,8 +245,8 @@ static void mark_arguments(struct elaborator *e, struct value *arguments, int co
 }
 
 /* Gives every parameter its value, in the callee's frame. */
-static bool bind_arguments(struct elaborator *e, const struct callee *callee, const struct argument *const *matched,
-                           struct value *arguments, struct span *spans)
+static bool bind_arguments(struct elaborator *e, const struct callee *callee,
+                           const struct argument *const *matched, struct value *arguments, struct span *spans)
 {
     const struct definition *definition = callee->definition;
     bool right = true, has_rule = rule_of(callee) != NULL;
@@ -269,7 +272,8 @@ static bool bind_arguments(struct elaborator *e, const struct callee *callee, co
 }
 
 /* Evaluates a call of a defined function: the finished frame with its outputs, or NULL. */
-static struct frame *call_definition(struct elaborator *e, const struct callee *callee, const struct expression *call)
+static struct frame *call_definition(struct elaborator *e, const struct callee *callee,
+                                     const struct expression *call)
 {
     int count = parameter_count(callee->definition);
     const struct argument **matched = ARENA_ARRAY(e->arena, const struct argument *, count + 1);
@@ -321,8 +325,8 @@ struct value call_function(struct elaborator *e, struct callee *callee, const st
         return value_error();
     if (frame->output_count == 1)
         return frame->outputs[0];
-    fail(e, call->span, "%s gives %zu values; take them apart first: %s = %s(…)", callee->name, frame->output_count,
-         output_list(e, frame), callee->name);
+    fail(e, call->span, "%s gives %zu values; take them apart first: %s = %s(…)", callee->name,
+         frame->output_count, output_list(e, frame), callee->name);
     return value_error();
 }
 

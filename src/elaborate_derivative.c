@@ -1,12 +1,13 @@
 /* elaborate_derivative.c: grad, jvp and jacobian inside programs, and rules.
  *
- * A name that a body differentiates with respect to is a MARK node (elaborate_statement.c), so "only dependence through
- * that name counts" is a property of the graph. */
+ * A name that a body differentiates with respect to is a MARK node (elaborate_statement.c), so "only
+ * dependence through that name counts" is a property of the graph. */
 #include "elaborator.h"
 
 #include <string.h>
 
-bool depends_around(struct elaborator *e, struct node *from, const struct node *to, const struct node *barrier)
+bool depends_around(struct elaborator *e, struct node *from, const struct node *to,
+                    const struct node *barrier)
 {
     char *seen = arena_allocate(e->arena, e->graph->nodes_count);
     size_t count = 0, capacity = 64;
@@ -28,27 +29,31 @@ bool depends_around(struct elaborator *e, struct node *from, const struct node *
 }
 
 /* The value of a name or of a group's member, not tied to the branch that reads it. */
-static struct value named_value(struct elaborator *e, const struct expression *x, const struct binding *binding)
+static struct value named_value(struct elaborator *e, const struct expression *x,
+                                const struct binding *binding)
 {
     if (x->kind == EXPRESSION_NAME)
         return binding->value;
     struct value group = named_value(e, x->left, binding);
     int i = 0;
-    for (const struct parameter *member = group.kind == VALUE_GROUP ? group.group->parameters : NULL; member; member = member->next, i++)
+    for (const struct parameter *member = group.kind == VALUE_GROUP ? group.group->parameters : NULL; member;
+         member = member->next, i++)
         if (!strcmp(member->name, x->name))
             return group.items[i];
     return evaluate(e, x); /* reports what is wrong */
 }
 
 /* The target of a derivative: a name, or a group's member, at its present value. */
-static bool derivative_target(struct elaborator *e, const struct expression *x, const char *function, struct value *value,
-                              struct binding **binding)
+static bool derivative_target(struct elaborator *e, const struct expression *x, const char *function,
+                              struct value *value, struct binding **binding)
 {
     const struct expression *base = x;
     while (base->kind == EXPRESSION_MEMBER)
         base = base->left;
     if (base->kind != EXPRESSION_NAME) {
-        fail(e, x->span, "%s goes by name: the second argument must be a parameter or a name assigned in this function", function);
+        fail(e, x->span,
+             "%s goes by name: the second argument must be a parameter or a name assigned in this function",
+             function);
         return false;
     }
     *binding = find_binding(e, base->name);
@@ -62,15 +67,16 @@ static bool derivative_target(struct elaborator *e, const struct expression *x, 
     return value->kind != VALUE_ERROR;
 }
 
-static struct node *target_node(struct elaborator *e, struct value value, struct binding *binding, struct span at, struct node *y)
+static struct node *target_node(struct elaborator *e, struct value value, struct binding *binding,
+                                struct span at, struct node *y)
 {
     struct node *node = value.kind == VALUE_NUMBER && value.node ? value.node : as_real(e, value, at);
     if (!node)
         return NULL;
     for (size_t i = 0; y && i < binding->marks_count; i++) {
         struct node *old = binding->marks[i];
-        if (old != node && old->id < node->id && value.kind != VALUE_GROUP && depends_around(e, y, old, node) &&
-            !depends_around(e, y, node, NULL)) {
+        if (old != node && old->id < node->id && value.kind != VALUE_GROUP &&
+            depends_around(e, y, old, node) && !depends_around(e, y, node, NULL)) {
             fail(e, at, "%s was assigned again after this value was computed from it", binding->name);
             note(e, binding->span, "%s is assigned again here", binding->name);
             return NULL;
@@ -80,7 +86,8 @@ static struct node *target_node(struct elaborator *e, struct value value, struct
 }
 
 /* Whether y reaches x through earlier rounds is known when the loops are complete (elaborate_loop.c). */
-static void check_in_blocks(struct elaborator *e, struct node *y, struct node *x, const char *name, struct span at)
+static void check_in_blocks(struct elaborator *e, struct node *y, struct node *x, const char *name,
+                            struct span at)
 {
     for (struct block *block = e->frame->block; block; block = block->outer) {
         struct derivative_check check = {y, x, name, at};
@@ -88,7 +95,8 @@ static void check_in_blocks(struct elaborator *e, struct node *y, struct node *x
     }
 }
 
-static struct value gradient_of(struct elaborator *e, struct node *y, struct value x, struct binding *binding, struct span at)
+static struct value gradient_of(struct elaborator *e, struct node *y, struct value x, struct binding *binding,
+                                struct span at)
 {
     if (x.kind == VALUE_GROUP) {
         struct value result = x;
@@ -109,8 +117,8 @@ static struct value gradient_of(struct elaborator *e, struct node *y, struct val
     return value_node(adjoint);
 }
 
-static bool read_arguments(struct elaborator *e, const struct expression *call, const struct expression **arguments, int count,
-                           const char *usage)
+static bool read_arguments(struct elaborator *e, const struct expression *call,
+                           const struct expression **arguments, int count, const char *usage)
 {
     int i = 0;
     for (const struct argument *a = call->arguments; a; a = a->next, i++) {
@@ -129,7 +137,10 @@ struct value evaluate_derivative(struct elaborator *e, const struct expression *
 {
     bool is_jvp = !strcmp(call->name, "jvp"), is_grad = !strcmp(call->name, "grad");
     const struct expression *arguments[3];
-    if (!read_arguments(e, call, arguments, is_jvp ? 3 : 2, is_jvp ? "jvp(y, x, v)" : is_grad ? "grad(y, x)" : "jacobian(y, x)"))
+    if (!read_arguments(e, call, arguments, is_jvp ? 3 : 2,
+                        is_jvp    ? "jvp(y, x, v)"
+                        : is_grad ? "grad(y, x)"
+                                  : "jacobian(y, x)"))
         return value_error();
     struct node *y = as_real(e, evaluate(e, arguments[0]), arguments[0]->span);
     struct value x;
@@ -137,7 +148,8 @@ struct value evaluate_derivative(struct elaborator *e, const struct expression *
     if (!y || !derivative_target(e, arguments[1], call->name, &x, &binding))
         return value_error();
     if (is_grad && y->rank) {
-        fail(e, arguments[0]->span, "grad takes a scalar, but this is %s; sum it, or use jacobian", shape_text(e, y));
+        fail(e, arguments[0]->span, "grad takes a scalar, but this is %s; sum it, or use jacobian",
+             shape_text(e, y));
         note_operand(e, arguments[0]->span);
         return value_error();
     }
@@ -156,7 +168,8 @@ struct value evaluate_derivative(struct elaborator *e, const struct expression *
     for (int a = 0; same && a < v->rank; a++)
         same = v->shape[a] == wrt->shape[a];
     if (!same) {
-        fail(e, arguments[2]->span, "the direction is %s, but %s is %s", shape_text(e, v), binding->name, shape_text(e, wrt));
+        fail(e, arguments[2]->span, "the direction is %s, but %s is %s", shape_text(e, v), binding->name,
+             shape_text(e, wrt));
         return value_error();
     }
     differentiate_forward(e->graph, e->derivatives, &wrt, &v, 1, &y, 1, &tangent);
@@ -178,8 +191,8 @@ static struct node *sum_to_shape(struct elaborator *e, struct node *adjoint, con
     return adjoint;
 }
 
-static struct node *rule_adjoint(struct elaborator *e, const struct definition *rule, const char *name, struct node *argument,
-                                 struct span at)
+static struct node *rule_adjoint(struct elaborator *e, const struct definition *rule, const char *name,
+                                 struct node *argument, struct span at)
 {
     const char *adjoint_name = arena_print(e->arena, "d_%s", name);
     struct binding *binding = find_binding(e, adjoint_name);
@@ -197,7 +210,8 @@ static struct node *rule_adjoint(struct elaborator *e, const struct definition *
     for (int a = 0; fits && a < adjoint->rank; a++)
         fits = adjoint->shape[a] == argument->shape[a];
     if (!fits) {
-        fail(e, binding->span, "%s is %s, but must have the shape of %s, which is %s", adjoint_name, shape_text(e, adjoint), name, shape_text(e, argument));
+        fail(e, binding->span, "%s is %s, but must have the shape of %s, which is %s", adjoint_name,
+             shape_text(e, adjoint), name, shape_text(e, argument));
         if (!e->frame->caller->is_export)
             note(e, at, "in this call");
         return NULL;
@@ -224,13 +238,14 @@ static const char *axis_text(struct elaborator *e, const struct value *axis)
     return arena_print(e->arena, ", axis = %lld", (long long)number);
 }
 
-void apply_rule(struct elaborator *e, struct frame *call, const struct definition *rule, struct value *arguments, struct span *spans)
+void apply_rule(struct elaborator *e, struct frame *call, const struct definition *rule,
+                struct value *arguments, struct span *spans)
 {
     int count = count_names(rule->parameters, NULL), outputs = count_names(NULL, rule->outputs);
     if (count != count_names(call->definition->parameters, NULL) || (size_t)outputs != call->output_count) {
-        fail(e, rule->span, "the rule of %s names %d parameter%s and %d output%s, but %s has %d and %zu", rule->name, count,
-             count == 1 ? "" : "s", outputs, outputs == 1 ? "" : "s", rule->name, count_names(call->definition->parameters, NULL),
-             call->output_count);
+        fail(e, rule->span, "the rule of %s names %d parameter%s and %d output%s, but %s has %d and %zu",
+             rule->name, count, count == 1 ? "" : "s", outputs, outputs == 1 ? "" : "s", rule->name,
+             count_names(call->definition->parameters, NULL), call->output_count);
         note(e, call->definition->span, "%s is defined here", rule->name);
         return;
     }
@@ -267,7 +282,8 @@ void apply_rule(struct elaborator *e, struct frame *call, const struct definitio
         if (value.kind == VALUE_NODE && value.node->type == REAL) {
             struct node *primal = value.node;
             value.node = record->outputs[i] = graph_custom(e->graph, primal, record, i);
-            record->seeds[i] = graph_placeholder(e->graph, REAL, arena_print(e->arena, "d_%s", output->name), primal->rank, primal->shape);
+            record->seeds[i] = graph_placeholder(e->graph, REAL, arena_print(e->arena, "d_%s", output->name),
+                                                 primal->rank, primal->shape);
             struct value adjoint = value_node(record->seeds[i]);
             adjoint.indexed = value.indexed;
             bind(e, arena_print(e->arena, "d_%s", output->name), adjoint, output->span, true);
@@ -280,7 +296,8 @@ void apply_rule(struct elaborator *e, struct frame *call, const struct definitio
     int errors = e->diagnostics->error_count;
     execute(e, rule->body);
     i = 0;
-    for (const struct parameter *p = rule->parameters; p && errors == e->diagnostics->error_count; p = p->next, i++)
+    for (const struct parameter *p = rule->parameters; p && errors == e->diagnostics->error_count;
+         p = p->next, i++)
         if (record->arguments[i])
             record->adjoints[i] = rule_adjoint(e, rule, p->name, record->arguments[i], spans[i]);
     e->frame = call;

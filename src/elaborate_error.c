@@ -1,7 +1,7 @@
 /* elaborate_error.c: how the elaborator tells what is wrong, and the conditions that it leaves to the entry.
  *
- * A place inside the library says nothing to the user: such errors are told at the user's call. Errors inside one of the
- * user's functions get a note for every call on the way to it. */
+ * A place inside the library says nothing to the user: such errors are told at the user's call. Errors inside
+ * one of the user's functions get a note for every call on the way to it. */
 #include "elaborator.h"
 
 #include <stdarg.h>
@@ -13,7 +13,8 @@ static bool in_library(struct span span)
 }
 
 /* Tells an error; true if it stands at its own place rather than at the user's call of a library function. */
-static bool tell(struct elaborator *e, struct span left, struct span point, struct span right, const char *message)
+static bool tell(struct elaborator *e, struct span left, struct span point, struct span right,
+                 const char *message)
 {
     struct frame *frame = e->frame;
     const char *callee = NULL;
@@ -27,7 +28,8 @@ static bool tell(struct elaborator *e, struct span left, struct span point, stru
     if (own_place)
         report_error_between(e->diagnostics, left, point, right, "%s", message);
     else
-        report_error_between(e->diagnostics, none, point, none, "in %s: %s", callee ? callee : "the library", message);
+        report_error_between(e->diagnostics, none, point, none, "in %s: %s", callee ? callee : "the library",
+                             message);
     return own_place;
 }
 
@@ -64,7 +66,8 @@ void fail(struct elaborator *e, struct span point, const char *format, ...)
     note_calls(e, tell(e, none, point, none, message));
 }
 
-void fail_between(struct elaborator *e, struct span left, struct span point, struct span right, const char *format, ...)
+void fail_between(struct elaborator *e, struct span left, struct span point, struct span right,
+                  const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -93,7 +96,8 @@ void note_operand(struct elaborator *e, struct span operand)
 {
     if (!operand.source || in_library(operand) || operand.end <= operand.begin)
         return;
-    const char *name = arena_copy(e->arena, operand.source->text + operand.begin, operand.end - operand.begin);
+    const char *name =
+        arena_copy(e->arena, operand.source->text + operand.begin, operand.end - operand.begin);
     struct binding *binding = find_binding(e, name);
     if (!binding || !binding->span.source)
         return;
@@ -113,7 +117,8 @@ const char *shape_of(struct elaborator *e, int rank, size *const *shape)
 {
     const char *text = "[";
     for (int a = 0; a < rank; a++)
-        text = arena_print(e->arena, "%s%s%s", text, a ? ", " : "", size_print(e->arena, shape[a], SIZE_LANGUAGE));
+        text = arena_print(e->arena, "%s%s%s", text, a ? ", " : "",
+                           size_print(e->arena, shape[a], SIZE_LANGUAGE));
     return arena_print(e->arena, "%s]", text);
 }
 
@@ -134,7 +139,8 @@ const char *value_text(struct elaborator *e, const struct value *value)
             return node->rank ? arena_print(e->arena, "truth values %s", shape) : "a truth value";
         return node->rank ? shape : "a scalar";
     }
-    case VALUE_NUMBER: return arena_print(e->arena, "the number %s", size_print(e->arena, value->number, SIZE_LANGUAGE));
+    case VALUE_NUMBER:
+        return arena_print(e->arena, "the number %s", size_print(e->arena, value->number, SIZE_LANGUAGE));
     case VALUE_LIST: return "a list";
     case VALUE_FUNCTION: return arena_print(e->arena, "the function %s", value->callee->name);
     case VALUE_GROUP: return arena_print(e->arena, "the group %s", value->group->name);
@@ -153,7 +159,9 @@ static void add_condition(struct elaborator *e, int kind, size *a, struct span a
         if (function->conditions[i].a == a && (int)function->conditions[i].kind == kind)
             return;
     struct condition condition = {.a = a, .span = at};
-    condition.kind = kind == CONDITION_WHOLE ? CONDITION_WHOLE : kind == CONDITION_ZERO ? CONDITION_ZERO : CONDITION_NONNEGATIVE;
+    condition.kind = kind == CONDITION_WHOLE  ? CONDITION_WHOLE
+                     : kind == CONDITION_ZERO ? CONDITION_ZERO
+                                              : CONDITION_NONNEGATIVE;
     struct frame *frame = e->frame;
     while (in_library(condition.span) && frame) {
         condition.span = frame->call;

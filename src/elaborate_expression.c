@@ -46,7 +46,8 @@ static struct node *number_as_real(struct elaborator *e, size *number)
     int64_t denominator = size_denominator(number);
     size *whole = denominator == 1 ? number : size_multiply(number, size_number(e->sizes, denominator));
     struct node *node = graph_size(e->graph, REAL, whole);
-    return denominator == 1 ? node : graph_binary(e->graph, OP_DIV, node, constant_real(e, (double)denominator));
+    return denominator == 1 ? node
+                            : graph_binary(e->graph, OP_DIV, node, constant_real(e, (double)denominator));
 }
 
 /* [a, b, c] as a tensor: each item broadcast to the common shape and stored along a new first axis. */
@@ -159,16 +160,17 @@ struct node *as_bool(struct elaborator *e, struct value value, struct span at, c
         return NULL;
     if (value.kind == VALUE_NODE && value.node->type == BOOL)
         return value.node;
-    fail(e, at, "%s must be a truth value, but this is %s; compare it, as in x != 0", what, value_text(e, &value));
+    fail(e, at, "%s must be a truth value, but this is %s; compare it, as in x != 0", what,
+         value_text(e, &value));
     return NULL;
 }
 
 /* Whether a node is a parameter of the function being exported, possibly under a name. */
 static bool is_exported_parameter(const struct elaborator *e, const struct node *node)
 {
-    while (node->operator == OP_MARK)
+    while (node->op == OP_MARK)
         node = node->inputs[0];
-    return node->operator == OP_PARAMETER && e->function;
+    return node->op == OP_PARAMETER && e->function;
 }
 
 static void fail_not_static(struct elaborator *e, struct value value, struct span at, const char *what)
@@ -181,12 +183,17 @@ static void fail_not_static(struct elaborator *e, struct value value, struct spa
             e->static_need = at;
             return;
         }
-        fail(e, at, "%s must be known when compiling, but here it is the parameter %s of an exported function", what,
-             value.node->operator == OP_PARAMETER ? value.node->name : "");
-        note(e, at, "a function that takes %s as a parameter can be called but not exported; `n: size` declares a size", what);
+        fail(e, at,
+             "%s must be known when compiling, but here it is the parameter %s of an exported function", what,
+             value.node->op == OP_PARAMETER ? value.node->name : "");
+        note(e, at,
+             "a function that takes %s as a parameter can be called but not exported; `n: size` declares a "
+             "size",
+             what);
         return;
     }
-    fail(e, at, "%s must be a number or size known when compiling, but this is %s", what, value_text(e, &value));
+    fail(e, at, "%s must be a number or size known when compiling, but this is %s", what,
+         value_text(e, &value));
 }
 
 size *as_size(struct elaborator *e, struct value value, struct span at, const char *what)
@@ -213,7 +220,8 @@ bool as_whole(struct elaborator *e, struct value value, struct span at, const ch
         return false;
     if (size_is_number(whole, number))
         return true;
-    fail(e, at, "%s must be a fixed number, but this is %s", what, size_print(e->arena, whole, SIZE_LANGUAGE));
+    fail(e, at, "%s must be a fixed number, but this is %s", what,
+         size_print(e->arena, whole, SIZE_LANGUAGE));
     return false;
 }
 
@@ -260,8 +268,8 @@ static const char *cause_of_mismatch(struct elaborator *e, const size *a, const 
                        size_print(e->arena, b, SIZE_LANGUAGE));
 }
 
-bool broadcast_together(struct elaborator *e, struct node **nodes, const struct span *spans, int count, struct span point,
-                        const char *what)
+bool broadcast_together(struct elaborator *e, struct node **nodes, const struct span *spans, int count,
+                        struct span point, const char *what)
 {
     int rank = 0;
     for (int i = 0; i < count; i++)
@@ -297,29 +305,31 @@ bool broadcast_together(struct elaborator *e, struct node **nodes, const struct 
 
 /* ---- Arithmetic ---- */
 
-static const char *operator_noun(enum syntax_operator operator)
+static const char *operator_noun(enum syntax_operator op)
 {
-    switch (operator) {
+    switch (op) {
     case SYNTAX_ADD: return "sum";
     case SYNTAX_SUBTRACT: return "difference";
     case SYNTAX_MULTIPLY: return "product";
     case SYNTAX_DIVIDE: return "quotient";
     case SYNTAX_POWER: return "power";
-    case SYNTAX_AND: case SYNTAX_OR: return "combination";
+    case SYNTAX_AND:
+    case SYNTAX_OR: return "combination";
     default: return "comparison";
     }
 }
 
 /* Both known when compiling: the result is too, where it is a polynomial in sizes. */
-static bool number_binary(struct elaborator *e, enum syntax_operator operator, size *a, size *b, struct value *result)
+static bool number_binary(struct elaborator *e, enum syntax_operator op, size *a, size *b,
+                          struct value *result)
 {
     int64_t exponent;
     bool a_indexed = is_indexed(e, &(struct value){.kind = VALUE_NUMBER, .number = a});
     bool b_indexed = is_indexed(e, &(struct value){.kind = VALUE_NUMBER, .number = b});
-    if ((operator == SYNTAX_MULTIPLY && a_indexed && b_indexed) || (operator == SYNTAX_POWER && a_indexed))
+    if ((op == SYNTAX_MULTIPLY && a_indexed && b_indexed) || (op == SYNTAX_POWER && a_indexed))
         return false; /* subscripts are affine; elsewhere it is a product of two tensors */
     *result = value_number(NULL);
-    switch (operator) {
+    switch (op) {
     case SYNTAX_ADD: result->number = size_add(a, b); break;
     case SYNTAX_SUBTRACT: result->number = size_subtract(a, b); break;
     case SYNTAX_MULTIPLY: result->number = size_multiply(a, b); break;
@@ -343,9 +353,9 @@ static bool number_binary(struct elaborator *e, enum syntax_operator operator, s
     return result->number && !size_overflowed(result->number);
 }
 
-static enum operator real_operator(enum syntax_operator operator)
+static enum op real_operator(enum syntax_operator op)
 {
-    switch (operator) {
+    switch (op) {
     case SYNTAX_ADD: return OP_ADD;
     case SYNTAX_SUBTRACT: return OP_SUB;
     case SYNTAX_MULTIPLY: return OP_MUL;
@@ -353,10 +363,12 @@ static enum operator real_operator(enum syntax_operator operator)
     case SYNTAX_POWER: return OP_POW;
     case SYNTAX_EQUAL: return OP_EQ;
     case SYNTAX_NOT_EQUAL: return OP_NE;
-    case SYNTAX_LESS: case SYNTAX_GREATER: return OP_LT;
-    case SYNTAX_LESS_EQUAL: case SYNTAX_GREATER_EQUAL: return OP_LE;
+    case SYNTAX_LESS:
+    case SYNTAX_GREATER: return OP_LT;
+    case SYNTAX_LESS_EQUAL:
+    case SYNTAX_GREATER_EQUAL: return OP_LE;
     case SYNTAX_AND: return OP_AND;
-    default: assert(operator == SYNTAX_OR); return OP_OR;
+    default: assert(op == SYNTAX_OR); return OP_OR;
     }
 }
 
@@ -365,17 +377,17 @@ static bool is_int(const struct value *value)
     return value->kind == VALUE_NODE && value->node->type == INT;
 }
 
-static bool is_comparison(enum syntax_operator operator)
+static bool is_comparison(enum syntax_operator op)
 {
-    return operator >= SYNTAX_EQUAL && operator <= SYNTAX_GREATER_EQUAL;
+    return op >= SYNTAX_EQUAL && op <= SYNTAX_GREATER_EQUAL;
 }
 
 /* The two operands as nodes of the type in which the operator works. */
-static bool operands(struct elaborator *e, enum syntax_operator operator, struct value a, struct value b, struct span left,
-                     struct span point, struct span right, struct node **x, struct node **y)
+static bool operands(struct elaborator *e, enum syntax_operator op, struct value a, struct value b,
+                     struct span left, struct span point, struct span right, struct node **x, struct node **y)
 {
-    if (operator == SYNTAX_AND || operator == SYNTAX_OR) {
-        const char *what = operator == SYNTAX_AND ? "an operand of `and`" : "an operand of `or`";
+    if (op == SYNTAX_AND || op == SYNTAX_OR) {
+        const char *what = op == SYNTAX_AND ? "an operand of `and`" : "an operand of `or`";
         *x = as_bool(e, a, left, what);
         *y = as_bool(e, b, right, what);
         return *x && *y;
@@ -383,17 +395,19 @@ static bool operands(struct elaborator *e, enum syntax_operator operator, struct
     if (is_int(&a) || is_int(&b)) {
         bool whole_a = is_int(&a) || (a.kind == VALUE_NUMBER && size_is_whole(a.number) && !a.divided);
         bool whole_b = is_int(&b) || (b.kind == VALUE_NUMBER && size_is_whole(b.number) && !b.divided);
-        bool allowed = operator == SYNTAX_ADD || operator == SYNTAX_SUBTRACT || operator == SYNTAX_MULTIPLY;
-        if (whole_a && whole_b && (allowed || is_comparison(operator))) {
+        bool allowed = op == SYNTAX_ADD || op == SYNTAX_SUBTRACT || op == SYNTAX_MULTIPLY;
+        if (whole_a && whole_b && (allowed || is_comparison(op))) {
             *x = as_int(e, a, left);
             *y = as_int(e, b, right);
             return *x && *y;
         }
-        if (!is_comparison(operator)) {
+        if (!is_comparison(op)) {
             if (a.kind == VALUE_ERROR || b.kind == VALUE_ERROR)
                 return false;
-            fail_between(e, left, point, right, "%s of %s and %s: int values take + - * with other whole numbers only; "
-                         "real(…) converts", operator_noun(operator), value_text(e, &a), value_text(e, &b));
+            fail_between(e, left, point, right,
+                         "%s of %s and %s: int values take + - * with other whole numbers only; "
+                         "real(…) converts",
+                         operator_noun(op), value_text(e, &a), value_text(e, &b));
             return false;
         }
         *x = as_node(e, a, left);
@@ -409,65 +423,68 @@ static bool operands(struct elaborator *e, enum syntax_operator operator, struct
     if (!*x || !*y)
         return false;
     if ((*x)->type == BOOL || (*y)->type == BOOL) {
-        fail_between(e, left, point, right, "%s of %s and %s: real(…) makes 0 and 1 of truth values", operator_noun(operator),
-                     value_text(e, &a), value_text(e, &b));
+        fail_between(e, left, point, right, "%s of %s and %s: real(…) makes 0 and 1 of truth values",
+                     operator_noun(op), value_text(e, &a), value_text(e, &b));
         return false;
     }
     return true;
 }
 
-static struct value group_binary(struct elaborator *e, enum syntax_operator operator, struct value a, struct value b,
-                                 struct span left, struct span point, struct span right)
+static struct value group_binary(struct elaborator *e, enum syntax_operator op, struct value a,
+                                 struct value b, struct span left, struct span point, struct span right)
 {
     const struct value *shape = a.kind == VALUE_GROUP ? &a : &b;
     if (a.kind == VALUE_GROUP && b.kind == VALUE_GROUP && a.group != b.group) {
-        fail_between(e, left, point, right, "%s of the groups %s and %s, which are not of one kind", operator_noun(operator),
-                     a.group->name, b.group->name);
+        fail_between(e, left, point, right, "%s of the groups %s and %s, which are not of one kind",
+                     operator_noun(op), a.group->name, b.group->name);
         return value_error();
     }
     const struct value *scalar = a.kind != VALUE_GROUP ? &a : b.kind != VALUE_GROUP ? &b : NULL;
     if (scalar && scalar->kind == VALUE_NODE && scalar->node->rank) {
-        fail_between(e, left, point, right, "%s of the group %s and %s: groups go with groups of their kind and scalars",
-                     operator_noun(operator), shape->group->name, value_text(e, scalar));
+        fail_between(e, left, point, right,
+                     "%s of the group %s and %s: groups go with groups of their kind and scalars",
+                     operator_noun(op), shape->group->name, value_text(e, scalar));
         return value_error();
     }
     struct value result = *shape;
     result.items = ARENA_ARRAY(e->arena, struct value, shape->count);
     for (int i = 0; i < shape->count; i++)
-        result.items[i] = binary(e, operator, a.kind == VALUE_GROUP ? a.items[i] : a,
+        result.items[i] = binary(e, op, a.kind == VALUE_GROUP ? a.items[i] : a,
                                  b.kind == VALUE_GROUP ? b.items[i] : b, left, point, right);
     return result;
 }
 
-struct value binary(struct elaborator *e, enum syntax_operator operator, struct value a, struct value b, struct span left,
-                    struct span point, struct span right)
+struct value binary(struct elaborator *e, enum syntax_operator op, struct value a, struct value b,
+                    struct span left, struct span point, struct span right)
 {
     if (a.kind == VALUE_ERROR || b.kind == VALUE_ERROR)
         return value_error();
-    if ((a.kind == VALUE_GROUP || b.kind == VALUE_GROUP) && operator != SYNTAX_MATRIX_PRODUCT)
-        return group_binary(e, operator, a, b, left, point, right);
-    if (operator == SYNTAX_MATRIX_PRODUCT) {
+    if ((a.kind == VALUE_GROUP || b.kind == VALUE_GROUP) && op != SYNTAX_MATRIX_PRODUCT)
+        return group_binary(e, op, a, b, left, point, right);
+    if (op == SYNTAX_MATRIX_PRODUCT) {
         if (is_indexed(e, &a) || is_indexed(e, &b)) {
-            fail_between(e, left, point, right, "@ takes whole tensors; a subscript with an index yields a scalar");
+            fail_between(e, left, point, right,
+                         "@ takes whole tensors; a subscript with an index yields a scalar");
             return value_error();
         }
         struct node *x = as_real(e, a, left), *y = as_real(e, b, right);
         return x && y ? value_node(matrix_product(e, x, y, left, point, right)) : value_error();
     }
     struct value result;
-    if (a.kind == VALUE_NUMBER && b.kind == VALUE_NUMBER && number_binary(e, operator, a.number, b.number, &result)) {
+    if (a.kind == VALUE_NUMBER && b.kind == VALUE_NUMBER &&
+        number_binary(e, op, a.number, b.number, &result)) {
         result.divided = result.divided || a.divided || b.divided;
         return result;
     }
     struct node *nodes[2];
     struct span spans[2] = {left, right};
     if (!indexed_operands(e, (struct value[]){a, b}, spans, 2) ||
-        !operands(e, operator, a, b, left, point, right, &nodes[0], &nodes[1]))
+        !operands(e, op, a, b, left, point, right, &nodes[0], &nodes[1]))
         return value_error();
-    if (!broadcast_together(e, nodes, spans, 2, point, operator_noun(operator)))
+    if (!broadcast_together(e, nodes, spans, 2, point, operator_noun(op)))
         return value_error();
-    bool swap = operator == SYNTAX_GREATER || operator == SYNTAX_GREATER_EQUAL;
-    struct value combined = value_node(graph_binary(e->graph, real_operator(operator), nodes[swap], nodes[!swap]));
+    bool swap = op == SYNTAX_GREATER || op == SYNTAX_GREATER_EQUAL;
+    struct value combined = value_node(graph_binary(e->graph, real_operator(op), nodes[swap], nodes[!swap]));
     combined.indexed = is_indexed(e, &a) || is_indexed(e, &b);
     return combined;
 }
@@ -518,19 +535,20 @@ static struct value transpose(struct elaborator *e, struct value a, struct span 
 
 /* ---- Matrix products: NumPy's matmul as one contraction ---- */
 
-struct node *matrix_product(struct elaborator *e, struct node *a, struct node *b, struct span left, struct span point,
-                            struct span right)
+struct node *matrix_product(struct elaborator *e, struct node *a, struct node *b, struct span left,
+                            struct span point, struct span right)
 {
     if (!a->rank || !b->rank) {
-        fail_between(e, left, point, right, "matrix product of %s and %s: @ takes vectors and matrices; * scales",
-                     shape_text(e, a), shape_text(e, b));
+        fail_between(e, left, point, right,
+                     "matrix product of %s and %s: @ takes vectors and matrices; * scales", shape_text(e, a),
+                     shape_text(e, b));
         return NULL;
     }
     int inner_b = b->rank == 1 ? 0 : b->rank - 2;
     size *k = a->shape[a->rank - 1];
     if (k != b->shape[inner_b]) {
-        fail_between(e, left, point, right, "matrix product of %s and %s: the inner sizes %s and %s differ", shape_text(e, a),
-                     shape_text(e, b), size_print(e->arena, k, SIZE_LANGUAGE),
+        fail_between(e, left, point, right, "matrix product of %s and %s: the inner sizes %s and %s differ",
+                     shape_text(e, a), shape_text(e, b), size_print(e->arena, k, SIZE_LANGUAGE),
                      size_print(e->arena, b->shape[inner_b], SIZE_LANGUAGE));
         return NULL;
     }
@@ -554,9 +572,10 @@ struct node *matrix_product(struct elaborator *e, struct node *a, struct node *b
             else if (is_one(extent_b))
                 keep_b = false;
             else {
-                fail_between(e, left, point, right, "matrix product of %s and %s: the leading sizes %s and %s differ",
-                             shape_text(e, a), shape_text(e, b), size_print(e->arena, extent_a, SIZE_LANGUAGE),
-                             size_print(e->arena, extent_b, SIZE_LANGUAGE));
+                fail_between(
+                    e, left, point, right, "matrix product of %s and %s: the leading sizes %s and %s differ",
+                    shape_text(e, a), shape_text(e, b), size_print(e->arena, extent_a, SIZE_LANGUAGE),
+                    size_print(e->arena, extent_b, SIZE_LANGUAGE));
                 return NULL;
             }
         }
@@ -609,7 +628,8 @@ static void fail_unknown_name(struct elaborator *e, const struct expression *x)
     }
 }
 
-/* Within a branch, values from outside it are tied to it, so that what is computed from them is not computed elsewhere. */
+/* Within a branch, values from outside it are tied to it, so that what is computed from them is not computed
+ * elsewhere. */
 static struct value tied_value(struct elaborator *e, struct value value, int depth)
 {
     const struct block *block = e->frame->block;
@@ -693,9 +713,9 @@ static struct value evaluate_unary(struct elaborator *e, const struct expression
     struct value a = evaluate(e, x->left);
     if (a.kind == VALUE_ERROR)
         return a;
-    if (x->operator == SYNTAX_NEGATE)
+    if (x->op == SYNTAX_NEGATE)
         return negate(e, a, x->span);
-    if (x->operator == SYNTAX_TRANSPOSE)
+    if (x->op == SYNTAX_TRANSPOSE)
         return transpose(e, a, x->span);
     struct node *truth = as_bool(e, a, x->left->span, "the operand of `not`");
     if (!truth)
@@ -707,7 +727,8 @@ static struct value evaluate_unary(struct elaborator *e, const struct expression
 
 static bool is_squared_norm(struct elaborator *e, const struct expression *x)
 {
-    return x->operator == SYNTAX_POWER && x->right->kind == EXPRESSION_NUMBER && x->right->number == 2 && is_norm(e, x->left);
+    return x->op == SYNTAX_POWER && x->right->kind == EXPRESSION_NUMBER && x->right->number == 2 &&
+           is_norm(e, x->left);
 }
 
 /* Chains such as a + b + c lean left and may be very long: they are walked, not recursed into. */
@@ -721,11 +742,12 @@ static struct value evaluate_binary(struct elaborator *e, const struct expressio
     size_t at = depth;
     for (const struct expression *link = x; at > 0; link = link->left)
         chain[--at] = link;
-    struct value value = leftmost->kind == EXPRESSION_BINARY ? evaluate_squared_norm(e, leftmost) : evaluate(e, leftmost);
+    struct value value =
+        leftmost->kind == EXPRESSION_BINARY ? evaluate_squared_norm(e, leftmost) : evaluate(e, leftmost);
     for (size_t i = 0; i < depth; i++) {
         const struct expression *link = chain[i];
         struct value right = evaluate(e, link->right);
-        value = binary(e, link->operator, value, right, link->left->span, link->operator_span, link->right->span);
+        value = binary(e, link->op, value, right, link->left->span, link->operator_span, link->right->span);
     }
     return value;
 }
@@ -752,8 +774,9 @@ static struct value choose(struct elaborator *e, struct value condition, struct 
         return value_error();
     if (nodes[1]->type != nodes[2]->type) {
         struct span none = {0};
-        fail_between(e, x->left->span, x->right->span, none, "the two sides of `if` are %s and %s; both must be of one type",
-                     value_text(e, &a), value_text(e, &b));
+        fail_between(e, x->left->span, x->right->span, none,
+                     "the two sides of `if` are %s and %s; both must be of one type", value_text(e, &a),
+                     value_text(e, &b));
         return value_error();
     }
     struct span word = {x->span.source, x->span.begin, x->span.begin + 2}; /* "if" */
@@ -775,15 +798,16 @@ static struct value group_choice(struct elaborator *e, struct value condition, s
 }
 
 /* A comparison of groups chooses member by member. */
-static struct value choose_by_group(struct elaborator *e, struct value condition, struct value a, struct value b,
-                                    const struct expression *x)
+static struct value choose_by_group(struct elaborator *e, struct value condition, struct value a,
+                                    struct value b, const struct expression *x)
 {
     if (a.kind == VALUE_ERROR || b.kind == VALUE_ERROR)
         return value_error();
     struct value result = condition;
     result.items = ARENA_ARRAY(e->arena, struct value, condition.count);
     for (int i = 0; i < condition.count; i++) {
-        struct value item_a = a.kind == VALUE_GROUP ? a.items[i] : a, item_b = b.kind == VALUE_GROUP ? b.items[i] : b;
+        struct value item_a = a.kind == VALUE_GROUP ? a.items[i] : a,
+                     item_b = b.kind == VALUE_GROUP ? b.items[i] : b;
         if (condition.items[i].kind == VALUE_GROUP) {
             result.items[i] = choose_by_group(e, condition.items[i], item_a, item_b, x);
             continue;
@@ -818,7 +842,8 @@ static struct value evaluate_list(struct elaborator *e, const struct expression 
         list.items[i] = evaluate(e, item->value);
         wrong = wrong || list.items[i].kind == VALUE_ERROR;
         if (!wrong && !value_is_tensor(&list.items[i])) {
-            fail(e, item->value->span, "a list stacks numbers and tensors, but this is %s", value_text(e, &list.items[i]));
+            fail(e, item->value->span, "a list stacks numbers and tensors, but this is %s",
+                 value_text(e, &list.items[i]));
             wrong = true;
         }
         i++;

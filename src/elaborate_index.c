@@ -1,8 +1,9 @@
 /* elaborate_index.c: index notation.
  *
- * First the ranges of all indices of one definition, or of one outermost reduction, are inferred from the subscripts in it
- * (struct inference). Then the right side is evaluated once, each element access as a view over the index space, each
- * `sum[j](…)` as a reduction over the axes that it brings. Nothing after elaboration knows of index notation. */
+ * First the ranges of all indices of one definition, or of one outermost reduction, are inferred from the
+ * subscripts in it (struct inference). Then the right side is evaluated once, each element access as a view
+ * over the index space, each `sum[j](…)` as a reduction over the axes that it brings. Nothing after
+ * elaboration knows of index notation. */
 #include "elaborator.h"
 
 #include <string.h>
@@ -35,7 +36,8 @@ bool indexed_operands(struct elaborator *e, const struct value *values, const st
         any = any || is_indexed(e, &values[i]);
     for (int i = 0; any && i < count; i++)
         if (values[i].kind == VALUE_NODE && !values[i].indexed && values[i].node->rank) {
-            fail(e, spans[i], "a whole tensor %s stands among elements; name all its axes by indices", shape_text(e, values[i].node));
+            fail(e, spans[i], "a whole tensor %s stands among elements; name all its axes by indices",
+                 shape_text(e, values[i].node));
             note_operand(e, spans[i]);
             return false;
         }
@@ -47,7 +49,8 @@ static size *coefficient(struct elaborator *e, size *a, const size *atom)
 {
     if (!size_depends_on(a, atom))
         return NULL;
-    return size_subtract(size_substitute(a, atom, size_number(e->sizes, 1)), size_substitute(a, atom, size_number(e->sizes, 0)));
+    return size_subtract(size_substitute(a, atom, size_number(e->sizes, 1)),
+                         size_substitute(a, atom, size_number(e->sizes, 0)));
 }
 
 /* Splits a number into its part without indices and a coefficient for each axis of the space. */
@@ -80,7 +83,8 @@ struct node *index_number(struct elaborator *e, size *number, enum type type)
     struct node *node = graph_iota_affine(e->graph, type, e->space.count, shape, &affine);
     if (denominator == 1)
         return node;
-    struct node *divisor = graph_broadcast(e->graph, constant_real(e, (double)denominator), node->rank, node->shape);
+    struct node *divisor =
+        graph_broadcast(e->graph, constant_real(e, (double)denominator), node->rank, node->shape);
     return graph_binary(e->graph, OP_DIV, node, divisor);
 }
 
@@ -93,7 +97,8 @@ static bool enter_index(struct elaborator *e, const char *name, size *extent, st
     }
     memmove(e->space.axes + 1, e->space.axes, sizeof *e->space.axes * (size_t)e->space.count++);
     size *zero = size_number(e->sizes, 0);
-    e->space.axes[0] = (struct space_axis){name, size_new_loop_variable(e->sizes, name, zero, extent), extent, e->frame};
+    e->space.axes[0] =
+        (struct space_axis){name, size_new_loop_variable(e->sizes, name, zero, extent), extent, e->frame};
     return true;
 }
 
@@ -109,8 +114,8 @@ struct range {
     const void *key; /* the struct index or struct subscript that brings the index */
     const char *name;
     struct span span;
-    size *atom;   /* stands for the index while its range is sought */
-    size *extent; /* NULL: not known yet */
+    size *atom;         /* stands for the index while its range is sought */
+    size *extent;       /* NULL: not known yet */
     struct span source; /* the subscript that gave the extent */
     bool is_explicit, is_active;
 };
@@ -155,8 +160,8 @@ static size *range_size(struct elaborator *e, const struct expression *range)
     return extent;
 }
 
-static void add_range(struct elaborator *e, struct inference *inference, const void *key, const char *name, struct span span,
-                      const struct expression *range)
+static void add_range(struct elaborator *e, struct inference *inference, const void *key, const char *name,
+                      struct span span, const struct expression *range)
 {
     struct range r = {.key = key, .name = name, .span = span, .is_active = true, .source = span};
     size *zero = size_number(e->sizes, 0);
@@ -181,7 +186,7 @@ static size *affine_binary(struct elaborator *e, struct inference *inference, co
     size *a = affine_operand(e, inference, x->left), *b = a ? affine_operand(e, inference, x->right) : NULL;
     if (!a || !b)
         return NULL;
-    switch (x->operator) {
+    switch (x->op) {
     case SYNTAX_ADD: return size_add(a, b);
     case SYNTAX_SUBTRACT: return size_subtract(a, b);
     case SYNTAX_MULTIPLY: return size_multiply(a, b);
@@ -190,12 +195,13 @@ static size *affine_binary(struct elaborator *e, struct inference *inference, co
     }
 }
 
-/* A subscript as a polynomial, or NULL if it is none (it gathers, or is wrong and will be reported when evaluated). */
+/* A subscript as a polynomial, or NULL if it is none (it gathers, or is wrong and will be reported when
+ * evaluated). */
 static size *affine_operand(struct elaborator *e, struct inference *inference, const struct expression *x)
 {
     if (x->kind == EXPRESSION_NUMBER)
         return x->is_whole ? size_number(e->sizes, (int64_t)x->number) : NULL;
-    if (x->kind == EXPRESSION_UNARY && x->operator == SYNTAX_NEGATE) {
+    if (x->kind == EXPRESSION_UNARY && x->op == SYNTAX_NEGATE) {
         size *a = affine_operand(e, inference, x->left);
         return a ? size_negate(a) : NULL;
     }
@@ -225,13 +231,15 @@ static bool mentions_range(const struct inference *inference, const size *a)
 }
 
 /* An index that stands alone runs over the axis. */
-static void stands_alone(struct elaborator *e, struct inference *inference, struct range *range, size *extent, struct span at)
+static void stands_alone(struct elaborator *e, struct inference *inference, struct range *range, size *extent,
+                         struct span at)
 {
     if (range->is_explicit)
         return;
     if (range->extent && range->extent != extent) {
-        fail(e, at, "the index %s runs over an axis of size %s here, but over one of size %s elsewhere", range->name,
-             size_print(e->arena, extent, SIZE_LANGUAGE), size_print(e->arena, range->extent, SIZE_LANGUAGE));
+        fail(e, at, "the index %s runs over an axis of size %s here, but over one of size %s elsewhere",
+             range->name, size_print(e->arena, extent, SIZE_LANGUAGE),
+             size_print(e->arena, range->extent, SIZE_LANGUAGE));
         note(e, range->source, "its range comes from here");
         note(e, at, "a range can be given: %s < …", range->name);
         inference->failed = true;
@@ -251,13 +259,15 @@ static bool names_all_axes(struct elaborator *e, const struct expression *x, con
     for (const struct subscript *s = x->subscripts; s; s = s->next, count++)
         if (s->kind != SUBSCRIPT_AT) {
             fail(e, s->span, "a subscript that contains an index names every axis by a number; %s is none",
-                 s->kind == SUBSCRIPT_SLICE ? "a slice" : s->kind == SUBSCRIPT_NEW ? "new" : "...");
+                 s->kind == SUBSCRIPT_SLICE ? "a slice"
+                 : s->kind == SUBSCRIPT_NEW ? "new"
+                                            : "...");
             return false;
         }
     if (count == source->rank)
         return true;
-    fail(e, x->span, "a subscript that contains an index names every axis, but this names %d of the %d of %s", count, source->rank,
-         shape_text(e, source));
+    fail(e, x->span, "a subscript that contains an index names every axis, but this names %d of the %d of %s",
+         count, source->rank, shape_text(e, source));
     note_operand(e, x->left->span);
     return false;
 }
@@ -339,7 +349,8 @@ static struct range *unknown_of(struct inference *inference, const struct bound 
 }
 
 /* The largest range of `unknown` that keeps the subscript in [0, extent), all others being at their worst. */
-static size *largest_range(struct elaborator *e, struct inference *inference, const struct bound *bound, const struct range *unknown)
+static size *largest_range(struct elaborator *e, struct inference *inference, const struct bound *bound,
+                           const struct range *unknown)
 {
     size *one = size_number(e->sizes, 1), *c = coefficient(e, bound->subscript, unknown->atom);
     size *rest = size_substitute(bound->subscript, unknown->atom, size_number(e->sizes, 0));
@@ -350,12 +361,15 @@ static size *largest_range(struct elaborator *e, struct inference *inference, co
         if (!k)
             continue;
         bool grows = size_nonnegative(k) == ALWAYS;
-        rest = size_substitute(rest, other->atom, grows == positive ? size_subtract(other->extent, one) : size_number(e->sizes, 0));
+        rest =
+            size_substitute(rest, other->atom,
+                            grows == positive ? size_subtract(other->extent, one) : size_number(e->sizes, 0));
     }
     rest = positive ? size_greatest(rest) : size_least(rest);
     size *room = positive ? size_subtract(size_subtract(bound->extent, one), rest) : rest;
     size *step = positive ? c : size_negate(c);
-    if (!require_nonnegative(e, room, bound->span, "the subscript is out of bounds for every value of %s", unknown->name))
+    if (!require_nonnegative(e, room, bound->span, "the subscript is out of bounds for every value of %s",
+                             unknown->name))
         return NULL;
     return size_add(size_floor_divide(room, step), one);
 }
@@ -403,9 +417,11 @@ static void solve(struct elaborator *e, struct inference *inference)
         bool in_sum = false;
         for (size_t k = 0; k < inference->bounds_count; k++)
             in_sum = in_sum || size_depends_on(inference->bounds[k].subscript, range->atom);
-        fail(e, range->span, in_sum ? "the range of %s cannot be inferred, since another index of its subscript has no range either; "
-                                      "give one: %s < …"
-                                    : "the index %s stands in no subscript, so it has no range; give one: %s < …",
+        fail(e, range->span,
+             in_sum ? "the range of %s cannot be inferred, since another index of its subscript has no range "
+                      "either; "
+                      "give one: %s < …"
+                    : "the index %s stands in no subscript, so it has no range; give one: %s < …",
              range->name, range->name);
         inference->failed = true;
     }
@@ -446,33 +462,40 @@ bool subscript_uses_index(struct elaborator *e, const struct expression *x)
 }
 
 /* One axis of an access; notes which indices it uses. */
-static bool access_axis(struct elaborator *e, const struct subscript *s, size *extent, struct affine *subscript, bool *used,
-                        struct node **dynamics, int *dynamic_count)
+static bool access_axis(struct elaborator *e, const struct subscript *s, size *extent,
+                        struct affine *subscript, bool *used, struct node **dynamics, int *dynamic_count)
 {
     struct value value = evaluate(e, s->at);
     if (value.kind == VALUE_ERROR)
         return false;
     if (value.kind == VALUE_NUMBER && !value.divided) {
-        const char *text = arena_copy(e->arena, s->span.source->text + s->span.begin, s->span.end - s->span.begin);
+        const char *text =
+            arena_copy(e->arena, s->span.source->text + s->span.begin, s->span.end - s->span.begin);
         *subscript = affine_of_number(e, value.number);
         for (int i = 0; i < e->space.count; i++)
             used[i] = used[i] || subscript->coefficients[i];
         size *least = size_least(value.number), *greatest = size_greatest(value.number);
-        return require_nonnegative(e, least, s->span, "the subscript %s goes down to %s, before the start of the axis", text,
+        return require_nonnegative(e, least, s->span,
+                                   "the subscript %s goes down to %s, before the start of the axis", text,
                                    size_print(e->arena, least, SIZE_LANGUAGE)) &&
-               require_nonnegative(e, size_subtract(size_subtract(extent, size_number(e->sizes, 1)), greatest), s->span,
-                                   "the subscript %s goes up to %s, outside the axis of size %s", text,
-                                   size_print(e->arena, greatest, SIZE_LANGUAGE), size_print(e->arena, extent, SIZE_LANGUAGE));
+               require_nonnegative(e,
+                                   size_subtract(size_subtract(extent, size_number(e->sizes, 1)), greatest),
+                                   s->span, "the subscript %s goes up to %s, outside the axis of size %s",
+                                   text, size_print(e->arena, greatest, SIZE_LANGUAGE),
+                                   size_print(e->arena, extent, SIZE_LANGUAGE));
     }
     if (value.kind == VALUE_NODE && value.node->type == REAL) {
-        fail(e, s->at->span, "a subscript is a sum of multiples of indices, sizes and numbers, or int arithmetic; this is real");
+        fail(e, s->at->span,
+             "a subscript is a sum of multiples of indices, sizes and numbers, or int arithmetic; this is "
+             "real");
         return false;
     }
     struct node *k = as_int(e, value, s->at->span);
     if (!k)
         return false;
     if (k->rank && !value.indexed) {
-        fail(e, s->at->span, "a whole tensor %s stands in a subscript with indices; name all its axes", shape_text(e, k));
+        fail(e, s->at->span, "a whole tensor %s stands in a subscript with indices; name all its axes",
+             shape_text(e, k));
         return false;
     }
     for (int i = 0; i < k->rank; i++) {
@@ -510,34 +533,40 @@ struct value evaluate_indexed(struct elaborator *e, const struct expression *x)
     shape_of_used(e, used, shape);
     for (int d = 0; d < dynamic_count; d++)
         dynamics[d] = graph_broadcast(e->graph, dynamics[d], e->space.count, shape);
-    struct value value = value_node(graph_index(e->graph, source, e->space.count, shape, subscripts, dynamics, dynamic_count, false));
+    struct value value = value_node(
+        graph_index(e->graph, source, e->space.count, shape, subscripts, dynamics, dynamic_count, false));
     value.indexed = true;
     return value;
 }
 
 /* ---- Reductions ---- */
 
-static enum operator reduction_operator(const char *name)
+static enum op reduction_operator(const char *name)
 {
     static const struct {
         const char *name;
-        enum operator operator;
-    } rows[] = {{"sum", OP_SUM}, {"mean", OP_SUM}, {"prod", OP_PRODUCT}, {"max", OP_MAXIMUM}, {"min", OP_MINIMUM},
-                {"any", OP_ANY}, {"all", OP_ALL}, {"argmax", OP_ARGMAX}, {"argmin", OP_ARGMIN}};
+        enum op op;
+    } rows[] = {{"sum", OP_SUM},     {"mean", OP_SUM},      {"prod", OP_PRODUCT},
+                {"max", OP_MAXIMUM}, {"min", OP_MINIMUM},   {"any", OP_ANY},
+                {"all", OP_ALL},     {"argmax", OP_ARGMAX}, {"argmin", OP_ARGMIN}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (!strcmp(rows[i].name, name))
-            return rows[i].operator;
+            return rows[i].op;
     return OPERATOR_COUNT;
 }
 
-/* A reduction of the library over the first axes: its operand and axes go in as values of names that no text can have. */
-static struct node *reduce_by_library(struct elaborator *e, const struct expression *x, struct node *body, int axes)
+/* A reduction of the library over the first axes: its operand and axes go in as values of names that no text
+ * can have. */
+static struct node *reduce_by_library(struct elaborator *e, const struct expression *x, struct node *body,
+                                      int axes)
 {
-    struct value list = {.kind = VALUE_LIST, .count = axes, .items = ARENA_ARRAY(e->arena, struct value, axes)};
+    struct value list = {
+        .kind = VALUE_LIST, .count = axes, .items = ARENA_ARRAY(e->arena, struct value, axes)};
     for (int i = 0; i < axes; i++)
         list.items[i] = value_whole(e, i);
     struct map saved = e->frame->bindings;
-    struct binding operand = {.name = "(operand)", .value = value_node(body)}, over = {.name = "(axes)", .value = list};
+    struct binding operand = {.name = "(operand)", .value = value_node(body)},
+                   over = {.name = "(axes)", .value = list};
     e->frame->bindings = (struct map){0};
     map_set(e->arena, &e->frame->bindings, operand.name, &operand);
     map_set(e->arena, &e->frame->bindings, over.name, &over);
@@ -545,7 +574,10 @@ static struct node *reduce_by_library(struct elaborator *e, const struct express
     struct expression axes_name = {.kind = EXPRESSION_NAME, .span = x->operator_span, .name = over.name};
     struct argument axis = {.name = "axis", .span = x->operator_span, .value = &axes_name};
     struct argument first = {.span = x->left->span, .value = &operand_name, .next = &axis};
-    struct expression call = {.kind = EXPRESSION_CALL, .span = x->span, .operator_span = x->operator_span, .name = x->name,
+    struct expression call = {.kind = EXPRESSION_CALL,
+                              .span = x->span,
+                              .operator_span = x->operator_span,
+                              .name = x->name,
                               .arguments = &first};
     struct value result = call_function(e, find_library_function(e, x->name), &call);
     e->frame->bindings = saved;
@@ -553,26 +585,30 @@ static struct node *reduce_by_library(struct elaborator *e, const struct express
 }
 
 /* body: over the space, whose first `axes` axes are reduced. */
-static struct node *reduce_indices(struct elaborator *e, const struct expression *x, struct node *body, int axes)
+static struct node *reduce_indices(struct elaborator *e, const struct expression *x, struct node *body,
+                                   int axes)
 {
-    enum operator operator = reduction_operator(x->name);
-    bool truth = operator == OP_ANY || operator == OP_ALL;
+    enum op op = reduction_operator(x->name);
+    bool truth = op == OP_ANY || op == OP_ALL;
     if (truth != (body->type == BOOL) || body->type == INT) {
-        fail(e, x->left->span, "%s of %s", x->name, body->type == BOOL ? "truth values; real(…) makes numbers of them"
-                                                    : truth ? "numbers; compare them" : "int values; real(…) converts");
+        fail(e, x->left->span, "%s of %s", x->name,
+             body->type == BOOL ? "truth values; real(…) makes numbers of them"
+             : truth            ? "numbers; compare them"
+                                : "int values; real(…) converts");
         return NULL;
     }
-    if (operator == OPERATOR_COUNT)
+    if (op == OPERATOR_COUNT)
         return reduce_by_library(e, x, body, axes);
-    if (operator == OP_ARGMAX || operator == OP_ARGMIN)
-        return graph_arg(e->graph, operator, body, 0);
-    struct node *reduced = graph_reduce(e->graph, operator, body, (1u << axes) - 1);
+    if (op == OP_ARGMAX || op == OP_ARGMIN)
+        return graph_arg(e->graph, op, body, 0);
+    struct node *reduced = graph_reduce(e->graph, op, body, (1u << axes) - 1);
     if (strcmp(x->name, "mean"))
         return reduced;
     size *count = size_number(e->sizes, 1);
     for (int i = 0; i < axes; i++)
         count = size_multiply(count, body->shape[i]);
-    struct node *divisor = graph_broadcast(e->graph, graph_size(e->graph, REAL, count), reduced->rank, reduced->shape);
+    struct node *divisor =
+        graph_broadcast(e->graph, graph_size(e->graph, REAL, count), reduced->rank, reduced->shape);
     return graph_binary(e->graph, OP_DIV, reduced, divisor);
 }
 
@@ -593,11 +629,15 @@ static struct value reduce_in_space(struct elaborator *e, const struct expressio
     bool indexed = is_indexed(e, &body);
     struct node *node = body.kind == VALUE_ERROR ? NULL : as_node(e, body, x->left->span), *result = NULL;
     if (node && !indexed && node->rank)
-        fail(e, x->left->span, "%s[…] takes elements, but this is a whole tensor %s; name all its axes by indices", x->name, shape_text(e, node));
+        fail(e, x->left->span,
+             "%s[…] takes elements, but this is a whole tensor %s; name all its axes by indices", x->name,
+             shape_text(e, node));
     else if (node) {
         size *shape[MAXIMUM_RANK];
         for (int i = 0; i < e->space.count; i++)
-            shape[i] = i < axes ? e->space.axes[i].extent : node->rank ? node->shape[i] : size_number(e->sizes, 1);
+            shape[i] = i < axes     ? e->space.axes[i].extent
+                       : node->rank ? node->shape[i]
+                                    : size_number(e->sizes, 1);
         result = reduce_indices(e, x, graph_broadcast(e->graph, node, e->space.count, shape), axes);
     }
     leave_indices(e, count);
@@ -608,8 +648,11 @@ static struct value reduce_in_space(struct elaborator *e, const struct expressio
 
 struct value evaluate_reduce(struct elaborator *e, const struct expression *x)
 {
-    if (reduction_operator(x->name) == OPERATOR_COUNT && strcmp(x->name, "logsumexp") && strcmp(x->name, "norm")) {
-        fail(e, x->operator_span, "%s is no reduction; there are sum prod mean max min logsumexp norm argmax argmin any all", x->name);
+    if (reduction_operator(x->name) == OPERATOR_COUNT && strcmp(x->name, "logsumexp") &&
+        strcmp(x->name, "norm")) {
+        fail(e, x->operator_span,
+             "%s is no reduction; there are sum prod mean max min logsumexp norm argmax argmin any all",
+             x->name);
         return value_error();
     }
     if ((!strcmp(x->name, "argmax") || !strcmp(x->name, "argmin")) && x->indices->next) {
@@ -635,17 +678,19 @@ bool defines_by_index(struct elaborator *e, const struct target *target)
     for (const struct subscript *s = target->subscripts; s; s = s->next) {
         if (s->range)
             return true;
-        if (s->kind == SUBSCRIPT_AT && s->at->kind == EXPRESSION_NAME && !map_get(&e->frame->sizes, s->at->name) &&
-            !map_get(&e->frame->unit->dims, s->at->name)) {
+        if (s->kind == SUBSCRIPT_AT && s->at->kind == EXPRESSION_NAME &&
+            !map_get(&e->frame->sizes, s->at->name) && !map_get(&e->frame->unit->dims, s->at->name)) {
             struct binding *binding = find_binding(e, s->at->name);
-            if (!binding || binding->value.kind != VALUE_NUMBER || !size_is_loop_variable(binding->value.number))
+            if (!binding || binding->value.kind != VALUE_NUMBER ||
+                !size_is_loop_variable(binding->value.number))
                 return true;
         }
     }
     return false;
 }
 
-struct value evaluate_by_index(struct elaborator *e, const struct subscript *fresh, const struct expression *x)
+struct value evaluate_by_index(struct elaborator *e, const struct subscript *fresh,
+                               const struct expression *x)
 {
     struct inference *outer = e->inference;
     struct index_space saved = e->space;
@@ -670,14 +715,16 @@ struct value evaluate_by_index(struct elaborator *e, const struct subscript *fre
     solve(e, inference);
     struct value value = value_error();
     for (int i = count; !inference->failed && i-- > 0;)
-        if (!enter_index(e, indices[i]->at->name, find_range(inference, indices[i])->extent, indices[i]->span))
+        if (!enter_index(e, indices[i]->at->name, find_range(inference, indices[i])->extent,
+                         indices[i]->span))
             inference->failed = true;
     if (!inference->failed)
         value = evaluate(e, x);
     bool indexed = is_indexed(e, &value);
     struct node *node = value.kind == VALUE_ERROR ? NULL : as_node(e, value, x->span);
     if (node && node->rank && !indexed) {
-        fail(e, x->span, "the right side is a whole tensor %s; name all its axes by indices", shape_text(e, node));
+        fail(e, x->span, "the right side is a whole tensor %s; name all its axes by indices",
+             shape_text(e, node));
         node = NULL;
     }
     size *shape[MAXIMUM_RANK];

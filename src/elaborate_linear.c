@@ -39,8 +39,9 @@ static bool broadcast_leading(struct elaborator *e, struct builtin_call *c, stru
             continue;
         }
         if (x && y && x != y && !is_one(x) && !is_one(y)) {
-            fail_between(e, c->spans[0], c->name_span, c->spans[1], "%s of %s and %s: the leading sizes %s and %s differ",
-                         c->builtin->name, shape_text(e, *a), shape_text(e, *b), size_print(e->arena, x, SIZE_LANGUAGE),
+            fail_between(e, c->spans[0], c->name_span, c->spans[1],
+                         "%s of %s and %s: the leading sizes %s and %s differ", c->builtin->name,
+                         shape_text(e, *a), shape_text(e, *b), size_print(e->arena, x, SIZE_LANGUAGE),
                          size_print(e->arena, y, SIZE_LANGUAGE));
             return false;
         }
@@ -69,8 +70,9 @@ static struct value system(struct elaborator *e, struct builtin_call *c, bool tr
     bool vector = is_vector_for(a, b);
     struct node *columns = vector ? graph_insert_axis(e->graph, b, b->rank) : b;
     if (columns->rank < 2 || columns->shape[columns->rank - 2] != a->shape[a->rank - 1]) {
-        fail_between(e, c->spans[0], c->name_span, c->spans[1], "%s of %s and %s: %s", c->builtin->name, shape_text(e, a),
-                     shape_text(e, b), b->rank ? "the sizes do not fit" : "the right side is a vector or a matrix");
+        fail_between(e, c->spans[0], c->name_span, c->spans[1], "%s of %s and %s: %s", c->builtin->name,
+                     shape_text(e, a), shape_text(e, b),
+                     b->rank ? "the sizes do not fit" : "the right side is a vector or a matrix");
         return value_error();
     }
     if (!broadcast_leading(e, c, &a, &columns))
@@ -110,7 +112,7 @@ struct value linear_cholesky(struct elaborator *e, struct builtin_call *c)
 struct value linear_determinant(struct elaborator *e, struct builtin_call *c)
 {
     struct node *a = square_argument(e, c, 0);
-    return value_node(a ? graph_determinant(e->graph, c->builtin->operator, a) : NULL);
+    return value_node(a ? graph_determinant(e->graph, c->builtin->op, a) : NULL);
 }
 
 /* ---- Packed triangles ---- */
@@ -120,20 +122,23 @@ static struct node *int_number(struct elaborator *e, size *number, size *const *
     return graph_broadcast(e->graph, graph_size(e->graph, INT, number), 2, shape);
 }
 
-static struct node *int_binary(struct elaborator *e, enum operator operator, struct node *a, struct node *b)
+static struct node *int_binary(struct elaborator *e, enum op op, struct node *a, struct node *b)
 {
-    return graph_binary(e->graph, operator, a, b);
+    return graph_binary(e->graph, op, a, b);
 }
 
-/* Where element (i, j) of an n x n matrix stands when the part on and below diagonal k <= 0 is packed column by column:
- * column j holds rows j - k to n - 1 and begins at j (n + k) - j (j - 1) / 2. Elements above get 0. */
+/* Where element (i, j) of an n x n matrix stands when the part on and below diagonal k <= 0 is packed column
+ * by column: column j holds rows j - k to n - 1 and begins at j (n + k) - j (j - 1) / 2. Elements above get
+ * 0. */
 static struct node *packed_position(struct elaborator *e, size *n, int64_t k, struct node **inside)
 {
     size *shape[2] = {n, n}, *diagonal = size_number(e->sizes, k);
     struct node *i = graph_iota(e->graph, INT, 2, shape, 0), *j = graph_iota(e->graph, INT, 2, shape, 1);
-    struct node *one = int_number(e, size_number(e->sizes, 1), shape), *two = int_number(e, size_number(e->sizes, 2), shape);
+    struct node *one = int_number(e, size_number(e->sizes, 1), shape),
+                *two = int_number(e, size_number(e->sizes, 2), shape);
     struct node *columns = int_binary(e, OP_MUL, j, int_number(e, size_add(n, diagonal), shape));
-    struct node *triangle = int_binary(e, OP_QUOTIENT, int_binary(e, OP_MUL, j, int_binary(e, OP_SUB, j, one)), two);
+    struct node *triangle =
+        int_binary(e, OP_QUOTIENT, int_binary(e, OP_MUL, j, int_binary(e, OP_SUB, j, one)), two);
     struct node *row = int_binary(e, OP_ADD, int_binary(e, OP_SUB, i, j), int_number(e, diagonal, shape));
     struct node *position = int_binary(e, OP_ADD, int_binary(e, OP_SUB, columns, triangle), row);
     struct node *zero = int_number(e, size_number(e->sizes, 0), shape);
@@ -148,12 +153,14 @@ static size *packed_count(struct elaborator *e, struct builtin_call *c, size *n,
     if (c->given[argument] && !as_whole(e, c->values[argument], c->spans[argument], "the diagonal", k))
         return NULL;
     if (*k > 0) {
-        fail(e, c->spans[argument], "%s goes up to the diagonal at most: k is 0 or negative", c->builtin->name);
+        fail(e, c->spans[argument], "%s goes up to the diagonal at most: k is 0 or negative",
+             c->builtin->name);
         return NULL;
     }
     size *order = size_add(n, size_number(e->sizes, *k)), *one = size_number(e->sizes, 1);
-    if (!require_nonnegative(e, size_subtract(order, one), c->span, "nothing lies below diagonal %lld of a matrix of size %s",
-                             (long long)*k, size_print(e->arena, n, SIZE_LANGUAGE)))
+    if (!require_nonnegative(e, size_subtract(order, one), c->span,
+                             "nothing lies below diagonal %lld of a matrix of size %s", (long long)*k,
+                             size_print(e->arena, n, SIZE_LANGUAGE)))
         return NULL;
     return size_divide(size_multiply(order, size_add(order, one)), size_number(e->sizes, 2));
 }
@@ -167,8 +174,10 @@ struct value linear_unpack_tril(struct elaborator *e, struct builtin_call *c)
     if (!count)
         return value_error();
     if (!l->rank || l->shape[l->rank - 1] != count) {
-        fail(e, c->spans[0], "the triangle of a matrix of size %s up to diagonal %lld has %s elements, but this is %s",
-             size_print(e->arena, n, SIZE_LANGUAGE), (long long)k, size_print(e->arena, count, SIZE_LANGUAGE), shape_text(e, l));
+        fail(e, c->spans[0],
+             "the triangle of a matrix of size %s up to diagonal %lld has %s elements, but this is %s",
+             size_print(e->arena, n, SIZE_LANGUAGE), (long long)k, size_print(e->arena, count, SIZE_LANGUAGE),
+             shape_text(e, l));
         note_operand(e, c->spans[0]);
         return value_error();
     }
@@ -180,7 +189,8 @@ struct value linear_unpack_tril(struct elaborator *e, struct builtin_call *c)
     size *shape[MAXIMUM_RANK];
     memcpy(shape, l->shape, sizeof *shape * (size_t)lead);
     shape[lead] = shape[lead + 1] = n;
-    struct node *inside, *position = graph_broadcast(e->graph, packed_position(e, n, k, &inside), rank, shape);
+    struct node *inside,
+        *position = graph_broadcast(e->graph, packed_position(e, n, k, &inside), rank, shape);
     struct affine *subscripts = ARENA_ARRAY(e->arena, struct affine, l->rank);
     for (int a = 0; a < l->rank; a++) {
         subscripts[a].offset = size_number(e->sizes, 0);
@@ -199,14 +209,16 @@ struct value linear_pack_tril(struct elaborator *e, struct builtin_call *c)
 {
     struct node *matrix = square_argument(e, c, 0);
     int64_t k;
-    size *n = matrix ? matrix->shape[matrix->rank - 1] : NULL, *count = n ? packed_count(e, c, n, 1, &k) : NULL;
+    size *n = matrix ? matrix->shape[matrix->rank - 1] : NULL,
+         *count = n ? packed_count(e, c, n, 1, &k) : NULL;
     if (!count)
         return value_error();
     int rank = matrix->rank, lead = rank - 2;
     size *shape[MAXIMUM_RANK];
     memcpy(shape, matrix->shape, sizeof *shape * (size_t)lead);
     shape[lead] = count;
-    struct node *inside, *position = graph_broadcast(e->graph, packed_position(e, n, k, &inside), rank, matrix->shape);
+    struct node *inside,
+        *position = graph_broadcast(e->graph, packed_position(e, n, k, &inside), rank, matrix->shape);
     struct affine *subscripts = ARENA_ARRAY(e->arena, struct affine, rank);
     for (int a = 0; a <= lead; a++) {
         subscripts[a].offset = size_number(e->sizes, 0);

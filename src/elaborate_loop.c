@@ -1,8 +1,8 @@
 /* elaborate_loop.c: `for` and `if` statements as LOOP nodes.
  *
- * A name that has a value before a loop and is assigned in its body is carried: within the body it stands for a PLACEHOLDER,
- * after the loop for a RESULT. An `if` is a loop of at most one round over its condition, its `else` one over the
- * contrary, so that derivatives, workspace and the interpreter know loops only. */
+ * A name that has a value before a loop and is assigned in its body is carried: within the body it stands for
+ * a PLACEHOLDER, after the loop for a RESULT. An `if` is a loop of at most one round over its condition, its
+ * `else` one over the contrary, so that derivatives, workspace and the interpreter know loops only. */
 #include "elaborator.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ static void collect_assigned(struct elaborator *e, struct map *names, const stru
 struct saved {
     const char *name;
     struct binding *binding; /* NULL: none */
-    struct value value; /* as it is read here */
+    struct value value;      /* as it is read here */
     struct value original;
     struct span span;
     bool is_parameter;
@@ -75,7 +75,8 @@ bool note_local(struct elaborator *e, const char *name)
             }
     const struct binding *local = map_get(&e->frame->locals, name);
     if (local)
-        note(e, local->span, "this %s is local to its loop or side of `if`; one that has a value before is kept", name);
+        note(e, local->span,
+             "this %s is local to its loop or side of `if`; one that has a value before is kept", name);
     return local != NULL;
 }
 
@@ -148,7 +149,8 @@ static bool has_leading_variable(struct elaborator *e, const struct target *targ
 {
     for (const struct block *block = e->frame->block; block; block = block->outer)
         for (const struct subscript *s = target->subscripts; s && !block->is_branch; s = s->next)
-            if (s->kind == SUBSCRIPT_AT && s->at->kind == EXPRESSION_NAME && !strcmp(s->at->name, block->variable_name))
+            if (s->kind == SUBSCRIPT_AT && s->at->kind == EXPRESSION_NAME &&
+                !strcmp(s->at->name, block->variable_name))
                 return true;
     return false;
 }
@@ -162,7 +164,9 @@ bool collects(struct elaborator *e, const struct target *target)
         return true;
     if (!defines_by_index(e, target))
         return false;
-    fail(e, target->span, "%s has a value, so this replaces an entry of it, and a fresh index cannot stand beside a loop variable",
+    fail(e, target->span,
+         "%s has a value, so this replaces an entry of it, and a fresh index cannot stand beside a loop "
+         "variable",
          target->name);
     note(e, binding->span, "it gets its value here; collect under another name");
     return true;
@@ -174,12 +178,15 @@ void collect(struct elaborator *e, const struct statement *statement)
     if (find_binding(e, target->name))
         return; /* reported by collects */
     if (e->frame->block->is_branch) {
-        fail(e, target->span, "%s cannot collect inside `if`; assign a name there and collect it afterwards", target->name);
+        fail(e, target->span, "%s cannot collect inside `if`; assign a name there and collect it afterwards",
+             target->name);
         return;
     }
     int depth = leading_variables(e, target);
     if (depth < 1) {
-        fail(e, target->span, "%s collects over the innermost loops: its first subscripts must be their variables, outermost first",
+        fail(e, target->span,
+             "%s collects over the innermost loops: its first subscripts must be their variables, outermost "
+             "first",
              target->name);
         return;
     }
@@ -240,8 +247,11 @@ static void check_derivatives(struct elaborator *e, const struct block *block, c
                         grown = reached[m] = true;
         }
         for (int k = 0; k < loop->carried_count; k++)
-            if (reached[k] && (depends_around(e, loop->next[k], check->x, NULL) || depends_around(e, loop->initial[k], check->x, NULL))) {
-                fail(e, check->span, "%s was assigned outside this loop, and the value depends on it through earlier rounds (through %s)",
+            if (reached[k] && (depends_around(e, loop->next[k], check->x, NULL) ||
+                               depends_around(e, loop->initial[k], check->x, NULL))) {
+                fail(e, check->span,
+                     "%s was assigned outside this loop, and the value depends on it through earlier rounds "
+                     "(through %s)",
                      check->name, loop->carried[k]->name);
                 break;
             }
@@ -252,8 +262,8 @@ static void check_derivatives(struct elaborator *e, const struct block *block, c
 
 struct carried {
     struct saved *saved;
-    struct value like;  /* the value before the loop */
-    size_t first;       /* its first node in the lists */
+    struct value like; /* the value before the loop */
+    size_t first;      /* its first node in the lists */
 };
 
 static bool loop_bounds(struct elaborator *e, const struct statement *statement, size **begin, size **end)
@@ -266,14 +276,15 @@ static bool loop_bounds(struct elaborator *e, const struct statement *statement,
         fail(e, statement->span, "a loop's bounds are sizes or numbers; this one contains a loop variable");
         return false;
     }
-    return require_nonnegative(e, size_subtract(*end, *begin), span_join(statement->begin->span, statement->end->span),
-                               "the loop runs from %s to %s, which is before it", size_print(e->arena, *begin, SIZE_LANGUAGE),
-                               size_print(e->arena, *end, SIZE_LANGUAGE));
+    return require_nonnegative(
+        e, size_subtract(*end, *begin), span_join(statement->begin->span, statement->end->span),
+        "the loop runs from %s to %s, which is before it", size_print(e->arena, *begin, SIZE_LANGUAGE),
+        size_print(e->arena, *end, SIZE_LANGUAGE));
 }
 
 /* Placeholders for everything carried; the names are bound to them. */
-static struct carried *enter_carried(struct elaborator *e, struct saved *saved, size_t count, struct loop *loop, size_t *carried_count,
-                                     struct span at)
+static struct carried *enter_carried(struct elaborator *e, struct saved *saved, size_t count,
+                                     struct loop *loop, size_t *carried_count, struct span at)
 {
     struct nodes initial = {0};
     struct carried *carried = ARENA_ARRAY(e->arena, struct carried, count + 1);
@@ -291,25 +302,30 @@ static struct carried *enter_carried(struct elaborator *e, struct saved *saved, 
     loop->carried = ARENA_ARRAY(e->arena, struct node *, initial.nodes_count + 1);
     loop->next = ARENA_ARRAY(e->arena, struct node *, initial.nodes_count + 1);
     for (size_t i = 0; i < *carried_count; i++) {
-        size_t last = i + 1 < *carried_count ? carried[i + 1].first : initial.nodes_count, next = carried[i].first;
+        size_t last = i + 1 < *carried_count ? carried[i + 1].first : initial.nodes_count,
+               next = carried[i].first;
         for (size_t k = carried[i].first; k < last; k++)
-            loop->carried[k] = graph_placeholder(e->graph, initial.nodes[k]->type, carried[i].saved->name, initial.nodes[k]->rank,
-                                                 initial.nodes[k]->shape);
-        bind(e, carried[i].saved->name, unflatten(e, carried[i].like, loop->carried, &next), carried[i].saved->span, false);
+            loop->carried[k] = graph_placeholder(e->graph, initial.nodes[k]->type, carried[i].saved->name,
+                                                 initial.nodes[k]->rank, initial.nodes[k]->shape);
+        bind(e, carried[i].saved->name, unflatten(e, carried[i].like, loop->carried, &next),
+             carried[i].saved->span, false);
     }
     return carried;
 }
 
 /* The values at the end of a round; false after reporting that one has changed its type. */
-static bool leave_carried(struct elaborator *e, const struct carried *carried, size_t count, struct loop *loop)
+static bool leave_carried(struct elaborator *e, const struct carried *carried, size_t count,
+                          struct loop *loop)
 {
     struct nodes next = {0};
     for (size_t i = 0; i < count; i++) {
         const struct binding *binding = find_binding(e, carried[i].saved->name);
         size_t first = next.nodes_count;
-        if (!binding || binding->value.kind == VALUE_ERROR || !flatten(e, binding->value, binding->span, &next))
+        if (!binding || binding->value.kind == VALUE_ERROR ||
+            !flatten(e, binding->value, binding->span, &next))
             return false;
-        size_t expected = (i + 1 < count ? carried[i + 1].first : (size_t)loop->carried_count) - carried[i].first;
+        size_t expected =
+            (i + 1 < count ? carried[i + 1].first : (size_t)loop->carried_count) - carried[i].first;
         bool same = next.nodes_count - first == expected;
         for (size_t k = 0; same && k < expected; k++) {
             struct node *before = loop->carried[first + k], **after = &next.nodes[first + k];
@@ -319,7 +335,8 @@ static bool leave_carried(struct elaborator *e, const struct carried *carried, s
         }
         if (!same) {
             struct value before = carried[i].like;
-            fail(e, binding->span, "%s is carried from round to round and keeps one type, but it changes from %s to %s",
+            fail(e, binding->span,
+                 "%s is carried from round to round and keeps one type, but it changes from %s to %s",
                  carried[i].saved->name, value_text(e, &before), value_text(e, &binding->value));
             note(e, carried[i].saved->span, "it gets its first value here");
             return false;
@@ -335,7 +352,8 @@ static bool body_collects(const struct statement *statement, const char *variabl
     for (; statement; statement = statement->next) {
         if (statement->kind == STATEMENT_ASSIGN)
             for (const struct subscript *s = statement->targets->subscripts; s; s = s->next)
-                if (s->kind == SUBSCRIPT_AT && s->at->kind == EXPRESSION_NAME && !strcmp(s->at->name, variable))
+                if (s->kind == SUBSCRIPT_AT && s->at->kind == EXPRESSION_NAME &&
+                    !strcmp(s->at->name, variable))
                     return true;
         if (body_collects(statement->body, variable) || body_collects(statement->else_body, variable))
             return true;
@@ -348,7 +366,8 @@ static struct node *while_condition(struct elaborator *e, const struct statement
     const struct expression *x = statement->while_condition;
     struct node *condition = as_bool(e, evaluate(e, x), x->span, "the condition of `while`");
     if (condition && condition->rank) {
-        fail(e, x->span, "the condition of `while` must be one truth value, but this is %s; all(…) or any(…) makes one",
+        fail(e, x->span,
+             "the condition of `while` must be one truth value, but this is %s; all(…) or any(…) makes one",
              shape_text(e, condition));
         return NULL;
     }
@@ -356,8 +375,8 @@ static struct node *while_condition(struct elaborator *e, const struct statement
 }
 
 /* Evaluates the body into `loop`; false after reporting. */
-static bool execute_rounds(struct elaborator *e, const struct statement *statement, struct block *block, struct loop *loop,
-                           const struct carried *carried, size_t carried_count)
+static bool execute_rounds(struct elaborator *e, const struct statement *statement, struct block *block,
+                           struct loop *loop, const struct carried *carried, size_t carried_count)
 {
     int errors = e->diagnostics->error_count;
     block->outer = e->frame->block;
@@ -370,8 +389,9 @@ static bool execute_rounds(struct elaborator *e, const struct statement *stateme
     e->frame->block = block->outer;
     bool right = leave_carried(e, carried, carried_count, loop) && errors == e->diagnostics->error_count;
     if (right && block->collected_count)
-        right = require_nonnegative(e, size_subtract(size_subtract(loop->end, loop->begin), size_number(e->sizes, 1)), statement->span,
-                                    "a loop that collects must run over at least one round");
+        right = require_nonnegative(
+            e, size_subtract(size_subtract(loop->end, loop->begin), size_number(e->sizes, 1)),
+            statement->span, "a loop that collects must run over at least one round");
     loop->collected_count = (int)block->collected_count;
     loop->collected = ARENA_ARRAY(e->arena, struct node *, block->collected_count + 1);
     for (size_t i = 0; i < block->collected_count; i++)
@@ -399,7 +419,8 @@ void execute_for(struct elaborator *e, const struct statement *statement)
     }
     for (size_t i = 0; i < count; i++)
         if (!strcmp(saved[i].name, statement->variable)) {
-            fail(e, statement->variable_span, "the loop variable %s is assigned in its own loop", statement->variable);
+            fail(e, statement->variable_span, "the loop variable %s is assigned in its own loop",
+                 statement->variable);
             poison(e, saved, count);
             return;
         }
@@ -453,11 +474,12 @@ static size *new_side(struct elaborator *e)
 }
 
 /* One side: its assignments, undone again; the values that the names have at its end. */
-static struct value *execute_side(struct elaborator *e, const struct statement *body, const struct map *names, const struct saved *saved,
-                                  size *variable)
+static struct value *execute_side(struct elaborator *e, const struct statement *body, const struct map *names,
+                                  const struct saved *saved, size *variable)
 {
     struct block *outer = e->frame->block;
-    struct block block = {.is_branch = true, .variable = variable, .outer = outer, .depth = outer ? outer->depth + 1 : 1};
+    struct block block = {
+        .is_branch = true, .variable = variable, .outer = outer, .depth = outer ? outer->depth + 1 : 1};
     e->frame->block = &block;
     execute(e, body);
     e->frame->block = block.outer;
@@ -471,7 +493,8 @@ static struct value *execute_side(struct elaborator *e, const struct statement *
 }
 
 /* A loop of at most one round that turns `before` into `after` where the condition holds. */
-static struct node *branch(struct elaborator *e, struct node *condition, size *variable, struct nodes *before, struct nodes *after)
+static struct node *branch(struct elaborator *e, struct node *condition, size *variable, struct nodes *before,
+                           struct nodes *after)
 {
     struct loop *loop = ARENA_NEW(e->arena, struct loop);
     loop->is_branch = true;
@@ -486,8 +509,8 @@ static struct node *branch(struct elaborator *e, struct node *condition, size *v
     memcpy(loop->next, after->nodes, sizeof *after->nodes * after->nodes_count);
     loop->carried = ARENA_ARRAY(e->arena, struct node *, before->nodes_count);
     for (size_t i = 0; i < before->nodes_count; i++)
-        loop->carried[i] = graph_placeholder(e->graph, before->nodes[i]->type, before->nodes[i]->name, before->nodes[i]->rank,
-                                             before->nodes[i]->shape);
+        loop->carried[i] = graph_placeholder(e->graph, before->nodes[i]->type, before->nodes[i]->name,
+                                             before->nodes[i]->rank, before->nodes[i]->shape);
     return graph_loop(e->graph, loop);
 }
 
@@ -499,8 +522,9 @@ struct merged {
 };
 
 /* Brings one name's value on both sides, and before, into the lists; false after reporting. */
-static bool merge(struct elaborator *e, const struct saved *saved, struct value then_value, struct value else_value, struct span at,
-                  struct nodes *before, struct nodes *then_nodes, struct nodes *else_nodes)
+static bool merge(struct elaborator *e, const struct saved *saved, struct value then_value,
+                  struct value else_value, struct span at, struct nodes *before, struct nodes *then_nodes,
+                  struct nodes *else_nodes)
 {
     size_t first = then_nodes->nodes_count;
     if (!flatten(e, then_value, at, then_nodes) || !flatten(e, else_value, at, else_nodes))
@@ -509,8 +533,8 @@ static bool merge(struct elaborator *e, const struct saved *saved, struct value 
     for (size_t k = first; same && k < then_nodes->nodes_count; k++)
         same = same_type(then_nodes->nodes[k], else_nodes->nodes[k]);
     if (!same) {
-        fail(e, at, "%s is %s on one side of `if` and %s on the other; it must have one type", saved->name, value_text(e, &then_value),
-             value_text(e, &else_value));
+        fail(e, at, "%s is %s on one side of `if` and %s on the other; it must have one type", saved->name,
+             value_text(e, &then_value), value_text(e, &else_value));
         return false;
     }
     if (saved->binding)
@@ -520,8 +544,9 @@ static bool merge(struct elaborator *e, const struct saved *saved, struct value 
     return true;
 }
 
-static void merge_sides(struct elaborator *e, struct node *condition, const struct statement *statement, const struct map *names,
-                        const struct saved *saved, const struct side *then_side, const struct side *else_side)
+static void merge_sides(struct elaborator *e, struct node *condition, const struct statement *statement,
+                        const struct map *names, const struct saved *saved, const struct side *then_side,
+                        const struct side *else_side)
 {
     const struct value *then_values = then_side->values, *else_values = else_side->values;
     struct nodes before = {0}, then_nodes = {0}, else_nodes = {0};
@@ -533,7 +558,8 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
             continue; /* local to one side */
         merged[count] = (struct merged){saved[i].name, target->span, then_values[i], then_nodes.nodes_count};
         if (then_values[i].kind == VALUE_ERROR || else_values[i].kind == VALUE_ERROR ||
-            !merge(e, &saved[i], then_values[i], else_values[i], target->span, &before, &then_nodes, &else_nodes)) {
+            !merge(e, &saved[i], then_values[i], else_values[i], target->span, &before, &then_nodes,
+                   &else_nodes)) {
             bind(e, saved[i].name, value_error(), target->span, false);
             return;
         }
@@ -561,10 +587,14 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
 
 void execute_if(struct elaborator *e, const struct statement *statement)
 {
-    struct node *condition = as_bool(e, evaluate(e, statement->value), statement->value->span, "the condition of `if`");
+    struct node *condition =
+        as_bool(e, evaluate(e, statement->value), statement->value->span, "the condition of `if`");
     if (condition && condition->rank) {
-        fail(e, statement->value->span, "the condition of an `if` statement must be one truth value, but this is %s", shape_text(e, condition));
-        note(e, statement->value->span, "`if c then a else b` chooses element by element; any(…) and all(…) make one truth value");
+        fail(e, statement->value->span,
+             "the condition of an `if` statement must be one truth value, but this is %s",
+             shape_text(e, condition));
+        note(e, statement->value->span,
+             "`if c then a else b` chooses element by element; any(…) and all(…) make one truth value");
         condition = NULL;
     }
     struct map names = {0};
@@ -578,5 +608,6 @@ void execute_if(struct elaborator *e, const struct statement *statement)
     size *then_side = new_side(e), *else_side = new_side(e);
     struct value *then_values = execute_side(e, statement->body, &names, saved, then_side);
     struct value *else_values = execute_side(e, statement->else_body, &names, saved, else_side);
-    merge_sides(e, condition, statement, &names, saved, &(struct side){then_values, then_side}, &(struct side){else_values, else_side});
+    merge_sides(e, condition, statement, &names, saved, &(struct side){then_values, then_side},
+                &(struct side){else_values, else_side});
 }

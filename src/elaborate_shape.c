@@ -9,8 +9,10 @@ static size *number(struct elaborator *e, int64_t n)
     return size_number(e->sizes, n);
 }
 
-/* A list of sizes, or one size alone; at most one entry may be -1 if `inferred` is not NULL (its position, else -1). */
-static int read_sizes(struct elaborator *e, const struct builtin_call *c, int argument, size **sizes, int *inferred)
+/* A list of sizes, or one size alone; at most one entry may be -1 if `inferred` is not NULL (its position,
+ * else -1). */
+static int read_sizes(struct elaborator *e, const struct builtin_call *c, int argument, size **sizes,
+                      int *inferred)
 {
     struct value value = c->values[argument];
     struct span at = c->spans[argument];
@@ -29,7 +31,8 @@ static int read_sizes(struct elaborator *e, const struct builtin_call *c, int ar
                 return -1;
             }
             *inferred = i;
-        } else if (!require_nonnegative(e, size_subtract(sizes[i], number(e, 1)), at, "a size must be at least 1, but this is %s",
+        } else if (!require_nonnegative(e, size_subtract(sizes[i], number(e, 1)), at,
+                                        "a size must be at least 1, but this is %s",
                                         size_print(e->arena, sizes[i], SIZE_LANGUAGE)))
             return -1;
     }
@@ -65,8 +68,9 @@ struct value shape_reshape(struct elaborator *e, struct builtin_call *c)
             return value_error();
     }
     if (element_count(e, rank, shape) != total) {
-        fail(e, c->spans[1], "%s has %s elements, but %s has %s", shape_text(e, x), size_print(e->arena, total, SIZE_LANGUAGE),
-             shape_of(e, rank, shape), size_print(e->arena, element_count(e, rank, shape), SIZE_LANGUAGE));
+        fail(e, c->spans[1], "%s has %s elements, but %s has %s", shape_text(e, x),
+             size_print(e->arena, total, SIZE_LANGUAGE), shape_of(e, rank, shape),
+             size_print(e->arena, element_count(e, rank, shape), SIZE_LANGUAGE));
         note_operand(e, c->spans[0]);
         return value_error();
     }
@@ -124,7 +128,8 @@ struct value shape_transpose(struct elaborator *e, struct builtin_call *c)
 /* ---- Joining ---- */
 
 /* x placed at `begin` along `axis` in zeros of the given shape. */
-static struct node *place(struct elaborator *e, struct node *x, int rank, size *const *shape, int axis, size *begin)
+static struct node *place(struct elaborator *e, struct node *x, int rank, size *const *shape, int axis,
+                          size *begin)
 {
     struct affine *subscripts = ARENA_ARRAY(e->arena, struct affine, rank);
     for (int a = 0; a < rank; a++) {
@@ -136,7 +141,8 @@ static struct node *place(struct elaborator *e, struct node *x, int rank, size *
 }
 
 /* The operands of concat and stack, all of one type; count, or 0 after reporting. */
-static int joined_operands(struct elaborator *e, struct builtin_call *c, struct node ***operands, struct span **spans)
+static int joined_operands(struct elaborator *e, struct builtin_call *c, struct node ***operands,
+                           struct span **spans)
 {
     int count = 1 + (int)c->more_count;
     struct value *values = ARENA_ARRAY(e->arena, struct value, count);
@@ -168,16 +174,18 @@ static bool read_axis(struct elaborator *e, struct builtin_call *c, int argument
     return false;
 }
 
-static bool same_but_axis(struct elaborator *e, struct builtin_call *c, struct node **operands, struct span *spans, int count, int axis)
+static bool same_but_axis(struct elaborator *e, struct builtin_call *c, struct node **operands,
+                          struct span *spans, int count, int axis)
 {
     for (int i = 1; i < count; i++) {
         bool same = operands[i]->rank == operands[0]->rank;
         for (int a = 0; same && a < operands[0]->rank; a++)
             same = a == axis || operands[i]->shape[a] == operands[0]->shape[a];
         if (!same) {
-            fail_between(e, spans[0], c->name_span, spans[i], "%s of %s and %s%s", c->builtin->name, shape_text(e, operands[0]),
-                         shape_text(e, operands[i]),
-                         axis >= 0 ? arena_print(e->arena, ": all axes but axis %d must agree", axis) : ": the shapes must agree");
+            fail_between(e, spans[0], c->name_span, spans[i], "%s of %s and %s%s", c->builtin->name,
+                         shape_text(e, operands[0]), shape_text(e, operands[i]),
+                         axis >= 0 ? arena_print(e->arena, ": all axes but axis %d must agree", axis)
+                                   : ": the shapes must agree");
             return false;
         }
     }
@@ -189,7 +197,8 @@ struct value shape_concat(struct elaborator *e, struct builtin_call *c)
     struct node **operands;
     struct span *spans;
     int axis, count = joined_operands(e, c, &operands, &spans);
-    if (!count || !read_axis(e, c, 1, operands[0]->rank, &axis) || !same_but_axis(e, c, operands, spans, count, axis))
+    if (!count || !read_axis(e, c, 1, operands[0]->rank, &axis) ||
+        !same_but_axis(e, c, operands, spans, count, axis))
         return value_error();
     int rank = operands[0]->rank;
     size *shape[MAXIMUM_RANK], *begin = number(e, 0);
@@ -224,7 +233,8 @@ struct value shape_stack(struct elaborator *e, struct builtin_call *c)
         shape[a] = a == axis ? number(e, count) : operands[0]->shape[a - (a > axis)];
     struct node *sum = NULL;
     for (int i = 0; i < count; i++) {
-        struct node *part = place(e, graph_insert_axis(e->graph, operands[i], axis), rank, shape, axis, number(e, i));
+        struct node *part =
+            place(e, graph_insert_axis(e->graph, operands[i], axis), rank, shape, axis, number(e, i));
         sum = sum ? graph_binary(e->graph, OP_ADD, sum, part) : part;
     }
     return value_node(sum);
@@ -263,7 +273,8 @@ struct value shape_roll(struct elaborator *e, struct builtin_call *c)
         return value_error();
     size *extent = x->shape[axis], *shift = modulo(e, n, extent);
     if (!shift) {
-        fail(e, c->spans[1], "the sign of the distance %s is not known", size_print(e->arena, n, SIZE_LANGUAGE));
+        fail(e, c->spans[1], "the sign of the distance %s is not known",
+             size_print(e->arena, n, SIZE_LANGUAGE));
         return value_error();
     }
     int64_t none;
@@ -282,7 +293,8 @@ struct value shape_tile(struct elaborator *e, struct builtin_call *c)
     size *n = x ? as_size(e, c->values[1], c->spans[1], "the number of copies") : NULL;
     int axis;
     if (!n || !read_axis(e, c, 2, x->rank, &axis) ||
-        !require_nonnegative(e, size_subtract(n, number(e, 1)), c->spans[1], "the number of copies must be at least 1"))
+        !require_nonnegative(e, size_subtract(n, number(e, 1)), c->spans[1],
+                             "the number of copies must be at least 1"))
         return value_error();
     struct node *copies = graph_insert_axis(e->graph, x, axis);
     size *shape[MAXIMUM_RANK + 1], *flat[MAXIMUM_RANK];
@@ -290,7 +302,8 @@ struct value shape_tile(struct elaborator *e, struct builtin_call *c)
     memcpy(flat, x->shape, sizeof *flat * (size_t)x->rank);
     shape[axis] = n;
     flat[axis] = size_multiply(n, x->shape[axis]);
-    return value_node(graph_reshape(e->graph, graph_broadcast(e->graph, copies, copies->rank, shape), x->rank, flat));
+    return value_node(
+        graph_reshape(e->graph, graph_broadcast(e->graph, copies, copies->rank, shape), x->rank, flat));
 }
 
 struct value shape_pad(struct elaborator *e, struct builtin_call *c)
@@ -319,9 +332,12 @@ struct value shape_pad(struct elaborator *e, struct builtin_call *c)
         return value_node(padded);
     struct node *i = graph_iota(e->graph, INT, x->rank, shape, axis);
     struct node *begin = graph_broadcast(e->graph, graph_size(e->graph, INT, before), x->rank, shape);
-    struct node *end = graph_broadcast(e->graph, graph_size(e->graph, INT, size_add(before, x->shape[axis])), x->rank, shape);
-    struct node *inside = graph_binary(e->graph, OP_AND, graph_binary(e->graph, OP_LE, begin, i), graph_binary(e->graph, OP_LT, i, end));
-    return value_node(graph_select(e->graph, inside, padded, graph_broadcast(e->graph, value, x->rank, shape)));
+    struct node *end = graph_broadcast(e->graph, graph_size(e->graph, INT, size_add(before, x->shape[axis])),
+                                       x->rank, shape);
+    struct node *inside = graph_binary(e->graph, OP_AND, graph_binary(e->graph, OP_LE, begin, i),
+                                       graph_binary(e->graph, OP_LT, i, end));
+    return value_node(
+        graph_select(e->graph, inside, padded, graph_broadcast(e->graph, value, x->rank, shape)));
 }
 
 struct value shape_cumsum(struct elaborator *e, struct builtin_call *c)
@@ -356,7 +372,8 @@ struct value shape_full(struct elaborator *e, struct builtin_call *c)
 {
     struct node *value = argument_node(e, c, 1);
     if (value && value->rank) {
-        fail(e, c->spans[1], "full takes a scalar, but this is %s; broadcast(x, [sizes]) repeats a tensor", shape_text(e, value));
+        fail(e, c->spans[1], "full takes a scalar, but this is %s; broadcast(x, [sizes]) repeats a tensor",
+             shape_text(e, value));
         return value_error();
     }
     return filled(e, c, value);
@@ -365,7 +382,8 @@ struct value shape_full(struct elaborator *e, struct builtin_call *c)
 struct value shape_range(struct elaborator *e, struct builtin_call *c)
 {
     size *n = as_size(e, c->values[0], c->spans[0], "the length of a range");
-    if (!n || !require_nonnegative(e, size_subtract(n, number(e, 1)), c->spans[0], "a range has at least one element"))
+    if (!n || !require_nonnegative(e, size_subtract(n, number(e, 1)), c->spans[0],
+                                   "a range has at least one element"))
         return value_error();
     return value_node(graph_iota(e->graph, REAL, 1, &n, 0));
 }
@@ -378,7 +396,8 @@ struct value shape_diag(struct elaborator *e, struct builtin_call *c)
     if (!x)
         return value_error();
     if (!x->rank) {
-        fail(e, c->spans[0], "diag of a scalar: it makes a matrix of a vector and takes the diagonal of a matrix");
+        fail(e, c->spans[0],
+             "diag of a scalar: it makes a matrix of a vector and takes the diagonal of a matrix");
         return value_error();
     }
     int rank = x->rank == 1 ? 2 : x->rank; /* of the matrix */
@@ -410,7 +429,8 @@ struct value shape_pick(struct elaborator *e, struct builtin_call *c)
     for (int a = 0; fits && a < k->rank; a++)
         fits = x->shape[a] == k->shape[a];
     if (!fits) {
-        fail_between(e, c->spans[0], c->name_span, c->spans[1], "pick from %s by int%s: the int tensor has all axes of the first but the last",
+        fail_between(e, c->spans[0], c->name_span, c->spans[1],
+                     "pick from %s by int%s: the int tensor has all axes of the first but the last",
                      shape_text(e, x), k->rank ? shape_text(e, k) : "");
         return value_error();
     }
@@ -434,7 +454,8 @@ struct value shape_split_last(struct elaborator *e, struct builtin_call *c)
 {
     struct node *x = argument_real(e, c, 0);
     size *k = x ? as_size(e, c->values[1], c->spans[1], "the size of a group") : NULL;
-    if (!k || !require_nonnegative(e, size_subtract(k, number(e, 1)), c->spans[1], "a group has at least one element"))
+    if (!k || !require_nonnegative(e, size_subtract(k, number(e, 1)), c->spans[1],
+                                   "a group has at least one element"))
         return value_error();
     if (!x->rank || x->rank == MAXIMUM_RANK) {
         fail(e, c->spans[0], "groups along the last axis of %s", shape_text(e, x));
@@ -443,7 +464,8 @@ struct value shape_split_last(struct elaborator *e, struct builtin_call *c)
     size *shape[MAXIMUM_RANK], *groups = size_divide(x->shape[x->rank - 1], k);
     if (!groups || !require_whole(e, groups, c->spans[0])) {
         if (!groups)
-            fail(e, c->spans[1], "%s does not divide the last axis of %s", size_print(e->arena, k, SIZE_LANGUAGE), shape_text(e, x));
+            fail(e, c->spans[1], "%s does not divide the last axis of %s",
+                 size_print(e->arena, k, SIZE_LANGUAGE), shape_text(e, x));
         return value_error();
     }
     memcpy(shape, x->shape, sizeof *shape * (size_t)x->rank);
@@ -481,8 +503,10 @@ struct value shape_align(struct elaborator *e, struct builtin_call *c)
 /* floor(a / b) of sizes, as strides and windows round. */
 struct value shape_floor_divide(struct elaborator *e, struct builtin_call *c)
 {
-    size *a = as_size(e, c->values[0], c->spans[0], "a size"), *b = a ? as_size(e, c->values[1], c->spans[1], "a stride") : NULL;
-    if (!b || !require_nonnegative(e, size_subtract(b, number(e, 1)), c->spans[1], "a stride is at least 1") ||
+    size *a = as_size(e, c->values[0], c->spans[0], "a size"),
+         *b = a ? as_size(e, c->values[1], c->spans[1], "a stride") : NULL;
+    if (!b ||
+        !require_nonnegative(e, size_subtract(b, number(e, 1)), c->spans[1], "a stride is at least 1") ||
         !require_nonnegative(e, a, c->spans[0], "the window is larger than what it moves over"))
         return value_error();
     return value_number(size_floor_divide(a, b));

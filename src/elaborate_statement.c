@@ -14,14 +14,16 @@ struct binding *find_binding(struct elaborator *e, const char *name)
 static void name_node(struct elaborator *e, struct node *node, const char *name)
 {
     bool by_user = !e->frame->unit->is_library;
-    if (node->operator == OP_PARAMETER || node->operator == OP_CONSTANT || node->named_by_user || (node->name && !by_user))
+    if (node->op == OP_PARAMETER || node->op == OP_CONSTANT || node->named_by_user ||
+        (node->name && !by_user))
         return;
     node->name = name;
     node->named_by_user = by_user;
 }
 
 /* A name that some grad refers to gets a node of its own, so that only what goes through it counts. */
-static struct value marked_value(struct elaborator *e, struct binding *binding, struct value value, struct span span)
+static struct value marked_value(struct elaborator *e, struct binding *binding, struct value value,
+                                 struct span span)
 {
     if (value.kind == VALUE_GROUP) {
         struct value *items = ARENA_ARRAY(e->arena, struct value, value.count);
@@ -121,7 +123,8 @@ const struct map *marked_names(struct elaborator *e, const struct definition *de
 
 /* ---- Assignment ---- */
 
-static struct value new_value(struct elaborator *e, const struct target *target, struct value value, struct span at)
+static struct value new_value(struct elaborator *e, const struct target *target, struct value value,
+                              struct span at)
 {
     if (!target->subscripts || value.kind == VALUE_ERROR)
         return value;
@@ -141,7 +144,8 @@ static void assign(struct elaborator *e, const struct target *target, struct val
 
 static bool assigns_index_notation(struct elaborator *e, const struct statement *statement)
 {
-    return !statement->targets->next && statement->targets->subscripts && defines_by_index(e, statement->targets);
+    return !statement->targets->next && statement->targets->subscripts &&
+           defines_by_index(e, statement->targets);
 }
 
 static void execute_assign(struct elaborator *e, const struct statement *statement)
@@ -170,7 +174,8 @@ static void execute_assign(struct elaborator *e, const struct statement *stateme
     struct value *outputs;
     bool right = evaluate_outputs(e, statement->value, &outputs, &count);
     if (right && count != targets) {
-        fail(e, statement->value->span, "%zu names on the left, but this gives %zu value%s", targets, count, count == 1 ? "" : "s");
+        fail(e, statement->value->span, "%zu names on the left, but this gives %zu value%s", targets, count,
+             count == 1 ? "" : "s");
         right = false;
     }
     size_t i = 0;
@@ -237,16 +242,19 @@ static struct member *find_input(struct elaborator *e, const char *name)
     return NULL;
 }
 
-static void update_member(struct elaborator *e, const char *name, struct value value, struct span target, struct span at);
+static void update_member(struct elaborator *e, const char *name, struct value value, struct span target,
+                          struct span at);
 
-static void update_group(struct elaborator *e, const char *name, struct value value, struct span target, struct span at)
+static void update_group(struct elaborator *e, const char *name, struct value value, struct span target,
+                         struct span at)
 {
     int i = 0;
     for (const struct parameter *member = value.group->parameters; member; member = member->next, i++)
         update_member(e, arena_print(e->arena, "%s_%s", name, member->name), value.items[i], target, at);
 }
 
-static void update_member(struct elaborator *e, const char *name, struct value value, struct span target, struct span at)
+static void update_member(struct elaborator *e, const char *name, struct value value, struct span target,
+                          struct span at)
 {
     if (value.kind == VALUE_ERROR)
         return;
@@ -297,7 +305,8 @@ static void execute_update(struct elaborator *e, const struct statement *stateme
     if (!evaluate_outputs(e, statement->value, &outputs, &count))
         return;
     if (targets != count) {
-        fail(e, statement->value->span, "%zu names are updated, but this gives %zu value%s", targets, count, count == 1 ? "" : "s");
+        fail(e, statement->value->span, "%zu names are updated, but this gives %zu value%s", targets, count,
+             count == 1 ? "" : "s");
         return;
     }
     size_t i = 0;
@@ -324,13 +333,15 @@ void execute(struct elaborator *e, const struct statement *statement)
         case STATEMENT_ASSIGN: execute_assign(e, statement); break;
         case STATEMENT_RETURN:
             if (e->frame->block)
-                fail(e, statement->span, "return cannot stand inside `%s`", e->frame->block->is_branch ? "if" : "for");
+                fail(e, statement->span, "return cannot stand inside `%s`",
+                     e->frame->block->is_branch ? "if" : "for");
             else
                 execute_return(e, statement);
             break;
         case STATEMENT_UPDATE:
             if (e->frame->block)
-                fail(e, statement->span, "update cannot stand inside `%s`", e->frame->block->is_branch ? "if" : "for");
+                fail(e, statement->span, "update cannot stand inside `%s`",
+                     e->frame->block->is_branch ? "if" : "for");
             else
                 execute_update(e, statement);
             break;

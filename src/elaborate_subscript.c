@@ -1,7 +1,7 @@
 /* elaborate_subscript.c: positions, slices and gathers as one affine view, and the replacement of a part.
  *
- * A subscript list is read into one `struct selection`: for each axis of the source an affine function of the result's
- * axes. Reading is graph_index over it, replacing is graph_replace over it. */
+ * A subscript list is read into one `struct selection`: for each axis of the source an affine function of the
+ * result's axes. Reading is graph_index over it, replacing is graph_replace over it. */
 #include "elaborator.h"
 
 #include <string.h>
@@ -21,7 +21,7 @@ static struct span none;
 /* "Only a written negative number or the negative of a size counts from the end." */
 static bool counts_from_end(const struct expression *x, const struct value *value)
 {
-    return x->kind == EXPRESSION_UNARY && x->operator == SYNTAX_NEGATE && x->left->kind != EXPRESSION_BINARY &&
+    return x->kind == EXPRESSION_UNARY && x->op == SYNTAX_NEGATE && x->left->kind != EXPRESSION_BINARY &&
            value->kind == VALUE_NUMBER && !size_has_loop_variable(value->number);
 }
 
@@ -48,7 +48,8 @@ static bool add_axis(struct elaborator *e, struct selection *s, size *extent, st
     return true;
 }
 
-static bool select_slice(struct elaborator *e, struct selection *s, int axis, const struct subscript *item, size *extent)
+static bool select_slice(struct elaborator *e, struct selection *s, int axis, const struct subscript *item,
+                         size *extent)
 {
     size *zero = size_number(e->sizes, 0), *one = size_number(e->sizes, 1);
     size *begin = item->begin ? bound(e, item->begin, extent) : zero;
@@ -64,21 +65,27 @@ static bool select_slice(struct elaborator *e, struct selection *s, int axis, co
         return false;
     }
     size *length = size_subtract(end, begin);
-    bool right = (!item->begin || require_nonnegative(e, begin, item->span, "the slice begins at %s, before the axis", text(e, begin))) &&
-                 (!item->end || require_nonnegative(e, size_subtract(extent, end), item->span,
-                                     "the slice ends at %s, beyond the axis of size %s", text(e, end), text(e, extent))) &&
-                 require_nonnegative(e, size_subtract(length, one), item->span,
-                                     "the slice from %s to %s is empty; no value has size 0", text(e, begin), text(e, end));
+    bool right =
+        (!item->begin || require_nonnegative(e, begin, item->span, "the slice begins at %s, before the axis",
+                                             text(e, begin))) &&
+        (!item->end || require_nonnegative(e, size_subtract(extent, end), item->span,
+                                           "the slice ends at %s, beyond the axis of size %s", text(e, end),
+                                           text(e, extent))) &&
+        require_nonnegative(e, size_subtract(length, one), item->span,
+                            "the slice from %s to %s is empty; no value has size 0", text(e, begin),
+                            text(e, end));
     if (!right)
         return false;
-    size *count = step == 1 ? length : size_floor_divide(size_add(length, size_number(e->sizes, step - 1)), size_number(e->sizes, step));
+    size *count = step == 1 ? length
+                            : size_floor_divide(size_add(length, size_number(e->sizes, step - 1)),
+                                                size_number(e->sizes, step));
     s->subscripts[axis].offset = begin;
     s->subscripts[axis].coefficients[s->rank] = size_number(e->sizes, step);
     return add_axis(e, s, count, item->span);
 }
 
-static bool select_position(struct elaborator *e, struct selection *s, int axis, const struct expression *x, struct value value,
-                            size *extent)
+static bool select_position(struct elaborator *e, struct selection *s, int axis, const struct expression *x,
+                            struct value value, size *extent)
 {
     size *at = as_size(e, value, x->span, "a subscript");
     if (!at)
@@ -87,19 +94,22 @@ static bool select_position(struct elaborator *e, struct selection *s, int axis,
         at = size_add(extent, at);
     const char *what = text(e, value.number);
     s->subscripts[axis].offset = at;
-    return require_nonnegative(e, at, x->span, "subscript %s is before the start of the axis of size %s", what, text(e, extent)) &&
+    return require_nonnegative(e, at, x->span, "subscript %s is before the start of the axis of size %s",
+                               what, text(e, extent)) &&
            require_nonnegative(e, size_subtract(size_subtract(extent, at), size_number(e->sizes, 1)), x->span,
                                "subscript %s is outside the axis of size %s (0 to %s)", what, text(e, extent),
                                text(e, size_subtract(extent, size_number(e->sizes, 1))));
 }
 
-static bool select_gather(struct elaborator *e, struct selection *s, int axis, const struct expression *x, struct node *k,
-                          size *extent)
+static bool select_gather(struct elaborator *e, struct selection *s, int axis, const struct expression *x,
+                          struct node *k, size *extent)
 {
     if (k->rank)
         for (int d = 0; d < s->dynamic_count; d++)
             if (s->dynamics[d]->rank) {
-                fail(e, x->span, "at most one int tensor may stand in a subscript; index notation gathers along several axes");
+                fail(e, x->span,
+                     "at most one int tensor may stand in a subscript; index notation gathers along several "
+                     "axes");
                 return false;
             }
     require_index(e, k, size_number(e->sizes, 0), extent, x->span);
@@ -112,7 +122,8 @@ static bool select_gather(struct elaborator *e, struct selection *s, int axis, c
     return true;
 }
 
-static bool select_item(struct elaborator *e, struct selection *s, int axis, const struct subscript *item, size *extent)
+static bool select_item(struct elaborator *e, struct selection *s, int axis, const struct subscript *item,
+                        size *extent)
 {
     if (item->kind == SUBSCRIPT_SLICE)
         return select_slice(e, s, axis, item, extent);
@@ -126,15 +137,16 @@ static bool select_item(struct elaborator *e, struct selection *s, int axis, con
     return select_position(e, s, axis, item->at, value, extent);
 }
 
-static bool select_whole_axis(struct elaborator *e, struct selection *s, int axis, size *extent, struct span at)
+static bool select_whole_axis(struct elaborator *e, struct selection *s, int axis, size *extent,
+                              struct span at)
 {
     s->subscripts[axis].coefficients[s->rank] = size_number(e->sizes, 1);
     return add_axis(e, s, extent, at);
 }
 
 /* Reads the subscripts of a source of the given shape; false after reporting. */
-static bool select_parts(struct elaborator *e, struct selection *s, const struct subscript *items, int rank, size *const *shape,
-                         struct span at, struct span operand)
+static bool select_parts(struct elaborator *e, struct selection *s, const struct subscript *items, int rank,
+                         size *const *shape, struct span at, struct span operand)
 {
     int named = 0;
     bool ellipsis = false;
@@ -148,7 +160,9 @@ static bool select_parts(struct elaborator *e, struct selection *s, const struct
     }
     if (named > rank) {
         fail(e, at, "%d subscript%s for %s", named, named == 1 ? "" : "s",
-             rank ? arena_print(e->arena, "%s, which has %d ax%s", shape_of(e, rank, shape), rank, rank == 1 ? "is" : "es") : "a scalar");
+             rank ? arena_print(e->arena, "%s, which has %d ax%s", shape_of(e, rank, shape), rank,
+                                rank == 1 ? "is" : "es")
+                  : "a scalar");
         note_operand(e, operand);
         return false;
     }
@@ -205,7 +219,8 @@ struct value evaluate_subscript(struct elaborator *e, const struct expression *x
     if (!select_parts(e, s, x->subscripts, source->rank, source->shape, x->span, x->left->span))
         return value_error();
     spread_dynamics(e, s);
-    return value_node(graph_index(e->graph, source, s->rank, s->shape, s->subscripts, s->dynamics, s->dynamic_count, false));
+    return value_node(graph_index(e->graph, source, s->rank, s->shape, s->subscripts, s->dynamics,
+                                  s->dynamic_count, false));
 }
 
 /* p[l] of a stacked group: the same subscripts on every member. */
@@ -220,35 +235,40 @@ struct value subscript_group(struct elaborator *e, const struct expression *x, s
         }
         struct node *source = as_node(e, group.items[i], x->left->span);
         struct selection *s = ARENA_NEW(e->arena, struct selection);
-        if (!source || !select_parts(e, s, x->subscripts, source->rank, source->shape, x->span, x->left->span))
+        if (!source ||
+            !select_parts(e, s, x->subscripts, source->rank, source->shape, x->span, x->left->span))
             return value_error();
         spread_dynamics(e, s);
-        result.items[i] = value_node(graph_index(e->graph, source, s->rank, s->shape, s->subscripts, s->dynamics, s->dynamic_count, false));
+        result.items[i] = value_node(graph_index(e->graph, source, s->rank, s->shape, s->subscripts,
+                                                 s->dynamics, s->dynamic_count, false));
     }
     return result;
 }
 
-struct value replace_part(struct elaborator *e, struct node *whole, const struct target *target, struct value part, struct span at)
+struct value replace_part(struct elaborator *e, struct node *whole, const struct target *target,
+                          struct value part, struct span at)
 {
     struct selection *s = ARENA_NEW(e->arena, struct selection);
     if (!select_parts(e, s, target->subscripts, whole->rank, whole->shape, target->span, none))
         return value_error();
     if (s->dynamic_count) {
-        fail(e, target->span, "a replaced part is given by numbers, sizes and loop variables, not by int values");
+        fail(e, target->span,
+             "a replaced part is given by numbers, sizes and loop variables, not by int values");
         return value_error();
     }
     struct node *node = whole->type == INT ? as_int(e, part, at) : as_node(e, part, at);
     if (!node)
         return value_error();
     if (node->type != whole->type) {
-        fail(e, at, "%s is %s, but the new part is %s", target->name, value_text(e, &(struct value){.kind = VALUE_NODE, .node = whole}),
-             value_text(e, &part));
+        fail(e, at, "%s is %s, but the new part is %s", target->name,
+             value_text(e, &(struct value){.kind = VALUE_NODE, .node = whole}), value_text(e, &part));
         return value_error();
     }
     bool fits = node->rank <= s->rank;
     for (int a = 0; fits && a < node->rank; a++) {
         int64_t number;
-        fits = node->shape[a] == s->shape[s->rank - node->rank + a] || (size_is_number(node->shape[a], &number) && number == 1);
+        fits = node->shape[a] == s->shape[s->rank - node->rank + a] ||
+               (size_is_number(node->shape[a], &number) && number == 1);
     }
     if (!fits) {
         fail(e, at, "the part of %s is %s, but the new value is %s", target->name,

@@ -23,8 +23,10 @@ static bool axis_is_number(const struct axis *axis)
 static bool all_sizes_known(struct elaborator *e, const struct expression *x)
 {
     for (; x; x = x->left) {
-        if (x->kind == EXPRESSION_NAME && !map_get(&e->frame->sizes, x->name) && !map_get(&e->frame->unit->dims, x->name)) {
-            fail(e, x->span, "the size %s stands alone as an axis of no parameter, so its number is not known", x->name);
+        if (x->kind == EXPRESSION_NAME && !map_get(&e->frame->sizes, x->name) &&
+            !map_get(&e->frame->unit->dims, x->name)) {
+            fail(e, x->span,
+                 "the size %s stands alone as an axis of no parameter, so its number is not known", x->name);
             note(e, x->span, "`%s: size` makes it a parameter, `dim %s = …` fixes it", x->name, x->name);
             return false;
         }
@@ -67,23 +69,25 @@ static const char *type_text(struct elaborator *e, const struct type_syntax *typ
 
 /* ---- Arguments of calls ---- */
 
-static void fail_argument(struct elaborator *e, const struct parameter *parameter, const struct value *value, struct span at,
-                          const char *why)
+static void fail_argument(struct elaborator *e, const struct parameter *parameter, const struct value *value,
+                          struct span at, const char *why)
 {
-    /* The argument stands in the caller's text: report in its frame, so that library calls are seen from outside. */
+    /* The argument stands in the caller's text: report in its frame, so that library calls are seen from
+     * outside. */
     struct frame *callee = e->frame;
     e->frame = callee->caller;
     const char *name = callee->definition->name;
     if (at.source && at.source->is_library && !callee->call.source->is_library)
         at = callee->call;
-    fail(e, at, "argument %s of %s is %s, but it is declared %s%s%s", parameter->name, name, value_text(e, value),
-         type_text(e, parameter->type), *why ? ": " : "", why);
+    fail(e, at, "argument %s of %s is %s, but it is declared %s%s%s", parameter->name, name,
+         value_text(e, value), type_text(e, parameter->type), *why ? ": " : "", why);
     note_operand(e, at);
     note(e, parameter->span, "%s is declared here", parameter->name);
     e->frame = callee;
 }
 
-static bool check_size_argument(struct elaborator *e, const struct parameter *parameter, struct value *value, struct span at)
+static bool check_size_argument(struct elaborator *e, const struct parameter *parameter, struct value *value,
+                                struct span at)
 {
     if (value->kind != VALUE_NUMBER || size_has_loop_variable(value->number) || value->number == NULL) {
         if (value->kind != VALUE_ERROR)
@@ -124,10 +128,12 @@ static bool check_axes(struct elaborator *e, const struct parameter *parameter, 
             return false;
         if (expected != shape[a]) {
             const char *written = size_print(e->arena, expected, SIZE_LANGUAGE);
-            const char *what = name && strcmp(name, written) ? arena_print(e->arena, "%s is %s", name, written)
-                                                             : arena_print(e->arena, "the size %s is needed", written);
-            fail_argument(e, parameter, value, at,
-                          arena_print(e->arena, "%s, not %s", what, size_print(e->arena, shape[a], SIZE_LANGUAGE)));
+            const char *what = name && strcmp(name, written)
+                                   ? arena_print(e->arena, "%s is %s", name, written)
+                                   : arena_print(e->arena, "the size %s is needed", written);
+            fail_argument(
+                e, parameter, value, at,
+                arena_print(e->arena, "%s, not %s", what, size_print(e->arena, shape[a], SIZE_LANGUAGE)));
             return false;
         }
     }
@@ -145,7 +151,8 @@ static const struct definition *find_group(struct unit *unit, const char *name, 
     return group;
 }
 
-static bool check_group(struct elaborator *e, const struct parameter *parameter, const struct value *value, struct span at)
+static bool check_group(struct elaborator *e, const struct parameter *parameter, const struct value *value,
+                        struct span at)
 {
     struct unit *home;
     const struct definition *group = find_group(e->frame->unit, parameter->type->group, &home);
@@ -216,20 +223,24 @@ bool type_check(struct elaborator *e, const struct parameter *parameter, struct 
     if (indexed)
         return true;
     if (type->any_leading ? node->rank < axes : node->rank != axes) {
-        fail_argument(e, parameter, value, at,
-                      arena_print(e->arena, "%d ax%s, not %d", node->rank, node->rank == 1 ? "is" : "es", axes));
+        fail_argument(
+            e, parameter, value, at,
+            arena_print(e->arena, "%d ax%s, not %d", node->rank, node->rank == 1 ? "is" : "es", axes));
         return false;
     }
     return check_axes(e, parameter, value, type->axes, node->shape + (node->rank - axes), at, false);
 }
 
-bool type_check_arithmetic(struct elaborator *e, const struct parameter *parameter, const struct value *value, struct span at)
+bool type_check_arithmetic(struct elaborator *e, const struct parameter *parameter, const struct value *value,
+                           struct span at)
 {
     const struct type_syntax *type = parameter->type;
-    if ((type->kind != TYPE_REAL_SYNTAX && type->kind != TYPE_INT_SYNTAX) || value->kind != VALUE_NODE || value->indexed)
+    if ((type->kind != TYPE_REAL_SYNTAX && type->kind != TYPE_INT_SYNTAX) || value->kind != VALUE_NODE ||
+        value->indexed)
         return true;
     const struct node *node = value->node;
-    return check_axes(e, parameter, value, type->axes, node->shape + (node->rank - axis_count(type)), at, true);
+    return check_axes(e, parameter, value, type->axes, node->shape + (node->rank - axis_count(type)), at,
+                      true);
 }
 
 /* ---- Parameters of exported functions ---- */
@@ -245,7 +256,8 @@ static void declare_size(struct elaborator *e, const char *name, struct span spa
         return;
     size *extent = size_new_name(e->sizes, name);
     map_set(e->arena, &e->frame->sizes, name, extent);
-    add_member(e, (struct member){.name = name, .role = ROLE_SIZE, .type = INT, .extent = extent, .span = span});
+    add_member(e,
+               (struct member){.name = name, .role = ROLE_SIZE, .type = INT, .extent = extent, .span = span});
 }
 
 static void declare_axes(struct elaborator *e, const struct axis *axes)
@@ -293,8 +305,8 @@ static bool declare_sizes(struct elaborator *e, const struct definition *definit
 }
 
 /* One input member of the given type, with `lead` axes before its own. */
-static struct value declare_input(struct elaborator *e, const char *name, const struct type_syntax *type, size *const *lead,
-                                  int lead_count, struct span span)
+static struct value declare_input(struct elaborator *e, const char *name, const struct type_syntax *type,
+                                  size *const *lead, int lead_count, struct span span)
 {
     int rank = lead_count + axis_count(type);
     enum type element = type->kind == TYPE_INT_SYNTAX ? INT : REAL;
@@ -311,13 +323,18 @@ static struct value declare_input(struct elaborator *e, const char *name, const 
             return value_error();
     struct node *node = graph_parameter(e->graph, element, name, rank, shape);
     node->named_by_user = true;
-    add_member(e, (struct member){.name = name, .role = ROLE_INPUT, .type = element, .rank = rank, .shape = shape,
-                                  .leaf = node, .span = span});
+    add_member(e, (struct member){.name = name,
+                                  .role = ROLE_INPUT,
+                                  .type = element,
+                                  .rank = rank,
+                                  .shape = shape,
+                                  .leaf = node,
+                                  .span = span});
     return value_node(node);
 }
 
-static struct value declare_group(struct elaborator *e, const char *name, const struct type_syntax *type, size *const *lead,
-                                  int lead_count, struct span span)
+static struct value declare_group(struct elaborator *e, const char *name, const struct type_syntax *type,
+                                  size *const *lead, int lead_count, struct span span)
 {
     struct unit *home;
     const struct definition *group = find_group(e->frame->unit, type->group, &home);
@@ -335,8 +352,9 @@ static struct value declare_group(struct elaborator *e, const char *name, const 
     int i = 0;
     for (const struct parameter *member = group->parameters; member; member = member->next, i++) {
         const char *full = arena_print(e->arena, "%s_%s", name, member->name);
-        value.items[i] = member->type->kind == TYPE_GROUP ? declare_group(e, full, member->type, stack, count, span)
-                                                          : declare_input(e, full, member->type, stack, count, span);
+        value.items[i] = member->type->kind == TYPE_GROUP
+                             ? declare_group(e, full, member->type, stack, count, span)
+                             : declare_input(e, full, member->type, stack, count, span);
         if (value.items[i].kind == VALUE_ERROR)
             return value_error();
     }

@@ -1,5 +1,5 @@
-/* elaborate_unused.c: what names tell without evaluation: who calls whom, recursion, and misspellings in functions that
- * nothing calls, which are never evaluated. */
+/* elaborate_unused.c: what names tell without evaluation: who calls whom, recursion, and misspellings in
+ * functions that nothing calls, which are never evaluated. */
 #include "elaborator.h"
 
 #include <string.h>
@@ -8,7 +8,8 @@
 
 struct check {
     struct elaborator *e;
-    struct map names; /* what has a value somewhere in the function: parameters, sizes, assigned names, indices, variables */
+    struct map names; /* what has a value somewhere in the function: parameters, sizes, assigned names,
+                         indices, variables */
 };
 
 static void know(struct check *c, const char *name)
@@ -61,7 +62,8 @@ static void know_type(struct check *c, const struct unit *unit, const struct typ
 
 /* ---- What a definition calls or passes ---- */
 
-static void collect_used(struct elaborator *e, struct map *calls, struct map *names, const struct expression *x)
+static void collect_used(struct elaborator *e, struct map *calls, struct map *names,
+                         const struct expression *x)
 {
     for (; x; x = x->left) {
         if (x->kind == EXPRESSION_CALL)
@@ -80,7 +82,8 @@ static void collect_used(struct elaborator *e, struct map *calls, struct map *na
     }
 }
 
-static void collect_used_statements(struct elaborator *e, struct map *calls, struct map *names, const struct statement *statement)
+static void collect_used_statements(struct elaborator *e, struct map *calls, struct map *names,
+                                    const struct statement *statement)
 {
     for (; statement; statement = statement->next) {
         collect_used(e, calls, names, statement->value);
@@ -92,8 +95,8 @@ static void collect_used_statements(struct elaborator *e, struct map *calls, str
     }
 }
 
-/* A called name is a function unless it is a parameter, which may stand for one; a passed name is one unless it has a
- * value. */
+/* A called name is a function unless it is a parameter, which may stand for one; a passed name is one unless
+ * it has a value. */
 void collect_used_names(struct elaborator *e, const struct definition *definition, struct map *used)
 {
     struct map calls = {0}, names = {0};
@@ -121,7 +124,8 @@ void collect_used_names(struct elaborator *e, const struct definition *definitio
 /* ---- Recursion ---- */
 
 /* Whether a chain of calls leads from `from` to `to`. */
-static bool reaches(struct elaborator *e, struct unit *unit, const struct definition *from, const struct definition *to, struct map *seen)
+static bool reaches(struct elaborator *e, struct unit *unit, const struct definition *from,
+                    const struct definition *to, struct map *seen)
 {
     struct map used = {0};
     collect_used_names(e, from, &used);
@@ -138,16 +142,20 @@ static bool reaches(struct elaborator *e, struct unit *unit, const struct defini
     return false;
 }
 
-/* Functions that call each other in a circle are called by others, so that none of them is exported and evaluated. */
+/* Functions that call each other in a circle are called by others, so that none of them is exported and
+ * evaluated. */
 bool check_recursion(struct elaborator *e, struct unit *unit)
 {
     for (const struct definition *d = unit->file->definitions; d; d = d->next) {
         struct map seen = {0};
-        if (d->kind != DEFINITION_FUNCTION || map_get(&e->evaluated, arena_print(e->arena, "%p", (const void *)d)) ||
+        if (d->kind != DEFINITION_FUNCTION ||
+            map_get(&e->evaluated, arena_print(e->arena, "%p", (const void *)d)) ||
             !reaches(e, unit, d, d, &seen))
             continue;
-        report_error(e->diagnostics, d->name_span, "recursion: %s calls itself, directly or through others", d->name);
-        report_note(e->diagnostics, d->name_span, "functions are expanded where they are called; `for` repeats");
+        report_error(e->diagnostics, d->name_span, "recursion: %s calls itself, directly or through others",
+                     d->name);
+        report_note(e->diagnostics, d->name_span,
+                    "functions are expanded where they are called; `for` repeats");
         return true;
     }
     return false;
@@ -157,7 +165,8 @@ bool check_recursion(struct elaborator *e, struct unit *unit)
 
 static bool has_value(struct check *c, const char *name)
 {
-    return map_get(&c->names, name) || map_get(&c->e->frame->unit->dims, name) || !strcmp(name, "pi") || !strcmp(name, "inf");
+    return map_get(&c->names, name) || map_get(&c->e->frame->unit->dims, name) || !strcmp(name, "pi") ||
+           !strcmp(name, "inf");
 }
 
 static void look_up(struct check *c, const struct expression *x)
@@ -204,7 +213,8 @@ static void check_statements(struct check *c, const struct statement *statement)
 void check_unused(struct elaborator *e, struct unit *unit)
 {
     for (const struct definition *d = unit->file->definitions; d; d = d->next) {
-        if (d->kind != DEFINITION_FUNCTION || map_get(&e->evaluated, arena_print(e->arena, "%p", (const void *)d)))
+        if (d->kind != DEFINITION_FUNCTION ||
+            map_get(&e->evaluated, arena_print(e->arena, "%p", (const void *)d)))
             continue;
         struct check check = {.e = e};
         for (const struct parameter *p = d->parameters; p; p = p->next) {

@@ -10,7 +10,8 @@
 enum value_kind {
     VALUE_ERROR,    /* something was wrong and has been reported */
     VALUE_NODE,     /* a tensor: node */
-    VALUE_NUMBER,   /* a number known when compiling, a polynomial in sizes: real, int or size as its place needs it */
+    VALUE_NUMBER,   /* a number known when compiling, a polynomial in sizes: real, int or size as its place
+                       needs it */
     VALUE_LIST,     /* [a, b, c]: a list of sizes or axes, or a tensor once it is used as one */
     VALUE_FUNCTION, /* a function passed by name */
     VALUE_GROUP,    /* a group's members */
@@ -21,8 +22,9 @@ struct value {
     enum value_kind kind;
     struct node *node;
     size *number;
-    bool divided; /* the number came from `/`, so it is real where it is no size */
-    bool indexed; /* one scalar for each point of the index space: the node's axes are indices (elaborate_index.c) */
+    bool divided;        /* the number came from `/`, so it is real where it is no size */
+    bool indexed;        /* one scalar for each point of the index space: the node's axes are indices
+                            (elaborate_index.c) */
     struct value *items; /* list; group: one for each member */
     int count;
     struct callee *callee;
@@ -57,19 +59,20 @@ struct block {
     const char *variable_name; /* of a loop */
     size *variable;            /* of a branch: what its values are tied to */
     int depth;                 /* of nesting within the call, from 1 */
-    struct block *outer; /* within the same call */
-    struct collected {   /* `hs[t] = …`: one value a round, stacked when the loop is left */
+    struct block *outer;       /* within the same call */
+    struct collected {         /* `hs[t] = …`: one value a round, stacked when the loop is left */
         const char *name;
         struct node *value;
         int depth; /* how many more loops stack it */
         struct span span;
-    } *collected;
+    } * collected;
     size_t collected_count, collected_capacity;
-    struct derivative_check { /* grad(y, x) in this block: y must not reach an outer x through earlier rounds */
+    struct derivative_check { /* grad(y, x) in this block: y must not reach an outer x through earlier rounds
+                               */
         struct node *y, *x;
         const char *name;
         struct span span;
-    } *derivatives;
+    } * derivatives;
     size_t derivatives_count, derivatives_capacity;
 };
 
@@ -77,15 +80,15 @@ struct unit {
     const struct file *file;
     struct map functions; /* name -> const struct definition * */
     struct map rules, groups;
-    struct map dims;      /* name -> size * */
+    struct map dims; /* name -> size * */
     struct unit **imports;
     size_t imports_count, imports_capacity;
     bool is_library, is_main;
     bool loading; /* its imports are being read: meeting it again is a cycle */
 };
 
-/* The indices in force, the innermost first: the axes of every indexed value. New ones go in front, so values from
- * outside broadcast by NumPy's rule. */
+/* The indices in force, the innermost first: the axes of every indexed value. New ones go in front, so values
+ * from outside broadcast by NumPy's rule. */
 struct index_space {
     struct space_axis {
         const char *name;
@@ -105,7 +108,7 @@ struct frame {
     struct map locals;        /* names that a loop or branch left without a value -> struct binding * */
     const struct map *marked; /* names that some grad, jvp or jacobian of the body refers to */
     struct frame *caller;
-    struct span call; /* where it was called */
+    struct span call;       /* where it was called */
     const void **functions; /* the function that each argument is; NULL for a value */
     bool is_export;
     struct block *block; /* the loop or branch being evaluated, innermost first (elaborate_loop.c) */
@@ -124,19 +127,19 @@ struct elaborator {
     const struct derivatives *derivatives;
     const struct elaborate_options *options;
     struct sizes *sizes;
-    struct graph *graph;        /* of the function being exported */
-    struct function *function;  /* being exported */
-    struct frame *frame;        /* innermost call */
+    struct graph *graph;       /* of the function being exported */
+    struct function *function; /* being exported */
+    struct frame *frame;       /* innermost call */
     struct unit *prelude;
     struct unit **units; /* every file, imported first-come */
     size_t units_count, units_capacity;
     struct index_space space;
     struct inference *inference; /* the ranges found for the index notation being evaluated */
-    struct map marked_names; /* cache for frame->marked, by definition name and address */
-    struct map evaluated; /* the definitions met so far, by address */
-    bool not_exportable; /* the function needed a parameter to be known when compiling */
-    bool quiet_export;   /* exported without being asked: if not_exportable, leave it out silently */
-    struct span static_need; /* where */
+    struct map marked_names;     /* cache for frame->marked, by definition name and address */
+    struct map evaluated;        /* the definitions met so far, by address */
+    bool not_exportable;         /* the function needed a parameter to be known when compiling */
+    bool quiet_export;           /* exported without being asked: if not_exportable, leave it out silently */
+    struct span static_need;     /* where */
     size_t requests_capacity;
 };
 
@@ -160,16 +163,17 @@ bool as_truth(struct elaborator *e, struct value value, struct span at, const ch
 bool as_axis(struct elaborator *e, struct value value, struct span at, int rank, int *axis);
 struct node *constant_real(struct elaborator *e, double value);
 /* Broadcasts all to their common shape; false after reporting a mismatch between operands. */
-bool broadcast_together(struct elaborator *e, struct node **nodes, const struct span *spans, int count, struct span point,
-                        const char *what);
-struct node *matrix_product(struct elaborator *e, struct node *a, struct node *b, struct span left, struct span point,
-                            struct span right);
-struct value binary(struct elaborator *e, enum syntax_operator operator, struct value a, struct value b, struct span left,
-                    struct span point, struct span right);
+bool broadcast_together(struct elaborator *e, struct node **nodes, const struct span *spans, int count,
+                        struct span point, const char *what);
+struct node *matrix_product(struct elaborator *e, struct node *a, struct node *b, struct span left,
+                            struct span point, struct span right);
+struct value binary(struct elaborator *e, enum syntax_operator op, struct value a, struct value b,
+                    struct span left, struct span point, struct span right);
 
 /* ---- elaborate_index.c: index notation ---- */
 struct value evaluate_reduce(struct elaborator *e, const struct expression *expression);
-/* Whether a subscript contains an index in force: it then names all axes and yields a scalar at each index. */
+/* Whether a subscript contains an index in force: it then names all axes and yields a scalar at each index.
+ */
 bool subscript_uses_index(struct elaborator *e, const struct expression *expression);
 struct value evaluate_indexed(struct elaborator *e, const struct expression *expression);
 /* Whether an assignment's subscripts hold fresh indices, so that it defines a whole tensor. */
@@ -184,10 +188,12 @@ bool indexed_operands(struct elaborator *e, const struct value *values, const st
 bool defines_by_index(struct elaborator *e, const struct target *target);
 void define_by_index(struct elaborator *e, const struct statement *statement);
 /* The tensor that `x` defines over fresh indices, in their order on the left. */
-struct value evaluate_by_index(struct elaborator *e, const struct subscript *fresh, const struct expression *x);
+struct value evaluate_by_index(struct elaborator *e, const struct subscript *fresh,
+                               const struct expression *x);
 
 /* ---- elaborate_loop.c: loops and branches ---- */
-/* Notes where a name without a value has one: in a loop or branch that is left, or collected by the present loop. */
+/* Notes where a name without a value has one: in a loop or branch that is left, or collected by the present
+ * loop. */
 bool note_local(struct elaborator *e, const char *name);
 void execute_if(struct elaborator *e, const struct statement *statement);
 void execute_for(struct elaborator *e, const struct statement *statement);
@@ -199,8 +205,8 @@ void collect(struct elaborator *e, const struct statement *statement);
 struct value evaluate_subscript(struct elaborator *e, const struct expression *expression);
 struct value subscript_group(struct elaborator *e, const struct expression *expression, struct value group);
 /* `G[s] = e`: the new value of G. */
-struct value replace_part(struct elaborator *e, struct node *whole, const struct target *target, struct value part,
-                          struct span value_span);
+struct value replace_part(struct elaborator *e, struct node *whole, const struct target *target,
+                          struct value part, struct span value_span);
 
 /* ---- elaborate_call.c ---- */
 struct value evaluate_call(struct elaborator *e, const struct expression *expression);
@@ -211,15 +217,18 @@ struct callee *find_library_function(struct elaborator *e, const char *name);
 /* An argument: the value of an expression, or the function that a name without a value stands for. */
 struct value evaluate_argument(struct elaborator *e, const struct expression *expression);
 /* All outputs of a call, for `a, b = g(x)`; false after reporting. A value that is no call is one output. */
-bool evaluate_outputs(struct elaborator *e, const struct expression *expression, struct value **outputs, size_t *count);
+bool evaluate_outputs(struct elaborator *e, const struct expression *expression, struct value **outputs,
+                      size_t *count);
 struct callee *find_function(struct elaborator *e, const char *name);
-struct frame *new_frame(struct elaborator *e, struct unit *unit, const struct definition *definition, struct span call);
+struct frame *new_frame(struct elaborator *e, struct unit *unit, const struct definition *definition,
+                        struct span call);
 
 /* ---- elaborate_type.c: parameters and their types ---- */
-/* Within the callee's frame: checks a value against the parameter's type and binds size names on first sight. Axes that
- * are arithmetic wait for type_check_arithmetic, when all names are known. */
+/* Within the callee's frame: checks a value against the parameter's type and binds size names on first sight.
+ * Axes that are arithmetic wait for type_check_arithmetic, when all names are known. */
 bool type_check(struct elaborator *e, const struct parameter *parameter, struct value *value, struct span at);
-bool type_check_arithmetic(struct elaborator *e, const struct parameter *parameter, const struct value *value, struct span at);
+bool type_check_arithmetic(struct elaborator *e, const struct parameter *parameter, const struct value *value,
+                           struct span at);
 /* The inputs of an exported function: new size names, members and PARAMETER nodes, bound in the frame. */
 bool declare_parameters(struct elaborator *e, const struct definition *definition);
 
@@ -248,28 +257,33 @@ struct value builtin_call(struct elaborator *e, const struct builtin *builtin, c
 
 /* ---- elaborate_derivative.c: grad, jvp, jacobian ---- */
 /* Whether some path leads from `from` down to `to` that does not pass through `barrier`. */
-bool depends_around(struct elaborator *e, struct node *from, const struct node *to, const struct node *barrier);
+bool depends_around(struct elaborator *e, struct node *from, const struct node *to,
+                    const struct node *barrier);
 struct value evaluate_derivative(struct elaborator *e, const struct expression *call);
 /* The value of a call of a function with a rule: `outputs` as CUSTOM nodes. `frame` is the finished call. */
-void apply_rule(struct elaborator *e, struct frame *frame, const struct definition *rule, struct value *arguments,
-                struct span *argument_spans);
+void apply_rule(struct elaborator *e, struct frame *frame, const struct definition *rule,
+                struct value *arguments, struct span *argument_spans);
 
 /* ---- elaborate_error.c: messages ---- */
-/* An error at `point` between left and right (source NULL for none); inside the library it is told at the user's call,
- * and calls on the way get notes. */
-void fail(struct elaborator *e, struct span point, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void fail_between(struct elaborator *e, struct span left, struct span point, struct span right, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-void note(struct elaborator *e, struct span place, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* An error at `point` between left and right (source NULL for none); inside the library it is told at the
+ * user's call, and calls on the way get notes. */
+void fail(struct elaborator *e, struct span point, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void fail_between(struct elaborator *e, struct span left, struct span point, struct span right,
+                  const char *format, ...) __attribute__((format(printf, 5, 6)));
+void note(struct elaborator *e, struct span place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Where the value of an operand comes from, if the operand is a name: `W is declared [n, n] here`. */
 void note_operand(struct elaborator *e, struct span operand);
 const char *shape_text(struct elaborator *e, const struct node *node);
 const char *shape_of(struct elaborator *e, int rank, size *const *shape);
-const char *value_text(struct elaborator *e, const struct value *value); /* "a tensor [n]", "the function f", "an int" */
+const char *value_text(struct elaborator *e,
+                       const struct value *value); /* "a tensor [n]", "the function f", "an int" */
 void suggest(struct elaborator *e, const char *name, const char *const *candidates, size_t count);
 
 /* ---- Conditions between sizes (elaborate_error.c) ---- */
-/* a >= 0 must hold: an error if it never does (with the message), a condition checked on entry if it sometimes does. */
+/* a >= 0 must hold: an error if it never does (with the message), a condition checked on entry if it
+ * sometimes does. */
 bool require_nonnegative(struct elaborator *e, size *a, struct span at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 bool require_whole(struct elaborator *e, size *a, struct span at);

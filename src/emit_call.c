@@ -109,14 +109,14 @@ static void emit_determinant(struct emitter *emitter, struct nest *nest, const s
     const char *place = element_text(emitter, nest->target, to);
     const char *factors = scratch_name(emitter, nest, 0), *pivots = scratch_name(emitter, nest, 1);
     copy_matrix(emitter, nest, nest->node->inputs[0], factors);
-    if (nest->node->operator == OP_DET) /* 0 of a singular matrix */
+    if (nest->node->op == OP_DET) /* 0 of a singular matrix */
         emit_line(emitter, "(void)gradc_lu_%s(%s, %s, %s);", emitter->width, n, factors, pivots);
     else {
         emit_line(emitter, "if (gradc_lu_%s(%s, %s, %s) != GRADC_OK)", emitter->width, n, factors, pivots);
         emit_line(emitter, "    return GRADC_ENUMERIC;");
     }
     const char *value =
-        nest->node->operator== OP_DET
+        nest->node->op == OP_DET
             ? arena_print(emitter->arena, "gradc_lu_det_%s(%s, %s, %s)", emitter->width, n, factors, pivots)
             : arena_print(emitter->arena, "gradc_lu_logdet_%s(%s, %s)", emitter->width, n, factors);
     const char *type = needs_declaration(nest) ? arena_print(emitter->arena, "const %s ", emitter->real) : "";
@@ -130,17 +130,17 @@ void emit_call(struct emitter *emitter, struct nest *nest)
     struct node *matrix = node->inputs[0], *last = node->inputs[node->input_count - 1];
     const char *n = size_c(emitter, matrix->shape[matrix->rank - 1]);
     nest_indices(emitter, nest, nest->loop_count, at);
-    if (node->operator== OP_DET || node->operator== OP_LOGABSDET) {
+    if (node->op == OP_DET || node->op == OP_LOGABSDET) {
         emit_determinant(emitter, nest, at, n);
         return;
     }
     const char *y = target_pointer(emitter, nest, at);
     const char *columns = size_c(emitter, last->shape[last->rank - 1]);
     copy_matrix(emitter, nest, last, y);
-    if (node->operator== OP_CHOLESKY) {
+    if (node->op == OP_CHOLESKY) {
         emit_checked(emitter,
                      arena_print(emitter->arena, "gradc_cholesky_%s(%s, %s, %s)", emitter->width, n, y, y));
-    } else if (node->operator== OP_SOLVE_TRIANGULAR) {
+    } else if (node->op == OP_SOLVE_TRIANGULAR) {
         struct index l_at[MAXIMUM_RANK];
         for (int a = 0; a < matrix->rank; a++)
             l_at[a] =

@@ -79,8 +79,8 @@ static void name_loop_variables(struct emitter *emitter)
     for (size_t i = 0; i < emitter->program->node_count; i++)
         if (emitter->program->is_live[i] && graph->nodes[i]->name && !graph->nodes[i]->name[1])
             names_reserve(wanted, graph->nodes[i]->name);
-        else if (emitter->program->is_live[i] && graph->nodes[i]->operator== OP_LOOP &&
-                                                 size_name(graph->nodes[i]->loop->variable))
+        else if (emitter->program->is_live[i] && graph->nodes[i]->op == OP_LOOP &&
+                 size_name(graph->nodes[i]->loop->variable))
             names_reserve(wanted, size_name(graph->nodes[i]->loop->variable));
     size_t next = 0;
     for (int i = 0; i < COUNT; i++) {

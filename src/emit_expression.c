@@ -128,13 +128,13 @@ const char *buffer_name(struct emitter *emitter, struct buffer *buffer)
             wanted = buffer->type == INT ? "pivots" : "factors";
         else if (node->name)
             wanted = node->name;
-        else if (node->operator== OP_SUM || node->operator== OP_CONTRACT)
+        else if (node->op == OP_SUM || node->op == OP_CONTRACT)
             wanted = "sum";
-        else if (node->operator== OP_MAXIMUM)
+        else if (node->op == OP_MAXIMUM)
             wanted = "most";
-        else if (node->operator== OP_MINIMUM)
+        else if (node->op == OP_MINIMUM)
             wanted = "least";
-        else if (node->operator== OP_ARGMAX || node->operator== OP_ARGMIN)
+        else if (node->op == OP_ARGMAX || node->op == OP_ARGMIN)
             wanted = "at";
         buffer->name = names_take(emitter->names, wanted);
     }
@@ -227,7 +227,7 @@ static const char *read_view(struct emitter *emitter, struct node *view, const s
     struct program *program = emitter->program;
     struct index below[MAXIMUM_AXES];
     struct node *x = view->inputs[0];
-    if (view->operator== OP_INDEX) {
+    if (view->op == OP_INDEX) {
         index_below(program, view, view->subscripts, x->rank, at, below, dynamic_index, emitter);
         const char *inside = view->fill ? inside_text(emitter, view, below) : NULL;
         const char *text = expression_text(emitter, x, below, precedence);
@@ -253,7 +253,7 @@ const char *operand_pointer(struct emitter *emitter, struct node *operand, const
     struct index here[MAXIMUM_AXES], below[MAXIMUM_AXES];
     memcpy(here, at, sizeof *at * (size_t)operand->rank);
     while (!program->buffers[operand->id] && !is_leaf(operand)) {
-        if (operand->operator== OP_INDEX)
+        if (operand->op == OP_INDEX)
             index_below(program, operand, operand->subscripts, operand->inputs[0]->rank, here, below,
                         dynamic_index, emitter);
         else
@@ -302,7 +302,7 @@ static struct index iota_index(const struct node *iota, const struct index *at, 
 {
     struct index below;
     struct node space = *iota;
-    space.operator= OP_INDEX;
+    space.op = OP_INDEX;
     index_below(emitter->program, &space, iota->subscripts, 1, at, &below, dynamic_index, emitter);
     return below;
 }
@@ -363,9 +363,8 @@ static const char *fast_text(const struct emitter *emitter, const struct node *n
 {
     if (!emitter->at || emitter->at->depth == 0)
         return NULL;
-    return vectorises(node->operator)
-               ? arena_print(emitter->arena, "gradc_%s@($a)", operator_info(node->operator)->name)
-               : NULL;
+    return vectorises(node->op) ? arena_print(emitter->arena, "gradc_%s@($a)", operator_info(node->op)->name)
+                                : NULL;
 }
 
 static const char *operator_text(struct emitter *emitter, struct node *node, const char *const *operands,
@@ -402,12 +401,12 @@ static const char *elementwise_text(struct emitter *emitter, struct node *node, 
     int precedences[3];
     for (int i = 0; i < node->input_count; i++)
         operands[i] = expression_text(emitter, node->inputs[i], at, &precedences[i]);
-    if (node->operator== OP_POW) {
+    if (node->op == OP_POW) {
         const char *power = power_text(emitter, node, operands[0], precedences[0], precedence);
         if (power)
             return power;
     }
-    if (node->operator== OP_NEG && precedences[0] == 3 && operands[0][0] != '-') {
+    if (node->op == OP_NEG && precedences[0] == 3 && operands[0][0] != '-') {
         *precedence = 3;
         return arena_print(emitter->arena, "-%s", operands[0]);
     }
@@ -418,7 +417,7 @@ const char *definition_text(struct emitter *emitter, struct node *node, const st
                             int *precedence)
 {
     *precedence = 0;
-    switch (node->operator) {
+    switch (node->op) {
     case OP_CONSTANT: return constant_text(emitter, node, precedence);
     case OP_SIZE_VALUE:
         return count_text(emitter, node->type, (struct index){node->extent, NULL}, precedence);

@@ -26,7 +26,7 @@ struct listing {
 /* Operators that are written over whole tensors only: a view that they read is shown by itself. */
 static bool reads_whole(const struct node *node)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_RESHAPE:
     case OP_ARGMAX:
     case OP_ARGMIN:
@@ -42,7 +42,7 @@ static bool reads_whole(const struct node *node)
 
 static bool is_inline(const struct node *node)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_CONSTANT:
     case OP_SIZE_VALUE:
     case OP_IOTA: return true;
@@ -182,7 +182,7 @@ static const char *equation(struct listing *listing, const struct node *node)
     const char *name = listing->names[node->id];
     struct math_names names = {is_leaf, leaf_name, listing};
 
-    switch (node->operator) {
+    switch (node->op) {
     case OP_PARAMETER: return arena_print(listing->arena, "%s is an input", name);
     case OP_PLACEHOLDER: return arena_print(listing->arena, "%s is given", name);
     case OP_LOOP: return arena_print(listing->arena, "%s = %s", name, loop_text(listing, node));
@@ -227,7 +227,7 @@ static void list_function(FILE *stream, struct listing *listing)
         if (listing->names[i] == NULL)
             continue;
         note = note_of(listing, node);
-        fprintf(stream, "    %-16s %s%s%s\n", node->operator == OP_LOOP ? "" : shape_text(listing, node),
+        fprintf(stream, "    %-16s %s%s%s\n", node->op == OP_LOOP ? "" : shape_text(listing, node),
                 equation(listing, node), note != NULL ? "    # " : "", note != NULL ? note : "");
     }
     for (size_t i = 0; i < function->members_count; i++) {
@@ -281,12 +281,12 @@ static void draw_edges(FILE *stream, const struct listing *listing, size_t numbe
 static void draw_node(FILE *stream, struct listing *listing, size_t number, struct node *node)
 {
     const char *note = note_of(listing, node);
-    bool is_input = node->operator == OP_PARAMETER || node->operator == OP_PLACEHOLDER;
+    bool is_input = node->op == OP_PARAMETER || node->op == OP_PLACEHOLDER;
 
     fprintf(stream, "        n%zu_%d [label=\"", number, node->id);
     print_quoted(stream, is_input ? listing->names[node->id] : equation(listing, node));
     fprintf(stream, "\\n");
-    print_quoted(stream, node->operator == OP_LOOP ? "" : shape_text(listing, node));
+    print_quoted(stream, node->op == OP_LOOP ? "" : shape_text(listing, node));
     if (note != NULL) {
         fprintf(stream, "\\n");
         print_quoted(stream, note);

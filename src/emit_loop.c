@@ -93,10 +93,9 @@ static void add_formula(struct formulas *formulas, const struct nest *nest)
     struct emitter *emitter = formulas->emitter;
     struct buffer *target = nest->target;
     struct math_names names = {is_named, name_of, emitter};
-    bool is_seen =
-        formulas->count == FORMULAS_SHOWN || !target || !target->node || is_leaf(target->node) ||
-        nest->is_void || nest->kind == NEST_COPY ||
-        target->node->operator== OP_RESULT ||(target->storage == STORAGE_SCALAR && nest->kind == NEST_VALUE);
+    bool is_seen = formulas->count == FORMULAS_SHOWN || !target || !target->node || is_leaf(target->node) ||
+                   nest->is_void || nest->kind == NEST_COPY || target->node->op == OP_RESULT ||
+                   (target->storage == STORAGE_SCALAR && nest->kind == NEST_VALUE);
     for (int i = 0; i < formulas->count; i++)
         is_seen = is_seen || formulas->shown[i] == target;
     if (is_seen)
@@ -245,6 +244,15 @@ static bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
     return true;
 }
 
+/* gcc 12 miscompiles short loops over `c ? x[i] : 0` that it unrolls before it looks for vectors: the masks of the
+ * loads are those of other rounds. Such loops are to stay loops. */
+static bool is_at_risk(const struct item *loop, const char *body)
+{
+    int64_t number;
+    const char *choice = strstr(body, " ?");
+    return size_is_number(loop->extent, &number) && number <= 16 && choice && strchr(choice, '[');
+}
+
 static void emit_loop(struct emitter *emitter, const struct item *loop)
 {
     if (emit_sum_loop(emitter, loop))
@@ -267,6 +275,8 @@ static void emit_loop(struct emitter *emitter, const struct item *loop)
     bool plain = is_plain(loop, &body);
     if (innermost && is_independent(emitter, loop, &notes, variable))
         emit_line(emitter, "GRADC_INDEPENDENT");
+    else if (is_at_risk(loop, body.bytes))
+        emit_line(emitter, "GRADC_ROLLED");
     emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)%s", variable, variable,
               size_c(emitter, loop->extent), variable, plain ? "" : " {");
     text_write(out, body.bytes);

@@ -93,7 +93,7 @@ static formula full_size(struct writer *w, formula a, int rank, size *const *sha
 /* left[A i + b] += x[i] */
 static void write_store(struct writer *w, const char *left, struct node *node)
 {
-    bool is_replace = node->operator== OP_REPLACE;
+    bool is_replace = node->op == OP_REPLACE;
     struct node *x = node->inputs[is_replace ? 1 : 0];
     formula at[MAXIMUM_RANK], places[MAXIMUM_RANK];
     if (is_replace)
@@ -116,7 +116,7 @@ static void write_formula(struct writer *w, const char *left, formula a)
         return;
     if (a->kind != F_DEFERRED) {
         write_equation(w, left, equals(w), a);
-    } else if (a->node->operator== OP_SCATTER || a->node->operator== OP_REPLACE) {
+    } else if (a->node->op == OP_SCATTER || a->node->op == OP_REPLACE) {
         write_store(w, left, a->node);
     } else {
         for (int i = 0; i < a->node->rank; i++)
@@ -167,11 +167,11 @@ static void write_as(struct writer *w, struct node *node, formula a, const char 
 
 static bool wants_name(const struct writer *w, const struct node *node, formula a)
 {
-    if (a->kind == F_NAME || a->kind == F_NUMBER || node->operator== OP_CONSTANT)
+    if (a->kind == F_NAME || a->kind == F_NUMBER || node->op == OP_CONSTANT)
         return w->outputs[node->id] != NULL && a->kind != F_NUMBER && a->kind != F_NAME;
     if (w->outputs[node->id])
         return true;
-    if (a->kind == F_DEFERRED && (node->operator== OP_SCATTER || node->operator== OP_REPLACE))
+    if (a->kind == F_DEFERRED && (node->op == OP_SCATTER || node->op == OP_REPLACE))
         return true;
     if (node->named_by_user && node->name && strncmp(node->name, "d_", 2) != 0)
         return true;
@@ -203,8 +203,7 @@ static const char *loop_name(struct writer *w, const struct node *loop, int resu
     for (size_t i = 0; i < w->graph->nodes_count; i++) {
         const struct node *node = w->graph->nodes[i];
         const char *name = w->outputs[i] ? w->outputs[i] : node->name;
-        if (node->operator== OP_RESULT && node->inputs[0] == loop && node->result == result && name &&
-            w->live[i])
+        if (node->op == OP_RESULT && node->inputs[0] == loop && node->result == result && name && w->live[i])
             return new_round_name(w, name);
     }
     return new_round_name(w, inside->name);
@@ -318,12 +317,12 @@ static void write_loop(struct writer *w, struct node *node)
 static void settle(struct writer *w, struct node *node)
 {
     formula a;
-    if (node->operator== OP_LOOP) {
+    if (node->op == OP_LOOP) {
         write_loop(w, node);
         w->formulas[node->id] = formula_number(w->arena, 0);
         return;
     }
-    if (node->operator== OP_RESULT)
+    if (node->op == OP_RESULT)
         a = w->results[node->inputs[0]->id][node->result];
     else
         a = formula_of_node(&w->context, node);
@@ -349,7 +348,7 @@ static formula of(struct node *node, void *closure)
         struct node *top = stack.nodes[stack.nodes_count - 1];
         struct node *const *needed;
         size_t before = stack.nodes_count, count = 0;
-        bool is_call = top->operator== OP_CUSTOM && top->rule->name && top->rule->output_count == 1;
+        bool is_call = top->op == OP_CUSTOM && top->rule->name && top->rule->output_count == 1;
         if (!w->formulas[top->id])
             count = node_dependencies(w->graph, top, &needed);
         for (size_t i = is_call ? 1 : 0; i < count; i++)
@@ -398,7 +397,7 @@ static void find_live(struct writer *w)
     w->live = reached;
     for (size_t id = w->graph->nodes_count; id-- > 0;) {
         const struct node *node = w->graph->nodes[id];
-        bool is_call = node->operator== OP_CUSTOM && node->rule->name && node->rule->output_count == 1;
+        bool is_call = node->op == OP_CUSTOM && node->rule->name && node->rule->output_count == 1;
         for (int i = is_call; reached[id] && i < node->input_count; i++)
             w->uses[node->inputs[i]->id]++;
     }
@@ -537,7 +536,7 @@ static void write_function(FILE *stream, struct arena *arena, struct function *f
     write_header(&w);
     for (size_t i = function->members_count; i-- > 0;) {
         const struct member *member = &function->members[i];
-        if (member->role == ROLE_OUTPUT && member->value->operator!= OP_PARAMETER)
+        if (member->role == ROLE_OUTPUT && member->value->op != OP_PARAMETER)
             w.outputs[member->value->id] = member->name;
     }
     for (size_t i = 0; i < function->members_count; i++)

@@ -140,7 +140,7 @@ static void store(struct emitter *emitter, const struct nest *nest, const char *
 
 static const char *identity_text(const struct node *node)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_PRODUCT: return "1";
     case OP_MAXIMUM:
     case OP_ARGMAX: return node->inputs[0]->type == INT ? "INT32_MIN" : "-INFINITY";
@@ -161,7 +161,7 @@ static const char *term_text(struct emitter *emitter, const struct nest *nest, c
         return expression_text(emitter, nest->operand, at, precedence);
     operand_indices(node, 0, at, operand);
     const char *text = expression_text(emitter, node->inputs[0], operand, precedence);
-    if (node->operator!= OP_CONTRACT)
+    if (node->op != OP_CONTRACT)
         return text;
     int other_precedence;
     operand_indices(node, 1, at, operand);
@@ -176,7 +176,7 @@ static const char *term_text(struct emitter *emitter, const struct nest *nest, c
 static void accumulate(struct emitter *emitter, const struct node *node, enum type type, const char *into,
                        const char *term, int precedence)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_PRODUCT: emit_line(emitter, "%s *= %s;", into, term); break;
     case OP_ANY:
         emit_line(emitter, "%s = %s || %s;", into, into, parenthesise(emitter->arena, term, precedence, 11));
@@ -187,7 +187,7 @@ static void accumulate(struct emitter *emitter, const struct node *node, enum ty
     case OP_MAXIMUM:
     case OP_MINIMUM: {
         const char *name = term;
-        const char *sign = node->operator== OP_MAXIMUM ? ">" : "<";
+        const char *sign = node->op == OP_MAXIMUM ? ">" : "<";
         if (strpbrk(term, " (")) {
             name = names_take(emitter->names, "value");
             emit_line(emitter, "const %s %s = %s;", c_type(emitter, type), name, term);
@@ -215,10 +215,10 @@ static const char *accumulator(struct emitter *emitter, struct nest *nest)
     if (nest->target->storage == STORAGE_SCALAR && nest->kind != NEST_SCAN)
         return buffer_name(emitter, nest->target);
     if (!nest->accumulator)
-        nest->accumulator = names_take(emitter->names, nest->kind == NEST_ARGUMENT         ? "found"
-                                                       : nest->node->operator== OP_MAXIMUM ? "most"
-                                                       : nest->node->operator== OP_MINIMUM ? "least"
-                                                                                           : "sum");
+        nest->accumulator = names_take(emitter->names, nest->kind == NEST_ARGUMENT    ? "found"
+                                                       : nest->node->op == OP_MAXIMUM ? "most"
+                                                       : nest->node->op == OP_MINIMUM ? "least"
+                                                                                      : "sum");
     return nest->accumulator;
 }
 
@@ -295,7 +295,7 @@ static void declare_accumulator(struct emitter *emitter, struct nest *nest)
     enum type type = nest->kind == NEST_ARGUMENT ? INT : nest->target->type;
     const char *name = accumulator(emitter, nest);
     if (nest->kind == NEST_ARGUMENT) {
-        nest->best = names_take(emitter->names, nest->node->operator== OP_ARGMAX ? "most" : "least");
+        nest->best = names_take(emitter->names, nest->node->op == OP_ARGMAX ? "most" : "least");
         emit_line(emitter, "%s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), nest->best,
                   identity_text(nest->node));
         emit_line(emitter, "int32_t %s = 0;", name);
@@ -347,7 +347,7 @@ static void emit_argument(struct emitter *emitter, struct nest *nest, const stru
         return;
     }
     const char *term = term_text(emitter, nest, at, &precedence);
-    const char *sign = nest->node->operator== OP_ARGMAX ? ">" : "<";
+    const char *sign = nest->node->op == OP_ARGMAX ? ">" : "<";
     if (strpbrk(term, " (")) {
         const char *name = names_take(emitter->names, "value");
         emit_line(emitter, "const %s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), name, term);
@@ -384,7 +384,7 @@ const char *summed_term(struct emitter *emitter, struct nest *nest, const char *
 {
     struct index at[MAXIMUM_AXES];
     int precedence;
-    if (nest->kind != NEST_REDUCE || (nest->node->operator!= OP_SUM && nest->node->operator!= OP_CONTRACT) ||
+    if (nest->kind != NEST_REDUCE || (nest->node->op != OP_SUM && nest->node->op != OP_CONTRACT) ||
         nest->node->type != REAL || !has_accumulator(nest))
         return NULL;
     nest_indices(emitter, nest, nest->loop_count, at);

@@ -41,7 +41,7 @@ static formula apply(struct formula_context *c, const struct node *node, const f
     int rank = 0;
     for (int i = 0; i < node->input_count; i++)
         rank = x[i]->rank > rank ? x[i]->rank : rank;
-    switch (node->operator) {
+    switch (node->op) {
     case OP_NEG: return formula_scale(c->arena, -1, x[0]);
     case OP_ADD: return formula_add(c->arena, x[0], 1, x[1]);
     case OP_SUB: return formula_add(c->arena, x[0], -1, x[1]);
@@ -60,8 +60,7 @@ static formula apply(struct formula_context *c, const struct node *node, const f
     case OP_CAST_REAL: return node->inputs[0]->type == BOOL ? indicator(c, x[0]) : x[0];
     case OP_CAST_INT: return indicator(c, x[0]);
     default:
-        return formula_call(c->arena, operator_info(node->operator)->name, NULL, true, rank,
-                            node->input_count, x);
+        return formula_call(c->arena, operator_info(node->op)->name, NULL, true, rank, node->input_count, x);
     }
 }
 
@@ -70,12 +69,11 @@ static bool is_identity(const struct node *node)
 {
     const struct node *equal = node->inputs[0];
     int axes[2];
-    if (node->operator!= OP_CAST_REAL || node->rank != 2 || equal->operator!= OP_EQ ||
-        node->shape[0] != node->shape[1])
+    if (node->op != OP_CAST_REAL || node->rank != 2 || equal->op != OP_EQ || node->shape[0] != node->shape[1])
         return false;
     for (int i = 0; i < 2; i++) {
         const struct node *side = equal->inputs[i];
-        if (side->operator!= OP_IOTA || !size_is(side->subscripts[0].offset, 0))
+        if (side->op != OP_IOTA || !size_is(side->subscripts[0].offset, 0))
             return false;
         axes[i] = side->subscripts[0].coefficients[0] ? 0 : 1;
         if (!side->subscripts[0].coefficients[axes[i]] ||
@@ -186,7 +184,7 @@ static formula gather(struct formula_context *c, struct node *node)
     if (node->fill || node->input_count != 2 || source->rank == 0)
         return formula_deferred(c->arena, node);
     if (k->rank > picked) { /* broadcast over the other axes */
-        if (k->operator!= OP_INDEX || k->fill || k->input_count> 1 || k->inputs[0]->rank != picked)
+        if (k->op != OP_INDEX || k->fill || k->input_count > 1 || k->inputs[0]->rank != picked)
             return formula_deferred(c->arena, node);
         for (int s = 0; s < picked; s++)
             if (single_axis(&k->subscripts[s], k->rank) != s)
@@ -255,9 +253,9 @@ static formula scatter(struct formula_context *c, struct node *node)
 
 /* ---- Reductions and contractions ---- */
 
-static const char *reduction_name(enum operator operator)
+static const char *reduction_name(enum op op)
 {
-    switch (operator) {
+    switch (op) {
     case OP_PRODUCT: return "prod";
     case OP_MAXIMUM: return "max";
     case OP_MINIMUM: return "min";
@@ -297,22 +295,22 @@ static formula reduction(struct formula_context *c, struct node *node)
         return formula_deferred(c->arena, node);
     if (formula_is_number(count_reduced(c, node), 1) && all) /* axes of length 1 */
         return x->rank == 0 ? x : formula_deferred(c->arena, node);
-    if (x->rank == 0 && node->operator== OP_SUM)
+    if (x->rank == 0 && node->op == OP_SUM)
         return formula_multiply(c->arena, count_reduced(c, node), x);
-    if (x->rank == 0 && (node->operator== OP_MAXIMUM || node->operator== OP_MINIMUM))
+    if (x->rank == 0 && (node->op == OP_MAXIMUM || node->op == OP_MINIMUM))
         return x;
     if (x->rank != node->inputs[0]->rank)
         return formula_deferred(c->arena, node);
-    if (node->operator== OP_SUM && all && x->kind == F_CALL && strcmp(x->name, "diag") == 0)
+    if (node->op == OP_SUM && all && x->kind == F_CALL && strcmp(x->name, "diag") == 0)
         return formula_trace(c->arena, x->parts[0]);
-    if (node->operator== OP_SUM && all)
+    if (node->op == OP_SUM && all)
         return formula_sum_all(c->arena, x);
     if (all)
-        return formula_call(c->arena, reduction_name(node->operator), NULL, false, 0, 1, &x);
+        return formula_call(c->arena, reduction_name(node->op), NULL, false, 0, 1, &x);
     formula_split(c->arena, x, &scalars, &rest);
-    bool splits = node->operator== OP_SUM && rest->rank == x->rank;
-    formula sum = formula_call(c->arena, reduction_name(node->operator), axes_text(c, node), false,
-                               node->rank, 1, splits ? &rest : &x);
+    bool splits = node->op == OP_SUM && rest->rank == x->rank;
+    formula sum = formula_call(c->arena, reduction_name(node->op), axes_text(c, node), false, node->rank, 1,
+                               splits ? &rest : &x);
     return splits ? formula_multiply(c->arena, scalars, sum) : sum;
 }
 
@@ -380,7 +378,7 @@ static formula contraction(struct formula_context *c, struct node *node)
     const struct node *a = node->inputs[0], *b = node->inputs[1];
     formula result = NULL;
     for (int i = 0; i < 2; i++) /* windows and the like */
-        if (input(c, node, i)->kind == F_DEFERRED && node->inputs[i]->operator== OP_INDEX)
+        if (input(c, node, i)->kind == F_DEFERRED && node->inputs[i]->op == OP_INDEX)
             return formula_deferred(c->arena, node);
     for (int i = 0; i < 2; i++) /* numbers and scalars that stand for whole tensors */
         if (whole_input(c, node, i)->rank != node->inputs[i]->rank)
@@ -458,9 +456,9 @@ static const char *shape_text(struct formula_context *c, const struct node *node
 
 formula formula_of_node(struct formula_context *c, struct node *node)
 {
-    if (operator_is_elementwise(node->operator))
+    if (operator_is_elementwise(node->op))
         return elementwise(c, node);
-    switch (node->operator) {
+    switch (node->op) {
     case OP_CONSTANT: return formula_number(c->arena, node->value);
     case OP_SIZE_VALUE: return formula_size(c->arena, node->extent);
     case OP_PARAMETER:
@@ -484,7 +482,7 @@ formula formula_of_node(struct formula_context *c, struct node *node)
     case OP_ANY:
     case OP_ALL: return reduction(c, node);
     case OP_ARGMAX:
-    case OP_ARGMIN: return call_of(c, node, operator_info(node->operator)->name, axes_text(c, node), 0);
+    case OP_ARGMIN: return call_of(c, node, operator_info(node->op)->name, axes_text(c, node), 0);
     case OP_CUMSUM:
         return call_of(c, node, node->reverse ? "reverse_cumsum" : "cumsum", axes_text(c, node), 0);
     case OP_CONTRACT: return contraction(c, node);
@@ -498,7 +496,7 @@ formula formula_of_node(struct formula_context *c, struct node *node)
                 magnitude = formula_make(c->arena, F_ABS, NULL, node->rank, 1, &det);
         return formula_call(c->arena, "log", NULL, true, node->rank, 1, &magnitude);
     }
-    default: return call_of(c, node, operator_info(node->operator)->name, NULL, 0);
+    default: return call_of(c, node, operator_info(node->op)->name, NULL, 0);
     }
 }
 
@@ -536,7 +534,7 @@ static formula affine_at(struct formula_context *c, const struct node *node, con
 formula formula_subscript(struct formula_context *c, const struct node *node, int subscript,
                           const formula *at)
 {
-    struct node *const *dynamics = node->inputs + (node->operator== OP_REPLACE ? 2 : 1);
+    struct node *const *dynamics = node->inputs + (node->op == OP_REPLACE ? 2 : 1);
     return affine_at(c, node, &node->subscripts[subscript], node_space_rank(node), dynamics, at);
 }
 
@@ -553,7 +551,7 @@ static formula element_of_reduction(struct formula_context *c, struct node *node
     }
     parts[0] = formula_element(c, input(c, node, 0), places);
     c->letters = letters;
-    return formula_make(c->arena, F_BIG, reduction_name(node->operator), 0, count, parts);
+    return formula_make(c->arena, F_BIG, reduction_name(node->op), 0, count, parts);
 }
 
 /* sum[k](a[i, k] * b[k, j]) */
@@ -580,13 +578,13 @@ static formula element_of_contraction(struct formula_context *c, struct node *no
 static formula element_of_node(struct formula_context *c, struct node *node, const formula *at)
 {
     formula places[MAXIMUM_RANK];
-    if (operator_is_elementwise(node->operator)) {
+    if (operator_is_elementwise(node->op)) {
         formula x[3];
         for (int i = 0; i < node->input_count; i++)
             x[i] = formula_element(c, input(c, node, i), at);
         return apply(c, node, x);
     }
-    switch (node->operator) {
+    switch (node->op) {
     case OP_IOTA: return affine_at(c, node, &node->subscripts[0], node->rank, NULL, at);
     case OP_INDEX:
         for (int s = 0; s < node->inputs[0]->rank; s++)

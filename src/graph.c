@@ -10,7 +10,7 @@
 
 static bool is_commutative(const struct node *node)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_ADD:
     case OP_MUL:
     case OP_EQ:
@@ -30,7 +30,7 @@ bool size_is(const size *a, int64_t number)
 
 int node_space_rank(const struct node *node)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_IOTA:
     case OP_INDEX: return node->rank;
     case OP_SCATTER: return node->inputs[0]->rank;
@@ -41,7 +41,7 @@ int node_space_rank(const struct node *node)
 
 int node_subscript_count(const struct node *node)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_IOTA: return 1;
     case OP_INDEX: return node->inputs[0]->rank;
     case OP_SCATTER:
@@ -85,7 +85,7 @@ static uint64_t value_bits(double value)
 
 static size_t node_hash(const struct node *node)
 {
-    uint64_t hash = mix((uint64_t)node->operator, (uint64_t)node->type << 8 | (uint64_t)node->rank);
+    uint64_t hash = mix((uint64_t)node->op, (uint64_t)node->type << 8 | (uint64_t)node->rank);
     unsigned flags = (unsigned)node->fill | (unsigned)node->reverse << 1 | (unsigned)node->lower << 2 |
                      (unsigned)node->transposed << 3 | (unsigned)node->unit << 4;
 
@@ -102,7 +102,7 @@ static size_t node_hash(const struct node *node)
     hash = mix_pointer(hash, node->extent);
     hash = mix_subscripts(hash, node);
     hash = mix(hash, (uint64_t)node->axes << 32 | flags);
-    if (node->operator == OP_CONTRACT) {
+    if (node->op == OP_CONTRACT) {
         for (int a = 0; a < node->inputs[0]->rank; a++)
             hash = mix(hash, (uint64_t)node->a_axes[a]);
         for (int a = 0; a < node->inputs[1]->rank; a++)
@@ -143,18 +143,17 @@ static bool inputs_equal(const struct node *a, const struct node *b)
 
 static bool node_equal(const struct node *a, const struct node *b)
 {
-    if (a->operator != b->operator || a->type != b->type || a->rank != b->rank ||
-        a->input_count != b->input_count || value_bits(a->value) != value_bits(b->value) ||
-        a->extent != b->extent || a->fill != b->fill || a->axes != b->axes || a->reduced != b->reduced ||
-        a->reverse != b->reverse || a->lower != b->lower || a->transposed != b->transposed ||
-        a->unit != b->unit || a->result != b->result || a->rule != b->rule || a->loop != b->loop ||
-        !inputs_equal(a, b))
+    if (a->op != b->op || a->type != b->type || a->rank != b->rank || a->input_count != b->input_count ||
+        value_bits(a->value) != value_bits(b->value) || a->extent != b->extent || a->fill != b->fill ||
+        a->axes != b->axes || a->reduced != b->reduced || a->reverse != b->reverse || a->lower != b->lower ||
+        a->transposed != b->transposed || a->unit != b->unit || a->result != b->result ||
+        a->rule != b->rule || a->loop != b->loop || !inputs_equal(a, b))
         return false;
     for (int i = 0; i < a->rank; i++) {
         if (a->shape[i] != b->shape[i])
             return false;
     }
-    if (a->operator == OP_CONTRACT)
+    if (a->op == OP_CONTRACT)
         return memcmp(a->a_axes, b->a_axes, (size_t)a->inputs[0]->rank) == 0 &&
                memcmp(a->b_axes, b->b_axes, (size_t)a->inputs[1]->rank) == 0;
     return subscripts_equal(a, b);
@@ -225,7 +224,7 @@ struct node *graph_append(struct graph *graph, const struct node *candidate)
         node->inputs[i] = candidate->inputs[i];
     if (candidate->subscripts != NULL)
         node->subscripts = copy_subscripts(graph, candidate);
-    if (node->operator == OP_CONTRACT) {
+    if (node->op == OP_CONTRACT) {
         node->a_axes = copy_axes(graph, candidate->a_axes, node->inputs[0]->rank);
         node->b_axes = copy_axes(graph, candidate->b_axes, node->inputs[1]->rank);
     }
@@ -274,7 +273,7 @@ struct graph *graph_new(struct arena *arena, struct sizes *sizes)
 
 struct node *graph_constant(struct graph *graph, enum type type, double value)
 {
-    struct node node = {.operator = OP_CONSTANT, .type = type, .value = value};
+    struct node node = {.op = OP_CONSTANT, .type = type, .value = value};
 
     return graph_intern(graph, &node);
 }
@@ -282,7 +281,7 @@ struct node *graph_constant(struct graph *graph, enum type type, double value)
 struct node *graph_parameter(struct graph *graph, enum type type, const char *name, int rank,
                              size *const *shape)
 {
-    struct node node = {.operator = OP_PARAMETER, .type = type, .name = name, .rank = rank};
+    struct node node = {.op = OP_PARAMETER, .type = type, .name = name, .rank = rank};
 
     node.shape = (size **)shape;
     return graph_append(graph, &node);
@@ -291,7 +290,7 @@ struct node *graph_parameter(struct graph *graph, enum type type, const char *na
 struct node *graph_placeholder(struct graph *graph, enum type type, const char *name, int rank,
                                size *const *shape)
 {
-    struct node node = {.operator = OP_PLACEHOLDER, .type = type, .name = name, .rank = rank};
+    struct node node = {.op = OP_PLACEHOLDER, .type = type, .name = name, .rank = rank};
 
     node.shape = (size **)shape;
     return graph_append(graph, &node);
@@ -299,7 +298,7 @@ struct node *graph_placeholder(struct graph *graph, enum type type, const char *
 
 struct node *graph_size(struct graph *graph, enum type type, size *extent)
 {
-    struct node node = {.operator = OP_SIZE_VALUE, .type = type, .extent = extent};
+    struct node node = {.op = OP_SIZE_VALUE, .type = type, .extent = extent};
     int64_t number;
 
     if (size_is_number(extent, &number))
@@ -309,11 +308,9 @@ struct node *graph_size(struct graph *graph, enum type type, size *extent)
 
 /* ---- Names and derivatives ---- */
 
-static struct node *append_standing_for(struct graph *graph, enum operator operator, struct node *x,
-                                        const char *name)
+static struct node *append_standing_for(struct graph *graph, enum op op, struct node *x, const char *name)
 {
-    struct node node = {
-        .operator = operator, .type = x->type, .rank = x->rank, .shape = x->shape, .name = name};
+    struct node node = {.op = op, .type = x->type, .rank = x->rank, .shape = x->shape, .name = name};
 
     node.input_count = 1;
     node.inputs = &x;
@@ -327,18 +324,17 @@ struct node *graph_mark(struct graph *graph, struct node *x, const char *name)
 
 struct node *graph_stop(struct graph *graph, struct node *x)
 {
-    struct node node = {.operator = OP_STOP, .type = x->type, .rank = x->rank, .shape = x->shape};
+    struct node node = {.op = OP_STOP, .type = x->type, .rank = x->rank, .shape = x->shape};
 
     node.input_count = 1;
     node.inputs = &x;
-    return x->operator == OP_STOP || x->operator == OP_CONSTANT ? x : graph_intern(graph, &node);
+    return x->op == OP_STOP || x->op == OP_CONSTANT ? x : graph_intern(graph, &node);
 }
 
 /* The inputs after the value are the rule's arguments, so that what the adjoints need is reachable. */
 struct node *graph_custom(struct graph *graph, struct node *value, struct rule *rule, int result)
 {
-    struct node node = {
-        .operator = OP_CUSTOM, .type = value->type, .rank = value->rank, .shape = value->shape};
+    struct node node = {.op = OP_CUSTOM, .type = value->type, .rank = value->rank, .shape = value->shape};
 
     node.inputs = ARENA_ARRAY(graph->arena, struct node *, rule->argument_count + 1);
     node.inputs[node.input_count++] = value;
@@ -357,7 +353,7 @@ struct node *graph_custom(struct graph *graph, struct node *value, struct rule *
  * condition. */
 struct node *graph_loop(struct graph *graph, struct loop *loop)
 {
-    struct node node = {.operator = OP_LOOP, .loop = loop};
+    struct node node = {.op = OP_LOOP, .loop = loop};
     int count = 0;
 
     node.inputs =
@@ -377,12 +373,12 @@ struct node *graph_loop(struct graph *graph, struct loop *loop)
 struct node *graph_result(struct graph *graph, struct node *loop_node, int result)
 {
     struct loop *loop = loop_node->loop;
-    struct node node = {.operator = OP_RESULT, .result = result, .loop = loop};
+    struct node node = {.op = OP_RESULT, .result = result, .loop = loop};
     size *shape[MAXIMUM_RANK + 1];
     const struct node *value;
     int rank = 0;
 
-    assert(loop_node->operator == OP_LOOP);
+    assert(loop_node->op == OP_LOOP);
     assert(result >= 0 && result < loop->carried_count + loop->collected_count);
     if (result < loop->carried_count) {
         value = loop->carried[result];
@@ -414,7 +410,7 @@ static void assert_square(const struct node *x)
 
 struct node *graph_cholesky(struct graph *graph, struct node *x)
 {
-    struct node node = {.operator = OP_CHOLESKY, .type = REAL, .rank = x->rank, .shape = x->shape};
+    struct node node = {.op = OP_CHOLESKY, .type = REAL, .rank = x->rank, .shape = x->shape};
 
     assert_square(x);
     node.input_count = 1;
@@ -426,7 +422,7 @@ struct node *graph_solve_triangular(struct graph *graph, struct node *l, struct 
                                     bool transposed, bool unit)
 {
     struct node *inputs[] = {l, b};
-    struct node node = {.operator = OP_SOLVE_TRIANGULAR, .type = REAL, .rank = b->rank, .shape = b->shape};
+    struct node node = {.op = OP_SOLVE_TRIANGULAR, .type = REAL, .rank = b->rank, .shape = b->shape};
 
     assert_square(l);
     node.input_count = 2;
@@ -440,7 +436,7 @@ struct node *graph_solve_triangular(struct graph *graph, struct node *l, struct 
 struct node *graph_lu_solve(struct graph *graph, struct node *a, struct node *b, bool transposed)
 {
     struct node *inputs[] = {a, b};
-    struct node node = {.operator = OP_LU_SOLVE, .type = REAL, .rank = b->rank, .shape = b->shape};
+    struct node node = {.op = OP_LU_SOLVE, .type = REAL, .rank = b->rank, .shape = b->shape};
 
     assert_square(a);
     node.input_count = 2;
@@ -449,12 +445,12 @@ struct node *graph_lu_solve(struct graph *graph, struct node *a, struct node *b,
     return graph_intern(graph, &node);
 }
 
-struct node *graph_determinant(struct graph *graph, enum operator operator, struct node *x)
+struct node *graph_determinant(struct graph *graph, enum op op, struct node *x)
 {
-    struct node node = {.operator = operator, .type = REAL, .rank = x->rank - 2, .shape = x->shape};
+    struct node node = {.op = op, .type = REAL, .rank = x->rank - 2, .shape = x->shape};
 
     assert_square(x);
-    assert(operator == OP_DET || operator == OP_LOGABSDET);
+    assert(op == OP_DET || op == OP_LOGABSDET);
     node.input_count = 1;
     node.inputs = &x;
     return graph_intern(graph, &node);

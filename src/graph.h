@@ -1,12 +1,13 @@
 /* graph.h: the tensor graph, values in single-assignment form over a small set of primitive operators.
  *
- * Nodes are hash-consed on construction, so equal subexpressions are one node; each constructor below also does
- * the local simplifications of its operator (x * 1 -> x, a view of a view is one view, constants fold). Inputs
- * come before their users in graph->nodes. The graph is closed under differentiation: the adjoint of a graph is a
- * graph of the same operators.
+ * Nodes are hash-consed on construction, so equal subexpressions are one node; each constructor below also
+ * does the local simplifications of its operator (x * 1 -> x, a view of a view is one view, constants fold).
+ * Inputs come before their users in graph->nodes. The graph is closed under differentiation: the adjoint of a
+ * graph is a graph of the same operators.
  *
  * Element-wise operators take operands of one shape: broadcasting is an explicit INDEX (graph_broadcast).
- * Constructors require valid shapes and axes (asserted); whoever builds from user input checks and reports first. */
+ * Constructors require valid shapes and axes (asserted); whoever builds from user input checks and reports
+ * first. */
 #ifndef GRADC_GRAPH_H
 #define GRADC_GRAPH_H
 
@@ -22,8 +23,8 @@ enum { MAXIMUM_RANK = 16 };
 
 enum type { REAL, INT, BOOL };
 
-enum operator {
-    /* Element-wise operators, one row each in operators.def: OP_NEG, OP_ADD, ... */
+enum op {
+/* Element-wise operators, one row each in operators.def: OP_NEG, OP_ADD, ... */
 #define ELEMENTWISE(NAME, ...) OP_##NAME,
 #include "operators.def"
 #undef ELEMENTWISE
@@ -36,30 +37,39 @@ enum operator {
     OP_IOTA,        /* y[i] = offset + sum_a coefficient_a i_a      subscripts[0]; any shape; INT or REAL */
 
     /* Structure. i runs over the shape of y (INDEX) or of x (SCATTER). */
-    OP_INDEX,       /* y[i] = x[A i + b + k[i]]                     subscripts, one for each axis of x */
-    OP_SCATTER,     /* y = 0; y[A i + b + k[i]] += x[i]             subscripts, one for each axis of y */
-    OP_REPLACE,     /* y = x[0]; y[A i + b + k[i]] = x[1][i]     subscripts, one for each axis of y; i over x[1]; injective */
-    OP_RESHAPE,     /* the same elements in row-major order; with an extent, a loop variable: x, read inside that loop only */
-    OP_SUM, OP_PRODUCT, OP_MAXIMUM, OP_MINIMUM, OP_ANY, OP_ALL, /* y = reduction of x over axes (ANY, ALL of BOOL) */
-    OP_ARGMAX, OP_ARGMIN, /* position of the first largest along one axis, INT */
-    OP_CONTRACT,    /* y[m] = sum_k a[m, k] b[m, k]                 a_axes, b_axes, reduced: see below */
-    OP_CUMSUM,      /* y[i] = sum_{j <= i} x[j] along axis (j >= i if reverse) */
+    OP_INDEX,   /* y[i] = x[A i + b + k[i]]                     subscripts, one for each axis of x */
+    OP_SCATTER, /* y = 0; y[A i + b + k[i]] += x[i]             subscripts, one for each axis of y */
+    OP_REPLACE, /* y = x[0]; y[A i + b + k[i]] = x[1][i]     subscripts, one for each axis of y; i over x[1];
+                   injective */
+    OP_RESHAPE, /* the same elements in row-major order; with an extent, a loop variable: x, read inside that
+                   loop only */
+    OP_SUM,
+    OP_PRODUCT,
+    OP_MAXIMUM,
+    OP_MINIMUM,
+    OP_ANY,
+    OP_ALL, /* y = reduction of x over axes (ANY, ALL of BOOL) */
+    OP_ARGMAX,
+    OP_ARGMIN,   /* position of the first largest along one axis, INT */
+    OP_CONTRACT, /* y[m] = sum_k a[m, k] b[m, k]                 a_axes, b_axes, reduced: see below */
+    OP_CUMSUM,   /* y[i] = sum_{j <= i} x[j] along axis (j >= i if reverse) */
 
     /* Names and derivatives. They stand for their first input and vanish before scheduling. */
-    OP_MARK,        /* y = x, a name that grad(..., name) can refer to; never shared */
-    OP_STOP,        /* y = x with a zero gradient */
-    OP_CUSTOM,      /* y = x[0], the output `result` of `rule`, which gives the adjoints of its real arguments x[1..] */
+    OP_MARK,   /* y = x, a name that grad(..., name) can refer to; never shared */
+    OP_STOP,   /* y = x with a zero gradient */
+    OP_CUSTOM, /* y = x[0], the output `result` of `rule`, which gives the adjoints of its real arguments
+                  x[1..] */
 
     /* Regions. */
-    OP_LOOP,        /* rounds of a body; its values are RESULTs */
-    OP_RESULT,      /* value `result` of a LOOP */
+    OP_LOOP,   /* rounds of a body; its values are RESULTs */
+    OP_RESULT, /* value `result` of a LOOP */
 
     /* Factorisations, on the last two axes, mapped over leading ones. */
-    OP_CHOLESKY,        /* y y' = x, y lower triangular (reads the lower triangle) */
+    OP_CHOLESKY,         /* y y' = x, y lower triangular (reads the lower triangle) */
     OP_SOLVE_TRIANGULAR, /* y = x[0]^-1 x[1] or x[0]'^-1 x[1]: flags lower, transposed, unit */
-    OP_LU_SOLVE,        /* y = x[0]^-1 x[1], or x[0]'^-1 x[1] if transposed */
-    OP_LOGABSDET,       /* log |det x| */
-    OP_DET,             /* det x */
+    OP_LU_SOLVE,         /* y = x[0]^-1 x[1], or x[0]'^-1 x[1] if transposed */
+    OP_LOGABSDET,        /* log |det x| */
+    OP_DET,              /* det x */
     OPERATOR_COUNT
 };
 
@@ -67,21 +77,23 @@ enum operator {
 struct affine {
     size *offset;
     size **coefficients; /* one for each axis of the index space; NULL entries are 0 */
-    int dynamic;         /* 0: no k; d >= 1: k is the d-th dynamic input, an INT tensor over the index space. The
-                            dynamics follow the data inputs: node->inputs[d] of INDEX and SCATTER, inputs[d + 1] of REPLACE */
+    int dynamic; /* 0: no k; d >= 1: k is the d-th dynamic input, an INT tensor over the index space. The
+                    dynamics follow the data inputs: node->inputs[d] of INDEX and SCATTER, inputs[d + 1] of
+                    REPLACE */
 };
 
-/* A custom derivative as found at one call. `arguments` and `outputs` are the nodes of that call; the adjoints
- * are written over these and the seeds (one PLACEHOLDER for each output). */
+/* A custom derivative as found at one call. `arguments` and `outputs` are the nodes of that call; the
+ * adjoints are written over these and the seeds (one PLACEHOLDER for each output). */
 struct rule {
     int argument_count, output_count;
     struct node **arguments; /* MARKed copies of the actual arguments: what the outputs were computed from */
     struct node **outputs;   /* the CUSTOM nodes, one for each real output (NULL for int outputs) */
     struct node **seeds;
-    struct node **adjoints;  /* one for each argument; NULL where it is not real */
-    const struct rule *original; /* of a copy of the call: whose arguments, outputs and seeds the adjoints are over */
-    const char *name;            /* of the function, for people */
-    const char *axis;            /* `, axis = 0`, "" if it need not be said; NULL: the function is element-wise */
+    struct node **adjoints; /* one for each argument; NULL where it is not real */
+    const struct rule
+        *original;    /* of a copy of the call: whose arguments, outputs and seeds the adjoints are over */
+    const char *name; /* of the function, for people */
+    const char *axis; /* `, axis = 0`, "" if it need not be said; NULL: the function is element-wise */
 };
 
 /* A loop for variable in [begin, end), while condition. Body nodes live in the same graph and refer to values
@@ -91,18 +103,20 @@ struct loop {
     size *begin, *end;
     struct node *condition; /* BOOL scalar over carried values, or NULL */
     bool checkpoint;
-    bool is_branch;  /* at most one round, begin 0, end 1: an `if` statement */
-    bool reverse;    /* rounds run from end - 1 down to begin; collected entries still stand at variable - begin */
+    bool is_branch; /* at most one round, begin 0, end 1: an `if` statement */
+    bool reverse; /* rounds run from end - 1 down to begin; collected entries still stand at variable - begin
+                   */
     int carried_count, collected_count;
-    struct node **carried;   /* PLACEHOLDERs: the value at the start of a round */
-    struct node **initial;   /* values before the first round */
-    struct node **next;      /* values at the end of a round */
-    struct node **collected; /* per-round values; RESULT carried_count + j stacks them along a new first axis */
-    struct region *region;   /* what region.h knows of the body, found on first demand */
+    struct node **carried; /* PLACEHOLDERs: the value at the start of a round */
+    struct node **initial; /* values before the first round */
+    struct node **next;    /* values at the end of a round */
+    struct node *
+        *collected;        /* per-round values; RESULT carried_count + j stacks them along a new first axis */
+    struct region *region; /* what region.h knows of the body, found on first demand */
 };
 
 struct node {
-    enum operator operator;
+    enum op op;
     enum type type;
     int id; /* index in graph->nodes */
     int rank;
@@ -116,16 +130,17 @@ struct node {
     struct affine *subscripts; /* INDEX, SCATTER: one for each axis of source/target; IOTA: one */
     bool fill;                 /* INDEX: positions outside x read 0 instead of being forbidden */
     unsigned axes;             /* reductions: bit a set if axis a of x is reduced; CUMSUM, ARG*: one bit */
-    signed char *a_axes, *b_axes; /* CONTRACT: for each axis of a (b), its iteration axis: < rank of y an axis of
-                                     y, >= rank a reduced one. Each iteration axis stands in a or b; a reduced one in both. */
-    int reduced;               /* CONTRACT: how many iteration axes are reduced */
-    bool reverse;              /* CUMSUM */
+    signed char *a_axes,
+        *b_axes;  /* CONTRACT: for each axis of a (b), its iteration axis: < rank of y an axis of
+                     y, >= rank a reduced one. Each iteration axis stands in a or b; a reduced one in both. */
+    int reduced;  /* CONTRACT: how many iteration axes are reduced */
+    bool reverse; /* CUMSUM */
     bool lower, transposed, unit; /* SOLVE_TRIANGULAR, LU_SOLVE */
-    int result;                /* RESULT, CUSTOM */
-    struct rule *rule;         /* CUSTOM */
-    struct loop *loop;         /* LOOP; for a RESULT, that of inputs[0] */
+    int result;                   /* RESULT, CUSTOM */
+    struct rule *rule;            /* CUSTOM */
+    struct loop *loop;            /* LOOP; for a RESULT, that of inputs[0] */
 
-    const char *name;   /* what the user, or the library, called it (d_ and name for adjoints); NULL: nothing */
+    const char *name; /* what the user, or the library, called it (d_ and name for adjoints); NULL: nothing */
     bool named_by_user; /* the name stands in the user's own text */
     struct span origin; /* the user's statement that made it first; adjoints: that of their primal */
 };
@@ -137,15 +152,17 @@ struct graph {
     size_t nodes_count, nodes_capacity;
     struct node **table; /* hash table, open addressing */
     size_t table_count, table_size;
-    struct span origin;  /* given to every node constructed from now on */
+    struct span origin; /* given to every node constructed from now on */
 };
 
 struct graph *graph_new(struct arena *arena, struct sizes *sizes);
 
 /* ---- Leaves ---- */
 struct node *graph_constant(struct graph *graph, enum type type, double value);
-struct node *graph_parameter(struct graph *graph, enum type type, const char *name, int rank, size *const *shape);
-struct node *graph_placeholder(struct graph *graph, enum type type, const char *name, int rank, size *const *shape);
+struct node *graph_parameter(struct graph *graph, enum type type, const char *name, int rank,
+                             size *const *shape);
+struct node *graph_placeholder(struct graph *graph, enum type type, const char *name, int rank,
+                               size *const *shape);
 struct node *graph_size(struct graph *graph, enum type type, size *extent);
 /* y[i] = offset + i_axis * step; for several axes use graph_iota_affine. */
 struct node *graph_iota(struct graph *graph, enum type type, int rank, size *const *shape, int axis);
@@ -153,39 +170,44 @@ struct node *graph_iota_affine(struct graph *graph, enum type type, int rank, si
                                const struct affine *affine);
 
 /* ---- Element-wise: all operands of one shape; the type follows from the row ---- */
-struct node *graph_unary(struct graph *graph, enum operator operator, struct node *a);
-struct node *graph_binary(struct graph *graph, enum operator operator, struct node *a, struct node *b);
+struct node *graph_unary(struct graph *graph, enum op op, struct node *a);
+struct node *graph_binary(struct graph *graph, enum op op, struct node *a, struct node *b);
 struct node *graph_select(struct graph *graph, struct node *condition, struct node *a, struct node *b);
-struct node *graph_elementwise(struct graph *graph, enum operator operator, struct node *const *operands);
+struct node *graph_elementwise(struct graph *graph, enum op op, struct node *const *operands);
 
 /* ---- Structure ---- */
-/* subscripts: one for each axis of x, coefficients over the axes of `shape`; dynamics: the INT tensors (of shape
- * `shape`) that the subscripts' `dynamic` fields count from 1. Composes with an x that is itself a static INDEX. */
+/* subscripts: one for each axis of x, coefficients over the axes of `shape`; dynamics: the INT tensors (of
+ * shape `shape`) that the subscripts' `dynamic` fields count from 1. Composes with an x that is itself a
+ * static INDEX. */
 struct node *graph_index(struct graph *graph, struct node *x, int rank, size *const *shape,
-                         const struct affine *subscripts, struct node *const *dynamics, int dynamic_count, bool fill);
-/* x [its shape is the index space] accumulated into zeros of `shape`; subscripts: one for each axis of `shape`. */
+                         const struct affine *subscripts, struct node *const *dynamics, int dynamic_count,
+                         bool fill);
+/* x [its shape is the index space] accumulated into zeros of `shape`; subscripts: one for each axis of
+ * `shape`. */
 struct node *graph_scatter(struct graph *graph, struct node *x, int rank, size *const *shape,
                            const struct affine *subscripts, struct node *const *dynamics, int dynamic_count);
-/* x with part written over the places that the subscripts give (no two places equal). Adjoints: of x the REPLACE of
- * the adjoint by zeros there, of part the INDEX of the adjoint. */
-struct node *graph_replace(struct graph *graph, struct node *x, struct node *part, const struct affine *subscripts,
-                           struct node *const *dynamics, int dynamic_count);
+/* x with part written over the places that the subscripts give (no two places equal). Adjoints: of x the
+ * REPLACE of the adjoint by zeros there, of part the INDEX of the adjoint. */
+struct node *graph_replace(struct graph *graph, struct node *x, struct node *part,
+                           const struct affine *subscripts, struct node *const *dynamics, int dynamic_count);
 struct node *graph_reshape(struct graph *graph, struct node *x, int rank, size *const *shape);
-/* x as it is read in the loop of the variable: what is computed from it counts as inside, although x is not. So the body
- * of a branch is computed only if the branch is taken. */
+/* x as it is read in the loop of the variable: what is computed from it counts as inside, although x is not.
+ * So the body of a branch is computed only if the branch is taken. */
 struct node *graph_tie(struct graph *graph, struct node *x, size *variable);
-struct node *graph_reduce(struct graph *graph, enum operator operator, struct node *x, unsigned axes);
-struct node *graph_arg(struct graph *graph, enum operator operator, struct node *x, int axis);
+struct node *graph_reduce(struct graph *graph, enum op op, struct node *x, unsigned axes);
+struct node *graph_arg(struct graph *graph, enum op op, struct node *x, int axis);
 struct node *graph_contract(struct graph *graph, struct node *a, struct node *b, const signed char *a_axes,
                             const signed char *b_axes, int rank, int reduced);
 struct node *graph_cumsum(struct graph *graph, struct node *x, int axis, bool reverse);
 
 /* Convenience, all written with the above. */
-struct node *graph_broadcast(struct graph *graph, struct node *x, int rank, size *const *shape); /* NumPy's rule */
+struct node *graph_broadcast(struct graph *graph, struct node *x, int rank,
+                             size *const *shape); /* NumPy's rule */
 /* y[i] = x with axes reordered: axis a of y is axis order[a] of x. */
 struct node *graph_transpose(struct graph *graph, struct node *x, const int *order);
 /* y axis a is x axis a from begin in steps of step (whole number, may be negative), extent elements. */
-struct node *graph_slice(struct graph *graph, struct node *x, int axis, size *begin, size *extent, int64_t step);
+struct node *graph_slice(struct graph *graph, struct node *x, int axis, size *begin, size *extent,
+                         int64_t step);
 struct node *graph_insert_axis(struct graph *graph, struct node *x, int axis); /* of length 1 */
 struct node *graph_drop_axis(struct graph *graph, struct node *x, int axis, size *at);
 struct node *graph_zeros_like(struct graph *graph, const struct node *x);
@@ -199,16 +221,17 @@ struct node *graph_custom(struct graph *graph, struct node *value, struct rule *
 struct node *graph_loop(struct graph *graph, struct loop *loop);
 struct node *graph_result(struct graph *graph, struct node *loop, int result);
 struct node *graph_cholesky(struct graph *graph, struct node *x);
-struct node *graph_solve_triangular(struct graph *graph, struct node *l, struct node *b, bool lower, bool transposed,
-                                    bool unit);
+struct node *graph_solve_triangular(struct graph *graph, struct node *l, struct node *b, bool lower,
+                                    bool transposed, bool unit);
 struct node *graph_lu_solve(struct graph *graph, struct node *a, struct node *b, bool transposed);
-struct node *graph_determinant(struct graph *graph, enum operator operator, struct node *x);
+struct node *graph_determinant(struct graph *graph, enum op op, struct node *x);
 
 /* ---- Whole-graph operations ---- */
-/* The same operator over other inputs (same shapes and types); goes through the constructors, so it simplifies.
- * Not for leaves and LOOPs. */
+/* The same operator over other inputs (same shapes and types); goes through the constructors, so it
+ * simplifies. Not for leaves and LOOPs. */
 struct node *graph_rebuild(struct graph *graph, const struct node *node, struct node *const *inputs);
-/* roots[i] with each from[j] replaced by to[j]; all at once. Nodes that depend on no from[j] are kept as they are. */
+/* roots[i] with each from[j] replaced by to[j]; all at once. Nodes that depend on no from[j] are kept as they
+ * are. */
 void graph_substitute(struct graph *graph, struct node *const *from, struct node *const *to, size_t count,
                       struct node **roots, size_t root_count);
 /* The constant that a node is in every element (looking through broadcasts), if it is one. */
@@ -220,36 +243,59 @@ void graph_verify(const struct graph *graph);
 struct operator_info {
     const char *name;       /* "tanh" */
     int arity;              /* element-wise: number of operands; else 0 */
-    const char *derivative; /* element-wise: assigns the adjoints d_a, d_b, d_c of the operands in gradc's own language
-                               over a, b, c, y, d_y; what is not assigned has none; NULL: no derivative at all (0) */
-    const char *c_text;     /* element-wise: C for the value, $a $b $c operands, @ the suffix f of float32, $t the real
-                               type; of REAL operands: see operator_c_text */
-    int precedence;         /* of c_text's outermost operator, for parentheses: 0 for a call or primary */
-    int cost;               /* roughly, in additions */
-    double low, high;       /* domain for sampled tests */
-    const char *document;   /* one line */
+    const char *derivative; /* element-wise: assigns the adjoints d_a, d_b, d_c of the operands in gradc's own
+                               language over a, b, c, y, d_y; what is not assigned has none; NULL: no
+                               derivative at all (0) */
+    const char *c_text; /* element-wise: C for the value, $a $b $c operands, @ the suffix f of float32, $t the
+                           real type; of REAL operands: see operator_c_text */
+    int precedence;     /* of c_text's outermost operator, for parentheses: 0 for a call or primary */
+    int cost;           /* roughly, in additions */
+    double low, high;   /* domain for sampled tests */
+    const char *document; /* one line */
 };
-const struct operator_info *operator_info(enum operator operator);
-bool operator_is_elementwise(enum operator operator);
-/* The C of an element-wise node: c_text, or a better one for its operands: INT arithmetic that wraps without undefined
- * behaviour, max and min where one operand is a constant. */
+const struct operator_info *operator_info(enum op op);
+bool operator_is_elementwise(enum op op);
+/* The C of an element-wise node: c_text, or a better one for its operands: INT arithmetic that wraps without
+ * undefined behaviour, max and min where one operand is a constant. */
 const char *operator_c_text(const struct node *node, int *precedence);
 /* The value of an element-wise operator on operands of a type (of `b` for SELECT); INT wraps at 32 bits. */
-double operator_value(enum operator operator, enum type type, const double *operands);
+double operator_value(enum op op, enum type type, const double *operands);
 /* The type of the value, given that of the operands (of `b` for SELECT). */
-enum type operator_type(enum operator operator, enum type type);
+enum type operator_type(enum op op, enum type type);
 
 /* ---- Exported functions ---- */
 
 enum role {
-    ROLE_SIZE, ROLE_INPUT, ROLE_INOUT, ROLE_OUTPUT, ROLE_OUTPUT_GRADIENT, ROLE_GRADIENT,
-    ROLE_JACOBIAN, ROLE_HESSIAN, ROLE_JACOBIAN_VALUES, ROLE_HESSIAN_VALUES,
-    ROLE_TANGENT, ROLE_OUTPUT_TANGENT, ROLE_DIRECTION, ROLE_HVP, ROLE_WORKSPACE,
+    ROLE_SIZE,
+    ROLE_INPUT,
+    ROLE_INOUT,
+    ROLE_OUTPUT,
+    ROLE_OUTPUT_GRADIENT,
+    ROLE_GRADIENT,
+    ROLE_JACOBIAN,
+    ROLE_HESSIAN,
+    ROLE_JACOBIAN_VALUES,
+    ROLE_HESSIAN_VALUES,
+    ROLE_TANGENT,
+    ROLE_OUTPUT_TANGENT,
+    ROLE_DIRECTION,
+    ROLE_HVP,
+    ROLE_WORKSPACE,
     ROLE_TABLE /* no member of the struct: constants of the emitted file, behind all members */
 };
 
-enum entry { ENTRY_FORWARD, ENTRY_BACKWARD, ENTRY_GRADIENT, ENTRY_JACOBIAN, ENTRY_HESSIAN, ENTRY_SPARSE_JACOBIAN,
-             ENTRY_SPARSE_HESSIAN, ENTRY_JVP, ENTRY_HVP, ENTRY_COUNT };
+enum entry {
+    ENTRY_FORWARD,
+    ENTRY_BACKWARD,
+    ENTRY_GRADIENT,
+    ENTRY_JACOBIAN,
+    ENTRY_HESSIAN,
+    ENTRY_SPARSE_JACOBIAN,
+    ENTRY_SPARSE_HESSIAN,
+    ENTRY_JVP,
+    ENTRY_HVP,
+    ENTRY_COUNT
+};
 
 /* One member of the emitted struct, in the struct's order. */
 struct member {
@@ -258,15 +304,17 @@ struct member {
     enum type type;
     int rank;
     size **shape;
-    bool pointer;        /* a scalar passed by pointer (output gradients) */
-    const char *of;      /* derivative members: the output, or the parameter for a gradient */
+    bool pointer;   /* a scalar passed by pointer (output gradients) */
+    const char *of; /* derivative members: the output, or the parameter for a gradient */
     const char *wrt[2];
-    struct node *leaf;   /* what reads it: PARAMETER of an input or inout, PLACEHOLDER of a seed, tangent, direction */
-    struct node *value;  /* what is stored in it: outputs, gradients, ...; for inout the new value */
-    size *extent;        /* ROLE_SIZE: its atom */
-    const struct pattern *pattern; /* ROLE_JACOBIAN_VALUES, ROLE_HESSIAN_VALUES: which elements the values are */
-    const int32_t *table;          /* ROLE_TABLE: its elements */
-    struct span span;    /* where it was declared */
+    struct node
+        *leaf; /* what reads it: PARAMETER of an input or inout, PLACEHOLDER of a seed, tangent, direction */
+    struct node *value; /* what is stored in it: outputs, gradients, ...; for inout the new value */
+    size *extent;       /* ROLE_SIZE: its atom */
+    const struct pattern
+        *pattern;         /* ROLE_JACOBIAN_VALUES, ROLE_HESSIAN_VALUES: which elements the values are */
+    const int32_t *table; /* ROLE_TABLE: its elements */
+    struct span span;     /* where it was declared */
 };
 
 /* Between sizes, checked on entry: GRADC_ESIZE if it fails. */
@@ -276,7 +324,8 @@ struct condition {
     struct span span; /* what made it, for the comment */
 };
 
-/* k[...] must lie in [low, high): GRADC_EINDEX if it does not, before anything is read or written through it. */
+/* k[...] must lie in [low, high): GRADC_EINDEX if it does not, before anything is read or written through it.
+ */
 struct index_check {
     struct node *k; /* INT */
     size *low, *high;
@@ -285,7 +334,7 @@ struct index_check {
 };
 
 struct function {
-    const char *name;       /* with the prefix */
+    const char *name; /* with the prefix */
     struct graph *graph;
     struct member *members;
     size_t members_count, members_capacity;

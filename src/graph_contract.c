@@ -36,19 +36,19 @@ static bool peel_scalar(struct contraction *contraction, struct operand *operand
     struct graph *graph = contraction->graph;
     struct node *x = operand->x;
 
-    if (x->operator == OP_NEG) {
+    if (x->op == OP_NEG) {
         contraction->negative = !contraction->negative;
         operand->x = x->inputs[0];
         return true;
     }
-    if (x->operator != OP_MUL && x->operator != OP_DIV)
+    if (x->op != OP_MUL && x->op != OP_DIV)
         return false;
-    for (int i = x->operator == OP_DIV; i < 2; i++) {
+    for (int i = x->op == OP_DIV; i < 2; i++) {
         struct node *factor = x->inputs[i], **product;
 
         if (x->rank == 0 || node_invariance(factor) != node_all_axes(factor))
             continue;
-        product = x->operator == OP_DIV ? &contraction->divisor : &contraction->scale;
+        product = x->op == OP_DIV ? &contraction->divisor : &contraction->scale;
         *product = scalar_product(graph, *product, graph_restrict(graph, factor, node_all_axes(factor)));
         operand->x = x->inputs[1 - i];
         return true;
@@ -67,7 +67,7 @@ static bool absorb_view(struct contraction *contraction, struct operand *operand
     struct view view;
     int count = 0;
 
-    if (x->operator != OP_INDEX || x->fill || x->input_count > 1)
+    if (x->op != OP_INDEX || x->fill || x->input_count > 1)
         return false;
     source = x->inputs[0];
     view_of_node(graph, &view, x);
@@ -226,7 +226,7 @@ static void fill_node(const struct contraction *contraction, int first, struct n
         a_axes[i] = number[a->axes[i]];
     for (int i = 0; i < b->x->rank; i++)
         b_axes[i] = number[b->axes[i]];
-    node->operator = OP_CONTRACT;
+    node->op = OP_CONTRACT;
     node->type = REAL;
     node->input_count = 2;
     node->inputs = inputs;

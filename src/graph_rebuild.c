@@ -17,9 +17,9 @@ static int single_axis(unsigned axes)
 
 struct node *graph_rebuild(struct graph *graph, const struct node *node, struct node *const *inputs)
 {
-    if (operator_is_elementwise(node->operator))
-        return graph_elementwise(graph, node->operator, inputs);
-    switch (node->operator) {
+    if (operator_is_elementwise(node->op))
+        return graph_elementwise(graph, node->op, inputs);
+    switch (node->op) {
     case OP_INDEX:
         return graph_index(graph, inputs[0], node->rank, node->shape, node->subscripts, inputs + 1,
                            node->input_count - 1, node->fill);
@@ -37,9 +37,9 @@ struct node *graph_rebuild(struct graph *graph, const struct node *node, struct 
     case OP_MAXIMUM:
     case OP_MINIMUM:
     case OP_ANY:
-    case OP_ALL: return graph_reduce(graph, node->operator, inputs[0], node->axes);
+    case OP_ALL: return graph_reduce(graph, node->op, inputs[0], node->axes);
     case OP_ARGMAX:
-    case OP_ARGMIN: return graph_arg(graph, node->operator, inputs[0], single_axis(node->axes));
+    case OP_ARGMIN: return graph_arg(graph, node->op, inputs[0], single_axis(node->axes));
     case OP_CUMSUM: return graph_cumsum(graph, inputs[0], single_axis(node->axes), node->reverse);
     case OP_CONTRACT:
         return graph_contract(graph, inputs[0], inputs[1], node->a_axes, node->b_axes, node->rank,
@@ -53,7 +53,7 @@ struct node *graph_rebuild(struct graph *graph, const struct node *node, struct 
         return graph_solve_triangular(graph, inputs[0], inputs[1], node->lower, node->transposed, node->unit);
     case OP_LU_SOLVE: return graph_lu_solve(graph, inputs[0], inputs[1], node->transposed);
     case OP_LOGABSDET:
-    case OP_DET: return graph_determinant(graph, node->operator, inputs[0]);
+    case OP_DET: return graph_determinant(graph, node->op, inputs[0]);
     default: break;
     }
     assert(0); /* leaves and loops are not rebuilt */

@@ -4,10 +4,9 @@
 
 #include <assert.h>
 
-static struct node *intern_reduction(struct graph *graph, enum operator operator, struct node *x,
-                                     unsigned axes)
+static struct node *intern_reduction(struct graph *graph, enum op op, struct node *x, unsigned axes)
 {
-    struct node node = {.operator = operator, .type = x->type};
+    struct node node = {.op = op, .type = x->type};
     size *shape[MAXIMUM_RANK];
 
     for (int a = 0; a < x->rank; a++) {
@@ -55,9 +54,9 @@ static unsigned number_among(unsigned axes, unsigned removed)
 
 /* Whether the order of the elements does not matter: the gradient of an extremum goes to the first of equals.
  */
-static bool is_orderless(enum operator operator)
+static bool is_orderless(enum op op)
 {
-    return operator != OP_MAXIMUM && operator != OP_MINIMUM;
+    return op != OP_MAXIMUM && op != OP_MINIMUM;
 }
 
 static unsigned axes_of_length_one(const struct node *x)
@@ -71,10 +70,9 @@ static unsigned axes_of_length_one(const struct node *x)
     return ones;
 }
 
-static struct node *binary_with_scalar_shape(struct graph *graph, enum operator operator, struct node *x,
-                                             struct node *y)
+static struct node *binary_with_scalar_shape(struct graph *graph, enum op op, struct node *x, struct node *y)
 {
-    return graph_binary(graph, operator, graph_broadcast(graph, x, y->rank, y->shape), y);
+    return graph_binary(graph, op, graph_broadcast(graph, x, y->rank, y->shape), y);
 }
 
 /* The number of elements along the axes, times x. */
@@ -91,10 +89,9 @@ static struct node *times_extent(struct graph *graph, struct node *x, const stru
 
 /* A reduction along axes where x does not vary: of n equal elements; PRODUCT, which would be a power, is
  * left. Other axes where x does not vary are put back afterwards. NULL if there are none. */
-static struct node *reduce_invariant(struct graph *graph, enum operator operator, struct node *x,
-                                     unsigned axes)
+static struct node *reduce_invariant(struct graph *graph, enum op op, struct node *x, unsigned axes)
 {
-    unsigned invariant = node_invariance(x), reduced = operator == OP_PRODUCT ? 0 : invariant & axes;
+    unsigned invariant = node_invariance(x), reduced = op == OP_PRODUCT ? 0 : invariant & axes;
     unsigned kept = invariant & ~axes, gone = reduced | kept;
     size *shape[MAXIMUM_RANK];
     struct node *rest;
@@ -102,8 +99,8 @@ static struct node *reduce_invariant(struct graph *graph, enum operator operator
 
     if (gone == 0)
         return NULL;
-    rest = graph_reduce(graph, operator, graph_restrict(graph, x, gone), renumber(axes & ~gone, gone));
-    if (operator == OP_SUM)
+    rest = graph_reduce(graph, op, graph_restrict(graph, x, gone), renumber(axes & ~gone, gone));
+    if (op == OP_SUM)
         rest = times_extent(graph, rest, x, reduced);
     for (int a = 0; a < x->rank; a++) {
         if (!(axes & 1u << a))
@@ -113,8 +110,7 @@ static struct node *reduce_invariant(struct graph *graph, enum operator operator
 }
 
 /* A reduction of a permutation, and flips along reduced axes: the source is reduced, then permuted. */
-static struct node *reduce_permutation(struct graph *graph, enum operator operator, struct node *x,
-                                       unsigned axes)
+static struct node *reduce_permutation(struct graph *graph, enum op op, struct node *x, unsigned axes)
 {
     struct view view, inverse, rest;
     unsigned source_axes = 0;
@@ -137,7 +133,7 @@ static struct node *reduce_permutation(struct graph *graph, enum operator operat
                 source_axes |= 1u << s;
         }
     }
-    reduced = graph_reduce(graph, operator, x->inputs[0], source_axes);
+    reduced = graph_reduce(graph, op, x->inputs[0], source_axes);
     view_begin(graph, &rest, reduced->rank, rank, shape);
     for (int s = 0; s < view.count; s++) {
         if (source_axes & 1u << s)
@@ -161,14 +157,14 @@ static struct node *sum_of_product(struct graph *graph, struct node *x, unsigned
         struct node *factor = x->inputs[i], *other = x->inputs[1 - i], *operands[2];
         unsigned invariant = axes & node_invariance(factor);
 
-        if (invariant == 0 || (x->operator == OP_DIV && i == 0))
+        if (invariant == 0 || (x->op == OP_DIV && i == 0))
             continue;
         operands[i] = graph_restrict(graph, factor, invariant);
         operands[1 - i] = graph_reduce(graph, OP_SUM, other, invariant);
-        return graph_reduce(graph, OP_SUM, graph_elementwise(graph, x->operator, operands),
+        return graph_reduce(graph, OP_SUM, graph_elementwise(graph, x->op, operands),
                             renumber(axes, invariant));
     }
-    if (x->operator == OP_MUL && x->type == REAL)
+    if (x->op == OP_MUL && x->type == REAL)
         return graph_try_contract(graph, x->inputs[0], x->inputs[1], axes);
     return NULL;
 }
@@ -176,23 +172,23 @@ static struct node *sum_of_product(struct graph *graph, struct node *x, unsigned
 /* Factors that vary along none of the axes, taken off one after the other: a chain of them may be long.
  * Applied again to the sum in reverse. */
 struct peeled {
-    enum operator operator; /* MUL, DIV or NEG */
-    struct node *factor;    /* NULL for NEG */
-    bool is_first;          /* whether it is the first operand */
+    enum op op;          /* MUL, DIV or NEG */
+    struct node *factor; /* NULL for NEG */
+    bool is_first;       /* whether it is the first operand */
 };
 
 static bool peel(const struct node *x, unsigned axes, struct peeled *peeled, struct node **rest)
 {
-    if (x->operator == OP_NEG) {
+    if (x->op == OP_NEG) {
         *peeled = (struct peeled){OP_NEG, NULL, false};
         *rest = x->inputs[0];
         return true;
     }
-    if (x->operator != OP_MUL && x->operator != OP_DIV)
+    if (x->op != OP_MUL && x->op != OP_DIV)
         return false;
-    for (int i = x->operator == OP_DIV; i < 2; i++) {
+    for (int i = x->op == OP_DIV; i < 2; i++) {
         if ((node_invariance(x->inputs[i]) & axes) == axes) {
-            *peeled = (struct peeled){x->operator, x->inputs[i], i == 0};
+            *peeled = (struct peeled){x->op, x->inputs[i], i == 0};
             *rest = x->inputs[1 - i];
             return true;
         }
@@ -205,11 +201,11 @@ static struct node *apply_peeled(struct graph *graph, const struct peeled *peele
 {
     struct node *operands[2];
 
-    if (peeled->operator == OP_NEG)
+    if (peeled->op == OP_NEG)
         return graph_unary(graph, OP_NEG, sum);
     operands[peeled->is_first ? 0 : 1] = graph_restrict(graph, peeled->factor, axes);
     operands[peeled->is_first ? 1 : 0] = sum;
-    return graph_elementwise(graph, peeled->operator, operands);
+    return graph_elementwise(graph, peeled->op, operands);
 }
 
 static struct node *sum_of_scaled(struct graph *graph, struct node *x, unsigned axes)
@@ -241,7 +237,7 @@ static struct node *simplify_sum(struct graph *graph, struct node *x, unsigned a
 
     if (y != NULL)
         return y;
-    switch (x->operator) {
+    switch (x->op) {
     case OP_MUL:
     case OP_DIV: return sum_of_product(graph, x, axes);
     case OP_CONTRACT: return graph_sum_contract(graph, x, axes);
@@ -255,19 +251,17 @@ static struct node *simplify_sum(struct graph *graph, struct node *x, unsigned a
 
 /* any over axes of x <= y, for positions x and y: whether the greatest of y - x along these axes is not
  * negative, for all the least. NULL if a sign is not known. */
-static struct node *reduce_comparison(struct graph *graph, enum operator operator, const struct node *x,
-                                      unsigned axes)
+static struct node *reduce_comparison(struct graph *graph, enum op op, const struct node *x, unsigned axes)
 {
     size *one = size_number(graph->sizes, 1), *kept[MAXIMUM_RANK], *shape[MAXIMUM_RANK];
     const struct node *difference;
     struct affine affine;
     int rank = 0;
 
-    if ((x->operator != OP_LE && x->operator != OP_LT) || x->inputs[0]->operator != OP_IOTA ||
-        x->inputs[1]->operator != OP_IOTA)
+    if ((x->op != OP_LE && x->op != OP_LT) || x->inputs[0]->op != OP_IOTA || x->inputs[1]->op != OP_IOTA)
         return NULL;
     difference = graph_binary(graph, OP_SUB, x->inputs[1], x->inputs[0]);
-    if (difference->operator != OP_IOTA)
+    if (difference->op != OP_IOTA)
         return NULL;
     affine = (struct affine){difference->subscripts[0].offset, kept, 0};
     for (int a = 0; a < x->rank; a++) {
@@ -282,16 +276,16 @@ static struct node *reduce_comparison(struct graph *graph, enum operator operato
         bool grows = size_nonnegative(coefficient) == ALWAYS;
         if (!grows && size_nonnegative(size_negate(coefficient)) != ALWAYS)
             return NULL;
-        if (grows == (operator == OP_ANY)) { /* the extreme is at the last position, else at the first */
+        if (grows == (op == OP_ANY)) { /* the extreme is at the last position, else at the first */
             size *last = size_multiply(coefficient, size_subtract(x->shape[a], one));
             affine.offset = size_add(affine.offset, last);
         }
     }
     struct node *extreme = graph_iota_affine(graph, x->inputs[0]->type, rank, shape, &affine);
-    return graph_binary(graph, x->operator, graph_zeros_like(graph, extreme), extreme);
+    return graph_binary(graph, x->op, graph_zeros_like(graph, extreme), extreme);
 }
 
-struct node *graph_reduce(struct graph *graph, enum operator operator, struct node *x, unsigned axes)
+struct node *graph_reduce(struct graph *graph, enum op op, struct node *x, unsigned axes)
 {
     struct node *y = NULL;
     unsigned ones;
@@ -300,32 +294,32 @@ struct node *graph_reduce(struct graph *graph, enum operator operator, struct no
     axes &= node_all_axes(x);
     ones = axes & axes_of_length_one(x);
     if (ones != 0)
-        return graph_reduce(graph, operator, graph_restrict(graph, x, ones), renumber(axes, ones));
+        return graph_reduce(graph, op, graph_restrict(graph, x, ones), renumber(axes, ones));
     if (axes == 0)
         return x;
-    if (operator == OP_PRODUCT && graph_is_constant(x, &value) && (value == 0 || value == 1))
+    if (op == OP_PRODUCT && graph_is_constant(x, &value) && (value == 0 || value == 1))
         return graph_restrict(graph, x, axes);
-    if (x->operator == OP_INDEX || x->operator == OP_IOTA)
-        y = reduce_invariant(graph, operator, x, axes);
-    if (y == NULL && x->operator == OP_INDEX && is_orderless(operator))
-        y = reduce_permutation(graph, operator, x, axes);
-    if (y == NULL && x->operator == operator && is_orderless(operator)) /* a sum of sums */
-        y = graph_reduce(graph, operator, x->inputs[0], x->axes | number_among(axes, x->axes));
-    if (y == NULL && operator == OP_SUM)
+    if (x->op == OP_INDEX || x->op == OP_IOTA)
+        y = reduce_invariant(graph, op, x, axes);
+    if (y == NULL && x->op == OP_INDEX && is_orderless(op))
+        y = reduce_permutation(graph, op, x, axes);
+    if (y == NULL && x->op == op && is_orderless(op)) /* a sum of sums */
+        y = graph_reduce(graph, op, x->inputs[0], x->axes | number_among(axes, x->axes));
+    if (y == NULL && op == OP_SUM)
         y = simplify_sum(graph, x, axes);
-    if (y == NULL && (operator == OP_ANY || operator == OP_ALL))
-        y = reduce_comparison(graph, operator, x, axes);
-    return y != NULL ? y : intern_reduction(graph, operator, x, axes);
+    if (y == NULL && (op == OP_ANY || op == OP_ALL))
+        y = reduce_comparison(graph, op, x, axes);
+    return y != NULL ? y : intern_reduction(graph, op, x, axes);
 }
 
 /* ---- Along one axis ---- */
 
-struct node *graph_arg(struct graph *graph, enum operator operator, struct node *x, int axis)
+struct node *graph_arg(struct graph *graph, enum op op, struct node *x, int axis)
 {
-    struct node node = {.operator = operator, .type = INT, .rank = x->rank - 1};
+    struct node node = {.op = op, .type = INT, .rank = x->rank - 1};
     size *shape[MAXIMUM_RANK];
 
-    assert(operator == OP_ARGMAX || operator == OP_ARGMIN);
+    assert(op == OP_ARGMAX || op == OP_ARGMIN);
     assert(axis >= 0 && axis < x->rank);
     for (int a = 0; a < node.rank; a++)
         shape[a] = x->shape[a + (a >= axis)];
@@ -340,7 +334,7 @@ struct node *graph_arg(struct graph *graph, enum operator operator, struct node 
 
 struct node *graph_cumsum(struct graph *graph, struct node *x, int axis, bool reverse)
 {
-    struct node node = {.operator = OP_CUMSUM, .type = x->type, .rank = x->rank, .shape = x->shape};
+    struct node node = {.op = OP_CUMSUM, .type = x->type, .rank = x->rank, .shape = x->shape};
     double value;
 
     assert(axis >= 0 && axis < x->rank);

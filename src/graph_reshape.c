@@ -22,7 +22,7 @@ unsigned node_invariance(const struct node *node)
     unsigned varies = 0;
     int count = node_subscript_count(node);
 
-    if (node->operator != OP_INDEX && node->operator != OP_IOTA)
+    if (node->op != OP_INDEX && node->op != OP_IOTA)
         return 0;
     for (int s = 0; s < count; s++) {
         for (int a = 0; a < node->rank; a++) {
@@ -88,7 +88,7 @@ struct node *graph_broadcast(struct graph *graph, struct node *x, int rank, size
     }
     if (rank == 0)
         return x;
-    if (x->operator == OP_CONSTANT || x->operator == OP_SIZE_VALUE)
+    if (x->op == OP_CONSTANT || x->op == OP_SIZE_VALUE)
         return view_intern_index(graph, x, &view, false);
     return graph_index(graph, x, rank, shape, view.subscripts, NULL, 0, false);
 }
@@ -160,9 +160,9 @@ bool graph_is_constant(const struct node *node, double *value)
 {
     const struct node *source = node;
 
-    while (source->operator == OP_INDEX && source->inputs[0]->rank == 0)
+    while (source->op == OP_INDEX && source->inputs[0]->rank == 0)
         source = source->inputs[0];
-    if (source->operator != OP_CONSTANT)
+    if (source->op != OP_CONSTANT)
         return false;
     *value = source->value;
     return true;
@@ -210,10 +210,11 @@ static struct node *reshape_iota(struct graph *graph, const struct node *x, int 
 
 struct node *graph_tie(struct graph *graph, struct node *x, size *variable)
 {
-    struct node node = {.operator = OP_RESHAPE, .type = x->type, .rank = x->rank, .shape = x->shape, .extent = variable};
+    struct node node = {
+        .op = OP_RESHAPE, .type = x->type, .rank = x->rank, .shape = x->shape, .extent = variable};
     double value;
 
-    if (graph_is_constant(x, &value) || (x->operator == OP_RESHAPE && x->extent == variable))
+    if (graph_is_constant(x, &value) || (x->op == OP_RESHAPE && x->extent == variable))
         return x;
     node.input_count = 1;
     node.inputs = &x;
@@ -222,20 +223,19 @@ struct node *graph_tie(struct graph *graph, struct node *x, size *variable)
 
 struct node *graph_reshape(struct graph *graph, struct node *x, int rank, size *const *shape)
 {
-    struct node node = {.operator = OP_RESHAPE, .type = x->type, .rank = rank, .shape = (size **)shape};
+    struct node node = {.op = OP_RESHAPE, .type = x->type, .rank = rank, .shape = (size **)shape};
     unsigned inserted, dropped;
     double value;
 
-    while (x->operator == OP_RESHAPE && !x->extent)
+    while (x->op == OP_RESHAPE && !x->extent)
         x = x->inputs[0];
     if (graph_is_constant(x, &value))
         return graph_broadcast(graph, graph_constant(graph, x->type, value), rank, shape);
     if (differs_by_ones(x, rank, shape, &inserted, &dropped))
         return graph_expand(graph, graph_restrict(graph, x, dropped), inserted, rank, shape);
-    if (x->operator == OP_INDEX && node_invariance(x) == node_all_axes(x) &&
-        !x->fill) /* one element throughout */
+    if (x->op == OP_INDEX && node_invariance(x) == node_all_axes(x) && !x->fill) /* one element throughout */
         return graph_broadcast(graph, graph_restrict(graph, x, node_all_axes(x)), rank, shape);
-    if (x->operator == OP_IOTA && x->rank == 1)
+    if (x->op == OP_IOTA && x->rank == 1)
         return reshape_iota(graph, x, rank, shape);
     node.input_count = 1;
     node.inputs = &x;

@@ -8,7 +8,7 @@ static void require(bool holds, const struct node *node, const char *what)
 {
     if (holds)
         return;
-    fprintf(stderr, "gradc: invalid graph: node %d (%s): %s\n", node->id, operator_info(node->operator)->name,
+    fprintf(stderr, "gradc: invalid graph: node %d (%s): %s\n", node->id, operator_info(node->op)->name,
             what);
     abort();
 }
@@ -24,14 +24,14 @@ static bool same_shape(const struct node *a, const struct node *b)
 
 static void verify_elementwise(const struct node *node)
 {
-    const struct operator_info *info = operator_info(node->operator);
-    enum type type = node->inputs[node->operator == OP_SELECT]->type;
+    const struct operator_info *info = operator_info(node->op);
+    enum type type = node->inputs[node->op == OP_SELECT]->type;
 
     require(node->input_count == info->arity, node, "number of operands");
     for (int i = 0; i < node->input_count; i++)
         require(same_shape(node, node->inputs[i]), node, "operands of one shape");
-    require(node->type == operator_type(node->operator, type), node, "type");
-    if (node->operator == OP_SELECT)
+    require(node->type == operator_type(node->op, type), node, "type");
+    if (node->op == OP_SELECT)
         require(node->inputs[0]->type == BOOL && node->inputs[2]->type == type, node, "types of a choice");
     else if (node->input_count == 2)
         require(node->inputs[1]->type == type, node, "operands of one type");
@@ -39,9 +39,9 @@ static void verify_elementwise(const struct node *node)
 
 static void verify_subscripts(const struct node *node)
 {
-    int data_count = node->operator == OP_REPLACE ? 2 : node->operator == OP_IOTA ? 0 : 1;
+    int data_count = node->op == OP_REPLACE ? 2 : node->op == OP_IOTA ? 0 : 1;
     const struct node *space =
-        node->operator == OP_SCATTER || node->operator == OP_REPLACE ? node->inputs[data_count - 1] : node;
+        node->op == OP_SCATTER || node->op == OP_REPLACE ? node->inputs[data_count - 1] : node;
     int count = node_subscript_count(node);
 
     for (int s = 0; s < count; s++) {
@@ -98,11 +98,11 @@ static void verify_contract(const struct node *node)
 
 static void verify_node(const struct node *node)
 {
-    if (operator_is_elementwise(node->operator)) {
+    if (operator_is_elementwise(node->op)) {
         verify_elementwise(node);
         return;
     }
-    switch (node->operator) {
+    switch (node->op) {
     case OP_IOTA:
     case OP_INDEX:
     case OP_SCATTER:
@@ -123,7 +123,7 @@ static void verify_node(const struct node *node)
     case OP_CUSTOM:
     case OP_CUMSUM:
     case OP_CHOLESKY: require(same_shape(node, node->inputs[0]), node, "shape of its input"); break;
-    case OP_RESULT: require(node->inputs[0]->operator == OP_LOOP, node, "of a loop"); break;
+    case OP_RESULT: require(node->inputs[0]->op == OP_LOOP, node, "of a loop"); break;
     default: break;
     }
 }

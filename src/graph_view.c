@@ -48,7 +48,7 @@ static void add_offset(struct view *view, int subscript, size *offset)
 /* Adds k to a subscript: to its offset and coefficients if k is an affine function of the position. */
 static void add_dynamic(struct graph *graph, struct view *view, int subscript, struct node *k)
 {
-    const struct node *source = k->operator == OP_INDEX ? k->inputs[0] : k;
+    const struct node *source = k->op == OP_INDEX ? k->inputs[0] : k;
     double value;
     int d = 0;
 
@@ -56,11 +56,11 @@ static void add_dynamic(struct graph *graph, struct view *view, int subscript, s
         add_offset(view, subscript, size_number(graph->sizes, (int64_t)value));
         return;
     }
-    if (source->operator == OP_SIZE_VALUE && !(k->operator == OP_INDEX && k->fill)) {
+    if (source->op == OP_SIZE_VALUE && !(k->op == OP_INDEX && k->fill)) {
         add_offset(view, subscript, source->extent);
         return;
     }
-    if (k->operator == OP_IOTA) {
+    if (k->op == OP_IOTA) {
         add_offset(view, subscript, k->subscripts[0].offset);
         for (int a = 0; a < view->rank; a++)
             add_coefficient(view, subscript, a, k->subscripts[0].coefficients[a]);
@@ -90,8 +90,8 @@ void view_load(struct graph *graph, struct view *view, int count, int rank, size
 
 void view_of_node(struct graph *graph, struct view *view, const struct node *node)
 {
-    int data_count = node->operator == OP_REPLACE ? 2 : 1;
-    const struct node *space = node->operator == OP_INDEX ? node : node->inputs[data_count - 1];
+    int data_count = node->op == OP_REPLACE ? 2 : 1;
+    const struct node *space = node->op == OP_INDEX ? node : node->inputs[data_count - 1];
 
     view_load(graph, view, node_subscript_count(node), space->rank, space->shape, node->subscripts,
               node->inputs + data_count, node->input_count - data_count);
@@ -320,7 +320,7 @@ static bool is_identity(const struct view *view, const struct node *x)
 
 struct node *view_intern_index(struct graph *graph, struct node *x, const struct view *view, bool fill)
 {
-    struct node node = {.operator = OP_INDEX, .type = x->type, .rank = view->rank, .shape = view->shape};
+    struct node node = {.op = OP_INDEX, .type = x->type, .rank = view->rank, .shape = view->shape};
     struct node *inputs[MAXIMUM_RANK + 1] = {x};
 
     for (int d = 0; d < view->dynamic_count; d++)
@@ -385,14 +385,14 @@ static struct node *index_view(struct graph *graph, struct node *x, const struct
         return x;
     if (graph_is_constant(x, &value) && (!fill || value == 0))
         return graph_broadcast(graph, graph_constant(graph, x->type, value), view->rank, view->shape);
-    if (x->operator == OP_INDEX) {
+    if (x->op == OP_INDEX) {
         struct view out;
         if (compose_index(graph, x, view, &fill, &out))
             return index_view(graph, x->inputs[0], &out, fill);
     }
-    if (x->operator == OP_IOTA && !fill && view->dynamic_count == 0)
+    if (x->op == OP_IOTA && !fill && view->dynamic_count == 0)
         y = index_of_iota(graph, x, view);
-    else if (x->operator == OP_CONTRACT)
+    else if (x->op == OP_CONTRACT)
         y = index_of_contract(graph, x, view, fill);
     return y != NULL ? y : view_intern_index(graph, x, view, fill);
 }
@@ -412,7 +412,7 @@ struct node *graph_index(struct graph *graph, struct node *x, int rank, size *co
 struct node *graph_iota_affine(struct graph *graph, enum type type, int rank, size *const *shape,
                                const struct affine *affine)
 {
-    struct node node = {.operator = OP_IOTA, .type = type, .rank = rank, .shape = (size **)shape};
+    struct node node = {.op = OP_IOTA, .type = type, .rank = rank, .shape = (size **)shape};
     struct view view;
     bool varies = false;
 
@@ -474,7 +474,7 @@ static void view_without_axes(struct graph *graph, const struct view *view, unsi
 static struct node *intern_scatter(struct graph *graph, struct node *x, int rank, size *const *shape,
                                    const struct view *view)
 {
-    struct node node = {.operator = OP_SCATTER, .type = x->type, .rank = rank, .shape = (size **)shape};
+    struct node node = {.op = OP_SCATTER, .type = x->type, .rank = rank, .shape = (size **)shape};
     struct node *inputs[MAXIMUM_RANK + 1] = {x};
 
     for (int d = 0; d < view->dynamic_count; d++)
@@ -494,7 +494,7 @@ static struct node *scatter_view(struct graph *graph, struct node *x, int rank, 
 
     if (graph_is_constant(x, &value) && value == 0)
         return graph_broadcast(graph, graph_constant(graph, x->type, 0), rank, shape);
-    if (x->operator == OP_SCATTER) {
+    if (x->op == OP_SCATTER) {
         struct view inner;
         view_of_node(graph, &inner, x);
         /* y[V(W(i))] += x[i]: here the view of the outer is applied to the places of the inner. */
@@ -525,7 +525,7 @@ struct node *graph_scatter(struct graph *graph, struct node *x, int rank, size *
 struct node *graph_replace(struct graph *graph, struct node *x, struct node *part,
                            const struct affine *subscripts, struct node *const *dynamics, int dynamic_count)
 {
-    struct node node = {.operator = OP_REPLACE, .type = x->type, .rank = x->rank, .shape = x->shape};
+    struct node node = {.op = OP_REPLACE, .type = x->type, .rank = x->rank, .shape = x->shape};
     struct node *inputs[MAXIMUM_RANK + 2] = {x, part};
     struct view view, inverse;
     double old, new;

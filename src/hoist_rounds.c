@@ -52,13 +52,13 @@ static bool grows_with_rounds(const struct loop *loop, const struct node *node, 
 /* A part of an outer value that moves with the round, times a value from outside, and no larger in rank. */
 static bool is_worth_hoisting(const struct region *region, const struct loop *loop, const struct node *node)
 {
-    if (node->operator != OP_CONTRACT)
+    if (node->op != OP_CONTRACT)
         return false;
     for (int i = 0; i < 2; i++) {
         const struct node *part = node->inputs[i];
-        if (part->operator == OP_INDEX && !part->fill && part->input_count == 1 && is_inside(region, part) &&
+        if (part->op == OP_INDEX && !part->fill && part->input_count == 1 && is_inside(region, part) &&
             !is_inside(region, part->inputs[0]) && !is_inside(region, node->inputs[1 - i]) &&
-            node->inputs[1 - i]->operator != OP_PLACEHOLDER && node->rank <= part->rank)
+            node->inputs[1 - i]->op != OP_PLACEHOLDER && node->rank <= part->rank)
             return !grows_with_rounds(loop, node, part);
     }
     return false;
@@ -118,7 +118,7 @@ static bool hoist_behind(struct graph *graph, struct node *result)
     if (result->result < loop->carried_count || loop->checkpoint || result->rank + 1 > MAXIMUM_RANK)
         return false;
     const struct node *product = loop->collected[result->result - loop->carried_count];
-    if (product->operator != OP_CONTRACT)
+    if (product->op != OP_CONTRACT)
         return false;
     const struct region *region = region_of(graph, loop);
     for (int i = 0; i < 2; i++) {
@@ -141,19 +141,19 @@ void hoist_rounds(struct graph *graph, struct node *const *roots, size_t root_co
     bool any = false;
     for (size_t i = 0; i < count; i++) {
         struct node *node = graph->nodes[i];
-        if (node->operator == OP_RESULT)
+        if (node->op == OP_RESULT)
             any = hoist_behind(graph, node) || any;
     }
     for (size_t i = 0; i < count; i++) {
         struct node *node = graph->nodes[i];
         const struct loop *loop = node->loop;
-        if (node->operator == OP_LOOP && !loop->condition && !loop->is_branch && !loop->checkpoint)
+        if (node->op == OP_LOOP && !loop->condition && !loop->is_branch && !loop->checkpoint)
             any = hoist_before(graph, node->loop) || any;
     }
     if (!any)
         return;
     sort_nodes(graph, roots, root_count);
     for (size_t i = 0; i < graph->nodes_count; i++)
-        if (graph->nodes[i]->operator == OP_LOOP)
+        if (graph->nodes[i]->op == OP_LOOP)
             graph->nodes[i]->loop->region = NULL;
 }

@@ -115,7 +115,7 @@ static void evaluate_elementwise(struct interpreter *interpreter, const struct n
     for (size_t i = 0; i < count; i++) {
         double values[3] = {operands[0][i], operands[1] ? operands[1][i] : 0,
                             operands[2] ? operands[2][i] : 0};
-        y[i] = operator_value(node->operator, type, values);
+        y[i] = operator_value(node->op, type, values);
     }
 }
 
@@ -123,7 +123,7 @@ static void evaluate_elementwise(struct interpreter *interpreter, const struct n
 
 static void evaluate_leaf(struct interpreter *interpreter, const struct node *node, double *y)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_CONSTANT: *y = node->value; break;
     case OP_SIZE_VALUE: *y = (double)interpreter_size(interpreter, node->extent); break;
     default: break; /* bound, or 0 */
@@ -139,10 +139,10 @@ static void evaluate_node(struct interpreter *interpreter, struct node *node)
 {
     struct slot *slot = interpreter_slot(interpreter, node);
     double *y = interpreter_storage(interpreter, slot, node);
-    if (operator_is_elementwise(node->operator)) {
+    if (operator_is_elementwise(node->op)) {
         evaluate_elementwise(interpreter, node, y, slot->count);
     } else {
-        switch (node->operator) {
+        switch (node->op) {
         case OP_CONSTANT:
         case OP_PARAMETER:
         case OP_PLACEHOLDER:
@@ -181,9 +181,9 @@ static bool is_valid(struct interpreter *interpreter, const struct node *node)
  * is not taken must not compute what only it reads. */
 static size_t needed_before(const struct node *node)
 {
-    if (node->operator == OP_LOOP)
+    if (node->op == OP_LOOP)
         return (size_t)node->loop->carried_count;
-    return node->operator == OP_CUSTOM ? 1 : (size_t)node->input_count;
+    return node->op == OP_CUSTOM ? 1 : (size_t)node->input_count;
 }
 
 bool interpret_demand(struct interpreter *interpreter, struct node *root)
@@ -199,7 +199,7 @@ bool interpret_demand(struct interpreter *interpreter, struct node *root)
             count--;
             continue;
         }
-        struct node *const *needed = node->operator == OP_LOOP ? node->loop->initial : node->inputs;
+        struct node *const *needed = node->op == OP_LOOP ? node->loop->initial : node->inputs;
         size_t needed_count = needed_before(node), before = count;
         if (count + needed_count > capacity) {
             capacity = 2 * (count + needed_count);

@@ -6,8 +6,8 @@
 
 struct interpreter;
 
-/* Numbers for the sizes and values for the leaves must be bound before anything is evaluated. Values are row-major
- * doubles (INT and BOOL as whole numbers; INT arithmetic wraps at 32 bits). */
+/* Numbers for the sizes and values for the leaves must be bound before anything is evaluated. Values are
+ * row-major doubles (INT and BOOL as whole numbers; INT arithmetic wraps at 32 bits). */
 struct interpreter *interpreter_new(struct arena *arena, const struct graph *graph);
 void interpreter_bind_size(struct interpreter *interpreter, const size *name, int64_t number);
 void interpreter_bind(struct interpreter *interpreter, const struct node *leaf, const double *values);
@@ -15,8 +15,8 @@ void interpreter_bind(struct interpreter *interpreter, const struct node *leaf, 
 void interpreter_precision(struct interpreter *interpreter, int precision);
 int64_t interpreter_size(struct interpreter *interpreter, const size *a);
 size_t interpreter_count(struct interpreter *interpreter, const struct node *node); /* elements */
-/* The node's elements, computed on first demand and kept; NULL if an index was out of range or a factorisation met a
- * singular matrix (interpreter_status then tells which, as the GRADC_E... status). */
+/* The node's elements, computed on first demand and kept; NULL if an index was out of range or a
+ * factorisation met a singular matrix (interpreter_status then tells which, as the GRADC_E... status). */
 const double *interpreter_value(struct interpreter *interpreter, struct node *node);
 int interpreter_status(const struct interpreter *interpreter);
 

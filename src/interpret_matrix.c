@@ -117,8 +117,8 @@ static bool determinant(const struct node *node, double *a, double *y, size_t n)
         product *= a[i * n + i];
         sum += log(fabs(a[i * n + i]));
     }
-    *y = node->operator == OP_DET ? (sign == 0 ? 0 : product) : sum;
-    return node->operator == OP_DET || sign != 0;
+    *y = node->op == OP_DET ? (sign == 0 ? 0 : product) : sum;
+    return node->op == OP_DET || sign != 0;
 }
 
 static void copy_matrix(double *to, const double *from, size_t n, bool transposed)
@@ -140,8 +140,8 @@ void interpret_matrix(struct interpreter *interpreter, const struct node *node, 
         memcpy(y, interpreter_slot(interpreter, node->inputs[1])->values, batch.count * block * sizeof *y);
     bool ok = true;
     for (size_t i = 0; i < batch.count; i++, x += n * n) {
-        copy_matrix(a, x, n, node->operator == OP_LU_SOLVE && node->transposed);
-        switch (node->operator) {
+        copy_matrix(a, x, n, node->op == OP_LU_SOLVE && node->transposed);
+        switch (node->op) {
         case OP_CHOLESKY: ok = factor_cholesky(x, y + i * n * n, n) && ok; break;
         case OP_SOLVE_TRIANGULAR: ok = solve_triangle(node, x, y + i * block, n, batch.columns) && ok; break;
         case OP_LU_SOLVE: ok = solve_general(a, y + i * block, n, batch.columns) && ok; break;

@@ -147,9 +147,9 @@ static bool is_less(double a, double b)
     return a < b || (a != a && b == b);
 }
 
-static double combine(enum operator operator, double sum, double x)
+static double combine(enum op op, double sum, double x)
 {
-    switch (operator) {
+    switch (op) {
     case OP_SUM: return sum + x;
     case OP_PRODUCT: return sum * x;
     case OP_MAXIMUM: return is_greater(x, sum) ? x : sum;
@@ -176,9 +176,9 @@ static void interpret_reduction(struct interpreter *interpreter, const struct no
             at += strides[a] * (size_t)space.position[a];
             is_first = is_first && (!(node->axes >> a & 1) || space.position[a] == 0);
         }
-        y[at] = is_first ? values[i] : combine(node->operator, y[at], values[i]);
+        y[at] = is_first ? values[i] : combine(node->op, y[at], values[i]);
     }
-    if (node->type == INT && (node->operator == OP_SUM || node->operator == OP_PRODUCT))
+    if (node->type == INT && (node->op == OP_SUM || node->op == OP_PRODUCT))
         for (size_t i = 0; i < stride; i++)
             y[i] = operator_value(OP_ADD, INT, (double[]){y[i], 0});
 }
@@ -212,7 +212,7 @@ static void interpret_arg(struct interpreter *interpreter, const struct node *no
             size_t best = 0;
             for (size_t k = 1; k < lines.extent; k++) {
                 double value = line[k * lines.inner], found = line[best * lines.inner];
-                if (node->operator == OP_ARGMAX ? is_greater(value, found) : is_less(value, found))
+                if (node->op == OP_ARGMAX ? is_greater(value, found) : is_less(value, found))
                     best = k;
             }
             y[o * lines.inner + i] = (double)best;
@@ -279,7 +279,7 @@ static void interpret_contract(struct interpreter *interpreter, const struct nod
 
 void interpret_structure(struct interpreter *interpreter, const struct node *node, double *y)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_INDEX: interpret_index(interpreter, node, y); break;
     case OP_SCATTER: interpret_scatter(interpreter, node, y); break;
     case OP_REPLACE: interpret_replace(interpreter, node, y); break;

@@ -20,10 +20,10 @@ struct choice {
 /* Calls act on every node that node reads, those in the rounds of a loop included. */
 static void for_each_input(struct node *node, void (*act)(void *closure, struct node *input), void *closure)
 {
-    if (node->operator!= OP_LOOP)
+    if (node->op != OP_LOOP)
         for (int i = 0; i < node->input_count; i++)
             act(closure, node->inputs[i]);
-    if (node->operator== OP_LOOP) {
+    if (node->op == OP_LOOP) {
         struct loop *loop = node->loop;
         for (int i = 0; i < loop->carried_count; i++) {
             act(closure, loop->carried[i]);
@@ -70,15 +70,15 @@ static void need(void *closure, struct node *node)
 /* Additions for each element to compute the node again from what is there. */
 static int cost_again(const struct choice *choice, const struct node *node, int depth)
 {
-    bool is_view = node->operator== OP_INDEX || node->operator== OP_RESHAPE;
-    if (node->input_count == 0 && node->operator!= OP_LOOP)
+    bool is_view = node->op == OP_INDEX || node->op == OP_RESHAPE;
+    if (node->input_count == 0 && node->op != OP_LOOP)
         return 0;
     if (depth > 0 && (choice->is_needed[node->id] || choice->is_stored[node->id]))
         return 0;
     if (choice->is_stored[node->id] || depth == DEEPEST_RECOMPUTATION ||
-        (!is_view && !operator_is_elementwise(node->operator)))
+        (!is_view && !operator_is_elementwise(node->op)))
         return TOO_DEAR;
-    int cost = is_view ? 0 : operator_info(node->operator)->cost;
+    int cost = is_view ? 0 : operator_info(node->op)->cost;
     for (int i = 0; i < node->input_count && cost <= DEAREST_RECOMPUTATION; i++)
         cost += cost_again(choice, node->inputs[i], depth + 1);
     return cost;
@@ -89,7 +89,7 @@ static bool is_cheap_again(const struct choice *choice, const struct node *node)
 {
     if (choice->is_stored[node->id])
         return false;
-    return node->operator== OP_INDEX || node->operator== OP_RESHAPE ||
+    return node->op == OP_INDEX || node->op == OP_RESHAPE ||
            cost_again(choice, node, 0) <= DEAREST_RECOMPUTATION;
 }
 
@@ -97,14 +97,14 @@ static void find_stored(struct choice *choice, const struct graph *graph)
 {
     for (size_t i = 0; i < graph->nodes_count; i++) {
         const struct node *node = graph->nodes[i];
-        bool is_view = node->operator== OP_INDEX || node->operator== OP_RESHAPE;
+        bool is_view = node->op == OP_INDEX || node->op == OP_RESHAPE;
         if (!choice->is_forward[i] || node->input_count == 0)
             continue;
-        if (!is_view && !operator_is_elementwise(node->operator))
+        if (!is_view && !operator_is_elementwise(node->op))
             choice->is_stored[i] = true;
-        for (int j = 0; node->operator== OP_CONTRACT && j<2; j++) {
+        for (int j = 0; node->op == OP_CONTRACT && j < 2; j++) {
             const struct node *x = node->inputs[j];
-            while (x->operator== OP_INDEX || x->operator== OP_RESHAPE)
+            while (x->op == OP_INDEX || x->op == OP_RESHAPE)
                 x = x->inputs[0];
             choice->is_stored[x->id] = choice->is_stored[x->id] || x->input_count > 0;
         }
@@ -130,7 +130,7 @@ struct kept *keep(struct module *module, struct function *function)
     mark_all(&forward);
     /* A loop that forward runs anyway can leave more of its values. */
     for (size_t i = 0; i < count; i++)
-        if (graph->nodes[i]->operator== OP_RESULT && choice.is_forward[graph->nodes[i]->inputs[0]->id])
+        if (graph->nodes[i]->op == OP_RESULT && choice.is_forward[graph->nodes[i]->inputs[0]->id])
             choice.is_forward[i] = true;
 
     find_stored(&choice, graph);
@@ -149,7 +149,7 @@ struct kept *keep(struct module *module, struct function *function)
 
     for (size_t i = count; i-- > 0;) {
         struct node *node = graph->nodes[i];
-        if (!choice.is_needed[i] || is_leaf(node) || (node->input_count == 0 && node->operator!= OP_LOOP))
+        if (!choice.is_needed[i] || is_leaf(node) || (node->input_count == 0 && node->op != OP_LOOP))
             continue;
         if (!is_cheap_again(&choice, node)) {
             kept->is_kept[i] = true;

@@ -26,19 +26,18 @@ struct decision {
 
 static bool is_view(const struct node *node)
 {
-    return node->operator== OP_INDEX || node->operator== OP_RESHAPE;
+    return node->op == OP_INDEX || node->op == OP_RESHAPE;
 }
 
 static bool is_simple(const struct node *node)
 {
-    return node->operator== OP_CONSTANT || node->operator== OP_SIZE_VALUE || node->operator== OP_IOTA ||
-        is_leaf(node);
+    return node->op == OP_CONSTANT || node->op == OP_SIZE_VALUE || node->op == OP_IOTA || is_leaf(node);
 }
 
 /* Whether the view reads an element of its input more than once. */
 static bool expands(const struct node *view)
 {
-    if (view->operator!= OP_INDEX)
+    if (view->op != OP_INDEX)
         return false;
     unsigned seen = 0;
     int64_t number;
@@ -63,7 +62,7 @@ static bool expands(const struct node *view)
 /* A view whose elements stand at fixed strides, so that a call can read through it. */
 static bool is_strided(struct program *program, const struct node *view)
 {
-    if (view->operator== OP_RESHAPE) {
+    if (view->op == OP_RESHAPE) {
         struct index at[MAXIMUM_RANK], below[MAXIMUM_RANK];
         for (int i = 0; i < view->rank; i++)
             at[i] = (struct index){program_variable(program, i, view->shape[i]), NULL};
@@ -98,11 +97,11 @@ static int occurrences(const struct node *node, int operand)
     const char letter = (char)('a' + operand);
     double value;
     int count = 0;
-    if (node->operator== OP_MAX || node->operator== OP_MIN)
+    if (node->op == OP_MAX || node->op == OP_MIN)
         return graph_is_constant(node->inputs[!operand], &value) ? 2 : 3;
-    if (node->operator== OP_POW && operand == 0 && graph_is_constant(node->inputs[1], &value))
+    if (node->op == OP_POW && operand == 0 && graph_is_constant(node->inputs[1], &value))
         return value == 2 || value == 3 || value == 4 ? (int)value : 1;
-    for (const char *c = operator_info(node->operator)->c_text; (c = strchr(c, '$')) != NULL; c++)
+    for (const char *c = operator_info(node->op)->c_text; (c = strchr(c, '$')) != NULL; c++)
         count += c[1] == letter;
     return count ? count : 1;
 }
@@ -134,7 +133,7 @@ static void decide_operand_of_sum(struct decision *decision, const struct node *
     for (int a = 0; a < x->rank; a++)
         if (node->axes >> a & 1)
             rounds *= size_is_number(x->shape[a], &number) ? (double)number : 1000;
-    if (rounds >= 8 && x->type == REAL && operator_is_elementwise(x->operator) && decision->is_dear[x->id])
+    if (rounds >= 8 && x->type == REAL && operator_is_elementwise(x->op) && decision->is_dear[x->id])
         force(decision, x);
 }
 
@@ -145,11 +144,11 @@ static void find_dear(struct decision *decision)
         struct node *node = decision->graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i])
             continue;
-        decision->is_dear[i] = vectorises(node->operator);
+        decision->is_dear[i] = vectorises(node->op);
         for (int j = 0; j < node->input_count; j++) {
             const struct node *x = node->inputs[j];
-            bool is_inlined = operator_is_elementwise(node->operator) &&
-                              operator_is_elementwise(x->operator) && program->uses[x->id] == 1;
+            bool is_inlined = operator_is_elementwise(node->op) && operator_is_elementwise(x->op) &&
+                              program->uses[x->id] == 1;
             decision->is_dear[i] = decision->is_dear[i] || (is_inlined && decision->is_dear[x->id]);
         }
     }
@@ -162,7 +161,7 @@ static void decide_operands(struct decision *decision, struct node *node)
     int times = has_buffer ? 1 : decision->readers[node->id];
     if (times > 1000)
         times = 1000;
-    switch (node->operator) {
+    switch (node->op) {
     case OP_LOOP: return;
     case OP_CONTRACT: decide_operands_of_contraction(decision, node); return;
     case OP_CHOLESKY:
@@ -172,7 +171,7 @@ static void decide_operands(struct decision *decision, struct node *node)
     case OP_DET:
         for (int i = 0; i < node->input_count; i++)
             decision->readers[node->inputs[i]->id]++;
-        if (node->operator== OP_SOLVE_TRIANGULAR)
+        if (node->op == OP_SOLVE_TRIANGULAR)
             force(decision, node->inputs[0]);
         return;
     case OP_SUM:
@@ -188,7 +187,7 @@ static void decide_operands(struct decision *decision, struct node *node)
     bool expanding = expands(node) || (is_view(node) && decision->is_expanded[node->id] && !has_buffer);
     for (int i = 0; i < node->input_count; i++) {
         struct node *x = node->inputs[i];
-        int count = times * (operator_is_elementwise(node->operator) ? occurrences(node, i) : 1);
+        int count = times * (operator_is_elementwise(node->op) ? occurrences(node, i) : 1);
         decision->readers[x->id] += decision->readers[x->id] < 1000 ? count : 0;
         if (expanding)
             decision->is_expanded[x->id] = true;
@@ -210,7 +209,7 @@ static bool reads_only_leaves(const struct node *node)
 
 static bool needs_buffer(const struct decision *decision, const struct node *node)
 {
-    if (node->operator== OP_LOOP || node->operator== OP_RESULT)
+    if (node->op == OP_LOOP || node->op == OP_RESULT)
         return false;
     if (decision->is_forced[node->id])
         return true;
@@ -218,11 +217,11 @@ static bool needs_buffer(const struct decision *decision, const struct node *nod
         return false;
     if (is_simple(node) || is_view(node))
         return false;
-    if (!operator_is_elementwise(node->operator))
+    if (!operator_is_elementwise(node->op))
         return !decision->program->is_part[node->id];
     if (decision->has_parts[node->id])
         return !decision->program->is_part[node->id];
-    bool cheap = operator_info(node->operator)->cost <= CHEAP && reads_only_leaves(node) &&
+    bool cheap = operator_info(node->op)->cost <= CHEAP && reads_only_leaves(node) &&
                  (node->type != REAL || node->rank == 0 || decision->readers[node->id] <= 1);
     return (decision->readers[node->id] > 1 || decision->is_expanded[node->id]) && !cheap;
 }
@@ -237,7 +236,7 @@ static void cut_long_expressions(struct decision *decision)
         struct node *node = decision->graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i] || program->is_material[i] || program->is_part[i])
             continue;
-        if (!is_view(node) && !operator_is_elementwise(node->operator))
+        if (!is_view(node) && !operator_is_elementwise(node->op))
             continue;
         length[i] = 1;
         for (int j = 0; j < node->input_count; j++)
@@ -292,7 +291,7 @@ static void force_invariants(struct decision *decision)
     struct program *program = decision->program;
     for (size_t i = 0; i < program->node_count; i++) {
         struct node *node = decision->graph->nodes[i];
-        if (!program->is_live[i] || program->buffers[i] || !program->owner[i] || node->operator== OP_LOOP)
+        if (!program->is_live[i] || program->buffers[i] || !program->owner[i] || node->op == OP_LOOP)
             continue;
         for (int j = 0; j < node->input_count; j++) {
             struct node *x = node->inputs[j];
@@ -316,7 +315,7 @@ void materialise(struct program *program)
     decision.is_dear = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.readers = ARENA_ARRAY(program->arena, int, count + 1);
     for (size_t i = 0; i < count; i++)
-        if (program->is_live[i] && !program->buffers[i] && decision.graph->nodes[i]->operator== OP_CONTRACT)
+        if (program->is_live[i] && !program->buffers[i] && decision.graph->nodes[i]->op == OP_CONTRACT)
             program->products[i] = match_product(program, decision.graph->nodes[i]);
     find_dear(&decision);
     force_roots(&decision);
@@ -326,7 +325,7 @@ void materialise(struct program *program)
         struct node *node = decision.graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i])
             continue;
-        if (node->operator== OP_LOOP)
+        if (node->op == OP_LOOP)
             force_loop(&decision, node);
         program->is_material[i] = needs_buffer(&decision, node);
         decide_operands(&decision, node);

@@ -245,7 +245,7 @@ static struct phrase print_gather(struct printer *printer, const struct node *no
     int picked_rank = node->rank - source->rank + 1;
 
     if (k->rank > picked_rank) { /* broadcast over the other axes */
-        if (k->operator != OP_INDEX || k->fill || k->input_count > 1 || k->inputs[0]->rank != picked_rank)
+        if (k->op != OP_INDEX || k->fill || k->input_count > 1 || k->inputs[0]->rank != picked_rank)
             return fail(printer);
         for (int s = 0; s < picked_rank; s++) {
             if (single_axis(k, s) != s)
@@ -349,7 +349,7 @@ static struct phrase print_infix(struct printer *printer, const struct node *nod
     /* Left-associative, but for comparisons, which do not associate. */
     enum precedence left = precedence == P_COMPARE ? P_SUM : precedence;
     const char *a = tight(printer, print_node(printer, node->inputs[0], at), left);
-    bool associates = node->operator == OP_ADD || node->operator == OP_AND || node->operator == OP_OR;
+    bool associates = node->op == OP_ADD || node->op == OP_AND || node->op == OP_OR;
     const char *b = tight(printer, print_node(printer, node->inputs[1], at),
                           associates ? precedence : (enum precedence)(precedence + 1));
 
@@ -362,15 +362,15 @@ static const struct node *sigmoid_argument(const struct printer *printer, const 
     const struct node *sum, *exponential;
     double value;
 
-    if (node->operator != OP_DIV || !graph_is_constant(node->inputs[0], &value) || value != 1)
+    if (node->op != OP_DIV || !graph_is_constant(node->inputs[0], &value) || value != 1)
         return NULL;
     sum = node->inputs[1];
-    if (sum->operator != OP_ADD || printer->names->is_leaf(sum, printer->names->closure))
+    if (sum->op != OP_ADD || printer->names->is_leaf(sum, printer->names->closure))
         return NULL;
     for (int i = 0; i < 2; i++) {
         exponential = sum->inputs[1 - i];
-        if (graph_is_constant(sum->inputs[i], &value) && value == 1 && exponential->operator == OP_EXP &&
-            exponential->inputs[0]->operator == OP_NEG &&
+        if (graph_is_constant(sum->inputs[i], &value) && value == 1 && exponential->op == OP_EXP &&
+            exponential->inputs[0]->op == OP_NEG &&
             !printer->names->is_leaf(exponential, printer->names->closure) &&
             !printer->names->is_leaf(exponential->inputs[0], printer->names->closure))
             return exponential->inputs[0]->inputs[0];
@@ -405,7 +405,7 @@ static struct phrase print_elementwise(struct printer *printer, const struct nod
     if (argument != NULL)
         return phrase(arena_print(printer->arena, "sigmoid(%s)", print_node(printer, argument, at).text),
                       P_PRIMARY);
-    switch (node->operator) {
+    switch (node->op) {
     case OP_ADD: return print_infix(printer, node, at, "+", P_SUM);
     case OP_SUB: return print_infix(printer, node, at, "-", P_SUM);
     case OP_MUL: return print_infix(printer, node, at, "*", P_PRODUCT);
@@ -431,7 +431,7 @@ static struct phrase print_elementwise(struct printer *printer, const struct nod
         return phrase(arena_print(printer->arena, "%s^%s", tight(printer, a, P_PRIMARY),
                                   tight(printer, print_node(printer, node->inputs[1], at), P_NEGATIVE)),
                       P_POWER);
-    default: return print_call(printer, operator_info(node->operator)->name, node, at);
+    default: return print_call(printer, operator_info(node->op)->name, node, at);
     }
 }
 
@@ -442,8 +442,8 @@ static const char *axes_text(struct printer *printer, const struct node *node)
     const char *list = NULL;
     int count = 0;
 
-    if (node->axes == node_all_axes(node->inputs[0]) && node->operator != OP_ARGMAX &&
-        node->operator != OP_ARGMIN && node->operator != OP_CUMSUM)
+    if (node->axes == node_all_axes(node->inputs[0]) && node->op != OP_ARGMAX && node->op != OP_ARGMIN &&
+        node->op != OP_CUMSUM)
         return "";
     for (int a = 0; a < node->inputs[0]->rank; a++) {
         if (node->axes >> a & 1) {
@@ -458,7 +458,7 @@ static struct phrase print_reduction(struct printer *printer, const struct node 
 {
     const char *reverse = node->reverse ? ", reverse" : "";
 
-    return phrase(arena_print(printer->arena, "%s(%s%s%s)", operator_info(node->operator)->name,
+    return phrase(arena_print(printer->arena, "%s(%s%s%s)", operator_info(node->op)->name,
                               print_node(printer, node->inputs[0], NULL).text, axes_text(printer, node),
                               reverse),
                   P_PRIMARY);
@@ -481,9 +481,8 @@ static struct phrase print_indexed_reduction(struct printer *printer, const stru
     }
     body = print_node(printer, node->inputs[0], inner);
     printer->letters = letters;
-    return phrase(
-        arena_print(printer->arena, "%s[%s](%s)", operator_info(node->operator)->name, list, body.text),
-        P_PRIMARY);
+    return phrase(arena_print(printer->arena, "%s[%s](%s)", operator_info(node->op)->name, list, body.text),
+                  P_PRIMARY);
 }
 
 /* Whether the operand, seen in a product whose last axes are `row` and `column`, is a plain or transposed
@@ -606,7 +605,7 @@ static struct phrase print_indexed_view(struct printer *printer, const struct no
 
 static struct phrase print_matrix_function(struct printer *printer, const struct node *node)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_LOGABSDET:
         return phrase(
             arena_print(printer->arena, "log(|det(%s)|)", print_node(printer, node->inputs[0], NULL).text),
@@ -615,20 +614,20 @@ static struct phrase print_matrix_function(struct printer *printer, const struct
     case OP_LU_SOLVE: {
         struct phrase a = print_node(printer, node->inputs[0], NULL),
                       b = print_node(printer, node->inputs[1], NULL);
-        const char *name = operator_info(node->operator)->name;
+        const char *name = operator_info(node->op)->name;
         return phrase(arena_print(printer->arena, "%s(%s%s, %s)", name,
                                   node->transposed ? tight(printer, a, P_PRIMARY) : a.text,
                                   node->transposed ? "'" : "", b.text),
                       P_PRIMARY);
     }
-    default: return print_call(printer, operator_info(node->operator)->name, node, NULL);
+    default: return print_call(printer, operator_info(node->op)->name, node, NULL);
     }
 }
 
 /* A node that is only written as a whole tensor; an element of it is that with subscripts. */
 static struct phrase print_whole(struct printer *printer, const struct node *node)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_PARAMETER:
     case OP_PLACEHOLDER:
         return phrase(node->name != NULL ? take_letters(printer, node->name) : "?", P_PRIMARY);
@@ -639,7 +638,7 @@ static struct phrase print_whole(struct printer *printer, const struct node *nod
                       P_PRIMARY);
     case OP_SCATTER:
     case OP_REPLACE:
-        return phrase(arena_print(printer->arena, "%s(%s)", operator_info(node->operator)->name,
+        return phrase(arena_print(printer->arena, "%s(%s)", operator_info(node->op)->name,
                                   print_node(printer, node->inputs[0], NULL).text),
                       P_PRIMARY);
     case OP_ARGMAX:
@@ -655,9 +654,9 @@ static struct phrase print_whole(struct printer *printer, const struct node *nod
 
 static struct phrase print_operator(struct printer *printer, const struct node *node, subscripts at)
 {
-    if (operator_is_elementwise(node->operator))
+    if (operator_is_elementwise(node->op))
         return print_elementwise(printer, node, at);
-    switch (node->operator) {
+    switch (node->op) {
     case OP_CONSTANT:
         if (node->type == BOOL)
             return phrase(node->value != 0 ? "true" : "false", P_PRIMARY);
@@ -757,7 +756,7 @@ const char *math_print(struct arena *arena, const struct node *node,
 /* name[A i + b] += x[i], name[A i + b] = part[i] */
 static const char *print_store(struct printer *printer, const char *name, const struct node *node)
 {
-    bool is_replace = node->operator == OP_REPLACE;
+    bool is_replace = node->op == OP_REPLACE;
     const struct node *x = node->inputs[is_replace ? 1 : 0];
     const struct node *const *dynamics = (const struct node *const *)node->inputs + (is_replace ? 2 : 1);
     struct phrase letters[MAXIMUM_RANK], places[MAXIMUM_RANK], target;
@@ -783,7 +782,7 @@ const char *math_statement(struct arena *arena, const char *name, const struct n
     const char *text;
     bool indexed;
 
-    if (node->operator == OP_SCATTER || node->operator == OP_REPLACE)
+    if (node->op == OP_SCATTER || node->op == OP_REPLACE)
         return print_store(&printer, name, node);
     text = print_root(&printer, node, letters, &indexed);
     if (indexed)

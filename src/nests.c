@@ -123,7 +123,7 @@ void put_reduction(struct program *program, struct node *node, struct item *cont
     for (int a = 0; a < x->rank; a++)
         if (node->axes >> a & 1)
             nest->extents[nest->axis_count++] = x->shape[a];
-    bool is_argument = node->operator== OP_ARGMAX || node->operator== OP_ARGMIN;
+    bool is_argument = node->op == OP_ARGMAX || node->op == OP_ARGMIN;
     if (is_argument)
         nest->kind = NEST_ARGUMENT;
     int own = 0, reduced = node->rank;
@@ -167,7 +167,7 @@ static bool operands_have_places(const struct program *program, const struct nod
 {
     for (int i = 0; i < 2; i++) {
         const struct node *x = node->inputs[i];
-        while (!program->buffers[x->id] && (x->operator== OP_INDEX || x->operator== OP_RESHAPE))
+        while (!program->buffers[x->id] && (x->op == OP_INDEX || x->op == OP_RESHAPE))
             x = x->inputs[0];
         if (!program->buffers[x->id] && !is_leaf(x))
             return false;
@@ -227,7 +227,7 @@ void put_call(struct program *program, struct node *node, struct item *container
     for (int a = 0; a < leading; a++)
         nest_add_loop(nest, a);
     nest_put(program, nest, container);
-    if (node->operator== OP_LU_SOLVE || node->operator== OP_DET || node->operator== OP_LOGABSDET) {
+    if (node->op == OP_LU_SOLVE || node->op == OP_DET || node->op == OP_LOGABSDET) {
         /* The factors and the row exchanges. */
         size *n = node->inputs[0]->shape[leading];
         for (int i = 0; i < 2; i++) {

@@ -12,7 +12,7 @@ static bool is_slab(const struct program *program, const struct node *whole, con
     const struct node *x = part->inputs[0];
     unsigned seen = 0;
     int moved_axes = 0;
-    if (part->operator!= OP_SCATTER)
+    if (part->op != OP_SCATTER)
         return false;
     for (int a = 0; a < whole->rank; a++) {
         struct affine at_zero = part->subscripts[a];
@@ -144,9 +144,9 @@ void put_sum_of_parts(struct program *program, struct node *node, struct item *c
         for (size_t i = 0; i < parts.parts_count; i++) {
             struct part *part = &parts.parts[i];
             bool is_part = part->node == node || program->is_part[part->node->id];
-            int own_kind = is_part && part->node->operator== OP_SCATTER    ? 2
-                           : is_part && part->node->operator== OP_CONTRACT ? 1
-                                                                           : 0;
+            int own_kind = is_part && part->node->op == OP_SCATTER    ? 2
+                           : is_part && part->node->op == OP_CONTRACT ? 1
+                                                                      : 0;
             if (own_kind != kind)
                 continue;
             if (kind == 0) {

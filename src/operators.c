@@ -43,19 +43,19 @@ static const struct operator_info infos[OPERATOR_COUNT] = {
 #undef OTHER
 };
 
-const struct operator_info *operator_info(enum operator operator)
+const struct operator_info *operator_info(enum op op)
 {
-    return &infos[operator];
+    return &infos[op];
 }
 
-bool operator_is_elementwise(enum operator operator)
+bool operator_is_elementwise(enum op op)
 {
-    return operator < OP_CONSTANT;
+    return op < OP_CONSTANT;
 }
 
-enum type operator_type(enum operator operator, enum type type)
+enum type operator_type(enum op op, enum type type)
 {
-    switch (operator) {
+    switch (op) {
     case OP_EQ:
     case OP_NE:
     case OP_LT:
@@ -73,9 +73,9 @@ enum type operator_type(enum operator operator, enum type type)
 
 /* The C of arithmetic that wraps at 32 bits: unsigned arithmetic does, and the conversion back is modulo 2^32
  * with every compiler that emitted code meets. */
-static const char *wrapping_text(enum operator operator)
+static const char *wrapping_text(enum op op)
 {
-    switch (operator) {
+    switch (op) {
     case OP_NEG: return "(int32_t)(0u - (uint32_t)($a))";
     case OP_ADD: return "(int32_t)((uint32_t)($a) + (uint32_t)($b))";
     case OP_SUB: return "(int32_t)((uint32_t)($a) - (uint32_t)($b))";
@@ -87,25 +87,25 @@ static const char *wrapping_text(enum operator operator)
 /* max and min of operands of which at most one can be a NaN: a comparison with a NaN is false. */
 static const char *extremum_text(const struct node *node)
 {
-    bool is_max = node->operator == OP_MAX;
+    bool is_max = node->op == OP_MAX;
     double value;
 
     if (node->type == INT || graph_is_constant(node->inputs[1], &value))
         return is_max ? "$a < $b ? $b : $a" : "$a > $b ? $b : $a";
     if (graph_is_constant(node->inputs[0], &value))
         return is_max ? "$a >= $b ? $a : $b" : "$a <= $b ? $a : $b";
-    return infos[node->operator].c_text;
+    return infos[node->op].c_text;
 }
 
 const char *operator_c_text(const struct node *node, int *precedence)
 {
-    const struct operator_info *info = &infos[node->operator];
-    const char *wrapping = node->type == INT ? wrapping_text(node->operator) : NULL;
+    const struct operator_info *info = &infos[node->op];
+    const char *wrapping = node->type == INT ? wrapping_text(node->op) : NULL;
 
     *precedence = wrapping != NULL ? 2 : info->precedence;
     if (wrapping != NULL)
         return wrapping;
-    if (node->operator == OP_MAX || node->operator == OP_MIN)
+    if (node->op == OP_MAX || node->op == OP_MIN)
         return extremum_text(node);
     return info->c_text;
 }
@@ -118,13 +118,13 @@ static double wrap(int64_t value)
     return (double)(low > INT32_MAX ? low - ((int64_t)1 << 32) : low);
 }
 
-static double real_value(enum operator operator, const double *operands)
+static double real_value(enum op op, const double *operands)
 {
     const double a = operands[0];
-    const double b = infos[operator].arity > 1 ? operands[1] : 0;
-    const double c = infos[operator].arity > 2 ? operands[2] : 0;
+    const double b = infos[op].arity > 1 ? operands[1] : 0;
+    const double c = infos[op].arity > 2 ? operands[2] : 0;
 
-    switch (operator) {
+    switch (op) {
 #define ELEMENTWISE(NAME, name, arity, c_text, precedence, derivative, cost, low, high, value, document)     \
     case OP_##NAME:                                                                                          \
         return (value);
@@ -134,17 +134,17 @@ static double real_value(enum operator operator, const double *operands)
     }
 }
 
-double operator_value(enum operator operator, enum type type, const double *operands)
+double operator_value(enum op op, enum type type, const double *operands)
 {
-    if (type == INT && wrapping_text(operator) != NULL) {
-        int64_t a = (int64_t)operands[0], b = infos[operator].arity > 1 ? (int64_t)operands[1] : 0;
+    if (type == INT && wrapping_text(op) != NULL) {
+        int64_t a = (int64_t)operands[0], b = infos[op].arity > 1 ? (int64_t)operands[1] : 0;
 
-        switch (operator) {
+        switch (op) {
         case OP_NEG: return wrap(-a);
         case OP_ADD: return wrap(a + b);
         case OP_SUB: return wrap(a - b);
         default: return wrap(a * b);
         }
     }
-    return real_value(operator, operands);
+    return real_value(op, operands);
 }

@@ -83,7 +83,7 @@ static const size *outer_extent(const struct program *program, const struct node
 {
     if (!program->is_material[node->id])
         return NULL;
-    switch (node->operator) {
+    switch (node->op) {
     case OP_SUM:
     case OP_PRODUCT:
     case OP_MAXIMUM:
@@ -134,7 +134,7 @@ static void add_edge(struct ordering *ordering, struct node *input, struct node 
 static void add_edges(struct ordering *ordering, struct node *node)
 {
     struct program *program = ordering->program;
-    if (node->operator== OP_LOOP) {
+    if (node->op == OP_LOOP) {
         const struct loop *loop = node->loop;
         for (int i = 0; i < loop->carried_count; i++)
             if (program->is_live[loop->carried[i]->id])
@@ -155,8 +155,8 @@ static void make_ready(struct ordering *ordering, struct node *node)
 {
     struct arena *arena = ordering->program->arena;
     const size *extent = outer_extent(ordering->program, node);
-    bool is_inlined = !ordering->program->is_material[node->id] && node->operator!= OP_LOOP;
-    if (is_inlined || (node->rank == 0 && operator_is_elementwise(node->operator))) {
+    bool is_inlined = !ordering->program->is_material[node->id] && node->op != OP_LOOP;
+    if (is_inlined || (node->rank == 0 && operator_is_elementwise(node->op))) {
         ARENA_APPEND(arena, ordering, stack, node);
         return;
     }

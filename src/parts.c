@@ -12,11 +12,11 @@ enum { SCATTERS = 1, PRODUCTS = 2 };
 struct node *scalar_of(struct node *node)
 {
     while (node->rank > 0) {
-        if (node->operator== OP_RESHAPE) {
+        if (node->op == OP_RESHAPE) {
             node = node->inputs[0];
             continue;
         }
-        if (node->operator!= OP_INDEX || node->input_count> 1 || node->fill || node->inputs[0]->rank> 0)
+        if (node->op != OP_INDEX || node->input_count > 1 || node->fill || node->inputs[0]->rank > 0)
             return NULL;
         node = node->inputs[0];
     }
@@ -33,11 +33,11 @@ static int scaled_operand(const struct program *program, const struct node *node
 {
     if (node->type != REAL)
         return -1;
-    if (node->operator== OP_NEG)
+    if (node->op == OP_NEG)
         return kinds[node->inputs[0]->id] == PRODUCTS && is_single(program, node, node->inputs[0]) ? 0 : -1;
-    if (node->operator!= OP_MUL && node->operator!= OP_DIV)
+    if (node->op != OP_MUL && node->op != OP_DIV)
         return -1;
-    for (int i = 0; i < (node->operator== OP_DIV ? 1 : 2); i++)
+    for (int i = 0; i < (node->op == OP_DIV ? 1 : 2); i++)
         if (kinds[node->inputs[i]->id] == PRODUCTS && is_single(program, node, node->inputs[i]) &&
             scalar_of(node->inputs[!i]))
             return i;
@@ -48,8 +48,8 @@ static int scaled_operand(const struct program *program, const struct node *node
 static int factors_inside(const struct node *node, const bool *is_part)
 {
     int count = 0;
-    while (node->operator== OP_MUL || node->operator== OP_DIV || node->operator== OP_NEG) {
-        count += node->operator!= OP_NEG;
+    while (node->op == OP_MUL || node->op == OP_DIV || node->op == OP_NEG) {
+        count += node->op != OP_NEG;
         node = is_part[node->inputs[0]->id] ? node->inputs[0] : node->inputs[node->input_count - 1];
     }
     return count;
@@ -63,7 +63,7 @@ static unsigned char kind_of_sum(struct program *program, const struct node *nod
         found[i] = is_single(program, node, node->inputs[i]) ? kinds[node->inputs[i]->id] : 0;
     if (node->inputs[0] == node->inputs[1])
         return 0;
-    if (node->operator== OP_SUB &&((found[0] | found[1]) & SCATTERS || !found[1]))
+    if (node->op == OP_SUB && ((found[0] | found[1]) & SCATTERS || !found[1]))
         return 0;
     /* A product beside a plain expression is better added where the sum is used. */
     bool is_worth = (found[0] && found[1]) || ((found[0] | found[1]) & SCATTERS) || is_stored;
@@ -82,15 +82,15 @@ void find_parts(struct program *program, const bool *is_stored, bool *has_parts)
         struct node *node = graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i])
             continue;
-        if (node->operator== OP_SCATTER)
+        if (node->op == OP_SCATTER)
             kinds[i] = SCATTERS;
-        else if (node->operator== OP_CONTRACT && program->products[i])
+        else if (node->op == OP_CONTRACT && program->products[i])
             kinds[i] = PRODUCTS;
         int scaled = scaled_operand(program, node, kinds);
         if (scaled >= 0 && factors_inside(node->inputs[scaled], program->is_part) < MOST_FACTORS) {
             kinds[i] = PRODUCTS;
             program->is_part[node->inputs[scaled]->id] = true;
-        } else if ((node->operator== OP_ADD || node->operator== OP_SUB) && node->type == REAL) {
+        } else if ((node->op == OP_ADD || node->op == OP_SUB) && node->type == REAL) {
             bool takes[2] = {false, false};
             kinds[i] = kind_of_sum(program, node, kinds, is_stored[i] || program->uses[i] > 1, takes);
             for (int j = 0; j < 2; j++)
@@ -112,7 +112,7 @@ void list_parts(struct program *program, struct node *node, struct parts *parts)
     while (work.stack_count > 0) {
         struct part part = work.stack[--work.stack_count];
         struct node *x = part.node;
-        bool is_open = (x == node || program->is_part[x->id]) && operator_is_elementwise(x->operator);
+        bool is_open = (x == node || program->is_part[x->id]) && operator_is_elementwise(x->op);
         if (!is_open) {
             ARENA_APPEND(program->arena, parts, parts, part);
             continue;
@@ -120,13 +120,13 @@ void list_parts(struct program *program, struct node *node, struct parts *parts)
         for (int i = x->input_count - 1; i >= 0; i--) {
             struct part inner = part;
             inner.node = x->inputs[i];
-            if (x->operator== OP_MUL || x->operator== OP_DIV) {
+            if (x->op == OP_MUL || x->op == OP_DIV) {
                 if (!program->is_part[inner.node->id] || (i == 1 && program->is_part[x->inputs[0]->id]))
                     continue;
                 inner.scale.factors[inner.scale.count] = scalar_of(x->inputs[!i]);
-                inner.scale.is_inverse[inner.scale.count++] = x->operator== OP_DIV;
+                inner.scale.is_inverse[inner.scale.count++] = x->op == OP_DIV;
             }
-            if (x->operator== OP_NEG ||(x->operator== OP_SUB && i == 1))
+            if (x->op == OP_NEG || (x->op == OP_SUB && i == 1))
                 inner.scale.is_negative = !inner.scale.is_negative;
             ARENA_APPEND(program->arena, &work, stack, inner);
         }

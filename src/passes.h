@@ -4,11 +4,13 @@
 
 #include "graph.h"
 
-/* Rewrites the function's graph: MARK, STOP and CUSTOM vanish, the rewrites of simplify.c's table are applied until
- * nothing changes, equal nodes are shared, dead nodes are dropped. Members' leaves and values, conditions and checks
- * are updated. level 0: only what later passes require; 1: constants and identities; 2: all. */
+/* Rewrites the function's graph: MARK, STOP and CUSTOM vanish, the rewrites of simplify.c's table are applied
+ * until nothing changes, equal nodes are shared, dead nodes are dropped. Members' leaves and values,
+ * conditions and checks are updated. level 0: only what later passes require; 1: constants and identities; 2:
+ * all. */
 void simplify(struct function *function, int level);
-/* The same at level 2 for people to read: CUSTOM stays, so that functions with a rule can be written as calls. */
+/* The same at level 2 for people to read: CUSTOM stays, so that functions with a rule can be written as
+ * calls. */
 void simplify_to_read(struct function *function);
 
 #endif

@@ -46,9 +46,9 @@ static bool is_strided_view(const struct program *program, const struct node *no
 {
     if (program->buffers[node->id] || program->is_material[node->id])
         return false;
-    if (node->operator== OP_RESHAPE)
+    if (node->op == OP_RESHAPE)
         return true;
-    if (node->operator!= OP_INDEX || node->fill)
+    if (node->op != OP_INDEX || node->fill)
         return false;
     for (int a = 0; a < node->inputs[0]->rank; a++)
         if (node->subscripts[a].dynamic)
@@ -88,7 +88,7 @@ static bool lay_out_operand(struct layout *layout, int operand)
                                                          : program_variable(program, axes[a], x->shape[a]),
                                NULL};
     while (is_strided_view(program, x)) {
-        if (x->operator== OP_INDEX)
+        if (x->op == OP_INDEX)
             index_below(program, x, x->subscripts, x->inputs[0]->rank, at, below, no_text, NULL);
         else if (!reshape_below(program, x, at, below))
             break;
@@ -183,7 +183,7 @@ static struct product *match_vector(struct layout *layout, struct product *produ
     for (int i = 0; i < layout->axis_count; i++)
         if (is_one(layout->extents[i]))
             batch &= ~(1u << i);
-    if (operator_is_elementwise(base->operator) && (layout->program->uses[base->id] == 1 || adds_rows))
+    if (operator_is_elementwise(base->op) && (layout->program->uses[base->id] == 1 || adds_rows))
         return NULL;
     if (batch && adds_rows)
         return NULL;

@@ -8,7 +8,7 @@
 size_t node_dependencies(const struct graph *graph, const struct node *node,
                          struct node *const **dependencies)
 {
-    if (node->operator != OP_LOOP) {
+    if (node->op != OP_LOOP) {
         *dependencies = node->inputs;
         return (size_t)node->input_count;
     }
@@ -24,7 +24,7 @@ static bool size_mentions(const size *a, const size *atom)
 
 static int subscript_count(const struct node *node)
 {
-    switch (node->operator) {
+    switch (node->op) {
     case OP_IOTA: return 1;
     case OP_INDEX: return node->inputs[0]->rank;
     case OP_SCATTER:
@@ -35,9 +35,9 @@ static int subscript_count(const struct node *node)
 
 bool node_mentions(const struct graph *graph, const struct node *node, const size *atom)
 {
-    if (node->operator == OP_SIZE_VALUE || node->operator == OP_RESHAPE)
+    if (node->op == OP_SIZE_VALUE || node->op == OP_RESHAPE)
         return size_mentions(node->extent, atom);
-    if (node->operator == OP_LOOP) {
+    if (node->op == OP_LOOP) {
         if (size_mentions(node->loop->begin, atom) || size_mentions(node->loop->end, atom))
             return true;
         if (node->loop->variable == atom) /* its own, though another loop may have it too */
@@ -48,8 +48,8 @@ bool node_mentions(const struct graph *graph, const struct node *node, const siz
                 return true;
         return false;
     }
-    const struct node *space = node->operator == OP_REPLACE ? node->inputs[1] : node;
-    if (node->operator == OP_SCATTER)
+    const struct node *space = node->op == OP_REPLACE ? node->inputs[1] : node;
+    if (node->op == OP_SCATTER)
         space = node->inputs[0];
     int count = subscript_count(node);
     for (int s = 0; s < count; s++) {

@@ -8,7 +8,7 @@
 /* The scalar that is repeated to make the node, or NULL. */
 static struct node *scalar_of(const struct node *node)
 {
-    return node->operator == OP_INDEX && node->rank> 0 && node->inputs[0]->rank == 0 && node->input_count == 1
+    return node->op == OP_INDEX && node->rank > 0 && node->inputs[0]->rank == 0 && node->input_count == 1
                ? node->inputs[0]
                : NULL;
 }
@@ -19,8 +19,8 @@ struct node *rewrite_scalar_factor(struct rewriter *rewriter, struct node *y)
     struct graph *graph = rewriter->graph;
     for (int i = 0; i < 2; i++) {
         struct node *operand = y->inputs[i];
-        bool is_negative = operand->operator == OP_NEG;
-        if ((operand->operator != OP_MUL && !is_negative) || y->rank > operand->rank)
+        bool is_negative = operand->op == OP_NEG;
+        if ((operand->op != OP_MUL && !is_negative) || y->rank > operand->rank)
             continue;
         struct node *scalar = NULL, *rest = operand->inputs[0];
         for (int j = 0; j < operand->input_count && !is_negative && !scalar; j++) {
@@ -129,7 +129,7 @@ static bool read_chain(const struct node *y, int which, struct chain *chain)
     const struct node *inner = y->inputs[which];
     const signed char *inner_axes = which ? y->b_axes : y->a_axes, *c_axes = which ? y->a_axes : y->b_axes;
     signed char labels[MAXIMUM_RANK * 2], operand[MAXIMUM_RANK];
-    if (inner->operator != OP_CONTRACT)
+    if (inner->op != OP_CONTRACT)
         return false;
     chain->count = y->rank + y->reduced + inner->reduced;
     if (chain->count > LABELS)
@@ -234,8 +234,8 @@ struct node *rewrite_diagonal(struct rewriter *rewriter, struct node *y)
 {
     struct graph *graph = rewriter->graph;
     struct node *product = y->inputs[0];
-    if (product->operator != OP_CONTRACT || y->fill || y->rank >= product->rank ||
-        y->rank + product->reduced> MAXIMUM_RANK)
+    if (product->op != OP_CONTRACT || y->fill || y->rank >= product->rank ||
+        y->rank + product->reduced > MAXIMUM_RANK)
         return NULL;
     signed char place[2 * MAXIMUM_RANK];
     size *shape[2 * MAXIMUM_RANK];

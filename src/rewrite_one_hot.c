@@ -36,7 +36,7 @@ static struct node *constant_like(struct graph *graph, const struct node *like, 
 
 static bool is_static_view(const struct node *node)
 {
-    return node->operator== OP_INDEX && node->input_count == 1 && !node->fill;
+    return node->op == OP_INDEX && node->input_count == 1 && !node->fill;
 }
 
 static struct node *view_of(struct graph *graph, const struct node *view, struct node *x)
@@ -53,7 +53,7 @@ static void add_rest(struct graph *graph, struct masked *masked, struct node *c)
 static void add_equation(struct graph *graph, struct masked *masked, struct node *a, struct node *b)
 {
     struct node *difference = a->type == INT ? graph_binary(graph, OP_SUB, a, b) : NULL;
-    if (difference && difference->operator== OP_IOTA && masked->count<MOST_EQUATIONS)
+    if (difference && difference->op == OP_IOTA && masked->count < MOST_EQUATIONS)
         masked->positions[masked->count++] = difference;
     else
         add_rest(graph, masked, graph_binary(graph, OP_EQ, a, b));
@@ -62,13 +62,13 @@ static void add_equation(struct graph *graph, struct masked *masked, struct node
 static void read_condition(struct graph *graph, struct node *c, struct masked *masked)
 {
     struct node *inner = is_static_view(c) ? c->inputs[0] : c, *operands[2];
-    if (inner->operator!= OP_AND && inner->operator!= OP_EQ) {
+    if (inner->op != OP_AND && inner->op != OP_EQ) {
         add_rest(graph, masked, c);
         return;
     }
     for (int i = 0; i < 2; i++)
         operands[i] = inner == c ? c->inputs[i] : view_of(graph, c, inner->inputs[i]);
-    if (inner->operator== OP_EQ) {
+    if (inner->op == OP_EQ) {
         add_equation(graph, masked, operands[0], operands[1]);
         return;
     }
@@ -80,10 +80,10 @@ static void read_condition(struct graph *graph, struct node *c, struct masked *m
 static bool compares_positions(const struct node *c)
 {
     c = is_static_view(c) ? c->inputs[0] : c;
-    if (c->operator== OP_AND)
+    if (c->op == OP_AND)
         return compares_positions(c->inputs[0]) || compares_positions(c->inputs[1]);
-    return c->operator== OP_EQ && c->inputs[0]->type ==
-        INT &&(c->inputs[0]->operator== OP_IOTA || c->inputs[1]->operator== OP_IOTA);
+    return c->op == OP_EQ && c->inputs[0]->type == INT &&
+           (c->inputs[0]->op == OP_IOTA || c->inputs[1]->op == OP_IOTA);
 }
 
 static bool is_zero(const struct node *node)
@@ -96,8 +96,8 @@ static bool is_zero(const struct node *node)
 static bool read_masked(struct graph *graph, struct node *node, struct masked *masked)
 {
     const struct node *inner = is_static_view(node) ? node->inputs[0] : node;
-    bool is_cast = inner->operator== OP_CAST_REAL && inner->inputs[0]->type == BOOL;
-    bool is_choice = inner->operator== OP_SELECT && inner->type == REAL && is_zero(inner->inputs[2]);
+    bool is_cast = inner->op == OP_CAST_REAL && inner->inputs[0]->type == BOOL;
+    bool is_choice = inner->op == OP_SELECT && inner->type == REAL && is_zero(inner->inputs[2]);
     if ((!is_cast && !is_choice) || !compares_positions(inner->inputs[0]))
         return false;
     struct node *c = inner->inputs[0],
@@ -194,12 +194,12 @@ static bool add_terms(struct graph *graph, struct node *node, bool is_negative, 
         return add_term(graph, terms, &masked, is_negative);
     if (depth == MOST_TERMS)
         return false;
-    if (node->operator== OP_NEG)
+    if (node->op == OP_NEG)
         return add_terms(graph, node->inputs[0], !is_negative, depth + 1, terms);
-    if (node->operator!= OP_ADD && node->operator!= OP_SUB)
+    if (node->op != OP_ADD && node->op != OP_SUB)
         return false;
     return add_terms(graph, node->inputs[0], is_negative, depth + 1, terms) &&
-           add_terms(graph, node->inputs[1], is_negative != (node->operator== OP_SUB), depth + 1, terms);
+           add_terms(graph, node->inputs[1], is_negative != (node->op == OP_SUB), depth + 1, terms);
 }
 
 /* Reads the node as a sum of masked values; false if it is none. */
@@ -701,13 +701,13 @@ struct node *rewrite_one_hot_factor(struct rewriter *rewriter, struct node *y)
 {
     struct graph *graph = rewriter->graph;
     struct terms terms;
-    for (int i = 0; i < (y->operator== OP_DIV ? 1 : y->input_count); i++) {
+    for (int i = 0; i < (y->op == OP_DIV ? 1 : y->input_count); i++) {
         struct node *sum = NULL, *inputs[2] = {y->inputs[0], y->input_count > 1 ? y->inputs[1] : NULL};
         if (!read_terms(graph, y->inputs[i], &terms))
             continue;
         for (int k = 0; k < terms.count; k++) {
             inputs[i] = terms.terms[k].value;
-            terms.terms[k].value = graph_elementwise(graph, y->operator, inputs);
+            terms.terms[k].value = graph_elementwise(graph, y->op, inputs);
             sum = plus(graph, sum, write_masked(graph, &terms.terms[k]));
         }
         return sum;
@@ -726,7 +726,7 @@ struct node *rewrite_one_hot_power(struct rewriter *rewriter, struct node *y)
     if (!read_masked(graph, y->inputs[0], &masked))
         return NULL;
     struct node *inputs[2] = {masked.value, y->input_count > 1 ? y->inputs[1] : NULL};
-    masked.value = graph_elementwise(graph, y->operator, inputs);
+    masked.value = graph_elementwise(graph, y->op, inputs);
     return write_masked(graph, &masked);
 }
 

@@ -94,19 +94,19 @@ static struct node *read_parts(struct graph *graph, const struct node *y, struct
 {
     enum { DEEP = 32 };
     size *first[MAXIMUM_RANK];
-    if (whole->operator == OP_ADD && depth<DEEP) {
+    if (whole->op == OP_ADD && depth < DEEP) {
         struct node *a = read_parts(graph, y, whole->inputs[0], depth + 1);
         struct node *b = a ? read_parts(graph, y, whole->inputs[1], depth + 1) : NULL;
         return b ? graph_binary(graph, OP_ADD, a, b) : NULL;
     }
-    if (whole->operator == OP_SCATTER && is_block(whole, whole->inputs[0], first)) {
+    if (whole->op == OP_SCATTER && is_block(whole, whole->inputs[0], first)) {
         switch (place_of(graph, y, whole->inputs[0], first)) {
         case APART: return graph_zeros_like(graph, y);
         case WITHIN: return view_like(graph, y, whole->inputs[0], first);
         case UNKNOWN: return NULL;
         }
     }
-    if (whole->operator == OP_REPLACE && is_block(whole, whole->inputs[1], first)) {
+    if (whole->op == OP_REPLACE && is_block(whole, whole->inputs[1], first)) {
         switch (place_of(graph, y, whole->inputs[1], first)) {
         case APART: return view_like(graph, y, whole->inputs[0], NULL);
         case WITHIN: return view_like(graph, y, whole->inputs[1], first);

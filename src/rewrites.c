@@ -1,15 +1,16 @@
-/* rewrites.c: the table of global rewrites. Local ones (x * 1 -> x, a view of a view) are the constructors' work.
+/* rewrites.c: the table of global rewrites. Local ones (x * 1 -> x, a view of a view) are the constructors'
+ * work.
  *
- * Each function gets a node of its row's operator and returns a better node of the same value, or NULL. A rewrite may
- * remove an overflow or a NaN, but never make one where there was none. */
+ * Each function gets a node of its row's operator and returns a better node of the same value, or NULL. A
+ * rewrite may remove an overflow or a NaN, but never make one where there was none. */
 #include <math.h>
 #include <string.h>
 
 #include "rewrites.h"
 
-static struct node *input(const struct node *node, int i, enum operator operator)
+static struct node *input(const struct node *node, int i, enum op op)
 {
-    return node->inputs[i]->operator== operator ? node->inputs[i] : NULL;
+    return node->inputs[i]->op == op ? node->inputs[i] : NULL;
 }
 
 static bool is_even(const struct node *node)
@@ -50,8 +51,8 @@ static struct node *signs_outward(struct rewriter *r, struct node *y)
     struct node *a = input(y, 0, OP_NEG), *b = input(y, 1, OP_NEG);
     if (!a && !b)
         return NULL;
-    struct node *product = graph_binary(r->graph, y->operator, a ? a->inputs[0] : y->inputs[0],
-                                        b ? b->inputs[0] : y->inputs[1]);
+    struct node *product =
+        graph_binary(r->graph, y->op, a ? a->inputs[0] : y->inputs[0], b ? b->inputs[0] : y->inputs[1]);
     return a && b ? product : graph_unary(r->graph, OP_NEG, product);
 }
 
@@ -60,11 +61,11 @@ static struct node *signs_outward(struct rewriter *r, struct node *y)
 static struct node *nested_choice(struct rewriter *r, struct node *y)
 {
     struct node *c = y->inputs[0], *a = y->inputs[1], *b = y->inputs[2];
-    if (c->operator== OP_NOT)
+    if (c->op == OP_NOT)
         return graph_select(r->graph, c->inputs[0], b, a);
-    if (a->operator== OP_SELECT && a->inputs[0] == c)
+    if (a->op == OP_SELECT && a->inputs[0] == c)
         return graph_select(r->graph, c, a->inputs[1], b);
-    if (b->operator== OP_SELECT && b->inputs[0] == c)
+    if (b->op == OP_SELECT && b->inputs[0] == c)
         return graph_select(r->graph, c, a, b->inputs[2]);
     return NULL;
 }
@@ -78,14 +79,14 @@ static struct node *common_factor(struct rewriter *r, struct node *y)
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++)
             if (a->inputs[i] == b->inputs[j]) {
-                struct node *sum = graph_binary(r->graph, y->operator, a->inputs[1 - i], b->inputs[1 - j]);
+                struct node *sum = graph_binary(r->graph, y->op, a->inputs[1 - i], b->inputs[1 - j]);
                 return graph_binary(r->graph, OP_MUL, sum, a->inputs[i]);
             }
     return NULL;
 }
 
 static const struct {
-    enum operator operator;
+    enum op op;
     struct node *(*apply)(struct rewriter *rewriter, struct node *node);
 } table[] = {
     {OP_MUL, rewrite_one_hot_factor},
@@ -142,7 +143,7 @@ struct node *rewrite(void *closure, const struct node *node, struct node *copy)
     for (int round = 0; round < ENOUGH; round++) {
         struct node *better = NULL;
         for (size_t i = 0; i < sizeof table / sizeof *table && !better; i++)
-            if (table[i].operator== copy->operator)
+            if (table[i].op == copy->op)
                 better = table[i].apply(rewriter, copy);
         if (!better || better == copy)
             break;

@@ -5,13 +5,14 @@
 #include "graph.h"
 
 struct rewriter {
-    struct graph *graph;     /* where nodes are made */
-    const int *source_uses;  /* by id in the graph that is copied: how often a node is read */
-    int *uses;               /* by id in `graph`; 0 for nodes that rewrites have made */
+    struct graph *graph;    /* where nodes are made */
+    const int *source_uses; /* by id in the graph that is copied: how often a node is read */
+    int *uses;              /* by id in `graph`; 0 for nodes that rewrites have made */
     size_t uses_capacity;
 };
 
-/* A better node of the same value as `copy`, which is the copy of `node`, or copy itself. closure: the rewriter. */
+/* A better node of the same value as `copy`, which is the copy of `node`, or copy itself. closure: the
+ * rewriter. */
 struct node *rewrite(void *closure, const struct node *node, struct node *copy);
 
 /* ---- rewrite_contract.c ---- */

@@ -44,11 +44,11 @@ static void add_buffers(struct program *program)
         struct node *node = graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i])
             continue;
-        if (node->operator== OP_RESULT)
+        if (node->op == OP_RESULT)
             add_buffers_of_loop(program, node);
         else if (program->is_material[i])
             buffer_new(program, node);
-        else if (node->operator== OP_LOOP)
+        else if (node->op == OP_LOOP)
             for (int j = 0; j < node->loop->carried_count; j++)
                 if (program->is_live[node->loop->carried[j]->id]) {
                     struct buffer *buffer = buffer_new(program, node->loop->carried[j]);
@@ -71,7 +71,7 @@ static void give_members(struct program *program)
             buffer->guard = ALWAYS_WANTED;
         } else if (root->member->rank > 0 && root->member->role != ROLE_INOUT && !buffer->member &&
                    !buffer->is_earlier &&
-                   (program->is_material[root->node->id] || root->node->operator== OP_RESULT)) {
+                   (program->is_material[root->node->id] || root->node->op == OP_RESULT)) {
             buffer->member = root->member;
             buffer->is_fixed = true;
         }
@@ -109,8 +109,8 @@ static void put_copy_of_round(struct program *program, struct node *loop, int j,
     struct graph *graph = program->function->graph;
     for (size_t i = (size_t)loop->id; i < program->node_count && !result; i++) {
         struct node *node = graph->nodes[i];
-        if (program->is_live[i] && node->operator== OP_RESULT && node->inputs[0] == loop &&
-                                   node->result == loop->loop->carried_count + j)
+        if (program->is_live[i] && node->op == OP_RESULT && node->inputs[0] == loop &&
+            node->result == loop->loop->carried_count + j)
             result = node;
     }
     if (!result || program->buffers[result->id]->is_earlier)
@@ -132,7 +132,7 @@ static void put_updates(struct program *program, struct loop *loop, struct item 
 {
     struct buffer **fresh = ARENA_ARRAY(program->arena, struct buffer *, loop->carried_count + 1);
     for (int j = 0; j < loop->carried_count; j++) {
-        bool is_carried = loop->next[j]->operator== OP_PLACEHOLDER;
+        bool is_carried = loop->next[j]->op == OP_PLACEHOLDER;
         if (is_carried && program->buffers[loop->carried[j]->id] && loop->next[j] != loop->carried[j]) {
             fresh[j] = buffer_new(program, NULL);
             fresh[j]->type = loop->next[j]->type;
@@ -164,8 +164,8 @@ static void put_starts(struct program *program, struct node *node, struct item *
                      false, container);
     for (size_t i = (size_t)node->id; (loop->condition || loop->is_branch) && i < program->node_count; i++) {
         struct node *result = graph->nodes[i];
-        if (program->is_live[i] && result->operator== OP_RESULT && result->inputs[0] == node &&
-                                   result->result >= loop->carried_count)
+        if (program->is_live[i] && result->op == OP_RESULT && result->inputs[0] == node &&
+            result->result >= loop->carried_count)
             put_copy(program, NULL, program->buffers[i], result, true, container);
     }
 }
@@ -227,13 +227,13 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
     if (bodies->is_done[node->id])
         return;
     bodies->is_done[node->id] = true;
-    if (node->operator== OP_LOOP) {
+    if (node->op == OP_LOOP) {
         put_region(bodies, node, container);
         return;
     }
     if (!program->is_material[node->id] || buffer->is_earlier)
         return;
-    switch (node->operator) {
+    switch (node->op) {
     case OP_SUM:
     case OP_PRODUCT:
     case OP_MAXIMUM:
@@ -281,9 +281,8 @@ static void put_scalars(struct bodies *bodies, struct node *first, struct item *
 {
     struct program *program = bodies->program;
     for (struct node *node = first; node; node = bodies->next_of[node->id]) {
-        bool is_scalar = node->rank == 0 &&
-                         (operator_is_elementwise(node->operator) || node->input_count == 0) &&
-                         node->operator!= OP_LOOP;
+        bool is_scalar = node->rank == 0 && (operator_is_elementwise(node->op) || node->input_count == 0) &&
+                         node->op != OP_LOOP;
         for (int i = 0; is_scalar && i < node->input_count; i++) {
             const struct node *x = node->inputs[i];
             is_scalar = bodies->is_early[x->id] || program->owner[x->id] != program->owner[node->id] ||
@@ -329,8 +328,8 @@ static void put_first_checks(struct bodies *bodies, struct item *container)
     bool *is_first = ARENA_ARRAY(program->arena, bool, program->node_count + 1);
     for (size_t i = 0; program->checks_count && i < program->node_count; i++) {
         struct node *node = graph->nodes[i];
-        if (!program->is_live[i] || node->type == REAL || program->owner[i] ||
-            node->operator== OP_LOOP || node->operator== OP_RESULT)
+        if (!program->is_live[i] || node->type == REAL || program->owner[i] || node->op == OP_LOOP ||
+            node->op == OP_RESULT)
             continue;
         is_first[i] = true;
         for (int j = 0; j < node->input_count; j++)

@@ -1,8 +1,9 @@
-/* simplify.c: copies a function's graph into a new one, without what only names and derivatives needed, through the
- * constructors and the rewrites of rewrites.c.
+/* simplify.c: copies a function's graph into a new one, without what only names and derivatives needed,
+ * through the constructors and the rewrites of rewrites.c.
  *
- * Requires: a function as the elaborator leaves it. Leaves: function->graph new, with MARK, STOP and CUSTOM gone, each
- * LOOP with a variable and carried PLACEHOLDERs of its own, nothing that no member and no check needs. */
+ * Requires: a function as the elaborator leaves it. Leaves: function->graph new, with MARK, STOP and CUSTOM
+ * gone, each LOOP with a variable and carried PLACEHOLDERs of its own, nothing that no member and no check
+ * needs. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -27,9 +27,9 @@ static void find_loops(struct loops *loops, struct node *const *roots, size_t ro
     for (size_t id = 0; id < graph->nodes_count; id++) {
         if (!loops->reached[id])
             continue;
-        if (graph->nodes[id]->operator == OP_LOOP)
+        if (graph->nodes[id]->op == OP_LOOP)
             ARENA_APPEND(graph->arena, loops, nodes, graph->nodes[id]);
-        if (graph->nodes[id]->operator == OP_RESULT)
+        if (graph->nodes[id]->op == OP_RESULT)
             ARENA_APPEND(graph->arena, loops, results, graph->nodes[id]);
     }
     free(loops->reached);
@@ -159,7 +159,7 @@ static struct node *needed_before(const struct node *node, int i)
     if (i < node->input_count)
         return node->inputs[i];
     i -= node->input_count;
-    return node->operator == OP_LOOP && i<node->loop->carried_count ? node->loop->carried[i] : NULL;
+    return node->op == OP_LOOP && i < node->loop->carried_count ? node->loop->carried[i] : NULL;
 }
 
 void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_count)

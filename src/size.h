@@ -1,7 +1,8 @@
 /* size.h: sizes, offsets and subscript terms as polynomials with rational coefficients over names.
  *
  * Canonical and hash-consed within one `struct sizes`: two sizes are equal if and only if they are the same
- * pointer. The atoms are run-time sizes (N, at least 1), loop variables (with a range) and floor divisions. */
+ * pointer. The atoms are run-time sizes (N, at least 1), loop variables (with a range) and floor divisions.
+ */
 #ifndef GRADC_SIZE_H
 #define GRADC_SIZE_H
 
@@ -25,19 +26,20 @@ size *size_add(size *a, size *b);
 size *size_subtract(size *a, size *b);
 size *size_multiply(size *a, size *b);
 size *size_negate(size *a);
-/* a / b exactly: NULL if b is not a nonzero number or a known factor of a. N/2 has the coefficient 1/2; that it
- * is whole is a condition for the caller to record (size_is_whole tells whether it always is). */
+/* a / b exactly: NULL if b is not a nonzero number or a known factor of a. N/2 has the coefficient 1/2; that
+ * it is whole is a condition for the caller to record (size_is_whole tells whether it always is). */
 size *size_divide(size *a, size *b);
 /* floor(a / b), a >= 0, b >= 1: simplified where b divides a, else an atom. */
 size *size_floor_divide(size *a, size *b);
 /* max(a, b) and min as atoms where the order is not known. */
 size *size_maximum(size *a, size *b);
-/* The least whole number whose square is at least a, for a >= 1: about sqrt(a). An atom where a is no number. */
+/* The least whole number whose square is at least a, for a >= 1: about sqrt(a). An atom where a is no number.
+ */
 size *size_square_root(size *a);
 
 bool size_is_number(const size *a, int64_t *number); /* a whole constant */
-bool size_is_whole(const size *a);  /* all coefficients whole */
-int64_t size_denominator(const size *a); /* least common denominator of the coefficients */
+bool size_is_whole(const size *a);                   /* all coefficients whole */
+int64_t size_denominator(const size *a);             /* least common denominator of the coefficients */
 bool size_depends_on(const size *a, const size *atom);
 bool size_has_loop_variable(const size *a);
 /* Whether a >= 0 for all values of its names (>= 1) and loop variables (in their ranges). */
@@ -49,7 +51,8 @@ size *size_greatest(size *a);
 /* a with atom replaced by value. */
 size *size_substitute(size *a, const size *atom, size *value);
 
-/* a = constant + sum of coefficient * atom^.. terms; for walking. The name of an atom, or NULL if `a` is no name. */
+/* a = constant + sum of coefficient * atom^.. terms; for walking. The name of an atom, or NULL if `a` is no
+ * name. */
 const char *size_name(const size *a);
 bool size_is_loop_variable(const size *a);
 /* True if a overflowed 64-bit arithmetic on the way (a is then a number, 0); sticky in every result. */
@@ -57,8 +60,9 @@ bool size_overflowed(const size *a);
 
 enum size_style {
     SIZE_LANGUAGE, /* 2*N + 1, N/2                       for messages and comments */
-    SIZE_C,        /* 2 * N + 1, N / 2; floor is C's /   an expression of type size_t in which every step is >= 0 where it can be */
-    SIZE_JSON      /* as in --emit=interface: + - * / ( ), / rounding down */
+    SIZE_C,   /* 2 * N + 1, N / 2; floor is C's /   an expression of type size_t in which every step is >= 0
+                 where it can be */
+    SIZE_JSON /* as in --emit=interface: + - * / ( ), / rounding down */
 };
 /* The text in the arena. SIZE_C never needs outer parentheses for `+`-free text: see size_is_sum. */
 const char *size_print(struct arena *arena, const size *a, enum size_style style);

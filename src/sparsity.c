@@ -241,9 +241,9 @@ static struct element apply(struct analysis *analysis, const struct node *node,
         values[k] = operands[k].value;
     }
     if (all)
-        return known(operator_value(node->operator, node->inputs[node->input_count > 1]->type, values));
+        return known(operator_value(node->op, node->inputs[node->input_count > 1]->type, values));
     const struct element *a = operands, *b = operands + 1;
-    switch (node->operator) {
+    switch (node->op) {
     case OP_SELECT:
         if (a->is_known)
             return a->value != 0 ? operands[1] : operands[2];
@@ -266,7 +266,7 @@ static struct element apply(struct analysis *analysis, const struct node *node,
         break;
     default: break;
     }
-    if (!operator_info(node->operator)->derivative)
+    if (!operator_info(node->op)->derivative)
         return unknown;
     gather_begin(analysis);
     for (int k = 0; k < node->input_count; k++)
@@ -405,9 +405,9 @@ static void deposit(struct deposits *deposits, size_t place, struct element elem
     deposits->items[deposits->count++] = (struct deposit){place, element};
 }
 
-static double combine(enum operator operator, double sum, double x)
+static double combine(enum op op, double sum, double x)
 {
-    switch (operator) {
+    switch (op) {
     case OP_PRODUCT: return sum * x;
     case OP_MAXIMUM: return fmax(sum, x);
     case OP_MINIMUM: return fmin(sum, x);
@@ -418,17 +418,16 @@ static double combine(enum operator operator, double sum, double x)
 }
 
 /* The value that settles a reduction whatever the others are: 0 of a product. */
-static bool settles(enum operator operator, const struct element * element)
+static bool settles(enum op op, const struct element *element)
 {
     return element->is_known &&
-           ((operator== OP_PRODUCT && element->value == 0) || (operator== OP_ALL && element->value == 0) ||
-            (operator== OP_ANY && element->value != 0));
+           ((op == OP_PRODUCT && element->value == 0) || (op == OP_ALL && element->value == 0) ||
+            (op == OP_ANY && element->value != 0));
 }
 
 /* Each element of y becomes the reduction of what was deposited there; 0 if nothing was. Frees the deposits.
  */
-static void settle(struct analysis *analysis, enum operator operator, struct deposits * deposits,
-                   struct values *y)
+static void settle(struct analysis *analysis, enum op op, struct deposits *deposits, struct values *y)
 {
     size_t *ends = allocate(y->count + 1, sizeof *ends), *order = allocate(deposits->count, sizeof *order);
     for (size_t k = 0; k < deposits->count; k++)
@@ -444,9 +443,9 @@ static void settle(struct analysis *analysis, enum operator operator, struct dep
         for (; k < ends[i]; k++) {
             const struct element *element = &deposits->items[order[k]].element;
             all = all && element->is_known;
-            value = is_first ? element->value : is_settled ? value : combine(operator, value, element->value);
+            value = is_first ? element->value : is_settled ? value : combine(op, value, element->value);
             is_first = false;
-            if (settles(operator, element)) {
+            if (settles(op, element)) {
                 is_settled = true;
                 value = element->value;
             }
@@ -558,7 +557,7 @@ static struct values follow_reduction(struct analysis *analysis, const struct no
             at += strides[a] * (size_t)space.position[a];
         deposit(&deposits, at, element_of(values, i));
     }
-    settle(analysis, node->operator, & deposits, &y);
+    settle(analysis, node->op, &deposits, &y);
     return y;
 }
 
@@ -841,7 +840,7 @@ static struct values without_sets(const struct values *from, size_t count)
 static struct values values_for(struct analysis *analysis, struct node *node)
 {
     const struct values *x = node->input_count ? values_of(analysis, node->inputs[0]) : NULL;
-    switch (node->operator) {
+    switch (node->op) {
     case OP_CONSTANT: return single(known(node->value));
     case OP_SIZE_VALUE: return single(known((double)number_of(analysis, node->extent)));
     case OP_IOTA: return follow_iota(analysis, node);
@@ -867,7 +866,7 @@ static struct values values_for(struct analysis *analysis, struct node *node)
     case OP_LOGABSDET:
     case OP_DET: return follow_matrix(analysis, node);
     default:
-        if (operator_is_elementwise(node->operator))
+        if (operator_is_elementwise(node->op))
             return follow_elementwise(analysis, node);
         return (struct values){NULL, 0}; /* parameters; ARGMAX, ARGMIN */
     }
@@ -877,15 +876,15 @@ static struct values values_for(struct analysis *analysis, struct node *node)
  * zeros. */
 static bool is_plain(struct analysis *analysis, const struct node *node)
 {
-    bool makes_values = node->input_count == 0 || node->operator== OP_SCATTER || node->operator==
-                                                  OP_RESULT ||(node->operator== OP_INDEX && node->fill);
+    bool makes_values = node->input_count == 0 || node->op == OP_SCATTER || node->op == OP_RESULT ||
+                        (node->op == OP_INDEX && node->fill);
     return !makes_values && !any_values(analysis, node);
 }
 
 static void follow(struct analysis *analysis, struct node *node)
 {
     struct values *values = values_of(analysis, node);
-    if (node->operator== OP_LOOP) {
+    if (node->op == OP_LOOP) {
         if (values->elements)
             free_rounds(rounds_of(analysis, node));
         free(values->elements);
@@ -903,7 +902,7 @@ static void follow(struct analysis *analysis, struct node *node)
 static void free_values(struct analysis *analysis, size_t count)
 {
     for (size_t id = 0; id < count; id++) {
-        if (analysis->graph->nodes[id]->operator== OP_LOOP && analysis->values[id].elements)
+        if (analysis->graph->nodes[id]->op == OP_LOOP && analysis->values[id].elements)
             free_rounds(rounds_of(analysis, analysis->graph->nodes[id]));
         free(analysis->values[id].elements);
     }

@@ -11,7 +11,8 @@ double special_lgamma(double x);
 double special_digamma(double x);
 /* d^n/dx^n digamma(x) for whole n >= 0; infinite at 0, -1, -2, ... for odd n, else NaN there. */
 double special_polygamma(double n, double x);
-/* Noise in [0, 1), a function of its arguments alone: a multiple of 2^-24, so the same in either precision. */
+/* Noise in [0, 1), a function of its arguments alone: a multiple of 2^-24, so the same in either precision.
+ */
 double special_uniform(int32_t seed, int32_t index);
 
 #endif

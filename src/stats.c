@@ -47,7 +47,7 @@ static size *rounds_around(const struct counter *c, const struct nest *nest)
 static int count_operators(const struct program *program, struct node *node, bool is_root, int depth)
 {
     enum { DEEPEST = 64 };
-    int count = operator_is_elementwise(node->operator) ? 1 : 0;
+    int count = operator_is_elementwise(node->op) ? 1 : 0;
     if ((!is_root && (program->buffers[node->id] || is_leaf(node))) || depth > DEEPEST)
         return 0;
     for (int i = 0; i < node->input_count; i++)
@@ -64,7 +64,7 @@ static int operations_of(const struct program *program, const struct nest *nest)
     case NEST_SCAN:
     case NEST_ARGUMENT:
     case NEST_SCATTER:
-        return count_operators(program, nest->node, true, 0) + (nest->node->operator== OP_CONTRACT ? 2 : 1);
+        return count_operators(program, nest->node, true, 0) + (nest->node->op == OP_CONTRACT ? 2 : 1);
     case NEST_VALUE:
     case NEST_COPY: return nest->node ? count_operators(program, nest->node, nest->kind == NEST_VALUE, 0) : 0;
     default: return 0;
@@ -233,8 +233,8 @@ static void print_kept(FILE *stream, const struct module *module, const struct p
     for (size_t id = 0; id < forward->node_count && id < backward->node_count; id++) {
         const struct node *node = forward->function->graph->nodes[id];
         const struct buffer *buffer = backward->buffers[id];
-        bool is_plain = is_leaf(node) || node->operator== OP_INDEX || node->operator== OP_RESHAPE ||
-                                         node->input_count == 0;
+        bool is_plain =
+            is_leaf(node) || node->op == OP_INDEX || node->op == OP_RESHAPE || node->input_count == 0;
         if (is_plain || !forward->is_live[id] || !backward->is_live[id] || (buffer && buffer->is_earlier))
             continue;
         if (again++ == 0)

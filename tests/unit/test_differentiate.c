@@ -7,7 +7,7 @@
 
 START_TEST(test_elementwise_row)
 {
-    enum operator op =(enum operator) _i;
+    enum op op = (enum op)_i;
     const struct operator_info *info = operator_info(op);
     if (!operator_is_elementwise(op) || !info->derivative || op == OP_SELECT)
         return;
@@ -142,7 +142,7 @@ END_TEST
 
 START_TEST(test_reductions)
 {
-    static const enum operator operators[] = {OP_SUM, OP_PRODUCT, OP_MAXIMUM, OP_MINIMUM};
+    static const enum op operators[] = {OP_SUM, OP_PRODUCT, OP_MAXIMUM, OP_MINIMUM};
     static const unsigned axes[] = {1, 2, 4, 5, 7};
     for (size_t o = 0; o < 4; o++)
         for (size_t a = 0; a < 5; a++) {

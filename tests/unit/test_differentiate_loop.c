@@ -68,11 +68,11 @@ START_TEST(test_choice_of_roots)
 }
 END_TEST
 
-static int count_operator(struct node *root, enum operator operator)
+static int count_operator(struct node *root, enum op op)
 {
     int count = 0;
     for (int id = 0; id <= root->id; id++)
-        count += problem.graph->nodes[id]->operator == operator;
+        count += problem.graph->nodes[id]->op == op;
     return count;
 }
 

@@ -160,7 +160,7 @@ START_TEST(views_compose)
     ck_assert_ptr_eq(transposed(transposed(x)), x);
     ck_assert_ptr_eq(graph_drop_axis(graph, transposed(x), 1, two), row);
     ck_assert_ptr_eq(graph_drop_axis(graph, graph_insert_axis(graph, x, 1), 1, size_number(sizes, 0)), x);
-    ck_assert_int_eq(row->operator, OP_INDEX);
+    ck_assert_int_eq(row->op, OP_INDEX);
     ck_assert_ptr_eq(row->inputs[0], x);
     /* x[2:][3:] is x[5:] */
     struct node *v = vector("v", size_add(n, size_number(sizes, 9)));
@@ -214,7 +214,7 @@ START_TEST(sums_of_products_are_matrix_products)
     struct node *ab = product(a, b);
     signed char vector_axes[] = {1};
 
-    ck_assert_int_eq(ab->operator, OP_CONTRACT);
+    ck_assert_int_eq(ab->op, OP_CONTRACT);
     ck_assert_ptr_eq(graph_reduce(graph, OP_SUM, wide, 2u), ab);
     ck_assert_ptr_eq(graph_reduce(graph, OP_SUM, mul(like(2, wide), wide), 2u), mul(like(2, ab), ab));
     /* B' A' is (A B)', the transposes being names of axes only */
@@ -224,15 +224,14 @@ START_TEST(sums_of_products_are_matrix_products)
     ck_assert_ptr_eq(product(mul(like(3, a), a), b), mul(like(3, ab), ab));
     /* matrix times vector */
     struct node *av = graph_contract(graph, a, v, (signed char[]){0, 1}, vector_axes, 1, 1);
-    ck_assert_int_eq(av->operator, OP_CONTRACT);
+    ck_assert_int_eq(av->op, OP_CONTRACT);
     ck_assert_ptr_eq(graph_reduce(graph, OP_SUM, mul(a, graph_broadcast(graph, v, 2, a->shape)), 2u), av);
     /* rows with rows are none */
     struct node *c = matrix("C", n, k), *rows = graph_reduce(graph, OP_SUM, mul(a, c), 2u);
-    ck_assert_int_eq(rows->operator, OP_SUM);
+    ck_assert_int_eq(rows->op, OP_SUM);
     ck_assert_ptr_eq(graph_contract(graph, a, c, (signed char[]){0, 1}, (signed char[]){0, 1}, 1, 1), rows);
     /* nothing reduced: an outer product */
-    ck_assert_int_eq(graph_contract(graph, v, v, (signed char[]){0}, (signed char[]){1}, 2, 0)->operator,
-                     OP_MUL);
+    ck_assert_int_eq(graph_contract(graph, v, v, (signed char[]){0}, (signed char[]){1}, 2, 0)->op, OP_MUL);
     /* zero */
     double value;
     ck_assert(graph_is_constant(product(like(0, a), b), &value) && value == 0);
@@ -253,7 +252,7 @@ START_TEST(scatters_that_cover_are_views)
     ck_assert_ptr_eq(graph_scatter(graph, x, 2, swapped, swap, NULL, 0), transposed(x));
     ck_assert_ptr_eq(graph_scatter(graph, x, 1, &n, &column, NULL, 0), graph_reduce(graph, OP_SUM, x, 2u));
     struct node *v = vector("v", n), *part = graph_scatter(graph, v, 1, shape, &shifted, NULL, 0);
-    ck_assert_int_eq(part->operator, OP_SCATTER);
+    ck_assert_int_eq(part->op, OP_SCATTER);
     ck_assert(graph_is_constant(graph_scatter(graph, like(0, v), 1, shape, &shifted, NULL, 0), &value) &&
               value == 0);
     ck_assert_ptr_eq(
@@ -270,12 +269,12 @@ START_TEST(positions_are_affine)
     size *zero = size_number(sizes, 0), *none[] = {NULL}, *coefficients[] = {three};
     struct affine by_tensor = {zero, none, 1}, direct = {three, coefficients, 0};
 
-    ck_assert_int_eq(affine->operator, OP_IOTA);
+    ck_assert_int_eq(affine->op, OP_IOTA);
     ck_assert_ptr_eq(affine->subscripts[0].offset, three);
     /* a gather at known positions is a view */
     ck_assert_ptr_eq(graph_index(graph, x, 1, &n, &by_tensor, &affine, 1, false),
                      graph_index(graph, x, 1, &n, &direct, NULL, 0, false));
-    ck_assert_int_eq(graph_unary(graph, OP_CAST_REAL, i)->operator, OP_IOTA);
+    ck_assert_int_eq(graph_unary(graph, OP_CAST_REAL, i)->op, OP_IOTA);
 }
 END_TEST
 
@@ -323,7 +322,7 @@ START_TEST(long_chains_take_no_stack)
         y = mul(y, graph_broadcast(graph, s, 1, &n));
     }
     y = graph_reduce(graph, OP_SUM, y, 1u);
-    ck_assert_int_eq(y->operator, OP_MUL);
+    ck_assert_int_eq(y->op, OP_MUL);
     ck_assert_int_eq(y->rank, 0);
 }
 END_TEST
@@ -478,24 +477,24 @@ static struct known fitted(struct known b, const struct node *a)
 
 static void add_binary(void)
 {
-    static const enum operator operators[] = {OP_ADD, OP_SUB, OP_MUL, OP_MUL, OP_MAX, OP_DIV};
+    static const enum op operators[] = {OP_ADD, OP_SUB, OP_MUL, OP_MUL, OP_MAX, OP_DIV};
     struct known like_this = pick(), a = fitted(pick(), like_this.node), b = fitted(pick(), like_this.node),
                  *known;
-    enum operator operator = operators[rand() % 6];
+    enum op op = operators[rand() % 6];
 
-    if (operator == OP_DIV) { /* by something that is not 0 */
+    if (op == OP_DIV) { /* by something that is not 0 */
         b.node = add(graph_binary(graph, OP_MUL, b.node, b.node), like(1, b.node));
         for (int i = 0; i < element_count(b.node); i++)
             b.values[i] = b.values[i] * b.values[i] + 1;
     }
-    known = keep(graph_binary(graph, operator, a.node, b.node), a.node->rank, a.node->shape);
+    known = keep(graph_binary(graph, op, a.node, b.node), a.node->rank, a.node->shape);
     for (int i = 0; i < element_count(known->node); i++) {
         double x = a.values[i], y = b.values[i];
-        known->values[i] = operator == OP_ADD   ? x + y
-                           : operator == OP_SUB ? x - y
-                           : operator == OP_MUL ? x * y
-                           : operator == OP_DIV ? x / y
-                                                : fmax(x, y);
+        known->values[i] = op == OP_ADD   ? x + y
+                           : op == OP_SUB ? x - y
+                           : op == OP_MUL ? x * y
+                           : op == OP_DIV ? x / y
+                                          : fmax(x, y);
     }
 }
 
@@ -555,10 +554,10 @@ static void add_view(void)
 
 static void add_reduction(void)
 {
-    static const enum operator operators[] = {OP_SUM, OP_SUM, OP_SUM, OP_MAXIMUM, OP_PRODUCT};
+    static const enum op operators[] = {OP_SUM, OP_SUM, OP_SUM, OP_MAXIMUM, OP_PRODUCT};
     struct known x = pick(), *known;
     unsigned axes = (unsigned)rand() & ((1u << x.node->rank) - 1);
-    enum operator operator = operators[rand() % 5];
+    enum op op = operators[rand() % 5];
     size *shape[4];
     int rank = 0, at[4] = {0}, kept[4] = {0};
 
@@ -566,9 +565,9 @@ static void add_reduction(void)
         if (!(axes >> a & 1))
             shape[rank++] = x.node->shape[a];
     }
-    known = keep(graph_reduce(graph, operator, x.node, axes), rank, shape);
+    known = keep(graph_reduce(graph, op, x.node, axes), rank, shape);
     for (int i = 0; i < element_count(known->node); i++)
-        known->values[i] = operator == OP_SUM ? 0 : operator == OP_PRODUCT ? 1 : -INFINITY;
+        known->values[i] = op == OP_SUM ? 0 : op == OP_PRODUCT ? 1 : -INFINITY;
     for (int i = 0; i < element_count(x.node); i++) {
         int own = 0;
         coordinates(i, x.node->rank, x.node->shape, at);
@@ -577,9 +576,7 @@ static void add_reduction(void)
                 kept[own++] = at[a];
         }
         double *y = &known->values[position(kept, rank, shape)];
-        *y = operator == OP_SUM       ? *y + x.values[i]
-             : operator == OP_PRODUCT ? *y * x.values[i]
-                                      : fmax(*y, x.values[i]);
+        *y = op == OP_SUM ? *y + x.values[i] : op == OP_PRODUCT ? *y * x.values[i] : fmax(*y, x.values[i]);
     }
 }
 
@@ -717,7 +714,7 @@ static void check_value(const struct known *known)
         double expected = known->values[i];
         ck_assert_msg(fabs(values[i] - expected) <= 1e-6 * (1 + fabs(expected)),
                       "node %d (%s), element %d: %.17g, but %.17g expected", known->node->id,
-                      operator_info(known->node->operator)->name, i, values[i], expected);
+                      operator_info(known->node->op)->name, i, values[i], expected);
     }
 }
 

@@ -42,7 +42,7 @@ static void teardown(void)
 static bool is_leaf(const struct node *node, void *closure)
 {
     (void)closure;
-    return node->operator == OP_PARAMETER;
+    return node->op == OP_PARAMETER;
 }
 
 static const char *leaf_name(const struct node *node, void *closure)
@@ -63,9 +63,9 @@ static const char *statement(const struct node *node)
     return math_statement(arena, "z", node, &names);
 }
 
-static struct node *binary(enum operator operator, struct node *a, struct node *b)
+static struct node *binary(enum op op, struct node *a, struct node *b)
 {
-    return graph_binary(graph, operator, a, b);
+    return graph_binary(graph, op, a, b);
 }
 
 static struct node *number(double value)
@@ -146,7 +146,8 @@ START_TEST(reductions_and_places)
     ck_assert_str_eq(text(graph_reduce(graph, OP_SUM, A, 3u)), "sum(A)");
     /* i is taken by a name */
     struct node *taken = parameter(REAL, "i", 1, wide[0], NULL);
-    ck_assert_str_eq(statement(graph_index(graph, taken, 2, shape, &window, NULL, 0, false)), "z[j, k] = i[j + k + 1]");
+    ck_assert_str_eq(statement(graph_index(graph, taken, 2, shape, &window, NULL, 0, false)),
+                     "z[j, k] = i[j + k + 1]");
     ck_assert_str_eq(text(graph_reduce(graph, OP_MAXIMUM, A, 2u)), "max(A, axis = 1)");
     ck_assert_str_eq(text(graph_arg(graph, OP_ARGMAX, x, 0)), "argmax(x, axis = 0)");
     ck_assert_str_eq(text(graph_cumsum(graph, x, 0, false)), "cumsum(x, axis = 0)");

@@ -142,11 +142,11 @@ END_TEST
 
 /* ---- Values ---- */
 
-static double value(enum operator operator, double a, double b)
+static double value(enum op op, double a, double b)
 {
     double operands[] = {a, b, 0};
 
-    return operator_value(operator, REAL, operands);
+    return operator_value(op, REAL, operands);
 }
 
 START_TEST(values)
@@ -182,11 +182,11 @@ END_TEST
 
 START_TEST(rows_are_complete)
 {
-    for (enum operator operator = 0; operator < OPERATOR_COUNT; operator++) {
-        const struct operator_info *info = operator_info(operator);
+    for (enum op op = 0; op < OPERATOR_COUNT; op++) {
+        const struct operator_info *info = operator_info(op);
         ck_assert_ptr_nonnull(info->name);
         ck_assert_ptr_nonnull(info->document);
-        if (!operator_is_elementwise(operator))
+        if (!operator_is_elementwise(op))
             continue;
         ck_assert(info->arity >= 1 && info->arity <= 3 && info->cost > 0 && info->low < info->high);
         for (int i = 0; i < 3; i++) {

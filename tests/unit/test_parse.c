@@ -63,11 +63,10 @@ static const char *formula(const struct expression *e)
     case EXPRESSION_BOOL: return e->truth ? "true" : "false";
     case EXPRESSION_NAME: return e->name;
     case EXPRESSION_UNARY:
-        if (e->operator== SYNTAX_TRANSPOSE)
+        if (e->op == SYNTAX_TRANSPOSE)
             return arena_print(arena, "(%s')", left);
-        return arena_print(arena, "(%s %s)", syntax_operator_text(e->operator), left);
-    case EXPRESSION_BINARY:
-        return arena_print(arena, "(%s%s%s)", left, syntax_operator_text(e->operator), right);
+        return arena_print(arena, "(%s %s)", syntax_operator_text(e->op), left);
+    case EXPRESSION_BINARY: return arena_print(arena, "(%s%s%s)", left, syntax_operator_text(e->op), right);
     case EXPRESSION_IF:
         return arena_print(arena, "(if %s then %s else %s)", formula(e->condition), left, right);
     case EXPRESSION_MEMBER: return arena_print(arena, "%s.%s", left, e->name);

@@ -47,17 +47,17 @@ static struct function *check_same(struct node **values, size_t count, int level
             check_near(after[i], before[i], 1e-12, "simplified");
     }
     for (size_t i = 0; i < function->graph->nodes_count; i++) {
-        enum operator op = function->graph->nodes[i]->operator;
+        enum op op = function->graph->nodes[i]->op;
         ck_assert(op != OP_MARK && op != OP_STOP && op != OP_CUSTOM);
     }
     return function;
 }
 
-static int count_operator(const struct function *function, enum operator operator)
+static int count_operator(const struct function *function, enum op op)
 {
     int count = 0;
     for (size_t i = 0; i < function->graph->nodes_count; i++)
-        count += function->graph->nodes[i]->operator == operator;
+        count += function->graph->nodes[i]->op == op;
     return count;
 }
 
@@ -77,7 +77,7 @@ START_TEST(test_names_vanish_and_stay)
     bool found = false;
     for (size_t i = 0; i < function->graph->nodes_count; i++) {
         const struct node *node = function->graph->nodes[i];
-        found = found || (node->operator == OP_SIN && node->name && !strcmp(node->name, "h"));
+        found = found || (node->op == OP_SIN && node->name && !strcmp(node->name, "h"));
     }
     ck_assert(found);
     ck_assert_ptr_eq(function->members[0].leaf, function->graph->nodes[0]);
@@ -112,7 +112,7 @@ START_TEST(test_chain)
                              : matmul(graph_transpose(problem.graph, matmul(a, b), (int[]){1, 0}), v);
     struct function *function = check_same(&y, 1, 2);
     for (size_t i = 0; i < function->graph->nodes_count; i++)
-        ck_assert(function->graph->nodes[i]->operator != OP_CONTRACT || function->graph->nodes[i]->rank == 1);
+        ck_assert(function->graph->nodes[i]->op != OP_CONTRACT || function->graph->nodes[i]->rank == 1);
 }
 END_TEST
 
@@ -224,7 +224,7 @@ START_TEST(test_loops)
     const struct node *loops[2];
     int count = 0;
     for (size_t i = 0; i < function->graph->nodes_count; i++)
-        if (function->graph->nodes[i]->operator == OP_LOOP)
+        if (function->graph->nodes[i]->op == OP_LOOP)
             loops[count++] = function->graph->nodes[i];
     ck_assert_ptr_ne(loops[0]->loop->variable, loops[1]->loop->variable);
     ck_assert_int_eq(loops[0]->loop->carried_count, 1);
@@ -253,7 +253,7 @@ START_TEST(test_products_for_all_rounds)
     struct function *function = check_same(values, 4, 2);
     int small = 0;
     for (size_t i = 0; i < function->graph->nodes_count; i++)
-        small += function->graph->nodes[i]->operator == OP_CONTRACT && function->graph->nodes[i]->rank == 1;
+        small += function->graph->nodes[i]->op == OP_CONTRACT && function->graph->nodes[i]->rank == 1;
     ck_assert_int_eq(small, 2); /* w h and w' d_h */
 }
 END_TEST

@@ -6,9 +6,9 @@
 #include "sparse.h"
 #include "sparsity.h"
 
-static struct node *f(enum operator operator, struct node * a, struct node *b)
+static struct node *f(enum op op, struct node *a, struct node *b)
 {
-    return graph_binary(problem.graph, operator, a, b);
+    return graph_binary(problem.graph, op, a, b);
 }
 
 static struct node *slice(struct node *x, int begin, int extent)
@@ -206,12 +206,12 @@ static struct node *identity(int extent)
 }
 
 /* Whether some node that y needs has the operator. */
-static bool needs(const struct node *y, enum operator operator)
+static bool needs(const struct node *y, enum op op)
 {
-    if (y->operator== operator)
+    if (y->op == op)
         return true;
     for (int i = 0; i < y->input_count; i++)
-        if (needs(y->inputs[i], operator))
+        if (needs(y->inputs[i], op))
             return true;
     return false;
 }
@@ -266,7 +266,7 @@ START_TEST(test_block_diagonal)
         simplified(differentiate_jacobian(problem.graph, problem.derivatives, y, problem.x[_i]));
     for (size_t k = 0; k < problem.graph->nodes_count; k++) {
         const struct node *node = problem.graph->nodes[k];
-        ck_assert(node->operator!= OP_CONTRACT || node->rank == 2);
+        ck_assert(node->op != OP_CONTRACT || node->rank == 2);
     }
     ck_assert(value->rank == 4);
 }
