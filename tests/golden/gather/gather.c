@@ -78,7 +78,7 @@ int f_forward(struct f *m)
     }
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < d; j++)
-            f2[i * d + j] = E[((size_t)k[i]) * d + j];
+            f2[i * d + j] = E[(size_t)k[i] * d + j];
     return GRADC_OK;
 }
 
@@ -101,7 +101,7 @@ int f_backward(struct f *m)
     memset(d_E, 0, v * d * sizeof(double));
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < d; j++)
-            d_E[((size_t)k[i]) * d + j] += (d_f ? d_f[i * d + j] : 0);
+            d_E[(size_t)k[i] * d + j] += (d_f ? d_f[i * d + j] : 0);
     return GRADC_OK;
 }
 
@@ -133,11 +133,11 @@ int f_gradient(struct f *m)
         for (size_t i = 0; i < n; i++) {
             if (m->d_E) {
                 for (size_t j = 0; j < d; j++)
-                    d_E[((size_t)k[i]) * d + j] += (d_f ? d_f[i * d + j] : 0);
+                    d_E[(size_t)k[i] * d + j] += (d_f ? d_f[i * d + j] : 0);
             }
             if (m->f) {
                 for (size_t j = 0; j < d; j++)
-                    f2[i * d + j] = E[((size_t)k[i]) * d + j];
+                    f2[i * d + j] = E[(size_t)k[i] * d + j];
             }
         }
     }

@@ -177,7 +177,9 @@ int f_gradient(struct f *self_)
         double sum2 = 0;
         for (size_t j = 0; j < n; j++) {
             f2[i * n + j] = e[j] / sum;
-            sum2 += (d_f ? d_f[i * n + j] : 0) * f2[i * n + j];
+            if (self_->d_x) {
+                sum2 += (d_f ? d_f[i * n + j] : 0) * f2[i * n + j];
+            }
         }
         if (self_->d_x) {
             for (size_t j = 0; j < n; j++)

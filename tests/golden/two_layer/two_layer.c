@@ -106,6 +106,7 @@ int two_layer_backward(struct two_layer *m)
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     /* d_y_pred2 = d_y_pred + 2 * (d_loss * (y_pred - y)) */
     for (size_t i = 0; i < 64; i++)
+        GRADC_INDEPENDENT
         for (size_t j = 0; j < 10; j++) {
             d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f *
                     (d_loss * (y_pred[i * 10 + j] - y[i * 10 + j]));
@@ -160,6 +161,7 @@ int two_layer_gradient(struct two_layer *m)
     gradc_matmul_f32(0, 0, 64, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
     /* h = 1 / (1 + exp(t)) */
     for (size_t i = 0; i < 64; i++)
+        GRADC_INDEPENDENT
         for (size_t j = 0; j < 100; j++)
             h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
     /* two_layer.nn:7   y_pred = h @ w2 */
