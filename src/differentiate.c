@@ -178,8 +178,8 @@ static void pass_on(struct sweep *sweep, struct node *y, struct adjoint d)
 /* d_ and the primal's name, where the adjoint is a new node without one. */
 static void name_adjoint(struct sweep *sweep, const struct node *primal, struct node *adjoint)
 {
-    if (!primal->name || !adjoint || adjoint->name || (size_t)adjoint->id < sweep->count ||
-        adjoint->op == OP_CONSTANT)
+    if (!primal->name || !adjoint || (adjoint->name && (adjoint->named_by_user || !primal->named_by_user)) ||
+        (size_t)adjoint->id < sweep->count || adjoint->op == OP_CONSTANT)
         return;
     adjoint->name = arena_print(sweep->graph->arena, "d_%s", primal->name);
     adjoint->named_by_user = primal->named_by_user;
@@ -198,8 +198,10 @@ static void sweep_back(struct sweep *sweep)
             continue;
         if (node->op == OP_LOOP && sweep->results[id])
             adjoint_of_loop(sweep, node);
-        else if (node->op == OP_CUSTOM)
+        else if (node->op == OP_CUSTOM) {
+            name_adjoint(sweep, node, sweep->adjoints[id].value);
             adjoint_of_custom(sweep, node);
+        }
         else if (sweep->adjoints[id].value) {
             if (!sweep->adjoints[id].mask)
                 name_adjoint(sweep, node, sweep->adjoints[id].value);

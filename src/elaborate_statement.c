@@ -14,6 +14,8 @@ struct binding *find_binding(struct elaborator *e, const char *name)
 static void name_node(struct elaborator *e, struct node *node, const char *name)
 {
     bool by_user = !e->frame->unit->is_library;
+    if (!by_user && e->frame->definition->kind == DEFINITION_RULE)
+        return; /* d_x of a rule says nothing outside it */
     if (node->op == OP_PARAMETER || node->op == OP_CONSTANT || node->named_by_user ||
         (node->name && !by_user))
         return;
