@@ -88,6 +88,21 @@ static void end_formula_line(struct formulas *formulas)
     formulas->line.length = 0;
 }
 
+/* Whether two texts differ in spaces only. */
+static bool same_but_spaces(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        while (*a == ' ')
+            a++;
+        while (*b == ' ')
+            b++;
+        if (*a != *b)
+            return false;
+        if (!*a)
+            return true;
+    }
+}
+
 static void add_formula(struct formulas *formulas, const struct nest *nest)
 {
     struct emitter *emitter = formulas->emitter;
@@ -105,6 +120,9 @@ static void add_formula(struct formulas *formulas, const struct nest *nest)
     if (strlen(text) > FORMULA_WIDTH || strchr(text, '\n'))
         return;
     formulas->shown[formulas->count++] = target;
+    if (emitter->last_line.source &&
+        same_but_spaces(text, span_line_text(emitter->arena, emitter->last_line))) /* said by the line above */
+        return;
     if (formulas->line.length > 0 && formulas->line.length + strlen(text) + 3 > FORMULA_WIDTH)
         end_formula_line(formulas);
     text_print(&formulas->line, formulas->line.length > 0 ? " ; %s" : "%s", text);
@@ -244,13 +262,14 @@ static bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
     return true;
 }
 
-/* gcc 12 miscompiles short loops over `c ? x[i] : 0` that it unrolls before it looks for vectors: the masks of the
- * loads are those of other rounds. Such loops are to stay loops. */
+/* gcc 12 miscompiles short loops over `c ? x[i] : 0` that it unrolls before it looks for vectors: the masks
+ * of the loads are those of other rounds. Such loops are to stay loops. */
 static bool is_at_risk(const struct item *loop, const char *body)
 {
     int64_t number;
     const char *choice = strstr(body, " ?");
-    return size_is_number(loop->extent, &number) && number <= 16 && choice && strchr(choice, '[');
+    return size_is_number(loop->extent, &number) && number <= 16 && choice && strchr(choice, '[') &&
+           !strstr(body, "for (");
 }
 
 static void emit_loop(struct emitter *emitter, const struct item *loop)
