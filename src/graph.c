@@ -382,7 +382,7 @@ struct node *graph_result(struct graph *graph, struct node *loop_node, int resul
     assert(result >= 0 && result < loop->carried_count + loop->collected_count);
     if (result < loop->carried_count) {
         value = loop->carried[result];
-        if (loop->next[result] == value) /* carried unchanged */
+        if (loop->next[result] == value || loop->begin == loop->end) /* unchanged, or no rounds */
             return loop->initial[result];
     } else {
         value = loop->collected[result - loop->carried_count];

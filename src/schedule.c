@@ -70,7 +70,7 @@ static void give_members(struct program *program)
             buffer->is_kept = buffer->is_fixed = true;
             buffer->guard = ALWAYS_WANTED;
         } else if (root->member->rank > 0 && root->member->role != ROLE_INOUT && !buffer->member &&
-                   !buffer->is_earlier &&
+                   !buffer->is_earlier && !is_leaf(root->node) &&
                    (program->is_material[root->node->id] || root->node->op == OP_RESULT)) {
             buffer->member = root->member;
             buffer->is_fixed = true;
