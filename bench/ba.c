@@ -1,0 +1,163 @@
+/* ba.c: the Jacobian of each observation of ba.nn by hand, by the chain rule in scalars. */
+#include "bench.h"
+#include "ba.h"
+
+enum { OBSERVATIONS = 1000 };
+
+static real *cameras, *points, *features, *weights, *ours_camera, *ours_X, *ours_w, *d_camera, *d_X, *d_w;
+static real *err, *ours_err, *d_weight, *ours_weight;
+static struct ba ours;
+
+static void run_ours(void)
+{
+    for (size_t i = 0; i < OBSERVATIONS; i++) {
+        ours.camera = cameras + 11 * i;
+        ours.X = points + 3 * i;
+        ours.feature = features + 2 * i;
+        ours.w = weights[i];
+        ours.derr_dcamera = ours_camera + 22 * i;
+        ours.derr_dX = ours_X + 6 * i;
+        ours.derr_dw = ours_w + 2 * i;
+        bench_ok("ba", ba_jacobian(&ours));
+        ours_weight[i] = ours.dweight_error_dw;
+    }
+}
+
+static void run_ours_forward(void)
+{
+    for (size_t i = 0; i < OBSERVATIONS; i++) {
+        ours.camera = cameras + 11 * i;
+        ours.X = points + 3 * i;
+        ours.feature = features + 2 * i;
+        ours.w = weights[i];
+        ours.err = ours_err + 2 * i;
+        bench_ok("ba", ba_forward(&ours));
+    }
+    ours.err = NULL;
+}
+
+static void cross(const real *a, const real *b, real *c)
+{
+    c[0] = a[1] * b[2] - a[2] * b[1];
+    c[1] = a[2] * b[0] - a[0] * b[2];
+    c[2] = a[0] * b[1] - a[1] * b[0];
+}
+
+static real dot(const real *a, const real *b)
+{
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+/* P = the rotation of x by r; column j of d_r and d_x: its derivative with respect to element j. */
+static void rotate(const real *r, const real *x, real *P, real d_r[3][3], real d_x[3][3])
+{
+    real s = dot(r, r), u[3], u_x[3];
+    if (s == 0) {
+        cross(r, x, u_x);
+        for (int a = 0; a < 3; a++) {
+            P[a] = x[a] + u_x[a];
+            for (int j = 0; j < 3; j++)
+                d_x[a][j] = a == j;
+        }
+        d_r[0][0] = d_r[1][1] = d_r[2][2] = 0;
+        d_r[0][1] = x[2], d_r[0][2] = -x[1];
+        d_r[1][0] = -x[2], d_r[1][2] = x[0];
+        d_r[2][0] = x[1], d_r[2][1] = -x[0];
+        return;
+    }
+    real angle = (real)sqrt((double)s), c = (real)cos((double)angle), n = (real)sin((double)angle);
+    for (int a = 0; a < 3; a++)
+        u[a] = r[a] / angle;
+    cross(u, x, u_x);
+    real along = dot(u, x);
+    for (int a = 0; a < 3; a++)
+        P[a] = c * x[a] + n * u_x[a] + (1 - c) * along * u[a];
+    for (int a = 0; a < 3; a++)
+        for (int j = 0; j < 3; j++)
+            d_x[a][j] = (1 - c) * u[a] * u[j] + (a == j ? c : 0);
+    d_x[0][1] -= n * u[2], d_x[0][2] += n * u[1];
+    d_x[1][0] += n * u[2], d_x[1][2] -= n * u[0];
+    d_x[2][0] -= n * u[1], d_x[2][1] += n * u[0];
+    for (int j = 0; j < 3; j++) {
+        real d_u[3], d_u_x[3];
+        for (int a = 0; a < 3; a++)
+            d_u[a] = ((a == j) - u[a] * u[j]) / angle;
+        cross(d_u, x, d_u_x);
+        real d_along = dot(d_u, x);
+        for (int a = 0; a < 3; a++)
+            d_r[a][j] = u[j] * (c * u_x[a] - n * x[a] + n * along * u[a]) + n * d_u_x[a] +
+                        (1 - c) * (d_along * u[a] + along * d_u[a]);
+    }
+}
+
+static void by_hand_one(size_t i)
+{
+    const real *camera = cameras + 11 * i, f = camera[6], k1 = camera[9], k2 = camera[10], w = weights[i];
+    real x[3], P[3], d_r[3][3], d_x[3][3];
+    for (int a = 0; a < 3; a++)
+        x[a] = points[3 * i + (size_t)a] - camera[3 + a];
+    rotate(camera, x, P, d_r, d_x);
+    real inverse = 1 / P[2], p[2] = {P[0] * inverse, P[1] * inverse};
+    real n = p[0] * p[0] + p[1] * p[1], g = 1 + k1 * n + k2 * n * n, slope = 2 * (k1 + 2 * k2 * n);
+    for (int a = 0; a < 2; a++) {
+        real *to = d_camera + 22 * i + 11 * a;
+        real by_p[2] = {w * f * (p[a] * slope * p[0] + (a == 0 ? g : 0)),
+                        w * f * (p[a] * slope * p[1] + (a == 1 ? g : 0))};
+        real by_P[3] = {by_p[0] * inverse, by_p[1] * inverse, -(by_p[0] * p[0] + by_p[1] * p[1]) * inverse};
+        real off = f * g * p[a] + camera[7 + a] - features[2 * i + (size_t)a];
+        for (int j = 0; j < 3; j++) {
+            to[j] = by_P[0] * d_r[0][j] + by_P[1] * d_r[1][j] + by_P[2] * d_r[2][j];
+            d_X[6 * i + 3 * (size_t)a + (size_t)j] =
+                by_P[0] * d_x[0][j] + by_P[1] * d_x[1][j] + by_P[2] * d_x[2][j];
+            to[3 + j] = -d_X[6 * i + 3 * (size_t)a + (size_t)j];
+        }
+        to[6] = w * g * p[a];
+        to[7] = a == 0 ? w : 0;
+        to[8] = a == 1 ? w : 0;
+        to[9] = w * f * p[a] * n;
+        to[10] = w * f * p[a] * n * n;
+        d_w[2 * i + (size_t)a] = off;
+        err[2 * i + (size_t)a] = w * off;
+    }
+    d_weight[i] = -2 * w;
+}
+
+static void by_hand(void)
+{
+    for (size_t i = 0; i < OBSERVATIONS; i++)
+        by_hand_one(i);
+}
+
+int main(void)
+{
+    cameras = bench_fill(11 * OBSERVATIONS, 0.5);
+    points = bench_fill(3 * OBSERVATIONS, 1);
+    features = bench_fill(2 * OBSERVATIONS, 1);
+    weights = bench_fill(OBSERVATIONS, 1);
+    for (size_t i = 0; i < OBSERVATIONS; i++)
+        points[3 * i + 2] += 5; /* before the camera */
+    cameras[0] = cameras[1] = cameras[2] = 0;
+    ours_camera = bench_fill(22 * OBSERVATIONS, 0);
+    ours_X = bench_fill(6 * OBSERVATIONS, 0);
+    ours_w = bench_fill(2 * OBSERVATIONS, 0);
+    ours_err = bench_fill(2 * OBSERVATIONS, 0);
+    ours_weight = bench_fill(OBSERVATIONS, 0);
+    d_camera = bench_fill(22 * OBSERVATIONS, 0);
+    d_X = bench_fill(6 * OBSERVATIONS, 0);
+    d_w = bench_fill(2 * OBSERVATIONS, 0);
+    err = bench_fill(2 * OBSERVATIONS, 0);
+    d_weight = bench_fill(OBSERVATIONS, 0);
+    ours.work = bench_workspace(ba_workspace(&ours));
+    run_ours();
+    run_ours_forward();
+    by_hand();
+    bench_agree("ba err", 2 * OBSERVATIONS, ours_err, err);
+    bench_agree("ba camera", 22 * OBSERVATIONS, ours_camera, d_camera);
+    bench_agree("ba X", 6 * OBSERVATIONS, ours_X, d_X);
+    bench_agree("ba w", 2 * OBSERVATIONS, ours_w, d_w);
+    bench_agree("ba weight", OBSERVATIONS, ours_weight, d_weight);
+    bench_row("ba Jacobian, 1000 observations", 0.5, "gradc", run_ours, "C", by_hand);
+    bench_row("ba Jacobian / objective", 0, "Jacobian", run_ours, "forward", run_ours_forward);
+    printf("%-36s %zu bytes\n", "ba workspace", ba_workspace(&ours));
+    return bench_status;
+}
