@@ -67,7 +67,6 @@ int two_layer_forward(struct two_layer *m)
         for (size_t j = 0; j < 100; j++)
             h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
     /* two_layer.nn:7   y_pred = h @ w2 */
-    /* y_pred = h @ w2 */
     gradc_matmul_f32(0, 0, 64, 10, 100, 1, h, 100, w2, 10, 0, y_pred, 10);
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     /* loss = sum(t2^2) */
@@ -98,8 +97,8 @@ int two_layer_backward(struct two_layer *m)
     const float *const h = work; /* [64, 100] */
     float *const room_1 = work + 6400;
     float *GRADC_RESTRICT const d_y_pred2 = work + 7040; /* [64, 10] */
-    float *GRADC_RESTRICT const sum = work + 7680; /* [64, 100] */
-    float *GRADC_RESTRICT const d_x = work + 14080; /* [64, 100] */
+    float *GRADC_RESTRICT const d_h = work + 7680; /* [64, 100] */
+    float *GRADC_RESTRICT const t = work + 14080; /* [64, 100] */
     const float *const y_pred = m->y_pred ? m->y_pred : room_1; /* [64, 10] */
     float *GRADC_RESTRICT const d_w1 = m->d_w1; /* [1000, 100] */
     float *GRADC_RESTRICT const d_w2 = m->d_w2; /* [100, 10] */
@@ -112,20 +111,20 @@ int two_layer_backward(struct two_layer *m)
                     (d_loss * (y_pred[i * 10 + j] - y[i * 10 + j]));
         }
     /* two_layer.nn:7   y_pred = h @ w2 */
-    /* sum = d_y_pred2 @ w2' */
+    /* d_h = d_y_pred2 @ w2' */
     if (m->d_w1) {
-        gradc_matmul_f32(0, 1, 64, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, sum, 100);
+        gradc_matmul_f32(0, 1, 64, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, d_h, 100);
     }
     /* two_layer.nn:6   h      = sigmoid(x @ w1) */
-    /* d_x = sum * h * (1 - h) */
+    /* t = d_h * h * (1 - h) */
     if (m->d_w1) {
         for (size_t i = 0; i < 64; i++)
             for (size_t j = 0; j < 100; j++)
-                d_x[i * 100 + j] = sum[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
+                t[i * 100 + j] = d_h[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
     }
-    /* d_w1 = x' @ d_x */
+    /* d_w1 = x' @ t */
     if (m->d_w1) {
-        gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, d_x, 100, 0, d_w1, 100);
+        gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, t, 100, 0, d_w1, 100);
     }
     /* two_layer.nn:7   y_pred = h @ w2 */
     /* d_w2 = h' @ d_y_pred2 */
@@ -151,9 +150,9 @@ int two_layer_gradient(struct two_layer *m)
     float *const t = work; /* [64, 100] */
     float *GRADC_RESTRICT const h = work + 6400; /* [64, 100] */
     float *GRADC_RESTRICT const d_y_pred2 = work + 12800; /* [64, 10] */
-    float *GRADC_RESTRICT const d_x = work + 13440; /* [64, 100] */
+    float *GRADC_RESTRICT const t3 = work + 13440; /* [64, 100] */
     float *const y_pred = m->y_pred ? m->y_pred : t; /* [64, 10] */
-    float *const sum = t; /* [64, 100] */
+    float *const d_h = t; /* [64, 100] */
     float *GRADC_RESTRICT const d_w1 = m->d_w1; /* [1000, 100] */
     float *GRADC_RESTRICT const d_w2 = m->d_w2; /* [100, 10] */
     /* two_layer.nn:6   h      = sigmoid(x @ w1) */
@@ -165,7 +164,6 @@ int two_layer_gradient(struct two_layer *m)
         for (size_t j = 0; j < 100; j++)
             h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
     /* two_layer.nn:7   y_pred = h @ w2 */
-    /* y_pred = h @ w2 */
     gradc_matmul_f32(0, 0, 64, 10, 100, 1, h, 100, w2, 10, 0, y_pred, 10);
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     /* loss = sum(t2^2) ; d_y_pred2 = d_y_pred + 2 * (d_loss * t2) */
@@ -179,20 +177,20 @@ int two_layer_gradient(struct two_layer *m)
             }
         }
     /* two_layer.nn:7   y_pred = h @ w2 */
-    /* sum = d_y_pred2 @ w2' */
+    /* d_h = d_y_pred2 @ w2' */
     if (m->d_w1) {
-        gradc_matmul_f32(0, 1, 64, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, sum, 100);
+        gradc_matmul_f32(0, 1, 64, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, d_h, 100);
     }
     /* two_layer.nn:6   h      = sigmoid(x @ w1) */
-    /* d_x = sum * h * (1 - h) */
+    /* t3 = d_h * h * (1 - h) */
     if (m->d_w1) {
         for (size_t i = 0; i < 64; i++)
             for (size_t j = 0; j < 100; j++)
-                d_x[i * 100 + j] = sum[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
+                t3[i * 100 + j] = d_h[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
     }
-    /* d_w1 = x' @ d_x */
+    /* d_w1 = x' @ t3 */
     if (m->d_w1) {
-        gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, d_x, 100, 0, d_w1, 100);
+        gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, t3, 100, 0, d_w1, 100);
     }
     /* two_layer.nn:7   y_pred = h @ w2 */
     /* d_w2 = h' @ d_y_pred2 */
