@@ -121,7 +121,8 @@ static void add_formula(struct formulas *formulas, const struct nest *nest)
         return;
     formulas->shown[formulas->count++] = target;
     if (emitter->last_line.source &&
-        same_but_spaces(text, span_line_text(emitter->arena, emitter->last_line))) /* said by the line above */
+        same_but_spaces(text,
+                        span_line_text(emitter->arena, emitter->last_line))) /* said by the line above */
         return;
     if (formulas->line.length > 0 && formulas->line.length + strlen(text) + 3 > FORMULA_WIDTH)
         end_formula_line(formulas);
@@ -262,14 +263,26 @@ static bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
     return true;
 }
 
-/* gcc 12 miscompiles short loops over `c ? x[i] : 0` that it unrolls before it looks for vectors: the masks
- * of the loads are those of other rounds. Such loops are to stay loops. */
+/* Whether the condition that ends here, from the assignment before it on, is computed in the round. */
+static bool varies(const char *body, const char *end)
+{
+    const char *begin = end;
+    while (begin > body && strncmp(begin, " = ", 3) != 0 && strncmp(begin, "+= ", 3) != 0)
+        begin--;
+    return memchr(begin, '[', (size_t)(end - begin)) || strstr(body, "int32_t ");
+}
+
+/* gcc 12 miscompiles short loops over `c[i] ? x[i] : 0` that it unrolls before it looks for vectors: the
+ * masks of the loads are those of other rounds. Such loops are to stay loops. */
 static bool is_at_risk(const struct item *loop, const char *body)
 {
     int64_t number;
-    const char *choice = strstr(body, " ?");
-    return size_is_number(loop->extent, &number) && number <= 16 && choice && strchr(choice, '[') &&
-           !strstr(body, "for (");
+    if (!size_is_number(loop->extent, &number) || number > 16 || strstr(body, "for ("))
+        return false;
+    for (const char *c = body; (c = strstr(c, " ?")) != NULL; c++)
+        if (strchr(c, '[') && varies(body, c))
+            return true;
+    return false;
 }
 
 static void emit_loop(struct emitter *emitter, const struct item *loop)
