@@ -310,8 +310,6 @@ void collect_reads(struct program *program, struct nest *nest)
         }
         if (nest->node)
             visit(&collector, node, collector.axes);
-        if (nest->check && nest->check->when)
-            visit(&collector, nest->check->when, collector.axes);
         break;
     case NEST_REDUCE:
     case NEST_ARGUMENT:

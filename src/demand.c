@@ -137,14 +137,10 @@ static void reach_checks(struct search *search)
     }
     for (size_t i = 0; i < function->checks_count; i++) {
         struct node *k = function->checks[i].k;
-        const struct node *when = function->checks[i].when;
-        if ((in_round[k->id] && !program->is_live[k->id]) ||
-            (when && in_round[when->id] && !program->is_live[when->id]))
+        if (in_round[k->id] && !program->is_live[k->id])
             continue;
         ARENA_APPEND(program->arena, program, checks, &function->checks[i]);
         reach(search, k);
-        if (function->checks[i].when)
-            reach(search, function->checks[i].when);
         while (search->stack_count > 0)
             reach_inputs(search, search->stack[--search->stack_count]);
     }
@@ -170,11 +166,8 @@ static void spread_wants(struct program *program, const struct search *search)
         program->wanted[program->roots[i].node->id] |=
             program->roots[i].member ? guard_of_member(program->function, program->roots[i].member)
                                      : ALWAYS_WANTED;
-    for (size_t i = 0; i < program->checks_count; i++) {
+    for (size_t i = 0; i < program->checks_count; i++)
         program->wanted[program->checks[i]->k->id] = ALWAYS_WANTED;
-        if (program->checks[i]->when)
-            program->wanted[program->checks[i]->when->id] = ALWAYS_WANTED;
-    }
     for (size_t i = graph->nodes_count; i-- > 0;) {
         struct node *node = graph->nodes[i];
         if (!program->is_live[i] || is_earlier(search, node))

@@ -210,7 +210,7 @@ void require_index(struct elaborator *e, struct node *k, size *low, size *high, 
     for (size_t i = 0; i < function->checks_count; i++)
         if (function->checks[i].k == k && function->checks[i].low == low && function->checks[i].high == high)
             return;
-    struct index_check check = {k, low, high, NULL, at};
+    struct index_check check = {k, low, high, at};
     struct frame *frame = e->frame;
     while (in_library(check.span) && frame) {
         check.span = frame->call;

@@ -143,12 +143,13 @@ struct elaborator {
     size_t requests_capacity;
 };
 
-/* ---- elaborate_expression.c ---- */
+/* ---- elaborate_expression.c, elaborate_value.c ---- */
 struct value evaluate(struct elaborator *e, const struct expression *expression);
 struct value value_error(void);
 struct value value_node(struct node *node);
 struct value value_number(size *number);
 struct value value_whole(struct elaborator *e, int64_t number);
+bool size_is_one(const size *extent);
 bool value_is_tensor(const struct value *value); /* a node, or what becomes one */
 /* The value as a node of its natural type (numbers: REAL); NULL after reporting at `at` if it is none. */
 struct node *as_node(struct elaborator *e, struct value value, struct span at);

@@ -489,11 +489,6 @@ static void emit_check(struct emitter *emitter, struct nest *nest, const struct 
             arena_print(emitter->arena, "(ptrdiff_t)%s < (ptrdiff_t)(%s) || (ptrdiff_t)%s >= (ptrdiff_t)(%s)",
                         k, size_c(emitter, nest->check->low), k, high);
     }
-    if (nest->check->when) {
-        const char *when = expression_text(emitter, nest->check->when, at, &precedence);
-        test = arena_print(emitter->arena, "%s && (%s)", parenthesise(emitter->arena, when, precedence, 6),
-                           test);
-    }
     emit_line(emitter, "if (%s)", test);
     emit_line(emitter, "    return GRADC_EINDEX;");
 }

@@ -329,7 +329,6 @@ struct condition {
 struct index_check {
     struct node *k; /* INT */
     size *low, *high;
-    struct node *when; /* BOOL scalar: checked only where it holds; NULL: always */
     struct span span;
 };
 

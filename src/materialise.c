@@ -262,11 +262,8 @@ static void force_roots(struct decision *decision)
         if (!root->member || is_update || (is_array && !is_view(node) && !is_simple(node)))
             force(decision, node);
     }
-    for (size_t i = 0; i < program->checks_count; i++) {
+    for (size_t i = 0; i < program->checks_count; i++)
         decision->readers[program->checks[i]->k->id]++;
-        if (program->checks[i]->when)
-            decision->readers[program->checks[i]->when->id] += 2;
-    }
 }
 
 /* The ends of a loop's rounds are stored; its condition is an expression. */

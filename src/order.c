@@ -143,12 +143,6 @@ static void add_edges(struct ordering *ordering, struct node *node)
     }
     for (int i = 0; i < node->input_count; i++)
         add_edge(ordering, node->inputs[i], node);
-    /* What is subscripted waits for the check of the subscript, which may wait for a condition. */
-    for (size_t i = 0; i < program->checks_count; i++)
-        if (program->checks[i]->when)
-            for (int j = 1; j < node->input_count; j++)
-                if (node->inputs[j] == program->checks[i]->k)
-                    add_edge(ordering, program->checks[i]->when, node);
 }
 
 static void make_ready(struct ordering *ordering, struct node *node)

@@ -94,8 +94,7 @@ static void put_checks_of(struct bodies *bodies, struct node *node, struct item 
     struct program *program = bodies->program;
     for (size_t i = 0; i < program->checks_count; i++) {
         struct index_check *check = program->checks[i];
-        int last = check->when && check->when->id > check->k->id ? check->when->id : check->k->id;
-        if (last == node->id && !bodies->check_is_done[i]) {
+        if (check->k == node && !bodies->check_is_done[i]) {
             bodies->check_is_done[i] = true;
             put_check(program, check, container);
         }
@@ -338,8 +337,7 @@ static void put_first_checks(struct bodies *bodies, struct item *container)
             put_node(bodies, node, container);
     }
     for (size_t i = 0; i < program->checks_count; i++)
-        if (is_first[program->checks[i]->k->id] &&
-            (!program->checks[i]->when || is_first[program->checks[i]->when->id])) {
+        if (is_first[program->checks[i]->k->id]) {
             bodies->check_is_done[i] = true;
             put_check(program, program->checks[i], container);
         }

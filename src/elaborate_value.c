@@ -1,0 +1,303 @@
+/* elaborate_value.c: what a value can stand for (a node, a real, an int, a size, an axis), and broadcasting.
+ */
+#include "elaborator.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* ---- Values and what they can stand for ---- */
+
+struct value value_error(void)
+{
+    return (struct value){.kind = VALUE_ERROR};
+}
+
+struct value value_node(struct node *node)
+{
+    return node ? (struct value){.kind = VALUE_NODE, .node = node} : value_error();
+}
+
+struct value value_number(size *number)
+{
+    return (struct value){.kind = VALUE_NUMBER, .number = number};
+}
+
+struct value value_whole(struct elaborator *e, int64_t number)
+{
+    return value_number(size_number(e->sizes, number));
+}
+
+struct node *constant_real(struct elaborator *e, double value)
+{
+    return graph_constant(e->graph, REAL, value);
+}
+
+bool value_is_tensor(const struct value *value)
+{
+    return value->kind == VALUE_NODE || value->kind == VALUE_NUMBER || value->kind == VALUE_LIST;
+}
+
+/* p/q as a real: the whole polynomial p, divided by the number q. */
+static struct node *number_as_real(struct elaborator *e, size *number)
+{
+    if (e->space.count && is_indexed(e, &(struct value){.kind = VALUE_NUMBER, .number = number}))
+        return index_number(e, number, REAL);
+    int64_t denominator = size_denominator(number);
+    size *whole = denominator == 1 ? number : size_multiply(number, size_number(e->sizes, denominator));
+    struct node *node = graph_size(e->graph, REAL, whole);
+    return denominator == 1 ? node
+                            : graph_binary(e->graph, OP_DIV, node, constant_real(e, (double)denominator));
+}
+
+/* [a, b, c] as a tensor: each item broadcast to the common shape and stored along a new first axis. */
+static struct node *list_as_node(struct elaborator *e, const struct value *list, struct span at)
+{
+    int count = list->count;
+    struct node **nodes = ARENA_ARRAY(e->arena, struct node *, count);
+    struct span *spans = ARENA_ARRAY(e->arena, struct span, count);
+    bool any_real = false;
+    for (int i = 0; i < count; i++) {
+        nodes[i] = as_node(e, list->items[i], at);
+        if (!nodes[i])
+            return NULL;
+        spans[i] = at;
+        any_real = any_real || (nodes[i]->type == REAL && list->items[i].kind != VALUE_NUMBER);
+    }
+    for (int i = 0; i < count; i++) {
+        if (nodes[i]->type == BOOL) {
+            fail(e, at, "a list of truth values cannot be stacked; real(…) makes numbers of them");
+            return NULL;
+        }
+        if (!any_real && nodes[0]->type == INT && list->items[i].kind == VALUE_NUMBER)
+            nodes[i] = as_int(e, list->items[i], at);
+        else if (nodes[i]->type == INT && any_real) {
+            fail(e, at, "a list of int and real values cannot be stacked; real(…) converts");
+            return NULL;
+        }
+    }
+    if (!broadcast_together(e, nodes, spans, count, at, "a list"))
+        return NULL;
+    int rank = nodes[0]->rank + 1;
+    if (rank > MAXIMUM_RANK) {
+        fail(e, at, "a tensor has at most %d axes", MAXIMUM_RANK);
+        return NULL;
+    }
+    size **shape = ARENA_ARRAY(e->arena, size *, rank);
+    shape[0] = size_number(e->sizes, count);
+    memcpy(shape + 1, nodes[0]->shape, sizeof *shape * (size_t)(rank - 1));
+    struct node *sum = NULL;
+    for (int i = 0; i < count; i++) {
+        struct affine *subscripts = ARENA_ARRAY(e->arena, struct affine, rank);
+        for (int a = 0; a < rank; a++) {
+            subscripts[a].offset = size_number(e->sizes, a ? 0 : i);
+            subscripts[a].coefficients = ARENA_ARRAY(e->arena, size *, rank);
+            if (a)
+                subscripts[a].coefficients[a - 1] = size_number(e->sizes, 1);
+        }
+        struct node *part = graph_scatter(e->graph, nodes[i], rank, shape, subscripts, NULL, 0);
+        sum = sum ? graph_binary(e->graph, OP_ADD, sum, part) : part;
+    }
+    return sum;
+}
+
+struct node *as_node(struct elaborator *e, struct value value, struct span at)
+{
+    switch (value.kind) {
+    case VALUE_NODE: return value.node;
+    case VALUE_NUMBER: return number_as_real(e, value.number);
+    case VALUE_LIST: return list_as_node(e, &value, at);
+    case VALUE_ERROR: return NULL;
+    default: fail(e, at, "%s is not a number or a tensor", value_text(e, &value)); return NULL;
+    }
+}
+
+struct node *as_real(struct elaborator *e, struct value value, struct span at)
+{
+    struct node *node = as_node(e, value, at);
+    if (!node || node->type == REAL)
+        return node;
+    fail(e, at, "a real value is needed here, but this is %s; real(…) converts", value_text(e, &value));
+    return NULL;
+}
+
+struct node *as_int(struct elaborator *e, struct value value, struct span at)
+{
+    if (value.kind == VALUE_NUMBER && size_is_whole(value.number) && !value.divided) {
+        int64_t number;
+        if (size_is_number(value.number, &number) && (number < INT32_MIN || number > INT32_MAX)) {
+            fail(e, at, "%lld does not fit a 32-bit int", (long long)number);
+            return NULL;
+        }
+        if (is_indexed(e, &value))
+            return index_number(e, value.number, INT);
+        return graph_size(e->graph, INT, value.number);
+    }
+    if (value.kind == VALUE_ERROR)
+        return NULL;
+    if (value.kind == VALUE_LIST) {
+        for (int i = 0; i < value.count; i++) {
+            struct node *item = as_int(e, value.items[i], at);
+            if (!item)
+                return NULL;
+            value.items[i] = value_node(item);
+        }
+        return list_as_node(e, &value, at);
+    }
+    if (value.kind == VALUE_NODE && value.node->type == INT)
+        return value.node;
+    fail(e, at, "an int or a whole number is needed here, but this is %s",
+         value.kind == VALUE_NODE && value.node->type == REAL
+             ? arena_print(e->arena, "real%s%s", value.node->rank ? " " : "",
+                           value.node->rank ? shape_text(e, value.node) : "")
+             : value_text(e, &value));
+    return NULL;
+}
+
+struct node *as_bool(struct elaborator *e, struct value value, struct span at, const char *what)
+{
+    if (value.kind == VALUE_ERROR)
+        return NULL;
+    if (value.kind == VALUE_NODE && value.node->type == BOOL)
+        return value.node;
+    fail(e, at, "%s must be a truth value, but this is %s; compare it, as in x != 0", what,
+         value_text(e, &value));
+    return NULL;
+}
+
+/* Whether a node is a parameter of the function being exported, possibly under a name. */
+static bool is_exported_parameter(const struct elaborator *e, const struct node *node)
+{
+    while (node->op == OP_MARK)
+        node = node->inputs[0];
+    return node->op == OP_PARAMETER && e->function;
+}
+
+static void fail_not_static(struct elaborator *e, struct value value, struct span at, const char *what)
+{
+    if (value.kind == VALUE_ERROR)
+        return;
+    if (value.kind == VALUE_NODE && is_exported_parameter(e, value.node) && value.node->rank == 0) {
+        if (e->quiet_export) {
+            e->not_exportable = true;
+            e->static_need = at;
+            return;
+        }
+        fail(e, at,
+             "%s must be known when compiling, but here it is the parameter %s of an exported function", what,
+             value.node->op == OP_PARAMETER ? value.node->name : "");
+        note(e, at,
+             "a function that takes %s as a parameter can be called but not exported; `n: size` declares a "
+             "size",
+             what);
+        return;
+    }
+    fail(e, at, "%s must be a number or size known when compiling, but this is %s", what,
+         value_text(e, &value));
+}
+
+size *as_size(struct elaborator *e, struct value value, struct span at, const char *what)
+{
+    if (value.kind != VALUE_NUMBER) {
+        fail_not_static(e, value, at, what);
+        return NULL;
+    }
+    if (is_indexed(e, &value)) {
+        fail(e, at, "%s must be known before the run, but this contains an index", what);
+        return NULL;
+    }
+    if (size_overflowed(value.number)) {
+        fail(e, at, "%s is too large", what);
+        return NULL;
+    }
+    return require_whole(e, value.number, at) ? value.number : NULL;
+}
+
+bool as_whole(struct elaborator *e, struct value value, struct span at, const char *what, int64_t *number)
+{
+    size *whole = as_size(e, value, at, what);
+    if (!whole)
+        return false;
+    if (size_is_number(whole, number))
+        return true;
+    fail(e, at, "%s must be a fixed number, but this is %s", what,
+         size_print(e->arena, whole, SIZE_LANGUAGE));
+    return false;
+}
+
+bool as_truth(struct elaborator *e, struct value value, struct span at, const char *what, bool *truth)
+{
+    double constant;
+    if (value.kind == VALUE_NODE && value.node->type == BOOL && graph_is_constant(value.node, &constant)) {
+        *truth = constant != 0;
+        return true;
+    }
+    if (value.kind != VALUE_ERROR)
+        fail(e, at, "%s must be true or false, known when compiling", what);
+    return false;
+}
+
+bool as_axis(struct elaborator *e, struct value value, struct span at, int rank, int *axis)
+{
+    int64_t number;
+    if (!as_whole(e, value, at, "an axis", &number))
+        return false;
+    if (number < -rank || number >= rank) {
+        if (rank)
+            fail(e, at, "axis %lld of a tensor with %d ax%s: the axes are 0 to %d, or -1 to -%d from the end",
+                 (long long)number, rank, rank == 1 ? "is" : "es", rank - 1, rank);
+        else
+            fail(e, at, "axis %lld of a scalar: a scalar has no axes", (long long)number);
+        return false;
+    }
+    *axis = (int)(number < 0 ? number + rank : number);
+    return true;
+}
+
+/* ---- Broadcasting ---- */
+
+bool size_is_one(const size *extent)
+{
+    int64_t number;
+    return size_is_number(extent, &number) && number == 1;
+}
+
+static const char *cause_of_mismatch(struct elaborator *e, const size *a, const size *b)
+{
+    return arena_print(e->arena, "the sizes %s and %s differ", size_print(e->arena, a, SIZE_LANGUAGE),
+                       size_print(e->arena, b, SIZE_LANGUAGE));
+}
+
+bool broadcast_together(struct elaborator *e, struct node **nodes, const struct span *spans, int count,
+                        struct span point, const char *what)
+{
+    int rank = 0;
+    for (int i = 0; i < count; i++)
+        rank = nodes[i]->rank > rank ? nodes[i]->rank : rank;
+    size *shape[MAXIMUM_RANK];
+    int giver[MAXIMUM_RANK];
+    for (int a = 0; a < rank; a++) {
+        shape[a] = NULL;
+        giver[a] = 0;
+        for (int i = 0; i < count; i++) {
+            int own = a - (rank - nodes[i]->rank);
+            if (own < 0)
+                continue;
+            size *extent = nodes[i]->shape[own];
+            if (!shape[a] || (size_is_one(shape[a]) && extent != shape[a])) {
+                shape[a] = extent;
+                giver[a] = i;
+            } else if (extent != shape[a] && !size_is_one(extent)) {
+                int g = giver[a];
+                struct span left = spans[g], right = spans[i];
+                if (left.source == right.source && left.begin == right.begin)
+                    right.source = NULL;
+                fail_between(e, left, point, right, "%s of %s and %s: %s", what, shape_text(e, nodes[g]),
+                             shape_text(e, nodes[i]), cause_of_mismatch(e, shape[a], extent));
+                return false;
+            }
+        }
+    }
+    for (int i = 0; i < count; i++)
+        nodes[i] = graph_broadcast(e->graph, nodes[i], rank, shape);
+    return true;
+}
