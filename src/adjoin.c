@@ -477,6 +477,8 @@ static void check_names(struct adjoiner *a)
         else if (other && other->of && member->of && !strcmp(other->of, member->of) &&
                  other->role == member->role)
             ; /* what both are of stands twice too, and has been reported */
+        else if (other && other->of && member->of && !strcmp(other->of, member->of))
+            ; /* the names that they derive from clash, which has been told */
         else if (other) {
             bool later_own = member->role == ROLE_OUTPUT;
             report_error(a->diagnostics, later_own ? at : other->span,
