@@ -97,6 +97,34 @@ GRADC_CONST size_t gradc_root(size_t n)
     } while (0)
 #define GRADC_SUM(type, sum, j, n, term) GRADC_SUM_OF(type, sum, j, n, term, ;)
 
+/* Likewise the greatest (better is >) or least (<) of best and all terms; a NaN if there is one. */
+#define GRADC_BEST_OF(type, best, better, j, n, term, ...)                                                   \
+    do {                                                                                                     \
+        enum { gradc_width = 64 / sizeof(type) };                                                            \
+        type gradc_parts[gradc_width], gradc_odd[gradc_width] = {0};                                         \
+        const size_t gradc_whole = (n) - (n) % gradc_width;                                                  \
+        for (size_t gradc_part = 0; gradc_part < gradc_width; gradc_part++)                                  \
+            gradc_parts[gradc_part] = best;                                                                  \
+        for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += gradc_width)                  \
+            for (size_t j = gradc_block; j < gradc_block + gradc_width; j++) {                               \
+                __VA_ARGS__                                                                                  \
+                const type gradc_term = (term), gradc_old = gradc_parts[j - gradc_block];                    \
+                gradc_parts[j - gradc_block] = gradc_term better gradc_old ? gradc_term : gradc_old;         \
+                gradc_odd[j - gradc_block] =                                                                 \
+                    gradc_term == gradc_term ? gradc_odd[j - gradc_block] : gradc_term;                      \
+            }                                                                                                \
+        for (size_t j = gradc_whole; j < (n); j++) {                                                         \
+            __VA_ARGS__                                                                                      \
+            const type gradc_term = (term);                                                                  \
+            best = ((gradc_term better best) | (gradc_term != gradc_term)) ? gradc_term : best;              \
+        }                                                                                                    \
+        for (size_t gradc_part = 0; gradc_part < gradc_width; gradc_part++) {                                \
+            best = gradc_parts[gradc_part] better best ? gradc_parts[gradc_part] : best;                     \
+            best = gradc_odd[gradc_part] == gradc_odd[gradc_part] ? best : gradc_odd[gradc_part];            \
+        }                                                                                                    \
+    } while (0)
+#define GRADC_BEST(type, best, better, j, n, term) GRADC_BEST_OF(type, best, better, j, n, term, ;)
+
 #endif
 /* END CORE */
 

@@ -212,7 +212,7 @@ static bool is_plain(const struct item *loop, const struct text *body)
            loop->body[0]->behind_count == 0 && loop->body[0]->guard == loop->guard;
 }
 
-/* A loop that adds up one sum, perhaps of values that it computes first. */
+/* A loop that forms one sum, maximum or minimum, perhaps of values that it computes first. */
 static bool is_sum_loop(const struct item *loop)
 {
     int64_t number;
@@ -231,7 +231,7 @@ static bool is_sum_loop(const struct item *loop)
     return true;
 }
 
-/* GRADC_SUM(double, sum, i, n, x[i] * x[i]); */
+/* GRADC_SUM(double, sum, i, n, x[i] * x[i]); or GRADC_BEST(double, most, >, i, n, x[i]); */
 static bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
 {
     const char *into, *variable = size_c(emitter, loop->variable), *extent = size_c(emitter, loop->extent);
@@ -251,15 +251,14 @@ static bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
     emitter->indent = indent;
     if (!term)
         return false;
-    if (locals.length == 0) {
-        emit_line(emitter, "GRADC_SUM(%s, %s, %s, %s, %s);", emitter->real, into, variable, extent, term);
-        return true;
-    }
+    enum op op = loop->body[loop->body_count - 1]->nest->node->op;
+    const char *call = op == OP_MAXIMUM || op == OP_MINIMUM ? "GRADC_BEST" : "GRADC_SUM";
+    const char *better = op == OP_MAXIMUM ? ">, " : op == OP_MINIMUM ? "<, " : "";
+    const char *of = locals.length > 0 ? "_OF" : "", *comma = locals.length > 0 ? ", " : "";
     for (char *c = locals.bytes; *c; c++)
-        *c = *c == '\n' ? ' ' : *c;
-    locals.bytes[locals.length - 1] = '\0';
-    emit_line(emitter, "GRADC_SUM_OF(%s, %s, %s, %s, %s, %s);", emitter->real, into, variable, extent, term,
-              locals.bytes);
+        *c = *c == '\n' && !c[1] ? '\0' : *c == '\n' ? ' ' : *c;
+    emit_line(emitter, "%s%s(%s, %s, %s%s, %s, %s%s%s);", call, of, emitter->real, into, better, variable,
+              extent, term, comma, locals.bytes);
     return true;
 }
 

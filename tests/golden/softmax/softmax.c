@@ -100,10 +100,7 @@ int f_forward(struct f *self_)
     /* most = max(x, axis = 1) ; e = exp(x - most[:, new]) ; sum = sum(e, axis = 1) ; f2 = e / sum[:, new] */
     for (size_t i = 0; i < m; i++) {
         double most = -INFINITY;
-        for (size_t j = 0; j < n; j++) {
-            const double value = x[i * n + j];
-            most = ((value > most) | (value != value)) ? value : most;
-        }
+        GRADC_BEST(double, most, >, j, n, x[i * n + j]);
         for (size_t j = 0; j < n; j++)
             e[j] = gradc_exp(x[i * n + j] - most);
         double sum = 0;
@@ -166,10 +163,7 @@ int f_gradient(struct f *self_)
     /* sum2 = sum(d_f * f2, axis = 1) ; d_x = f2 * (d_f - sum2[:, new]) */
     for (size_t i = 0; i < m; i++) {
         double most = -INFINITY;
-        for (size_t j = 0; j < n; j++) {
-            const double value = x[i * n + j];
-            most = ((value > most) | (value != value)) ? value : most;
-        }
+        GRADC_BEST(double, most, >, j, n, x[i * n + j]);
         for (size_t j = 0; j < n; j++)
             e[j] = gradc_exp(x[i * n + j] - most);
         double sum = 0;

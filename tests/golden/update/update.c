@@ -78,10 +78,7 @@ int train_forward(struct train *m)
     /* d_z = scatter(t2) + t4[:, new] * t3 ; t5[i] = log(sum2[i]) - z[i, y[i]] */
     for (size_t i = 0; i < N; i++) {
         double most = -INFINITY;
-        for (size_t j = 0; j < C; j++) {
-            const double value = sum[i * C + j];
-            most = ((value > most) | (value != value)) ? value : most;
-        }
+        GRADC_BEST(double, most, >, j, C, sum[i * C + j]);
         for (size_t j = 0; j < C; j++) {
             z[j] = sum[i * C + j] - most;
             t3[j] = gradc_exp(z[j]);
