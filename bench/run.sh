@@ -2,7 +2,8 @@
 # run.sh: compiles each bench/X.nn with gradc and measures it against the same program written by hand, X.c. Prints one
 # table of times and ratios, each with what it should be at most, and then that of compiler.sh; status 0 only if all
 # values agree. A program is bench/X.nn or examples/programs/X.nn.
-# usage: run.sh [X...]    CC names the C compiler, CFLAGS its options.
+# usage: run.sh [X...]    CC names the C compiler, CFLAGS its options. The runtime calls the BLAS as its own peers do;
+# after make BLAS=no it uses its own kernels.
 set -u
 cd "$(dirname "$0")" || exit 1
 GRADC=${GRADC:-$PWD/../gradc}
