@@ -101,26 +101,54 @@ GRADC_STATIC double bench_once(void (*f)(void), int repeats)
     return (bench_now() - start) / repeats;
 }
 
-/* One line: the medians of f and of its peer, called in turn, and f's time as a part of the peer's, with what
- * it should be at most; 0: nothing is claimed. */
-GRADC_STATIC void bench_row(const char *what, double at_most, const char *f_name, void (*f)(void),
-                            const char *peer_name, void (*peer)(void))
+/* One of two that are measured in turn. */
+struct contestant {
+    const char *name;
+    double (*measure)(void *closure, int repeats); /* seconds for each of so many calls */
+    void *closure;
+    int repeats;
+};
+
+GRADC_STATIC double bench_measure(void *f, int repeats)
 {
-    double times[2][BENCH_ROUNDS];
-    int repeats = bench_repeats(f), peer_repeats = bench_repeats(peer);
-    for (int i = 0; i < BENCH_ROUNDS; i++) {
-        times[0][i] = bench_once(f, repeats);
-        times[1][i] = bench_once(peer, peer_repeats);
-    }
-    for (int i = 0; i < 2; i++)
-        qsort(times[i], BENCH_ROUNDS, sizeof times[i][0], bench_order);
-    double ours = times[0][BENCH_ROUNDS / 2], theirs = times[1][BENCH_ROUNDS / 2], ratio = ours / theirs;
-    printf("%-36s %s %8s %11.3f us  %-18s %11.3f us %6.2f", what, sizeof(real) == 4 ? "f32" : "f64", f_name,
-           ours * 1e6, peer_name, theirs * 1e6, ratio);
+    return bench_once(*(void (**)(void))f, repeats);
+}
+
+/* One line: ours and theirs, and ours as a part of theirs, with what it should be at most; 0: nothing is claimed. */
+GRADC_STATIC void bench_print(const char *what, double at_most, const char *name, double ours,
+                              const char *peer_name, double theirs, const char *unit)
+{
+    double ratio = ours / theirs;
+    printf("%-36s %s %8s %11.3f %-3s %-18s %11.3f %-3s %6.2f", what, sizeof(real) == 4 ? "f32" : "f64", name,
+           ours, unit, peer_name, theirs, unit, ratio);
     if (at_most > 0)
         printf("   %4.2f %s", at_most, ratio <= at_most ? "met" : "MISSED");
     printf("\n");
     fflush(stdout);
+}
+
+/* One line: the medians of two, called in turn. */
+GRADC_STATIC void bench_compare(const char *what, double at_most, struct contestant *ours,
+                                struct contestant *theirs)
+{
+    struct contestant *both[2] = {ours, theirs};
+    double times[2][BENCH_ROUNDS];
+    for (int i = 0; i < BENCH_ROUNDS; i++)
+        for (int j = 0; j < 2; j++)
+            times[j][i] = both[j]->measure(both[j]->closure, both[j]->repeats);
+    for (int j = 0; j < 2; j++)
+        qsort(times[j], BENCH_ROUNDS, sizeof times[j][0], bench_order);
+    bench_print(what, at_most, ours->name, times[0][BENCH_ROUNDS / 2] * 1e6, theirs->name,
+                times[1][BENCH_ROUNDS / 2] * 1e6, "us");
+}
+
+/* The same of two functions. */
+GRADC_STATIC void bench_row(const char *what, double at_most, const char *f_name, void (*f)(void),
+                            const char *peer_name, void (*peer)(void))
+{
+    struct contestant ours = {f_name, bench_measure, &f, bench_repeats(f)};
+    struct contestant theirs = {peer_name, bench_measure, &peer, bench_repeats(peer)};
+    bench_compare(what, at_most, &ours, &theirs);
 }
 
 /* Asks the compiler to sum in any order, as -ffast-math would everywhere. */

@@ -1,7 +1,7 @@
 /* mlp.c: the training step of mlp.nn by hand. */
 /* precisions: float32 */
-#include "bench.h"
 #include "mlp.h"
+#include "peer.h"
 
 #include <string.h>
 
@@ -76,6 +76,30 @@ static real *copy(const real *x, size_t count)
     return memcpy(bench_fill(count, 0), x, count * sizeof *x);
 }
 
+static struct peer *peer_with_inputs(const char *name, const char *variable)
+{
+    struct peer *peer = peer_start("mlp", name, variable);
+    PEER_REALS(peer, "x", ours.x, N, width[0]);
+    PEER_INTS(peer, "labels", labels, N);
+    PEER_REALS(peer, "w1", ours.w1, width[0], width[1]);
+    PEER_REALS(peer, "b1", ours.b1, width[1]);
+    PEER_REALS(peer, "w2", ours.w2, width[1], width[2]);
+    PEER_REALS(peer, "b2", ours.b2, width[2]);
+    PEER_REALS(peer, "w3", ours.w3, width[2], width[3]);
+    PEER_REALS(peer, "b3", ours.b3, width[3]);
+    PEER_REALS(peer, "lr", &ours.lr, 1);
+    peer_run(peer, 1);
+    return peer;
+}
+
+static void peer_agrees(struct peer *peer)
+{
+    peer_agree(peer, "value", 1, &ours.value);
+    peer_agree(peer, "w1", width[0] * width[1], ours.w1);
+    peer_agree(peer, "b1", width[1], ours.b1);
+    peer_agree(peer, "w3", width[2] * width[3], ours.w3);
+}
+
 int main(void)
 {
     for (int l = 0; l <= LAYERS; l++) {
@@ -98,14 +122,20 @@ int main(void)
     ours.w3 = copy(w[2], width[2] * width[3]);
     ours.b3 = copy(b[2], width[3]);
     ours.work = bench_workspace(mlp_workspace(&ours));
+    struct peer *torch = peer_with_inputs("torch", "BENCH_TORCH");
+    struct peer *numpy = peer_with_inputs("numpy", "BENCH_NUMPY");
     run_ours();
     by_hand();
+    peer_agrees(torch);
+    peer_agrees(numpy);
     bench_agree("mlp loss", 1, &ours.value, &value);
     bench_agree("mlp w1", width[0] * width[1], ours.w1, w[0]);
     bench_agree("mlp w2", width[1] * width[2], ours.w2, w[1]);
     bench_agree("mlp w3", width[2] * width[3], ours.w3, w[2]);
     bench_agree("mlp b1", width[1], ours.b1, b[0]);
     bench_row("mlp training step, batch 128", 0.8, "gradc", run_ours, BENCH_PEER, by_hand);
-    printf("%-34s %zu bytes\n", "mlp workspace", mlp_workspace(&ours));
+    peer_row("mlp training step, batch 128", 0.8, run_ours, torch);
+    peer_row("mlp training step, batch 128", 0, run_ours, numpy);
+    peer_memory_row("mlp memory", 0.5, mlp_workspace(&ours), torch);
     return bench_status;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
-# run.sh: compiles each bench/X.nn with gradc and measures it against the same program written by hand, X.c. Prints one
-# table of times and ratios, each with what it should be at most, and then that of compiler.sh; status 0 only if all
-# values agree. A program is bench/X.nn or examples/programs/X.nn.
+# run.sh: compiles each bench/X.nn with gradc and measures it against the same program written by hand, X.c, and in
+# Python, X.py. Prints one table of times and ratios, each with what it should be at most, and then that of compiler.sh;
+# status 0 only if all values agree. A program is bench/X.nn or examples/programs/X.nn.
 # usage: run.sh [X...]    CC names the C compiler, CFLAGS its options. The runtime calls the BLAS as its own peers do;
 # after make BLAS=no it uses its own kernels.
 set -u
@@ -21,9 +21,17 @@ if [ -n "$blas" ] && echo '#include <cblas.h>' | $CC $(pkg-config --cflags openb
 else
     echo "BLAS: absent (Debian: libopenblas-dev); the peers use the runtime's matrix products"
 fi
-for peer in numpy torch; do
-    python3 -c "import $peer" 2> /dev/null || echo "$peer: absent (Debian: python3-$peer); no row against it"
-done
+# The interpreter that has a module: the one in the path, or the system's.
+python_with() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        "$python" -c "import numpy, $1" 2> /dev/null && echo "$python" && return
+    done
+    echo "$1: absent (Debian: python3-$1); no row against it" >&2
+}
+BENCH_NUMPY=$(python_with numpy)
+BENCH_TORCH=$(python_with torch)
+export BENCH_NUMPY BENCH_TORCH
 echo "one thread, $CC $CFLAGS; medians of 15 rounds in turn"
 
 # measure X PRECISION

@@ -1,6 +1,6 @@
 /* two_layer.c: the network of two_layer.nn by hand. */
 /* precisions: float32 float64 */
-#include "bench.h"
+#include "peer.h"
 #include "two_layer.h"
 
 #include <string.h>
@@ -61,6 +61,24 @@ static void by_hand_step(void)
         w2[i] -= (real)1e-4 * d_w2[i];
 }
 
+static struct peer *peer_with_inputs(const char *name, const char *variable)
+{
+    struct peer *peer = peer_start("two_layer", name, variable);
+    PEER_REALS(peer, "x", x, N, D);
+    PEER_REALS(peer, "y", y, N, C);
+    PEER_REALS(peer, "w1", w1, D, H);
+    PEER_REALS(peer, "w2", w2, H, C);
+    peer_run(peer, 1);
+    return peer;
+}
+
+static void peer_agrees(struct peer *peer)
+{
+    peer_agree(peer, "loss", 1, &ours_step.loss);
+    peer_agree(peer, "w1", D * H, ours_step.w1);
+    peer_agree(peer, "w2", H * C, ours_step.w2);
+}
+
 int main(void)
 {
     x = bench_fill(N * D, 1);
@@ -86,8 +104,12 @@ int main(void)
     memcpy(ours_step.w1, w1, D * H * sizeof(real));
     memcpy(ours_step.w2, w2, H * C * sizeof(real));
 
+    struct peer *torch = peer_with_inputs("torch", "BENCH_TORCH");
+    struct peer *numpy = peer_with_inputs("numpy", "BENCH_NUMPY");
     run_ours();
     run_ours_step();
+    peer_agrees(torch);
+    peer_agrees(numpy);
     by_hand();
     bench_agree("two_layer loss", 1, &ours.loss, &loss);
     bench_agree("two_layer d_w1", D * H, ours.d_w1, d_w1);
@@ -97,6 +119,8 @@ int main(void)
     by_hand_step();
     bench_agree("two_layer step", D * H, ours_step.w1, w1);
     bench_row("two_layer training step", 0.75, "gradc", run_ours_step, BENCH_PEER, by_hand_step);
+    peer_row("two_layer training step", sizeof(real) == 4 ? 0.5 : 0, run_ours_step, torch);
+    peer_row("two_layer training step", 0, run_ours_step, numpy);
     printf("%-34s %zu bytes\n", "two_layer workspace", two_layer_gradient_workspace(&ours));
     return bench_status;
 }
