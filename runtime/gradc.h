@@ -76,51 +76,58 @@ GRADC_CONST size_t gradc_root(size_t n)
 #define GRADC_ROLLED
 #endif
 
-/* sum += term for each j in [0, n), in as many partial sums as fit into 64 bytes, so that compilers may use
- * vectors. GRADC_SUM_OF: term stands over variables that the statements at the end declare. */
+/* Reductions go on in this many partial results side by side, so that compilers may use vectors: enough to
+ * fill several of them, and too many for the loop over the parts to be unrolled into scalar code. */
+#define GRADC_PARTS 32
+
+/* sum += term for each j in [0, n). GRADC_SUM_OF: term stands over variables that the statements at the end
+ * declare. */
 #define GRADC_SUM_OF(type, sum, j, n, term, ...)                                                             \
     do {                                                                                                     \
-        enum { gradc_width = 64 / sizeof(type) };                                                            \
-        type gradc_parts[gradc_width] = {0};                                                                 \
-        const size_t gradc_whole = (n) - (n) % gradc_width;                                                  \
-        for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += gradc_width)                  \
-            for (size_t j = gradc_block; j < gradc_block + gradc_width; j++) {                               \
+        type gradc_parts[GRADC_PARTS] = {0};                                                                 \
+        const size_t gradc_whole = (n) - (n) % GRADC_PARTS;                                                  \
+        for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += GRADC_PARTS)                  \
+            for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++) {                            \
+                const size_t j = gradc_block + gradc_part;                                                   \
                 __VA_ARGS__                                                                                  \
-                gradc_parts[j - gradc_block] += (term);                                                      \
+                gradc_parts[gradc_part] += (term);                                                           \
             }                                                                                                \
         for (size_t j = gradc_whole; j < (n); j++) {                                                         \
             __VA_ARGS__                                                                                      \
             gradc_parts[j - gradc_whole] += (term);                                                          \
         }                                                                                                    \
-        for (size_t gradc_part = 0; gradc_part < gradc_width; gradc_part++)                                  \
-            sum += gradc_parts[gradc_part];                                                                  \
+        for (size_t gradc_part = 0; gradc_part < GRADC_PARTS / 4; gradc_part++)                              \
+            sum +=                                                                                           \
+                (gradc_parts[gradc_part] + gradc_parts[gradc_part + GRADC_PARTS / 4]) +                      \
+                (gradc_parts[gradc_part + GRADC_PARTS / 2] + gradc_parts[gradc_part + GRADC_PARTS / 4 * 3]); \
     } while (0)
 #define GRADC_SUM(type, sum, j, n, term) GRADC_SUM_OF(type, sum, j, n, term, ;)
 
 /* Likewise the greatest (better is >) or least (<) of best and all terms; a NaN if there is one. */
 #define GRADC_BEST_OF(type, best, better, j, n, term, ...)                                                   \
     do {                                                                                                     \
-        enum { gradc_width = 64 / sizeof(type) };                                                            \
-        type gradc_parts[gradc_width], gradc_odd[gradc_width] = {0};                                         \
-        const size_t gradc_whole = (n) - (n) % gradc_width;                                                  \
-        for (size_t gradc_part = 0; gradc_part < gradc_width; gradc_part++)                                  \
-            gradc_parts[gradc_part] = best;                                                                  \
-        for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += gradc_width)                  \
-            for (size_t j = gradc_block; j < gradc_block + gradc_width; j++) {                               \
-                __VA_ARGS__                                                                                  \
-                const type gradc_term = (term), gradc_old = gradc_parts[j - gradc_block];                    \
-                gradc_parts[j - gradc_block] = gradc_term better gradc_old ? gradc_term : gradc_old;         \
-                gradc_odd[j - gradc_block] =                                                                 \
-                    gradc_term == gradc_term ? gradc_odd[j - gradc_block] : gradc_term;                      \
+        const size_t gradc_whole = (n) - (n) % GRADC_PARTS;                                                  \
+        if (gradc_whole > 0) {                                                                               \
+            type gradc_parts[GRADC_PARTS], gradc_odd[GRADC_PARTS] = {0};                                     \
+            for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++)                              \
+                gradc_parts[gradc_part] = best;                                                              \
+            for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += GRADC_PARTS)              \
+                for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++) {                        \
+                    const size_t j = gradc_block + gradc_part;                                               \
+                    __VA_ARGS__                                                                              \
+                    const type gradc_term = (term), gradc_old = gradc_parts[gradc_part];                     \
+                    gradc_parts[gradc_part] = gradc_term better gradc_old ? gradc_term : gradc_old;          \
+                    gradc_odd[gradc_part] = gradc_term == gradc_term ? gradc_odd[gradc_part] : gradc_term;   \
+                }                                                                                            \
+            for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++) {                            \
+                best = gradc_parts[gradc_part] better best ? gradc_parts[gradc_part] : best;                 \
+                best = gradc_odd[gradc_part] == gradc_odd[gradc_part] ? best : gradc_odd[gradc_part];        \
             }                                                                                                \
+        }                                                                                                    \
         for (size_t j = gradc_whole; j < (n); j++) {                                                         \
             __VA_ARGS__                                                                                      \
             const type gradc_term = (term);                                                                  \
             best = ((gradc_term better best) | (gradc_term != gradc_term)) ? gradc_term : best;              \
-        }                                                                                                    \
-        for (size_t gradc_part = 0; gradc_part < gradc_width; gradc_part++) {                                \
-            best = gradc_parts[gradc_part] better best ? gradc_parts[gradc_part] : best;                     \
-            best = gradc_odd[gradc_part] == gradc_odd[gradc_part] ? best : gradc_odd[gradc_part];            \
         }                                                                                                    \
     } while (0)
 #define GRADC_BEST(type, best, better, j, n, term) GRADC_BEST_OF(type, best, better, j, n, term, ;)

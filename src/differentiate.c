@@ -201,8 +201,7 @@ static void sweep_back(struct sweep *sweep)
         else if (node->op == OP_CUSTOM) {
             name_adjoint(sweep, node, sweep->adjoints[id].value);
             adjoint_of_custom(sweep, node);
-        }
-        else if (sweep->adjoints[id].value) {
+        } else if (sweep->adjoints[id].value) {
             if (!sweep->adjoints[id].mask)
                 name_adjoint(sweep, node, sweep->adjoints[id].value);
             pass_on(sweep, node, sweep->adjoints[id]);

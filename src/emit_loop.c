@@ -217,7 +217,7 @@ static bool is_sum_loop(const struct item *loop)
 {
     int64_t number;
     if (loop->body_count == 0 || loop->before_count != 1 || loop->behind_count != 1 ||
-        (size_is_number(loop->extent, &number) && number < 16))
+        (size_is_number(loop->extent, &number) && number < SHORTEST_IN_PARTS))
         return false;
     for (size_t i = 0; i < loop->body_count; i++) {
         const struct item *item = loop->body[i];
@@ -225,7 +225,7 @@ static bool is_sum_loop(const struct item *loop)
         if (item->kind != ITEM_STATEMENT || item->guard != loop->guard || item->nest->is_void)
             return false;
         if (is_last ? item->nest != loop->before[0] || item->nest != loop->behind[0]
-                    : item->nest->kind != NEST_VALUE || loop->body_count > 4)
+                    : item->nest->kind != NEST_VALUE || loop->body_count > MOST_VALUES_BEFORE_SUM + 1)
             return false;
     }
     return true;

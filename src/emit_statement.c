@@ -384,9 +384,7 @@ const char *summed_term(struct emitter *emitter, struct nest *nest, const char *
 {
     struct index at[MAXIMUM_AXES];
     int precedence;
-    if (nest->kind != NEST_REDUCE || nest->node->type != REAL || !has_accumulator(nest) ||
-        (nest->node->op != OP_SUM && nest->node->op != OP_CONTRACT && nest->node->op != OP_MAXIMUM &&
-         nest->node->op != OP_MINIMUM))
+    if (!is_formed_in_parts(nest))
         return NULL;
     nest_indices(emitter, nest, nest->loop_count, at);
     *into = accumulator(emitter, nest);

@@ -93,8 +93,8 @@ void emit_line(struct emitter *emitter, const char *format, ...) __attribute__((
 void emit_statement(struct emitter *emitter, struct nest *nest);
 void emit_start(struct emitter *emitter, struct nest *nest, const struct item *loop);
 void emit_end(struct emitter *emitter, struct nest *nest, const struct item *loop);
-/* The term of a sum, maximum or minimum that one variable collects, for GRADC_SUM and GRADC_BEST; NULL if the nest
- * is none. */
+/* The term of a sum, maximum or minimum that one variable collects, for GRADC_SUM and GRADC_BEST; NULL if the
+ * nest is none. */
 const char *summed_term(struct emitter *emitter, struct nest *nest, const char **into);
 void emit_call(struct emitter *emitter, struct nest *nest);
 const char *scale_factor_text(struct emitter *emitter, const struct scale *scale);

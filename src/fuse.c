@@ -127,10 +127,37 @@ static bool is_serial(const struct nest *nest)
     return nest->kind == NEST_REDUCE && nest->first_trailing < nest->loop_count && nest->node->type == REAL;
 }
 
+bool is_formed_in_parts(const struct nest *nest)
+{
+    enum op op = nest->node->op;
+    return is_serial(nest) && (op == OP_SUM || op == OP_CONTRACT || op == OP_MAXIMUM || op == OP_MINIMUM);
+}
+
+/* A loop over values may end in one sum of them, which is then formed in parts and vectorises with the loop.
+ */
+static bool may_end_in(const struct nest *nest, const struct item *loop, int depth)
+{
+    int64_t number;
+    if (!is_formed_in_parts(nest) || depth != nest->first_trailing || loop->guard != nest->guard ||
+        loop->before_count > 0 || loop->body_count > MOST_VALUES_BEFORE_SUM ||
+        (size_is_number(loop->extent, &number) && number < SHORTEST_IN_PARTS))
+        return false;
+    for (size_t i = 0; i < loop->body_count; i++)
+        if (loop->body[i]->kind != ITEM_STATEMENT || loop->body[i]->nest->kind != NEST_VALUE ||
+            loop->body[i]->guard != loop->guard)
+            return false;
+    return true;
+}
+
 static bool spoils_vectors(const struct nest *nest, const struct item *loop, int depth)
 {
-    return depth == nest->loop_count - 1 && !is_short(loop->extent) &&
-           ((is_serial(nest) && loop->is_dear) || (nest->is_dear && loop->is_serial));
+    if (depth != nest->loop_count - 1 || is_short(loop->extent))
+        return false;
+    if (loop->is_dear && loop->is_serial)
+        return true; /* a sum that its loop ends in */
+    if (loop->is_dear && is_serial(nest))
+        return !may_end_in(nest, loop, depth);
+    return nest->is_dear && loop->is_serial;
 }
 
 static struct item *find_loop(const struct nest *nest, const struct item *body, int level, int depth)

@@ -309,6 +309,10 @@ size_t order_body(struct program *program, struct node *loop, struct node *const
 void schedule(struct program *program);
 void fuse(struct program *program, struct nest *nest, struct item *container);
 struct item *item_new(struct program *program, struct item *parent);
+/* Sums, maxima and minima that one variable collects can be formed in parts, which vectorise: in a loop that
+ * is not too short, behind a few values that it computes first. */
+enum { SHORTEST_IN_PARTS = 16, MOST_VALUES_BEFORE_SUM = 3 };
+bool is_formed_in_parts(const struct nest *nest);
 
 /* ---- place.c ---- */
 /* Takes from each buffer the axes that its readers do not need, and gives it its place. */

@@ -409,6 +409,22 @@ for name, f in [("sum", np.sum), ("mean", np.mean), ("prod", np.prod), ("max", n
          tolerance=1e-6, tolerance32=1e-2)
 for form, nn, arguments in FORMS:
     case(f"sumsq_{form}(x: [a, b, 4]) = sum(x^2{nn}) * 0.5", lambda x, k=arguments: np.sum(x * x, **k) / 2, sizes={"a": 2, "b": 3}, x=X)
+group("long")
+# Reductions are formed in parts of 32: lengths around multiples of it, and an odd element in each kind of place.
+for name, f in [("max", np.max), ("min", np.min), ("logsumexp", special.logsumexp)]:
+    nn = f"long_{name}(x: [n]) = {name}(x)"
+    for n in 15, 31, 32, 33, 64, 75:
+        x = uniform(n, key=name)
+        case(nn, lambda x: f(x), sizes={"n": n}, x=x, tolerance32=1e-4, name=f"long_{name}")
+        nn = ""
+        for odd in (np.nan, np.inf, -np.inf) if name != "logsumexp" else (-np.inf,):
+            for at in {2, n // 2, n - 1}:
+                y = x.copy()
+                y[at] = odd
+                case("", lambda x: f(x), sizes={"n": n}, wrt=[], x=y, tolerance32=1e-4, name=f"long_{name}")
+case("long_sum(x: [n]) = sum(x^2)", lambda x: np.sum(x**2), sizes={"n": 77}, x=uniform(77), tolerance32=1e-4)
+case("row_sums(x: [m, n]) = sum(exp(x), axis = 1)", lambda x: np.exp(x).sum(1), sizes={"m": 2, "n": 69},
+     x=uniform((2, 69)), tolerance32=1e-4)
 group("reductions_int")
 T = np.array([[1, 5, 5], [7, 7, 2]], float)
 for name, f in ("argmax", np.argmax), ("argmin", np.argmin):

@@ -101,10 +101,8 @@ int f_forward(struct f *self_)
     for (size_t i = 0; i < m; i++) {
         double most = -INFINITY;
         GRADC_BEST(double, most, >, j, n, x[i * n + j]);
-        for (size_t j = 0; j < n; j++)
-            e[j] = gradc_exp(x[i * n + j] - most);
         double sum = 0;
-        GRADC_SUM(double, sum, j, n, e[j]);
+        GRADC_SUM_OF(double, sum, j, n, e[j], e[j] = gradc_exp(x[i * n + j] - most););
         for (size_t j = 0; j < n; j++)
             f2[i * n + j] = e[j] / sum;
     }
@@ -164,10 +162,8 @@ int f_gradient(struct f *self_)
     for (size_t i = 0; i < m; i++) {
         double most = -INFINITY;
         GRADC_BEST(double, most, >, j, n, x[i * n + j]);
-        for (size_t j = 0; j < n; j++)
-            e[j] = gradc_exp(x[i * n + j] - most);
         double sum = 0;
-        GRADC_SUM(double, sum, j, n, e[j]);
+        GRADC_SUM_OF(double, sum, j, n, e[j], e[j] = gradc_exp(x[i * n + j] - most););
         double sum2 = 0;
         for (size_t j = 0; j < n; j++) {
             f2[i * n + j] = e[j] / sum;

@@ -79,12 +79,8 @@ int train_forward(struct train *m)
     for (size_t i = 0; i < N; i++) {
         double most = -INFINITY;
         GRADC_BEST(double, most, >, j, C, sum[i * C + j]);
-        for (size_t j = 0; j < C; j++) {
-            z[j] = sum[i * C + j] - most;
-            t3[j] = gradc_exp(z[j]);
-        }
         double sum2 = 0;
-        GRADC_SUM(double, sum2, j, C, t3[j]);
+        GRADC_SUM_OF(double, sum2, j, C, t3[j], z[j] = sum[i * C + j] - most; t3[j] = gradc_exp(z[j]););
         const double t4 = t / sum2;
         for (size_t j = 0; j < C; j++)
             d_z[i * C + j] = t4 * t3[j];
