@@ -583,14 +583,14 @@ struct value evaluate(struct elaborator *e, const struct expression *x)
     switch (x->kind) {
     case EXPRESSION_NUMBER: return evaluate_number(e, x);
     case EXPRESSION_BOOL: return value_node(graph_constant(e->graph, BOOL, x->truth));
-    case EXPRESSION_NAME: return evaluate_name(e, x);
+    case EXPRESSION_NAME: return in_space(e, evaluate_name(e, x));
     case EXPRESSION_UNARY: return evaluate_unary(e, x);
     case EXPRESSION_BINARY: return evaluate_binary(e, x);
     case EXPRESSION_IF: return evaluate_if(e, x);
     case EXPRESSION_CALL: return evaluate_call(e, x);
     case EXPRESSION_REDUCE: return evaluate_reduce(e, x);
     case EXPRESSION_SUBSCRIPT: return evaluate_subscript(e, x);
-    case EXPRESSION_MEMBER: return evaluate_member(e, x);
+    case EXPRESSION_MEMBER: return in_space(e, evaluate_member(e, x));
     case EXPRESSION_ABSOLUTE: return call_library(e, "abs", x, x->left);
     case EXPRESSION_NORM: return call_library(e, "norm", x, x->left);
     case EXPRESSION_LIST: return evaluate_list(e, x);

@@ -88,24 +88,31 @@ struct node *index_number(struct elaborator *e, size *number, enum type type)
     return graph_binary(e->graph, OP_DIV, node, divisor);
 }
 
-/* Puts indices in front of the space; false after reporting that there are too many. */
+/* Puts an index behind the others; false after reporting that there are too many. */
 static bool enter_index(struct elaborator *e, const char *name, size *extent, struct span at)
 {
     if (e->space.count == MAXIMUM_RANK) {
         fail(e, at, "at most %d indices can be in force at once", MAXIMUM_RANK);
         return false;
     }
-    memmove(e->space.axes + 1, e->space.axes, sizeof *e->space.axes * (size_t)e->space.count++);
     size *zero = size_number(e->sizes, 0);
-    e->space.axes[0] =
+    e->space.axes[e->space.count++] =
         (struct space_axis){name, size_new_loop_variable(e->sizes, name, zero, extent), extent, e->frame};
     return true;
 }
 
-static void leave_indices(struct elaborator *e, int count)
+struct value in_space(struct elaborator *e, struct value value)
 {
-    e->space.count -= count;
-    memmove(e->space.axes, e->space.axes + count, sizeof *e->space.axes * (size_t)e->space.count);
+    if (value.kind == VALUE_LIST || value.kind == VALUE_GROUP) {
+        struct value *items = ARENA_ARRAY(e->arena, struct value, value.count + 1);
+        for (int i = 0; e->space.count && i < value.count; i++)
+            items[i] = in_space(e, value.items[i]);
+        value.items = e->space.count ? items : value.items;
+    }
+    if (value.kind == VALUE_NODE && value.indexed && value.node->rank > 0)
+        while (value.node->rank < e->space.count)
+            value.node = graph_insert_axis(e->graph, value.node, value.node->rank);
+    return value;
 }
 
 /* ---- Inference of ranges ---- */
@@ -555,7 +562,7 @@ static enum op reduction_operator(const char *name)
     return OPERATOR_COUNT;
 }
 
-/* A reduction of the library over the first axes: its operand and axes go in as values of names that no text
+/* A reduction of the library over the last axes: its operand and axes go in as values of names that no text
  * can have. */
 static struct node *reduce_by_library(struct elaborator *e, const struct expression *x, struct node *body,
                                       int axes)
@@ -563,7 +570,7 @@ static struct node *reduce_by_library(struct elaborator *e, const struct express
     struct value list = {
         .kind = VALUE_LIST, .count = axes, .items = ARENA_ARRAY(e->arena, struct value, axes)};
     for (int i = 0; i < axes; i++)
-        list.items[i] = value_whole(e, i);
+        list.items[i] = value_whole(e, body->rank - axes + i);
     struct map saved = e->frame->bindings;
     struct binding operand = {.name = "(operand)", .value = value_node(body)},
                    over = {.name = "(axes)", .value = list};
@@ -584,7 +591,7 @@ static struct node *reduce_by_library(struct elaborator *e, const struct express
     return result.kind == VALUE_NODE ? result.node : NULL;
 }
 
-/* body: over the space, whose first `axes` axes are reduced. */
+/* body: over the space, whose last `axes` axes are reduced. */
 static struct node *reduce_indices(struct elaborator *e, const struct expression *x, struct node *body,
                                    int axes)
 {
@@ -600,12 +607,13 @@ static struct node *reduce_indices(struct elaborator *e, const struct expression
     if (op == OPERATOR_COUNT)
         return reduce_by_library(e, x, body, axes);
     if (op == OP_ARGMAX || op == OP_ARGMIN)
-        return graph_arg(e->graph, op, body, 0);
-    struct node *reduced = graph_reduce(e->graph, op, body, (1u << axes) - 1);
+        return graph_arg(e->graph, op, body, body->rank - 1);
+    int first = body->rank - axes;
+    struct node *reduced = graph_reduce(e->graph, op, body, ((1u << axes) - 1) << first);
     if (strcmp(x->name, "mean"))
         return reduced;
     size *count = size_number(e->sizes, 1);
-    for (int i = 0; i < axes; i++)
+    for (int i = first; i < body->rank; i++)
         count = size_multiply(count, body->shape[i]);
     struct node *divisor =
         graph_broadcast(e->graph, graph_size(e->graph, REAL, count), reduced->rank, reduced->shape);
@@ -620,7 +628,7 @@ static struct value reduce_in_space(struct elaborator *e, const struct expressio
         indices[axes++] = index;
     bool entered = true;
     int count = 0;
-    for (int i = axes; entered && i-- > 0;) { /* the first named ends up in front */
+    for (int i = 0; entered && i < axes; i++) {
         struct range *range = find_range(e->inference, indices[i]);
         entered = range && range->extent && enter_index(e, indices[i]->name, range->extent, indices[i]->span);
         count += entered;
@@ -635,12 +643,12 @@ static struct value reduce_in_space(struct elaborator *e, const struct expressio
     else if (node) {
         size *shape[MAXIMUM_RANK];
         for (int i = 0; i < e->space.count; i++)
-            shape[i] = i < axes     ? e->space.axes[i].extent
+            shape[i] = i >= outer   ? e->space.axes[i].extent
                        : node->rank ? node->shape[i]
                                     : size_number(e->sizes, 1);
         result = reduce_indices(e, x, graph_broadcast(e->graph, node, e->space.count, shape), axes);
     }
-    leave_indices(e, count);
+    e->space.count -= count;
     struct value value = value_node(result);
     value.indexed = outer > 0;
     return value;
@@ -714,7 +722,7 @@ struct value evaluate_by_index(struct elaborator *e, const struct subscript *fre
     infer(e, inference, x);
     solve(e, inference);
     struct value value = value_error();
-    for (int i = count; !inference->failed && i-- > 0;)
+    for (int i = 0; !inference->failed && i < count; i++)
         if (!enter_index(e, indices[i]->at->name, find_range(inference, indices[i])->extent,
                          indices[i]->span))
             inference->failed = true;

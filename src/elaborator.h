@@ -87,8 +87,8 @@ struct unit {
     bool loading; /* its imports are being read: meeting it again is a cycle */
 };
 
-/* The indices in force, the innermost first: the axes of every indexed value. New ones go in front, so values
- * from outside broadcast by NumPy's rule. */
+/* The indices in force, the innermost last: the axes of every indexed value. What is summed over comes last,
+ * so that rows are summed and batches stand first, as in the text. */
 struct index_space {
     struct space_axis {
         const char *name;
@@ -178,6 +178,9 @@ struct value evaluate_reduce(struct elaborator *e, const struct expression *expr
 bool subscript_uses_index(struct elaborator *e, const struct expression *expression);
 struct value evaluate_indexed(struct elaborator *e, const struct expression *expression);
 /* Whether an assignment's subscripts hold fresh indices, so that it defines a whole tensor. */
+/* The value with an axis for every index in force: one from outside a reduction lacks those that it brings.
+ */
+struct value in_space(struct elaborator *e, struct value value);
 /* An indexed value: `indexed`, or a number that contains an index. */
 bool is_indexed(const struct elaborator *e, const struct value *value);
 /* A number that contains indices as a tensor over the index space. */

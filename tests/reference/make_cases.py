@@ -846,6 +846,12 @@ case("batched(A: [b, m, k], B: [b, n, k]) {\n    C[s, i, j] = sum[l](A[s, i, l] 
 case("conv2(x: [n, c, h, w], k: [o, c, 2, 2], b: [o]) {\n    y[s, q, i, j] = sum[l, u, v](x[s, l, i + u, j + v] * k[q, l, u, v]) + b[q]\n    return y\n}",
      lambda x, k, b: {"y": sum(np.einsum("nchw,oc->nohw", x[:, :, u:u + 2, v:v + 3], k[:, :, u, v]) for u in range(2) for v in range(2)) + b[:, None, None]},
      sizes={"n": 2, "c": 2, "h": 3, "w": 4, "o": 2}, x=uniform((2, 2, 3, 4)), k=uniform((2, 2, 2, 2)), b=uniform(2))
+text("""weigh(a, v) {
+    s = a^2 + 1
+    return sum[j](s * v[j] + sum[l](a * v[l] * v[j])) / s
+}""")
+case("inside_function(x: [n], z: [n]) {\n    y[i, k] = weigh(x[i] * z[k], x)\n    return y\n}", lambda x, z: (lambda a: {"y": ((a**2 + 1) * x.sum() + a * x.sum()**2) / (a**2 + 1)})(np.outer(x, z)), sizes={"n": 3}, x=uniform(3, key="x"), z=uniform(3))
+case("scores(Q: [k, r, r], x: [n, r], m: [k, r]) {\n    s[i, j] = sum[u](sum[v](Q[j, u, v] * (x[i, v] - m[j, v]))^2)\n    return s\n}", lambda Q, x, m: {"s": (np.einsum("kuv,nkv->nku", Q, x[:, None] - m)**2).sum(2)}, sizes={"k": 2, "r": 3, "n": 4}, Q=uniform((2, 3, 3)), x=uniform((4, 3)), m=uniform((2, 3)))
 case("norms(X: [n, c]) {\n    d[i] = sqrt(sum[l](X[i, l]^2)) / (1 + exp(X[i, 0]))\n    return d\n}", lambda X: {"d": NORM(X, axis=1) / (1 + np.exp(X[:, 0]))}, sizes={"n": 3, "c": 2}, X=uniform((3, 2)))
 case("index_second(X: [n, c]) {\n    d[i, j] = sum[l]((X[i, l] - X[j, l])^2)\n    y = sum(exp(-d))\n    return index_second = sum(grad(y, X)^2)\n}",
      lambda X: np.sum((-4 * np.einsum("ij,ijc->ic", np.exp(-((X[:, None] - X[None])**2).sum(-1)), X[:, None] - X[None]))**2), sizes={"n": 3, "c": 2}, X=uniform((3, 2)))
