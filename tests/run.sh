@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh: compiles every tests/run/X.nn in four ways (plain, self-contained, in float32, not optimised), and holds the C
+# run.sh: compiles every tests/run/X.nn in four ways (plain, self-contained at -O3, in float32, not optimised), and holds the C
 # to the cases in X.case; run/driver.c says how they are written and what is checked beside them.
 # usage: run.sh [X...]    GRADC names the compiler, BUILD the folder of libgradc.a, CC the C compiler.
 set -u
@@ -19,14 +19,16 @@ one() {
     local base=$out/$name.$variant
     case $variant in
     plain) optimise=-O1 ;; # for the warnings of its analysis
-    standalone) options=--standalone library="" ;;
+    standalone)
+        options=--standalone library=""
+        [ -n "$flags" ] || optimise="-O3 -march=native" ;; # vectorised, the runtime too
     float32) options=--precision=float32 driver_options=float32 ;;
     O0) options=-O0 ;;
     esac
     # shellcheck disable=SC2086
     if ! "$GRADC" --color=never $options "$name.nn" -o "$base.c" 2> "$base.log" ||
         ! "$GRADC" $options --emit=interface "$name.nn" -o "$base.json" 2> "$base.log" ||
-        ! "$CC" -std=c99 "$optimise" -shared -fPIC -Wall -Wextra -Werror -pedantic $flags -I../../runtime -I"$out" \
+        ! "$CC" -std=c99 $optimise -shared -fPIC -Wall -Wextra -Werror -pedantic $flags -I../../runtime -I"$out" \
             "$base.c" $library -lm -o "$base.so" 2> "$base.log"; then
         echo "FAIL $name ($variant) does not compile"
         head -5 "$base.log"

@@ -507,6 +507,8 @@ case("transpose_axes(A: [a, b, c]) = transpose(A, [1, 2, 0])", lambda A: A.trans
 case("prime_batch(A: [a, b, c]) = A' * 2", lambda A: 2 * T2(A), sizes={"a": 2, "b": 3, "c": 4}, A=uniform((2, 3, 4)))
 case("prime_vector(v: [n]) = v' * v", lambda v: v * v, sizes={"n": 4}, v=uniform(4))
 case("tril_1(A: [m, n]) = tril(A)", lambda A: np.tril(A), sizes={"m": 3, "n": 4}, A=uniform((3, 4)))
+case("tril_k(A: [m, n]) {\n    return below = tril(A, -1), above = tril(A, k = 1)\n}", lambda A: {"below": np.tril(A, -1), "above": np.tril(A, 1)}, sizes={"m": 3, "n": 4}, A=uniform((3, 4)))
+case("triu_k(A: [m, n]) {\n    return below = triu(A, -1), above = triu(A, k = 1)\n}", lambda A: {"below": np.triu(A, -1), "above": np.triu(A, 1)}, sizes={"m": 3, "n": 4}, A=uniform((3, 4)))
 case("triu_1(A: [b, n, n]) = triu(A)", lambda A: np.triu(A), sizes={"b": 2, "n": 3}, A=uniform((2, 3, 3)))
 case("eye_1(A: [n, n], s) = A + s * eye(n)", lambda A, s: A + s * np.eye(3), sizes={"n": 3}, A=uniform((3, 3)), s=0.5)
 case("cross_1(a: [3], b: [3]) = cross(a, b)", lambda a, b: np.cross(a, b), a=uniform(3, key="a"), b=uniform(3, key="b"))
