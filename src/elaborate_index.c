@@ -294,6 +294,7 @@ static void infer_subscript(struct elaborator *e, struct inference *inference, c
     if (!any)
         return;
     struct value base = evaluate(e, x->left);
+    inference->failed = inference->failed || base.kind == VALUE_ERROR;
     if (base.kind != VALUE_NODE)
         return; /* reported when evaluated */
     if (base.node->rank != count) {

@@ -3,7 +3,8 @@
 #   X.err: gradc must fail with status 1, print exactly this on standard error and leave no output file.
 #   X.c:   gradc must write this (and X.h, if there is one), and it must compile without warnings as C99 and C++11.
 #   X.args: further options for gradc, on one line.
-# usage: golden.sh [--bless] [CASE.nn...]    --bless rewrites the expected files from the actual ones.
+# usage: golden.sh [--bless] [CASE.nn...]    --bless rewrites the expected files that there are; an
+# empty one beside a new case is filled.
 set -u
 cd "$(dirname "$0")/golden" || exit 1
 GRADC=${GRADC:-$PWD/../../gradc}
@@ -55,7 +56,7 @@ expect_code() {
         return
     fi
     if [ $bless = yes ]; then
-        cp "$out/$name.c" "$name.c"
+        [ ! -e "$name.c" ] || cp "$out/$name.c" "$name.c"
         [ ! -e "$name.h" ] || cp "$out/$name.h" "$name.h"
     fi
     for expected in "$name.c" "$name.h"; do
