@@ -4,6 +4,7 @@
  * a PLACEHOLDER, after the loop for a RESULT. An `if` is a loop of at most one round over its condition, its
  * `else` one over the contrary, so that derivatives, workspace and the interpreter know loops only. */
 #include "elaborator.h"
+#include "loop_entries.h"
 
 #include <string.h>
 
@@ -449,10 +450,13 @@ void execute_for(struct elaborator *e, const struct statement *statement)
         return;
     if (!e->frame->unit->is_library)
         e->graph->origin = statement->span;
+    int total = loop->carried_count;
+    struct entry_result *places = ARENA_ARRAY(e->arena, struct entry_result, total + 1);
+    collect_entries(e->graph, loop, places);
     struct node *node = graph_loop(e->graph, loop);
-    struct node **results = ARENA_ARRAY(e->arena, struct node *, loop->carried_count + 1);
-    for (int i = 0; i < loop->carried_count; i++)
-        results[i] = graph_result(e->graph, node, i);
+    struct node **results = ARENA_ARRAY(e->arena, struct node *, total + 1);
+    for (int i = 0; i < total; i++)
+        results[i] = entry_result(e->graph, node, places[i]);
     for (size_t i = 0; i < carried_count; i++) {
         size_t next = carried[i].first;
         const struct target *target = map_get(&names, carried[i].saved->name);

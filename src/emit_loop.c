@@ -349,6 +349,16 @@ static bool emit_branch(struct emitter *emitter, const struct item *item)
     return true;
 }
 
+/* From end - 1 down to begin. Not `k-- > begin`: after a loop that counts in its condition gcc forgets what
+ * it has been told of the loops inside. */
+static void emit_backwards(struct emitter *emitter, const struct loop *loop)
+{
+    size *last = size_subtract(loop->end, size_number(emitter->program->sizes, 1));
+    const char *variable = size_c(emitter, loop->variable);
+    emit_line(emitter, "for (size_t %s = %s; %s + 1 > %s; %s--) {", variable, size_c(emitter, last), variable,
+              size_c(emitter, loop->begin), variable);
+}
+
 static void emit_region(struct emitter *emitter, const struct item *item)
 {
     const struct loop *loop = item->nest->node->loop;
@@ -362,7 +372,7 @@ static void emit_region(struct emitter *emitter, const struct item *item)
     if (loop->is_branch)
         emit_line(emitter, "do {");
     else if (loop->reverse)
-        emit_line(emitter, "for (size_t %s = %s; %s-- > %s;) {", variable, end, variable, begin);
+        emit_backwards(emitter, loop);
     else
         emit_line(emitter, "for (size_t %s = %s; %s < %s; %s++) {", variable, begin, variable, end, variable);
     emitter->indent++;

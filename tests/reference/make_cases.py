@@ -892,6 +892,47 @@ case("shadow(x: [n], t: size) {\n    a = x; b = 2 * x\n    for k in 0..t {\n    
 case("counts(x: [n], t: size) {\n    y = x\n    for k in 1..t {\n        y = y + x\n        zs[k] = sum(y)\n    }\n    return zs\n}", lambda x: {"zs": np.array([2.0, 3, 4]) * x.sum()}, sizes={"n": 3, "t": 4}, x=uniform(3))
 case("", name="counts", sizes={"n": 3, "t": 1}, x=uniform(3), status=2)
 
+# ---- What loops carry ----
+
+group("states")
+N32 = {"n": 3, "m": 2}
+C, W = uniform((3, 2), -1, 1, "C"), uniform(2, key="w")
+def loop(n, step, *state):
+    """step(k, *arrays) changes copies of the arrays, or returns new values of all of them."""
+    state = [np.array(s, float) for s in state]
+    for k in range(n):
+        new = step(k, *state)
+        state = list(new) if new is not None else state
+    return state
+def put(a, at, value): a[at] = value
+def entries(c, w, t):
+    for _ in range(t):
+        x = w
+        for k in range(3):
+            c[k] = np.sin(c[k]) * x + k
+            x = c[k]**2
+    return {"c": c}
+case("own_entries(c: [n, m], w: [m], t: size) {\n    for s in 0..t {\n        x = w\n        for k in 0..n {\n            c[k] = sin(c[k]) * x + k\n            x = c[k]^2\n        }\n    }\n    return c_end = c\n}",
+     lambda c, w: {"c_end": entries(c, w, 2)["c"]}, sizes={**N32, "t": 2}, c=C, w=W)
+case("entry_in_steps(c: [n, m], w: [m]) {\n    for k in 0..n {\n        c[k, 0] = c[k, 1] * c[k, 0]\n        c[k, 1:] = c[k, :m-1] + w[1:]\n        c[k] = exp(c[k])\n    }\n    return c_end = c\n}",
+     lambda c, w: {"c_end": np.exp(np.stack([c[:, 0] * c[:, 1], c[:, 0] * c[:, 1] + w[1]], 1))}, sizes=N32, c=C, w=W)
+case("columns(c: [m, n], w: [m]) {\n    for k in 0..n {\n        c[:, k] = c[:, k] * w + k\n    }\n    return c_end = c\n}", lambda c, w: {"c_end": c * w[:, None] + np.arange(3)}, sizes=N32, c=C.T, w=W)
+case("scalar_entries(y: [n], a) {\n    for k in 0..n {\n        y[k] = y[k]^2 * a\n        a = a + y[k]\n    }\n    return y_end = y, a_end = a\n}",
+     lambda y, a: (lambda r: {"y_end": r[0], "a_end": r[1]})(loop(3, lambda k, y, a: (put(y, k, y[k]**2 * a), (y, a + y[k]))[1], y, a)), sizes={"n": 3}, y=uniform(3), a=0.5)
+case("other_entries(y: [n], x: [n]) {\n    for k in 0..n {\n        y[k] = y[n - 1 - k] * x[k] + y[k]\n    }\n    return y_end = y\n}",
+     lambda y, x: {"y_end": loop(4, lambda k, y: put(y, k, y[3 - k] * x[k] + y[k]), y)[0]}, sizes={"n": 4}, y=uniform(4), x=uniform(4, key="x"))
+case("entries_and_all(y: [n], x: [n]) {\n    for k in 0..n {\n        y[k] = y[k] * x[k] + 0.1 * sum(y)\n    }\n    return y_end = y\n}",
+     lambda y, x: {"y_end": loop(3, lambda k, y: put(y, k, y[k] * x[k] + 0.1 * y.sum()), y)[0]}, sizes={"n": 3}, y=uniform(3), x=uniform(3, key="x"))
+case("some_entries(y: [n], x: [n]) {\n    for k in 1..n-1 {\n        y[k] = y[k]^2 * x[k]\n    }\n    return y_end = y\n}",
+     lambda y, x: {"y_end": np.concatenate([y[:1], y[1:-1]**2 * x[1:-1], y[-1:]])}, sizes={"n": 4}, y=uniform(4), x=uniform(4, key="x"))
+case("", name="some_entries", f=lambda y, x: {"y_end": y}, sizes={"n": 2}, y=uniform(2), x=uniform(2, key="x"))
+case("two_names(y: [n], x: [n]) {\n    z = x\n    for k in 0..n {\n        z[k] = y[k] * z[k]\n        y = z + y\n    }\n    return y_end = y, z\n}",
+     lambda y, x: (lambda r: {"y_end": r[0], "z": r[1]})(loop(3, lambda k, y, z: (put(z, k, y[k] * z[k]), (z + y, z))[1], y, x)), sizes={"n": 3}, y=uniform(3), x=uniform(3, key="x"))
+case("entries_in_segments(y: [n], x: [n], a) {\n    for k in 0..n checkpoint {\n        y[k] = sin(y[k]) * a + x[k]\n        a = a * cos(y[k])\n    }\n    return y_end = y, a_end = a\n}",
+     lambda y, x, a: (lambda r: {"y_end": r[0], "a_end": r[1]})(loop(5, lambda k, y, a: (put(y, k, np.sin(y[k]) * a + x[k]), (y, a * np.cos(y[k])))[1], y, a)), sizes={"n": 5}, y=uniform(5), x=uniform(5, key="x"), a=0.75)
+case("entries_second(c: [n, m], w: [m]) {\n    x = w\n    for k in 0..n {\n        c[k] = sin(c[k]) * x\n        x = c[k]^2 + x\n    }\n    return entries_second = sum(grad(sum(c * c), w)^2)\n}",
+     lambda c, w: np.sum(gradient(lambda v: np.sum((lambda r: r[0])(loop(3, lambda k, c, x: (put(c, k, np.sin(c[k]) * x), (c, c[k]**2 + x))[1], c, v))**2), w)**2), sizes=N32, c=C, w=W, tolerance=1e-6, tolerance32=2e-2)
+
 group("branches")
 for s in 2.0, -3.0:
     first = s > 0
