@@ -34,6 +34,11 @@ struct node *rewrite_one_hot_product(struct rewriter *rewriter, struct node *y);
 /* What is to be stored, if it is 0 off some diagonals: zeros, and the diagonals added. Else y. */
 struct node *scatter_diagonals(struct graph *graph, struct node *y);
 
+/* ---- rewrite_chosen.c ---- */
+struct node *rewrite_chosen_factor(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_chosen_sum(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_chosen_product(struct rewriter *rewriter, struct node *y);
+
 /* ---- rewrite_part.c ---- */
 struct node *rewrite_part(struct rewriter *rewriter, struct node *y);
 

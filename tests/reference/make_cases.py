@@ -425,6 +425,38 @@ for name, f in [("max", np.max), ("min", np.min), ("logsumexp", special.logsumex
 case("long_sum(x: [n]) = sum(x^2)", lambda x: np.sum(x**2), sizes={"n": 77}, x=uniform(77), tolerance32=1e-4)
 case("row_sums(x: [m, n]) = sum(exp(x), axis = 1)", lambda x: np.exp(x).sum(1), sizes={"m": 2, "n": 69},
      x=uniform((2, 69)), tolerance32=1e-4)
+group("chosen", "cost(p: [n, d], c: [k, d]) = sum[i](min[j](sum[a]((p[i, a] - c[j, a])^2)))")
+# Sums over what is 0 but at an extremum along an axis.
+P, C = uniform((70, 3), key="points"), uniform((4, 3), key="centre2")
+SIZES = {"n": 70, "k": 4, "d": 3}
+apart = lambda p, c: p[:, None] - c
+squares = lambda p, c: (apart(p, c)**2).sum(2)
+def newton(p, c):
+    nearest = squares(p, c).argmin(1)[:, None] == np.arange(len(c))
+    return c - nearest.T @ p / nearest.sum(0)[:, None]
+case("nearest(p: [n, d], c: [k, d]) = cost(p, c)", lambda p, c: squares(p, c).min(1).sum(), sizes=SIZES, p=P, c=C, tolerance32=1e-3)
+case("newton_step(p: [n, d], c: [k, d]) {\n    g = grad(cost(p, c), c)\n    return newton_step = g / jvp(g, c, ones([k, d]))\n}",
+     newton, sizes=SIZES, wrt=[], p=P, c=C, tolerance32=1e-3)
+case("centre_hvp(p: [n, d], c: [k, d], v: [k, d]) {\n    g = grad(cost(p, c), c)\n    return centre_hvp = grad(sum(g * v), c)\n}",
+     lambda p, c, v: 2 * np.bincount(squares(p, c).argmin(1), minlength=4)[:, None] * v, sizes=SIZES, wrt=["v"], p=P, c=C,
+     v=uniform((4, 3), key="v"), tolerance32=1e-3)
+case("point_tangent(p: [n, d], c: [k, d], v: [n, d]) = jvp(min(sum((p[:, new] - c)^2, axis = 2), axis = 1), p, v)",
+     lambda p, c, v: (2 * (p - c[squares(p, c).argmin(1)]) * v).sum(1), sizes=SIZES, wrt=["v"], p=P, c=C, v=uniform((70, 3), key="v"),
+     tolerance32=1e-3)
+case("nearest_norm(p: [n, d], c: [k, d], w: [n]) = sum[i](w[i] * min[j](sqrt(1 + sum[a]((p[i, a] - c[j, a])^2))))",
+     lambda p, c, w: (w * np.sqrt(1 + squares(p, c).min(1))).sum(), sizes=SIZES, p=P, c=C, w=uniform(70, key="w"), tolerance32=1e-3)
+case("nearest_manhattan(p: [n, d], c: [k, d]) = sum[i](min[j](sum[a](|p[i, a] - c[j, a]|)))",
+     lambda p, c: np.abs(apart(p, c)).sum(2).min(1).sum(), sizes={**SIZES, "n": 5}, p=P[20:25], c=C, tolerance32=1e-3)
+case("best_match(p: [n, d], c: [k, d]) = sum(max(p @ c', axis = 1)^2)", lambda p, c: ((p @ c.T).max(1)**2).sum(),
+     sizes=SIZES, p=P, c=C, tolerance32=1e-3)
+case("best_by_column(p: [n, d], c: [k, d]) = sum(exp(max(p @ c', axis = 0) / 8))", lambda p, c: np.exp((p @ c.T).max(0) / 8).sum(),
+     sizes=SIZES, p=P, c=C, tolerance32=1e-3)
+case("best_of_all(p: [n, d], c: [k, d]) = max(p @ c')^2", lambda p, c: (p @ c.T).max()**2, sizes=SIZES, p=P, c=C, tolerance32=1e-3)
+case("hausdorff(p: [n, d], c: [k, d]) = max[i](min[j](sum[a]((p[i, a] - c[j, a])^2)))", lambda p, c: squares(p, c).min(1).max(),
+     sizes=SIZES, p=P, c=C, tolerance32=1e-3)
+kept = np.array([[0.0, 0.0], [0.0, 0.0], [1.0, 1.0]])
+case("", lambda p, c: squares(p, c).min(1).sum(), name="nearest", sizes={"n": 1, "k": 3, "d": 2}, p=np.array([[1.0, 0.0]]), c=kept,
+     seeds={"nearest": 1.0}, gradients={"p": [[2, 0]], "c": [[-2, 0], [0, 0], [0, 0]]})
 group("reductions_int")
 T = np.array([[1, 5, 5], [7, 7, 2]], float)
 for name, f in ("argmax", np.argmax), ("argmin", np.argmin):
