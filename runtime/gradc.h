@@ -155,6 +155,17 @@ void gradc_matmul_f64(int trans_a, int trans_b, size_t m, size_t n, size_t k, do
 void gradc_matmul_f32(int trans_a, int trans_b, size_t m, size_t n, size_t k, float alpha, const float *a,
                       size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
 
+/* How many parts of such a product are worth computing side by side, and one of them. The parts fill
+ * different elements of c; their number depends on the sizes alone. */
+size_t gradc_matmul_parts_f64(size_t m, size_t n, size_t k);
+void gradc_matmul_part_f64(size_t part, size_t parts, int trans_a, int trans_b, size_t m, size_t n, size_t k,
+                           double alpha, const double *a, size_t lda, const double *b, size_t ldb,
+                           double beta, double *c, size_t ldc);
+size_t gradc_matmul_parts_f32(size_t m, size_t n, size_t k);
+void gradc_matmul_part_f32(size_t part, size_t parts, int trans_a, int trans_b, size_t m, size_t n, size_t k,
+                           float alpha, const float *a, size_t lda, const float *b, size_t ldb, float beta,
+                           float *c, size_t ldc);
+
 /* y = alpha op(a) x + beta y, where a is stored m x n: without trans x has n elements and y m, with it x has
  * m and y n. Consecutive elements of x and y are incx and incy apart. With beta = 0, y is written without
  * being read. */
@@ -218,6 +229,48 @@ double gradc_lu_det_f64(size_t n, const double *lu, const int32_t *pivots);
 float gradc_lu_det_f32(size_t n, const float *lu, const int32_t *pivots);
 double gradc_lu_logdet_f64(size_t n, const double *lu);
 float gradc_lu_logdet_f32(size_t n, const float *lu);
+
+/* With OpenMP, products are computed by all threads. The library has no threads: they are those of the
+ * program that includes this. */
+/* BEGIN THREADS f64 */
+#ifdef _OPENMP
+GRADC_STATIC void gradc_matmul_in_threads_f64(int trans_a, int trans_b, size_t m, size_t n, size_t k,
+                                              double alpha, const double *a, size_t lda, const double *b,
+                                              size_t ldb, double beta, double *c, size_t ldc)
+{
+    const size_t parts = gradc_matmul_parts_f64(m, n, k);
+    size_t part;
+    if (parts <= 1) {
+        gradc_matmul_f64(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+        return;
+    }
+#pragma omp parallel for schedule(dynamic)
+    for (part = 0; part < parts; part++)
+        gradc_matmul_part_f64(part, parts, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+#define gradc_matmul_f64 gradc_matmul_in_threads_f64
+#endif
+/* END THREADS f64 */
+
+/* BEGIN THREADS f32 */
+#ifdef _OPENMP
+GRADC_STATIC void gradc_matmul_in_threads_f32(int trans_a, int trans_b, size_t m, size_t n, size_t k,
+                                              float alpha, const float *a, size_t lda, const float *b,
+                                              size_t ldb, float beta, float *c, size_t ldc)
+{
+    const size_t parts = gradc_matmul_parts_f32(m, n, k);
+    size_t part;
+    if (parts <= 1) {
+        gradc_matmul_f32(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+        return;
+    }
+#pragma omp parallel for schedule(dynamic)
+    for (part = 0; part < parts; part++)
+        gradc_matmul_part_f32(part, parts, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+#define gradc_matmul_f32 gradc_matmul_in_threads_f32
+#endif
+/* END THREADS f32 */
 
 #ifdef __cplusplus
 }

@@ -4,18 +4,29 @@
  * of the vectors, which is otherwise that of the target. Leaves NAME(matmul) and NAME(matvec) as gradc.h
  * describes them. */
 
-/* Matrix products by packed, register-blocked tiles, cut as in Goto and van de Geijn, "Anatomy of
- * High-Performance Matrix Multiplication" (2008): a block of op(a) that stays in the second cache is packed
- * so that a tile's rows are adjacent; panels of op(b), as wide as a tile, are packed into the first cache; a
- * tile of c is summed in registers. The packed copies live on the stack. */
+/* A tile of c, tile_rows x tile_columns, is summed in registers over at most `depth` of the k products; the
+ * rows of op(b) under it, a panel, stay in the nearest caches for all tiles of its columns. If a is small and
+ * b not transposed, both are read where they are: packing them costs more than it gains. Else parts of both
+ * are packed as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a block
+ * of op(b), panel after panel, for the second cache, and a few tiles' rows of op(a) for the first. The packed
+ * copies live on the stack. */
 
 #ifndef GRADC_UNROLL
 #if defined(__clang__)
-#define GRADC_UNROLL _Pragma("unroll")
+#define GRADC_UNROLL _Pragma("clang loop unroll(full)")
 #elif defined(__GNUC__)
 #define GRADC_UNROLL _Pragma("GCC unroll 16")
 #else
 #define GRADC_UNROLL
+#endif
+#endif
+
+/* Asks for what will soon be read; any address will do. */
+#ifndef GRADC_FETCH
+#if defined(__GNUC__)
+#define GRADC_FETCH(address) __builtin_prefetch(address)
+#else
+#define GRADC_FETCH(address) ((void)0)
 #endif
 #endif
 
@@ -42,8 +53,11 @@ enum {
                       : GRADC_VECTOR_BYTES == 32 ? 6
                                                  : 4,
     NAME(tile_columns) = 2 * NAME(lanes),
-    NAME(depth) = 256,                           /* of a panel */
-    NAME(block) = 192 * 1024 / (int)sizeof(REAL) /* elements of op(a) that are packed at once */
+    NAME(depth) = 256,                                          /* of a panel */
+    NAME(width) = 192 * 1024 / NAME(depth) / (int)sizeof(REAL), /* columns of a packed block of op(b) */
+    NAME(group) = 48,                                           /* rows of op(a) that are packed at once */
+    NAME(row_room) = NAME(depth) + 16,                          /* for one of them */
+    NAME(unpacked) = 512 * 1024 / (int)sizeof(REAL) /* elements of op(a) below a depth that need no copy */
 };
 
 /* A tile of rows x (vectors * lanes): c = alpha a b + beta c. Element (i, l) of a is a[i * a_row + l *
@@ -57,7 +71,11 @@ GRADC_INLINE void NAME(tile)(int rows, int vectors, size_t k, const REAL *a, siz
     {
         GRADC_UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = zero;
     }
+    for (int i = 0; i < rows; i++)
+        GRADC_FETCH(c + (size_t)i * ldc);
     for (size_t l = 0; l < k; l++, a += a_column, b += b_row) {
+        for (int v = 0; v < vectors; v++)
+            GRADC_FETCH(b + 16 * b_row + v * NAME(lanes));
         GRADC_UNROLL for (int v = 0; v < vectors; v++) row[v] = *(const NAME(vector) *)(b + v * NAME(lanes));
         GRADC_UNROLL for (int i = 0; i < rows; i++)
         {
@@ -77,6 +95,13 @@ GRADC_INLINE void NAME(tile)(int rows, int vectors, size_t k, const REAL *a, siz
 GRADC_INLINE size_t NAME(least)(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+/* The depth of the next of even parts. */
+GRADC_INLINE size_t NAME(depth_of)(size_t k, size_t left)
+{
+    size_t parts = (k + NAME(depth) - 1) / NAME(depth);
+    return NAME(least)(left, (k + parts - 1) / parts);
 }
 
 /* How many rows the next tile takes of those that are left. */
@@ -121,21 +146,29 @@ GRADC_INLINE void NAME(part_of_tile)(size_t rows, size_t columns, size_t k, cons
         }
 }
 
-/* Rows [0, m) and columns [0, k) of op(a), tile after tile, each column by column. */
+/* Rows [0, m) of op(a) and its columns [0, k), a tile's rows together: row after row, a_row apart, if a is
+ * not transposed, else column after column. */
 GRADC_STATIC void NAME(pack_a)(int trans, size_t m, size_t k, const REAL *a, size_t lda,
                                REAL *GRADC_RESTRICT packed)
 {
     size_t rows;
-    for (size_t i = 0; i < m; i += rows, packed += rows * k) {
+    if (!trans) {
+        for (size_t r = 0; r < m; r++)
+            for (size_t l = 0; l < k; l++)
+                packed[r * NAME(row_room) + l] = a[r * lda + l];
+        return;
+    }
+    for (size_t i = 0; i < m; i += rows) {
         rows = NAME(rows_of)(m - i);
-        if (trans) {
+        REAL *to = packed + i * NAME(row_room);
+        if (rows == NAME(tile_rows)) {
+            for (size_t l = 0; l < k; l++)
+                for (size_t r = 0; r < NAME(tile_rows); r++)
+                    to[l * NAME(tile_rows) + r] = a[l * lda + i + r];
+        } else {
             for (size_t l = 0; l < k; l++)
                 for (size_t r = 0; r < rows; r++)
-                    packed[l * rows + r] = a[l * lda + i + r];
-        } else {
-            for (size_t r = 0; r < rows; r++)
-                for (size_t l = 0; l < k; l++)
-                    packed[l * rows + r] = a[(i + r) * lda + l];
+                    to[l * rows + r] = a[l * lda + i + r];
         }
     }
 }
@@ -171,31 +204,26 @@ GRADC_STATIC void NAME(scale)(size_t m, size_t n, REAL beta, REAL *c, size_t ldc
             c[i * ldc + j] = beta == 0 ? 0 : beta * c[i * ldc + j];
 }
 
-/* At most `depth` columns of op(a) against all of op(b). With packed, a holds what NAME(pack_a) has made. */
-GRADC_STATIC void NAME(slab)(int packed, int trans_b, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
-                             size_t a_row, size_t a_column, const REAL *b, size_t ldb, REAL beta, REAL *c,
-                             size_t ldc)
+/* op(b) for rows [0, k) and columns [0, n), panel after panel. */
+GRADC_STATIC void NAME(pack_panels)(int trans, size_t k, size_t n, const REAL *b, size_t ldb, REAL *packed)
 {
-    REAL panel[NAME(depth) * NAME(tile_columns)];
-    for (size_t j = 0; j < n; j += NAME(tile_columns)) {
-        size_t columns = NAME(least)(n - j, NAME(tile_columns));
-        const REAL *from = b + (trans_b ? j * ldb : j);
-        size_t b_row = ldb;
-        if (trans_b || columns < NAME(tile_columns) || m > 2 * NAME(tile_rows)) {
-            NAME(pack_b)(trans_b, k, columns, from, ldb, panel);
-            from = panel;
-            b_row = NAME(tile_columns);
-        }
-        size_t rows;
-        for (size_t i = 0; i < m; i += rows) {
-            REAL *to = c + i * ldc + j;
-            rows = NAME(rows_of)(m - i);
-            if (packed)
-                NAME(part_of_tile)(rows, columns, k, a + i * k, 1, rows, from, b_row, alpha, beta, to, ldc);
-            else
-                NAME(part_of_tile)
-            (rows, columns, k, a + i * a_row, a_row, a_column, from, b_row, alpha, beta, to, ldc);
-        }
+    for (size_t j = 0; j < n; j += NAME(tile_columns), packed += k * NAME(tile_columns))
+        NAME(pack_b)
+    (trans, k, NAME(least)(n - j, NAME(tile_columns)), b + (trans ? j * ldb : j), ldb, packed);
+}
+
+/* Rows [0, m) of c from packed parts of op(a) and op(b). */
+GRADC_STATIC void NAME(packed)(int trans_a, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
+                               const REAL *b, REAL beta, REAL *c, size_t ldc)
+{
+    size_t rows;
+    for (size_t i = 0; i < m; i += rows) {
+        rows = NAME(rows_of)(m - i);
+        for (size_t j = 0; j < n; j += NAME(tile_columns))
+            NAME(part_of_tile)
+        (rows, NAME(least)(n - j, NAME(tile_columns)), k, a + i * NAME(row_room),
+         trans_a ? 1 : NAME(row_room), trans_a ? rows : 1, b + j * k, NAME(tile_columns), alpha, beta,
+         c + i * ldc + j, ldc);
     }
 }
 
@@ -204,30 +232,49 @@ GRADC_STATIC void NAME(blocked)(int trans_a, int trans_b, size_t m, size_t n, si
                                 const REAL *a, size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c,
                                 size_t ldc)
 {
-    REAL packed[NAME(block)];
-    for (size_t l = 0; l < k; l += NAME(depth)) {
-        size_t depth = NAME(least)(k - l, NAME(depth));
-        size_t height = NAME(block) / depth / NAME(tile_rows) * NAME(tile_rows);
-        const REAL *b_part = b + (trans_b ? l : l * ldb);
-        for (size_t i = 0; i < m; i += height) {
-            size_t rows = NAME(least)(m - i, height);
-            NAME(pack_a)(trans_a, rows, depth, a + (trans_a ? l * lda + i : i * lda + l), lda, packed);
-            NAME(slab)
-            (1, trans_b, rows, n, depth, alpha, packed, 1, 1, b_part, ldb, l ? 1 : beta, c + i * ldc, ldc);
+    REAL packed_b[NAME(depth) * NAME(width)], packed_a[NAME(group) * NAME(row_room)];
+    for (size_t j = 0; j < n; j += NAME(width)) {
+        size_t columns = NAME(least)(n - j, NAME(width));
+        for (size_t l = 0, depth; l < k; l += depth) {
+            depth = NAME(depth_of)(k, k - l);
+            NAME(pack_panels)
+            (trans_b, depth, columns, b + (trans_b ? j * ldb + l : l * ldb + j), ldb, packed_b);
+            for (size_t i = 0; i < m; i += NAME(group)) {
+                size_t rows = NAME(least)(m - i, NAME(group));
+                NAME(pack_a)(trans_a, rows, depth, a + (trans_a ? l * lda + i : i * lda + l), lda, packed_a);
+                NAME(packed)
+                (trans_a, rows, columns, depth, alpha, packed_a, packed_b, l ? 1 : beta, c + i * ldc + j,
+                 ldc);
+            }
         }
     }
 }
 
-/* The same without a copy of a, for products that are too small or too narrow to repay it. */
+/* The same without a copy of a, and of b only where a panel is narrow or transposed. */
 GRADC_STATIC void NAME(direct)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha,
                                const REAL *a, size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c,
                                size_t ldc)
 {
-    for (size_t l = 0; l < k; l += NAME(depth)) {
-        size_t depth = NAME(least)(k - l, NAME(depth));
-        NAME(slab)
-        (0, trans_b, m, n, depth, alpha, a + (trans_a ? l * lda : l), trans_a ? 1 : lda, trans_a ? lda : 1,
-         b + (trans_b ? l : l * ldb), ldb, l ? 1 : beta, c, ldc);
+    REAL panel[NAME(depth) * NAME(tile_columns)];
+    size_t a_row = trans_a ? 1 : lda, a_column = trans_a ? lda : 1, rows;
+    for (size_t l = 0, depth; l < k; l += depth) {
+        depth = NAME(depth_of)(k, k - l);
+        for (size_t j = 0; j < n; j += NAME(tile_columns)) {
+            size_t columns = NAME(least)(n - j, NAME(tile_columns));
+            const REAL *from = b + (trans_b ? j * ldb + l : l * ldb + j);
+            size_t b_row = ldb;
+            if (trans_b || columns < NAME(tile_columns)) {
+                NAME(pack_b)(trans_b, depth, columns, from, ldb, panel);
+                from = panel;
+                b_row = NAME(tile_columns);
+            }
+            for (size_t i = 0; i < m; i += rows) {
+                rows = NAME(rows_of)(m - i);
+                NAME(part_of_tile)
+                (rows, columns, depth, a + i * a_row + l * a_column, a_row, a_column, from, b_row, alpha,
+                 l ? 1 : beta, c + i * ldc + j, ldc);
+            }
+        }
     }
 }
 
@@ -353,7 +400,45 @@ GRADC_API void NAME(matmul)(int trans_a, int trans_b, size_t m, size_t n, size_t
     (trans_a, trans_a ? k : m, trans_a ? m : k, alpha, a, lda, b, trans_b ? 1 : ldb, beta, c, ldc);
     else if (m == 1) NAME(matvec)(!trans_b, trans_b ? n : k, trans_b ? k : n, alpha, b, ldb, a,
                                   trans_a ? lda : 1, beta, c, 1);
-    else if (n <= NAME(tile_columns) || m * k <= 1024)
+    else if (n <= NAME(tile_columns) || m * k <= 1024 ||
+             (!trans_b && m * NAME(depth_of)(k, k) <= NAME(unpacked)))
         NAME(direct)(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     else NAME(blocked)(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+/* ---- Parts, for several threads ---- */
+
+/* How many parts of a product are worth computing side by side; depends on the sizes alone. */
+GRADC_API size_t NAME(matmul_parts)(size_t m, size_t n, size_t k)
+{
+    const size_t worth_a_thread = (size_t)1 << 18 /* products */, most = 16;
+    size_t rows = (m + NAME(tile_rows) - 1) / NAME(tile_rows);
+    size_t columns = (n + NAME(tile_columns) - 1) / NAME(tile_columns);
+    double work = (double)m * (double)n * (double)k / (double)worth_a_thread;
+    size_t parts = work < 4 ? 1 : work < (double)most ? (size_t)work : most;
+    return NAME(least)(parts, rows > columns ? rows : columns);
+}
+
+/* One of them: whole rows or columns of tiles, so that its elements are summed as in the whole product. */
+GRADC_API void NAME(matmul_part)(size_t part, size_t parts, int trans_a, int trans_b, size_t m, size_t n,
+                                 size_t k, REAL alpha, const REAL *a, size_t lda, const REAL *b, size_t ldb,
+                                 REAL beta, REAL *c, size_t ldc)
+{
+    size_t rows = (m + NAME(tile_rows) - 1) / NAME(tile_rows);
+    size_t columns = (n + NAME(tile_columns) - 1) / NAME(tile_columns);
+    if (rows > columns || rows >= 8 * parts) {
+        size_t from = rows * part / parts * NAME(tile_rows);
+        size_t end = NAME(least)(rows * (part + 1) / parts * NAME(tile_rows), m);
+        if (from < end)
+            NAME(matmul)
+        (trans_a, trans_b, end - from, n, k, alpha, a + (trans_a ? from : from * lda), lda, b, ldb, beta,
+         c + from * ldc, ldc);
+    } else {
+        size_t from = columns * part / parts * NAME(tile_columns);
+        size_t end = NAME(least)(columns * (part + 1) / parts * NAME(tile_columns), n);
+        if (from < end)
+            NAME(matmul)
+        (trans_a, trans_b, m, end - from, k, alpha, a, lda, b + (trans_b ? from * ldb : from), ldb, beta,
+         c + from, ldc);
+    }
 }

@@ -22,6 +22,18 @@ real_part() {
     part "$1" | sed -e "s/NAME(\([a-z_0-9]*\))/gradc_\1_$2/g" -e "s/REAL/$3/g"
 }
 
+# Matrix products of one precision: the choice by width, with the kernels of each width in the place of its include.
+matmul_part() {
+    awk 'body { print } /\*\// { body = 1 }' "$1/matmul_dispatch.h" | while IFS= read -r line; do
+        case $line in
+        '#include "matmul_real.h"') real_part "$1/matmul_real.h" "$2_$width_name" "$3" ;;
+        '#define WIDTH '*) width_name=${line##* } ;;
+        '#undef WIDTH') ;;
+        *) printf '%s\n' "$line" ;;
+        esac
+    done | sed -e "s/BEST(\([a-z_]*\))/gradc_\1_$2/g" -e "s/PRECISION/$2/g" -e "s/REAL/$3/g" -e '/NAME/d' | cat -s
+}
+
 array() {
     echo "static const char $1[] = {"
     characters
@@ -35,9 +47,13 @@ runtime() {
     part "$1/status.c" | array status
     part "$1/special.c" | array special
     part "$1/gradc_vecmath.h" | array vecmath
-    for family in matmul linalg; do
-        real_part "$1/${family}_real.h" f32 float | array ${family}_f32
-        real_part "$1/${family}_real.h" f64 double | array ${family}_f64
+    for width in f32 f64; do
+        real=$([ $width = f32 ] && echo float || echo double)
+        {
+            matmul_part "$1" $width $real
+            sed -n "/BEGIN THREADS $width/,/END THREADS $width/p" "$1/gradc.h" | grep -v 'THREADS'
+        } | array matmul_$width
+        real_part "$1/linalg_real.h" $width $real | array linalg_$width
     done
     echo 'const char *runtime_text(const char *part)'
     echo '{'

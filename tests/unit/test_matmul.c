@@ -4,6 +4,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gradc.h"
 
@@ -185,6 +186,53 @@ START_TEST(test_edges_of_blocks)
     check_shape(3, 65, 600, 2);
     check_shape(300, 3, 513, 0);
     check_shape(517, 33, 40, 1);
+    check_shape(600, 37, 300, 1);
+}
+END_TEST
+
+/* The parts together are the whole, to the last bit: what is summed in which order does not depend on them.
+ */
+static void check_parts(int trans, size_t m, size_t n, size_t k)
+{
+    size_t lda = (trans & 1 ? m : k) + 1, ldb = (trans >> 1 ? k : n) + 2, ldc = n + 3;
+    double *a = random_array((trans & 1 ? k : m) * lda), *b = random_array((trans >> 1 ? n : k) * ldb);
+    float *a32 = to_float(a, (trans & 1 ? k : m) * lda), *b32 = to_float(b, (trans >> 1 ? n : k) * ldb);
+    double *whole = random_array(m * ldc), *together = random_array(m * ldc);
+    float *whole32 = to_float(whole, m * ldc), *together32 = to_float(whole, m * ldc);
+    memcpy(together, whole, m * ldc * sizeof *whole);
+    size_t parts = gradc_matmul_parts_f64(m, n, k), parts32 = gradc_matmul_parts_f32(m, n, k);
+    ck_assert_uint_gt(parts, 1);
+    ck_assert_uint_gt(parts32, 1);
+    gradc_matmul_f64(trans & 1, trans >> 1, m, n, k, 2, a, lda, b, ldb, 1, whole, ldc);
+    gradc_matmul_f32(trans & 1, trans >> 1, m, n, k, 2, a32, lda, b32, ldb, 1, whole32, ldc);
+    for (size_t part = parts; part-- > 0;)
+        gradc_matmul_part_f64(part, parts, trans & 1, trans >> 1, m, n, k, 2, a, lda, b, ldb, 1, together,
+                              ldc);
+    for (size_t part = parts32; part-- > 0;)
+        gradc_matmul_part_f32(part, parts32, trans & 1, trans >> 1, m, n, k, 2, a32, lda, b32, ldb, 1,
+                              together32, ldc);
+    ck_assert(memcmp(whole, together, m * ldc * sizeof *whole) == 0);
+    ck_assert(memcmp(whole32, together32, m * ldc * sizeof *whole32) == 0);
+    free(a);
+    free(b);
+    free(a32);
+    free(b32);
+    free(whole);
+    free(together);
+    free(whole32);
+    free(together32);
+}
+
+START_TEST(test_parts)
+{
+    for (int trans = 0; trans < 4; trans++) {
+        check_parts(trans, 64, 100, 1000);
+        check_parts(trans, 1003, 101, 65);
+        check_parts(trans, 37, 1000, 40);
+        check_parts(trans, 530, 300, 300);
+    }
+    ck_assert_uint_eq(gradc_matmul_parts_f64(8, 1000, 8), 1);
+    ck_assert_uint_eq(gradc_matmul_parts_f32(100, 100, 50), 1);
 }
 END_TEST
 
@@ -287,6 +335,7 @@ int main(void)
     tcase_add_test(cases, test_all_small_shapes);
     tcase_add_test(cases, test_edges_of_tiles);
     tcase_add_test(cases, test_edges_of_blocks);
+    tcase_add_test(cases, test_parts);
     tcase_add_test(cases, test_empty);
     tcase_add_test(cases, test_not_a_number);
     tcase_add_test(cases, test_matvec);
