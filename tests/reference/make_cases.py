@@ -15,6 +15,8 @@ from itertools import product
 import numpy as np
 from scipy import special
 
+import library
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 groups = {}
 current = None
@@ -720,6 +722,37 @@ for key, nn, f in [("sm", "softmax(x)", softmax), ("lsm", "log_softmax(x)", lamb
     g = f or {"ln": lambda x: layer_norm(x, WW, WW), "rms": lambda x: x / np.sqrt(np.mean(x**2, -1, keepdims=True) + 1e-5) * WW}[key]
     WW = uniform(4, 0.5, 1.5, "w")
     case(f"second_{key}(x: [m, n], w: [n]) = sum(grad(sum({nn} * range(n)), x)^2)", lambda x, w, g=g: np.sum(gradient(lambda t: np.sum(g(t) * np.arange(4)), x)**2), sizes=N34, x=X34, w=WW, wrt=["x"], tolerance=1e-6, tolerance32=1e-2)
+
+# ---- The library, from its list: value and gradients, and second derivatives of sin(2 f) ----
+
+group("library", library.HELPERS)
+missing = set(library.NAMES) - {name for name, *_ in library.entries()} - {"stop_gradient"}
+if missing:
+    sys.exit("library.py lacks " + " ".join(sorted(missing)))
+SIZES = {"m": 2, "n": 3}
+
+
+def library_input(spec, key):
+    if isinstance(spec, (int, list)):
+        return np.array(spec)
+    if spec and isinstance(spec[0], tuple):
+        return uniform(*spec, key=key)
+    return uniform(spec, key=key)
+
+
+for name, parameters, call, f, specs in library.entries():
+    inputs = {k: library_input(v, k + name) for k, v in specs.items()}
+    reals = [k for k, v in inputs.items() if v.dtype.kind == "f"]
+    sizes = {k: v for k, v in SIZES.items() if re.search(rf"[\[ ]{k}[,\]]", parameters)}
+
+    def squares(f=f, reals=reals, **values):
+        total = lambda **moved: np.sum(np.sin(2 * f(*{**values, **moved}.values())))
+        return sum(np.sum(gradient(lambda t: total(**{k: t}), values[k])**2) for k in reals)
+
+    case(f"{name}_value({parameters}) = {call}", lambda f=f, **values: f(*values.values()), sizes=sizes, **inputs)
+    terms = " + ".join(f"sum(grad(p, {k})^2)" for k in reals)
+    case(f"{name}_second({parameters}) {{\n    p = sum(sin(2 * ({call})))\n    return {name}_second = {terms}\n}}", squares,
+         sizes=sizes, tolerance=1e-6, tolerance32=1e-2, **inputs)
 
 # ---- Functions ----
 
