@@ -114,7 +114,8 @@ GRADC_STATIC double bench_measure(void *f, int repeats)
     return bench_once(*(void (**)(void))f, repeats);
 }
 
-/* One line: ours and theirs, and ours as a part of theirs, with what it should be at most; 0: nothing is claimed. */
+/* One line: ours and theirs, and ours as a part of theirs, with what it should be at most; 0: nothing is
+ * claimed. */
 GRADC_STATIC void bench_print(const char *what, double at_most, const char *name, double ours,
                               const char *peer_name, double theirs, const char *unit)
 {

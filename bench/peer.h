@@ -1,9 +1,9 @@
-/* peer.h: contestants in Python, which run in a process of their own (peer.py) on the same inputs, and measure
- * themselves there when asked, in turn with ours.
+/* peer.h: contestants in Python, which run in a process of their own (peer.py) on the same inputs, and
+ * measure themselves there when asked, in turn with ours.
  *
- * A program starts a peer with peer_start, sends its inputs, lets it compute once with peer_run, compares with
- * peer_agree, and prints lines with peer_row. A peer that is absent is NULL, and then all of these do nothing: run.sh
- * says what is absent. BENCH_TORCH and BENCH_NUMPY name the interpreters that have these. */
+ * A program starts a peer with peer_start, sends its inputs, lets it compute once with peer_run, compares
+ * with peer_agree, and prints lines with peer_row. A peer that is absent is NULL, and then all of these do
+ * nothing: run.sh says what is absent. BENCH_TORCH and BENCH_NUMPY name the interpreters that have these. */
 #ifndef GRADC_BENCH_PEER_H
 #define GRADC_BENCH_PEER_H
 

@@ -38,6 +38,8 @@ static void find_roots(struct program *program, const struct kept *kept)
         struct root root = {member, member->value, (int)i};
         ARENA_APPEND(program->arena, program, roots, root);
         program->everything |= guard_of_member(function, member);
+        if (member->role != ROLE_OUTPUT && member->role != ROLE_INOUT)
+            program->derivatives |= guard_of_member(function, member);
     }
     for (size_t i = 0; program->entry == ENTRY_FORWARD && kept && i < kept->count; i++)
         if (kept->is_kept[i]) {

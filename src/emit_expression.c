@@ -122,6 +122,8 @@ const char *buffer_name(struct emitter *emitter, struct buffer *buffer)
     if (!buffer->name) {
         const struct node *node = buffer->node;
         const char *wanted = "t";
+        if (node && !node->name && node->op == OP_RESULT && node->result >= node->loop->carried_count)
+            node = node->loop->collected[node->result - node->loop->carried_count];
         if (buffer->member)
             wanted = buffer->member->name;
         else if (!node)
@@ -146,6 +148,19 @@ static const char *subscripted(struct emitter *emitter, const char *name, const 
     return arena_print(emitter->arena, "%s[%s]", name, offset ? offset : "0");
 }
 
+/* Where an element of a buffer stands in the array that holds it. */
+static const char *offset_in_buffer(struct emitter *emitter, const struct buffer *buffer,
+                                    const struct index *at)
+{
+    const struct node *node = buffer->node;
+    struct index whole[MAXIMUM_RANK + 1];
+    if (!buffer->collected_at)
+        return offset_text(emitter, node->rank, node->shape, buffer->dropped, at);
+    whole[0] = (struct index){buffer->collected_at, NULL};
+    memcpy(whole + 1, at, sizeof *at * (size_t)node->rank);
+    return offset_text(emitter, node->rank + 1, buffer->same->node->shape, 0, whole);
+}
+
 const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at)
 {
     const char *name = buffer_name(emitter, buffer);
@@ -154,7 +169,7 @@ const char *element_text(struct emitter *emitter, struct buffer *buffer, const s
         return name;
     if (buffer->storage == STORAGE_STRUCT)
         return arena_print(emitter->arena, "%s->%s", emitter->self, buffer->member->name);
-    const char *offset = offset_text(emitter, buffer->node->rank, buffer->node->shape, buffer->dropped, at);
+    const char *offset = offset_in_buffer(emitter, buffer, at);
     note_element(emitter, buffer, NULL, offset);
     return subscripted(emitter, name, offset);
 }
@@ -190,8 +205,11 @@ static const char *read_place(struct emitter *emitter, struct node *node, const 
 /* In row-major order, all axes in one. */
 static const char *read_flat(struct emitter *emitter, struct node *node, struct index flat)
 {
-    const char *offset = is_zero(flat) ? NULL : index_text(emitter, flat);
     struct buffer *buffer = emitter->program->buffers[node->id];
+    if (buffer && buffer->collected_at)
+        flat.affine = size_add(flat.affine,
+                               size_multiply(buffer->collected_at, buffer_count(emitter->program, buffer)));
+    const char *offset = is_zero(flat) ? NULL : index_text(emitter, flat);
     if (!buffer)
         return read_leaf(emitter, node, offset);
     if (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_STRUCT)
@@ -262,8 +280,8 @@ const char *operand_pointer(struct emitter *emitter, struct node *operand, const
         operand = operand->inputs[0];
     }
     struct buffer *buffer = program->buffers[operand->id];
-    const char *offset =
-        offset_text(emitter, operand->rank, operand->shape, buffer ? buffer->dropped : 0, here);
+    const char *offset = buffer ? offset_in_buffer(emitter, buffer, here)
+                                : offset_text(emitter, operand->rank, operand->shape, 0, here);
     const char *name = buffer ? buffer_name(emitter, buffer) : emitter->leaf_names[operand->id];
     if (buffer)
         buffer->is_read = true;

@@ -3,8 +3,10 @@
  *
  * While the body of the loop is printed, every element that it touches is noted by its array and the text of
  * its offset. The rounds are independent if each array that is written is only touched at one offset, which
- * differs from round to round, and so are the arrays that share its memory. */
+ * differs from round to round, or at offsets so far apart that all rounds lie between them, and so are the
+ * arrays that share its memory. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "emitter.h"
@@ -34,6 +36,19 @@ static bool may_overlap(const struct touched *a, const struct touched *b)
     return x && y && (x == y || (x->slot >= 0 && x->slot == y->slot));
 }
 
+/* Whether the variable stands in an offset once, as a term of its own, so that the next round's is one
+ * further. */
+static bool moves_by_one(const char *offset, const char *variable)
+{
+    const char *found = strstr(offset, variable), *behind = found ? found + strlen(variable) : NULL;
+    int depth = 0;
+    for (const char *c = offset; found && c < found; c++)
+        depth += *c == '(' ? 1 : *c == ')' ? -1 : 0;
+    return found && depth == 0 && !strstr(behind, variable) &&
+           (found == offset || strncmp(found - 2, "+ ", 2) == 0) &&
+           (!*behind || strncmp(behind, " +", 2) == 0);
+}
+
 /* Whether an offset differs from round to round: it holds the variable, and nothing that is computed in the
  * round. */
 static bool moves_with(const char *offset, const char *variable)
@@ -47,6 +62,34 @@ static bool moves_with(const char *offset, const char *variable)
             return true;
     }
     return false;
+}
+
+/* The number that ends an offset, "i * 1024 + j + 256", or 0; sets the length of what stands before it. */
+static int64_t last_number(const char *offset, size_t *length)
+{
+    const char *plus = strrchr(offset, '+');
+    char *end;
+    *length = strlen(offset);
+    if (!plus || plus == offset)
+        return 0;
+    int64_t number = strtoll(plus + 1, &end, 10);
+    if (*end || end == plus + 1)
+        return 0;
+    *length = (size_t)(plus - offset) - 1;
+    return number;
+}
+
+/* Whether no two rounds of the loop meet at these offsets: they are the same, and move, or lie a multiple of
+ * the loop's extent apart. */
+static bool never_meet(const char *a, const char *b, const struct item *loop, const char *variable)
+{
+    size_t a_length, b_length;
+    int64_t extent, a_number = last_number(a, &a_length), b_number = last_number(b, &b_length);
+    if (strcmp(a, b) == 0)
+        return true;
+    bool is_same = a_length == b_length && strncmp(a, b, a_length) == 0;
+    return is_same && moves_by_one(a, variable) && size_is_number(loop->extent, &extent) &&
+           llabs(a_number - b_number) >= extent;
 }
 
 static bool is_local(const struct nest *nest)
@@ -99,7 +142,8 @@ bool can_be_independent(const struct item *loop)
         return false;
     for (size_t i = 0; i < loop->body_count; i++) {
         const struct nest *nest = loop->body[i]->nest;
-        if (loop->body[i]->kind != ITEM_STATEMENT || loop->body[i]->guard != loop->guard ||
+        if (loop->body[i]->kind != ITEM_STATEMENT ||
+            (loop->body[i]->guard != loop->guard && !runs_anyway(loop->body[i])) ||
             (nest->kind != NEST_VALUE && nest->kind != NEST_SUM && nest->kind != NEST_COPY &&
              nest->kind != NEST_SCATTER) ||
             !nest->target || (nest->target->storage == STORAGE_SCALAR && !is_local(nest)))
@@ -119,7 +163,8 @@ bool is_independent(const struct emitter *emitter, const struct item *loop, cons
             return false;
         for (size_t j = 0; j < notes->touched_count; j++)
             if (may_overlap(written, &notes->touched[j]) &&
-                (!notes->touched[j].offset || strcmp(notes->touched[j].offset, written->offset) != 0))
+                (!notes->touched[j].offset ||
+                 !never_meet(notes->touched[j].offset, written->offset, loop, variable)))
                 return false;
     }
     return is_hard_to_see(emitter, loop, notes);

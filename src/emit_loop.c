@@ -212,46 +212,51 @@ static bool is_plain(const struct item *loop, const struct text *body)
            loop->body[0]->behind_count == 0 && loop->body[0]->guard == loop->guard;
 }
 
-/* A loop that forms one sum, maximum or minimum, perhaps of values that it computes first. */
-static bool is_sum_loop(const struct item *loop)
+/* Of a loop that forms one sum, maximum or minimum, perhaps of values that it computes first, and stores: the
+ * statement of the sum. Nothing else in the loop can read what it adds up. */
+static const struct item *summing_statement(const struct item *loop)
 {
+    const struct item *sum = NULL;
     int64_t number;
-    if (loop->body_count == 0 || loop->before_count != 1 || loop->behind_count != 1 ||
-        (size_is_number(loop->extent, &number) && number < SHORTEST_IN_PARTS))
-        return false;
+    if (loop->body_count == 0 || loop->body_count > MOST_VALUES_BEFORE_SUM + 1 || loop->before_count != 1 ||
+        loop->behind_count != 1 || (size_is_number(loop->extent, &number) && number < SHORTEST_IN_PARTS))
+        return NULL;
     for (size_t i = 0; i < loop->body_count; i++) {
         const struct item *item = loop->body[i];
-        bool is_last = i + 1 == loop->body_count;
-        if (item->kind != ITEM_STATEMENT || item->guard != loop->guard || item->nest->is_void)
-            return false;
-        if (is_last ? item->nest != loop->before[0] || item->nest != loop->behind[0]
-                    : item->nest->kind != NEST_VALUE || loop->body_count > MOST_VALUES_BEFORE_SUM + 1)
-            return false;
+        const struct nest *nest = item->nest;
+        if (item->kind != ITEM_STATEMENT || (item->guard != loop->guard && !runs_anyway(item)))
+            return NULL;
+        if (nest == loop->before[0] && nest == loop->behind[0] && !nest->is_void)
+            sum = item;
+        else if (nest->kind != NEST_VALUE && nest->kind != NEST_COPY && nest->kind != NEST_SUM)
+            return NULL;
     }
-    return true;
+    return sum;
 }
 
 /* GRADC_SUM(double, sum, i, n, x[i] * x[i]); or GRADC_BEST(double, most, >, i, n, x[i]); */
 static bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
 {
     const char *into, *variable = size_c(emitter, loop->variable), *extent = size_c(emitter, loop->extent);
+    const struct item *sum = summing_statement(loop);
     struct text locals = {.arena = emitter->arena};
     struct text *out = emitter->out;
     int indent = emitter->indent;
-    if (!is_sum_loop(loop))
+    if (!sum)
         return false;
     text_write(&locals, "");
     emitter->out = &locals;
     emitter->indent = 0;
-    for (size_t i = 0; i + 1 < loop->body_count; i++)
-        emit_item(emitter, loop->body[i]);
-    emitter->at = loop->body[loop->body_count - 1];
-    const char *term = summed_term(emitter, loop->body[loop->body_count - 1]->nest, &into);
+    for (size_t i = 0; i < loop->body_count; i++)
+        if (loop->body[i] != sum)
+            emit_item(emitter, loop->body[i]);
+    emitter->at = sum;
+    const char *term = summed_term(emitter, sum->nest, &into);
     emitter->out = out;
     emitter->indent = indent;
     if (!term)
         return false;
-    enum op op = loop->body[loop->body_count - 1]->nest->node->op;
+    enum op op = sum->nest->node->op;
     const char *call = op == OP_MAXIMUM || op == OP_MINIMUM ? "GRADC_BEST" : "GRADC_SUM";
     const char *better = op == OP_MAXIMUM ? ">, " : op == OP_MINIMUM ? "<, " : "";
     const char *of = locals.length > 0 ? "_OF" : "", *comma = locals.length > 0 ? ", " : "";
@@ -406,17 +411,26 @@ static void emit_item(struct emitter *emitter, const struct item *item)
     /* A local variable is declared under no condition: `store` sees to that. */
     bool is_declaration = item->kind == ITEM_STATEMENT && needs_declaration(item->nest) &&
                           item->nest->first_reduced == item->nest->loop_count;
-    bool is_guarded = item->guard != ALWAYS_WANTED && item->guard != outer && !is_declaration;
+    bool is_guarded =
+        item->guard != ALWAYS_WANTED && item->guard != outer && !is_declaration && !runs_anyway(item);
     if (!is_guarded) {
         emit_body(emitter, item);
         return;
     }
-    emit_line(emitter, "if (%s) {", guard_text(emitter, item->guard));
+    struct text body = {.arena = emitter->arena};
+    struct text *out = emitter->out;
+    text_write(&body, "");
     emitter->guard = item->guard;
+    emitter->out = &body;
     emitter->indent++;
     emit_body(emitter, item);
     emitter->indent--;
+    emitter->out = out;
     emitter->guard = outer;
+    if (!*body.bytes)
+        return; /* nothing but what turned out to be unnecessary */
+    emit_line(emitter, "if (%s) {", guard_text(emitter, item->guard));
+    text_write(out, body.bytes);
     emit_line(emitter, "}");
 }
 

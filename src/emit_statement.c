@@ -118,6 +118,21 @@ static bool is_always_computable(const struct nest *nest)
     return true;
 }
 
+/* Under a condition of its own, a statement keeps an innermost loop from being vectorised. A cheap one whose target
+ * is there in any case is better executed in vain. */
+bool runs_anyway(const struct item *item)
+{
+    const struct nest *nest = item->nest;
+    if (item->kind != ITEM_STATEMENT || item->parent->kind != ITEM_LOOP || nest->is_dear || !nest->target ||
+        nest->target->storage != STORAGE_WORKSPACE || !is_always_computable(nest) ||
+        (nest->kind != NEST_VALUE && nest->kind != NEST_COPY && nest->kind != NEST_SUM))
+        return false;
+    for (size_t i = 0; i < item->parent->body_count; i++)
+        if (item->parent->body[i]->kind != ITEM_STATEMENT)
+            return false;
+    return true;
+}
+
 /* Stores a value; a scalar under a condition is declared before it. */
 static void store(struct emitter *emitter, const struct nest *nest, const char *place, const char *operation,
                   const char *value)

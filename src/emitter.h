@@ -101,6 +101,7 @@ const char *scale_factor_text(struct emitter *emitter, const struct scale *scale
 void emit_product(struct emitter *emitter, struct nest *nest);
 void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, struct index *at);
 bool needs_declaration(const struct nest *nest);
+bool runs_anyway(const struct item *item); /* whether it is wanted or not */
 void emit_items(struct emitter *emitter, const struct item *parent);
 const char *guard_text(struct emitter *emitter, guard wanted);
 

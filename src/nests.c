@@ -20,12 +20,15 @@ struct buffer *buffer_new(struct program *program, struct node *node)
 
 /* ---- Nests ---- */
 
+/* Under which condition a nest runs. What each derivative needs is computed without one: somebody who calls
+ * for derivatives wants some, and conditions inside loops cost vectors. */
 guard nest_guard(const struct program *program, guard wanted)
 {
     int members = 0;
     for (guard rest = wanted; rest; rest &= rest - 1)
         members++;
-    return wanted == program->everything || members > 4 ? ALWAYS_WANTED : wanted;
+    bool serves_all = members > 1 && (wanted & program->derivatives) == program->derivatives;
+    return wanted == program->everything || serves_all || members > 4 ? ALWAYS_WANTED : wanted;
 }
 
 struct nest *nest_new(struct program *program, enum nest_kind kind, struct node *node, struct buffer *target)

@@ -30,7 +30,7 @@ size *buffer_count(struct program *program, const struct buffer *buffer)
 
 /* ---- Dropped axes ---- */
 
-static int shared_levels(const struct nest *a, int count, const struct nest *b)
+int shared_levels(const struct nest *a, int count, const struct nest *b)
 {
     int shared = 0;
     while (shared < count && shared < b->path_count && a->path[shared] == b->path[shared])
@@ -151,145 +151,6 @@ static void find_scope(struct program *program, struct buffer *buffer, size_t *f
     choose_storage(program, buffer);
 }
 
-/* ---- Updates in place ---- */
-
-/* Each element is read where and when the writer writes it, or all of them are read before. */
-static bool is_read_in_time(const struct nest *reader, const struct access *access, const struct nest *writer)
-{
-    int shared = shared_levels(writer, writer->path_count, reader);
-    if (reader != writer && reader->item->first > writer->item->first)
-        return false;
-    int rank = access->node->rank;
-    if (shared < writer->path_first)
-        return true;
-    for (int a = 0; a < rank; a++) {
-        if (is_one(access->node->shape[a]))
-            continue;
-        int axis = access->map[a], level = -1;
-        for (int d = 0; axis >= 0 && d < reader->loop_count; d++)
-            if (reader->order[d] == axis)
-                level = reader->path_first + d;
-        bool is_same = level >= 0 && level < shared && level >= writer->path_first &&
-                       writer->target_axes[a] == writer->order[level - writer->path_first];
-        /* Inside a shared loop the reader must stay in the row that the writer is in. */
-        bool is_shared = false;
-        for (int d = writer->path_first; d < shared; d++)
-            is_shared = is_shared || writer->order[d - writer->path_first] == writer->target_axes[a];
-        if (!is_same && (is_shared || reader == writer))
-            return false;
-    }
-    return true;
-}
-
-static bool can_fail(const struct nest *nest)
-{
-    return nest->kind == NEST_CHECK || nest->kind == NEST_CALL;
-}
-
-/* All is read before the writer starts. */
-static bool is_read_before(const struct nest *reader, const struct nest *writer, int levels)
-{
-    return reader != writer && reader->item->first < writer->item->first &&
-           shared_levels(writer, writer->path_count, reader) <= levels;
-}
-
-static bool writes_elements_in_order(const struct nest *nest)
-{
-    return nest->kind == NEST_VALUE || nest->kind == NEST_COPY || nest->kind == NEST_SUM;
-}
-
-/* Whether the buffer may be the member's own array: nothing reads the old values later, and no later
- * statement can make the entry fail. */
-static bool is_in_place(const struct program *program, const struct buffer *buffer,
-                        const struct member *member, const struct nest *copy)
-{
-    const struct nest *first = buffer->writers[0];
-    if (first->path_first > 0 || !writes_elements_in_order(first) || buffer->guard != ALWAYS_WANTED)
-        return false;
-    for (size_t i = 0; i < program->nests_count; i++) {
-        const struct nest *nest = program->nests[i];
-        if (can_fail(nest) && nest->item->last > first->item->first)
-            return false;
-        for (size_t j = 0; nest != copy && j < nest->reads_count; j++)
-            if (nest->reads[j].node == member->leaf && !nest->reads[j].buffer &&
-                !is_read_in_time(nest, &nest->reads[j], first))
-                return false;
-    }
-    return true;
-}
-
-static bool copies_itself(const struct nest *nest, const struct node *leaf)
-{
-    return nest->kind == NEST_SUM && nest->terms_count == 1 && nest->terms[0].node == leaf &&
-           nest->terms[0].scale.count == 0 && !nest->terms[0].scale.is_negative;
-}
-
-/* What a loop carries takes its next value where it stands, if by then nothing reads the old one. */
-static bool is_carried_in_place(const struct buffer *next, const struct buffer *carried,
-                                const struct nest *copy)
-{
-    const struct nest *first = next->writers[0];
-    int levels = copy->path_first;
-    bool is_product = first->kind == NEST_PRODUCT;
-    if ((!is_product && !writes_elements_in_order(first)) || first->path_first != levels ||
-        next->guard != carried->guard)
-        return false;
-    for (int i = 0; i < levels; i++)
-        if (first->path[i] != copy->path[i])
-            return false;
-    for (size_t i = 0; i < carried->readers_count; i++) {
-        const struct nest *reader = carried->readers[i];
-        bool is_inside = reader->path_count >= levels && reader->path[levels - 1] == copy->path[levels - 1];
-        for (size_t j = 0; is_inside && j < reader->reads_count; j++)
-            if (reader->reads[j].buffer == carried && reader != copy && !reader->is_update &&
-                (is_product ? !is_read_before(reader, first, levels)
-                            : !is_read_in_time(reader, &reader->reads[j], first)))
-                return false;
-        if (is_inside && reader != copy && reader->is_update && reader->target != carried)
-            return false;
-    }
-    return true;
-}
-
-static void carry_in_place(struct program *program)
-{
-    for (size_t i = 0; i < program->nests_count; i++) {
-        struct nest *copy = program->nests[i];
-        if (!copy->is_update || copy->source)
-            continue;
-        struct buffer *next = program->buffers[copy->node->id], *carried = copy->target;
-        if (!next || next->same || next->member || next->is_kept || next->is_earlier ||
-            next->writers_count == 0 || is_leaf(copy->node) || next->node != copy->node ||
-            !is_carried_in_place(next, carried, copy))
-            continue;
-        next->same = carried;
-        next->is_fixed = true;
-        copy->is_void = true;
-        if (copies_itself(next->writers[0], carried->node))
-            next->writers[0]->is_void = true;
-    }
-}
-
-static void update_in_place(struct program *program)
-{
-    for (size_t i = 0; i < program->nests_count; i++) {
-        struct nest *copy = program->nests[i];
-        if (copy->kind != NEST_COPY || !copy->member || copy->member->role != ROLE_INOUT ||
-            copy->member->rank == 0)
-            continue;
-        struct buffer *buffer = program->buffers[copy->node->id];
-        if (!buffer || buffer->member || buffer->is_kept || buffer->writers_count == 0 ||
-            is_leaf(copy->node) || buffer->node != copy->node ||
-            !is_in_place(program, buffer, copy->member, copy))
-            continue;
-        buffer->member = copy->member;
-        buffer->is_fixed = true;
-        copy->is_void = true;
-        if (copies_itself(buffer->writers[0], copy->member->leaf))
-            buffer->writers[0]->is_void = true;
-    }
-}
-
 /* ---- Slots ---- */
 
 struct stay {
@@ -380,6 +241,25 @@ static void assign_slots(struct program *program, struct stays *stays)
     }
 }
 
+/* Leaves the stays of buffers that take part in the sharing of slots. */
+static void keep_those_in_slots(struct program *program, struct stays *stays)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < stays->stays_count; i++) {
+        struct stay stay = stays->stays[i];
+        struct buffer *buffer = stay.buffer;
+        if (buffer->same || buffer->storage == STORAGE_SCALAR ||
+            (buffer->storage == STORAGE_MEMBER && !buffer->needs_fallback))
+            continue;
+        stay.count = buffer_count(program, buffer);
+        if (buffer->is_kept)
+            buffer->slot = new_slot(program, stay.count, true);
+        else
+            stays->stays[count++] = stay;
+    }
+    stays->stays_count = count;
+}
+
 /* ---- The whole ---- */
 
 /* Backward finds what forward kept where forward put it. */
@@ -418,15 +298,10 @@ void place(struct program *program, const struct program *forward)
         if (buffer->is_earlier || buffer->writers_count == 0)
             continue;
         find_scope(program, buffer, &stay.first, &stay.last);
-        if (buffer->same || buffer->storage == STORAGE_SCALAR ||
-            (buffer->storage == STORAGE_MEMBER && !buffer->needs_fallback))
-            continue;
-        stay.count = buffer_count(program, buffer);
-        if (buffer->is_kept)
-            buffer->slot = new_slot(program, stay.count, true);
-        else
-            ARENA_APPEND(program->arena, &stays, stays, stay);
+        ARENA_APPEND(program->arena, &stays, stays, stay);
     }
+    collect_in_place(program);
+    keep_those_in_slots(program, &stays);
     assign_slots(program, &stays);
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         struct buffer *buffer = program->all_buffers[i];

@@ -158,6 +158,7 @@ struct buffer {
     enum storage storage;
     const struct member *member; /* MEMBER, STRUCT */
     struct buffer *same;         /* it is kept where this one is: the next value of what a loop carries */
+    size *collected_at;          /* `same` has one more axis, in front, where it stands here; NULL: it has none */
     bool is_kept;                /* forward leaves it for backward */
     bool is_earlier;             /* filled by an earlier entry */
     bool is_read;                /* by some nest of this program */
@@ -225,6 +226,7 @@ struct program {
     size_t nests_count, nests_capacity;
     struct item *root;
     guard everything; /* of all members that the entry writes; ALWAYS_WANTED if one of them always is */
+    guard derivatives; /* of those among them that are no outputs */
 
     struct slot *slots;
     size_t slots_count, slots_capacity;
@@ -319,6 +321,14 @@ bool is_formed_in_parts(const struct nest *nest);
 void place(struct program *program, const struct program *forward);
 size *buffer_count(struct program *program,
                    const struct buffer *buffer); /* its elements, without dropped axes */
+
+/* How many of the first `count` loops and regions around a are around b too. */
+int shared_levels(const struct nest *a, int count, const struct nest *b);
+
+/* ---- in_place.c ---- */
+void update_in_place(struct program *program);
+void carry_in_place(struct program *program);
+void collect_in_place(struct program *program); /* after axes have been dropped */
 
 /* Prints the tree, for --emit and for tests. */
 void program_print(FILE *file, const struct program *program);

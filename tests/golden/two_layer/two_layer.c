@@ -172,9 +172,7 @@ int two_layer_gradient(struct two_layer *m)
         for (size_t j = 0; j < 10; j++) {
             const float t2 = y_pred[i * 10 + j] - y[i * 10 + j];
             loss += t2 * t2;
-            if (m->d_w1 || m->d_w2) {
-                d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f * (d_loss * t2);
-            }
+            d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f * (d_loss * t2);
         }
     /* two_layer.nn:7   y_pred = h @ w2 */
     /* d_h = d_y_pred2 @ w2' */

@@ -1,0 +1,176 @@
+/* in_place.c: buffers that need no memory of their own, because their values are wanted elsewhere: in an
+ * updated array, in what a loop carries into its next round, among the values that a loop collects.
+ *
+ * Requires the numbered tree of items. Copies that fall away are void. */
+#include "program.h"
+
+/* Each element is read where and when the writer writes it, or all of them are read before. */
+static bool is_read_in_time(const struct nest *reader, const struct access *access, const struct nest *writer)
+{
+    int shared = shared_levels(writer, writer->path_count, reader);
+    if (reader != writer && reader->item->first > writer->item->first)
+        return false;
+    int rank = access->node->rank;
+    if (shared < writer->path_first)
+        return true;
+    for (int a = 0; a < rank; a++) {
+        if (is_one(access->node->shape[a]))
+            continue;
+        int axis = access->map[a], level = -1;
+        for (int d = 0; axis >= 0 && d < reader->loop_count; d++)
+            if (reader->order[d] == axis)
+                level = reader->path_first + d;
+        bool is_same = level >= 0 && level < shared && level >= writer->path_first &&
+                       writer->target_axes[a] == writer->order[level - writer->path_first];
+        /* Inside a shared loop the reader must stay in the row that the writer is in. */
+        bool is_shared = false;
+        for (int d = writer->path_first; d < shared; d++)
+            is_shared = is_shared || writer->order[d - writer->path_first] == writer->target_axes[a];
+        if (!is_same && (is_shared || reader == writer))
+            return false;
+    }
+    return true;
+}
+
+static bool can_fail(const struct nest *nest)
+{
+    return nest->kind == NEST_CHECK || nest->kind == NEST_CALL;
+}
+
+/* All is read before the writer starts. */
+static bool is_read_before(const struct nest *reader, const struct nest *writer, int levels)
+{
+    return reader != writer && reader->item->first < writer->item->first &&
+           shared_levels(writer, writer->path_count, reader) <= levels;
+}
+
+static bool writes_elements_in_order(const struct nest *nest)
+{
+    return nest->kind == NEST_VALUE || nest->kind == NEST_COPY || nest->kind == NEST_SUM;
+}
+
+/* Whether the buffer may be the member's own array: nothing reads the old values later, and no later
+ * statement can make the entry fail. */
+static bool is_in_place(const struct program *program, const struct buffer *buffer,
+                        const struct member *member, const struct nest *copy)
+{
+    const struct nest *first = buffer->writers[0];
+    if (first->path_first > 0 || !writes_elements_in_order(first) || buffer->guard != ALWAYS_WANTED)
+        return false;
+    for (size_t i = 0; i < program->nests_count; i++) {
+        const struct nest *nest = program->nests[i];
+        if (can_fail(nest) && nest->item->last > first->item->first)
+            return false;
+        for (size_t j = 0; nest != copy && j < nest->reads_count; j++)
+            if (nest->reads[j].node == member->leaf && !nest->reads[j].buffer &&
+                !is_read_in_time(nest, &nest->reads[j], first))
+                return false;
+    }
+    return true;
+}
+
+static bool copies_itself(const struct nest *nest, const struct node *leaf)
+{
+    return nest->kind == NEST_SUM && nest->terms_count == 1 && nest->terms[0].node == leaf &&
+           nest->terms[0].scale.count == 0 && !nest->terms[0].scale.is_negative;
+}
+
+/* What a loop carries takes its next value where it stands, if by then nothing reads the old one. */
+static bool is_carried_in_place(const struct buffer *next, const struct buffer *carried,
+                                const struct nest *copy)
+{
+    const struct nest *first = next->writers[0];
+    int levels = copy->path_first;
+    bool is_product = first->kind == NEST_PRODUCT;
+    if ((!is_product && !writes_elements_in_order(first)) || first->path_first != levels ||
+        next->guard != carried->guard)
+        return false;
+    for (int i = 0; i < levels; i++)
+        if (first->path[i] != copy->path[i])
+            return false;
+    for (size_t i = 0; i < carried->readers_count; i++) {
+        const struct nest *reader = carried->readers[i];
+        bool is_inside = reader->path_count >= levels && reader->path[levels - 1] == copy->path[levels - 1];
+        for (size_t j = 0; is_inside && j < reader->reads_count; j++)
+            if (reader->reads[j].buffer == carried && reader != copy && !reader->is_update &&
+                (is_product ? !is_read_before(reader, first, levels)
+                            : !is_read_in_time(reader, &reader->reads[j], first)))
+                return false;
+        if (is_inside && reader != copy && reader->is_update && reader->target != carried)
+            return false;
+    }
+    return true;
+}
+
+void carry_in_place(struct program *program)
+{
+    for (size_t i = 0; i < program->nests_count; i++) {
+        struct nest *copy = program->nests[i];
+        if (!copy->is_update || copy->source)
+            continue;
+        struct buffer *next = program->buffers[copy->node->id], *carried = copy->target;
+        if (!next || next->same || next->member || next->is_kept || next->is_earlier ||
+            next->writers_count == 0 || is_leaf(copy->node) || next->node != copy->node ||
+            !is_carried_in_place(next, carried, copy))
+            continue;
+        next->same = carried;
+        next->is_fixed = true;
+        copy->is_void = true;
+        if (copies_itself(next->writers[0], carried->node))
+            next->writers[0]->is_void = true;
+    }
+}
+
+void update_in_place(struct program *program)
+{
+    for (size_t i = 0; i < program->nests_count; i++) {
+        struct nest *copy = program->nests[i];
+        if (copy->kind != NEST_COPY || !copy->member || copy->member->role != ROLE_INOUT ||
+            copy->member->rank == 0)
+            continue;
+        struct buffer *buffer = program->buffers[copy->node->id];
+        if (!buffer || buffer->member || buffer->is_kept || buffer->writers_count == 0 ||
+            is_leaf(copy->node) || buffer->node != copy->node ||
+            !is_in_place(program, buffer, copy->member, copy))
+            continue;
+        buffer->member = copy->member;
+        buffer->is_fixed = true;
+        copy->is_void = true;
+        if (copies_itself(buffer->writers[0], copy->member->leaf))
+            buffer->writers[0]->is_void = true;
+    }
+}
+
+/* ---- Collected values ---- */
+
+/* Whether all that touches the buffer is in the rounds that the copy is in. */
+static bool stays_in_round(const struct buffer *buffer, const struct nest *copy)
+{
+    for (size_t i = 0; i < buffer->writers_count + buffer->readers_count; i++) {
+        const struct nest *nest =
+            i < buffer->writers_count ? buffer->writers[i] : buffer->readers[i - buffer->writers_count];
+        if (shared_levels(copy, copy->path_first, nest) < copy->path_first)
+            return false;
+    }
+    return true;
+}
+
+/* A value that is collected is computed where it is collected, unless loops have made it smaller than that.
+ */
+void collect_in_place(struct program *program)
+{
+    for (size_t i = 0; i < program->nests_count; i++) {
+        struct nest *copy = program->nests[i];
+        if (copy->kind != NEST_COPY || !copy->collected_at || !copy->node)
+            continue;
+        struct buffer *value = program->buffers[copy->node->id], *collection = copy->target;
+        if (!value || value->node != copy->node || value->same || value->member || value->is_kept ||
+            value->is_earlier || value->dropped || value->storage != STORAGE_WORKSPACE || value->is_seed ||
+            is_leaf(copy->node) || !stays_in_round(value, copy) ||
+            (collection->member && collection->guard != value->guard))
+            continue;
+        value->same = collection;
+        value->collected_at = copy->collected_at;
+        copy->is_void = true;
+    }
+}

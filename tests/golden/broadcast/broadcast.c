@@ -1,0 +1,225 @@
+/* Emitted by gradc from broadcast.nn. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gradc.h"
+#include "gradc_vecmath.h"
+#include "broadcast.h"
+
+/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
+static size_t gradc_room(size_t count)
+{
+    return (count + 7) / 8 * 8;
+}
+
+/* GRADC_OK if f can run with these sizes. Inline, so that the compiler knows them to be valid. */
+GRADC_INLINE int f_check(const struct f *self_)
+{
+    if (self_->m == 0 || self_->n == 0)
+        return GRADC_ESIZE;
+    if ((double)self_->m > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)self_->n > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)self_->m * (double)self_->n > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)self_->m * (double)self_->n + 8 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if (2 * (double)self_->m * (double)self_->n + (double)self_->m + 24 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)self_->m * (double)self_->n + (double)self_->m + (double)self_->n + 24 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    return GRADC_OK;
+}
+
+size_t f_workspace(const struct f *self_)
+{
+    if (f_check(self_) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* forward */
+    count += gradc_room(self_->m * self_->n);
+    most = count > most ? count : most;
+    count = 0; /* backward */
+    count += 2 * gradc_room(self_->m * self_->n);
+    count += gradc_room(self_->m);
+    most = count > most ? count : most;
+    count = 0; /* gradient */
+    count += gradc_room(self_->m * self_->n);
+    count += gradc_room(self_->n);
+    count += gradc_room(self_->m);
+    most = count > most ? count : most;
+    return most * sizeof(double);
+}
+
+size_t f_gradient_workspace(const struct f *self_)
+{
+    if (f_check(self_) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* gradient */
+    count += gradc_room(self_->m * self_->n);
+    count += gradc_room(self_->n);
+    count += gradc_room(self_->m);
+    most = count > most ? count : most;
+    return most * sizeof(double);
+}
+
+size_t f_bind_parameters(struct f *self_, double *block)
+{
+    size_t count = 0;
+    if (f_check(self_) != GRADC_OK)
+        return 0;
+    if (block)
+        self_->a = block + count; /* [m, 1] */
+    count += self_->m;
+    if (block)
+        self_->b = block + count; /* [n] */
+    count += self_->n;
+    return count;
+}
+
+size_t f_bind_gradients(struct f *self_, double *block)
+{
+    size_t count = 0;
+    if (f_check(self_) != GRADC_OK)
+        return 0;
+    if (block)
+        self_->d_a = block + count; /* [m, 1] */
+    count += self_->m;
+    if (block)
+        self_->d_b = block + count; /* [n] */
+    count += self_->n;
+    return count;
+}
+
+int f_forward(struct f *self_)
+{
+    if (!self_->a || !self_->b)
+        return GRADC_ENULL;
+    if (f_check(self_) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!self_->work)
+        return GRADC_ENULL;
+    const size_t m = self_->m;
+    const size_t n = self_->n;
+    const double *GRADC_RESTRICT const a = self_->a; /* [m, 1] */
+    const double *GRADC_RESTRICT const b = self_->b; /* [n] */
+    const double s = self_->s;
+    double *const work = (double *)self_->work;
+    double *GRADC_RESTRICT const t = work; /* [m, n] */
+    double *GRADC_RESTRICT const f2 = self_->f; /* [m, n] */
+    /* broadcast.nn:2   f(a: [m, 1], b: [n], s) = exp(a * b) * s */
+    /* t = exp(a * b) ; f2 = t * s */
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++) {
+            t[i * n + j] = gradc_exp(a[i] * b[j]);
+            if (self_->f) {
+                f2[i * n + j] = t[i * n + j] * s;
+            }
+        }
+    return GRADC_OK;
+}
+
+int f_backward(struct f *self_)
+{
+    if (!self_->a || !self_->b)
+        return GRADC_ENULL;
+    if (f_check(self_) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!self_->work)
+        return GRADC_ENULL;
+    const size_t m = self_->m;
+    const size_t n = self_->n;
+    const double *GRADC_RESTRICT const a = self_->a; /* [m, 1] */
+    const double *GRADC_RESTRICT const b = self_->b; /* [n] */
+    const double s = self_->s;
+    const double *GRADC_RESTRICT const d_f = self_->d_f; /* [m, n] */
+    double *const work = (double *)self_->work;
+    double *const t2 = work; /* [m, n] */
+    double *GRADC_RESTRICT const t = t2 + gradc_room(m * n); /* [m, n] */
+    double *GRADC_RESTRICT const sum = t + gradc_room(m * n); /* [m] */
+    double *GRADC_RESTRICT const d_b = self_->d_b; /* [n] */
+    double *GRADC_RESTRICT const d_a = self_->d_a; /* [m, 1] */
+    /* broadcast.nn:2   f(a: [m, 1], b: [n], s) = exp(a * b) * s */
+    /* t = d_f * s * t2 ; d_b = t' @ a[:, 0] ; d_s = sum(d_f * t2) */
+    double d_s = 0;
+    if (self_->d_b)
+        memset(d_b, 0, n * sizeof(double));
+    for (size_t i = 0; i < m; i++) {
+        if (self_->d_a || self_->d_b) {
+            for (size_t j = 0; j < n; j++) {
+                t[i * n + j] = (d_f ? d_f[i * n + j] : 0) * s * t2[i * n + j];
+                if (self_->d_b) {
+                    d_b[j] += t[i * n + j] * a[i];
+                }
+            }
+        }
+        for (size_t j = 0; j < n; j++)
+            d_s += (d_f ? d_f[i * n + j] : 0) * t2[i * n + j];
+    }
+    /* sum = t @ b */
+    if (self_->d_a) {
+        gradc_matvec_f64(0, m, n, 1, t, n, b, 1, 0, sum, 1);
+    }
+    if (self_->d_a) {
+        for (size_t i = 0; i < m; i++)
+            d_a[i] = sum[i];
+    }
+    self_->d_s = d_s;
+    return GRADC_OK;
+}
+
+int f_gradient(struct f *self_)
+{
+    if (!self_->a || !self_->b)
+        return GRADC_ENULL;
+    if (f_check(self_) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!self_->work)
+        return GRADC_ENULL;
+    const size_t m = self_->m;
+    const size_t n = self_->n;
+    const double *GRADC_RESTRICT const a = self_->a; /* [m, 1] */
+    const double *GRADC_RESTRICT const b = self_->b; /* [n] */
+    const double s = self_->s;
+    const double *GRADC_RESTRICT const d_f = self_->d_f; /* [m, n] */
+    double *const work = (double *)self_->work;
+    double *GRADC_RESTRICT const t2 = work; /* [m, n] */
+    double *GRADC_RESTRICT const t = t2 + gradc_room(m * n); /* [n] */
+    double *GRADC_RESTRICT const sum = t + gradc_room(n); /* [m] */
+    double *GRADC_RESTRICT const f2 = self_->f; /* [m, n] */
+    double *GRADC_RESTRICT const d_b = self_->d_b; /* [n] */
+    double *GRADC_RESTRICT const d_a = self_->d_a; /* [m, 1] */
+    /* broadcast.nn:2   f(a: [m, 1], b: [n], s) = exp(a * b) * s */
+    /* t = exp(a * b) ; f2 = t * s ; t2 = d_f * s * t ; d_b = t2' @ a[:, 0] ; d_s = sum(d_f * t) */
+    double d_s = 0;
+    if (self_->d_b)
+        memset(d_b, 0, n * sizeof(double));
+    for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j < n; j++) {
+            t[j] = gradc_exp(a[i] * b[j]);
+            if (self_->f) {
+                f2[i * n + j] = t[j] * s;
+            }
+            t2[i * n + j] = (d_f ? d_f[i * n + j] : 0) * s * t[j];
+            if (self_->d_b) {
+                d_b[j] += t2[i * n + j] * a[i];
+            }
+        }
+        for (size_t j = 0; j < n; j++)
+            d_s += (d_f ? d_f[i * n + j] : 0) * t[j];
+    }
+    /* sum = t2 @ b */
+    if (self_->d_a) {
+        gradc_matvec_f64(0, m, n, 1, t2, n, b, 1, 0, sum, 1);
+    }
+    if (self_->d_a) {
+        for (size_t i = 0; i < m; i++)
+            d_a[i] = sum[i];
+    }
+    self_->d_s = d_s;
+    return GRADC_OK;
+}

@@ -1,0 +1,267 @@
+/* Emitted by gradc from recurrent.nn. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gradc.h"
+#include "recurrent.h"
+
+/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
+static size_t gradc_room(size_t count)
+{
+    return (count + 7) / 8 * 8;
+}
+
+/* GRADC_OK if recurrent can run with these sizes. Inline, so that the compiler knows them to be valid. */
+GRADC_INLINE int recurrent_check(const struct recurrent *m)
+{
+    if (m->T == 0)
+        return GRADC_ESIZE;
+    if (16 * (double)m->T > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if (96 * (double)m->T + 72 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if (176 * (double)m->T + 88 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if (176 * (double)m->T + 64 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    return GRADC_OK;
+}
+
+size_t recurrent_workspace(const struct recurrent *m)
+{
+    if (recurrent_check(m) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* forward */
+    count += 2 * gradc_room(16);
+    count += 2 * gradc_room(16 * m->T);
+    count += gradc_room(64 * m->T);
+    most = count > most ? count : most;
+    count = 0; /* backward */
+    count += 2 * gradc_room(16);
+    count += 3 * gradc_room(16 * m->T);
+    count += 2 * gradc_room(64 * m->T);
+    most = count > most ? count : most;
+    count = 0; /* gradient */
+    count += 3 * gradc_room(16 * m->T);
+    count += 2 * gradc_room(64 * m->T);
+    count += gradc_room(16);
+    most = count > most ? count : most;
+    return most * sizeof(double);
+}
+
+size_t recurrent_gradient_workspace(const struct recurrent *m)
+{
+    if (recurrent_check(m) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* gradient */
+    count += 3 * gradc_room(16 * m->T);
+    count += 2 * gradc_room(64 * m->T);
+    count += gradc_room(16);
+    most = count > most ? count : most;
+    return most * sizeof(double);
+}
+
+size_t recurrent_bind_parameters(struct recurrent *m, double *block)
+{
+    size_t count = 0;
+    if (recurrent_check(m) != GRADC_OK)
+        return 0;
+    if (block)
+        m->W = block + count; /* [16, 64] */
+    count += 1024;
+    return count;
+}
+
+size_t recurrent_bind_gradients(struct recurrent *m, double *block)
+{
+    size_t count = 0;
+    if (recurrent_check(m) != GRADC_OK)
+        return 0;
+    if (block)
+        m->d_W = block + count; /* [16, 64] */
+    count += 1024;
+    return count;
+}
+
+int recurrent_forward(struct recurrent *m)
+{
+    if (!m->x || !m->W)
+        return GRADC_ENULL;
+    if (recurrent_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    const size_t T = m->T;
+    const double *GRADC_RESTRICT const x = m->x; /* [T, 16] */
+    const double *GRADC_RESTRICT const W = m->W; /* [16, 64] */
+    double *const work = (double *)m->work;
+    double *GRADC_RESTRICT const h = work; /* [16] */
+    double *GRADC_RESTRICT const t4 = work + 16; /* [T, 16] */
+    double *GRADC_RESTRICT const z = t4 + gradc_room(16 * T); /* [T, 64] */
+    double *GRADC_RESTRICT const h2 = z + gradc_room(64 * T); /* [T, 16] */
+    double *GRADC_RESTRICT const t2 = h2 + gradc_room(16 * T); /* [16] */
+    /* recurrent.nn:5   h = zeros([n]) */
+    for (size_t i = 0; i < 16; i++)
+        h[i] = 0.0;
+    /* recurrent.nn:6   for t in 0..T { */
+    for (size_t t = 0; t < T; t++) {
+        /* recurrent.nn:7   z = (x[t] + h) @ W */
+        /* t2 = x[t] + h */
+        for (size_t i = 0; i < 16; i++) {
+            h2[t * 16 + i] = h[i];
+            t2[i] = x[t * 16 + i] + h[i];
+        }
+        /* z = t2 @ W */
+        gradc_matvec_f64(1, 16, 64, 1, W, 64, t2, 1, 0, &z[t * 64], 1);
+        /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
+        /* h = t3 * z[32:48] + z[48:] */
+        for (size_t i = 0; i < 16; i++) {
+            const double t3 = z[t * 64 + i] * z[t * 64 + i + 16];
+            h[i] = t3 * z[t * 64 + i + 32] + z[t * 64 + i + 48];
+            t4[t * 16 + i] = t3;
+        }
+    }
+    /* recurrent.nn:10   return loss = sum(h^2) */
+    /* loss = sum(h^2) */
+    double loss = 0;
+    GRADC_SUM(double, loss, i, 16, h[i] * h[i]);
+    m->loss = loss;
+    return GRADC_OK;
+}
+
+int recurrent_backward(struct recurrent *m)
+{
+    if (!m->x || !m->W)
+        return GRADC_ENULL;
+    if (recurrent_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    if (!m->d_W)
+        return GRADC_OK;
+    const size_t T = m->T;
+    const double *GRADC_RESTRICT const x = m->x; /* [T, 16] */
+    const double *GRADC_RESTRICT const W = m->W; /* [16, 64] */
+    const double d_loss = m->d_loss ? *m->d_loss : 1;
+    double *const work = (double *)m->work;
+    const double *const h = work; /* [16] */
+    double *const t2 = work + 16; /* [T, 16] */
+    double *const z = t2 + gradc_room(16 * T); /* [T, 64] */
+    double *const h2 = z + gradc_room(64 * T); /* [T, 16] */
+    double *GRADC_RESTRICT const d_h = h2 + gradc_room(16 * T); /* [16] */
+    double *GRADC_RESTRICT const t4 = d_h + gradc_room(16); /* [T, 16] */
+    double *GRADC_RESTRICT const d_z = t4 + gradc_room(16 * T); /* [T, 64] */
+    double *GRADC_RESTRICT const d_W = m->d_W; /* [16, 64] */
+    /* recurrent.nn:10   return loss = sum(h^2) */
+    for (size_t i = 0; i < 16; i++)
+        d_h[i] = 2.0 * (d_loss * h[i]);
+    /* recurrent.nn:6   for t in 0..T { */
+    for (size_t t = T - 1; t + 1 > 0; t--) {
+        /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
+        /* d_z = scatter(d_h) + scatter(d_h * t2[t]) + scatter(t3 * z[t, :16]) + scatter(t3 * z[t, 16:32]) */
+        GRADC_INDEPENDENT
+        for (size_t i = 0; i < 16; i++) {
+            const double t3 = d_h[i] * z[t * 64 + i + 32];
+            d_z[t * 64 + i + 48] = d_h[i];
+            d_z[t * 64 + i + 32] = d_h[i] * t2[t * 16 + i];
+            d_z[t * 64 + i + 16] = t3 * z[t * 64 + i];
+            d_z[t * 64 + i] = t3 * z[t * 64 + i + 16];
+        }
+        /* recurrent.nn:7   z = (x[t] + h) @ W */
+        /* d_h = d_z @ W' */
+        gradc_matvec_f64(0, 16, 64, 1, W, 64, d_z + t * 64, 1, 0, d_h, 1);
+        for (size_t i = 0; i < 16; i++)
+            t4[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
+    }
+    /* recurrent.nn:6   for t in 0..T { */
+    /* d_W = t4' @ d_z */
+    gradc_matmul_f64(1, 0, 16, 64, T, 1, t4, 16, d_z, 64, 0, d_W, 64);
+    return GRADC_OK;
+}
+
+int recurrent_gradient(struct recurrent *m)
+{
+    if (!m->x || !m->W)
+        return GRADC_ENULL;
+    if (recurrent_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    const size_t T = m->T;
+    const double *GRADC_RESTRICT const x = m->x; /* [T, 16] */
+    const double *GRADC_RESTRICT const W = m->W; /* [16, 64] */
+    const double d_loss = m->d_loss ? *m->d_loss : 1;
+    double *const work = (double *)m->work;
+    double *const h = work; /* [16] */
+    double *GRADC_RESTRICT const t4 = h + gradc_room(16 * T); /* [T, 16] */
+    double *GRADC_RESTRICT const z = t4 + gradc_room(16 * T); /* [T, 64] */
+    double *GRADC_RESTRICT const h2 = z + gradc_room(64 * T); /* [T, 16] */
+    double *const t2 = h2 + gradc_room(16 * T); /* [16] */
+    double *GRADC_RESTRICT const d_z = t2 + gradc_room(16); /* [T, 64] */
+    double *const d_h = t2; /* [16] */
+    double *const t6 = h; /* [T, 16] */
+    double *GRADC_RESTRICT const d_W = m->d_W; /* [16, 64] */
+    /* recurrent.nn:5   h = zeros([n]) */
+    for (size_t i = 0; i < 16; i++)
+        h[i] = 0.0;
+    /* recurrent.nn:6   for t in 0..T { */
+    for (size_t t = 0; t < T; t++) {
+        if (m->d_W) {
+            for (size_t i = 0; i < 16; i++)
+                h2[t * 16 + i] = h[i];
+        }
+        /* recurrent.nn:7   z = (x[t] + h) @ W */
+        /* t2 = x[t] + h */
+        for (size_t i = 0; i < 16; i++)
+            t2[i] = x[t * 16 + i] + h[i];
+        /* z = t2 @ W */
+        gradc_matvec_f64(1, 16, 64, 1, W, 64, t2, 1, 0, &z[t * 64], 1);
+        /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
+        /* h = t3 * z[32:48] + z[48:] */
+        for (size_t i = 0; i < 16; i++) {
+            const double t3 = z[t * 64 + i] * z[t * 64 + i + 16];
+            h[i] = t3 * z[t * 64 + i + 32] + z[t * 64 + i + 48];
+            t4[t * 16 + i] = t3;
+        }
+    }
+    /* recurrent.nn:10   return loss = sum(h^2) */
+    /* loss = sum(h^2) */
+    double loss = 0;
+    GRADC_SUM(double, loss, i, 16, h[i] * h[i]);
+    if (m->d_W) {
+        for (size_t i = 0; i < 16; i++)
+            d_h[i] = 2.0 * (d_loss * h[i]);
+    }
+    /* recurrent.nn:6   for t in 0..T { */
+    if (m->d_W) {
+        for (size_t t = T - 1; t + 1 > 0; t--) {
+            /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
+            /* d_z = scatter(d_h) + scatter(d_h * t4[t]) + scatter(t5 * z[t, :16]) + scatter(t5 * z[t, 16:32]) */
+            GRADC_INDEPENDENT
+            for (size_t i = 0; i < 16; i++) {
+                const double t5 = d_h[i] * z[t * 64 + i + 32];
+                d_z[t * 64 + i + 48] = d_h[i];
+                d_z[t * 64 + i + 32] = d_h[i] * t4[t * 16 + i];
+                d_z[t * 64 + i + 16] = t5 * z[t * 64 + i];
+                d_z[t * 64 + i] = t5 * z[t * 64 + i + 16];
+            }
+            /* recurrent.nn:7   z = (x[t] + h) @ W */
+            /* d_h = d_z @ W' */
+            gradc_matvec_f64(0, 16, 64, 1, W, 64, d_z + t * 64, 1, 0, d_h, 1);
+            for (size_t i = 0; i < 16; i++)
+                t6[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
+        }
+    }
+    /* recurrent.nn:6   for t in 0..T { */
+    /* d_W = t6' @ d_z */
+    if (m->d_W) {
+        gradc_matmul_f64(1, 0, 16, 64, T, 1, t6, 16, d_z, 64, 0, d_W, 64);
+    }
+    /* recurrent.nn:10   return loss = sum(h^2) */
+    m->loss = loss;
+    return GRADC_OK;
+}
