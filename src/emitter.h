@@ -113,6 +113,30 @@ bool can_be_independent(const struct item *loop);
 bool is_independent(const struct emitter *emitter, const struct item *loop, const struct notes *notes,
                     const char *variable);
 
+/* ---- emit_arrays.c ---- */
+struct array {
+    const char *type, *name, *source, *shape; /* type *name = source; shape: NULL if there is none to tell */
+    bool is_alone;                            /* nothing else is found where it is */
+    bool is_written;
+};
+struct arrays {
+    struct array *arrays;
+    size_t arrays_count, arrays_capacity;
+    struct text places; /* declarations of those stretches of the workspace that the sources count from */
+};
+struct arrays *find_arrays(struct emitter *emitter);
+bool reads_member(enum role role);
+bool is_read_leaf(const struct emitter *emitter, const struct member *member); /* by this entry */
+const char *member_text(struct emitter *emitter, const struct member *member); /* "m->x" */
+
+/* ---- emit_kernel.c ---- */
+/* The statements of an entry: in the entry itself, or in a kernel before it and a call of that. */
+bool is_worth_a_kernel(const struct arrays *arrays);
+const char *kernel_name(struct emitter *emitter);
+void emit_kernel(struct emitter *emitter, const struct arrays *arrays, const char *statements);
+void emit_kernel_call(struct emitter *emitter, const struct arrays *arrays, const char *statements);
+void emit_statements(struct emitter *emitter, const struct arrays *arrays, const char *statements);
+
 /* ---- emit_entry.c ---- */
 /* All programs of one function, NULL where it has no such entry. */
 struct programs {

@@ -1133,6 +1133,11 @@ case("recurrent(x: [n], w: [n, n], t: size) {\n    h = x\n    for r in 0..t {\n 
 case("chooses(x: [n], s) {\n    y = x^3\n    if s > 0 {\n        y = sin(x) * s\n    }\n    return chooses = sum(y * y)\n}", None, sizes={"n": 2}, extra=": jacobian, hessian, jvp, hvp", x=uniform(2, 0.25, 1), s=0.5)
 case("norms(x: [n], A: [n, n]) = norm(A @ x) + logsumexp(x) + logdet(A @ A' + eye(n))", None, sizes={"n": 2}, extra=": jacobian, hessian, jvp, hvp", x=uniform(2, 0.25, 1), A=uniform((2, 2), -1, 1), tolerance=1e-6)
 
+# More arrays than a C function takes as parameters.
+many = {f"x{i}": uniform(2) for i in range(130)}
+case(f"many({', '.join(f'{k}: [n]' for k in many)}) = {' + '.join(f'{i + 1} * {k}^2' for i, k in enumerate(many))}",
+     lambda **x: sum((i + 1) * x[k]**2 for i, k in enumerate(many)), sizes={"n": 2}, wrt=["x0"], **many)
+
 # ---- Precision ----
 
 group("single", "precision float32")

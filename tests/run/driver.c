@@ -33,7 +33,7 @@
 #include <unistd.h>
 
 enum { OK, ENULL, ESIZE, EINDEX, ENUMERIC };
-enum { GUARD = 128, ALIGN = 64, MAX_MEMBERS = 120, MAX_AXES = 10, MAX_VALUES = 400 };
+enum { GUARD = 128, ALIGN = 64, MAX_MEMBERS = 160, MAX_AXES = 10, MAX_VALUES = 400 };
 
 static bool single; /* reals are float */
 static const char *current_case = "";

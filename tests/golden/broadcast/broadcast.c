@@ -95,22 +95,16 @@ size_t f_bind_gradients(struct f *self_, double *block)
     return count;
 }
 
-int f_forward(struct f *self_)
+static void f_forward_kernel(
+    struct f *GRADC_RESTRICT self_,
+    const double *GRADC_RESTRICT a, /* [m, 1] */
+    const double *GRADC_RESTRICT b, /* [n] */
+    double *GRADC_RESTRICT f2,      /* [m, n] */
+    double *GRADC_RESTRICT t)       /* [m, n] */
 {
-    if (!self_->a || !self_->b)
-        return GRADC_ENULL;
-    if (f_check(self_) != GRADC_OK)
-        return GRADC_ESIZE;
-    if (!self_->work)
-        return GRADC_ENULL;
     const size_t m = self_->m;
     const size_t n = self_->n;
-    const double *GRADC_RESTRICT const a = self_->a; /* [m, 1] */
-    const double *GRADC_RESTRICT const b = self_->b; /* [n] */
     const double s = self_->s;
-    double *const work = (double *)self_->work;
-    double *GRADC_RESTRICT const t = work; /* [m, n] */
-    double *GRADC_RESTRICT const f2 = self_->f; /* [m, n] */
     /* broadcast.nn:2   f(a: [m, 1], b: [n], s) = exp(a * b) * s */
     /* t = exp(a * b) ; f2 = t * s */
     for (size_t i = 0; i < m; i++)
@@ -120,10 +114,9 @@ int f_forward(struct f *self_)
                 f2[i * n + j] = t[i * n + j] * s;
             }
         }
-    return GRADC_OK;
 }
 
-int f_backward(struct f *self_)
+int f_forward(struct f *self_)
 {
     if (!self_->a || !self_->b)
         return GRADC_ENULL;
@@ -131,18 +124,25 @@ int f_backward(struct f *self_)
         return GRADC_ESIZE;
     if (!self_->work)
         return GRADC_ENULL;
+    double *const work = (double *)self_->work;
+    f_forward_kernel(self_, self_->a, self_->b, self_->f, work);
+    return GRADC_OK;
+}
+
+static void f_backward_kernel(
+    struct f *GRADC_RESTRICT self_,
+    const double *GRADC_RESTRICT a,   /* [m, 1] */
+    const double *GRADC_RESTRICT b,   /* [n] */
+    const double *GRADC_RESTRICT d_f, /* [m, n] */
+    double *GRADC_RESTRICT d_b,       /* [n] */
+    double *GRADC_RESTRICT d_a,       /* [m, 1] */
+    const double *GRADC_RESTRICT t2,  /* [m, n] */
+    double *GRADC_RESTRICT t,         /* [m, n] */
+    double *GRADC_RESTRICT sum)       /* [m] */
+{
     const size_t m = self_->m;
     const size_t n = self_->n;
-    const double *GRADC_RESTRICT const a = self_->a; /* [m, 1] */
-    const double *GRADC_RESTRICT const b = self_->b; /* [n] */
     const double s = self_->s;
-    const double *GRADC_RESTRICT const d_f = self_->d_f; /* [m, n] */
-    double *const work = (double *)self_->work;
-    double *const t2 = work; /* [m, n] */
-    double *GRADC_RESTRICT const t = t2 + gradc_room(m * n); /* [m, n] */
-    double *GRADC_RESTRICT const sum = t + gradc_room(m * n); /* [m] */
-    double *GRADC_RESTRICT const d_b = self_->d_b; /* [n] */
-    double *GRADC_RESTRICT const d_a = self_->d_a; /* [m, 1] */
     /* broadcast.nn:2   f(a: [m, 1], b: [n], s) = exp(a * b) * s */
     /* t = d_f * s * t2 ; d_b = t' @ a[:, 0] ; d_s = sum(d_f * t2) */
     double d_s = 0;
@@ -169,10 +169,9 @@ int f_backward(struct f *self_)
             d_a[i] = sum[i];
     }
     self_->d_s = d_s;
-    return GRADC_OK;
 }
 
-int f_gradient(struct f *self_)
+int f_backward(struct f *self_)
 {
     if (!self_->a || !self_->b)
         return GRADC_ENULL;
@@ -182,17 +181,29 @@ int f_gradient(struct f *self_)
         return GRADC_ENULL;
     const size_t m = self_->m;
     const size_t n = self_->n;
-    const double *GRADC_RESTRICT const a = self_->a; /* [m, 1] */
-    const double *GRADC_RESTRICT const b = self_->b; /* [n] */
-    const double s = self_->s;
-    const double *GRADC_RESTRICT const d_f = self_->d_f; /* [m, n] */
     double *const work = (double *)self_->work;
-    double *GRADC_RESTRICT const t2 = work; /* [m, n] */
-    double *GRADC_RESTRICT const t = t2 + gradc_room(m * n); /* [n] */
-    double *GRADC_RESTRICT const sum = t + gradc_room(n); /* [m] */
-    double *GRADC_RESTRICT const f2 = self_->f; /* [m, n] */
-    double *GRADC_RESTRICT const d_b = self_->d_b; /* [n] */
-    double *GRADC_RESTRICT const d_a = self_->d_a; /* [m, 1] */
+    double *const t2 = work;
+    double *const t = t2 + gradc_room(m * n);
+    f_backward_kernel(self_, self_->a, self_->b, self_->d_f, self_->d_b, self_->d_a, t2, t, t +
+            gradc_room(m * n));
+    return GRADC_OK;
+}
+
+static void f_gradient_kernel(
+    struct f *GRADC_RESTRICT self_,
+    const double *GRADC_RESTRICT a,   /* [m, 1] */
+    const double *GRADC_RESTRICT b,   /* [n] */
+    const double *GRADC_RESTRICT d_f, /* [m, n] */
+    double *GRADC_RESTRICT f2,        /* [m, n] */
+    double *GRADC_RESTRICT d_b,       /* [n] */
+    double *GRADC_RESTRICT d_a,       /* [m, 1] */
+    double *GRADC_RESTRICT t,         /* [n] */
+    double *GRADC_RESTRICT t2,        /* [m, n] */
+    double *GRADC_RESTRICT sum)       /* [m] */
+{
+    const size_t m = self_->m;
+    const size_t n = self_->n;
+    const double s = self_->s;
     /* broadcast.nn:2   f(a: [m, 1], b: [n], s) = exp(a * b) * s */
     /* t = exp(a * b) ; f2 = t * s ; t2 = d_f * s * t ; d_b = t2' @ a[:, 0] ; d_s = sum(d_f * t) */
     double d_s = 0;
@@ -221,5 +232,22 @@ int f_gradient(struct f *self_)
             d_a[i] = sum[i];
     }
     self_->d_s = d_s;
+}
+
+int f_gradient(struct f *self_)
+{
+    if (!self_->a || !self_->b)
+        return GRADC_ENULL;
+    if (f_check(self_) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!self_->work)
+        return GRADC_ENULL;
+    const size_t m = self_->m;
+    const size_t n = self_->n;
+    double *const work = (double *)self_->work;
+    double *const t2 = work;
+    double *const t = t2 + gradc_room(m * n);
+    f_gradient_kernel(self_, self_->a, self_->b, self_->d_f, self_->f, self_->d_b, self_->d_a, t, t2, t +
+            gradc_room(n));
     return GRADC_OK;
 }

@@ -57,20 +57,15 @@ size_t f_bind_gradients(struct f *m, double *block)
     return count;
 }
 
-int f_forward(struct f *m)
+static int f_forward_kernel(
+    struct f *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT E,  /* [v, d] */
+    const int32_t *GRADC_RESTRICT k, /* [n] */
+    double *GRADC_RESTRICT f2)       /* [n, d] */
 {
-    if (!m->E || !m->k)
-        return GRADC_ENULL;
-    if (f_check(m) != GRADC_OK)
-        return GRADC_ESIZE;
-    if (!m->f)
-        return GRADC_OK;
     const size_t v = m->v;
     const size_t d = m->d;
     const size_t n = m->n;
-    const double *GRADC_RESTRICT const E = m->E; /* [v, d] */
-    const int32_t *GRADC_RESTRICT const k = m->k; /* [n] */
-    double *GRADC_RESTRICT const f2 = m->f; /* [n, d] */
     /* gather.nn:2   f(E: [v, d], k: int[n]) = E[k] */
     for (size_t i = 0; i < n; i++) {
         if (k[i] < 0 || (size_t)k[i] >= v)
@@ -82,6 +77,34 @@ int f_forward(struct f *m)
     return GRADC_OK;
 }
 
+int f_forward(struct f *m)
+{
+    if (!m->E || !m->k)
+        return GRADC_ENULL;
+    if (f_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->f)
+        return GRADC_OK;
+    return f_forward_kernel(m, m->E, m->k, m->f);
+}
+
+static void f_backward_kernel(
+    struct f *GRADC_RESTRICT m,
+    const int32_t *GRADC_RESTRICT k,  /* [n] */
+    const double *GRADC_RESTRICT d_f, /* [n, d] */
+    double *GRADC_RESTRICT d_E)       /* [v, d] */
+{
+    const size_t v = m->v;
+    const size_t d = m->d;
+    const size_t n = m->n;
+    /* gather.nn:2   f(E: [v, d], k: int[n]) = E[k] */
+    /* d_E[k[i], j] += d_f[i, j] */
+    memset(d_E, 0, v * d * sizeof(double));
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < d; j++)
+            d_E[(size_t)k[i] * d + j] += (d_f ? d_f[i * d + j] : 0);
+}
+
 int f_backward(struct f *m)
 {
     if (!m->E || !m->k)
@@ -90,37 +113,21 @@ int f_backward(struct f *m)
         return GRADC_ESIZE;
     if (!m->d_E)
         return GRADC_OK;
-    const size_t v = m->v;
-    const size_t d = m->d;
-    const size_t n = m->n;
-    const int32_t *GRADC_RESTRICT const k = m->k; /* [n] */
-    const double *GRADC_RESTRICT const d_f = m->d_f; /* [n, d] */
-    double *GRADC_RESTRICT const d_E = m->d_E; /* [v, d] */
-    /* gather.nn:2   f(E: [v, d], k: int[n]) = E[k] */
-    /* d_E[k[i], j] += d_f[i, j] */
-    memset(d_E, 0, v * d * sizeof(double));
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < d; j++)
-            d_E[(size_t)k[i] * d + j] += (d_f ? d_f[i * d + j] : 0);
+    f_backward_kernel(m, m->k, m->d_f, m->d_E);
     return GRADC_OK;
 }
 
-int f_gradient(struct f *m)
+static int f_gradient_kernel(
+    struct f *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT E,   /* [v, d] */
+    const int32_t *GRADC_RESTRICT k,  /* [n] */
+    const double *GRADC_RESTRICT d_f, /* [n, d] */
+    double *GRADC_RESTRICT d_E,       /* [v, d] */
+    double *GRADC_RESTRICT f2)        /* [n, d] */
 {
-    if (!m->E || !m->k)
-        return GRADC_ENULL;
-    if (f_check(m) != GRADC_OK)
-        return GRADC_ESIZE;
-    if (!m->f && !m->d_E)
-        return GRADC_OK;
     const size_t v = m->v;
     const size_t d = m->d;
     const size_t n = m->n;
-    const double *GRADC_RESTRICT const E = m->E; /* [v, d] */
-    const int32_t *GRADC_RESTRICT const k = m->k; /* [n] */
-    const double *GRADC_RESTRICT const d_f = m->d_f; /* [n, d] */
-    double *GRADC_RESTRICT const d_E = m->d_E; /* [v, d] */
-    double *GRADC_RESTRICT const f2 = m->f; /* [n, d] */
     /* gather.nn:2   f(E: [v, d], k: int[n]) = E[k] */
     for (size_t i = 0; i < n; i++) {
         if (k[i] < 0 || (size_t)k[i] >= v)
@@ -142,4 +149,15 @@ int f_gradient(struct f *m)
         }
     }
     return GRADC_OK;
+}
+
+int f_gradient(struct f *m)
+{
+    if (!m->E || !m->k)
+        return GRADC_ENULL;
+    if (f_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->f && !m->d_E)
+        return GRADC_OK;
+    return f_gradient_kernel(m, m->E, m->k, m->d_f, m->d_E, m->f);
 }

@@ -83,6 +83,22 @@ size_t f_bind_gradients(struct f *m, double *block)
     return count;
 }
 
+static void f_forward_kernel(
+    struct f *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT W, /* [n, n] */
+    const double *GRADC_RESTRICT x, /* [n] */
+    double *GRADC_RESTRICT sum)     /* [n] */
+{
+    const size_t n = m->n;
+    /* norm2.nn:2   f(W: [n, n], x: [n]) = ||W @ x||^2 */
+    /* sum = W @ x */
+    gradc_matvec_f64(0, n, n, 1, W, n, x, 1, 0, sum, 1);
+    /* f2 = sum(sum^2) */
+    double f2 = 0;
+    GRADC_SUM(double, f2, i, n, sum[i] * sum[i]);
+    m->f = f2;
+}
+
 int f_forward(struct f *m)
 {
     if (!m->W || !m->x)
@@ -91,19 +107,32 @@ int f_forward(struct f *m)
         return GRADC_ESIZE;
     if (!m->work)
         return GRADC_ENULL;
-    const size_t n = m->n;
-    const double *GRADC_RESTRICT const W = m->W; /* [n, n] */
-    const double *GRADC_RESTRICT const x = m->x; /* [n] */
     double *const work = (double *)m->work;
-    double *GRADC_RESTRICT const sum = work; /* [n] */
-    /* norm2.nn:2   f(W: [n, n], x: [n]) = ||W @ x||^2 */
-    /* sum = W @ x */
-    gradc_matvec_f64(0, n, n, 1, W, n, x, 1, 0, sum, 1);
-    /* f2 = sum(sum^2) */
-    double f2 = 0;
-    GRADC_SUM(double, f2, i, n, sum[i] * sum[i]);
-    m->f = f2;
+    f_forward_kernel(m, m->W, m->x, work);
     return GRADC_OK;
+}
+
+static void f_backward_kernel(
+    struct f *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT W,   /* [n, n] */
+    const double *GRADC_RESTRICT x,   /* [n] */
+    double *GRADC_RESTRICT d_W,       /* [n, n] */
+    double *GRADC_RESTRICT d_x,       /* [n] */
+    const double *GRADC_RESTRICT sum) /* [n] */
+{
+    const size_t n = m->n;
+    const double d_f = m->d_f ? *m->d_f : 1;
+    /* norm2.nn:2   f(W: [n, n], x: [n]) = ||W @ x||^2 */
+    /* d_W = 2 * d_f * (sum[:, new] * x) */
+    if (m->d_W) {
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                d_W[i * n + j] = 2.0 * d_f * (sum[i] * x[j]);
+    }
+    /* d_x = 2 * d_f * (W' @ sum) */
+    if (m->d_x) {
+        gradc_matvec_f64(1, n, n, 2.0 * d_f, W, n, sum, 1, 0, d_x, 1);
+    }
 }
 
 int f_backward(struct f *m)
@@ -116,44 +145,21 @@ int f_backward(struct f *m)
         return GRADC_ENULL;
     if (!m->d_W && !m->d_x)
         return GRADC_OK;
-    const size_t n = m->n;
-    const double *GRADC_RESTRICT const W = m->W; /* [n, n] */
-    const double *GRADC_RESTRICT const x = m->x; /* [n] */
-    const double d_f = m->d_f ? *m->d_f : 1;
     double *const work = (double *)m->work;
-    const double *const sum = work; /* [n] */
-    double *GRADC_RESTRICT const d_W = m->d_W; /* [n, n] */
-    double *GRADC_RESTRICT const d_x = m->d_x; /* [n] */
-    /* norm2.nn:2   f(W: [n, n], x: [n]) = ||W @ x||^2 */
-    /* d_W = 2 * d_f * (sum[:, new] * x) */
-    if (m->d_W) {
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++)
-                d_W[i * n + j] = 2.0 * d_f * (sum[i] * x[j]);
-    }
-    /* d_x = 2 * d_f * (W' @ sum) */
-    if (m->d_x) {
-        gradc_matvec_f64(1, n, n, 2.0 * d_f, W, n, sum, 1, 0, d_x, 1);
-    }
+    f_backward_kernel(m, m->W, m->x, m->d_W, m->d_x, work);
     return GRADC_OK;
 }
 
-int f_gradient(struct f *m)
+static void f_gradient_kernel(
+    struct f *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT W, /* [n, n] */
+    const double *GRADC_RESTRICT x, /* [n] */
+    double *GRADC_RESTRICT d_W,     /* [n, n] */
+    double *GRADC_RESTRICT d_x,     /* [n] */
+    double *GRADC_RESTRICT sum)     /* [n] */
 {
-    if (!m->W || !m->x)
-        return GRADC_ENULL;
-    if (f_check(m) != GRADC_OK)
-        return GRADC_ESIZE;
-    if (!m->work)
-        return GRADC_ENULL;
     const size_t n = m->n;
-    const double *GRADC_RESTRICT const W = m->W; /* [n, n] */
-    const double *GRADC_RESTRICT const x = m->x; /* [n] */
     const double d_f = m->d_f ? *m->d_f : 1;
-    double *const work = (double *)m->work;
-    double *GRADC_RESTRICT const sum = work; /* [n] */
-    double *GRADC_RESTRICT const d_W = m->d_W; /* [n, n] */
-    double *GRADC_RESTRICT const d_x = m->d_x; /* [n] */
     /* norm2.nn:2   f(W: [n, n], x: [n]) = ||W @ x||^2 */
     /* sum = W @ x */
     gradc_matvec_f64(0, n, n, 1, W, n, x, 1, 0, sum, 1);
@@ -171,5 +177,17 @@ int f_gradient(struct f *m)
         gradc_matvec_f64(1, n, n, 2.0 * d_f, W, n, sum, 1, 0, d_x, 1);
     }
     m->f = f2;
+}
+
+int f_gradient(struct f *m)
+{
+    if (!m->W || !m->x)
+        return GRADC_ENULL;
+    if (f_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    double *const work = (double *)m->work;
+    f_gradient_kernel(m, m->W, m->x, m->d_W, m->d_x, work);
     return GRADC_OK;
 }

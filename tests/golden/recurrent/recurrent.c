@@ -87,23 +87,17 @@ size_t recurrent_bind_gradients(struct recurrent *m, double *block)
     return count;
 }
 
-int recurrent_forward(struct recurrent *m)
+static void recurrent_forward_kernel(
+    struct recurrent *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT x, /* [T, 16] */
+    const double *GRADC_RESTRICT W, /* [16, 64] */
+    double *GRADC_RESTRICT t2,      /* [16] */
+    double *GRADC_RESTRICT h,       /* [16] */
+    double *GRADC_RESTRICT t4,      /* [T, 16] */
+    double *GRADC_RESTRICT z,       /* [T, 64] */
+    double *GRADC_RESTRICT h2)      /* [T, 16] */
 {
-    if (!m->x || !m->W)
-        return GRADC_ENULL;
-    if (recurrent_check(m) != GRADC_OK)
-        return GRADC_ESIZE;
-    if (!m->work)
-        return GRADC_ENULL;
     const size_t T = m->T;
-    const double *GRADC_RESTRICT const x = m->x; /* [T, 16] */
-    const double *GRADC_RESTRICT const W = m->W; /* [16, 64] */
-    double *const work = (double *)m->work;
-    double *GRADC_RESTRICT const h = work; /* [16] */
-    double *GRADC_RESTRICT const t4 = work + 16; /* [T, 16] */
-    double *GRADC_RESTRICT const z = t4 + gradc_room(16 * T); /* [T, 64] */
-    double *GRADC_RESTRICT const h2 = z + gradc_room(64 * T); /* [T, 16] */
-    double *GRADC_RESTRICT const t2 = h2 + gradc_room(16 * T); /* [16] */
     /* recurrent.nn:5   h = zeros([n]) */
     for (size_t i = 0; i < 16; i++)
         h[i] = 0.0;
@@ -130,10 +124,9 @@ int recurrent_forward(struct recurrent *m)
     double loss = 0;
     GRADC_SUM(double, loss, i, 16, h[i] * h[i]);
     m->loss = loss;
-    return GRADC_OK;
 }
 
-int recurrent_backward(struct recurrent *m)
+int recurrent_forward(struct recurrent *m)
 {
     if (!m->x || !m->W)
         return GRADC_ENULL;
@@ -141,21 +134,30 @@ int recurrent_backward(struct recurrent *m)
         return GRADC_ESIZE;
     if (!m->work)
         return GRADC_ENULL;
-    if (!m->d_W)
-        return GRADC_OK;
     const size_t T = m->T;
-    const double *GRADC_RESTRICT const x = m->x; /* [T, 16] */
-    const double *GRADC_RESTRICT const W = m->W; /* [16, 64] */
-    const double d_loss = m->d_loss ? *m->d_loss : 1;
     double *const work = (double *)m->work;
-    const double *const h = work; /* [16] */
-    double *const t2 = work + 16; /* [T, 16] */
-    double *const z = t2 + gradc_room(16 * T); /* [T, 64] */
-    double *const h2 = z + gradc_room(64 * T); /* [T, 16] */
-    double *GRADC_RESTRICT const d_h = h2 + gradc_room(16 * T); /* [16] */
-    double *GRADC_RESTRICT const t4 = d_h + gradc_room(16); /* [T, 16] */
-    double *GRADC_RESTRICT const d_z = t4 + gradc_room(16 * T); /* [T, 64] */
-    double *GRADC_RESTRICT const d_W = m->d_W; /* [16, 64] */
+    double *const t4 = work + 16;
+    double *const z = t4 + gradc_room(16 * T);
+    double *const h2 = z + gradc_room(64 * T);
+    recurrent_forward_kernel(m, m->x, m->W, h2 + gradc_room(16 * T), work, t4, z, h2);
+    return GRADC_OK;
+}
+
+static void recurrent_backward_kernel(
+    struct recurrent *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT x,  /* [T, 16] */
+    const double *GRADC_RESTRICT W,  /* [16, 64] */
+    double *GRADC_RESTRICT d_W,      /* [16, 64] */
+    const double *GRADC_RESTRICT h,  /* [16] */
+    const double *GRADC_RESTRICT t2, /* [T, 16] */
+    const double *GRADC_RESTRICT z,  /* [T, 64] */
+    const double *GRADC_RESTRICT h2, /* [T, 16] */
+    double *GRADC_RESTRICT d_h,      /* [16] */
+    double *GRADC_RESTRICT t4,       /* [T, 16] */
+    double *GRADC_RESTRICT d_z)      /* [T, 64] */
+{
+    const size_t T = m->T;
+    const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* recurrent.nn:10   return loss = sum(h^2) */
     for (size_t i = 0; i < 16; i++)
         d_h[i] = 2.0 * (d_loss * h[i]);
@@ -180,10 +182,9 @@ int recurrent_backward(struct recurrent *m)
     /* recurrent.nn:6   for t in 0..T { */
     /* d_W = t4' @ d_z */
     gradc_matmul_f64(1, 0, 16, 64, T, 1, t4, 16, d_z, 64, 0, d_W, 64);
-    return GRADC_OK;
 }
 
-int recurrent_gradient(struct recurrent *m)
+int recurrent_backward(struct recurrent *m)
 {
     if (!m->x || !m->W)
         return GRADC_ENULL;
@@ -191,20 +192,35 @@ int recurrent_gradient(struct recurrent *m)
         return GRADC_ESIZE;
     if (!m->work)
         return GRADC_ENULL;
+    if (!m->d_W)
+        return GRADC_OK;
     const size_t T = m->T;
-    const double *GRADC_RESTRICT const x = m->x; /* [T, 16] */
-    const double *GRADC_RESTRICT const W = m->W; /* [16, 64] */
-    const double d_loss = m->d_loss ? *m->d_loss : 1;
     double *const work = (double *)m->work;
-    double *const h = work; /* [16] */
-    double *GRADC_RESTRICT const t4 = h + gradc_room(16 * T); /* [T, 16] */
-    double *GRADC_RESTRICT const z = t4 + gradc_room(16 * T); /* [T, 64] */
-    double *GRADC_RESTRICT const h2 = z + gradc_room(64 * T); /* [T, 16] */
-    double *const t2 = h2 + gradc_room(16 * T); /* [16] */
-    double *GRADC_RESTRICT const d_z = t2 + gradc_room(16); /* [T, 64] */
+    double *const t2 = work + 16;
+    double *const z = t2 + gradc_room(16 * T);
+    double *const h2 = z + gradc_room(64 * T);
+    double *const d_h = h2 + gradc_room(16 * T);
+    double *const t4 = d_h + gradc_room(16);
+    recurrent_backward_kernel(m, m->x, m->W, m->d_W, work, t2, z, h2, d_h, t4, t4 + gradc_room(16 * T));
+    return GRADC_OK;
+}
+
+static void recurrent_gradient_kernel(
+    struct recurrent *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT x, /* [T, 16] */
+    const double *GRADC_RESTRICT W, /* [16, 64] */
+    double *GRADC_RESTRICT d_W,     /* [16, 64] */
+    double *GRADC_RESTRICT h,       /* [16] */
+    double *GRADC_RESTRICT t2,      /* [16] */
+    double *GRADC_RESTRICT t4,      /* [T, 16] */
+    double *GRADC_RESTRICT z,       /* [T, 64] */
+    double *GRADC_RESTRICT h2,      /* [T, 16] */
+    double *GRADC_RESTRICT d_z)     /* [T, 64] */
+{
+    const size_t T = m->T;
     double *const d_h = t2; /* [16] */
     double *const t6 = h; /* [T, 16] */
-    double *GRADC_RESTRICT const d_W = m->d_W; /* [16, 64] */
+    const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* recurrent.nn:5   h = zeros([n]) */
     for (size_t i = 0; i < 16; i++)
         h[i] = 0.0;
@@ -263,5 +279,23 @@ int recurrent_gradient(struct recurrent *m)
     }
     /* recurrent.nn:10   return loss = sum(h^2) */
     m->loss = loss;
+}
+
+int recurrent_gradient(struct recurrent *m)
+{
+    if (!m->x || !m->W)
+        return GRADC_ENULL;
+    if (recurrent_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    const size_t T = m->T;
+    double *const work = (double *)m->work;
+    double *const h = work;
+    double *const t4 = h + gradc_room(16 * T);
+    double *const z = t4 + gradc_room(16 * T);
+    double *const h2 = z + gradc_room(64 * T);
+    double *const t2 = h2 + gradc_room(16 * T);
+    recurrent_gradient_kernel(m, m->x, m->W, m->d_W, h, t2, t4, z, h2, t2 + gradc_room(16));
     return GRADC_OK;
 }

@@ -53,17 +53,12 @@ size_t f_bind_gradients(struct f *m, double *block)
     return count;
 }
 
-int f_forward(struct f *m)
+static void f_forward_kernel(
+    struct f *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT x, /* [n] */
+    double *GRADC_RESTRICT f2)      /* [n] */
 {
-    if (!m->x)
-        return GRADC_ENULL;
-    if (f_check(m) != GRADC_OK)
-        return GRADC_ESIZE;
-    if (!m->f)
-        return GRADC_OK;
     const size_t n = m->n;
-    const double *GRADC_RESTRICT const x = m->x; /* [n] */
-    double *GRADC_RESTRICT const f2 = m->f; /* [n] */
     /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
     /* rule.nn:4   f(x: [n]) = straight(x)^2 */
     /* f2 = straight^2 */
@@ -72,7 +67,34 @@ int f_forward(struct f *m)
         const double straight = t > 1.0 ? 1.0 : t;
         f2[i] = straight * straight;
     }
+}
+
+int f_forward(struct f *m)
+{
+    if (!m->x)
+        return GRADC_ENULL;
+    if (f_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->f)
+        return GRADC_OK;
+    f_forward_kernel(m, m->x, m->f);
     return GRADC_OK;
+}
+
+static void f_backward_kernel(
+    struct f *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT x,   /* [n] */
+    const double *GRADC_RESTRICT d_f, /* [n] */
+    double *GRADC_RESTRICT d_x)       /* [n] */
+{
+    const size_t n = m->n;
+    /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
+    /* rule.nn:4   f(x: [n]) = straight(x)^2 */
+    /* d_x = 2 * (d_f * min(t, 1)) */
+    for (size_t i = 0; i < n; i++) {
+        const double t = x[i] < -1.0 ? -1.0 : x[i];
+        d_x[i] = 2.0 * ((d_f ? d_f[i] : 0) * (t > 1.0 ? 1.0 : t));
+    }
 }
 
 int f_backward(struct f *m)
@@ -83,33 +105,18 @@ int f_backward(struct f *m)
         return GRADC_ESIZE;
     if (!m->d_x)
         return GRADC_OK;
-    const size_t n = m->n;
-    const double *GRADC_RESTRICT const x = m->x; /* [n] */
-    const double *GRADC_RESTRICT const d_f = m->d_f; /* [n] */
-    double *GRADC_RESTRICT const d_x = m->d_x; /* [n] */
-    /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
-    /* rule.nn:4   f(x: [n]) = straight(x)^2 */
-    /* d_x = 2 * (d_f * min(t, 1)) */
-    for (size_t i = 0; i < n; i++) {
-        const double t = x[i] < -1.0 ? -1.0 : x[i];
-        d_x[i] = 2.0 * ((d_f ? d_f[i] : 0) * (t > 1.0 ? 1.0 : t));
-    }
+    f_backward_kernel(m, m->x, m->d_f, m->d_x);
     return GRADC_OK;
 }
 
-int f_gradient(struct f *m)
+static void f_gradient_kernel(
+    struct f *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT x,   /* [n] */
+    const double *GRADC_RESTRICT d_f, /* [n] */
+    double *GRADC_RESTRICT f2,        /* [n] */
+    double *GRADC_RESTRICT d_x)       /* [n] */
 {
-    if (!m->x)
-        return GRADC_ENULL;
-    if (f_check(m) != GRADC_OK)
-        return GRADC_ESIZE;
-    if (!m->f && !m->d_x)
-        return GRADC_OK;
     const size_t n = m->n;
-    const double *GRADC_RESTRICT const x = m->x; /* [n] */
-    const double *GRADC_RESTRICT const d_f = m->d_f; /* [n] */
-    double *GRADC_RESTRICT const f2 = m->f; /* [n] */
-    double *GRADC_RESTRICT const d_x = m->d_x; /* [n] */
     /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
     /* rule.nn:4   f(x: [n]) = straight(x)^2 */
     /* f2 = straight^2 ; d_x = 2 * (d_f * straight) */
@@ -123,5 +130,16 @@ int f_gradient(struct f *m)
             d_x[i] = 2.0 * ((d_f ? d_f[i] : 0) * straight);
         }
     }
+}
+
+int f_gradient(struct f *m)
+{
+    if (!m->x)
+        return GRADC_ENULL;
+    if (f_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->f && !m->d_x)
+        return GRADC_OK;
+    f_gradient_kernel(m, m->x, m->d_f, m->f, m->d_x);
     return GRADC_OK;
 }

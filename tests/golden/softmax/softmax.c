@@ -81,21 +81,14 @@ size_t f_bind_gradients(struct f *self_, double *block)
     return count;
 }
 
-int f_forward(struct f *self_)
+static void f_forward_kernel(
+    struct f *GRADC_RESTRICT self_,
+    const double *GRADC_RESTRICT x, /* [m, n] */
+    double *GRADC_RESTRICT e,       /* [n] */
+    double *GRADC_RESTRICT f2)      /* [m, n] */
 {
-    if (!self_->x)
-        return GRADC_ENULL;
-    if (f_check(self_) != GRADC_OK)
-        return GRADC_ESIZE;
-    if (!self_->work)
-        return GRADC_ENULL;
     const size_t m = self_->m;
     const size_t n = self_->n;
-    const double *GRADC_RESTRICT const x = self_->x; /* [m, n] */
-    double *const work = (double *)self_->work;
-    double *const room_1 = work;
-    double *GRADC_RESTRICT const e = room_1 + gradc_room(m * n); /* [n] */
-    double *const f2 = self_->f ? self_->f : room_1; /* [m, n] */
     /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
     /* most = max(x, axis = 1) ; e = exp(x - most[:, new]) ; sum = sum(e, axis = 1) ; f2 = e / sum[:, new] */
     for (size_t i = 0; i < m; i++) {
@@ -106,7 +99,40 @@ int f_forward(struct f *self_)
         for (size_t j = 0; j < n; j++)
             f2[i * n + j] = e[j] / sum;
     }
+}
+
+int f_forward(struct f *self_)
+{
+    if (!self_->x)
+        return GRADC_ENULL;
+    if (f_check(self_) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!self_->work)
+        return GRADC_ENULL;
+    const size_t m = self_->m;
+    const size_t n = self_->n;
+    double *const work = (double *)self_->work;
+    double *const room_1 = work;
+    f_forward_kernel(self_, self_->x, room_1 + gradc_room(m * n), self_->f ? self_->f : room_1);
     return GRADC_OK;
+}
+
+static void f_backward_kernel(
+    struct f *GRADC_RESTRICT self_,
+    const double *GRADC_RESTRICT d_f, /* [m, n] */
+    double *GRADC_RESTRICT d_x,       /* [m, n] */
+    const double *GRADC_RESTRICT f2)  /* [m, n] */
+{
+    const size_t m = self_->m;
+    const size_t n = self_->n;
+    /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
+    /* sum = sum(d_f * f2, axis = 1) ; d_x = f2 * (d_f - sum[:, new]) */
+    for (size_t i = 0; i < m; i++) {
+        double sum = 0;
+        GRADC_SUM(double, sum, j, n, (d_f ? d_f[i * n + j] : 0) * f2[i * n + j]);
+        for (size_t j = 0; j < n; j++)
+            d_x[i * n + j] = f2[i * n + j] * ((d_f ? d_f[i * n + j] : 0) - sum);
+    }
 }
 
 int f_backward(struct f *self_)
@@ -119,43 +145,21 @@ int f_backward(struct f *self_)
         return GRADC_ENULL;
     if (!self_->d_x)
         return GRADC_OK;
-    const size_t m = self_->m;
-    const size_t n = self_->n;
-    const double *GRADC_RESTRICT const d_f = self_->d_f; /* [m, n] */
     double *const work = (double *)self_->work;
-    double *const room_1 = work;
-    const double *const f2 = self_->f ? self_->f : room_1; /* [m, n] */
-    double *GRADC_RESTRICT const d_x = self_->d_x; /* [m, n] */
-    /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
-    /* sum = sum(d_f * f2, axis = 1) ; d_x = f2 * (d_f - sum[:, new]) */
-    for (size_t i = 0; i < m; i++) {
-        double sum = 0;
-        GRADC_SUM(double, sum, j, n, (d_f ? d_f[i * n + j] : 0) * f2[i * n + j]);
-        for (size_t j = 0; j < n; j++)
-            d_x[i * n + j] = f2[i * n + j] * ((d_f ? d_f[i * n + j] : 0) - sum);
-    }
+    f_backward_kernel(self_, self_->d_f, self_->d_x, self_->f ? self_->f : work);
     return GRADC_OK;
 }
 
-int f_gradient(struct f *self_)
+static void f_gradient_kernel(
+    struct f *GRADC_RESTRICT self_,
+    const double *GRADC_RESTRICT x,   /* [m, n] */
+    const double *GRADC_RESTRICT d_f, /* [m, n] */
+    double *GRADC_RESTRICT d_x,       /* [m, n] */
+    double *GRADC_RESTRICT e,         /* [n] */
+    double *GRADC_RESTRICT f2)        /* [m, n] */
 {
-    if (!self_->x)
-        return GRADC_ENULL;
-    if (f_check(self_) != GRADC_OK)
-        return GRADC_ESIZE;
-    if (!self_->work)
-        return GRADC_ENULL;
-    if (!self_->f && !self_->d_x)
-        return GRADC_OK;
     const size_t m = self_->m;
     const size_t n = self_->n;
-    const double *GRADC_RESTRICT const x = self_->x; /* [m, n] */
-    const double *GRADC_RESTRICT const d_f = self_->d_f; /* [m, n] */
-    double *const work = (double *)self_->work;
-    double *GRADC_RESTRICT const e = work; /* [n] */
-    double *const room_1 = e + gradc_room(n);
-    double *const f2 = self_->f ? self_->f : room_1; /* [m, n] */
-    double *GRADC_RESTRICT const d_x = self_->d_x; /* [m, n] */
     /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
     /* most = max(x, axis = 1) ; e = exp(x - most[:, new]) ; sum = sum(e, axis = 1) ; f2 = e / sum[:, new] */
     /* sum2 = sum(d_f * f2, axis = 1) ; d_x = f2 * (d_f - sum2[:, new]) */
@@ -176,5 +180,21 @@ int f_gradient(struct f *self_)
                 d_x[i * n + j] = f2[i * n + j] * ((d_f ? d_f[i * n + j] : 0) - sum2);
         }
     }
+}
+
+int f_gradient(struct f *self_)
+{
+    if (!self_->x)
+        return GRADC_ENULL;
+    if (f_check(self_) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!self_->work)
+        return GRADC_ENULL;
+    if (!self_->f && !self_->d_x)
+        return GRADC_OK;
+    const size_t n = self_->n;
+    double *const work = (double *)self_->work;
+    double *const e = work;
+    f_gradient_kernel(self_, self_->x, self_->d_f, self_->d_x, e, self_->f ? self_->f : e + gradc_room(n));
     return GRADC_OK;
 }

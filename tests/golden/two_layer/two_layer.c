@@ -44,21 +44,16 @@ size_t two_layer_bind_gradients(struct two_layer *m, float *block)
     return count;
 }
 
-int two_layer_forward(struct two_layer *m)
+static void two_layer_forward_kernel(
+    struct two_layer *GRADC_RESTRICT m,
+    const float *GRADC_RESTRICT x,  /* [64, 1000] */
+    const float *GRADC_RESTRICT y,  /* [64, 10] */
+    const float *GRADC_RESTRICT w1, /* [1000, 100] */
+    const float *GRADC_RESTRICT w2, /* [100, 10] */
+    float *GRADC_RESTRICT t,        /* [64, 100] */
+    float *GRADC_RESTRICT h,        /* [64, 100] */
+    float *GRADC_RESTRICT y_pred)   /* [64, 10] */
 {
-    if (!m->x || !m->y || !m->w1 || !m->w2)
-        return GRADC_ENULL;
-    if (!m->work)
-        return GRADC_ENULL;
-    const float *GRADC_RESTRICT const x = m->x; /* [64, 1000] */
-    const float *GRADC_RESTRICT const y = m->y; /* [64, 10] */
-    const float *GRADC_RESTRICT const w1 = m->w1; /* [1000, 100] */
-    const float *GRADC_RESTRICT const w2 = m->w2; /* [100, 10] */
-    float *const work = (float *)m->work;
-    float *GRADC_RESTRICT const h = work; /* [64, 100] */
-    float *const room_1 = work + 6400;
-    float *GRADC_RESTRICT const t = work + 7040; /* [64, 100] */
-    float *const y_pred = m->y_pred ? m->y_pred : room_1; /* [64, 10] */
     /* two_layer.nn:6   h      = sigmoid(x @ w1) */
     /* t = -(x @ w1) */
     gradc_matmul_f32(0, 0, 64, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
@@ -77,31 +72,35 @@ int two_layer_forward(struct two_layer *m)
             loss += t2 * t2;
         }
     m->loss = loss;
-    return GRADC_OK;
 }
 
-int two_layer_backward(struct two_layer *m)
+int two_layer_forward(struct two_layer *m)
 {
     if (!m->x || !m->y || !m->w1 || !m->w2)
         return GRADC_ENULL;
     if (!m->work)
         return GRADC_ENULL;
-    if (!m->d_w1 && !m->d_w2)
-        return GRADC_OK;
-    const float *GRADC_RESTRICT const x = m->x; /* [64, 1000] */
-    const float *GRADC_RESTRICT const y = m->y; /* [64, 10] */
-    const float *GRADC_RESTRICT const w2 = m->w2; /* [100, 10] */
-    const float d_loss = m->d_loss ? *m->d_loss : 1;
-    const float *GRADC_RESTRICT const d_y_pred = m->d_y_pred; /* [64, 10] */
     float *const work = (float *)m->work;
-    const float *const h = work; /* [64, 100] */
-    float *const room_1 = work + 6400;
-    float *GRADC_RESTRICT const d_y_pred2 = work + 7040; /* [64, 10] */
-    float *GRADC_RESTRICT const d_h = work + 7680; /* [64, 100] */
-    float *GRADC_RESTRICT const t = work + 14080; /* [64, 100] */
-    const float *const y_pred = m->y_pred ? m->y_pred : room_1; /* [64, 10] */
-    float *GRADC_RESTRICT const d_w1 = m->d_w1; /* [1000, 100] */
-    float *GRADC_RESTRICT const d_w2 = m->d_w2; /* [100, 10] */
+    two_layer_forward_kernel(m, m->x, m->y, m->w1, m->w2, work + 7040, work, m->y_pred ? m->y_pred : work +
+            6400);
+    return GRADC_OK;
+}
+
+static void two_layer_backward_kernel(
+    struct two_layer *GRADC_RESTRICT m,
+    const float *GRADC_RESTRICT x,        /* [64, 1000] */
+    const float *GRADC_RESTRICT y,        /* [64, 10] */
+    const float *GRADC_RESTRICT w2,       /* [100, 10] */
+    const float *GRADC_RESTRICT d_y_pred, /* [64, 10] */
+    float *GRADC_RESTRICT d_w1,           /* [1000, 100] */
+    float *GRADC_RESTRICT d_w2,           /* [100, 10] */
+    const float *GRADC_RESTRICT h,        /* [64, 100] */
+    const float *GRADC_RESTRICT y_pred,   /* [64, 10] */
+    float *GRADC_RESTRICT d_y_pred2,      /* [64, 10] */
+    float *GRADC_RESTRICT d_h,            /* [64, 100] */
+    float *GRADC_RESTRICT t)              /* [64, 100] */
+{
+    const float d_loss = m->d_loss ? *m->d_loss : 1;
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     /* d_y_pred2 = d_y_pred + 2 * (d_loss * (y_pred - y)) */
     for (size_t i = 0; i < 64; i++)
@@ -131,30 +130,39 @@ int two_layer_backward(struct two_layer *m)
     if (m->d_w2) {
         gradc_matmul_f32(1, 0, 100, 10, 64, 1, h, 100, d_y_pred2, 10, 0, d_w2, 10);
     }
-    return GRADC_OK;
 }
 
-int two_layer_gradient(struct two_layer *m)
+int two_layer_backward(struct two_layer *m)
 {
     if (!m->x || !m->y || !m->w1 || !m->w2)
         return GRADC_ENULL;
     if (!m->work)
         return GRADC_ENULL;
-    const float *GRADC_RESTRICT const x = m->x; /* [64, 1000] */
-    const float *GRADC_RESTRICT const y = m->y; /* [64, 10] */
-    const float *GRADC_RESTRICT const w1 = m->w1; /* [1000, 100] */
-    const float *GRADC_RESTRICT const w2 = m->w2; /* [100, 10] */
-    const float d_loss = m->d_loss ? *m->d_loss : 1;
-    const float *GRADC_RESTRICT const d_y_pred = m->d_y_pred; /* [64, 10] */
+    if (!m->d_w1 && !m->d_w2)
+        return GRADC_OK;
     float *const work = (float *)m->work;
-    float *const t = work; /* [64, 100] */
-    float *GRADC_RESTRICT const h = work + 6400; /* [64, 100] */
-    float *GRADC_RESTRICT const d_y_pred2 = work + 12800; /* [64, 10] */
-    float *GRADC_RESTRICT const t3 = work + 13440; /* [64, 100] */
+    two_layer_backward_kernel(m, m->x, m->y, m->w2, m->d_y_pred, m->d_w1, m->d_w2, work, m->y_pred ?
+            m->y_pred : work + 6400, work + 7040, work + 7680, work + 14080);
+    return GRADC_OK;
+}
+
+static void two_layer_gradient_kernel(
+    struct two_layer *GRADC_RESTRICT m,
+    const float *GRADC_RESTRICT x,        /* [64, 1000] */
+    const float *GRADC_RESTRICT y,        /* [64, 10] */
+    const float *GRADC_RESTRICT w1,       /* [1000, 100] */
+    const float *GRADC_RESTRICT w2,       /* [100, 10] */
+    const float *GRADC_RESTRICT d_y_pred, /* [64, 10] */
+    float *GRADC_RESTRICT d_w1,           /* [1000, 100] */
+    float *GRADC_RESTRICT d_w2,           /* [100, 10] */
+    float *GRADC_RESTRICT t,              /* [64, 100] */
+    float *GRADC_RESTRICT h,              /* [64, 100] */
+    float *GRADC_RESTRICT d_y_pred2,      /* [64, 10] */
+    float *GRADC_RESTRICT t3)             /* [64, 100] */
+{
     float *const y_pred = m->y_pred ? m->y_pred : t; /* [64, 10] */
     float *const d_h = t; /* [64, 100] */
-    float *GRADC_RESTRICT const d_w1 = m->d_w1; /* [1000, 100] */
-    float *GRADC_RESTRICT const d_w2 = m->d_w2; /* [100, 10] */
+    const float d_loss = m->d_loss ? *m->d_loss : 1;
     /* two_layer.nn:6   h      = sigmoid(x @ w1) */
     /* t = -(x @ w1) */
     gradc_matmul_f32(0, 0, 64, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
@@ -197,5 +205,16 @@ int two_layer_gradient(struct two_layer *m)
     }
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     m->loss = loss;
+}
+
+int two_layer_gradient(struct two_layer *m)
+{
+    if (!m->x || !m->y || !m->w1 || !m->w2)
+        return GRADC_ENULL;
+    if (!m->work)
+        return GRADC_ENULL;
+    float *const work = (float *)m->work;
+    two_layer_gradient_kernel(m, m->x, m->y, m->w1, m->w2, m->d_y_pred, m->d_w1, m->d_w2, work, work +
+            6400, work + 12800, work + 13440);
     return GRADC_OK;
 }

@@ -43,27 +43,21 @@ size_t train_workspace(const struct train *m)
     return most * sizeof(double);
 }
 
-int train_forward(struct train *m)
+static int train_forward_kernel(
+    struct train *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT x,  /* [N, D] */
+    const int32_t *GRADC_RESTRICT y, /* [N] */
+    double *GRADC_RESTRICT w,        /* [D, C] */
+    double *GRADC_RESTRICT sum,      /* [N, C] */
+    double *GRADC_RESTRICT z,        /* [C] */
+    double *GRADC_RESTRICT t3,       /* [C] */
+    double *GRADC_RESTRICT d_z,      /* [N, C] */
+    double *GRADC_RESTRICT t5)       /* [N] */
 {
-    if (!m->x || !m->y || !m->w)
-        return GRADC_ENULL;
-    if (train_check(m) != GRADC_OK)
-        return GRADC_ESIZE;
-    if (!m->work)
-        return GRADC_ENULL;
     const size_t N = m->N;
     const size_t D = m->D;
     const size_t C = m->C;
-    const double *GRADC_RESTRICT const x = m->x; /* [N, D] */
-    const int32_t *GRADC_RESTRICT const y = m->y; /* [N] */
-    double *GRADC_RESTRICT const w = m->w; /* [D, C] */
     const double lr = m->lr;
-    double *const work = (double *)m->work;
-    double *GRADC_RESTRICT const sum = work; /* [N, C] */
-    double *GRADC_RESTRICT const d_z = sum + gradc_room(N * C); /* [N, C] */
-    double *GRADC_RESTRICT const t5 = d_z + gradc_room(N * C); /* [N] */
-    double *GRADC_RESTRICT const z = t5 + gradc_room(N); /* [C] */
-    double *GRADC_RESTRICT const t3 = z + gradc_room(C); /* [C] */
     /* update.nn:2   train(x: [N, D], y: int[N], w: [D, C], lr) { */
     for (size_t i = 0; i < N; i++) {
         if (y[i] < 0 || (size_t)y[i] >= C)
@@ -94,4 +88,22 @@ int train_forward(struct train *m)
     gradc_matmul_f64(1, 0, D, C, N, -lr, x, D, d_z, C, 1, w, C);
     m->loss = sum3 / (double)N;
     return GRADC_OK;
+}
+
+int train_forward(struct train *m)
+{
+    if (!m->x || !m->y || !m->w)
+        return GRADC_ENULL;
+    if (train_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    const size_t N = m->N;
+    const size_t C = m->C;
+    double *const work = (double *)m->work;
+    double *const sum = work;
+    double *const d_z = sum + gradc_room(N * C);
+    double *const t5 = d_z + gradc_room(N * C);
+    double *const z = t5 + gradc_room(N);
+    return train_forward_kernel(m, m->x, m->y, m->w, sum, z, z + gradc_room(C), d_z, t5);
 }

@@ -1,0 +1,216 @@
+/* emit_arrays.c: the arrays of an entry: inputs, members that it writes, stretches of the workspace.
+ *
+ * Requires the statements of the entry to be printed: only arrays that they mention are listed. */
+#include <string.h>
+
+#include "emitter.h"
+
+static void add_array(struct emitter *emitter, struct arrays *arrays, struct array array)
+{
+    ARENA_APPEND(emitter->arena, arrays, arrays, array);
+}
+
+/* ---- Inputs ---- */
+
+bool reads_member(enum role role)
+{
+    return role == ROLE_INPUT || role == ROLE_INOUT || role == ROLE_OUTPUT_GRADIENT || role == ROLE_TANGENT ||
+           role == ROLE_DIRECTION;
+}
+
+bool is_read_leaf(const struct emitter *emitter, const struct member *member)
+{
+    return member->leaf && reads_member(member->role) && emitter->leaf_names[member->leaf->id] &&
+           emitter->leaf_is_used[member->leaf->id];
+}
+
+const char *member_text(struct emitter *emitter, const struct member *member)
+{
+    return arena_print(emitter->arena, "%s->%s", emitter->self, member->name);
+}
+
+static void add_inputs(struct emitter *emitter, struct arrays *arrays)
+{
+    for (size_t i = 0; i < emitter->function->members_count; i++) {
+        const struct member *member = &emitter->function->members[i];
+        if (!is_read_leaf(emitter, member) || member->rank == 0)
+            continue;
+        bool is_updated = member->role == ROLE_INOUT;
+        add_array(emitter, arrays,
+                  (struct array){.type = arena_print(emitter->arena, is_updated ? "%s" : "const %s",
+                                                     c_type(emitter, member->type)),
+                                 .name = emitter->leaf_names[member->leaf->id],
+                                 .source = member_text(emitter, member),
+                                 .shape = shape_comment(emitter->arena, member->rank, member->shape),
+                                 .is_alone = true,
+                                 .is_written = is_updated});
+    }
+}
+
+/* ---- The workspace ---- */
+
+static const char *buffer_shape(struct emitter *emitter, const struct buffer *buffer)
+{
+    size *left[MAXIMUM_RANK];
+    int rank = 0;
+    if (!buffer->node)
+        return arena_print(emitter->arena, "[%s]", size_print(emitter->arena, buffer->count, SIZE_LANGUAGE));
+    for (int a = 0; a < buffer->node->rank; a++)
+        if (!(buffer->dropped >> a & 1))
+            left[rank++] = buffer->node->shape[a];
+    return shape_comment(emitter->arena, rank, left);
+}
+
+static bool is_mentioned(const struct buffer *buffer)
+{
+    return buffer->is_read && buffer->name &&
+           (buffer->storage == STORAGE_WORKSPACE || buffer->storage == STORAGE_MEMBER) &&
+           !(buffer->member && buffer->member->role == ROLE_INOUT && buffer->member->leaf &&
+             buffer->is_leaf_name);
+}
+
+/* The text of a pointer to a slot: relative to the workspace if all before it have fixed sizes, else to the
+ * slot before it. */
+static void find_slot_starts(struct emitter *emitter, const char **starts)
+{
+    struct program *program = emitter->program;
+    int64_t offset = 0, count, unit = slot_alignment(emitter->module);
+    bool is_fixed = true;
+    for (size_t i = 0; i < program->slots_count; i++) {
+        struct slot *slot = &program->slots[i];
+        if (is_fixed)
+            starts[i] = offset ? arena_print(emitter->arena, "work + %lld", (long long)offset) : "work";
+        else
+            starts[i] = arena_print(emitter->arena, "%s + gradc_room(%s)", program->slots[i - 1].name,
+                                    size_c(emitter, program->slots[i - 1].count));
+        is_fixed = is_fixed && size_is_number(slot->count, &count);
+        if (is_fixed)
+            offset += (count + unit - 1) / unit * unit;
+    }
+}
+
+static bool is_plain(const struct buffer *buffer)
+{
+    return buffer->slot >= 0 && buffer->storage == STORAGE_WORKSPACE && !is_integer_type(buffer->type) &&
+           !buffer->is_seed;
+}
+
+static void name_slots(struct emitter *emitter, struct buffer **firsts)
+{
+    struct program *program = emitter->program;
+    for (size_t i = 0; i < program->all_buffers_count; i++) {
+        struct buffer *buffer = program->all_buffers[i];
+        if (is_plain(buffer) && !firsts[buffer->slot])
+            firsts[buffer->slot] = buffer;
+    }
+    for (size_t i = 0; i < program->slots_count; i++)
+        program->slots[i].name =
+            firsts[i] ? buffer_name(emitter, firsts[i]) : names_take(emitter->names, "room_1");
+}
+
+static bool starts_at_slot(const char *start)
+{
+    return strncmp(start, "work", 4) != 0;
+}
+
+/* Declares the places from which that of a later slot is counted; all others are passed as they stand. */
+static void declare_places(struct emitter *emitter, struct arrays *arrays, const char **starts,
+                           const bool *is_used)
+{
+    const struct program *program = emitter->program;
+    size_t count = program->slots_count;
+    bool *is_base = ARENA_ARRAY(emitter->arena, bool, count + 1);
+    bool any = false;
+    for (size_t i = count; i-- > 0;) {
+        is_base[i] = i + 1 < count && (is_used[i + 1] || is_base[i + 1]) && starts_at_slot(starts[i + 1]);
+        any = any || is_used[i] || is_base[i];
+    }
+    struct text *out = emitter->out;
+    emitter->out = &arrays->places;
+    if (any)
+        emit_line(emitter, "%s *const work = (%s *)%s->work;", emitter->real, emitter->real, emitter->self);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_base[i])
+            continue;
+        emit_line(emitter, "%s *const %s = %s;", emitter->real, program->slots[i].name, starts[i]);
+        starts[i] = program->slots[i].name;
+    }
+    emitter->out = out;
+}
+
+/* A buffer in a member, in a slot, or in a slot if its member is NULL. `start`: that of its slot or NULL. */
+static void add_buffer(struct emitter *emitter, struct arrays *arrays, const struct buffer *buffer,
+                       const char *start, bool is_alone)
+{
+    const char *type = c_type(emitter, buffer->type);
+    const struct member *member =
+        buffer->is_seed ? emitter->program->leaf_members[buffer->node->id] : buffer->member;
+    if (is_integer_type(buffer->type) && start)
+        start = arena_print(emitter->arena, "(%s *)(void *)(%s)", type, start);
+    const char *source = member ? member_text(emitter, member) : start;
+    if (buffer->is_seed)
+        source = arena_print(emitter->arena, "%s ? (%s *)%s : %s", source, type, source, start);
+    else if (member && start)
+        source = arena_print(emitter->arena, "%s ? %s : %s", source, source, start);
+    add_array(
+        emitter, arrays,
+        (struct array){.type = buffer->is_earlier ? arena_print(emitter->arena, "const %s", type) : type,
+                       .name = buffer->name,
+                       .source = source,
+                       .shape = buffer_shape(emitter, buffer),
+                       .is_alone = is_alone,
+                       .is_written = !buffer->is_earlier});
+}
+
+/* Members first, then the slots, then what shares one. */
+static void add_buffers(struct emitter *emitter, struct arrays *arrays)
+{
+    struct program *program = emitter->program;
+    size_t count = program->slots_count;
+    const char **starts = ARENA_ARRAY(emitter->arena, const char *, count + 1);
+    struct buffer **firsts = ARENA_ARRAY(emitter->arena, struct buffer *, count + 1);
+    size_t *mentions = ARENA_ARRAY(emitter->arena, size_t, count + 1);
+    bool *is_used = ARENA_ARRAY(emitter->arena, bool, count + 1);
+    name_slots(emitter, firsts);
+    find_slot_starts(emitter, starts);
+    for (size_t i = 0; i < program->all_buffers_count; i++) {
+        const struct buffer *buffer = program->all_buffers[i];
+        if (buffer->slot >= 0 && is_mentioned(buffer)) {
+            is_used[buffer->slot] = true;
+            mentions[buffer->slot]++;
+        } else if (is_mentioned(buffer)) {
+            add_buffer(emitter, arrays, buffer, NULL, true);
+        }
+    }
+    declare_places(emitter, arrays, starts, is_used);
+    for (size_t i = 0; i < count; i++)
+        if (is_used[i] && mentions[i] > 1)
+            add_array(emitter, arrays,
+                      (struct array){.type = emitter->real,
+                                     .name = program->slots[i].name,
+                                     .source = starts[i],
+                                     .shape = firsts[i] ? buffer_shape(emitter, firsts[i]) : NULL,
+                                     .is_alone = true,
+                                     .is_written = true});
+    for (int turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < program->all_buffers_count; i++) {
+            const struct buffer *buffer = program->all_buffers[i];
+            if (buffer->slot < 0 || !is_mentioned(buffer))
+                continue;
+            bool is_shared = mentions[buffer->slot] > 1;
+            if (is_shared != turn || (is_shared && firsts[buffer->slot] == buffer))
+                continue;
+            add_buffer(emitter, arrays, buffer,
+                       is_shared ? program->slots[buffer->slot].name : starts[buffer->slot], !is_shared);
+        }
+}
+
+struct arrays *find_arrays(struct emitter *emitter)
+{
+    struct arrays *arrays = ARENA_NEW(emitter->arena, struct arrays);
+    *arrays = (struct arrays){.places = {.arena = emitter->arena}};
+    text_write(&arrays->places, "");
+    add_inputs(emitter, arrays);
+    add_buffers(emitter, arrays);
+    return arrays;
+}

@@ -1,0 +1,182 @@
+/* emit_kernel.c: the statements of an entry with the declarations that they need.
+ *
+ * Compilers believe `restrict` of parameters only. So the statements of an entry that writes an array are a
+ * function of their own, the kernel, which takes the arrays as parameters; the entry checks its struct and
+ * calls it. What shares a stretch of the workspace is declared in the kernel, from the one parameter for that
+ * stretch. */
+#include <string.h>
+
+#include "emitter.h"
+
+/* C99 promises 127. An entry with more arrays is one function. */
+enum { MOST_PARAMETERS = 120 };
+
+/* Unset, the gradient of the first output counts as 1 if that is a real scalar. */
+static bool is_first_output(const struct function *function, const struct member *seed)
+{
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == ROLE_OUTPUT)
+            return seed->role == ROLE_OUTPUT_GRADIENT && strcmp(function->members[i].name, seed->of) == 0;
+    return false;
+}
+
+static void declare_scalars(struct emitter *emitter)
+{
+    for (size_t i = 0; i < emitter->function->members_count; i++) {
+        const struct member *member = &emitter->function->members[i];
+        if (!is_read_leaf(emitter, member) || member->rank > 0)
+            continue;
+        const char *type = c_type(emitter, member->type), *source = member_text(emitter, member);
+        const char *name = emitter->leaf_names[member->leaf->id];
+        if (member->pointer)
+            emit_line(emitter, "const %s %s = %s ? *%s : %s;", type, name, source, source,
+                      is_first_output(emitter->function, member) ? "1" : "0");
+        else
+            emit_line(emitter, "const %s %s = %s;", type, name, source);
+    }
+}
+
+/* The sizes that a text mentions. */
+static void declare_sizes(struct emitter *emitter, const char *text)
+{
+    struct names *names = names_of_text(emitter->arena, text);
+    for (size_t i = 0; i < emitter->function->members_count; i++) {
+        const struct member *member = &emitter->function->members[i];
+        if (member->role != ROLE_SIZE)
+            continue;
+        const char *name = size_c(emitter, member->extent);
+        if (names_has(names, name))
+            emit_line(emitter, "const size_t %s = %s;", name, member_text(emitter, member));
+    }
+}
+
+static void declare_array(struct emitter *emitter, const struct array *array)
+{
+    if (strcmp(array->name, array->source) == 0) /* declared as a place */
+        return;
+    emit_line(emitter, array->shape ? "%s *%sconst %s = %s; /* %s */" : "%s *%sconst %s = %s;", array->type,
+              array->is_alone ? "GRADC_RESTRICT " : "", array->name, array->source, array->shape);
+}
+
+/* Scalars, arrays (those that are no parameters, or all), statements, and before them the sizes that all this
+ * mentions. */
+static struct text declared(struct emitter *emitter, const struct arrays *arrays, bool has_parameters,
+                            const char *statements)
+{
+    struct text *out = emitter->out;
+    struct text text = {.arena = emitter->arena}, whole = text;
+    text_write(&text, has_parameters ? "" : arrays->places.bytes);
+    text_write(&whole, "");
+    emitter->out = &text;
+    for (size_t i = 0; i < arrays->arrays_count; i++)
+        if (!has_parameters || !arrays->arrays[i].is_alone)
+            declare_array(emitter, &arrays->arrays[i]);
+    declare_scalars(emitter);
+    text_write(&text, statements);
+    emitter->out = &whole;
+    declare_sizes(emitter, text.bytes);
+    text_write(&whole, text.bytes);
+    emitter->out = out;
+    return whole;
+}
+
+void emit_statements(struct emitter *emitter, const struct arrays *arrays, const char *statements)
+{
+    text_write(emitter->out, declared(emitter, arrays, false, statements).bytes);
+    emit_line(emitter, "return GRADC_OK;");
+}
+
+/* ---- Kernels ---- */
+
+bool is_worth_a_kernel(const struct arrays *arrays)
+{
+    size_t parameters = 0;
+    bool is_written = false;
+    for (size_t i = 0; i < arrays->arrays_count; i++) {
+        parameters += arrays->arrays[i].is_alone;
+        is_written = is_written || arrays->arrays[i].is_written;
+    }
+    return is_written && parameters > 1 && parameters <= MOST_PARAMETERS;
+}
+
+const char *kernel_name(struct emitter *emitter)
+{
+    return arena_print(emitter->arena, "%s_%s_kernel", emitter->function->name,
+                       entry_name(emitter->program->entry));
+}
+
+static bool can_fail(const char *statements)
+{
+    return strstr(statements, "return GRADC_") != NULL;
+}
+
+static bool needs_struct(struct emitter *emitter, const char *text)
+{
+    return names_has(names_of_text(emitter->arena, text), emitter->self);
+}
+
+static const char *parameter_text(struct emitter *emitter, const struct array *array, bool is_last)
+{
+    return arena_print(emitter->arena, "%s *GRADC_RESTRICT %s%s", array->type, array->name,
+                       is_last ? ")" : ",");
+}
+
+/* One a line, with its shape. */
+static void emit_parameters(struct emitter *emitter, const struct arrays *arrays)
+{
+    size_t last = arrays->arrays_count - 1, width = 0;
+    while (!arrays->arrays[last].is_alone)
+        last--;
+    for (size_t i = 0; i <= last; i++) {
+        size_t length = strlen(parameter_text(emitter, &arrays->arrays[i], false));
+        width = arrays->arrays[i].is_alone && length > width ? length : width;
+    }
+    for (size_t i = 0; i <= last; i++) {
+        const struct array *array = &arrays->arrays[i];
+        const char *text = parameter_text(emitter, array, i == last);
+        if (array->is_alone && array->shape)
+            emit_line(emitter, "%-*s /* %s */", (int)width, text, array->shape);
+        else if (array->is_alone)
+            emit_line(emitter, "%s", text);
+    }
+}
+
+void emit_kernel(struct emitter *emitter, const struct arrays *arrays, const char *statements)
+{
+    struct text *out = emitter->out;
+    struct text text = declared(emitter, arrays, true, statements);
+    text_print(out, "static %s %s(\n", can_fail(statements) ? "int" : "void", kernel_name(emitter));
+    if (needs_struct(emitter, text.bytes))
+        emit_line(emitter, "struct %s *GRADC_RESTRICT %s,", emitter->function->name, emitter->self);
+    emit_parameters(emitter, arrays);
+    text_print(out, "{\n%s", text.bytes);
+    if (can_fail(statements))
+        emit_line(emitter, "return GRADC_OK;");
+    text_write(out, "}\n\n");
+}
+
+void emit_kernel_call(struct emitter *emitter, const struct arrays *arrays, const char *statements)
+{
+    struct text *out = emitter->out;
+    struct text call = {.arena = emitter->arena}, whole = call;
+    const char *before = can_fail(statements) ? "return " : "", *comma = "";
+    text_print(&call, "%s%s(", before, kernel_name(emitter));
+    if (needs_struct(emitter, declared(emitter, arrays, true, statements).bytes)) {
+        text_write(&call, emitter->self);
+        comma = ", ";
+    }
+    for (size_t i = 0; i < arrays->arrays_count; i++)
+        if (arrays->arrays[i].is_alone) {
+            text_print(&call, "%s%s", comma, arrays->arrays[i].source);
+            comma = ", ";
+        }
+    text_write(&call, ");");
+    text_write(&whole, arrays->places.bytes);
+    emitter->out = &whole;
+    emit_line(emitter, "%s", call.bytes);
+    emitter->out = out;
+    declare_sizes(emitter, whole.bytes);
+    text_write(out, whole.bytes);
+    if (!can_fail(statements))
+        emit_line(emitter, "return GRADC_OK;");
+}

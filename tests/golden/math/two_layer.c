@@ -1,0 +1,289 @@
+/* Emitted by gradc from two_layer.nn. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gradc.h"
+#include "gradc_vecmath.h"
+#include "two_layer.h"
+
+/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
+static size_t gradc_room(size_t count)
+{
+    return (count + 15) / 16 * 16;
+}
+
+/* GRADC_OK if two_layer can run with these sizes. Inline, so that the compiler knows them to be valid. */
+GRADC_INLINE int two_layer_check(const struct two_layer *m)
+{
+    if (m->N == 0)
+        return GRADC_ESIZE;
+    if (1000 * (double)m->N > (double)(PTRDIFF_MAX / 8))
+        return GRADC_ESIZE;
+    if (10 * (double)m->N > (double)(PTRDIFF_MAX / 8))
+        return GRADC_ESIZE;
+    if (210 * (double)m->N + 48 > (double)(PTRDIFF_MAX / 8))
+        return GRADC_ESIZE;
+    if (320 * (double)m->N + 80 > (double)(PTRDIFF_MAX / 8))
+        return GRADC_ESIZE;
+    if (310 * (double)m->N + 64 > (double)(PTRDIFF_MAX / 8))
+        return GRADC_ESIZE;
+    return GRADC_OK;
+}
+
+size_t two_layer_workspace(const struct two_layer *m)
+{
+    if (two_layer_check(m) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* forward */
+    count += 2 * gradc_room(100 * m->N);
+    count += gradc_room(10 * m->N);
+    most = count > most ? count : most;
+    count = 0; /* backward */
+    count += 3 * gradc_room(100 * m->N);
+    count += 2 * gradc_room(10 * m->N);
+    most = count > most ? count : most;
+    count = 0; /* gradient */
+    count += 3 * gradc_room(100 * m->N);
+    count += gradc_room(10 * m->N);
+    most = count > most ? count : most;
+    return most * sizeof(float);
+}
+
+size_t two_layer_gradient_workspace(const struct two_layer *m)
+{
+    if (two_layer_check(m) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* gradient */
+    count += 3 * gradc_room(100 * m->N);
+    count += gradc_room(10 * m->N);
+    most = count > most ? count : most;
+    return most * sizeof(float);
+}
+
+size_t two_layer_bind_parameters(struct two_layer *m, float *block)
+{
+    size_t count = 0;
+    if (two_layer_check(m) != GRADC_OK)
+        return 0;
+    if (block)
+        m->w1 = block + count; /* [1000, 100] */
+    count += 100000;
+    if (block)
+        m->w2 = block + count; /* [100, 10] */
+    count += 1000;
+    return count;
+}
+
+size_t two_layer_bind_gradients(struct two_layer *m, float *block)
+{
+    size_t count = 0;
+    if (two_layer_check(m) != GRADC_OK)
+        return 0;
+    if (block)
+        m->d_w1 = block + count; /* [1000, 100] */
+    count += 100000;
+    if (block)
+        m->d_w2 = block + count; /* [100, 10] */
+    count += 1000;
+    return count;
+}
+
+static void two_layer_forward_kernel(
+    struct two_layer *GRADC_RESTRICT m,
+    const float *GRADC_RESTRICT x,  /* [N, 1000] */
+    const float *GRADC_RESTRICT y,  /* [N, 10] */
+    const float *GRADC_RESTRICT w1, /* [1000, 100] */
+    const float *GRADC_RESTRICT w2, /* [100, 10] */
+    float *GRADC_RESTRICT t,        /* [N, 100] */
+    float *GRADC_RESTRICT h,        /* [N, 100] */
+    float *GRADC_RESTRICT y_pred)   /* [N, 10] */
+{
+    const size_t N = m->N;
+    /* two_layer.nn:5   h      = sigmoid(x @ w1) */
+    /* t = -(x @ w1) */
+    gradc_matmul_f32(0, 0, N, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
+    /* h = 1 / (1 + exp(t)) */
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < 100; j++)
+            h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
+    /* two_layer.nn:6   y_pred = h @ w2 */
+    gradc_matmul_f32(0, 0, N, 10, 100, 1, h, 100, w2, 10, 0, y_pred, 10);
+    /* two_layer.nn:7   loss   = sum((y_pred - y)^2) */
+    /* loss = sum(t2^2) */
+    float loss = 0;
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < 10; j++) {
+            const float t2 = y_pred[i * 10 + j] - y[i * 10 + j];
+            loss += t2 * t2;
+        }
+    m->loss = loss;
+}
+
+int two_layer_forward(struct two_layer *m)
+{
+    if (!m->x || !m->y || !m->w1 || !m->w2)
+        return GRADC_ENULL;
+    if (two_layer_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    const size_t N = m->N;
+    float *const work = (float *)m->work;
+    float *const h = work;
+    float *const room_1 = h + gradc_room(100 * N);
+    two_layer_forward_kernel(m, m->x, m->y, m->w1, m->w2, room_1 + gradc_room(10 * N), h, m->y_pred ?
+            m->y_pred : room_1);
+    return GRADC_OK;
+}
+
+static void two_layer_backward_kernel(
+    struct two_layer *GRADC_RESTRICT m,
+    const float *GRADC_RESTRICT x,        /* [N, 1000] */
+    const float *GRADC_RESTRICT y,        /* [N, 10] */
+    const float *GRADC_RESTRICT w2,       /* [100, 10] */
+    const float *GRADC_RESTRICT d_y_pred, /* [N, 10] */
+    float *GRADC_RESTRICT d_w1,           /* [1000, 100] */
+    float *GRADC_RESTRICT d_w2,           /* [100, 10] */
+    const float *GRADC_RESTRICT h,        /* [N, 100] */
+    const float *GRADC_RESTRICT y_pred,   /* [N, 10] */
+    float *GRADC_RESTRICT d_y_pred2,      /* [N, 10] */
+    float *GRADC_RESTRICT d_h,            /* [N, 100] */
+    float *GRADC_RESTRICT t)              /* [N, 100] */
+{
+    const size_t N = m->N;
+    const float d_loss = m->d_loss ? *m->d_loss : 1;
+    /* two_layer.nn:7   loss   = sum((y_pred - y)^2) */
+    /* d_y_pred2 = d_y_pred + 2 * (d_loss * (y_pred - y)) */
+    for (size_t i = 0; i < N; i++)
+        GRADC_INDEPENDENT
+        for (size_t j = 0; j < 10; j++) {
+            d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f *
+                    (d_loss * (y_pred[i * 10 + j] - y[i * 10 + j]));
+        }
+    /* two_layer.nn:6   y_pred = h @ w2 */
+    /* d_h = d_y_pred2 @ w2' */
+    if (m->d_w1) {
+        gradc_matmul_f32(0, 1, N, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, d_h, 100);
+    }
+    /* two_layer.nn:5   h      = sigmoid(x @ w1) */
+    /* t = d_h * h * (1 - h) */
+    if (m->d_w1) {
+        for (size_t i = 0; i < N; i++)
+            for (size_t j = 0; j < 100; j++)
+                t[i * 100 + j] = d_h[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
+    }
+    /* d_w1 = x' @ t */
+    if (m->d_w1) {
+        gradc_matmul_f32(1, 0, 1000, 100, N, 1, x, 1000, t, 100, 0, d_w1, 100);
+    }
+    /* two_layer.nn:6   y_pred = h @ w2 */
+    /* d_w2 = h' @ d_y_pred2 */
+    if (m->d_w2) {
+        gradc_matmul_f32(1, 0, 100, 10, N, 1, h, 100, d_y_pred2, 10, 0, d_w2, 10);
+    }
+}
+
+int two_layer_backward(struct two_layer *m)
+{
+    if (!m->x || !m->y || !m->w1 || !m->w2)
+        return GRADC_ENULL;
+    if (two_layer_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    if (!m->d_w1 && !m->d_w2)
+        return GRADC_OK;
+    const size_t N = m->N;
+    float *const work = (float *)m->work;
+    float *const h = work;
+    float *const room_1 = h + gradc_room(100 * N);
+    float *const d_y_pred2 = room_1 + gradc_room(10 * N);
+    float *const d_h = d_y_pred2 + gradc_room(10 * N);
+    two_layer_backward_kernel(m, m->x, m->y, m->w2, m->d_y_pred, m->d_w1, m->d_w2, h, m->y_pred ? m->y_pred
+            : room_1, d_y_pred2, d_h, d_h + gradc_room(100 * N));
+    return GRADC_OK;
+}
+
+static void two_layer_gradient_kernel(
+    struct two_layer *GRADC_RESTRICT m,
+    const float *GRADC_RESTRICT x,        /* [N, 1000] */
+    const float *GRADC_RESTRICT y,        /* [N, 10] */
+    const float *GRADC_RESTRICT w1,       /* [1000, 100] */
+    const float *GRADC_RESTRICT w2,       /* [100, 10] */
+    const float *GRADC_RESTRICT d_y_pred, /* [N, 10] */
+    float *GRADC_RESTRICT d_w1,           /* [1000, 100] */
+    float *GRADC_RESTRICT d_w2,           /* [100, 10] */
+    float *GRADC_RESTRICT t,              /* [N, 100] */
+    float *GRADC_RESTRICT h,              /* [N, 100] */
+    float *GRADC_RESTRICT d_y_pred2,      /* [N, 10] */
+    float *GRADC_RESTRICT t3)             /* [N, 100] */
+{
+    const size_t N = m->N;
+    float *const y_pred = m->y_pred ? m->y_pred : t; /* [N, 10] */
+    float *const d_h = t; /* [N, 100] */
+    const float d_loss = m->d_loss ? *m->d_loss : 1;
+    /* two_layer.nn:5   h      = sigmoid(x @ w1) */
+    /* t = -(x @ w1) */
+    gradc_matmul_f32(0, 0, N, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
+    /* h = 1 / (1 + exp(t)) */
+    for (size_t i = 0; i < N; i++)
+        GRADC_INDEPENDENT
+        for (size_t j = 0; j < 100; j++)
+            h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
+    /* two_layer.nn:6   y_pred = h @ w2 */
+    gradc_matmul_f32(0, 0, N, 10, 100, 1, h, 100, w2, 10, 0, y_pred, 10);
+    /* two_layer.nn:7   loss   = sum((y_pred - y)^2) */
+    /* loss = sum(t2^2) ; d_y_pred2 = d_y_pred + 2 * (d_loss * t2) */
+    float loss = 0;
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < 10; j++) {
+            const float t2 = y_pred[i * 10 + j] - y[i * 10 + j];
+            loss += t2 * t2;
+            d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f * (d_loss * t2);
+        }
+    /* two_layer.nn:6   y_pred = h @ w2 */
+    /* d_h = d_y_pred2 @ w2' */
+    if (m->d_w1) {
+        gradc_matmul_f32(0, 1, N, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, d_h, 100);
+    }
+    /* two_layer.nn:5   h      = sigmoid(x @ w1) */
+    /* t3 = d_h * h * (1 - h) */
+    if (m->d_w1) {
+        for (size_t i = 0; i < N; i++)
+            for (size_t j = 0; j < 100; j++)
+                t3[i * 100 + j] = d_h[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
+    }
+    /* d_w1 = x' @ t3 */
+    if (m->d_w1) {
+        gradc_matmul_f32(1, 0, 1000, 100, N, 1, x, 1000, t3, 100, 0, d_w1, 100);
+    }
+    /* two_layer.nn:6   y_pred = h @ w2 */
+    /* d_w2 = h' @ d_y_pred2 */
+    if (m->d_w2) {
+        gradc_matmul_f32(1, 0, 100, 10, N, 1, h, 100, d_y_pred2, 10, 0, d_w2, 10);
+    }
+    /* two_layer.nn:7   loss   = sum((y_pred - y)^2) */
+    m->loss = loss;
+}
+
+int two_layer_gradient(struct two_layer *m)
+{
+    if (!m->x || !m->y || !m->w1 || !m->w2)
+        return GRADC_ENULL;
+    if (two_layer_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    const size_t N = m->N;
+    float *const work = (float *)m->work;
+    float *const t = work;
+    float *const h = t + gradc_room(100 * N);
+    float *const d_y_pred2 = h + gradc_room(100 * N);
+    two_layer_gradient_kernel(m, m->x, m->y, m->w1, m->w2, m->d_y_pred, m->d_w1, m->d_w2, t, h, d_y_pred2,
+            d_y_pred2 + gradc_room(10 * N));
+    return GRADC_OK;
+}
