@@ -72,13 +72,22 @@ char *arena_copy(struct arena *arena, const char *text, size_t length)
     return copy;
 }
 
+/* Into what is left of the block, if it fits there, so that most texts are printed only once. */
 char *arena_vprint(struct arena *arena, const char *format, va_list arguments)
 {
     va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    char *text = arena_allocate(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
+    struct block *block = arena->last;
+    size_t left = block->size - block->used;
+    char *text = (char *)block->bytes + block->used;
+    size_t bytes = (size_t)vsnprintf(text, left, format, arguments) + 1;
+    if (bytes > left) {
+        memset(text, 0, left); /* what is allocated later is zero */
+        text = arena_allocate(arena, bytes);
+        vsnprintf(text, bytes, format, again);
+    } else {
+        arena_allocate(arena, bytes);
+    }
     va_end(again);
     return text;
 }

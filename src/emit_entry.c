@@ -145,7 +145,7 @@ const char *pointer_name(const struct function *function)
 void emit_entry(struct text *file, struct module *module, const struct emit_options *options,
                 struct program *program, bool needs_work)
 {
-    struct arena *arena = module->arena;
+    struct arena *arena = arena_new(); /* lives until the entry's text is in the file */
     struct text body = {.arena = arena};
     bool is_float = module->precision == 32;
     struct emitter emitter = {.arena = arena,
@@ -155,7 +155,7 @@ void emit_entry(struct text *file, struct module *module, const struct emit_opti
                               .options = options,
                               .out = &body,
                               .indent = 1,
-                              .names = names_new(arena),
+                              .names = names_new_in_c(arena),
                               .self = pointer_name(program->function),
                               .real = is_float ? "float" : "double",
                               .suffix = is_float ? "f" : "",
@@ -188,4 +188,5 @@ void emit_entry(struct text *file, struct module *module, const struct emit_opti
         emit_statements(&emitter, arrays, body.bytes);
     text_write(file, "}\n");
     forget_sizes(&emitter);
+    arena_free(arena);
 }

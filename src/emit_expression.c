@@ -393,20 +393,24 @@ static const char *operator_text(struct emitter *emitter, struct node *node, con
     if (!text)
         text = operator_c_text(node, precedence);
     struct text out = {.arena = emitter->arena};
-    text_write(&out, "");
-    for (const char *c = text; *c; c++) {
+    for (const char *c = text; *c;) {
         if (*c == '@') {
             text_write(&out, emitter->suffix);
+            c++;
         } else if (*c == '$' && c[1] == 't') {
             text_write(&out, emitter->real);
-            c++;
+            c += 2;
         } else if (*c == '$') {
             int i = c[1] - 'a';
             bool parentheses = needs_parentheses(text, c, *precedence, precedences[i]);
-            text_print(&out, parentheses ? "(%s)" : "%s", operands[i]);
-            c++;
+            text_write(&out, parentheses ? "(" : "");
+            text_write(&out, operands[i]);
+            text_write(&out, parentheses ? ")" : "");
+            c += 2;
         } else {
-            text_print(&out, "%c", *c);
+            size_t length = strcspn(c, "@$");
+            text_print(&out, "%.*s", (int)length, c);
+            c += length;
         }
     }
     return out.bytes;

@@ -151,7 +151,8 @@ static const char *name_or_text(struct listing *listing, const struct node *node
 {
     if (listing->names[node->id] != NULL)
         return listing->names[node->id];
-    return math_print(listing->arena, node, is_leaf, leaf_name, listing);
+    struct math_names names = {is_leaf, leaf_name, listing, 0};
+    return math_print(listing->arena, node, &names);
 }
 
 /* `for t in 0..T while c: h = h0 then next; collects x` */
@@ -180,7 +181,7 @@ static const char *loop_text(struct listing *listing, const struct node *node)
 static const char *equation(struct listing *listing, const struct node *node)
 {
     const char *name = listing->names[node->id];
-    struct math_names names = {is_leaf, leaf_name, listing};
+    struct math_names names = {is_leaf, leaf_name, listing, 0};
 
     switch (node->op) {
     case OP_PARAMETER: return arena_print(listing->arena, "%s is an input", name);

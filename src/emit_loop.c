@@ -103,11 +103,32 @@ static bool same_but_spaces(const char *a, const char *b)
     }
 }
 
+static bool is_short(const char *text)
+{
+    return strlen(text) <= FORMULA_WIDTH && !strchr(text, '\n') && !strstr(text, "...");
+}
+
+/* What the nest computes: the whole target, or, if that is a sum too long for a line, the product that this
+ * nest adds to it; NULL if neither is short. */
+static const char *formula(struct emitter *emitter, const struct nest *nest)
+{
+    struct math_names names = {is_named, name_of, emitter, FORMULA_WIDTH};
+    const char *target = buffer_name(emitter, nest->target);
+    const char *text =
+        harmless(emitter->arena, math_statement(emitter->arena, target, nest->target->node, &names));
+    if (is_short(text))
+        return text;
+    if (nest->kind != NEST_PRODUCT || nest->node == nest->target->node || nest->scale.count > 0)
+        return NULL;
+    text = arena_print(emitter->arena, "%s %s= %s", target, nest->scale.is_negative ? "-" : "+",
+                       harmless(emitter->arena, math_print(emitter->arena, nest->node, &names)));
+    return nest->adds && is_short(text) ? text : NULL;
+}
+
 static void add_formula(struct formulas *formulas, const struct nest *nest)
 {
     struct emitter *emitter = formulas->emitter;
     struct buffer *target = nest->target;
-    struct math_names names = {is_named, name_of, emitter};
     bool is_seen = formulas->count == FORMULAS_SHOWN || !target || !target->node || is_leaf(target->node) ||
                    nest->is_void || nest->kind == NEST_COPY || target->node->op == OP_RESULT ||
                    (target->storage == STORAGE_SCALAR && nest->kind == NEST_VALUE);
@@ -115,9 +136,8 @@ static void add_formula(struct formulas *formulas, const struct nest *nest)
         is_seen = is_seen || formulas->shown[i] == target;
     if (is_seen)
         return;
-    const char *text = harmless(
-        emitter->arena, math_statement(emitter->arena, buffer_name(emitter, target), target->node, &names));
-    if (strlen(text) > FORMULA_WIDTH || strchr(text, '\n'))
+    const char *text = formula(emitter, nest);
+    if (!text)
         return;
     formulas->shown[formulas->count++] = target;
     if (emitter->last_line.source &&

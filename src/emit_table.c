@@ -34,8 +34,20 @@ static void emit_pattern(struct text *file, const struct module *module, const s
     text_write(file, "\n");
 }
 
+static bool has_tables(const struct module *module)
+{
+    for (size_t i = 0; i < module->functions_count; i++)
+        for (size_t k = 0; k < module->functions[i]->members_count; k++)
+            if (module->functions[i]->members[k].role == ROLE_TABLE ||
+                module->functions[i]->members[k].pattern)
+                return true;
+    return false;
+}
+
 void emit_tables(struct text *file, const struct module *module, const char *code)
 {
+    if (!has_tables(module))
+        return;
     struct names *mentioned = names_of_text(module->arena, code);
     for (size_t i = 0; i < module->functions_count; i++) {
         const struct function *function = module->functions[i];

@@ -4,34 +4,50 @@
 
 #include "emitter.h"
 
+/* Room for `count` more characters and the NUL. */
+static void text_reserve(struct text *text, size_t count)
+{
+    if (text->length + count + 1 <= text->capacity)
+        return;
+    text->capacity = 2 * (text->length + count + 1) + 100;
+    char *bytes = ARENA_ARRAY(text->arena, char, text->capacity);
+    if (text->length)
+        memcpy(bytes, text->bytes, text->length);
+    text->bytes = bytes;
+}
+
 void text_write(struct text *text, const char *more)
 {
     size_t count = strlen(more);
-    if (text->length + count + 1 > text->capacity) {
-        size_t capacity = 2 * (text->length + count + 1) + 256;
-        char *bytes = ARENA_ARRAY(text->arena, char, capacity);
-        if (text->length)
-            memcpy(bytes, text->bytes, text->length);
-        text->bytes = bytes;
-        text->capacity = capacity;
-    }
+    text_reserve(text, count);
     memcpy(text->bytes + text->length, more, count + 1);
     text->length += count;
 }
 
 void text_print(struct text *text, const char *format, ...)
 {
-    va_list arguments;
+    va_list arguments, again;
     va_start(arguments, format);
-    text_write(text, arena_vprint(text->arena, format, arguments));
+    va_copy(again, arguments);
+    text_reserve(text, 0);
+    size_t left = text->capacity - text->length;
+    size_t count = (size_t)vsnprintf(text->bytes + text->length, left, format, arguments);
+    if (count >= left) {
+        text_reserve(text, count);
+        vsnprintf(text->bytes + text->length, count + 1, format, again);
+    }
+    text->length += count;
+    va_end(again);
     va_end(arguments);
 }
 
 /* ---- Identifiers ---- */
 
 struct entry_of_name {
-    const char *name;
-    int next_number; /* tried for the next name that wants to be this one */
+    const char *name; /* these bytes, which a NUL need not follow */
+    size_t length;
+    int next_number;  /* tried for the next name that wants to be this one */
+    bool is_reserved; /* by C, C++, their libraries, or the emitted code */
 };
 
 struct names {
@@ -67,14 +83,6 @@ static const char *const reserved[] = {
     /* the emitted code */
     "work", "status", "room"};
 
-bool names_is_reserved(const char *name)
-{
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-        if (name[0] == reserved[i][0] && strcmp(name, reserved[i]) == 0)
-            return true;
-    return strncmp(name, "gradc_", 6) == 0 || strncmp(name, "GRADC_", 6) == 0 || strncmp(name, "__", 2) == 0;
-}
-
 struct names *names_new(struct arena *arena)
 {
     struct names *names = ARENA_NEW(arena, struct names);
@@ -84,18 +92,19 @@ struct names *names_new(struct arena *arena)
     return names;
 }
 
-static struct entry_of_name *find(const struct names *names, const char *name)
+static struct entry_of_name *find(const struct names *names, const char *name, size_t length)
 {
     size_t hash = 5381;
-    for (const char *c = name; *c; c++)
-        hash = hash * 33 + (unsigned char)*c;
+    for (size_t i = 0; i < length; i++)
+        hash = hash * 33 + (unsigned char)name[i];
     size_t i = hash & (names->capacity - 1);
-    while (names->table[i].name && strcmp(names->table[i].name, name) != 0)
+    while (names->table[i].name &&
+           (names->table[i].length != length || memcmp(names->table[i].name, name, length) != 0))
         i = (i + 1) & (names->capacity - 1);
     return &names->table[i];
 }
 
-void names_reserve(struct names *names, const char *name)
+static void add_name(struct names *names, const char *name, size_t length)
 {
     if (2 * names->count >= names->capacity) {
         struct entry_of_name *old = names->table;
@@ -104,18 +113,39 @@ void names_reserve(struct names *names, const char *name)
         names->table = ARENA_ARRAY(names->arena, struct entry_of_name, names->capacity);
         for (size_t i = 0; i < old_capacity; i++)
             if (old[i].name)
-                *find(names, old[i].name) = old[i];
+                *find(names, old[i].name, old[i].length) = old[i];
     }
-    struct entry_of_name *entry = find(names, name);
+    struct entry_of_name *entry = find(names, name, length);
     if (!entry->name) {
-        *entry = (struct entry_of_name){name, 2};
+        *entry = (struct entry_of_name){name, length, 2, false};
         names->count++;
     }
 }
 
+void names_reserve(struct names *names, const char *name)
+{
+    add_name(names, name, strlen(name));
+}
+
 bool names_has(const struct names *names, const char *name)
 {
-    return find(names, name)->name != NULL;
+    return find(names, name, strlen(name))->name != NULL;
+}
+
+struct names *names_new_in_c(struct arena *arena)
+{
+    struct names *names = names_new(arena);
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
+        names_reserve(names, reserved[i]);
+        find(names, reserved[i], strlen(reserved[i]))->is_reserved = true;
+    }
+    return names;
+}
+
+static bool is_reserved(const struct names *names, const char *name)
+{
+    return find(names, name, strlen(name))->is_reserved || strncmp(name, "gradc_", 6) == 0 ||
+           strncmp(name, "GRADC_", 6) == 0 || strncmp(name, "__", 2) == 0;
 }
 
 /* Letters, digits and underscores only; anything else becomes an underscore. */
@@ -131,14 +161,15 @@ static const char *identifier(struct arena *arena, const char *wanted)
 const char *names_take(struct names *names, const char *wanted)
 {
     const char *name = identifier(names->arena, wanted);
-    if (names_is_reserved(name))
+    if (is_reserved(names, name))
         name = arena_print(names->arena, "%s_", name);
     if (names_has(names, name)) {
         const char *base = name;
         const char *separator = isdigit((unsigned char)base[strlen(base) - 1]) ? "_" : "";
+        struct entry_of_name *entry = find(names, base, strlen(base));
         do
-            name = arena_print(names->arena, "%s%s%d", base, separator, find(names, base)->next_number++);
-        while (names_has(names, name) || names_is_reserved(name));
+            name = arena_print(names->arena, "%s%s%d", base, separator, entry->next_number++);
+        while (names_has(names, name) || is_reserved(names, name));
     }
     names_reserve(names, name);
     return name;
@@ -160,8 +191,7 @@ struct names *names_of_text(struct arena *arena, const char *text)
         const char *begin = text;
         while (isalnum((unsigned char)*text) || *text == '_')
             text++;
-        const char *name = arena_copy(arena, begin, (size_t)(text - begin));
-        names_reserve(names, name);
+        add_name(names, begin, (size_t)(text - begin));
     }
     return names;
 }

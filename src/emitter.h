@@ -17,12 +17,13 @@ void text_print(struct text *text, const char *format, ...) __attribute__((forma
 
 struct names;
 struct names *names_new(struct arena *arena);
+/* Those that C, C++, their libraries and the emitted code claim are in it. */
+struct names *names_new_in_c(struct arena *arena);
 /* `wanted` if it is free and C, C++ and the mathematics library do not claim it, else with a number or
  * underscore. */
 const char *names_take(struct names *names, const char *wanted);
-bool names_is_reserved(const char *name); /* by C, C++, their libraries, or the emitted code */
 void names_reserve(struct names *names, const char *name);
-/* Every identifier of the text, as names. */
+/* Every identifier of the text, as names; the text must outlive them. */
 struct names *names_of_text(struct arena *arena, const char *text);
 bool names_has(const struct names *names, const char *name);
 

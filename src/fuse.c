@@ -101,8 +101,10 @@ static bool reads_the_same(const struct nest *nest, const struct item *loop)
 }
 
 /* The loop remembers what is read in it; the first few that differ are enough. */
-static void remember_reads(struct item *loop, const struct nest *nest)
+static void remember_reads(struct arena *arena, struct item *loop, const struct nest *nest)
 {
+    if (!loop->read)
+        loop->read = ARENA_ARRAY(arena, const struct node *, MOST_READS);
     for (size_t i = 0; i < nest->reads_count && loop->read_count < MOST_READS; i++) {
         bool is_known = false;
         for (int j = 0; j < loop->read_count; j++)
@@ -222,7 +224,7 @@ void fuse(struct program *program, struct nest *nest, struct item *container)
         if (loop->guard != nest->guard)
             loop->guard = loop->guard == ALWAYS_WANTED ? ALWAYS_WANTED : loop->guard | nest->guard;
         start_and_end(program, nest, loop, depth);
-        remember_reads(loop, nest);
+        remember_reads(program->arena, loop, nest);
         nest->path[level] = body = loop;
     }
     if (nest->loop_count > 0) {

@@ -690,15 +690,16 @@ static struct phrase print_operator(struct printer *printer, const struct node *
 
 static struct phrase print_node(struct printer *printer, const struct node *node, subscripts at)
 {
+    size_t longest = printer->names->longest ? printer->names->longest : LONGEST;
     struct phrase result;
 
     if (node != printer->root && printer->names->is_leaf(node, printer->names->closure)) {
         result = phrase(take_letters(printer, printer->names->leaf_name(node, printer->names->closure)),
                         P_PRIMARY);
-        printer->length += strlen(result.text) + 3;
+        printer->length += strlen(result.text);
         return with_subscripts(printer, result, at, node->rank);
     }
-    if (printer->depth >= DEEPEST || printer->length > LONGEST)
+    if (printer->depth >= DEEPEST || printer->length > longest)
         return phrase("...", P_PRIMARY);
     printer->depth++;
     printer->length += 3;
@@ -741,12 +742,9 @@ static const char *print_root(struct printer *printer, const struct node *node, 
     return printer->failed ? print_element(printer, node, letters) : result.text;
 }
 
-const char *math_print(struct arena *arena, const struct node *node,
-                       bool (*is_leaf)(const struct node *node, void *closure),
-                       const char *(*leaf_name)(const struct node *node, void *closure), void *closure)
+const char *math_print(struct arena *arena, const struct node *node, const struct math_names *names)
 {
-    struct math_names names = {is_leaf, leaf_name, closure};
-    struct printer printer = {.arena = arena, .names = &names, .root = node};
+    struct printer printer = {.arena = arena, .names = names, .root = node};
     struct phrase letters[MAXIMUM_RANK];
     bool indexed;
 

@@ -11,13 +11,12 @@ struct math_names {
     bool (*is_leaf)(const struct node *node, void *closure);
     const char *(*leaf_name)(const struct node *node, void *closure);
     void *closure;
+    size_t longest; /* the text is cut with `...` after about so many characters; 0: 2000 */
 };
 
 /* The text in the arena. The node itself is written out even if it is a leaf. Index notation uses i, j, k,
- * ... for the node's axes. Very long texts are cut with `...`. */
-const char *math_print(struct arena *arena, const struct node *node,
-                       bool (*is_leaf)(const struct node *node, void *closure),
-                       const char *(*leaf_name)(const struct node *node, void *closure), void *closure);
+ * ... for the node's axes. */
+const char *math_print(struct arena *arena, const struct node *node, const struct math_names *names);
 /* `name = ...`, or `name[i, j] = ...` in index notation, or `name[i + 1] += ...` for a SCATTER. */
 const char *math_statement(struct arena *arena, const char *name, const struct node *node,
                            const struct math_names *names);

@@ -136,7 +136,7 @@ struct item {
         **behind; /* LOOP: nests that start accumulating before it, and that end behind it */
     size_t before_count, before_capacity, behind_count, behind_capacity;
     guard guard;
-    const struct node *read[MOST_READS]; /* LOOP: some of what is read in it */
+    const struct node **read; /* LOOP: some of what is read in it, at most MOST_READS */
     int read_count;
     bool is_dear;       /* LOOP: its body calls functions that vectorise if nothing else prevents it */
     bool is_serial;     /* LOOP: its body adds to one variable in each round */

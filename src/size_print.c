@@ -228,7 +228,7 @@ void size_set_c_name(size *atom, const char *name)
     struct atom *named = size_atom(atom);
 
     if (named != NULL)
-        named->c_name = name;
+        named->c_name = name != NULL ? arena_copy(atom->sizes->arena, name, strlen(name)) : NULL;
 }
 
 void size_split(size *a, size **positive, size **negative)

@@ -201,7 +201,8 @@ static const char *label(struct arena *arena, const struct node *node)
     enum { LONGEST = 48 };
     if (node->name)
         return node->name;
-    const char *text = math_print(arena, node, has_name, name_of, NULL);
+    struct math_names names = {has_name, name_of, NULL, 4 * LONGEST};
+    const char *text = math_print(arena, node, &names);
     return strlen(text) > LONGEST ? arena_print(arena, "%.*s...", LONGEST, text) : text;
 }
 

@@ -53,7 +53,8 @@ static const char *leaf_name(const struct node *node, void *closure)
 
 static const char *text(const struct node *node)
 {
-    return math_print(arena, node, is_leaf, leaf_name, NULL);
+    struct math_names names = {is_leaf, leaf_name, NULL, 0};
+    return math_print(arena, node, &names);
 }
 
 static const char *statement(const struct node *node)
