@@ -198,8 +198,8 @@ static void spread_wants(struct program *program, const struct search *search)
 
 struct ownership {
     struct program *program;
-    struct node **loops; /* live LOOPs, by id */
-    size_t loops_count, loops_capacity;
+    struct node **first_with, **next_with; /* live LOOPs with one variable, by its number, then by id */
+    size_t variable_count;
     struct node **outer; /* for a LOOP: the innermost other loop that its rounds depend on */
     const struct search *search;
 };
@@ -223,12 +223,26 @@ static void depend(struct ownership *ownership, struct node **innermost, struct 
     }
 }
 
-static void depend_on_size(struct ownership *ownership, struct node **innermost, const size *a)
+struct dependence {
+    struct ownership *ownership;
+    struct node **innermost;
+};
+
+static void depend_on_variable(void *closure, size *variable)
 {
-    if (a && size_has_loop_variable(a))
-        for (size_t i = 0; i < ownership->loops_count; i++)
-            if (size_depends_on(a, ownership->loops[i]->loop->variable))
-                depend(ownership, innermost, ownership->loops[i]);
+    const struct dependence *dependence = closure;
+    struct ownership *ownership = dependence->ownership;
+    size_t number = (size_t)size_atom_number(variable);
+    struct node *loop = number < ownership->variable_count ? ownership->first_with[number] : NULL;
+    for (; loop; loop = ownership->next_with[loop->id])
+        depend(ownership, dependence->innermost, loop);
+}
+
+static void depend_on_size(struct ownership *ownership, struct node **innermost, size *a)
+{
+    struct dependence dependence = {ownership, innermost};
+    if (a)
+        size_visit_loop_variables(a, depend_on_variable, &dependence);
 }
 
 static void depend_on_affine(struct ownership *ownership, struct node **innermost,
@@ -273,14 +287,32 @@ static struct node *innermost_loop(struct ownership *ownership, struct node *nod
     return loop;
 }
 
+static void list_loops(struct ownership *ownership)
+{
+    struct program *program = ownership->program;
+    struct graph *graph = program->function->graph;
+    for (size_t i = 0; i < graph->nodes_count; i++)
+        if (program->is_live[i] && graph->nodes[i]->op == OP_LOOP) {
+            size_t number = (size_t)size_atom_number(graph->nodes[i]->loop->variable);
+            ownership->variable_count =
+                number >= ownership->variable_count ? number + 1 : ownership->variable_count;
+        }
+    ownership->first_with = ARENA_ARRAY(program->arena, struct node *, ownership->variable_count + 1);
+    ownership->next_with = ARENA_ARRAY(program->arena, struct node *, program->node_count + 1);
+    for (size_t i = graph->nodes_count; i-- > 0;)
+        if (program->is_live[i] && graph->nodes[i]->op == OP_LOOP) {
+            size_t number = (size_t)size_atom_number(graph->nodes[i]->loop->variable);
+            ownership->next_with[i] = ownership->first_with[number];
+            ownership->first_with[number] = graph->nodes[i];
+        }
+}
+
 static void find_owners(struct program *program, const struct search *search)
 {
     struct graph *graph = program->function->graph;
     struct ownership ownership = {.program = program, .search = search};
     ownership.outer = ARENA_ARRAY(program->arena, struct node *, program->node_count + 1);
-    for (size_t i = 0; i < graph->nodes_count; i++)
-        if (program->is_live[i] && graph->nodes[i]->op == OP_LOOP)
-            ARENA_APPEND(program->arena, &ownership, loops, graph->nodes[i]);
+    list_loops(&ownership);
     for (size_t i = 0; i < graph->nodes_count; i++)
         if (program->is_live[i] && !is_earlier(search, graph->nodes[i]))
             program->owner[i] = innermost_loop(&ownership, graph->nodes[i]);

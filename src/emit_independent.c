@@ -152,9 +152,14 @@ bool can_be_independent(const struct item *loop)
     return true;
 }
 
+/* Every pair is compared; no compiler vectorises a body as long as this anyway. */
+enum { MOST_TOUCHED = 500 };
+
 bool is_independent(const struct emitter *emitter, const struct item *loop, const struct notes *notes,
                     const char *variable)
 {
+    if (notes->touched_count > MOST_TOUCHED)
+        return false;
     for (size_t i = 0; i < notes->touched_count; i++) {
         const struct touched *written = &notes->touched[i];
         if (!is_written(loop, written))

@@ -152,7 +152,8 @@ struct graph {
     size_t nodes_count, nodes_capacity;
     struct node **table; /* hash table, open addressing */
     size_t table_count, table_size;
-    struct span origin; /* given to every node constructed from now on */
+    struct span origin;        /* given to every node constructed from now on */
+    struct mentions *mentions; /* what region.c knows of loop variables */
 };
 
 struct graph *graph_new(struct arena *arena, struct sizes *sizes);

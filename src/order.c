@@ -23,17 +23,18 @@ struct edge {
 
 struct ordering {
     struct program *program;
-    struct node *loop; /* whose rounds are ordered; NULL: the outside */
-    int *waits;        /* for how many inputs each node waits */
+    /* For all bodies at once: each node and each edge belongs to one. */
+    int *waits; /* for how many inputs each node waits */
     int *first_edge;
     struct edge *edges;
     size_t edges_count, edges_capacity;
+    bool *is_placed;
+    /* Of the body that is being ordered. */
     struct heap ready;
     struct queue *queues;
     size_t queues_count, queues_capacity;
     struct node **stack; /* ready, and of no consequence for loops */
     size_t stack_count, stack_capacity;
-    bool *is_placed;
     struct node **order;
     size_t order_count, order_capacity;
 };
@@ -109,20 +110,35 @@ static struct heap *queue_of(struct ordering *ordering, const size *extent)
     return &ordering->queues[ordering->queues_count - 1].heap;
 }
 
-/* The node of this body that stands for x: x itself, or the loop of the body in whose rounds it is; NULL:
- * outside. */
-static struct node *in_body(const struct ordering *ordering, struct node *x)
+static int loops_around(const struct program *program, const struct node *x)
 {
-    while (x && ordering->program->owner[x->id] != ordering->loop)
-        x = ordering->program->owner[x->id];
-    return x;
+    int count = 0;
+    for (x = program->owner[x->id]; x; x = program->owner[x->id])
+        count++;
+    return count;
 }
 
+/* In the innermost body around both, the node that stands for each: itself, or the loop in whose rounds it
+ * is. The same node for both if one is a loop around the other. */
+static void meet(const struct program *program, struct node **a, struct node **b)
+{
+    int a_depth = loops_around(program, *a), b_depth = loops_around(program, *b);
+    for (; a_depth > b_depth; a_depth--)
+        *a = program->owner[(*a)->id];
+    for (; b_depth > a_depth; b_depth--)
+        *b = program->owner[(*b)->id];
+    while (program->owner[(*a)->id] != program->owner[(*b)->id]) {
+        *a = program->owner[(*a)->id];
+        *b = program->owner[(*b)->id];
+    }
+}
+
+/* The user waits for the input: in the body where they meet, the one loop for the other if they are in
+ * different ones. */
 static void add_edge(struct ordering *ordering, struct node *input, struct node *user)
 {
-    input = in_body(ordering, input);
-    user = in_body(ordering, user);
-    if (!input || !user || input == user || !ordering->program->is_live[input->id] ||
+    meet(ordering->program, &input, &user);
+    if (input == user || !ordering->program->is_live[input->id] ||
         (ordering->program->buffers[input->id] && ordering->program->buffers[input->id]->is_earlier))
         return;
     struct edge edge = {user, ordering->first_edge[input->id] - 1};
@@ -185,32 +201,38 @@ static struct node *next_of(struct ordering *ordering, const size *extent)
     return node;
 }
 
-size_t order_body(struct program *program, struct node *loop, struct node *const *nodes, size_t count,
-                  struct node ***order)
+struct ordering *ordering_new(struct program *program)
 {
     struct arena *arena = program->arena;
-    struct graph *graph = program->function->graph;
-    struct ordering ordering = {.program = program, .loop = loop};
-    const size *extent = NULL;
-    ordering.waits = ARENA_ARRAY(arena, int, program->node_count + 1);
-    ordering.first_edge = ARENA_ARRAY(arena, int, program->node_count + 1);
-    ordering.is_placed = ARENA_ARRAY(arena, bool, program->node_count + 1);
-    /* A loop in this body waits for all that its rounds read. */
+    struct ordering *ordering = ARENA_NEW(arena, struct ordering);
+    ordering->program = program;
+    ordering->waits = ARENA_ARRAY(arena, int, program->node_count + 1);
+    ordering->first_edge = ARENA_ARRAY(arena, int, program->node_count + 1);
+    ordering->is_placed = ARENA_ARRAY(arena, bool, program->node_count + 1);
     for (size_t i = 0; i < program->node_count; i++)
         if (program->is_live[i] && !(program->buffers[i] && program->buffers[i]->is_earlier))
-            add_edges(&ordering, graph->nodes[i]);
+            add_edges(ordering, program->function->graph->nodes[i]);
+    return ordering;
+}
+
+size_t order_body(struct ordering *ordering, struct node *const *nodes, size_t count, struct node ***order)
+{
+    const size *extent = NULL;
+    ordering->ready = (struct heap){0};
+    ordering->queues_count = ordering->queues_capacity = 0;
+    ordering->order_count = ordering->order_capacity = 0;
     for (size_t i = count; i-- > 0;)
-        if (ordering.waits[nodes[i]->id] == 0)
-            make_ready(&ordering, nodes[i]);
+        if (ordering->waits[nodes[i]->id] == 0)
+            make_ready(ordering, nodes[i]);
     for (;;) {
-        while (ordering.stack_count > 0)
-            place_node(&ordering, ordering.stack[--ordering.stack_count]);
-        struct node *node = next_of(&ordering, extent);
+        while (ordering->stack_count > 0)
+            place_node(ordering, ordering->stack[--ordering->stack_count]);
+        struct node *node = next_of(ordering, extent);
         if (!node)
             break;
-        extent = outer_extent(program, node);
-        place_node(&ordering, node);
+        extent = outer_extent(ordering->program, node);
+        place_node(ordering, node);
     }
-    *order = ordering.order;
-    return ordering.order_count;
+    *order = ordering->order;
+    return ordering->order_count;
 }

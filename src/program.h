@@ -301,10 +301,11 @@ struct product *match_product(struct program *program, const struct node *contra
 int innermost_axis(struct program *program, const struct node *contract);
 
 /* ---- order.c ---- */
-/* An order for the nodes of a body, given by ascending ids: of the rounds of a loop, or of what is outside
- * (NULL). Returns their number. */
-size_t order_body(struct program *program, struct node *loop, struct node *const *nodes, size_t count,
-                  struct node ***order);
+/* What waits for what, in all bodies. */
+struct ordering *ordering_new(struct program *program);
+/* An order for the nodes of a body, given by ascending ids: of the rounds of a loop, or of what is outside.
+ * Returns their number. */
+size_t order_body(struct ordering *ordering, struct node *const *nodes, size_t count, struct node ***order);
 
 /* ---- schedule.c, fuse.c ---- */
 /* Makes the nests, in an order in which all is computed before it is read, and puts them into the tree. */

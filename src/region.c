@@ -2,6 +2,7 @@
  *
  * Requires: loops whose members are complete; ids in topological order. Leaves the graph as it is. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "region.h"
 
@@ -17,11 +18,6 @@ size_t node_dependencies(const struct graph *graph, const struct node *node,
     return region->dependencies_count;
 }
 
-static bool size_mentions(const size *a, const size *atom)
-{
-    return a && size_has_loop_variable(a) && size_depends_on(a, atom);
-}
-
 static int subscript_count(const struct node *node)
 {
     switch (node->op) {
@@ -33,35 +29,111 @@ static int subscript_count(const struct node *node)
     }
 }
 
-bool node_mentions(const struct graph *graph, const struct node *node, const size *atom)
+/* Visits the sizes of the node that may contain loop variables: extents, bounds, subscripts. */
+static void visit_sizes(const struct node *node, void (*visit)(void *closure, size *a), void *closure)
 {
-    if (node->op == OP_SIZE_VALUE || node->op == OP_RESHAPE)
-        return size_mentions(node->extent, atom);
+    if (node->op == OP_SIZE_VALUE || (node->op == OP_RESHAPE && node->extent))
+        visit(closure, node->extent);
     if (node->op == OP_LOOP) {
-        if (size_mentions(node->loop->begin, atom) || size_mentions(node->loop->end, atom))
-            return true;
-        if (node->loop->variable == atom) /* its own, though another loop may have it too */
-            return false;
-        const struct region *region = region_of(graph, node->loop);
-        for (size_t i = 0; i < region->inside_count; i++)
-            if (node_mentions(graph, region->inside[i], atom))
-                return true;
-        return false;
+        visit(closure, node->loop->begin);
+        visit(closure, node->loop->end);
     }
-    const struct node *space = node->op == OP_REPLACE ? node->inputs[1] : node;
-    if (node->op == OP_SCATTER)
-        space = node->inputs[0];
+    const struct node *space = node->op == OP_REPLACE   ? node->inputs[1]
+                               : node->op == OP_SCATTER ? node->inputs[0]
+                                                        : node;
     int count = subscript_count(node);
     for (int s = 0; s < count; s++) {
         const struct affine *affine = &node->subscripts[s];
-        if (size_mentions(affine->offset, atom))
-            return true;
+        visit(closure, affine->offset);
         for (int a = 0; a < space->rank; a++)
-            if (affine->coefficients && size_mentions(affine->coefficients[a], atom))
-                return true;
+            if (affine->coefficients && affine->coefficients[a])
+                visit(closure, affine->coefficients[a]);
     }
+}
+
+struct mention {
+    const size *atom;
+    bool is_found;
+};
+
+static void find_mention(void *closure, size *a)
+{
+    struct mention *mention = closure;
+    mention->is_found = mention->is_found || (size_has_loop_variable(a) && size_depends_on(a, mention->atom));
+}
+
+bool node_mentions(const struct graph *graph, const struct node *node, const size *atom)
+{
+    struct mention mention = {.atom = atom};
+    visit_sizes(node, find_mention, &mention);
+    /* A loop's own variable is not mentioned, though another loop may have it too. */
+    if (mention.is_found || node->op != OP_LOOP || node->loop->variable == atom)
+        return mention.is_found;
+    const struct region *region = region_of(graph, node->loop);
+    for (size_t i = 0; i < region->inside_count; i++)
+        if (node_mentions(graph, region->inside[i], atom))
+            return true;
     return false;
 }
+
+/* ---- The oldest node that can be inside ---- */
+
+/* For each loop variable, by its number, 1 + the id of the first node that mentions it; 0: none so far. */
+struct mentions {
+    int *first;
+    size_t room;
+    size_t seen; /* the nodes of the graph looked at */
+};
+
+struct note {
+    const struct graph *graph;
+    int id;
+};
+
+static void note_variable(void *closure, size *variable)
+{
+    const struct note *note = closure;
+    struct mentions *mentions = note->graph->mentions;
+    size_t number = (size_t)size_atom_number(variable);
+    if (number >= mentions->room) {
+        size_t room = 2 * number + 16;
+        int *first = ARENA_ARRAY(note->graph->arena, int, room);
+        if (mentions->room)
+            memcpy(first, mentions->first, mentions->room * sizeof *first);
+        mentions->first = first;
+        mentions->room = room;
+    }
+    if (!mentions->first[number])
+        mentions->first[number] = note->id + 1;
+}
+
+static void note_size(void *closure, size *a)
+{
+    size_visit_loop_variables(a, note_variable, closure);
+}
+
+/* What is inside depends on a node that mentions the variable, or on a carried PLACEHOLDER; so nothing older
+ * than these is. */
+static int oldest_inside(const struct graph *constant, const struct loop *loop)
+{
+    struct graph *graph = (struct graph *)constant; /* it remembers what it has looked at */
+    if (!graph->mentions)
+        graph->mentions = ARENA_NEW(graph->arena, struct mentions);
+    struct mentions *mentions = graph->mentions;
+    for (; mentions->seen < graph->nodes_count; mentions->seen++) {
+        struct note note = {graph, (int)mentions->seen};
+        visit_sizes(graph->nodes[mentions->seen], note_size, &note);
+    }
+    size_t number = (size_t)size_atom_number(loop->variable);
+    int first = (int)graph->nodes_count;
+    if (number < mentions->room && mentions->first[number])
+        first = mentions->first[number] - 1;
+    for (int i = 0; i < loop->carried_count; i++)
+        first = loop->carried[i]->id < first ? loop->carried[i]->id : first;
+    return first;
+}
+
+/* ---- Walking back ---- */
 
 /* A stack of nodes still to visit, outside the arena because it is short-lived. */
 struct worklist {
@@ -81,12 +153,13 @@ static void push(struct worklist *list, struct node *node)
     list->nodes[list->count++] = node;
 }
 
-void mark_reachable(const struct graph *graph, struct node *const *roots, size_t root_count, bool with_bodies,
-                    unsigned char *marks)
+/* Marks the nodes that the roots need and that are not older than the one with the id `first`. */
+static void mark_back_to(const struct graph *graph, int first, struct node *const *roots, size_t root_count,
+                         bool with_bodies, unsigned char *marks)
 {
     struct worklist list = {0};
     for (size_t i = 0; i < root_count; i++)
-        if (roots[i] && !marks[roots[i]->id]) {
+        if (roots[i] && roots[i]->id >= first && !marks[roots[i]->id]) {
             marks[roots[i]->id] = 1;
             push(&list, roots[i]);
         }
@@ -97,7 +170,7 @@ void mark_reachable(const struct graph *graph, struct node *const *roots, size_t
         if (!with_bodies)
             count = node_dependencies(graph, node, &dependencies);
         for (size_t i = 0; i < count; i++)
-            if (!marks[dependencies[i]->id]) {
+            if (dependencies[i]->id >= first && !marks[dependencies[i]->id]) {
                 marks[dependencies[i]->id] = 1;
                 push(&list, dependencies[i]);
             }
@@ -105,22 +178,47 @@ void mark_reachable(const struct graph *graph, struct node *const *roots, size_t
     free(list.nodes);
 }
 
+void mark_reachable(const struct graph *graph, struct node *const *roots, size_t root_count, bool with_bodies,
+                    unsigned char *marks)
+{
+    mark_back_to(graph, 0, roots, root_count, with_bodies, marks);
+}
+
+/* ---- Inside and captured ---- */
+
 enum { REACHED = 1, INSIDE = 2, CARRIED = 4, CAPTURED = 8 };
 
-/* Marks as CAPTURED every outside node that an inside node, or an end of the body, reads directly. */
-static void mark_captures(const struct graph *graph, const struct region *region, struct node *const *ends,
+static int by_id(const void *a, const void *b)
+{
+    const struct node *const *x = a, *const *y = b;
+    return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
+}
+
+static void capture(const struct graph *graph, struct region *region, struct node *node, unsigned char *marks)
+{
+    if (marks[node->id] & (INSIDE | CARRIED | CAPTURED))
+        return;
+    marks[node->id] |= CAPTURED;
+    ARENA_APPEND(graph->arena, region, dependencies, node);
+}
+
+/* Every outside node that an inside node, or an end of the body, reads directly. */
+static void find_captures(const struct graph *graph, struct region *region, struct node *const *ends,
                           size_t end_count, unsigned char *marks)
 {
+    size_t first = region->dependencies_count;
     for (size_t i = 0; i < end_count; i++)
-        if (!(marks[ends[i]->id] & (INSIDE | CARRIED)))
-            marks[ends[i]->id] |= CAPTURED;
+        capture(graph, region, ends[i], marks);
     for (size_t i = 0; i < region->inside_count; i++) {
         struct node *const *dependencies;
         size_t count = node_dependencies(graph, region->inside[i], &dependencies);
         for (size_t j = 0; j < count; j++)
-            if (!(marks[dependencies[j]->id] & (INSIDE | CARRIED)))
-                marks[dependencies[j]->id] |= CAPTURED;
+            capture(graph, region, dependencies[j], marks);
     }
+    region->captures = region->dependencies + first;
+    region->captures_count = region->dependencies_count - first;
+    if (region->captures_count)
+        qsort(region->captures, region->captures_count, sizeof(struct node *), by_id);
 }
 
 static bool is_inside(const struct graph *graph, const struct loop *loop, const struct node *node,
@@ -152,28 +250,23 @@ const struct region *region_of(const struct graph *graph, struct loop *loop)
     unsigned char *marks = calloc(graph->nodes_count + 1, 1);
     if (!marks)
         abort();
-    mark_reachable(graph, ends, end_count, false, marks);
+    int first = oldest_inside(graph, loop);
+    mark_back_to(graph, first, ends, end_count, false, marks);
     for (int i = 0; i < loop->carried_count; i++)
         marks[loop->carried[i]->id] |= CARRIED;
     int last = 0;
     for (size_t i = 0; i < end_count; i++)
         last = ends[i]->id > last ? ends[i]->id : last;
-    for (int id = 0; id <= last; id++) {
+    for (int id = first; id <= last; id++) {
         struct node *node = graph->nodes[id];
         if (marks[id] == REACHED && is_inside(graph, loop, node, marks)) {
             marks[id] |= INSIDE;
             ARENA_APPEND(graph->arena, region, inside, node);
         }
     }
-    mark_captures(graph, region, ends, end_count, marks);
     for (int i = 0; i < loop->carried_count; i++)
         ARENA_APPEND(graph->arena, region, dependencies, loop->initial[i]);
-    size_t first = region->dependencies_count;
-    for (int id = 0; id <= last; id++)
-        if (marks[id] & CAPTURED)
-            ARENA_APPEND(graph->arena, region, dependencies, graph->nodes[id]);
-    region->captures = region->dependencies + first;
-    region->captures_count = region->dependencies_count - first;
+    find_captures(graph, region, ends, end_count, marks);
     free(marks);
     loop->region = region;
     return region;

@@ -9,14 +9,35 @@
 
 struct bodies {
     struct program *program;
+    struct ordering *ordering;
     struct node **first,
         **next_of; /* the nodes of each loop's rounds by id; the list of LOOP i, n at the outside */
+    struct node **first_result, **next_result; /* the live RESULTs of each LOOP by id */
     bool *is_done;
     bool *check_is_done;
-    bool *is_early; /* scalars put before all loops */
+    bool *is_early;  /* scalars put before all loops */
+    bool *is_needed; /* by the condition of the loop that it is in */
 };
 
 static void schedule_body(struct bodies *bodies, struct node *loop, struct item *container);
+
+static struct node *first_of(const struct bodies *bodies, const struct node *loop)
+{
+    return bodies->first[loop ? (size_t)loop->id : bodies->program->node_count];
+}
+
+/* The nodes of a body in the order of their ids; their number. */
+static size_t nodes_of(const struct bodies *bodies, const struct node *loop, struct node ***nodes)
+{
+    size_t count = 0;
+    for (struct node *node = first_of(bodies, loop); node; node = bodies->next_of[node->id])
+        count++;
+    *nodes = ARENA_ARRAY(bodies->program->arena, struct node *, count + 1);
+    count = 0;
+    for (struct node *node = first_of(bodies, loop); node; node = bodies->next_of[node->id])
+        (*nodes)[count++] = node;
+    return count;
+}
 
 /* ---- Buffers ---- */
 
@@ -101,17 +122,13 @@ static void put_checks_of(struct bodies *bodies, struct node *node, struct item 
     }
 }
 
-static void put_copy_of_round(struct program *program, struct node *loop, int j, struct item *container)
+static void put_copy_of_round(struct bodies *bodies, struct node *loop, int j, struct item *container)
 {
-    struct node *result = NULL;
+    struct program *program = bodies->program;
+    struct node *result = bodies->first_result[loop->id];
     struct node *value = loop->loop->collected[j];
-    struct graph *graph = program->function->graph;
-    for (size_t i = (size_t)loop->id; i < program->node_count && !result; i++) {
-        struct node *node = graph->nodes[i];
-        if (program->is_live[i] && node->op == OP_RESULT && node->inputs[0] == loop &&
-            node->result == loop->loop->carried_count + j)
-            result = node;
-    }
+    while (result && result->result != loop->loop->carried_count + j)
+        result = bodies->next_result[result->id];
     if (!result || program->buffers[result->id]->is_earlier)
         return;
     struct nest *nest = nest_new(program, NEST_COPY, value, program->buffers[result->id]);
@@ -153,20 +170,20 @@ static void put_updates(struct program *program, struct loop *loop, struct item 
 }
 
 /* Before a loop: the first values of what it carries, zeros for rounds that may not run. */
-static void put_starts(struct program *program, struct node *node, struct item *container)
+static void put_starts(struct bodies *bodies, struct node *node, struct item *container)
 {
+    struct program *program = bodies->program;
     struct loop *loop = node->loop;
-    struct graph *graph = program->function->graph;
     for (int j = 0; j < loop->carried_count; j++)
         if (program->buffers[loop->carried[j]->id])
             put_copy(program, loop->initial[j], program->buffers[loop->carried[j]->id], loop->carried[j],
                      false, container);
-    for (size_t i = (size_t)node->id; (loop->condition || loop->is_branch) && i < program->node_count; i++) {
-        struct node *result = graph->nodes[i];
-        if (program->is_live[i] && result->op == OP_RESULT && result->inputs[0] == node &&
-            result->result >= loop->carried_count)
-            put_copy(program, NULL, program->buffers[i], result, true, container);
-    }
+    if (!loop->condition && !loop->is_branch)
+        return;
+    for (struct node *result = bodies->first_result[node->id]; result;
+         result = bodies->next_result[result->id])
+        if (result->result >= loop->carried_count)
+            put_copy(program, NULL, program->buffers[result->id], result, true, container);
 }
 
 static void put_node(struct bodies *bodies, struct node *node, struct item *container);
@@ -175,20 +192,16 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
 static void put_condition(struct bodies *bodies, struct node *node, struct item *container)
 {
     struct program *program = bodies->program;
-    size_t n = program->node_count;
-    bool *is_needed = ARENA_ARRAY(program->arena, bool, n + 1);
-    is_needed[node->loop->condition->id] = true;
-    struct node **list = ARENA_ARRAY(program->arena, struct node *, n + 1);
-    size_t count = 0;
-    for (struct node *inside = bodies->first[node->id]; inside; inside = bodies->next_of[inside->id])
-        list[count++] = inside;
+    struct node **nodes;
+    size_t count = nodes_of(bodies, node, &nodes);
+    bodies->is_needed[node->loop->condition->id] = true;
     for (size_t i = count; i-- > 0;)
-        if (is_needed[list[i]->id])
-            for (int j = 0; j < list[i]->input_count; j++)
-                is_needed[list[i]->inputs[j]->id] = true;
+        if (bodies->is_needed[nodes[i]->id])
+            for (int j = 0; j < nodes[i]->input_count; j++)
+                bodies->is_needed[nodes[i]->inputs[j]->id] = true;
     for (size_t i = 0; i < count; i++)
-        if (is_needed[list[i]->id])
-            put_node(bodies, list[i], container);
+        if (bodies->is_needed[nodes[i]->id])
+            put_node(bodies, nodes[i], container);
     struct nest *nest = nest_new(program, NEST_BREAK, node->loop->condition, NULL);
     nest->alone = true;
     put_elementwise(program, nest, 0, NULL, container);
@@ -198,7 +211,7 @@ static void put_condition(struct bodies *bodies, struct node *node, struct item 
 static void put_region(struct bodies *bodies, struct node *node, struct item *container)
 {
     struct program *program = bodies->program;
-    put_starts(program, node, container);
+    put_starts(bodies, node, container);
     struct nest *nest = nest_new(program, NEST_REGION, node, NULL);
     struct item *item = item_new(program, container);
     item->kind = ITEM_REGION;
@@ -209,11 +222,11 @@ static void put_region(struct bodies *bodies, struct node *node, struct item *co
         put_condition(bodies, node, item);
     for (int j = 0; j < node->loop->collected_count; j++)
         if (is_leaf(node->loop->collected[j]))
-            put_copy_of_round(program, node, j, item);
+            put_copy_of_round(bodies, node, j, item);
     schedule_body(bodies, node, item);
     for (int j = 0; j < node->loop->collected_count; j++)
         if (!is_leaf(node->loop->collected[j]))
-            put_copy_of_round(program, node, j, item);
+            put_copy_of_round(bodies, node, j, item);
     put_updates(program, node->loop, item);
 }
 
@@ -298,19 +311,10 @@ static void put_scalars(struct bodies *bodies, struct node *first, struct item *
 
 static void schedule_body(struct bodies *bodies, struct node *loop, struct item *container)
 {
-    struct program *program = bodies->program;
-    put_scalars(bodies, bodies->first[loop ? (size_t)loop->id : program->node_count], container);
-    struct node **nodes = NULL, **order;
-    size_t count = 0;
-    for (struct node *node = bodies->first[loop ? (size_t)loop->id : program->node_count]; node;
-         node = bodies->next_of[node->id])
-        count++;
-    nodes = ARENA_ARRAY(program->arena, struct node *, count + 1);
-    count = 0;
-    for (struct node *node = bodies->first[loop ? (size_t)loop->id : program->node_count]; node;
-         node = bodies->next_of[node->id])
-        nodes[count++] = node;
-    size_t ordered = order_body(program, loop, nodes, count, &order);
+    struct node **nodes, **order;
+    put_scalars(bodies, first_of(bodies, loop), container);
+    size_t count = nodes_of(bodies, loop, &nodes);
+    size_t ordered = order_body(bodies->ordering, nodes, count, &order);
     assert(ordered == count);
     for (size_t i = 0; i < ordered; i++) {
         put_node(bodies, order[i], container);
@@ -395,24 +399,41 @@ static void put_members(struct program *program)
         }
 }
 
+/* The nodes of each body and the RESULTs of each LOOP as lists. */
+static struct bodies list_bodies(struct program *program)
+{
+    struct arena *arena = program->arena;
+    size_t n = program->node_count;
+    struct bodies bodies = {.program = program,
+                            .first = ARENA_ARRAY(arena, struct node *, n + 1),
+                            .next_of = ARENA_ARRAY(arena, struct node *, n + 1),
+                            .first_result = ARENA_ARRAY(arena, struct node *, n + 1),
+                            .next_result = ARENA_ARRAY(arena, struct node *, n + 1),
+                            .is_done = ARENA_ARRAY(arena, bool, n + 1),
+                            .check_is_done = ARENA_ARRAY(arena, bool, program->checks_count + 1),
+                            .is_early = ARENA_ARRAY(arena, bool, n + 1),
+                            .is_needed = ARENA_ARRAY(arena, bool, n + 1)};
+    for (size_t i = n; i-- > 0;) {
+        struct node *node = program->function->graph->nodes[i];
+        if (!program->is_live[i])
+            continue;
+        size_t list = program->owner[i] ? (size_t)program->owner[i]->id : n;
+        bodies.next_of[i] = bodies.first[list];
+        bodies.first[list] = node;
+        if (node->op == OP_RESULT) {
+            bodies.next_result[i] = bodies.first_result[node->inputs[0]->id];
+            bodies.first_result[node->inputs[0]->id] = node;
+        }
+    }
+    return bodies;
+}
+
 void schedule(struct program *program)
 {
-    struct graph *graph = program->function->graph;
-    size_t n = program->node_count;
-    struct bodies bodies = {program,
-                            ARENA_ARRAY(program->arena, struct node *, n + 1),
-                            ARENA_ARRAY(program->arena, struct node *, n + 1),
-                            ARENA_ARRAY(program->arena, bool, n + 1),
-                            ARENA_ARRAY(program->arena, bool, program->checks_count + 1),
-                            ARENA_ARRAY(program->arena, bool, n + 1)};
-    for (size_t i = n; i-- > 0;)
-        if (program->is_live[i]) {
-            size_t list = program->owner[i] ? (size_t)program->owner[i]->id : n;
-            bodies.next_of[i] = bodies.first[list];
-            bodies.first[list] = graph->nodes[i];
-        }
+    struct bodies bodies = list_bodies(program);
     add_buffers(program);
     give_members(program);
+    bodies.ordering = ordering_new(program);
     program->root = item_new(program, NULL);
     program->root->kind = ITEM_REGION;
     put_first_checks(&bodies, program->root);

@@ -13,9 +13,22 @@ struct loops {
     unsigned char *reached;
     struct node **nodes; /* reached LOOPs, by id */
     size_t nodes_count, nodes_capacity;
-    struct node **results; /* reached RESULTs */
-    size_t results_count, results_capacity;
+    struct node **first_result, **next_result; /* the reached RESULTs of each LOOP, by id */
 };
+
+static void list_results(struct loops *loops)
+{
+    struct graph *graph = loops->graph;
+    loops->first_result = ARENA_ARRAY(graph->arena, struct node *, graph->nodes_count + 1);
+    loops->next_result = ARENA_ARRAY(graph->arena, struct node *, graph->nodes_count + 1);
+    for (size_t id = graph->nodes_count; id-- > 0;) {
+        struct node *node = graph->nodes[id];
+        if (loops->reached[id] && node->op == OP_RESULT) {
+            loops->next_result[id] = loops->first_result[node->inputs[0]->id];
+            loops->first_result[node->inputs[0]->id] = node;
+        }
+    }
+}
 
 static void find_loops(struct loops *loops, struct node *const *roots, size_t root_count)
 {
@@ -29,9 +42,8 @@ static void find_loops(struct loops *loops, struct node *const *roots, size_t ro
             continue;
         if (graph->nodes[id]->op == OP_LOOP)
             ARENA_APPEND(graph->arena, loops, nodes, graph->nodes[id]);
-        if (graph->nodes[id]->op == OP_RESULT)
-            ARENA_APPEND(graph->arena, loops, results, graph->nodes[id]);
     }
+    list_results(loops);
     free(loops->reached);
 }
 
@@ -121,14 +133,32 @@ static void join_values(struct arena *arena, struct loop *into, const struct loo
             into->collected[into->collected_count++] = from->collected[k];
 }
 
-static void renumber_result(struct node *result, const struct loop *from, const struct loop *into)
+static void renumber_results(struct loops *loops, const struct node *node, const struct loop *from,
+                             struct loop *into)
 {
-    int k = result->result;
-    if (k < from->carried_count)
-        result->result = carried_number(into, from->carried[k]);
-    else
-        result->result =
-            into->carried_count + collected_number(into, from->collected[k - from->carried_count]);
+    for (struct node *result = loops->first_result[node->id]; result;
+         result = loops->next_result[result->id]) {
+        int k = result->result;
+        if (k < from->carried_count)
+            result->result = carried_number(into, from->carried[k]);
+        else
+            result->result =
+                into->carried_count + collected_number(into, from->collected[k - from->carried_count]);
+        result->loop = into;
+    }
+}
+
+static void move_results(struct loops *loops, const struct node *from, struct node *to)
+{
+    struct node *result = loops->first_result[from->id];
+    while (result) {
+        struct node *next = loops->next_result[result->id];
+        result->inputs[0] = to;
+        loops->next_result[result->id] = loops->first_result[to->id];
+        loops->first_result[to->id] = result;
+        result = next;
+    }
+    loops->first_result[from->id] = NULL;
 }
 
 /* Lets `first` carry and collect what `second` does. */
@@ -140,14 +170,9 @@ static bool join(struct loops *loops, struct node *first, struct node *second)
     struct loop *joined = ARENA_NEW(loops->graph->arena, struct loop);
     *joined = *into;
     join_values(loops->graph->arena, joined, from);
-    for (size_t i = 0; i < loops->results_count; i++) {
-        struct node *result = loops->results[i];
-        if (result->inputs[0] != first && result->inputs[0] != second)
-            continue;
-        renumber_result(result, result->inputs[0] == first ? into : from, joined);
-        result->inputs[0] = first;
-        result->loop = joined;
-    }
+    renumber_results(loops, first, into, joined);
+    renumber_results(loops, second, from, joined);
+    move_results(loops, second, first);
     first->loop = joined;
     list_inputs(loops->graph, first);
     return true;
@@ -193,6 +218,7 @@ void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_coun
         sorted[i]->id = (int)i;
     graph->nodes = sorted;
     graph->nodes_count = graph->nodes_capacity = count;
+    graph->mentions = NULL;
     free(stack);
     free(visited);
 }
@@ -249,9 +275,10 @@ static void join_collected(const struct loops *loops, const struct node *node)
     const struct loop *loop = node->loop;
     for (int k = 0; k < loop->collected_count; k++) {
         int first = collected_number(loop, loop->collected[k]);
-        for (size_t i = 0; first < k && i < loops->results_count; i++)
-            if (loops->results[i]->inputs[0] == node && loops->results[i]->result == loop->carried_count + k)
-                loops->results[i]->result = loop->carried_count + first;
+        struct node *result = first < k ? loops->first_result[node->id] : NULL;
+        for (; result; result = loops->next_result[result->id])
+            if (result->result == loop->carried_count + k)
+                result->result = loop->carried_count + first;
     }
 }
 
@@ -272,9 +299,8 @@ static void drop_unneeded(struct loops *loops, struct node *node, const bool *ne
             loop->collected[collected] = loop->collected[k];
             place[loop->carried_count + k] = carried + collected++;
         }
-    for (size_t i = 0; i < loops->results_count; i++)
-        if (loops->results[i]->inputs[0] == node)
-            loops->results[i]->result = place[loops->results[i]->result];
+    for (struct node *result = loops->first_result[node->id]; result; result = loops->next_result[result->id])
+        result->result = place[result->result];
     loop->carried_count = carried;
     loop->collected_count = collected;
     loop->region = NULL;
@@ -287,9 +313,8 @@ static void drop_from(struct loops *loops, struct node *node)
     int total = loop->carried_count + loop->collected_count;
     bool *needed = ARENA_ARRAY(loops->graph->arena, bool, total + 1), all = true;
     join_collected(loops, node);
-    for (size_t i = 0; i < loops->results_count; i++)
-        if (loops->results[i]->inputs[0] == node)
-            needed[loops->results[i]->result] = true;
+    for (struct node *result = loops->first_result[node->id]; result; result = loops->next_result[result->id])
+        needed[result->result] = true;
     unsigned char *marks = calloc(loops->graph->nodes_count + 1, 1);
     if (!marks)
         abort();
@@ -307,8 +332,11 @@ void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_
 {
     struct loops loops = {.graph = graph};
     find_loops(&loops, roots, root_count);
-    if (join_loops(&loops))
+    if (join_loops(&loops)) {
         sort_nodes(graph, roots, root_count);
+        loops = (struct loops){.graph = graph}; /* ids have changed */
+        find_loops(&loops, roots, root_count);
+    }
     for (size_t i = loops.nodes_count; i-- > 0;)
         drop_from(&loops, loops.nodes[i]);
     /* What a loop reads from outside may have become less: that of the loops around it too. */

@@ -651,6 +651,29 @@ bool size_has_loop_variable(const size *a)
     return false;
 }
 
+void size_visit_loop_variables(size *a, void (*visit)(void *closure, size *variable), void *closure)
+{
+    for (int i = 0; i < a->term_count; i++) {
+        const struct monomial *monomial = a->terms[i].monomial;
+
+        for (int j = 0; j < monomial->degree; j++) {
+            const struct atom *factor = monomial->factors[j];
+
+            if (factor->kind == ATOM_LOOP_VARIABLE)
+                visit(closure, factor->self);
+            if (is_composite(factor)) {
+                size_visit_loop_variables(factor->a, visit, closure);
+                size_visit_loop_variables(factor->b, visit, closure);
+            }
+        }
+    }
+}
+
+int size_atom_number(const size *atom)
+{
+    return size_atom(atom)->id;
+}
+
 struct atom *size_latest_atom(const size *a)
 {
     struct atom *latest = NULL;

@@ -42,6 +42,9 @@ bool size_is_whole(const size *a);                   /* all coefficients whole *
 int64_t size_denominator(const size *a);             /* least common denominator of the coefficients */
 bool size_depends_on(const size *a, const size *atom);
 bool size_has_loop_variable(const size *a);
+/* Visits each loop variable in a, also those inside its atoms; one may come several times. */
+void size_visit_loop_variables(size *a, void (*visit)(void *closure, size *variable), void *closure);
+int size_atom_number(const size *atom); /* of a name or variable: small, and different for each */
 /* Whether a >= 0 for all values of its names (>= 1) and loop variables (in their ranges). */
 enum truth { NEVER, SOMETIMES, ALWAYS };
 enum truth size_nonnegative(const size *a);
