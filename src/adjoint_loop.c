@@ -411,5 +411,5 @@ void adjoint_of_loop(struct sweep *sweep, struct node *node)
     }
     clear_inside(work.graph, work.loop, sweep->active);
     if (work.wrt_count > 0)
-        contribute_results(&work, backward_loop(work.graph, work.loop, work.backward));
+        contribute_results(&work, backward_loop(work.graph, node, work.backward));
 }

@@ -9,12 +9,15 @@
 #include "adjoint_states.h"
 #include "copy.h"
 
-enum { DEAR = 1000, CHEAP_AT_MOST = 30 }; /* in additions for each element */
+/* In additions for each element: storing and reading a value costs as much as CHEAP_AT_MOST, less than any
+ * transcendental function. */
+enum { DEAR = 1000, CHEAP_AT_MOST = 16 };
 
 /* Views move elements and compute nothing; they are not worth keeping where their input is. */
 static bool is_view(const struct node *node)
 {
     switch (node->op) {
+    case OP_SCATTER: return graph_is_injective(node);
     case OP_INDEX:
     case OP_RESHAPE:
     case OP_MARK:
@@ -49,6 +52,77 @@ static int *costs_inside(const struct graph *graph, const struct region *region)
         costs[node->id] = cost;
     }
     return costs;
+}
+
+/* ---- Loops inside ---- */
+
+/* The adjoint of a loop inside the body has made a copy of that loop, which collects more: of such a copy, too, the
+ * results are kept rather than its rounds run again. But not if it was to save memory, or stops early: then what its
+ * rounds might collect is far more than what they do. */
+static bool may_collect(const struct loop *loop)
+{
+    return !loop->checkpoint && (!loop->condition || loop->is_branch);
+}
+
+struct copies {
+    const struct states *states;
+    unsigned char *is_inside, *is_primal; /* depends on the round; on nothing that the sweep has made up */
+    size_t first;                         /* from this id on, nodes are of the sweep */
+};
+
+static bool is_primal(const struct copies *copies, const struct node *node)
+{
+    return (size_t)node->id < copies->first || copies->is_primal[node->id];
+}
+
+/* Whether a node of the sweep could as well stand in the forward rounds, and whether it depends on the round. */
+static void classify(struct copies *copies, const struct node *node)
+{
+    const struct states *states = copies->states;
+    struct node *const *needed;
+    size_t count = node_dependencies(states->graph, node, &needed);
+    bool primal = node->op != OP_PLACEHOLDER && (node->op != OP_LOOP || may_collect(node->loop));
+    bool inside = node_mentions(states->graph, node, states->loop->variable);
+    for (size_t i = 0; i < count; i++) {
+        primal = primal && is_primal(copies, needed[i]);
+        inside = inside || copies->is_inside[needed[i]->id];
+    }
+    copies->is_primal[node->id] = primal;
+    copies->is_inside[node->id] = inside;
+}
+
+static unsigned char *zeroed(size_t count)
+{
+    unsigned char *bytes = calloc(count + 1, 1);
+    if (!bytes)
+        abort();
+    return bytes;
+}
+
+/* Makes the results of such copies dear. The sweep's nodes are those behind `forward`, the LOOP. */
+static void add_copies(struct states *states, const struct region *region, const struct node *forward,
+                       const struct loop *backward)
+{
+    struct graph *graph = states->graph;
+    unsigned char *reached = zeroed(graph->nodes_count);
+    struct copies copies = {states, zeroed(graph->nodes_count), zeroed(graph->nodes_count), (size_t)forward->id + 1};
+    mark_reachable(graph, backward->next, (size_t)backward->carried_count, false, reached);
+    mark_reachable(graph, backward->collected, (size_t)backward->collected_count, false, reached);
+    for (size_t i = 0; i < region->inside_count; i++)
+        copies.is_inside[region->inside[i]->id] = 1;
+    for (int k = 0; k < states->loop->carried_count; k++)
+        copies.is_inside[states->loop->carried[k]->id] = 1;
+    for (size_t id = copies.first; id < graph->nodes_count; id++) {
+        const struct node *node = graph->nodes[id];
+        if (!reached[id])
+            continue;
+        classify(&copies, node);
+        if (node->op == OP_RESULT && copies.is_inside[id] && copies.is_primal[id])
+            states->costs[id] = DEAR + 1;
+    }
+    free(reached);
+    free(copies.is_inside);
+    free(copies.is_primal);
 }
 
 static void visit(struct states *states, struct node *node)
@@ -197,10 +271,12 @@ struct loop *guarded_loop(struct graph *graph, const struct loop *backward, stru
     return outer;
 }
 
-static struct states states_of(struct graph *graph, struct loop *loop, const struct loop *backward)
+static struct states states_of(struct graph *graph, const struct node *forward, const struct loop *backward)
 {
+    struct loop *loop = forward->loop;
     struct states states = {.graph = graph, .loop = loop};
     states.costs = costs_inside(graph, region_of(graph, loop));
+    add_copies(&states, region_of(graph, loop), forward, backward);
     states.seen = calloc(graph->nodes_count + 1, 1);
     if (!states.seen)
         abort();
@@ -219,9 +295,10 @@ bool runs_in_segments(const struct loop *loop)
     return loop->checkpoint && !loop->is_branch && !loop->reverse;
 }
 
-struct node *backward_loop(struct graph *graph, struct loop *loop, struct loop *backward)
+struct node *backward_loop(struct graph *graph, const struct node *forward, struct loop *backward)
 {
-    struct states states = states_of(graph, loop, backward);
+    struct loop *loop = forward->loop;
+    struct states states = states_of(graph, forward, backward);
     if (runs_in_segments(loop))
         return backward_over_segments(&states, backward);
     bool stops_early = loop->condition && !loop->is_branch;

@@ -543,3 +543,28 @@ struct node *graph_replace(struct graph *graph, struct node *x, struct node *par
     node.subscripts = view.subscripts;
     return graph_intern(graph, &node);
 }
+
+/* Every axis of the elements moves one subscript that nothing else moves. */
+bool graph_is_injective(const struct node *node)
+{
+    const struct node *x = node->inputs[node->op == OP_REPLACE];
+    unsigned seen = 0;
+    int64_t number;
+    for (int a = 0; a < node->rank; a++) {
+        const struct affine *affine = &node->subscripts[a];
+        int terms = 0;
+        for (int i = 0; affine->coefficients && i < x->rank; i++)
+            if (affine->coefficients[i] &&
+                !(size_is_number(affine->coefficients[i], &number) && number == 0) &&
+                !(size_is_number(x->shape[i], &number) && number == 1)) {
+                terms++;
+                seen |= 1u << i;
+            }
+        if (terms > 1 || affine->dynamic)
+            return false;
+    }
+    for (int i = 0; i < x->rank; i++)
+        if (!(seen >> i & 1) && !(size_is_number(x->shape[i], &number) && number == 1))
+            return false;
+    return true;
+}

@@ -68,35 +68,12 @@ static bool is_partition(const struct program *program, const struct node *whole
     return found == count && end == whole->shape[along[0]];
 }
 
-/* No two elements of x go to one place: every axis moves one subscript that nothing else moves. */
-static bool is_injective(const struct node *scatter, const struct node *x)
-{
-    unsigned seen = 0;
-    int64_t number;
-    for (int a = 0; a < scatter->rank; a++) {
-        const struct affine *affine = &scatter->subscripts[a];
-        int terms = 0;
-        for (int i = 0; affine->coefficients && i < x->rank; i++)
-            if (affine->coefficients[i] &&
-                !(size_is_number(affine->coefficients[i], &number) && number == 0) && !is_one(x->shape[i])) {
-                terms++;
-                seen |= 1u << i;
-            }
-        if (terms > 1 || affine->dynamic)
-            return false;
-    }
-    for (int i = 0; i < x->rank; i++)
-        if (!(seen >> i & 1) && !is_one(x->shape[i]))
-            return false;
-    return true;
-}
-
 struct nest *put_scatter(struct program *program, struct node *scatter, struct node *operand,
                          struct buffer *target, bool adds, bool starts_with_zeros, struct item *container)
 {
     struct nest *nest = nest_new(program, NEST_SCATTER, scatter, target);
     nest->operand = operand;
-    nest->adds = adds && !(starts_with_zeros && is_injective(scatter, operand));
+    nest->adds = adds && !(starts_with_zeros && graph_is_injective(scatter));
     nest->starts_with_zeros = starts_with_zeros;
     nest_set_axes(nest, operand->rank, operand->shape);
     for (int a = 0; a < scatter->rank; a++)
