@@ -211,7 +211,9 @@ static void record(struct collector *collector, struct node *node, const struct 
 {
     struct program *program = collector->program;
     struct nest *nest = collector->nest;
-    struct access access = {node, program->buffers[node->id], {0}};
+    struct access access = {node, program->buffers[node->id], {0}, NULL};
+    if (at && node->rank > 0 && !at[0].dynamic)
+        access.first = at[0].affine;
     for (int a = 0; a < node->rank; a++) {
         access.map[a] = -1;
         for (int i = 0; at && !at[a].dynamic && i < nest->axis_count; i++)
@@ -303,7 +305,7 @@ void collect_reads(struct program *program, struct nest *nest)
     case NEST_BREAK:
     case NEST_CHECK:
         if (nest->source) {
-            struct access access = {nest->source->node, nest->source, {0}};
+            struct access access = {nest->source->node, nest->source, {0}, NULL};
             memcpy(access.map, nest->target_axes, sizeof nest->target_axes);
             ARENA_APPEND(program->arena, nest, reads, access);
             break;

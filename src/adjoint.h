@@ -92,8 +92,8 @@ struct node *sum_over_rounds(struct graph *graph, struct node *loop, const struc
 /* ---- adjoint_states.c ---- */
 /* Whether the adjoint of the loop keeps few states and runs segments of its rounds again. */
 bool runs_in_segments(const struct loop *loop);
-/* The LOOP `backward`, whose body is written over the nodes inside the LOOP `forward`, with these replaced by what
- * can be had in the backward rounds: values that an augmented copy of `forward` collects. */
+/* The LOOP `backward`, whose body is written over the nodes inside the LOOP `forward`, with these replaced by
+ * what can be had in the backward rounds: values that an augmented copy of `forward` collects. */
 struct node *backward_loop(struct graph *graph, const struct node *forward, struct loop *backward);
 
 #endif

@@ -56,9 +56,9 @@ static int *costs_inside(const struct graph *graph, const struct region *region)
 
 /* ---- Loops inside ---- */
 
-/* The adjoint of a loop inside the body has made a copy of that loop, which collects more: of such a copy, too, the
- * results are kept rather than its rounds run again. But not if it was to save memory, or stops early: then what its
- * rounds might collect is far more than what they do. */
+/* The adjoint of a loop inside the body has made a copy of that loop, which collects more: of such a copy,
+ * too, the results are kept rather than its rounds run again. But not if it was to save memory, or stops
+ * early: then what its rounds might collect is far more than what they do. */
 static bool may_collect(const struct loop *loop)
 {
     return !loop->checkpoint && (!loop->condition || loop->is_branch);
@@ -75,7 +75,8 @@ static bool is_primal(const struct copies *copies, const struct node *node)
     return (size_t)node->id < copies->first || copies->is_primal[node->id];
 }
 
-/* Whether a node of the sweep could as well stand in the forward rounds, and whether it depends on the round. */
+/* Whether a node of the sweep could as well stand in the forward rounds, and whether it depends on the round.
+ */
 static void classify(struct copies *copies, const struct node *node)
 {
     const struct states *states = copies->states;
@@ -105,7 +106,8 @@ static void add_copies(struct states *states, const struct region *region, const
 {
     struct graph *graph = states->graph;
     unsigned char *reached = zeroed(graph->nodes_count);
-    struct copies copies = {states, zeroed(graph->nodes_count), zeroed(graph->nodes_count), (size_t)forward->id + 1};
+    struct copies copies = {states, zeroed(graph->nodes_count), zeroed(graph->nodes_count),
+                            (size_t)forward->id + 1};
     mark_reachable(graph, backward->next, (size_t)backward->carried_count, false, reached);
     mark_reachable(graph, backward->collected, (size_t)backward->collected_count, false, reached);
     for (size_t i = 0; i < region->inside_count; i++)

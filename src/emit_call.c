@@ -14,11 +14,7 @@ static const char *target_pointer(struct emitter *emitter, const struct nest *ne
                     ? at[axis]
                     : (struct index){size_number(emitter->program->sizes, 0), NULL};
     }
-    const char *text = element_text(emitter, buffer, to);
-    size_t length = strlen(text);
-    if (length > 3 && strcmp(text + length - 3, "[0]") == 0)
-        return buffer_name(emitter, buffer);
-    return arena_print(emitter->arena, "&%s", text);
+    return address_text(emitter, element_text(emitter, buffer, to));
 }
 
 const char *scale_factor_text(struct emitter *emitter, const struct scale *scale)

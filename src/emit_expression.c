@@ -152,13 +152,23 @@ static const char *subscripted(struct emitter *emitter, const char *name, const 
 static const char *offset_in_buffer(struct emitter *emitter, const struct buffer *buffer,
                                     const struct index *at)
 {
-    const struct node *node = buffer->node;
-    struct index whole[MAXIMUM_RANK + 1];
-    if (!buffer->collected_at)
-        return offset_text(emitter, node->rank, node->shape, buffer->dropped, at);
-    whole[0] = (struct index){buffer->collected_at, NULL};
-    memcpy(whole + 1, at, sizeof *at * (size_t)node->rank);
-    return offset_text(emitter, node->rank + 1, buffer->same->node->shape, 0, whole);
+    struct index place[MAXIMUM_AXES];
+    int rank = buffer->node->rank;
+    memcpy(place, at, sizeof *at * (size_t)rank);
+    for (; buffer->same; buffer = buffer->same)
+        if (buffer->collected_at) {
+            memmove(place + 1, place, sizeof *place * (size_t)rank++);
+            place[0] = (struct index){buffer->collected_at, NULL};
+        }
+    return offset_text(emitter, rank, buffer->node->shape, buffer->dropped, place);
+}
+
+const char *address_text(struct emitter *emitter, const char *element)
+{
+    size_t length = strlen(element);
+    if (length > 3 && strcmp(element + length - 3, "[0]") == 0)
+        return arena_print(emitter->arena, "%.*s", (int)length - 3, element);
+    return arena_print(emitter->arena, "&%s", element);
 }
 
 const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at)
@@ -206,9 +216,10 @@ static const char *read_place(struct emitter *emitter, struct node *node, const 
 static const char *read_flat(struct emitter *emitter, struct node *node, struct index flat)
 {
     struct buffer *buffer = emitter->program->buffers[node->id];
-    if (buffer && buffer->collected_at)
-        flat.affine = size_add(flat.affine,
-                               size_multiply(buffer->collected_at, buffer_count(emitter->program, buffer)));
+    for (const struct buffer *row = buffer; row && row->same; row = row->same)
+        if (row->collected_at)
+            flat.affine =
+                size_add(flat.affine, size_multiply(row->collected_at, buffer_count(emitter->program, row)));
     const char *offset = is_zero(flat) ? NULL : index_text(emitter, flat);
     if (!buffer)
         return read_leaf(emitter, node, offset);

@@ -70,13 +70,24 @@ static bool is_named(const struct node *node, void *closure)
     return emitter->program->buffers[node->id] != NULL || is_leaf(node);
 }
 
+/* ys[t] for a row of ys. */
+static const char *place_name(struct emitter *emitter, struct buffer *buffer)
+{
+    if (!buffer->same)
+        return buffer_name(emitter, buffer);
+    const char *name = place_name(emitter, buffer->same);
+    return buffer->collected_at
+               ? arena_print(emitter->arena, "%s[%s]", name, size_c(emitter, buffer->collected_at))
+               : name;
+}
+
 static const char *name_of(const struct node *node, void *closure)
 {
     struct emitter *emitter = closure;
     struct buffer *buffer = emitter->program->buffers[node->id];
     if (buffer && buffer->storage == STORAGE_STRUCT)
         return buffer->member->name;
-    const char *name = buffer ? buffer_name(emitter, buffer) : emitter->leaf_names[node->id];
+    const char *name = buffer ? place_name(emitter, buffer) : emitter->leaf_names[node->id];
     return name ? name : "?";
 }
 
@@ -113,7 +124,7 @@ static bool is_short(const char *text)
 static const char *formula(struct emitter *emitter, const struct nest *nest)
 {
     struct math_names names = {is_named, name_of, emitter, FORMULA_WIDTH};
-    const char *target = buffer_name(emitter, nest->target);
+    const char *target = place_name(emitter, nest->target);
     const char *text =
         harmless(emitter->arena, math_statement(emitter->arena, target, nest->target->node, &names));
     if (is_short(text))

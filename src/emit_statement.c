@@ -118,8 +118,8 @@ static bool is_always_computable(const struct nest *nest)
     return true;
 }
 
-/* Under a condition of its own, a statement keeps an innermost loop from being vectorised. A cheap one whose target
- * is there in any case is better executed in vain. */
+/* Under a condition of its own, a statement keeps an innermost loop from being vectorised. A cheap one whose
+ * target is there in any case is better executed in vain. */
 bool runs_anyway(const struct item *item)
 {
     const struct nest *nest = item->nest;
@@ -281,9 +281,7 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
     if (first_inner < 0) {
         emit_line(emitter, "%s = %s;", element_text(emitter, buffer, to), value);
     } else if (is_contiguous && strcmp(value, "0") == 0) {
-        const char *start = element_text(emitter, buffer, to);
-        const char *zero = strstr(start, "[0]");
-        start = zero && !zero[3] ? buffer_name(emitter, buffer) : arena_print(emitter->arena, "&%s", start);
+        const char *start = address_text(emitter, element_text(emitter, buffer, to));
         emit_line(emitter, "memset(%s, 0, %s * sizeof(%s));", start, size_factor(emitter, count),
                   c_type(emitter, buffer->type));
     } else {

@@ -84,6 +84,8 @@ const char *definition_text(struct emitter *emitter, struct node *node, const st
                             int *precedence);
 /* An element of a buffer, as an expression that can be assigned to. */
 const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at);
+/* Where an element stands, without &x[0]. */
+const char *address_text(struct emitter *emitter, const char *element);
 /* A pointer to the first element of what an operand of a call reads: "x + i * D". */
 const char *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at);
 const char *parenthesise(struct arena *arena, const char *text, int precedence, int limit);

@@ -14,7 +14,8 @@ static bool is_read_in_time(const struct nest *reader, const struct access *acce
     if (shared < writer->path_first)
         return true;
     for (int a = 0; a < rank; a++) {
-        if (is_one(access->node->shape[a]))
+        bool is_collected = a == 0 && writer->collected_at;
+        if (is_one(access->node->shape[a]) || (is_collected && access->first == writer->collected_at))
             continue;
         int axis = access->map[a], level = -1;
         for (int d = 0; axis >= 0 && d < reader->loop_count; d++)
@@ -26,7 +27,7 @@ static bool is_read_in_time(const struct nest *reader, const struct access *acce
         bool is_shared = false;
         for (int d = writer->path_first; d < shared; d++)
             is_shared = is_shared || writer->order[d - writer->path_first] == writer->target_axes[a];
-        if (!is_same && (is_shared || reader == writer))
+        if (!is_same && (is_shared || is_collected || reader == writer))
             return false;
     }
     return true;
@@ -75,14 +76,16 @@ static bool copies_itself(const struct nest *nest, const struct node *leaf)
            nest->terms[0].scale.count == 0 && !nest->terms[0].scale.is_negative;
 }
 
-/* What a loop carries takes its next value where it stands, if by then nothing reads the old one. */
+/* What a loop carries takes its next value where it stands, if by then nothing reads the old one. The value
+ * may be what a loop inside collects, row by row. */
 static bool is_carried_in_place(const struct buffer *next, const struct buffer *carried,
                                 const struct nest *copy)
 {
     const struct nest *first = next->writers[0];
     int levels = copy->path_first;
     bool is_product = first->kind == NEST_PRODUCT;
-    if ((!is_product && !writes_elements_in_order(first)) || first->path_first != levels ||
+    bool is_collected = first->collected_at && next->writers_count == 1;
+    if ((!is_product && !writes_elements_in_order(first)) || first->path_first != levels + is_collected ||
         next->guard != carried->guard)
         return false;
     for (int i = 0; i < levels; i++)
@@ -155,13 +158,19 @@ static bool stays_in_round(const struct buffer *buffer, const struct nest *copy)
     return true;
 }
 
-/* A value that is collected is computed where it is collected, unless loops have made it smaller than that.
- */
+static bool stops_early(const struct nest *copy)
+{
+    return copy->path[copy->path_first - 1]->nest->node->loop->condition != NULL;
+}
+
+/* A value that is collected is computed where it is collected, unless loops have made it smaller than that,
+ * or a round that does not run may compute it for its condition. */
 void collect_in_place(struct program *program)
 {
     for (size_t i = 0; i < program->nests_count; i++) {
         struct nest *copy = program->nests[i];
-        if (copy->kind != NEST_COPY || !copy->collected_at || !copy->node)
+        if (copy->kind != NEST_COPY || !copy->collected_at || !copy->node || copy->target->same ||
+            stops_early(copy))
             continue;
         struct buffer *value = program->buffers[copy->node->id], *collection = copy->target;
         if (!value || value->node != copy->node || value->same || value->member || value->is_kept ||

@@ -87,7 +87,7 @@ void nest_put(struct program *program, struct nest *nest, struct item *container
         collect_reads(program, nest);
     if (nest->target && nest->target->writers_count > 0 && !nest->target->is_partition) {
         /* A further part of the same buffer comes after those before it. */
-        struct access access = {nest->target->node, nest->target, {0}};
+        struct access access = {nest->target->node, nest->target, {0}, NULL};
         memcpy(access.map, nest->target_axes, sizeof nest->target_axes);
         ARENA_APPEND(program->arena, nest, reads, access);
     }

@@ -33,6 +33,7 @@ struct access {
     struct node *node;
     struct buffer *buffer; /* NULL: a leaf */
     signed char map[MAXIMUM_RANK];
+    size *first; /* the position along its first axis; NULL: unknown */
 };
 
 enum nest_kind {
@@ -158,15 +159,15 @@ struct buffer {
     enum storage storage;
     const struct member *member; /* MEMBER, STRUCT */
     struct buffer *same;         /* it is kept where this one is: the next value of what a loop carries */
-    size *collected_at;          /* `same` has one more axis, in front, where it stands here; NULL: it has none */
-    bool is_kept;                /* forward leaves it for backward */
-    bool is_earlier;             /* filled by an earlier entry */
-    bool is_read;                /* by some nest of this program */
-    bool needs_fallback;         /* MEMBER: a slot for it, should the pointer be NULL */
-    bool is_partition;           /* its writers fill different parts, in no order */
-    bool is_fixed;               /* it keeps all axes: kept, in a member, carried */
-    unsigned dropped;            /* axes that it has lost because its readers share these loops */
-    struct item *scope; /* the innermost loop or region to which it is private; NULL: the whole program */
+    size *collected_at;  /* `same` has one more axis, in front, where it stands here; NULL: it has none */
+    bool is_kept;        /* forward leaves it for backward */
+    bool is_earlier;     /* filled by an earlier entry */
+    bool is_read;        /* by some nest of this program */
+    bool needs_fallback; /* MEMBER: a slot for it, should the pointer be NULL */
+    bool is_partition;   /* its writers fill different parts, in no order */
+    bool is_fixed;       /* it keeps all axes: kept, in a member, carried */
+    unsigned dropped;    /* axes that it has lost because its readers share these loops */
+    struct item *scope;  /* the innermost loop or region to which it is private; NULL: the whole program */
     guard guard;
     struct nest **writers; /* the nests that fill it, in order */
     size_t writers_count, writers_capacity;
@@ -225,7 +226,7 @@ struct program {
     struct nest **nests;
     size_t nests_count, nests_capacity;
     struct item *root;
-    guard everything; /* of all members that the entry writes; ALWAYS_WANTED if one of them always is */
+    guard everything;  /* of all members that the entry writes; ALWAYS_WANTED if one of them always is */
     guard derivatives; /* of those among them that are no outputs */
 
     struct slot *slots;

@@ -997,6 +997,18 @@ case("entries_in_segments(y: [n], x: [n], a) {\n    for k in 0..n checkpoint {\n
      lambda y, x, a: (lambda r: {"y_end": r[0], "a_end": r[1]})(loop(5, lambda k, y, a: (put(y, k, np.sin(y[k]) * a + x[k]), (y, a * np.cos(y[k])))[1], y, a)), sizes={"n": 5}, y=uniform(5), x=uniform(5, key="x"), a=0.75)
 case("entries_second(c: [n, m], w: [m]) {\n    x = w\n    for k in 0..n {\n        c[k] = sin(c[k]) * x\n        x = c[k]^2 + x\n    }\n    return entries_second = sum(grad(sum(c * c), w)^2)\n}",
      lambda c, w: np.sum(gradient(lambda v: np.sum((lambda r: r[0])(loop(3, lambda k, c, x: (put(c, k, np.sin(c[k]) * x), (c, c[k]**2 + x))[1], c, v))**2), w)**2), sizes=N32, c=C, w=W, tolerance=1e-6, tolerance32=2e-2)
+def rows_of_rows(x, W):
+    y = np.zeros(x.shape)
+    s = 0 * x[0, 0]
+    for i, j in product(range(2), range(3)):
+        y[i, j] = np.tanh(x[i, j] @ W + s)
+        s = y[i, j] * y[i, j].sum()
+    return {"y": y, "s": s}
+case("rows_of_rows(x: [m, n, d], W: [d, d]) {\n    s = 0 * x[0, 0]\n    for i in 0..m {\n        for j in 0..n {\n            v = tanh(x[i, j] @ W + s)\n            s = v * sum(v)\n            y[i, j] = v\n        }\n    }\n    return y, s\n}",
+     rows_of_rows, sizes={"m": 2, "n": 3, "d": 2}, x=uniform((2, 3, 2)), W=uniform((2, 2), -1, 1))
+case("known_to_the_condition(x: [n], W: [n, n]) {\n    v = x\n    for k in 0..4 while sum(tanh(W @ v)) < 2 {\n        u = tanh(W @ v)\n        y[k] = u\n        v = v + u^2 + 1\n    }\n    return y, v\n}",
+     lambda x, W: (lambda r: {"y": np.stack(r[0] + [0 * x] * (4 - len(r[0]))), "v": r[1]})((lambda go: go([], x))(lambda ys, v: (lambda f: f(f, ys, v))(lambda f, ys, v: (ys, v) if len(ys) == 4 or np.tanh(W @ v).sum() >= 2 else f(f, ys + [np.tanh(W @ v)], v + np.tanh(W @ v)**2 + 1)))),
+     sizes={"n": 3}, x=uniform(3, -1, 0), W=uniform((3, 3), 0, 1))
 
 group("branches")
 for s in 2.0, -3.0:

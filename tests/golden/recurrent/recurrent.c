@@ -109,10 +109,10 @@ static void recurrent_forward_kernel(
             h2[t * 16 + i] = h[i];
             t2[i] = x[t * 16 + i] + h[i];
         }
-        /* z = t2 @ W */
+        /* z[t] = t2 @ W */
         gradc_matvec_f64(1, 16, 64, 1, W, 64, t2, 1, 0, &z[t * 64], 1);
         /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
-        /* h = t3 * z[32:48] + z[48:] */
+        /* h = t3 * z[t][32:48] + z[t][48:] */
         for (size_t i = 0; i < 16; i++) {
             const double t3 = z[t * 64 + i] * z[t * 64 + i + 16];
             h[i] = t3 * z[t * 64 + i + 32] + z[t * 64 + i + 48];
@@ -164,7 +164,7 @@ static void recurrent_backward_kernel(
     /* recurrent.nn:6   for t in 0..T { */
     for (size_t t = T - 1; t + 1 > 0; t--) {
         /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
-        /* d_z = scatter(d_h) + scatter(d_h * t2[t]) + scatter(t3 * z[t, :16]) + scatter(t3 * z[t, 16:32]) */
+        /* d_z[t] = scatter(d_h) + scatter(d_h * t2[t]) + scatter(t3 * z[t, :16]) + scatter(t3 * z[t, 16:32]) */
         GRADC_INDEPENDENT
         for (size_t i = 0; i < 16; i++) {
             const double t3 = d_h[i] * z[t * 64 + i + 32];
@@ -174,7 +174,7 @@ static void recurrent_backward_kernel(
             d_z[t * 64 + i] = t3 * z[t * 64 + i + 16];
         }
         /* recurrent.nn:7   z = (x[t] + h) @ W */
-        /* d_h = d_z @ W' */
+        /* d_h = d_z[t] @ W' */
         gradc_matvec_f64(0, 16, 64, 1, W, 64, d_z + t * 64, 1, 0, d_h, 1);
         for (size_t i = 0; i < 16; i++)
             t4[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
@@ -234,10 +234,10 @@ static void recurrent_gradient_kernel(
         /* t2 = x[t] + h */
         for (size_t i = 0; i < 16; i++)
             t2[i] = x[t * 16 + i] + h[i];
-        /* z = t2 @ W */
+        /* z[t] = t2 @ W */
         gradc_matvec_f64(1, 16, 64, 1, W, 64, t2, 1, 0, &z[t * 64], 1);
         /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
-        /* h = t3 * z[32:48] + z[48:] */
+        /* h = t3 * z[t][32:48] + z[t][48:] */
         for (size_t i = 0; i < 16; i++) {
             const double t3 = z[t * 64 + i] * z[t * 64 + i + 16];
             h[i] = t3 * z[t * 64 + i + 32] + z[t * 64 + i + 48];
@@ -256,7 +256,7 @@ static void recurrent_gradient_kernel(
     if (m->d_W) {
         for (size_t t = T - 1; t + 1 > 0; t--) {
             /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
-            /* d_z = scatter(d_h) + scatter(d_h * t4[t]) + scatter(t5 * z[t, :16]) + scatter(t5 * z[t, 16:32]) */
+            /* d_z[t] = scatter(d_h) + scatter(d_h * t4[t]) + scatter(t5 * z[t, :16]) + scatter(t5 * z[t, 16:32]) */
             GRADC_INDEPENDENT
             for (size_t i = 0; i < 16; i++) {
                 const double t5 = d_h[i] * z[t * 64 + i + 32];
@@ -266,7 +266,7 @@ static void recurrent_gradient_kernel(
                 d_z[t * 64 + i] = t5 * z[t * 64 + i + 16];
             }
             /* recurrent.nn:7   z = (x[t] + h) @ W */
-            /* d_h = d_z @ W' */
+            /* d_h = d_z[t] @ W' */
             gradc_matvec_f64(0, 16, 64, 1, W, 64, d_z + t * 64, 1, 0, d_h, 1);
             for (size_t i = 0; i < 16; i++)
                 t6[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
