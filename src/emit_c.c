@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "emitter.h"
+#include "passes.h"
 #include "runtime_text.h"
 
 static struct program *program_of(struct module *module, struct function *function, enum entry entry,
@@ -17,6 +18,7 @@ static struct program *program_of(struct module *module, struct function *functi
 
 static void build_programs(struct module *module, struct function *function, struct programs *programs)
 {
+    pack_windows(function);
     const struct kept *kept = function->entries[ENTRY_BACKWARD] ? keep(module, function) : NULL;
     programs->function = function;
     for (int e = 0; e < ENTRY_COUNT; e++)

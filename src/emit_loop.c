@@ -205,7 +205,8 @@ static void emit_starts(struct emitter *emitter, const struct item *loop, bool o
         bool is_guarded = !outside && nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard &&
                           nest->first_reduced < nest->loop_count &&
                           nest->path[nest->path_first + nest->first_reduced] == loop &&
-                          (nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCATTER);
+                          (nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCATTER ||
+                           nest->kind == NEST_PRODUCT);
         if (is_guarded) {
             emit_line(emitter, "if (%s)", guard_text(emitter, nest->guard));
             emitter->indent++;

@@ -329,7 +329,8 @@ void emit_start(struct emitter *emitter, struct nest *nest, const struct item *l
     if (nest->kind == NEST_SCAN || (depth == nest->first_trailing && has_accumulator(nest)))
         declare_accumulator(emitter, nest);
     if (nest->kind != NEST_SCAN && depth == nest->first_reduced &&
-        (nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCATTER))
+        (nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCATTER ||
+         nest->kind == NEST_PRODUCT))
         emit_fill(emitter, nest, depth);
 }
 

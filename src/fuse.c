@@ -114,6 +114,24 @@ static void remember_reads(struct arena *arena, struct item *loop, const struct 
     }
 }
 
+/* Where the elements of a node stand that may be a view; NULL: nowhere, or in a leaf. */
+static const struct buffer *place_behind(const struct program *program, const struct node *node)
+{
+    while (node && !program->buffers[node->id] && (node->op == OP_INDEX || node->op == OP_RESHAPE))
+        node = node->inputs[0];
+    return node ? program->buffers[node->id] : NULL;
+}
+
+static bool writes(const struct program *program, const struct item *loop, const struct node *node)
+{
+    const struct buffer *buffer = place_behind(program, node);
+    for (size_t i = 0; buffer && i < buffer->writers_count; i++)
+        for (int level = 0; level < buffer->writers[i]->path_count; level++)
+            if (buffer->writers[i]->path[level] == loop)
+                return true;
+    return false;
+}
+
 enum { ITEMS_PASSED = 8 };
 
 static bool is_short(const size *extent)
@@ -162,10 +180,12 @@ static bool spoils_vectors(const struct nest *nest, const struct item *loop, int
     return nest->is_dear && loop->is_serial;
 }
 
-static struct item *find_loop(const struct nest *nest, const struct item *body, int level, int depth)
+static struct item *find_loop(const struct program *program, const struct nest *nest, const struct item *body,
+                              int level, int depth)
 {
     struct item *after = latest(nest, body, level);
-    if (is_sharable(nest, after, level, depth) && !spoils_vectors(nest, after, depth))
+    bool waits = nest->node && nest->node->packed_for && place_behind(program, nest->beside);
+    if (!waits && is_sharable(nest, after, level, depth) && !spoils_vectors(nest, after, depth))
         return after;
     /* The last loop, though scalars may have been computed after it. */
     struct item *last = NULL;
@@ -174,12 +194,15 @@ static struct item *find_loop(const struct nest *nest, const struct item *body, 
         if (last->kind != ITEM_STATEMENT || last == after)
             break;
     }
+    if (waits && last == after && is_sharable(nest, last, level, depth))
+        return last;
     if (!last || last == after || (after && last->position < after->position) ||
         !is_sharable(nest, last, level, depth) || spoils_vectors(nest, last, depth))
         return NULL;
     bool is_inner_loop =
         depth == nest->loop_count - 1 && nest->kind != NEST_PRODUCT && nest->kind != NEST_CALL;
-    if ((is_inner_loop && last->guard != nest->guard) || !reads_the_same(nest, last))
+    if ((is_inner_loop && last->guard != nest->guard) ||
+        (!reads_the_same(nest, last) && !writes(program, last, nest->beside)))
         return NULL;
     return last;
 }
@@ -193,7 +216,8 @@ static void start_and_end(struct program *program, struct nest *nest, struct ite
         return;
     if (depth == nest->first_reduced || depth == nest->first_trailing || is_scan)
         ARENA_APPEND(program->arena, loop, before, nest);
-    if (depth == nest->first_trailing && nest->kind != NEST_SCAN && nest->kind != NEST_SCATTER)
+    if (depth == nest->first_trailing && nest->kind != NEST_SCAN && nest->kind != NEST_SCATTER &&
+        nest->kind != NEST_PRODUCT)
         ARENA_APPEND(program->arena, loop, behind, nest);
 }
 
@@ -211,7 +235,7 @@ void fuse(struct program *program, struct nest *nest, struct item *container)
     struct item *body = container;
     bool is_new = false;
     for (int depth = 0; depth < nest->loop_count; depth++, level++) {
-        struct item *loop = is_new ? NULL : find_loop(nest, body, level, depth);
+        struct item *loop = is_new ? NULL : find_loop(program, nest, body, level, depth);
         if (!loop) {
             is_new = true;
             loop = item_new(program, body);

@@ -302,6 +302,13 @@ static void force_invariants(struct decision *decision)
     }
 }
 
+static void force_packed(struct decision *decision)
+{
+    for (size_t i = 0; i < decision->program->node_count; i++)
+        if (decision->program->is_live[i] && decision->graph->nodes[i]->packed_for)
+            force(decision, decision->graph->nodes[i]);
+}
+
 void materialise(struct program *program)
 {
     size_t count = program->node_count;
@@ -317,6 +324,7 @@ void materialise(struct program *program)
     find_dear(&decision);
     force_roots(&decision);
     force_invariants(&decision);
+    force_packed(&decision);
     find_parts(program, decision.is_forced, decision.has_parts);
     for (size_t i = count; i-- > 0;) {
         struct node *node = decision.graph->nodes[i];

@@ -190,7 +190,8 @@ void put_contraction(struct program *program, struct node *node, struct product 
 {
     struct nest *nest = nest_new(program, product ? NEST_PRODUCT : NEST_REDUCE, node, target);
     nest->product = product;
-    nest->adds = adds;
+    nest->adds = adds || (product && product->is_summed);
+    nest->starts_with_zeros = nest->adds && !adds;
     if (scale)
         nest->scale = *scale;
     set_contraction_axes(nest, node);

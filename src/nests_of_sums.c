@@ -107,6 +107,16 @@ static void put_product_part(struct program *program, const struct part *part, s
     put_elementwise(program, nest, node->rank, node->shape, container);
 }
 
+/* What has a buffer among the operands of the products. */
+static const struct node *operand_of_product(const struct program *program, const struct parts *parts)
+{
+    for (size_t i = 0; i < parts->parts_count; i++)
+        for (int j = 0; parts->parts[i].node->op == OP_CONTRACT && j < 2; j++)
+            if (program->buffers[parts->parts[i].node->inputs[j]->id])
+                return parts->parts[i].node->inputs[j];
+    return NULL;
+}
+
 /* Expressions first, then products, then what is scattered. */
 void put_sum_of_parts(struct program *program, struct node *node, struct item *container)
 {
@@ -138,6 +148,8 @@ void put_sum_of_parts(struct program *program, struct node *node, struct item *c
             }
             is_begun = true;
         }
+        if (sum && kind == 0)
+            sum->beside = operand_of_product(program, &parts);
         if (sum && kind == 0)
             put_elementwise(program, sum, node->rank, node->shape, container);
     }

@@ -78,6 +78,19 @@ static const size *first_extent(const struct node *node)
     return NULL;
 }
 
+/* That of the first loop around the call. */
+static const size *first_extent_around(const struct node *node, const struct product *product)
+{
+    const size *extents[MAXIMUM_AXES] = {NULL};
+    for (int operand = 0; operand < 2; operand++)
+        for (int a = 0; a < node->inputs[operand]->rank; a++)
+            extents[(operand ? node->b_axes : node->a_axes)[a]] = node->inputs[operand]->shape[a];
+    for (int i = 0; i < node->rank + node->reduced; i++)
+        if (!(product->called >> i & 1) && !is_one(extents[i]))
+            return extents[i];
+    return NULL;
+}
+
 /* The extent of the loop that will stand outermost around a node that has a buffer; NULL: no loop, or none to
  * share. */
 static const size *outer_extent(const struct program *program, const struct node *node)
@@ -93,7 +106,7 @@ static const size *outer_extent(const struct program *program, const struct node
     case OP_ALL: return first_extent(node->inputs[0]);
     case OP_CONTRACT:
         return program->products[node->id]
-                   ? NULL
+                   ? first_extent_around(node, program->products[node->id])
                    : first_extent(node->inputs[node->inputs[1]->rank > node->inputs[0]->rank]);
     case OP_SCATTER: return NULL;
     default: return first_extent(node);
@@ -157,8 +170,12 @@ static void add_edges(struct ordering *ordering, struct node *node)
                 add_edge(ordering, loop->initial[i], node);
         return;
     }
-    for (int i = 0; i < node->input_count; i++)
+    for (int i = 0; i < node->input_count; i++) {
         add_edge(ordering, node->inputs[i], node);
+        /* A packed operand is not packed before the other one is there. */
+        if (node->op == OP_CONTRACT && node->inputs[i]->packed_for && !node->inputs[!i]->packed_for)
+            add_edge(ordering, node->inputs[!i], node->inputs[i]);
+    }
 }
 
 static void make_ready(struct ordering *ordering, struct node *node)

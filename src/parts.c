@@ -84,7 +84,7 @@ void find_parts(struct program *program, const bool *is_stored, bool *has_parts)
             continue;
         if (node->op == OP_SCATTER)
             kinds[i] = SCATTERS;
-        else if (node->op == OP_CONTRACT && program->products[i])
+        else if (node->op == OP_CONTRACT && program->products[i] && !program->products[i]->is_summed)
             kinds[i] = PRODUCTS;
         int scaled = scaled_operand(program, node, kinds);
         if (scaled >= 0 && factors_inside(node->inputs[scaled], program->is_part) < MOST_FACTORS) {

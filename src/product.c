@@ -5,7 +5,7 @@
  *
  * Each iteration axis of the contraction is of one kind, by the operands in which it has a stride: m (a and
  * y), n (b and y), k (a and b) or batch (all). Axes of one kind that follow each other without a gap in both
- * tensors count as one; what is left becomes loops around the call. */
+ * tensors count as one; what is left becomes loops around the call, which adds to y if such a loop is summed over. */
 #include <string.h>
 
 #include "program.h"
@@ -44,7 +44,7 @@ static bool is_number(const size *a, int64_t wanted)
 
 static bool is_strided_view(const struct program *program, const struct node *node)
 {
-    if (program->buffers[node->id] || program->is_material[node->id])
+    if (program->buffers[node->id] || program->is_material[node->id] || node->packed_for)
         return false;
     if (node->op == OP_RESHAPE)
         return true;
@@ -240,13 +240,15 @@ struct product *match_product(struct program *program, const struct node *contra
         return NULL;
     find_run(&layout, &m, A, Y, B);
     find_run(&layout, &n, B, Y, A);
-    if (find_run(&layout, &k, A, B, Y) || !k.extent)
+    unsigned left = find_run(&layout, &k, A, B, Y);
+    if (!k.extent || (left && !(m.extent && n.extent)))
         return NULL;
     /* A summed axis along which one operand does not move is no matter for a product. */
     for (int i = contract->rank; i < layout.axis_count; i++)
-        if (!is_number(layout.extents[i], 1) && !(k.axes >> i & 1))
+        if (!is_number(layout.extents[i], 1) && !((k.axes | left) >> i & 1))
             return NULL;
     struct product *product = ARENA_NEW(program->arena, struct product);
+    product->is_summed = left != 0;
     if (m.extent && n.extent)
         return match_matrices(product, &m, &n, &k);
     if (m.extent)

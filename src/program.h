@@ -73,11 +73,13 @@ struct nest {
     struct buffer *target;       /* NULL: CHECK, BREAK, REGION */
     const struct member *member; /* COPY into a scalar member of the struct; then target is NULL */
     const struct index_check *check;
-    struct node *operand;    /* SCATTER: what is scattered (node is the SCATTER or REPLACE) */
-    bool starts_with_zeros;  /* SCATTER: the target is cleared first */
-    bool adds;               /* COPY, SCATTER: += instead of = */
-    bool alone;              /* shares no loop with others */
-    bool is_update;          /* COPY: of what a loop carries into its next round */
+    struct node *operand;   /* SCATTER: what is scattered (node is the SCATTER or REPLACE) */
+    bool starts_with_zeros; /* SCATTER: the target is cleared first */
+    bool adds;              /* COPY, SCATTER: += instead of = */
+    bool alone;             /* shares no loop with others */
+    bool is_update;         /* COPY: of what a loop carries into its next round */
+    const struct node
+        *beside; /* what the product reads whose operand, or first term, this is: best in one loop */
     struct buffer *source;   /* COPY: read from here instead of the node's own place */
     struct buffer **scratch; /* CALL */
     size_t scratch_count, scratch_capacity;
@@ -120,6 +122,7 @@ struct product {
     size *lda, *ldb, *ldc; /* matvec: lda, incx, incy */
     int a_input, b_input;  /* which operand of the CONTRACT a and b are */
     unsigned called;       /* bit x set: iteration axis x is inside the call */
+    bool is_summed;        /* over loops around the call, too */
 };
 
 enum { MOST_READS = 24 };

@@ -283,9 +283,11 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
         is_sum = is_sum || program->is_part[node->inputs[i]->id];
     if (is_sum)
         put_sum_of_parts(program, node, container);
-    else
-        put_elementwise(program, nest_new(program, NEST_VALUE, node, buffer), node->rank, node->shape,
-                        container);
+    else {
+        struct nest *nest = nest_new(program, NEST_VALUE, node, buffer);
+        nest->beside = node->packed_for;
+        put_elementwise(program, nest, node->rank, node->shape, container);
+    }
 }
 
 /* Scalars that need no loop come first, so that they do not stand between loops that could be one. */

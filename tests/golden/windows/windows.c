@@ -1,0 +1,259 @@
+/* Emitted by gradc from windows.nn. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gradc.h"
+#include "windows.h"
+
+/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
+static size_t gradc_room(size_t count)
+{
+    return (count + 15) / 16 * 16;
+}
+
+/* GRADC_OK if windows can run with these sizes. Inline, so that the compiler knows them to be valid. */
+GRADC_INLINE int windows_check(const struct windows *m)
+{
+    if (m->N == 0)
+        return GRADC_ESIZE;
+    if (2048 * (double)m->N > (double)(PTRDIFF_MAX / 8))
+        return GRADC_ESIZE;
+    if (1568 * (double)m->N + 14144 > (double)(PTRDIFF_MAX / 8))
+        return GRADC_ESIZE;
+    if (1568 * (double)m->N + 14736 > (double)(PTRDIFF_MAX / 8))
+        return GRADC_ESIZE;
+    return GRADC_OK;
+}
+
+size_t windows_workspace(const struct windows *m)
+{
+    if (windows_check(m) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* forward */
+    count += gradc_room(1568 * m->N);
+    count += gradc_room(14112);
+    most = count > most ? count : most;
+    count = 0; /* backward */
+    count += gradc_room(1568 * m->N);
+    count += gradc_room(576);
+    count += gradc_room(14112);
+    most = count > most ? count : most;
+    count = 0; /* gradient */
+    count += gradc_room(576);
+    count += gradc_room(14112);
+    count += gradc_room(1568);
+    most = count > most ? count : most;
+    return most * sizeof(float);
+}
+
+size_t windows_gradient_workspace(const struct windows *m)
+{
+    if (windows_check(m) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* gradient */
+    count += gradc_room(576);
+    count += gradc_room(14112);
+    count += gradc_room(1568);
+    most = count > most ? count : most;
+    return most * sizeof(float);
+}
+
+size_t windows_bind_parameters(struct windows *m, float *block)
+{
+    size_t count = 0;
+    if (windows_check(m) != GRADC_OK)
+        return 0;
+    if (block)
+        m->w = block + count; /* [8, 8, 3, 3] */
+    count += 576;
+    return count;
+}
+
+size_t windows_bind_gradients(struct windows *m, float *block)
+{
+    size_t count = 0;
+    if (windows_check(m) != GRADC_OK)
+        return 0;
+    if (block)
+        m->d_w = block + count; /* [8, 8, 3, 3] */
+    count += 576;
+    return count;
+}
+
+static void windows_forward_kernel(
+    struct windows *GRADC_RESTRICT m,
+    const float *GRADC_RESTRICT x, /* [N, 8, 16, 16] */
+    const float *GRADC_RESTRICT w, /* [8, 8, 3, 3] */
+    float *GRADC_RESTRICT t,       /* [8, 3, 3, 14, 14] */
+    float *GRADC_RESTRICT conv2d)  /* [N, 8, 14, 14] */
+{
+    const size_t N = m->N;
+    /* windows.nn:4   windows(x: [N, 8, 16, 16], w: [8, 8, 3, 3]) = sum(conv2d(x, w)^2) */
+    /* t[i, j, k, l, m, n] = x[i, j, k + m, l + n] */
+    /* conv2d[i, j, k, l] = sum[m, n, p](t[i, m, n, p, k, l] * w[j, m, n, p]) ; windows2 = sum(conv2d^2) */
+    float windows2 = 0;
+    for (size_t i = 0; i < N; i++) {
+        for (size_t j = 0; j < 8; j++)
+            for (size_t k = 0; k < 3; k++)
+                for (size_t l = 0; l < 3; l++)
+                    for (size_t p = 0; p < 14; p++)
+                        for (size_t q = 0; q < 14; q++) {
+                            t[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
+                                    x[((i * 8 + j) * 16 + k + p) * 16 + l + q];
+                        }
+        gradc_matmul_f32(0, 0, 8, 196, 72, 1, w, 72, t, 196, 0, &conv2d[i * 8 * 14 * 14], 196);
+        for (size_t j = 0; j < 8; j++)
+            for (size_t k = 0; k < 14; k++)
+                for (size_t l = 0; l < 14; l++) {
+                    windows2 += conv2d[((i * 8 + j) * 14 + k) * 14 + l] *
+                            conv2d[((i * 8 + j) * 14 + k) * 14 + l];
+                }
+    }
+    m->windows = windows2;
+}
+
+int windows_forward(struct windows *m)
+{
+    if (!m->x || !m->w)
+        return GRADC_ENULL;
+    if (windows_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    const size_t N = m->N;
+    float *const work = (float *)m->work;
+    float *const conv2d = work;
+    windows_forward_kernel(m, m->x, m->w, conv2d + gradc_room(1568 * N), conv2d);
+    return GRADC_OK;
+}
+
+static void windows_backward_kernel(
+    struct windows *GRADC_RESTRICT m,
+    const float *GRADC_RESTRICT x,      /* [N, 8, 16, 16] */
+    float *GRADC_RESTRICT d_w,          /* [8, 8, 3, 3] */
+    const float *GRADC_RESTRICT conv2d, /* [N, 8, 14, 14] */
+    float *GRADC_RESTRICT t,            /* [8, 3, 3, 14, 14] */
+    float *GRADC_RESTRICT sum)          /* [8, 8, 3, 3] */
+{
+    const size_t N = m->N;
+    const float d_windows = m->d_windows ? *m->d_windows : 1;
+    /* windows.nn:4   windows(x: [N, 8, 16, 16], w: [8, 8, 3, 3]) = sum(conv2d(x, w)^2) */
+    /* t[i, j, k, l, m, n] = x[i, j, k + m, l + n] */
+    /* sum[i, j, k, l] = sum[m, n, p](t[m, j, k, l, n, p] * conv2d[m, i, n, p]) */
+    memset(sum, 0, 576 * sizeof(float));
+    for (size_t i = 0; i < N; i++) {
+        for (size_t j = 0; j < 8; j++)
+            for (size_t k = 0; k < 3; k++)
+                for (size_t l = 0; l < 3; l++)
+                    for (size_t p = 0; p < 14; p++)
+                        for (size_t q = 0; q < 14; q++) {
+                            t[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
+                                    x[((i * 8 + j) * 16 + k + p) * 16 + l + q];
+                        }
+        gradc_matmul_f32(0, 1, 8, 72, 196, 1, conv2d + i * 8 * 14 * 14, 196, t, 196, 1, sum, 72);
+    }
+    /* d_w = 2 * d_windows * sum */
+    for (size_t i = 0; i < 8; i++)
+        for (size_t j = 0; j < 8; j++)
+            for (size_t k = 0; k < 3; k++)
+                for (size_t l = 0; l < 3; l++) {
+                    d_w[((i * 8 + j) * 3 + k) * 3 + l] = 2.0f * d_windows *
+                            sum[((i * 8 + j) * 3 + k) * 3 + l];
+                }
+}
+
+int windows_backward(struct windows *m)
+{
+    if (!m->x || !m->w)
+        return GRADC_ENULL;
+    if (windows_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    if (!m->d_w)
+        return GRADC_OK;
+    const size_t N = m->N;
+    float *const work = (float *)m->work;
+    float *const conv2d = work;
+    float *const sum = conv2d + gradc_room(1568 * N);
+    windows_backward_kernel(m, m->x, m->d_w, conv2d, sum + gradc_room(576), sum);
+    return GRADC_OK;
+}
+
+static void windows_gradient_kernel(
+    struct windows *GRADC_RESTRICT m,
+    const float *GRADC_RESTRICT x, /* [N, 8, 16, 16] */
+    const float *GRADC_RESTRICT w, /* [8, 8, 3, 3] */
+    float *GRADC_RESTRICT d_w,     /* [8, 8, 3, 3] */
+    float *GRADC_RESTRICT t,       /* [8, 3, 3, 14, 14] */
+    float *GRADC_RESTRICT conv2d,  /* [8, 14, 14] */
+    float *GRADC_RESTRICT sum)     /* [8, 8, 3, 3] */
+{
+    const size_t N = m->N;
+    float *const t2 = t; /* [8, 3, 3, 14, 14] */
+    const float d_windows = m->d_windows ? *m->d_windows : 1;
+    /* windows.nn:4   windows(x: [N, 8, 16, 16], w: [8, 8, 3, 3]) = sum(conv2d(x, w)^2) */
+    /* t[i, j, k, l, m, n] = x[i, j, k + m, l + n] */
+    /* conv2d[i, j, k, l] = sum[m, n, p](t[i, m, n, p, k, l] * w[j, m, n, p]) ; windows2 = sum(conv2d^2) */
+    /* t2[i, j, k, l, m, n] = x[i, j, k + m, l + n] */
+    /* sum[i, j, k, l] = sum[m, n, p](t2[m, j, k, l, n, p] * conv2d[m, i, n, p]) */
+    float windows2 = 0;
+    if (m->d_w)
+        memset(sum, 0, 576 * sizeof(float));
+    for (size_t i = 0; i < N; i++) {
+        for (size_t j = 0; j < 8; j++)
+            for (size_t k = 0; k < 3; k++)
+                for (size_t l = 0; l < 3; l++)
+                    for (size_t p = 0; p < 14; p++)
+                        for (size_t q = 0; q < 14; q++) {
+                            t[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
+                                    x[((i * 8 + j) * 16 + k + p) * 16 + l + q];
+                        }
+        gradc_matmul_f32(0, 0, 8, 196, 72, 1, w, 72, t, 196, 0, conv2d, 196);
+        for (size_t j = 0; j < 8; j++)
+            for (size_t k = 0; k < 14; k++)
+                for (size_t l = 0; l < 14; l++)
+                    windows2 += conv2d[(j * 14 + k) * 14 + l] * conv2d[(j * 14 + k) * 14 + l];
+        if (m->d_w) {
+            for (size_t j = 0; j < 8; j++)
+                for (size_t k = 0; k < 3; k++)
+                    for (size_t l = 0; l < 3; l++)
+                        for (size_t p = 0; p < 14; p++)
+                            for (size_t q = 0; q < 14; q++) {
+                                t2[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
+                                        x[((i * 8 + j) * 16 + k + p) * 16 + l + q];
+                            }
+        }
+        if (m->d_w) {
+            gradc_matmul_f32(0, 1, 8, 72, 196, 1, conv2d, 196, t2, 196, 1, sum, 72);
+        }
+    }
+    /* d_w = 2 * d_windows * sum */
+    if (m->d_w) {
+        for (size_t i = 0; i < 8; i++)
+            for (size_t j = 0; j < 8; j++)
+                for (size_t k = 0; k < 3; k++)
+                    for (size_t l = 0; l < 3; l++) {
+                        d_w[((i * 8 + j) * 3 + k) * 3 + l] = 2.0f * d_windows *
+                                sum[((i * 8 + j) * 3 + k) * 3 + l];
+                    }
+    }
+    m->windows = windows2;
+}
+
+int windows_gradient(struct windows *m)
+{
+    if (!m->x || !m->w)
+        return GRADC_ENULL;
+    if (windows_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    float *const work = (float *)m->work;
+    windows_gradient_kernel(m, m->x, m->w, m->d_w, work + 576, work + 14688, work);
+    return GRADC_OK;
+}
