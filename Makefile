@@ -194,7 +194,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
 	install -m 755 $(GRADC) $(DESTDIR)$(PREFIX)/bin/gradc
 	install -m 644 $(BUILD)/libgradc.a $(DESTDIR)$(PREFIX)/lib/libgradc.a
-	install -m 644 runtime/gradc.h runtime/gradc_vecmath.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 runtime/gradc.h runtime/gradc_vecmath.h runtime/gradc_trig.h $(DESTDIR)$(PREFIX)/include
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@BLAS@|$(BLAS_LIBS)|' tools/gradc.pc.in \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/gradc.pc
 	install -d $(DESTDIR)$(PREFIX)/share/doc/gradc
@@ -203,5 +203,5 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/gradc $(DESTDIR)$(PREFIX)/lib/libgradc.a \
 	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/gradc.pc $(DESTDIR)$(PREFIX)/include/gradc.h \
-	    $(DESTDIR)$(PREFIX)/include/gradc_vecmath.h
+	    $(DESTDIR)$(PREFIX)/include/gradc_vecmath.h $(DESTDIR)$(PREFIX)/include/gradc_trig.h
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/gradc

@@ -50,6 +50,15 @@
 #define GRADC_CONST static
 #endif
 
+/* Says that roots do nothing but return a value, errno being read nowhere: then loops over them vectorise. */
+#if defined(__GNUC__) && !defined(__cplusplus)
+#define GRADC_ROOTS                                                                                          \
+    extern __attribute__((const)) double sqrt(double);                                                       \
+    extern __attribute__((const)) float sqrtf(float);
+#else
+#define GRADC_ROOTS
+#endif
+
 /* The least whole number whose square is at least n: the rounds between two kept states of a checkpointed
  * loop. */
 GRADC_CONST size_t gradc_root(size_t n)

@@ -187,7 +187,9 @@ bool vectorises(enum op op)
     case OP_LOG:
     case OP_LOG1P:
     case OP_TANH:
-    case OP_ERF: return true;
+    case OP_ERF:
+    case OP_SIN:
+    case OP_COS: return true;
     default: return false;
     }
 }

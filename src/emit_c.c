@@ -43,13 +43,30 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+static bool calls_trigonometry(const char *code)
+{
+    static const char *const calls[] = {"gradc_sin(", "gradc_sinf(", "gradc_cos(", "gradc_cosf("};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (strstr(code, calls[i]))
+            return true;
+    return false;
+}
+
 static bool calls_vector_mathematics(const char *code)
 {
     static const char *const calls[] = {"gradc_exp", "gradc_log", "gradc_tanh", "gradc_erf"};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (strstr(code, calls[i]))
             return true;
-    return false;
+    return calls_trigonometry(code);
+}
+
+/* The headers of the elementary functions that vectorise. */
+static const char *vector_headers(const char *code)
+{
+    if (calls_trigonometry(code))
+        return "#include \"gradc_trig.h\"\n#include \"gradc_vecmath.h\"\n";
+    return calls_vector_mathematics(code) ? "#include \"gradc_vecmath.h\"\n" : "";
 }
 
 /* The runtime's parts that the code calls. */
@@ -74,6 +91,8 @@ static void embed_runtime(struct text *file, const char *code)
     const char *last = "";
     if (calls_vector_mathematics(code))
         text_print(file, "%s\n", runtime_text("vecmath"));
+    if (calls_trigonometry(code))
+        text_print(file, "%s\n", runtime_text("trig"));
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (strcmp(last, parts[i].part) != 0 && strstr(code, parts[i].call) && runtime_text(parts[i].part)) {
             last = parts[i].part;
@@ -94,12 +113,13 @@ static void emit_prelude(struct text *file, const struct module *module, const s
         if (options->standalone)
             embed_runtime(file, code);
         else if (calls_vector_mathematics(code))
-            text_write(file, "#include \"gradc_vecmath.h\"\n\n");
+            text_print(file, "%s\n", vector_headers(code));
     } else {
-        text_print(file, "#include \"gradc.h\"\n%s#include \"%s\"\n\n",
-                   calls_vector_mathematics(code) ? "#include \"gradc_vecmath.h\"\n" : "",
+        text_print(file, "#include \"gradc.h\"\n%s#include \"%s\"\n\n", vector_headers(code),
                    base_name(options->header_name));
     }
+    if (strstr(code, "sqrt(") || strstr(code, "sqrtf("))
+        text_write(file, "GRADC_ROOTS\n\n");
     if (strstr(code, "gradc_room("))
         text_print(file,
                    "/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */\n"

@@ -9,8 +9,9 @@
  *     "special"                     gradc_lgamma, gradc_digamma, gradc_polygamma, gradc_uniform, and their f
  * forms <math.h> <stdint.h> "linalg_f32", "linalg_f64"    gradc_cholesky_*, gradc_lu_*, ...          <math.h>
  * <stddef.h> <stdint.h> "vecmath"                     the inline functions of gradc_vecmath.h <math.h>
- * <stdint.h> <string.h> Every function of a part is static and may go unused without a warning. No part has
- * an #include of its own, and none needs another part but "core". */
+ * <stdint.h> <string.h> "trig", behind "vecmath"       the inline functions of gradc_trig.h. Every function
+ * of a part is static and may go unused without a warning. No part has an #include of its own, and none needs
+ * another part but those named here. */
 const char *runtime_text(const char *part);
 
 #endif

@@ -47,6 +47,7 @@ runtime() {
     part "$1/status.c" | array status
     part "$1/special.c" | array special
     part "$1/gradc_vecmath.h" | array vecmath
+    part "$1/gradc_trig.h" | array trig
     for width in f32 f64; do
         real=$([ $width = f32 ] && echo float || echo double)
         {
@@ -57,7 +58,7 @@ runtime() {
     done
     echo 'const char *runtime_text(const char *part)'
     echo '{'
-    for name in core status special vecmath matmul_f32 matmul_f64 linalg_f32 linalg_f64; do
+    for name in core status special vecmath trig matmul_f32 matmul_f64 linalg_f32 linalg_f64; do
         echo "    if (!strcmp(part, \"$name\"))"
         echo "        return $name;"
     done

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "gradc_vecmath.h"
+#include "gradc_trig.h"
 
 enum { BATCH = 512 };
 
@@ -45,10 +45,36 @@ static uint64_t random_bits(void)
 /* Numbers of every magnitude, and evenly from the ranges where the functions bend. */
 static double sample(int round, int i)
 {
-    static const double special[] = {0.0,     -0.0,    1,        -1,     INFINITY, -INFINITY,
-                                     NAN,     DBL_MIN, -DBL_MIN, 5e-324, DBL_MAX,  -DBL_MAX,
-                                     FLT_MIN, FLT_MAX, -FLT_MAX, 1e-45,  0.6,      709.78,
-                                     709.79,  -745.2,  88.72,    88.73,  -103.9,   -104.1};
+    static const double special[] = {0.0,
+                                     -0.0,
+                                     1,
+                                     -1,
+                                     INFINITY,
+                                     -INFINITY,
+                                     NAN,
+                                     DBL_MIN,
+                                     -DBL_MIN,
+                                     5e-324,
+                                     DBL_MAX,
+                                     -DBL_MAX,
+                                     FLT_MIN,
+                                     FLT_MAX,
+                                     -FLT_MAX,
+                                     1e-45,
+                                     0.6,
+                                     709.78,
+                                     709.79,
+                                     -745.2,
+                                     88.72,
+                                     88.73,
+                                     -103.9,
+                                     -104.1,
+                                     /* closest to whole quarter turns */ 5.319372648326541e+255,
+                                     1.5707963267948966,
+                                     3.141592653589793,
+                                     11,
+                                     344525.5,
+                                     8589934592.0};
     static const double spans[] = {1, 4, 40, 110, 800};
     if (round == 0 && i < (int)(sizeof special / sizeof *special))
         return special[i];
@@ -80,6 +106,8 @@ LOOPS(sigmoid)
 LOOPS(log)
 LOOPS(log1p)
 LOOPS(erf)
+LOOPS(sin)
+LOOPS(cos)
 
 static const struct function {
     const char *name;
@@ -96,6 +124,8 @@ static const struct function {
     {"log", log_loop, logf_loop, logl, 1, 0},
     {"log1p", log1p_loop, log1pf_loop, log1pl, 1, 1},
     {"erf", erf_loop, erff_loop, erfl, 2, 1},
+    {"sin", sin_loop, sinf_loop, sinl, 1, 1},
+    {"cos", cos_loop, cosf_loop, cosl, 1, 0},
 };
 
 START_TEST(test_f64)

@@ -1,0 +1,209 @@
+/* gradc_trig.h: sine and cosine for loops that vectorise.
+ *
+ * As gradc_vecmath.h: inline, without branches and calls, correct for every argument. Sine and cosine of one
+ * argument share the work of reducing it. */
+#ifndef GRADC_TRIG_H
+#define GRADC_TRIG_H
+
+#include "gradc_vecmath.h"
+
+/* Without fused multiplication and addition, and so without exact products at the price of one, the library's
+ * own functions take less time. */
+#if !defined(FP_FAST_FMA) && !defined(GRADC_VECMATH_ALWAYS)
+#define GRADC_TRIG_LIBM 1
+#else
+#define GRADC_TRIG_LIBM GRADC_VECMATH_LIBM
+#endif
+
+/* Row 0: 2 / pi. Row j: 2^(16 j - 35) 2 / pi less the nearest multiple of 4. In four parts, each what the
+ * parts before it leave. */
+static const double gradc_turns[63][4] = {
+    {0.6366197723675814, -3.935735335036497e-17, -2.1442872565786008e-33, 1.6107127853188224e-49},
+    {1.2142558524467113e-06, -7.50681941039371e-23, -4.0899033671924606e-39, 3.0721908289314697e-55},
+    {0.07957747154594767, -4.9196691687956215e-18, -2.680359070723251e-34, 2.013390981648528e-50},
+    {-0.8108247647736375, -6.672295044406916e-18, 2.0630875204329059e-35, 8.612544394811482e-53},
+    {1.7882157948911475, -6.970093286499804e-17, -3.7896434577048564e-33, 1.7049496831483637e-49},
+    {0.5103339862352891, -1.872372276745148e-17, 6.075202994177008e-34, 3.329976417189635e-50},
+    {1.248121915907769, -5.940847197708799e-17, 1.6265322655031123e-33, -1.111419739977775e-50},
+    {0.9178809315451136, 4.750556752335143e-17, 1.5887340227454913e-33, -1.9584115190161904e-50},
+    {-1.7552702594299052, 3.74675564956312e-17, 1.959377119036831e-33, 1.4671550758698081e-49},
+    {-1.3917219982661666, 1.0454123669016005e-16, -2.0253548100608578e-33, 3.6826546306362557e-50},
+    {0.10712162851226184, 4.47188872051714e-19, -5.5124383670496264e-36, 1.0156470771777294e-52},
+    {0.323046179592013, -2.91793132300533e-18, 4.12967440811375e-35, 9.605568623997938e-52},
+    {-0.845574257837334, -4.9142344025343295e-17, 8.770342262381734e-34, 2.1000821414888528e-51},
+    {0.445438372477346, -2.1970610127441306e-18, -1.3820954773296152e-34, -5.708286294239638e-51},
+    {0.24917867534881377, 9.335762683453802e-18, 3.3279421468108193e-34, 3.280362895506273e-51},
+    {-1.8263323401400406, 9.565665436712922e-17, 5.393194964856126e-33, 1.3434426384804363e-49},
+    {1.483756582302606, -3.0830244227817653e-17, 1.761822865577834e-33, 8.489932488782202e-50},
+    {-0.5286222164160986, 3.996801064774614e-18, 2.416645831180196e-34, -6.978562502243492e-51},
+    {0.21442495456020697, 4.98749637908252e-18, -3.473714403396089e-34, 1.6425043947002137e-50},
+    {0.5538220577239912, 1.0904249905917664e-17, 6.979725160310827e-34, -2.9652408319966065e-50},
+    {-0.7176250005133754, -2.963911699319789e-17, 7.202594384274206e-34, -7.848361143241382e-51},
+    {1.7279663554271467, 1.703261795719143e-17, 6.907357815504067e-34, 1.8027044355604335e-50},
+    {0.0030692734883153473, 1.9646179769452697e-19, -8.34641094127731e-36, -4.2379548684632135e-52},
+    {1.1479073302346152, -3.2667119432966258e-18, -2.6283241574851135e-35, 1.509841317583408e-51},
+    {1.254794255742822, -3.623476815748783e-17, -3.028265500519741e-33, 7.804843341572716e-50},
+    {-1.8036556384200695, 8.528370408731568e-17, -2.604207568708775e-34, -5.2950175836690777e-51},
+    {-0.37591949766815985, 1.256934712602169e-17, -1.1392710789828855e-34, -3.884522646722363e-51},
+    {-0.2601991805232449, 1.4760130322558787e-17, 1.1826517819735678e-34, -5.8306873533134696e-52},
+    {-0.4134947713782243, -1.7420536686243273e-17, 6.84622127736907e-34, 1.9233774483613058e-50},
+    {1.206662956689565, 8.106625487187335e-17, 9.317789208910492e-34, -1.3956956775578614e-50},
+    {-0.13647039266121153, 7.839544330174414e-18, 7.5817079634377606e-34, -4.165333308995176e-50},
+    {0.27634655484195253, 1.6672577019240015e-17, -1.5112560049801152e-33, -6.616578939798905e-50},
+    {-1.3521818777979193, -2.7493303165571626e-17, 4.294057034037705e-34, -3.3236803755481523e-50},
+    {-0.591543364442242, -2.016959473548392e-17, 1.3845748387193306e-33, 3.192145286017108e-50},
+    {0.6140679132281972, -3.0274659627708277e-18, 7.767248318952065e-35, -6.771215106213818e-52},
+    {-0.44523867686822827, -1.1154835633484247e-17, -2.7417069591625575e-34, 1.3440985128309558e-50},
+    {0.8380727637915663, 3.855363964197244e-17, -2.9762063235998285e-33, -7.484707749246778e-50},
+    {-0.06335215591136323, 5.768134374570002e-18, 2.826803678204428e-34, 8.018120913273471e-51},
+    {0.15311019289985384, -1.0485513046108615e-17, -1.6473556915792394e-34, 1.0030168164529601e-50},
+    {-1.7703981151796648, 4.9469253197706035e-17, 1.4233798788963739e-33, -3.472514598379468e-50},
+    {-0.810876414511254, 5.472335694321824e-17, -1.7829903188897648e-34, -5.618197707745508e-51},
+    {-1.5967014095404528, 1.075064865700699e-16, -3.195289725695179e-36, -1.5223310645586288e-52},
+    {-1.4235756431082822, 6.978958485733506e-17, 1.3467048617197994e-34, 8.700092213012769e-51},
+    {0.5466532556211212, 5.5460964515409344e-17, 3.8360460680850365e-34, -6.306802543107536e-51},
+    {1.4677603858035548, 4.1632464029342245e-17, 1.133133704382591e-33, -4.904093179981041e-50},
+    {-0.8553559782276353, 5.2079610651263086e-17, -2.808205154337084e-33, -1.2869054679587628e-49},
+    {-0.6093891263046747, 4.1741338521210894e-17, 2.510030981018848e-34, 1.3294704854511555e-50},
+    {-0.9257815031569336, -2.917135030855457e-17, 7.565681826186738e-34, 3.246090574904829e-51},
+    {-0.01659089280483569, -7.904394804157748e-19, -3.622316866225086e-35, -2.4241811536847445e-52},
+    {0.6992491422881294, 4.5173461466589516e-17, -1.1758899641978833e-33, 2.1181945680406257e-50},
+    {1.9917889948512812, -3.274679103197672e-17, -1.2750148948875718e-33, 5.291227762166332e-50},
+    {1.8835665735656588, -3.2590471198745e-17, -1.7499561450414677e-33, -7.290777967768458e-51},
+    {1.418965199014248, -2.0657070762637006e-18, 1.5040693349612142e-34, -3.623201912054768e-51},
+    {1.3032825977569256, 6.903005425122807e-17, -3.6925216608341635e-33, -2.3125781511353324e-50},
+    {-0.07167340212165606, 2.9768780867833977e-18, -2.0521715586801907e-36, -3.4005597519268357e-53},
+    {-1.1880814448511823, -8.45254336657664e-17, 1.0943528151964268e-33, -4.850600226064392e-51},
+    {1.8944302329126996, 1.0998295001402877e-16, -5.206520178657861e-33, 2.7697467401895465e-49},
+    {1.3797441666901478, 5.269164794785383e-17, -1.3500413237571505e-33, -6.616196696908885e-50},
+    {-1.0862917944725297, -3.78558835383191e-17, -6.272925545115158e-34, -3.9315515519850324e-50},
+    {0.780957448293768, -1.8812739905799353e-17, -1.146315545197968e-34, 6.319655327249666e-51},
+    {0.8273313803789683, -9.053620230047003e-18, 1.7397005632696812e-34, -6.687949252587277e-51},
+    {-0.010655483937309675, -1.7656715717189682e-19, -1.1066333815317304e-35, -1.0293896081551076e-52},
+    {1.6822046844731515, -2.5185756315802468e-17, -1.0935938310341833e-33, -7.498701961519279e-50}};
+
+/* a b = product + what this returns, exactly. */
+GRADC_INLINE double gradc_product_rest(double a, double b, double product)
+{
+#ifdef FP_FAST_FMA
+    return fma(a, b, -product);
+#else /* each factor as the sum of two of half the digits */
+    double a_high = gradc_from_bits((gradc_to_bits(a) + 0x4000000) & UINT64_C(0xFFFFFFFFF8000000));
+    double b_high = gradc_from_bits((gradc_to_bits(b) + 0x4000000) & UINT64_C(0xFFFFFFFFF8000000));
+    double a_low = a - a_high, b_low = b - b_high;
+    return a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low);
+#endif
+}
+
+/* a + b = sum + what this returns, exactly. */
+GRADC_INLINE double gradc_sum_rest(double a, double b, double sum)
+{
+    double part = sum - a;
+    return (a - (sum - part)) + (b - part);
+}
+
+/* x less the nearest multiple of 4, exactly. */
+GRADC_INLINE double gradc_modulo_4(double x)
+{
+    return x - 4 * rint(0.25 * x);
+}
+
+/* x = (4 k + n) pi / 2 + r + rest for some whole k, with |r| <= pi / 4 and rest what the rounding of r
+ * leaves. Returns n. Below 2^33, x 2 / pi is the number of quarter turns. Above, m = x / 2^(16 j - 35) is
+ * whole, so that multiples of 4 in the other factor are whole turns. */
+GRADC_INLINE double gradc_quarter_turns(double x, double *r, double *rest)
+{
+    int64_t exponent = (int64_t)(gradc_to_bits(x) >> 56 & 0x7F), j = exponent > 65 ? exponent - 65 : 0;
+    double scale = gradc_from_bits((uint64_t)(j > 0 ? 1058 - 16 * j : 1023) << 52), m = x * scale;
+    double p0 = m * gradc_turns[j][0], e0 = gradc_product_rest(m, gradc_turns[j][0], p0);
+    double p1 = m * gradc_turns[j][1], e1 = gradc_product_rest(m, gradc_turns[j][1], p1);
+    double p2 = m * gradc_turns[j][2], e2 = gradc_product_rest(m, gradc_turns[j][2], p2);
+    double a = gradc_modulo_4(p0), b = gradc_modulo_4(e0), c = gradc_modulo_4(p1);
+    double ab = a + b, ab_rest = gradc_sum_rest(a, b, ab);
+    double abc = ab + c, abc_rest = gradc_sum_rest(ab, c, abc);
+    double n = rint(abc), f = abc - n;
+    double s = ab_rest + abc_rest, s_rest = gradc_sum_rest(ab_rest, abc_rest, s);
+    double t = e1 + p2, t_rest = gradc_sum_rest(e1, p2, t);
+    double u = s + t, u_rest = gradc_sum_rest(s, t, u);
+    double turns = f + u, turns_rest = gradc_sum_rest(f, u, turns);
+    double left = turns_rest + (u_rest + (s_rest + t_rest) + (e2 + m * gradc_turns[j][3]));
+    *r = turns * 1.5707963267948966;
+    *rest = gradc_product_rest(turns, 1.5707963267948966, *r) +
+            (turns * 6.123233995736766e-17 + left * 1.5707963267948966);
+    return n;
+}
+
+/* sin(r + rest) = r + r^3 s(r^2) + rest (1 - r^2 / 2), s interpolating at Chebyshev's points. */
+GRADC_INLINE double gradc_sin_reduced(double r, double rest)
+{
+    double z = r * r, s = 1.59175674789068e-10;
+    s = s * z - 2.505112403138208e-08;
+    s = s * z + 2.7557316064986773e-06;
+    s = s * z - 0.00019841269836686008;
+    s = s * z + 0.008333333333330901;
+    s = s * z - 0.16666666666666666;
+    return r + (r * z * s + rest * (1 - 0.5 * z));
+}
+
+/* cos(r + rest) = 1 - r^2 / 2 + r^4 c(r^2) - r rest, likewise; what the rounding of 1 - r^2 / 2 leaves
+ * returns. */
+GRADC_INLINE double gradc_cos_reduced(double r, double rest)
+{
+    double z = r * r, half = 0.5 * z, most = 1 - half, c = -1.1382280957702634e-11;
+    c = c * z + 2.0876141380294955e-09;
+    c = c * z - 2.7557317248229367e-07;
+    c = c * z + 2.480158729872029e-05;
+    c = c * z - 0.0013888888888887367;
+    c = c * z + 0.041666666666666664;
+    return most + (((1 - most) - half) + (z * z * c - r * rest));
+}
+
+/* sin(n pi / 2 + r + rest) */
+GRADC_INLINE double gradc_sin_turned(double n, double r, double rest)
+{
+    uint64_t quarter = gradc_to_bits(n + GRADC_ROUND);
+    double y = gradc_choose((int)(quarter & 1), gradc_cos_reduced(r, rest), gradc_sin_reduced(r, rest));
+    return gradc_from_bits(gradc_to_bits(y) ^ (quarter & 2) << 62);
+}
+
+/* 1 ulp. The reduction of a number so small that sin x rounds to x would lose digits. */
+GRADC_INLINE double gradc_sin(double x)
+{
+#if GRADC_TRIG_LIBM
+    return sin(x);
+#else
+    double r, rest, n = gradc_quarter_turns(x, &r, &rest);
+    return gradc_choose(gradc_magnitude(x) < 1e-8, x, gradc_sin_turned(n, r, rest));
+#endif
+}
+
+/* 1 ulp. */
+GRADC_INLINE double gradc_cos(double x)
+{
+#if GRADC_TRIG_LIBM
+    return cos(x);
+#else
+    double r, rest, n = gradc_quarter_turns(x, &r, &rest);
+    return gradc_sin_turned(n + 1, r, rest);
+#endif
+}
+
+GRADC_INLINE float gradc_sinf(float x)
+{
+#if GRADC_TRIG_LIBM
+    return sinf(x);
+#else
+    return (float)gradc_sin((double)x);
+#endif
+}
+
+GRADC_INLINE float gradc_cosf(float x)
+{
+#if GRADC_TRIG_LIBM
+    return cosf(x);
+#else
+    return (float)gradc_cos((double)x);
+#endif
+}
+
+#endif
