@@ -142,7 +142,8 @@ static void add_formula(struct formulas *formulas, const struct nest *nest)
     struct buffer *target = nest->target;
     bool is_seen = formulas->count == FORMULAS_SHOWN || !target || !target->node || is_leaf(target->node) ||
                    nest->is_void || nest->kind == NEST_COPY || target->node->op == OP_RESULT ||
-                   (target->storage == STORAGE_SCALAR && nest->kind == NEST_VALUE);
+                   (target->storage == STORAGE_SCALAR && nest->kind == NEST_VALUE) ||
+                   (nest->kind == NEST_SCATTER && nest->operand->rank == 0); /* x[1] = y says it all */
     for (int i = 0; i < formulas->count; i++)
         is_seen = is_seen || formulas->shown[i] == target;
     if (is_seen)

@@ -69,6 +69,9 @@ static enum status compile(struct run *run)
         command->kind == KIND_MATH || command->kind == KIND_LATEX; /* simplified as they are written */
     for (size_t i = 0; i < elaboration->module->functions_count && (!is_formula || command->check); i++)
         simplify(elaboration->module->functions[i], command->level);
+    for (size_t i = 0; i < elaboration->module->functions_count && command->kind == KIND_C && !command->check;
+         i++)
+        scalarise(elaboration->module->functions[i], command->level);
     if (command->check)
         return check_gradients(stdout, elaboration->module) ? STATUS_DONE : STATUS_WRONG_PROGRAM;
     return deliver(run->outputs, run->arena, command, elaboration);

@@ -68,6 +68,44 @@ static bool is_partition(const struct program *program, const struct node *whole
     return found == count && end == whole->shape[along[0]];
 }
 
+/* Where a single element is put, as its number in row-major order; -1 if the part is something else. */
+static int64_t number_of_point(const struct program *program, const struct part *part)
+{
+    const struct node *node = part->node;
+    int64_t number;
+    if (node->op != OP_SCATTER || !program->is_part[node->id] || node->inputs[0]->rank > 0 ||
+        node->input_count > 1)
+        return -1;
+    size *flat = size_number(program->sizes, 0);
+    for (int a = 0; a < node->rank; a++)
+        flat = size_add(size_multiply(flat, node->shape[a]), node->subscripts[a].offset);
+    return size_is_number(flat, &number) ? number : -1;
+}
+
+/* The parts are single elements, no two at one place. */
+static bool are_points(const struct program *program, const struct parts *parts)
+{
+    if (parts->parts_count > MOST_SLABS)
+        return false;
+    for (size_t i = 0; i < parts->parts_count; i++) {
+        int64_t number = number_of_point(program, &parts->parts[i]);
+        if (number < 0)
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (number_of_point(program, &parts->parts[j]) == number)
+                return false;
+    }
+    return true;
+}
+
+static bool has_as_many_elements(const struct program *program, const struct node *node, size_t count)
+{
+    size *elements = size_number(program->sizes, 1);
+    for (int a = 0; a < node->rank; a++)
+        elements = size_multiply(elements, node->shape[a]);
+    return elements == size_number(program->sizes, (int64_t)count);
+}
+
 struct nest *put_scatter(struct program *program, struct node *scatter, struct node *operand,
                          struct buffer *target, bool adds, bool starts_with_zeros, struct item *container)
 {
@@ -125,7 +163,9 @@ void put_sum_of_parts(struct program *program, struct node *node, struct item *c
     struct nest *sum = NULL;
     bool is_begun = false;
     list_parts(program, node, &parts);
-    bool partition = is_partition(program, node, &parts);
+    bool apart = are_points(program, &parts);
+    bool partition =
+        apart ? has_as_many_elements(program, node, parts.parts_count) : is_partition(program, node, &parts);
     target->is_partition = partition;
     for (int kind = 0; kind < 3; kind++) {
         for (size_t i = 0; i < parts.parts_count; i++) {
@@ -143,7 +183,7 @@ void put_sum_of_parts(struct program *program, struct node *node, struct item *c
             } else if (kind == 1) {
                 put_product_part(program, part, target, is_begun, container);
             } else {
-                put_scatter(program, part->node, part->node->inputs[0], target, !partition,
+                put_scatter(program, part->node, part->node->inputs[0], target, !partition && !apart,
                             !is_begun && !partition, container);
             }
             is_begun = true;

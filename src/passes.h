@@ -15,4 +15,7 @@ void simplify_to_read(struct function *function);
 /* Before the back end: windows that products read are to be stored as matrices. Nodes get new ids. */
 void pack_windows(struct function *function);
 
+/* At level 2: short tensors of fixed size become their elements, and all is simplified again. */
+void scalarise(struct function *function, int level);
+
 #endif

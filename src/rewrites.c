@@ -56,18 +56,46 @@ static struct node *signs_outward(struct rewriter *r, struct node *y)
     return a && b ? product : graph_unary(r->graph, OP_NEG, product);
 }
 
-/* if not c then a else b -> if c then b else a; if c then (if c then a else b) else d -> if c then a else d;
- * if c then a else (if c then b else d) -> if c then a else d */
+/* x where it is known whether c holds: choices by c inside it have been made. Looks into what is read nowhere
+ * else, which is computed in this place only. */
+static struct node *knowing(struct rewriter *r, struct node *c, bool holds, struct node *x, int depth)
+{
+    struct node *inputs[3];
+    bool changed = false;
+    if (x == c && x->rank == 0)
+        return graph_constant(r->graph, BOOL, holds);
+    if (x->op == OP_SELECT && x->inputs[0] == c)
+        return knowing(r, c, holds, x->inputs[holds ? 1 : 2], depth);
+    if (depth == 0 || !operator_is_elementwise(x->op) || rewriter_uses(r, x) != 1)
+        return x;
+    for (int i = 0; i < x->input_count; i++) {
+        inputs[i] = knowing(r, c, holds, x->inputs[i], depth - 1);
+        changed = changed || inputs[i] != x->inputs[i];
+    }
+    return changed ? graph_elementwise(r->graph, x->op, inputs) : x;
+}
+
+/* if not c then a else b -> if c then b else a; if c then (.. if c then a else b ..) else d ->
+ * if c then (.. a ..) else d, and the same on the other side */
 static struct node *nested_choice(struct rewriter *r, struct node *y)
 {
-    struct node *c = y->inputs[0], *a = y->inputs[1], *b = y->inputs[2];
+    enum { DEEP = 8 };
+    struct node *c = y->inputs[0];
     if (c->op == OP_NOT)
-        return graph_select(r->graph, c->inputs[0], b, a);
-    if (a->op == OP_SELECT && a->inputs[0] == c)
-        return graph_select(r->graph, c, a->inputs[1], b);
-    if (b->op == OP_SELECT && b->inputs[0] == c)
-        return graph_select(r->graph, c, a, b->inputs[2]);
-    return NULL;
+        return graph_select(r->graph, c->inputs[0], y->inputs[2], y->inputs[1]);
+    struct node *a = knowing(r, c, true, y->inputs[1], DEEP), *b = knowing(r, c, false, y->inputs[2], DEEP);
+    return a != y->inputs[1] || b != y->inputs[2] ? graph_select(r->graph, c, a, b) : NULL;
+}
+
+/* (if c then a else b) + (if c then d else e) -> if c then a + d else b + e where the choices are read
+ * nowhere else */
+static struct node *common_choice(struct rewriter *r, struct node *y)
+{
+    struct node *a = input(y, 0, OP_SELECT), *b = input(y, 1, OP_SELECT);
+    if (!a || !b || a->inputs[0] != b->inputs[0] || rewriter_uses(r, a) != 1 || rewriter_uses(r, b) != 1)
+        return NULL;
+    return graph_select(r->graph, a->inputs[0], graph_binary(r->graph, y->op, a->inputs[1], b->inputs[1]),
+                        graph_binary(r->graph, y->op, a->inputs[2], b->inputs[2]));
 }
 
 /* a * x + b * x -> (a + b) * x where the products are read nowhere else */
@@ -113,6 +141,8 @@ static const struct {
     {OP_MUL, signs_outward},
     {OP_DIV, signs_outward},
     {OP_SELECT, nested_choice},
+    {OP_ADD, common_choice},
+    {OP_SUB, common_choice},
     {OP_ADD, common_factor},
     {OP_SUB, common_factor},
     {OP_CONTRACT, rewrite_scalar_factor},

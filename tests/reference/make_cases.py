@@ -1160,4 +1160,29 @@ x = np.array([-100.0, -50, 0, 50, 100])
 case("safe_32(x: [n]) = softplus(x) + sigmoid(x)", lambda x: softplus(x) + sigmoid(x), sizes={"n": 5}, x=x)
 case("softmax_32(x: [n]) = logsumexp(x)", lambda x: special.logsumexp(x), sizes={"n": 5}, x=x)
 
+
+# ---- The same with fixed sizes: short tensors, which become scalars ----
+
+def shorten(name, *sources):
+    """Programs of other groups with numbers for their sizes; each with its first case that succeeds."""
+    group(name)
+    for source in (groups[s] for s in sources):
+        exports = {re.match(r"export (\w+)", e)[1]: e for e in source["exports"]}
+        texts = {re.match(r"(\w+)\(", t)[1]: t for t in source["text"] if re.match(r"\w+\(", t)}
+        done = {c["function"]: c for c in reversed(source["cases"]) if not any(l.startswith("status") for l in c["lines"])}
+        for function, c in done.items():
+            sizes = dict(l.split()[1:] for l in c["lines"] if l.startswith("size "))
+            if function not in exports or function not in texts or not sizes or any(function == k["function"] for k in current["cases"]):
+                continue
+            nn = re.sub(r", \w+: size", "", texts[function])
+            for size, number in sizes.items():
+                nn = re.sub(rf"(?<!\w)(?<![^.]\.){size}(?![\w(])", number, nn)
+            helpers = [t for f, t in texts.items() if f not in exports and re.search(rf"\b{f}\(", nn)]
+            current["text"] += [t for t in helpers if t not in current["text"]] + [nn]
+            current["exports"].append(exports[function])
+            current["cases"].append({**c, "lines": [l for l in c["lines"] if not l.startswith("size ")]})
+
+
+shorten("short", "broadcast", "algebra", "shapes", "subscripts", "index", "loops", "branches", "higher")
+
 write()
