@@ -8,6 +8,8 @@
 #include "gradc_vecmath.h"
 #include "networks.h"
 
+GRADC_ROOTS
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
