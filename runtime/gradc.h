@@ -78,6 +78,20 @@ GRADC_CONST size_t gradc_root(size_t n)
 #define GRADC_INDEPENDENT
 #endif
 
+/* Before a loop whose rounds threads may share, with OpenMP and if there is enough work: additions and the
+ * like, in all rounds. What rounds compute does not depend on the number of threads. */
+#ifndef GRADC_WORTH_THREADS
+#define GRADC_WORTH_THREADS 32768
+#endif
+#define GRADC_PRAGMA(text) _Pragma(#text)
+#ifdef _OPENMP
+#define GRADC_PARALLEL(work)             GRADC_PRAGMA(omp parallel for if ((work) >= GRADC_WORTH_THREADS))
+#define GRADC_PARALLEL_INDEPENDENT(work) GRADC_PRAGMA(omp parallel for simd if (parallel : (work) >= GRADC_WORTH_THREADS))
+#else
+#define GRADC_PARALLEL(work)
+#define GRADC_PARALLEL_INDEPENDENT(work) GRADC_INDEPENDENT
+#endif
+
 /* Before a short loop that must not be unrolled: gcc 12 then confuses the conditions of conditional loads. */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8
 #define GRADC_ROLLED _Pragma("GCC unroll 1")
@@ -140,6 +154,54 @@ GRADC_CONST size_t gradc_root(size_t n)
         }                                                                                                    \
     } while (0)
 #define GRADC_BEST(type, best, better, j, n, term) GRADC_BEST_OF(type, best, better, j, n, term, ;)
+
+/* The same in parts that threads may share. Their number depends on n alone, and their results are combined
+ * in order, so that the result does not depend on the number of threads. */
+#define GRADC_MOST_CHUNKS 16
+#define GRADC_FOR_CHUNKS(n)                                                                                  \
+    const size_t gradc_chunks = (n) < GRADC_WORTH_THREADS ? 1 : GRADC_MOST_CHUNKS;                           \
+    GRADC_PARALLEL(n)                                                                                        \
+    for (size_t gradc_chunk = 0; gradc_chunk < gradc_chunks; gradc_chunk++)
+#define GRADC_CHUNK(n)                                                                                       \
+    const size_t gradc_begin = (n)*gradc_chunk / gradc_chunks;                                               \
+    const size_t gradc_count = (n) * (gradc_chunk + 1) / gradc_chunks - gradc_begin;
+
+#define GRADC_SUM_IN_PARTS_OF(type, sum, j, n, term, ...)                                                    \
+    do {                                                                                                     \
+        type gradc_sums[GRADC_MOST_CHUNKS];                                                                  \
+        GRADC_FOR_CHUNKS(n)                                                                                  \
+        {                                                                                                    \
+            GRADC_CHUNK(n)                                                                                   \
+            type gradc_sum = 0;                                                                              \
+            GRADC_SUM_OF(type, gradc_sum, gradc_i, gradc_count, term,                                        \
+                         const size_t j = gradc_begin + gradc_i;                                             \
+                         __VA_ARGS__);                                                                       \
+            gradc_sums[gradc_chunk] = gradc_sum;                                                             \
+        }                                                                                                    \
+        for (size_t gradc_chunk = 0; gradc_chunk < gradc_chunks; gradc_chunk++)                              \
+            sum += gradc_sums[gradc_chunk];                                                                  \
+    } while (0)
+#define GRADC_SUM_IN_PARTS(type, sum, j, n, term) GRADC_SUM_IN_PARTS_OF(type, sum, j, n, term, ;)
+
+#define GRADC_BEST_IN_PARTS_OF(type, best, better, j, n, term, ...)                                          \
+    do {                                                                                                     \
+        type gradc_bests[GRADC_MOST_CHUNKS];                                                                 \
+        GRADC_FOR_CHUNKS(n)                                                                                  \
+        {                                                                                                    \
+            GRADC_CHUNK(n)                                                                                   \
+            type gradc_best = best;                                                                          \
+            GRADC_BEST_OF(type, gradc_best, better, gradc_i, gradc_count, term,                              \
+                          const size_t j = gradc_begin + gradc_i;                                            \
+                          __VA_ARGS__);                                                                      \
+            gradc_bests[gradc_chunk] = gradc_best;                                                           \
+        }                                                                                                    \
+        for (size_t gradc_chunk = 0; gradc_chunk < gradc_chunks; gradc_chunk++) {                            \
+            const type gradc_found = gradc_bests[gradc_chunk];                                               \
+            best = ((gradc_found better best) | (gradc_found != gradc_found)) ? gradc_found : best;          \
+        }                                                                                                    \
+    } while (0)
+#define GRADC_BEST_IN_PARTS(type, best, better, j, n, term)                                                  \
+    GRADC_BEST_IN_PARTS_OF(type, best, better, j, n, term, ;)
 
 #endif
 /* END CORE */

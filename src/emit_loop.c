@@ -292,11 +292,12 @@ static bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
     enum op op = sum->nest->node->op;
     const char *call = op == OP_MAXIMUM || op == OP_MINIMUM ? "GRADC_BEST" : "GRADC_SUM";
     const char *better = op == OP_MAXIMUM ? ">, " : op == OP_MINIMUM ? "<, " : "";
-    const char *of = locals.length > 0 ? "_OF" : "", *comma = locals.length > 0 ? ", " : "";
+    const char *in = loop->work ? "_IN_PARTS" : "", *of = locals.length > 0 ? "_OF" : "",
+               *comma = locals.length > 0 ? ", " : "";
     for (char *c = locals.bytes; *c; c++)
         *c = *c == '\n' && !c[1] ? '\0' : *c == '\n' ? ' ' : *c;
-    emit_line(emitter, "%s%s(%s, %s, %s%s, %s, %s%s%s);", call, of, emitter->real, into, better, variable,
-              extent, term, comma, locals.bytes);
+    emit_line(emitter, "%s%s%s(%s, %s, %s%s, %s, %s%s%s);", call, in, of, emitter->real, into, better,
+              variable, extent, term, comma, locals.bytes);
     return true;
 }
 
@@ -342,7 +343,11 @@ static void emit_loop(struct emitter *emitter, const struct item *loop)
     if (!*body.bytes)
         return; /* nothing but what turned out to be unnecessary */
     bool plain = is_plain(loop, &body);
-    if (innermost && is_independent(emitter, loop, &notes, variable))
+    bool independent = innermost && is_independent(emitter, loop, &notes, variable);
+    if (loop->work && loop->before_count == 0)
+        emit_line(emitter, "GRADC_PARALLEL%s(%s)", independent ? "_INDEPENDENT" : "",
+                  size_c(emitter, loop->work));
+    else if (independent)
         emit_line(emitter, "GRADC_INDEPENDENT");
     else if (is_at_risk(loop, body.bytes))
         emit_line(emitter, "GRADC_ROLLED");

@@ -146,6 +146,7 @@ struct item {
     bool is_serial;     /* LOOP: its body adds to one variable in each round */
     size_t barrier;     /* REGION: what is put now stays behind the first items, this many */
     size_t first, last; /* preorder numbers of it and of the last item in it */
+    size *work; /* LOOP: threads may share its rounds, and this is what there is to do; NULL: they may not */
 };
 
 enum storage {
@@ -334,6 +335,11 @@ int shared_levels(const struct nest *a, int count, const struct nest *b);
 void update_in_place(struct program *program);
 void carry_in_place(struct program *program);
 void collect_in_place(struct program *program); /* after axes have been dropped */
+
+/* ---- parallel.c ---- */
+enum { WORTH_THREADS = 1 << 15 }; /* as in gradc.h: the least work that threads share */
+/* Marks the loops whose rounds can be done side by side. */
+void share_loops(struct program *program);
 
 /* Prints the tree, for --emit and for tests. */
 void program_print(FILE *file, const struct program *program);

@@ -100,7 +100,7 @@ static void quadratic_forward_kernel(
     gradc_matvec_f64(1, n, n, 1, A, n, x, 1, 0, sum, 1);
     /* sum2 = sum(sum * x) */
     double sum2 = 0;
-    GRADC_SUM(double, sum2, i, n, sum[i] * x[i]);
+    GRADC_SUM_IN_PARTS(double, sum2, i, n, sum[i] * x[i]);
     m->quadratic = 0.5 * sum2;
 }
 
@@ -131,6 +131,7 @@ static void quadratic_backward_kernel(
     /* matrix_calculus.nn:2   quadratic(A: [n, n], x: [n]) = 0.5 * x' @ A @ x */
     /* d_A = d_quadratic * 0.5 * (x[:, new] * x) */
     if (m->d_A) {
+        GRADC_PARALLEL(n * n)
         for (size_t i = 0; i < n; i++)
             for (size_t j = 0; j < n; j++)
                 d_A[i * n + j] = d_quadratic * 0.5 * (x[i] * x[j]);
@@ -141,6 +142,7 @@ static void quadratic_backward_kernel(
     }
     /* d_x = (sum2 + sum) * (d_quadratic * 0.5) */
     if (m->d_x) {
+        GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
             d_x[i] = (sum2[i] + sum[i]) * (d_quadratic * 0.5);
     }
@@ -192,6 +194,7 @@ static void quadratic_gradient_kernel(
     }
     /* d_x = (sum + sum3) * (d_quadratic * 0.5) */
     if (m->d_x) {
+        GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
             d_x[i] = (sum[i] + sum3[i]) * (d_quadratic * 0.5);
     }
@@ -301,6 +304,7 @@ static void exponential_forward_kernel(
     const size_t n = self_->n;
     /* matrix_calculus.nn:3   exponential(A: [m, n], x: [n]) = A @ exp(x) */
     /* t = exp(x) */
+    GRADC_PARALLEL(8 * n)
     for (size_t i = 0; i < n; i++)
         t[i] = gradc_exp(x[i]);
     /* exponential2 = A @ t */
@@ -338,6 +342,7 @@ static void exponential_backward_kernel(
         memset(d_exponential, 0, m * sizeof(double));
     /* d_A = d_exponential[:, new] * t */
     if (self_->d_A) {
+        GRADC_PARALLEL(m * n)
         for (size_t i = 0; i < m; i++)
             for (size_t j = 0; j < n; j++)
                 d_A[i * n + j] = d_exponential[i] * t[j];
@@ -348,6 +353,7 @@ static void exponential_backward_kernel(
     }
     /* d_x = sum * t */
     if (self_->d_x) {
+        GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
             d_x[i] = sum[i] * t[i];
     }
@@ -390,6 +396,7 @@ static void exponential_gradient_kernel(
     if (!self_->d_exponential)
         memset(d_exponential, 0, m * sizeof(double));
     /* t = exp(x) */
+    GRADC_PARALLEL(8 * n)
     for (size_t i = 0; i < n; i++)
         t[i] = gradc_exp(x[i]);
     /* exponential2 = A @ t */
@@ -398,6 +405,7 @@ static void exponential_gradient_kernel(
     }
     /* d_A = d_exponential[:, new] * t */
     if (self_->d_A) {
+        GRADC_PARALLEL(m * n)
         for (size_t i = 0; i < m; i++)
             for (size_t j = 0; j < n; j++)
                 d_A[i * n + j] = d_exponential[i] * t[j];
@@ -408,6 +416,7 @@ static void exponential_gradient_kernel(
     }
     /* d_x = sum * t */
     if (self_->d_x) {
+        GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
             d_x[i] = sum[i] * t[i];
     }
@@ -504,7 +513,7 @@ int weighted_forward(struct weighted *m)
     /* matrix_calculus.nn:4   weighted(x: [n], y: [n], v: [n]) = (y * v)' @ x */
     /* weighted2 = sum(y * v * x) */
     double weighted2 = 0;
-    GRADC_SUM(double, weighted2, i, n, y[i] * v[i] * x[i]);
+    GRADC_SUM_IN_PARTS(double, weighted2, i, n, y[i] * v[i] * x[i]);
     m->weighted = weighted2;
     return GRADC_OK;
 }
@@ -523,11 +532,13 @@ static void weighted_backward_kernel(
     /* matrix_calculus.nn:4   weighted(x: [n], y: [n], v: [n]) = (y * v)' @ x */
     /* d_x = d_weighted * (y * v) */
     if (m->d_x) {
+        GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
             d_x[i] = d_weighted * (y[i] * v[i]);
     }
     /* d_y = t * v ; d_v = t * y */
     if (m->d_y || m->d_v) {
+        GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++) {
             const double t = d_weighted * x[i];
             if (m->d_y) {
@@ -575,6 +586,7 @@ static void weighted_gradient_kernel(
     }
     /* d_y = t2 * v ; d_v = t2 * y */
     if (m->d_y || m->d_v) {
+        GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++) {
             const double t2 = d_weighted * x[i];
             if (m->d_y) {
@@ -754,7 +766,7 @@ static void norm1_forward_kernel(
     gradc_matvec_f64(0, m, n, 1, A, n, x, 1, 0, sum, 1);
     /* norm1_2 = sum(|sum - y|) */
     double norm1_2 = 0;
-    GRADC_SUM(double, norm1_2, i, m, fabs(sum[i] - y[i]));
+    GRADC_SUM_IN_PARTS(double, norm1_2, i, m, fabs(sum[i] - y[i]));
     self_->norm1 = norm1_2;
 }
 
@@ -787,6 +799,7 @@ static void norm1_backward_kernel(
     const double d_norm1 = self_->d_norm1 ? *self_->d_norm1 : 1;
     /* matrix_calculus.nn:6   norm1(A: [m, n], x: [n], y: [m]) = sum(|A @ x - y|) */
     /* t = sign(t2) ; d_A = d_norm1 * (t[:, new] * x) ; d_y = -(d_norm1 * t) */
+    GRADC_PARALLEL(m * n)
     for (size_t i = 0; i < m; i++) {
         const double t2 = sum[i] - y[i];
         t[i] = t2 > 0 ? 1.0 : t2 < 0 ? -1.0 : t2;
@@ -970,7 +983,7 @@ static void norm2_forward_kernel(
     gradc_matvec_f64(0, m, n, 1, A, n, x, 1, 0, sum, 1);
     /* norm2_2 = sum(t^2) */
     double norm2_2 = 0;
-    GRADC_SUM_OF(double, norm2_2, i, m, t * t, const double t = sum[i] - y[i];);
+    GRADC_SUM_IN_PARTS_OF(double, norm2_2, i, m, t * t, const double t = sum[i] - y[i];);
     self_->norm2 = norm2_2;
 }
 
@@ -1003,6 +1016,7 @@ static void norm2_backward_kernel(
     const double d_norm2 = self_->d_norm2 ? *self_->d_norm2 : 1;
     /* matrix_calculus.nn:7   norm2(A: [m, n], x: [n], y: [m]) = norm(A @ x - y)^2 */
     /* t = sum - y ; d_A = 2 * d_norm2 * (t[:, new] * x) ; d_y = -2 * (d_norm2 * t) */
+    GRADC_PARALLEL(m * n)
     for (size_t i = 0; i < m; i++) {
         t[i] = sum[i] - y[i];
         if (self_->d_A) {
@@ -1183,11 +1197,11 @@ static void length_forward_kernel(
     gradc_matvec_f64(0, m, n, 1, A, n, x, 1, 0, sum, 1);
     /* t = sum - y ; most = max(|t|) */
     double most = -INFINITY;
-    GRADC_BEST_OF(double, most, >, i, m, fabs(t[i]), t[i] = sum[i] - y[i];);
+    GRADC_BEST_IN_PARTS_OF(double, most, >, i, m, fabs(t[i]), t[i] = sum[i] - y[i];);
     const double t2 = (0.0 < most) && (most < INFINITY) ? most : 1.0;
     /* sum2 = sum(t3^2) */
     double sum2 = 0;
-    GRADC_SUM_OF(double, sum2, i, m, t3 * t3, const double t3 = t[i] / t2;);
+    GRADC_SUM_IN_PARTS_OF(double, sum2, i, m, t3 * t3, const double t3 = t[i] / t2;);
     const double length2 = t2 * sqrt(sum2);
     self_->length = length2;
 }
@@ -1224,6 +1238,7 @@ static void length_backward_kernel(
     /* matrix_calculus.nn:8   length(A: [m, n], x: [n], y: [m]) = norm(A @ x - y) */
     const int32_t t = 0.0 < self_->length;
     /* t2 = if t then d_length * ((sum - y) / length) else 0 ; d_A = t2[:, new] * x ; d_y = -t2 */
+    GRADC_PARALLEL(m * n)
     for (size_t i = 0; i < m; i++) {
         t2[i] = t ? d_length * ((sum[i] - y[i]) / self_->length) : 0.0;
         if (self_->d_A) {
@@ -1278,14 +1293,15 @@ static void length_gradient_kernel(
     gradc_matvec_f64(0, m, n, 1, A, n, x, 1, 0, sum, 1);
     /* t = sum - y ; most = max(|t|) */
     double most = -INFINITY;
-    GRADC_BEST_OF(double, most, >, i, m, fabs(t[i]), t[i] = sum[i] - y[i];);
+    GRADC_BEST_IN_PARTS_OF(double, most, >, i, m, fabs(t[i]), t[i] = sum[i] - y[i];);
     const double t2 = (0.0 < most) && (most < INFINITY) ? most : 1.0;
     /* sum2 = sum(t3^2) */
     double sum2 = 0;
-    GRADC_SUM_OF(double, sum2, i, m, t3 * t3, const double t3 = t[i] / t2;);
+    GRADC_SUM_IN_PARTS_OF(double, sum2, i, m, t3 * t3, const double t3 = t[i] / t2;);
     const double length2 = t2 * sqrt(sum2);
     const int32_t t4 = 0.0 < length2;
     /* t5 = if t4 then d_length * (t / length2) else 0 ; d_A = t5[:, new] * x ; d_y = -t5 */
+    GRADC_PARALLEL(m * n)
     for (size_t i = 0; i < m; i++) {
         t5[i] = t4 ? d_length * (t[i] / length2) : 0.0;
         if (self_->d_A) {
@@ -1453,6 +1469,7 @@ static void logistic_backward_kernel(
     const double d_logistic = self_->d_logistic ? *self_->d_logistic : 1;
     /* matrix_calculus.nn:9   logistic(X: [m, n], w: [n], y: [m]) = sum(log(exp(-y * (X @ w)) + 1)) */
     /* t = t2 * y ; d_X = -(t[:, new] * w) ; d_y = -(t2 * sum) */
+    GRADC_PARALLEL(m * n)
     for (size_t i = 0; i < m; i++) {
         const double t2 = d_logistic / (t3[i] + 1.0) * t3[i];
         if (self_->d_X || self_->d_w) {
@@ -1512,9 +1529,10 @@ static void logistic_gradient_kernel(
     gradc_matvec_f64(0, m, n, 1, X, n, w, 1, 0, sum, 1);
     /* t = exp(-(y * sum)) ; t2 = t + 1 ; logistic2 = sum(t3) */
     double logistic2 = 0;
-    GRADC_SUM_OF(double, logistic2, i, m, t3, t[i] = gradc_exp(-y[i] * sum[i]); t2[i] = t[i] + 1.0; const
-            double t3 = gradc_log(t2[i]););
+    GRADC_SUM_IN_PARTS_OF(double, logistic2, i, m, t3, t[i] = gradc_exp(-y[i] * sum[i]); t2[i] = t[i] +
+            1.0; const double t3 = gradc_log(t2[i]););
     /* t4 = t5 * y ; d_X = -(t4[:, new] * w) ; d_y = -(t5 * sum) */
+    GRADC_PARALLEL(m * n)
     for (size_t i = 0; i < m; i++) {
         const double t5 = d_logistic / t2[i] * t[i];
         if (self_->d_X || self_->d_w) {
@@ -2080,6 +2098,7 @@ static int determinant_gradient_kernel(
     const double d_determinant = m->d_determinant ? *m->d_determinant : 1;
     /* matrix_calculus.nn:11   determinant(X: [n, n]) = log(det(inv(X))) */
     /* t[i, j] = real(i == j) */
+    GRADC_PARALLEL(n * n)
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
             t[i * n + j] = (double)((int32_t)i == (int32_t)j);

@@ -128,6 +128,7 @@ static int regression_forward_kernel(
             return GRADC_EINDEX;
     }
     /* networks.nn:2   scores = x @ W + b */
+    GRADC_PARALLEL(N * C)
     for (size_t i = 0; i < N; i++)
         for (size_t j = 0; j < C; j++)
             scores[i * C + j] = b[j];
@@ -146,7 +147,7 @@ static int regression_forward_kernel(
     }
     /* sum3 = sum(t2) */
     double sum3 = 0;
-    GRADC_SUM(double, sum3, i, N, t2[i]);
+    GRADC_SUM_IN_PARTS(double, sum3, i, N, t2[i]);
     m->loss = sum3 / (double)N;
     return GRADC_OK;
 }
@@ -259,6 +260,7 @@ static int regression_gradient_kernel(
     const double t = d_loss / (double)N;
     const double t2 = -t;
     /* networks.nn:2   scores = x @ W + b */
+    GRADC_PARALLEL(N * C)
     for (size_t i = 0; i < N; i++)
         for (size_t j = 0; j < C; j++)
             scores[i * C + j] = b[j];
@@ -287,7 +289,7 @@ static int regression_gradient_kernel(
     /* networks.nn:3   return loss = cross_entropy(scores, y) */
     /* sum2 = sum(t4) */
     double sum2 = 0;
-    GRADC_SUM(double, sum2, i, N, t4[i]);
+    GRADC_SUM_IN_PARTS(double, sum2, i, N, t4[i]);
     /* networks.nn:2   scores = x @ W + b */
     /* d_x = d_scores @ W' */
     if (m->d_x) {
@@ -422,6 +424,7 @@ static void relu_net_forward_kernel(
     /* sum = W1 @ x */
     gradc_matvec_f64(0, h, n, 1, W1, n, x, 1, 0, sum, 1);
     /* t = max(0, sum) */
+    GRADC_PARALLEL(h)
     for (size_t i = 0; i < h; i++)
         t[i] = 0.0 >= sum[i] ? 0.0 : sum[i];
     /* relu_net2 = W2 @ t */
@@ -468,6 +471,7 @@ static void relu_net_backward_kernel(
         memset(d_relu_net, 0, m * sizeof(double));
     /* d_W2 = d_relu_net[:, new] * t */
     if (self_->d_W2) {
+        GRADC_PARALLEL(h * m)
         for (size_t i = 0; i < m; i++)
             for (size_t j = 0; j < h; j++)
                 d_W2[i * h + j] = d_relu_net[i] * t[j];
@@ -478,6 +482,7 @@ static void relu_net_backward_kernel(
     }
     /* t2 = if sum2 <= 0 then 0 else sum ; d_W1 = t2[:, new] * x */
     if (self_->d_x || self_->d_W1) {
+        GRADC_PARALLEL(n * h)
         for (size_t i = 0; i < h; i++) {
             t2[i] = sum2[i] <= 0.0 ? 0.0 : sum[i];
             if (self_->d_W1) {
@@ -539,6 +544,7 @@ static void relu_net_gradient_kernel(
     gradc_matvec_f64(0, h, n, 1, W1, n, x, 1, 0, sum, 1);
     /* t = max(0, sum) */
     if (self_->relu_net || self_->d_W2) {
+        GRADC_PARALLEL(h)
         for (size_t i = 0; i < h; i++)
             t[i] = 0.0 >= sum[i] ? 0.0 : sum[i];
     }
@@ -552,6 +558,7 @@ static void relu_net_gradient_kernel(
     }
     /* t2 = if sum <= 0 then 0 else sum2 ; d_W1 = t2[:, new] * x */
     if (self_->d_x || self_->d_W1) {
+        GRADC_PARALLEL(n * h)
         for (size_t i = 0; i < h; i++) {
             t2[i] = sum[i] <= 0.0 ? 0.0 : sum2[i];
             if (self_->d_W1) {
@@ -566,6 +573,7 @@ static void relu_net_gradient_kernel(
     }
     /* d_W2 = d_relu_net[:, new] * t */
     if (self_->d_W2) {
+        GRADC_PARALLEL(h * m)
         for (size_t i = 0; i < m; i++)
             for (size_t j = 0; j < h; j++)
                 d_W2[i * h + j] = d_relu_net[i] * t[j];
@@ -748,6 +756,7 @@ static void attend_backward_kernel(
     }
     /* sum = sum(d_softmax * softmax, axis = 1) ; d_scores = softmax * (d_softmax - sum[:, new]) */
     if (m->d_q || m->d_k) {
+        GRADC_PARALLEL(T * T)
         for (size_t i = 0; i < T; i++) {
             double sum = 0;
             GRADC_SUM(double, sum, j, T, d_softmax[i * T + j] * softmax[i * T + j]);
@@ -834,6 +843,7 @@ static void attend_gradient_kernel(
     }
     /* sum2 = sum(d_softmax * softmax, axis = 1) ; d_scores = softmax * (d_softmax - sum2[:, new]) */
     if (m->d_q || m->d_k) {
+        GRADC_PARALLEL(T * T)
         for (size_t i = 0; i < T; i++) {
             double sum2 = 0;
             GRADC_SUM(double, sum2, j, T, d_softmax[i * T + j] * softmax[i * T + j]);

@@ -256,6 +256,7 @@ static int rows_forward_kernel(
         if (tok[i] < 0 || (size_t)tok[i] >= V)
             return GRADC_EINDEX;
     }
+    GRADC_PARALLEL(D * T)
     for (size_t i = 0; i < T; i++)
         for (size_t j = 0; j < D; j++)
             rows2[i * D + j] = E[(size_t)tok[i] * D + j];
@@ -446,6 +447,7 @@ static void recurrent_forward_kernel(
     const size_t T = m->T;
     const size_t n = m->n;
     /* structure.nn:7   recurrent(xs: [T, n], h0: [n], W: [n, n]) { */
+    GRADC_PARALLEL(n)
     for (size_t i = 0; i < n; i++)
         h[i] = h0[i];
     /* structure.nn:9   for t in 0..T { */
@@ -465,7 +467,7 @@ static void recurrent_forward_kernel(
     /* structure.nn:12   return loss = sum(h^2) */
     /* loss = sum(h^2) */
     double loss = 0;
-    GRADC_SUM(double, loss, i, n, h[i] * h[i]);
+    GRADC_SUM_IN_PARTS(double, loss, i, n, h[i] * h[i]);
     m->loss = loss;
 }
 
@@ -502,12 +504,14 @@ static void recurrent_backward_kernel(
     const size_t n = m->n;
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* structure.nn:12   return loss = sum(h^2) */
+    GRADC_PARALLEL(n)
     for (size_t i = 0; i < n; i++)
         d_h0[i] = 2.0 * (d_loss * h[i]);
     /* structure.nn:9   for t in 0..T { */
     for (size_t t = T - 1; t + 1 > 0; t--) {
         /* structure.nn:10   h = tanh(h @ W + xs[t]) */
         /* t2 = d_h0 * (1 - h2[t]^2) */
+        GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++) {
             t2[i] = d_h0[i] * (1.0 - h2[t * n + i] * h2[t * n + i]);
             if (m->d_xs || m->d_W) {
@@ -565,11 +569,13 @@ static void recurrent_gradient_kernel(
     double *const d_xs = m->d_xs ? m->d_xs : h; /* [T, n] */
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* structure.nn:7   recurrent(xs: [T, n], h0: [n], W: [n, n]) { */
+    GRADC_PARALLEL(n)
     for (size_t i = 0; i < n; i++)
         h[i] = h0[i];
     /* structure.nn:9   for t in 0..T { */
     for (size_t t = 0; t < T; t++) {
         if (m->d_W) {
+            GRADC_PARALLEL(n)
             for (size_t i = 0; i < n; i++)
                 h2[t * n + i] = h[i];
         }
@@ -586,11 +592,12 @@ static void recurrent_gradient_kernel(
     /* structure.nn:12   return loss = sum(h^2) */
     /* loss = sum(h^2) */
     double loss = 0;
-    GRADC_SUM_OF(double, loss, i, n, h[i] * h[i], d_h0[i] = 2.0 * (d_loss * h[i]););
+    GRADC_SUM_IN_PARTS_OF(double, loss, i, n, h[i] * h[i], d_h0[i] = 2.0 * (d_loss * h[i]););
     /* structure.nn:9   for t in 0..T { */
     for (size_t t = T - 1; t + 1 > 0; t--) {
         /* structure.nn:10   h = tanh(h @ W + xs[t]) */
         /* t2 = d_h0 * (1 - h3[t]^2) */
+        GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++) {
             t2[i] = d_h0[i] * (1.0 - h3[t * n + i] * h3[t * n + i]);
             if (m->d_xs || m->d_W) {
@@ -802,7 +809,7 @@ static void wrap_forward_kernel(
     /* structure.nn:18   wrap(x: [n], c) = sum(x * c) / n */
     /* sum = sum(x) */
     double sum2 = 0;
-    GRADC_SUM(double, sum2, i, n, x[i]);
+    GRADC_SUM_IN_PARTS(double, sum2, i, n, x[i]);
     sum[0] = sum2;
     m->wrap = sum[0] * c / (double)n;
 }
@@ -832,6 +839,7 @@ static void wrap_backward_kernel(
     const double t = d_wrap / (double)n;
     const double t2 = t * c;
     if (m->d_x) {
+        GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
             d_x[i] = t2;
     }
@@ -864,8 +872,9 @@ static void wrap_gradient_kernel(
     const double t2 = t * c;
     /* sum = sum(x) */
     double sum = 0;
-    GRADC_SUM(double, sum, i, n, x[i]);
+    GRADC_SUM_IN_PARTS(double, sum, i, n, x[i]);
     if (m->d_x) {
+        GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
             d_x[i] = t2;
     }

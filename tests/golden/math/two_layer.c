@@ -107,6 +107,7 @@ static void two_layer_forward_kernel(
     /* t = -(x @ w1) */
     gradc_matmul_f32(0, 0, N, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
     /* h = 1 / (1 + exp(t)) */
+    GRADC_PARALLEL(800 * N)
     for (size_t i = 0; i < N; i++)
         for (size_t j = 0; j < 100; j++)
             h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
@@ -158,6 +159,7 @@ static void two_layer_backward_kernel(
     const float d_loss = m->d_loss ? *m->d_loss : 1;
     /* two_layer.nn:7   loss   = sum((y_pred - y)^2) */
     /* d_y_pred2 = d_y_pred + 2 * (d_loss * (y_pred - y)) */
+    GRADC_PARALLEL(10 * N)
     for (size_t i = 0; i < N; i++)
         GRADC_INDEPENDENT
         for (size_t j = 0; j < 10; j++) {
@@ -172,6 +174,7 @@ static void two_layer_backward_kernel(
     /* two_layer.nn:5   h      = sigmoid(x @ w1) */
     /* t = d_h * h * (1 - h) */
     if (m->d_w1) {
+        GRADC_PARALLEL(100 * N)
         for (size_t i = 0; i < N; i++)
             for (size_t j = 0; j < 100; j++)
                 t[i * 100 + j] = d_h[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
@@ -230,6 +233,7 @@ static void two_layer_gradient_kernel(
     /* t = -(x @ w1) */
     gradc_matmul_f32(0, 0, N, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
     /* h = 1 / (1 + exp(t)) */
+    GRADC_PARALLEL(800 * N)
     for (size_t i = 0; i < N; i++)
         GRADC_INDEPENDENT
         for (size_t j = 0; j < 100; j++)
@@ -253,6 +257,7 @@ static void two_layer_gradient_kernel(
     /* two_layer.nn:5   h      = sigmoid(x @ w1) */
     /* t3 = d_h * h * (1 - h) */
     if (m->d_w1) {
+        GRADC_PARALLEL(100 * N)
         for (size_t i = 0; i < N; i++)
             for (size_t j = 0; j < 100; j++)
                 t3[i * 100 + j] = d_h[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);

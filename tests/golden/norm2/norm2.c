@@ -95,7 +95,7 @@ static void f_forward_kernel(
     gradc_matvec_f64(0, n, n, 1, W, n, x, 1, 0, sum, 1);
     /* f2 = sum(sum^2) */
     double f2 = 0;
-    GRADC_SUM(double, f2, i, n, sum[i] * sum[i]);
+    GRADC_SUM_IN_PARTS(double, f2, i, n, sum[i] * sum[i]);
     m->f = f2;
 }
 
@@ -125,6 +125,7 @@ static void f_backward_kernel(
     /* norm2.nn:2   f(W: [n, n], x: [n]) = ||W @ x||^2 */
     /* d_W = 2 * d_f * (sum[:, new] * x) */
     if (m->d_W) {
+        GRADC_PARALLEL(n * n)
         for (size_t i = 0; i < n; i++)
             for (size_t j = 0; j < n; j++)
                 d_W[i * n + j] = 2.0 * d_f * (sum[i] * x[j]);

@@ -62,6 +62,7 @@ static void f_forward_kernel(
     /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
     /* rule.nn:4   f(x: [n]) = straight(x)^2 */
     /* f2 = straight^2 */
+    GRADC_PARALLEL(n)
     for (size_t i = 0; i < n; i++) {
         const double t = x[i] < -1.0 ? -1.0 : x[i];
         const double straight = t > 1.0 ? 1.0 : t;
@@ -91,6 +92,7 @@ static void f_backward_kernel(
     /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
     /* rule.nn:4   f(x: [n]) = straight(x)^2 */
     /* d_x = 2 * (d_f * min(t, 1)) */
+    GRADC_PARALLEL(n)
     for (size_t i = 0; i < n; i++) {
         const double t = x[i] < -1.0 ? -1.0 : x[i];
         d_x[i] = 2.0 * ((d_f ? d_f[i] : 0) * (t > 1.0 ? 1.0 : t));
@@ -120,6 +122,7 @@ static void f_gradient_kernel(
     /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
     /* rule.nn:4   f(x: [n]) = straight(x)^2 */
     /* f2 = straight^2 ; d_x = 2 * (d_f * straight) */
+    GRADC_PARALLEL(n)
     for (size_t i = 0; i < n; i++) {
         const double t = x[i] < -1.0 ? -1.0 : x[i];
         const double straight = t > 1.0 ? 1.0 : t;

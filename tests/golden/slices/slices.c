@@ -68,6 +68,7 @@ static void f_forward_kernel(
     /* slices.nn:4   return joined = concat(d, x[:, :1], axis = 1), every_other = x[::2] */
     /* joined = scatter(x[:, 1:] - x[:, :n - 1]) + scatter(x[:, 0]) */
     if (self_->joined) {
+        GRADC_PARALLEL(m * n - m)
         for (size_t i = 0; i < m; i++) {
             for (size_t j = 0; j < n - 1; j++)
                 joined[i * n + j] = x[i * n + j + 1] - x[i * n + j];
@@ -75,6 +76,7 @@ static void f_forward_kernel(
         }
     }
     if (self_->every_other) {
+        GRADC_PARALLEL(n * ((m + 1) / 2))
         for (size_t i = 0; i < (m + 1) / 2; i++)
             for (size_t j = 0; j < n; j++)
                 every_other[i * n + j] = x[2 * i * n + j];
@@ -107,6 +109,7 @@ static void f_backward_kernel(
         for (size_t j = 0; j < n; j++)
             d_x[2 * i * n + j] = (d_every_other ? d_every_other[i * n + j] : 0);
     /* slices.nn:3   d = x[:, 1:] - x[:, :-1] */
+    GRADC_PARALLEL(m * n - m)
     for (size_t i = 0; i < m; i++) {
         d_x[i * n] += (d_joined ? d_joined[i * n + n - 1] : 0);
         for (size_t j = 0; j < n - 1; j++)
@@ -142,6 +145,7 @@ static void f_gradient_kernel(
     /* slices.nn:4   return joined = concat(d, x[:, :1], axis = 1), every_other = x[::2] */
     /* joined = scatter(x[:, 1:] - x[:, :n - 1]) + scatter(x[:, 0]) */
     if (self_->joined) {
+        GRADC_PARALLEL(m * n - m)
         for (size_t i = 0; i < m; i++) {
             for (size_t j = 0; j < n - 1; j++)
                 joined[i * n + j] = x[i * n + j + 1] - x[i * n + j];
@@ -156,6 +160,7 @@ static void f_gradient_kernel(
     }
     /* slices.nn:3   d = x[:, 1:] - x[:, :-1] */
     if (self_->d_x) {
+        GRADC_PARALLEL(m * n - m)
         for (size_t i = 0; i < m; i++) {
             d_x[i * n] += (d_joined ? d_joined[i * n + n - 1] : 0);
             for (size_t j = 0; j < n - 1; j++)
@@ -166,6 +171,7 @@ static void f_gradient_kernel(
     }
     /* slices.nn:4   return joined = concat(d, x[:, :1], axis = 1), every_other = x[::2] */
     if (self_->every_other) {
+        GRADC_PARALLEL(n * ((m + 1) / 2))
         for (size_t i = 0; i < (m + 1) / 2; i++)
             for (size_t j = 0; j < n; j++)
                 every_other[i * n + j] = x[2 * i * n + j];

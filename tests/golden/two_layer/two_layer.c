@@ -58,6 +58,7 @@ static void two_layer_forward_kernel(
     /* t = -(x @ w1) */
     gradc_matmul_f32(0, 0, 64, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
     /* h = 1 / (1 + exp(t)) */
+    GRADC_PARALLEL(51200)
     for (size_t i = 0; i < 64; i++)
         for (size_t j = 0; j < 100; j++)
             h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
@@ -167,6 +168,7 @@ static void two_layer_gradient_kernel(
     /* t = -(x @ w1) */
     gradc_matmul_f32(0, 0, 64, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
     /* h = 1 / (1 + exp(t)) */
+    GRADC_PARALLEL(51200)
     for (size_t i = 0; i < 64; i++)
         GRADC_INDEPENDENT
         for (size_t j = 0; j < 100; j++)

@@ -83,7 +83,7 @@ static int train_forward_kernel(
     }
     /* sum3 = sum(t5) */
     double sum3 = 0;
-    GRADC_SUM(double, sum3, i, N, t5[i]);
+    GRADC_SUM_IN_PARTS(double, sum3, i, N, t5[i]);
     /* w = w - lr * (x' @ d_z) */
     gradc_matmul_f64(1, 0, D, C, N, -lr, x, D, d_z, C, 1, w, C);
     m->loss = sum3 / (double)N;

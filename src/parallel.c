@@ -1,0 +1,131 @@
+/* parallel.c: which loops threads may share.
+ *
+ * An outermost loop is parallel if its rounds touch nothing in common: each stores into its own row of the
+ * arrays that outlive the round, what it computes for itself alone are local variables, and nothing in it can
+ * leave the function. One sum, maximum or minimum of all rounds is formed in parts. Fusion has seen to it
+ * that a round reads, of what the loop computes, what it has computed itself.
+ *
+ * Requires the storage and the scope of buffers. Leaves the loops marked, with the work of all rounds. */
+#include "program.h"
+
+struct sharing {
+    struct program *program;
+    struct item *loop;
+    size *work; /* of the statement with the most loops around it */
+    int deepest;
+};
+
+static bool is_inside(const struct item *item, const struct item *loop)
+{
+    while (item && item != loop)
+        item = item->parent;
+    return item != NULL;
+}
+
+/* The iteration axis of the nest over which the loop runs. */
+static int axis_of(const struct nest *nest, const struct item *loop)
+{
+    int level = nest->path_first;
+    while (nest->path[level] != loop)
+        level++;
+    return nest->order[level - nest->path_first];
+}
+
+/* Whether each round stores into elements of its own: along one axis of the target they stand at the round's
+ * number. */
+static bool stores_by_round(const struct nest *nest, int axis)
+{
+    const struct buffer *target = nest->target;
+    const struct node *node = nest->node;
+    for (int a = 0; target->node && a < target->node->rank; a++) {
+        int found = nest->kind == NEST_SCATTER ? plain_subscript(&node->subscripts[a], nest->axis_count,
+                                                                 nest->extents, node->shape[a])
+                                               : nest->target_axes[a];
+        if (found == axis && !(target->dropped >> a & 1))
+            return true;
+    }
+    return false;
+}
+
+static bool is_shareable(const struct nest *nest, const struct item *loop)
+{
+    const struct buffer *target = nest->target;
+    switch (nest->kind) {
+    case NEST_VALUE:
+    case NEST_SUM:
+    case NEST_COPY:
+    case NEST_REDUCE:
+    case NEST_ARGUMENT:
+    case NEST_SCAN:
+    case NEST_SCATTER:
+    case NEST_PRODUCT: break;
+    default: return false; /* can leave the function, or the loop */
+    }
+    if (!target || target->same || target->storage == STORAGE_STRUCT)
+        return false;
+    if (target->storage == STORAGE_SCALAR)
+        return is_inside(target->scope, loop);
+    /* What is private to a round may lie where other such values do. */
+    bool is_private = target->storage == STORAGE_WORKSPACE && is_inside(target->scope, loop);
+    return !is_private && stores_by_round(nest, axis_of(nest, loop));
+}
+
+static size *work_of(const struct sharing *sharing, const struct nest *nest)
+{
+    enum { DEAR = 8 };
+    bool is_dear = nest->is_dear || (nest->node && vectorises(nest->node->op));
+    size *work = size_number(sharing->program->sizes, is_dear ? DEAR : 1);
+    for (int i = 0; i < nest->axis_count; i++)
+        work = size_multiply(work, nest->extents[i]);
+    return work;
+}
+
+/* The one sum, maximum or minimum that all rounds of the loop form, or NULL. */
+static const struct nest *accumulation(const struct item *loop)
+{
+    bool is_one = loop->before_count == 1 && loop->behind_count == 1 && loop->before[0] == loop->behind[0];
+    return is_one ? loop->before[0] : NULL;
+}
+
+static bool visit(struct sharing *sharing, const struct item *item)
+{
+    if (item->kind == ITEM_REGION)
+        return false;
+    if (item->kind == ITEM_STATEMENT && !item->nest->is_void) {
+        if (item->nest != accumulation(sharing->loop) && !is_shareable(item->nest, sharing->loop))
+            return false;
+        if (item->nest->axis_count > sharing->deepest) {
+            sharing->deepest = item->nest->axis_count;
+            sharing->work = work_of(sharing, item->nest);
+        }
+    }
+    for (size_t i = 0; i < item->body_count; i++)
+        if (!visit(sharing, item->body[i]))
+            return false;
+    return true;
+}
+
+static void share(struct program *program, struct item *loop)
+{
+    struct sharing sharing = {.program = program, .loop = loop};
+    bool accumulates = loop->before_count > 0 || loop->behind_count > 0;
+    int64_t number;
+    if ((!accumulates || accumulation(loop)) && visit(&sharing, loop) && sharing.work &&
+        !(size_is_number(sharing.work, &number) && number < WORTH_THREADS))
+        loop->work = sharing.work;
+}
+
+static void visit_regions(struct program *program, struct item *region)
+{
+    for (size_t i = 0; i < region->body_count; i++) {
+        if (region->body[i]->kind == ITEM_REGION)
+            visit_regions(program, region->body[i]);
+        else if (region->body[i]->kind == ITEM_LOOP)
+            share(program, region->body[i]);
+    }
+}
+
+void share_loops(struct program *program)
+{
+    visit_regions(program, program->root);
+}
