@@ -203,6 +203,23 @@ GRADC_CONST size_t gradc_root(size_t n)
 #define GRADC_BEST_IN_PARTS(type, best, better, j, n, term)                                                  \
     GRADC_BEST_IN_PARTS_OF(type, best, better, j, n, term, ;)
 
+/* The statements for each block of GRADC_LANES rounds of n, which begin at `first`; `lanes` is the number of
+ * rounds in the block: a constant, so that compilers may keep one value for each lane in registers, but for
+ * the rest. */
+#define GRADC_LANES 32
+#define GRADC_BLOCKS(first, lanes, n, ...)                                                                   \
+    do {                                                                                                     \
+        size_t first = 0;                                                                                    \
+        for (; (n)-first >= GRADC_LANES; first += GRADC_LANES) {                                             \
+            const size_t lanes = GRADC_LANES;                                                                \
+            __VA_ARGS__                                                                                      \
+        }                                                                                                    \
+        if (first < (n)) {                                                                                   \
+            const size_t lanes = (n)-first;                                                                  \
+            __VA_ARGS__                                                                                      \
+        }                                                                                                    \
+    } while (0)
+
 #endif
 /* END CORE */
 

@@ -255,6 +255,8 @@ static void visit_operands(struct collector *collector, struct node *node, const
         visit_view(collector, node, at);
     } else if (operator_is_elementwise(node->op)) {
         collector->nest->is_dear = collector->nest->is_dear || vectorises(node->op);
+        collector->nest->has_running_power = collector->nest->has_running_power ||
+                                             (collector->nest->kind == NEST_REDUCE && is_running_power(node));
         for (int i = 0; i < node->input_count; i++)
             visit(collector, node->inputs[i], at);
     }

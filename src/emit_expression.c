@@ -91,9 +91,8 @@ const char *parenthesise(struct arena *arena, const char *text, int precedence, 
 
 /* ---- Places ---- */
 
-/* ((i * B) + j) * C + k over the axes that are not dropped; NULL for the first element. */
-static const char *offset_text(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
-                               const struct index *at)
+const char *offset_text(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
+                        const struct index *at)
 {
     const char *text = NULL;
     bool is_sum = false;
@@ -171,17 +170,46 @@ const char *address_text(struct emitter *emitter, const char *element)
     return arena_print(emitter->arena, "&%s", element);
 }
 
+const char *lane_text(struct emitter *emitter, const char *name, const char *offset)
+{
+    if (!offset)
+        return subscripted(emitter, name, emitter->lane);
+    bool is_sum = strstr(offset, " + ") || strstr(offset, " - ");
+    return arena_print(emitter->arena, is_sum ? "%s[(%s) * GRADC_LANES + %s]" : "%s[%s * GRADC_LANES + %s]",
+                       name, offset, emitter->lane);
+}
+
 const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at)
 {
     const char *name = buffer_name(emitter, buffer);
     buffer->is_read = true;
     if (buffer->storage == STORAGE_SCALAR)
-        return name;
+        return buffer->lanes ? lane_text(emitter, name, NULL) : name;
     if (buffer->storage == STORAGE_STRUCT)
         return arena_print(emitter->arena, "%s->%s", emitter->self, buffer->member->name);
     const char *offset = offset_in_buffer(emitter, buffer, at);
+    if (buffer->lanes)
+        return lane_text(emitter, name, offset);
     note_element(emitter, buffer, NULL, offset);
     return subscripted(emitter, name, offset);
+}
+
+/* An element of the row that a lane works on, from its panel; NULL: it has none. */
+static const char *panel_text(struct emitter *emitter, const struct node *node, const struct index *at)
+{
+    const struct item *loop = emitter->laned;
+    for (size_t i = 0; loop && i < loop->panels_count; i++) {
+        const struct panel *panel = &loop->panels[i];
+        if (panel->node != node || at[panel->axis].dynamic || at[panel->axis].affine != loop->variable)
+            continue;
+        for (int a = 0; a < node->rank; a++)
+            if (a != panel->axis && (at[a].dynamic || size_depends_on(at[a].affine, loop->variable)))
+                return NULL;
+        panel->buffer->is_read = true;
+        return lane_text(emitter, panel->buffer->name,
+                         offset_text(emitter, node->rank, node->shape, 1u << panel->axis, at));
+    }
+    return NULL;
 }
 
 static const char *dynamic_index(void *closure, struct node *k, const struct index *at)
@@ -209,6 +237,9 @@ static const char *read_place(struct emitter *emitter, struct node *node, const 
 {
     if (emitter->program->buffers[node->id])
         return element_text(emitter, emitter->program->buffers[node->id], at);
+    const char *text = panel_text(emitter, node, at);
+    if (text)
+        return text;
     return read_leaf(emitter, node, offset_text(emitter, node->rank, node->shape, 0, at));
 }
 
@@ -327,7 +358,7 @@ static const char *count_text(struct emitter *emitter, enum type type, struct in
                        is_signed && type == REAL ? "(ptrdiff_t)" : "", text);
 }
 
-static struct index iota_index(const struct node *iota, const struct index *at, struct emitter *emitter)
+struct index iota_index(const struct node *iota, const struct index *at, struct emitter *emitter)
 {
     struct index below;
     struct node space = *iota;
@@ -430,8 +461,11 @@ static const char *operator_text(struct emitter *emitter, struct node *node, con
 static const char *elementwise_text(struct emitter *emitter, struct node *node, const struct index *at,
                                     int *precedence)
 {
-    const char *operands[3];
+    const char *operands[3], *running = running_power_text(emitter, node, at);
     int precedences[3];
+    *precedence = 0;
+    if (running)
+        return running;
     for (int i = 0; i < node->input_count; i++)
         operands[i] = expression_text(emitter, node->inputs[i], at, &precedences[i]);
     if (node->op == OP_POW) {

@@ -287,7 +287,7 @@ static bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
     const char *term = summed_term(emitter, sum->nest, &into);
     emitter->out = out;
     emitter->indent = indent;
-    if (!term)
+    if (!term || has_running_powers(emitter, loop))
         return false;
     enum op op = sum->nest->node->op;
     const char *call = op == OP_MAXIMUM || op == OP_MINIMUM ? "GRADC_BEST" : "GRADC_SUM";
@@ -325,6 +325,10 @@ static bool is_at_risk(const struct item *loop, const char *body)
 
 static void emit_loop(struct emitter *emitter, const struct item *loop)
 {
+    if (loop->is_laned) {
+        emit_laned_loop(emitter, loop);
+        return;
+    }
     if (emit_sum_loop(emitter, loop))
         return;
     const char *variable = size_c(emitter, loop->variable);
@@ -337,14 +341,16 @@ static void emit_loop(struct emitter *emitter, const struct item *loop)
     emitter->notes = innermost ? &notes : NULL;
     emitter->indent++;
     emit_items(emitter, loop);
+    step_powers(emitter, loop);
     emitter->indent--;
     emitter->notes = NULL;
     emitter->out = out;
     if (!*body.bytes)
         return; /* nothing but what turned out to be unnecessary */
-    bool plain = is_plain(loop, &body);
+    bool plain = is_plain(loop, &body) && !has_running_powers(emitter, loop);
     bool independent = innermost && is_independent(emitter, loop, &notes, variable);
-    if (loop->work && loop->before_count == 0)
+    declare_powers(emitter, loop);
+    if (loop->work && loop->before_count == 0 && !has_running_powers(emitter, loop))
         emit_line(emitter, "GRADC_PARALLEL%s(%s)", independent ? "_INDEPENDENT" : "",
                   size_c(emitter, loop->work));
     else if (independent)

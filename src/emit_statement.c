@@ -60,8 +60,8 @@ static const char *dynamic_index(void *closure, struct node *k, const struct ind
 }
 
 /* Where the nest's target stands for the positions of its iteration axes. */
-static void target_indices(struct emitter *emitter, const struct nest *nest, const struct index *at,
-                           struct index *to)
+void target_indices(struct emitter *emitter, const struct nest *nest, const struct index *at,
+                    struct index *to)
 {
     const struct node *node = nest->node;
     int rank = nest->target->node ? nest->target->node->rank : 0;
@@ -98,7 +98,7 @@ const char *guard_text(struct emitter *emitter, guard wanted)
 bool needs_declaration(const struct nest *nest)
 {
     return nest->target && nest->target->storage == STORAGE_SCALAR && nest->target->writers[0] == nest &&
-           !nest->target->same;
+           !nest->target->same && !nest->target->lanes;
 }
 
 static bool is_written_once(const struct buffer *buffer)
@@ -153,7 +153,7 @@ static void store(struct emitter *emitter, const struct nest *nest, const char *
 
 /* ---- Reductions ---- */
 
-static const char *identity_text(const struct node *node)
+const char *identity_text(const struct node *node)
 {
     switch (node->op) {
     case OP_PRODUCT: return "1";
@@ -167,8 +167,8 @@ static const char *identity_text(const struct node *node)
 }
 
 /* What one round contributes. */
-static const char *term_text(struct emitter *emitter, const struct nest *nest, const struct index *at,
-                             int *precedence)
+const char *term_text(struct emitter *emitter, const struct nest *nest, const struct index *at,
+                      int *precedence)
 {
     struct node *node = nest->node;
     struct index operand[MAXIMUM_AXES];
@@ -188,8 +188,8 @@ static const char *term_text(struct emitter *emitter, const struct nest *nest, c
 }
 
 /* into = into combined with the term. */
-static void accumulate(struct emitter *emitter, const struct node *node, enum type type, const char *into,
-                       const char *term, int precedence)
+void accumulate(struct emitter *emitter, const struct node *node, enum type type, const char *into,
+                const char *term, int precedence)
 {
     switch (node->op) {
     case OP_PRODUCT: emit_line(emitter, "%s *= %s;", into, term); break;
@@ -225,7 +225,7 @@ static void accumulate(struct emitter *emitter, const struct node *node, enum ty
 
 /* The local variable that collects the rounds of the innermost loops: the target itself if that is one. What
  * a scan collects outlives its rounds, in which the target may be a variable. */
-static const char *accumulator(struct emitter *emitter, struct nest *nest)
+const char *accumulator(struct emitter *emitter, struct nest *nest)
 {
     if (nest->target->storage == STORAGE_SCALAR && nest->kind != NEST_SCAN)
         return buffer_name(emitter, nest->target);
@@ -237,7 +237,7 @@ static const char *accumulator(struct emitter *emitter, struct nest *nest)
     return nest->accumulator;
 }
 
-static bool has_accumulator(const struct nest *nest)
+bool has_accumulator(const struct nest *nest)
 {
     bool is_scan = nest->kind == NEST_SCAN && nest->loop_count > 0 &&
                    !is_one(nest->extents[nest->order[nest->loop_count - 1]]);

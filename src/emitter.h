@@ -61,10 +61,14 @@ struct emitter {
     bool *buffer_is_used; /* by position in all_buffers */
     struct round_name **round_names;
     size_t round_names_count, round_names_capacity;
-    struct span last_line; /* the last source line shown */
-    guard guard;           /* what is known to be wanted here */
-    const struct item *at; /* the item being printed */
-    struct notes *notes;   /* what the innermost loop touches, while it is printed; else NULL */
+    struct span last_line;    /* the last source line shown */
+    guard guard;              /* what is known to be wanted here */
+    const struct item *at;    /* the item being printed */
+    struct notes *notes;      /* what the innermost loop touches, while it is printed; else NULL */
+    const struct item *laned; /* the loop in lanes that is being printed; else NULL */
+    const char *lane;         /* its variable that counts the lanes */
+    struct running_power **powers;
+    size_t powers_count, powers_capacity;
 };
 
 bool is_integer_type(enum type type);
@@ -82,10 +86,17 @@ const char *expression_text(struct emitter *emitter, struct node *node, const st
 /* The node's operator applied to its operands, though it may have a buffer itself. */
 const char *definition_text(struct emitter *emitter, struct node *node, const struct index *at,
                             int *precedence);
+/* The value of an IOTA, as a position. */
+struct index iota_index(const struct node *iota, const struct index *at, struct emitter *emitter);
 /* An element of a buffer, as an expression that can be assigned to. */
 const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at);
 /* Where an element stands, without &x[0]. */
 const char *address_text(struct emitter *emitter, const char *element);
+/* ((i * B) + j) * C + k over the axes that are not dropped; NULL for the first element. */
+const char *offset_text(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
+                        const struct index *at);
+/* The value of the lane that is printed, at this offset. */
+const char *lane_text(struct emitter *emitter, const char *name, const char *offset);
 /* A pointer to the first element of what an operand of a call reads: "x + i * D". */
 const char *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at);
 const char *parenthesise(struct arena *arena, const char *text, int precedence, int limit);
@@ -107,6 +118,29 @@ bool needs_declaration(const struct nest *nest);
 bool runs_anyway(const struct item *item); /* whether it is wanted or not */
 void emit_items(struct emitter *emitter, const struct item *parent);
 const char *guard_text(struct emitter *emitter, guard wanted);
+
+/* The pieces of an accumulation, for loops in lanes. */
+const char *identity_text(const struct node *node);
+const char *term_text(struct emitter *emitter, const struct nest *nest, const struct index *at,
+                      int *precedence);
+void accumulate(struct emitter *emitter, const struct node *node, enum type type, const char *into,
+                const char *term, int precedence);
+const char *accumulator(struct emitter *emitter, struct nest *nest);
+bool has_accumulator(const struct nest *nest);
+void target_indices(struct emitter *emitter, const struct nest *nest, const struct index *at,
+                    struct index *to);
+
+/* ---- emit_power.c ---- */
+/* The power as a variable that a loop around multiplies up; NULL: it is none. The loop then declares and
+ * starts it before its first round, in lanes in two steps, and multiplies at the end of each. */
+const char *running_power_text(struct emitter *emitter, struct node *node, const struct index *at);
+bool has_running_powers(const struct emitter *emitter, const struct item *loop);
+void declare_powers(struct emitter *emitter, const struct item *loop);
+void start_powers(struct emitter *emitter, const struct item *loop);
+void step_powers(struct emitter *emitter, const struct item *loop);
+
+/* ---- emit_lanes.c ---- */
+void emit_laned_loop(struct emitter *emitter, const struct item *loop);
 
 /* ---- emit_independent.c ---- */
 void note_element(struct emitter *emitter, const struct buffer *buffer, const struct member *member,

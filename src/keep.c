@@ -78,7 +78,7 @@ static int cost_again(const struct choice *choice, const struct node *node, int 
     if (choice->is_stored[node->id] || depth == DEEPEST_RECOMPUTATION ||
         (!is_view && !operator_is_elementwise(node->op)))
         return TOO_DEAR;
-    int cost = is_view ? 0 : operator_info(node->op)->cost;
+    int cost = is_view ? 0 : is_running_power(node) ? 1 : operator_info(node->op)->cost;
     for (int i = 0; i < node->input_count && cost <= DEAREST_RECOMPUTATION; i++)
         cost += cost_again(choice, node->inputs[i], depth + 1);
     return cost;
@@ -106,7 +106,8 @@ static void find_stored(struct choice *choice, const struct graph *graph)
             const struct node *x = node->inputs[j];
             while (x->op == OP_INDEX || x->op == OP_RESHAPE)
                 x = x->inputs[0];
-            choice->is_stored[x->id] = choice->is_stored[x->id] || x->input_count > 0;
+            choice->is_stored[x->id] =
+                choice->is_stored[x->id] || (x->input_count > 0 && !is_running_power(x));
         }
     }
 }

@@ -22,6 +22,7 @@ struct decision {
     int *readers;      /* how often its expression would be computed for each element */
     bool *is_dear;     /* computed with functions that vectorise */
     bool *has_parts;   /* a SCATTER, or a sum with scattered parts */
+    bool *is_computed; /* read by other nodes than sums that loops form */
 };
 
 static bool is_view(const struct node *node)
@@ -112,8 +113,10 @@ static void decide_operands_of_contraction(struct decision *decision, struct nod
 {
     struct program *program = decision->program;
     if (program->products[node->id]) {
-        for (int i = 0; i < 2; i++)
+        for (int i = 0; i < 2; i++) {
             force_place(decision, node->inputs[i]);
+            decision->is_computed[node->inputs[i]->id] = true;
+        }
         return;
     }
     for (int i = 0; i < 2; i++) {
@@ -187,6 +190,7 @@ static void decide_operands(struct decision *decision, struct node *node)
     bool expanding = expands(node) || (is_view(node) && decision->is_expanded[node->id] && !has_buffer);
     for (int i = 0; i < node->input_count; i++) {
         struct node *x = node->inputs[i];
+        decision->is_computed[x->id] = decision->is_computed[x->id] || node->op != OP_SUM;
         int count = times * (operator_is_elementwise(node->op) ? occurrences(node, i) : 1);
         decision->readers[x->id] += decision->readers[x->id] < 1000 ? count : 0;
         if (expanding)
@@ -221,6 +225,8 @@ static bool needs_buffer(const struct decision *decision, const struct node *nod
         return !decision->program->is_part[node->id];
     if (decision->has_parts[node->id])
         return !decision->program->is_part[node->id];
+    if (is_running_power(node) && !decision->is_computed[node->id])
+        return false; /* each sum multiplies it up for itself */
     bool cheap = operator_info(node->op)->cost <= CHEAP && reads_only_leaves(node) &&
                  (node->type != REAL || node->rank == 0 || decision->readers[node->id] <= 1);
     return (decision->readers[node->id] > 1 || decision->is_expanded[node->id]) && !cheap;
@@ -317,6 +323,7 @@ void materialise(struct program *program)
     decision.is_expanded = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.has_parts = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.is_dear = ARENA_ARRAY(program->arena, bool, count + 1);
+    decision.is_computed = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.readers = ARENA_ARRAY(program->arena, int, count + 1);
     for (size_t i = 0; i < count; i++)
         if (program->is_live[i] && !program->buffers[i] && decision.graph->nodes[i]->op == OP_CONTRACT)

@@ -25,7 +25,7 @@ size *buffer_count(struct program *program, const struct buffer *buffer)
     for (int a = 0; a < buffer->node->rank; a++)
         if (!(buffer->dropped >> a & 1))
             count = size_multiply(count, buffer->node->shape[a]);
-    return count;
+    return buffer->lanes ? size_multiply(count, size_number(program->sizes, LANES)) : count;
 }
 
 /* ---- Dropped axes ---- */
@@ -298,6 +298,13 @@ void place(struct program *program, const struct program *forward)
         if (buffer->is_earlier || buffer->writers_count == 0)
             continue;
         find_scope(program, buffer, &stay.first, &stay.last);
+        ARENA_APPEND(program->arena, &stays, stays, stay);
+    }
+    size_t first_panel = program->all_buffers_count;
+    choose_lanes(program);
+    for (size_t i = first_panel; i < program->all_buffers_count; i++) {
+        struct buffer *panel = program->all_buffers[i];
+        struct stay stay = {.buffer = panel, .order = i, .first = panel->lanes->first, .last = panel->lanes->last};
         ARENA_APPEND(program->arena, &stays, stays, stay);
     }
     collect_in_place(program);

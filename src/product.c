@@ -187,6 +187,8 @@ static struct product *match_vector(struct layout *layout, struct product *produ
         return NULL;
     if (batch && adds_rows)
         return NULL;
+    if (is_running_power(base))
+        return NULL; /* is made as it is summed */
     product->is_vector = true;
     product->a_input = matrix;
     product->b_input = !matrix;

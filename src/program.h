@@ -88,8 +88,10 @@ struct nest {
     struct scale scale;      /* COPY, PRODUCT */
     struct part *terms;      /* SUM */
     size_t terms_count, terms_capacity;
-    bool is_dear; /* its expression calls functions that vectorise */
-    bool is_void; /* found to be unnecessary: nothing is emitted for it */
+    bool is_dear;           /* its expression calls functions that vectorise */
+    bool has_running_power; /* its expression holds powers that a loop multiplies up */
+    struct buffer *parts;   /* REDUCE over the rounds of a loop in lanes: the sums of each lane */
+    bool is_void;           /* found to be unnecessary: nothing is emitted for it */
 
     int axis_count;
     size *extents[MAXIMUM_AXES];
@@ -125,7 +127,14 @@ struct product {
     bool is_summed;        /* over loops around the call, too */
 };
 
-enum { MOST_READS = 24 };
+enum { MOST_READS = 24, LANES = 32 /* GRADC_LANES in the runtime */ };
+
+/* An array of which LANES rows are copied, with the lanes side by side, for the rounds of a loop in lanes. */
+struct panel {
+    struct node *node;
+    int axis; /* along which the loop goes */
+    struct buffer *buffer;
+};
 
 struct item {
     enum { ITEM_LOOP, ITEM_STATEMENT, ITEM_REGION } kind;
@@ -142,8 +151,13 @@ struct item {
     guard guard;
     const struct node **read; /* LOOP: some of what is read in it, at most MOST_READS */
     int read_count;
-    bool is_dear;       /* LOOP: its body calls functions that vectorise if nothing else prevents it */
-    bool is_serial;     /* LOOP: its body adds to one variable in each round */
+    bool is_dear;         /* LOOP: its body calls functions that vectorise if nothing else prevents it */
+    bool is_serial;       /* LOOP: its body adds to one variable in each round */
+    bool is_laned;        /* LOOP: LANES rounds run side by side */
+    struct panel *panels; /* of a loop in lanes */
+    size_t panels_count, panels_capacity;
+    struct nest **summed; /* nests that have parts */
+    size_t summed_count, summed_capacity;
     size_t barrier;     /* REGION: what is put now stays behind the first items, this many */
     size_t first, last; /* preorder numbers of it and of the last item in it */
     size *work; /* LOOP: threads may share its rounds, and this is what there is to do; NULL: they may not */
@@ -177,10 +191,11 @@ struct buffer {
     size_t writers_count, writers_capacity;
     struct nest **readers;
     size_t readers_count, readers_capacity;
-    const char *name;  /* in C */
-    bool is_seed;      /* a leaf's own array, or zeros if its pointer is NULL */
-    bool is_leaf_name; /* the name of an updated array, declared with the inputs */
-    int slot;          /* its place in the workspace; -1: none */
+    const char *name;   /* in C */
+    bool is_seed;       /* a leaf's own array, or zeros if its pointer is NULL */
+    bool is_leaf_name;  /* the name of an updated array, declared with the inputs */
+    int slot;           /* its place in the workspace; -1: none */
+    struct item *lanes; /* it has LANES values for each element: it is private to the rounds of this loop */
 };
 
 /* A stretch of the workspace: `count` reals, rounded up to GRADC_ALIGN bytes. */
@@ -321,6 +336,18 @@ struct item *item_new(struct program *program, struct item *parent);
  * is not too short, behind a few values that it computes first. */
 enum { SHORTEST_IN_PARTS = 16, MOST_VALUES_BEFORE_SUM = 3 };
 bool is_formed_in_parts(const struct nest *nest);
+
+/* ---- emit_power.c ---- */
+/* A power whose exponent is a position along an axis that its base does not move with. */
+bool is_running_power(const struct node *node);
+
+/* ---- lanes.c ---- */
+/* Decides which loops run LANES rounds side by side, and gives them buffers for what that takes. */
+void choose_lanes(struct program *program);
+/* Whether the nest forms a sum, maximum or minimum over all lanes of the loop. */
+bool is_lane_total(const struct nest *nest, const struct item *loop);
+/* Whether each of its rounds forms one element of an array that others see. */
+bool forms_element(const struct nest *nest, const struct item *loop);
 
 /* ---- place.c ---- */
 /* Takes from each buffer the axes that its readers do not need, and gives it its place. */

@@ -459,6 +459,46 @@ case("hausdorff(p: [n, d], c: [k, d]) = max[i](min[j](sum[a]((p[i, a] - c[j, a])
 kept = np.array([[0.0, 0.0], [0.0, 0.0], [1.0, 1.0]])
 case("", lambda p, c: squares(p, c).min(1).sum(), name="nearest", sizes={"n": 1, "k": 3, "d": 2}, p=np.array([[1.0, 0.0]]), c=kept,
      seeds={"nearest": 1.0}, gradients={"p": [[2, 0]], "c": [[-2, 0], [0, 0], [0, 0]]})
+group("lanes")
+# Loops of which 32 rounds run side by side: whole blocks, a rest, less than a block. Powers that go on from round to round.
+def polynomial(t, c): return np.sum((np.sum(c * t[:, None]**np.arange(len(c)), axis=1) - 1)**2)
+nn = "polynomial(t: [n], c: [m]) = sum[i]((sum[j](c[j] * t[i]^j) - 1)^2)"
+for n in 1, 31, 32, 33, 75:
+    case(nn, polynomial, sizes={"n": n, "m": 9}, t=uniform(n, -1, 1, key="t"), c=uniform(9), tolerance32=1e-3, name="polynomial")
+    nn = ""
+case("polynomial_fit(c: [m], n: size) {\n    t[i < n] = -1 + 2 * i / (n - 1)\n    p[i, j < m] = t[i]^j\n    loss = 0.5 * sum((sign(t) - p @ c)^2)\n    return loss\n}",
+     lambda c: (lambda t: 0.5 * np.sum((np.sign(t) - t[:, None]**np.arange(9) @ c)**2))(-1 + 2 * np.arange(77) / 76),
+     sizes={"m": 9, "n": 77}, outputs=["loss"], c=uniform(9), tolerance32=1e-3)
+case("powers_from_2(t: [n], c: [m]) = sum[i](sum[j](c[j] * t[i]^(j + 2))^2)",
+     lambda t, c: np.sum(np.sum(c * t[:, None]**(np.arange(5) + 2), axis=1)**2), sizes={"n": 40, "m": 5}, wrt=["c"],
+     t=uniform(40, -1, 1), c=uniform(5), tolerance32=1e-3)
+case("odd_powers(t: [n], c: [m]) = sum[i](sum[j](c[j] * t[i]^(2 * j + 1))^2)",
+     lambda t, c: np.sum(np.sum(c * t[:, None]**(2 * np.arange(5) + 1), axis=1)**2), sizes={"n": 40, "m": 5}, wrt=["c"],
+     t=uniform(40, -1, 1), c=uniform(5), tolerance32=1e-3)
+case("falling_powers(t: [n], c: [m]) = sum[i](sum[j](c[j] * t[i]^(m - 1 - j)))",
+     lambda t, c: np.sum(c * t[:, None]**(4.0 - np.arange(5))), sizes={"n": 40, "m": 5}, wrt=["c"],
+     t=uniform(40, 0.5, 1), c=uniform(5), tolerance32=1e-3)
+case("one_polynomial(t, c: [m]) = sum[j](c[j] * t^j)", lambda t, c: np.sum(c * t**np.arange(9)), sizes={"m": 9}, t=-0.75, c=uniform(9))
+case("at_0(t: [n], c: [m]) = sum[j](c[j] * t[0]^j) + sum[j](c[j] * t[1]^j)", lambda t, c: c[0] + np.sum(c * (-1.0)**np.arange(5)),
+     sizes={"n": 2, "m": 5}, wrt=["c"], t=np.array([0.0, -1.0]), c=uniform(5))
+case("far_powers(t: [n], c: [m]) {\n    y[i] = sum[j](c[j] * t[i]^j)\n    return y\n}",
+     lambda t, c: {"y": np.array([1, np.inf, np.nan, np.inf])}, sizes={"n": 4, "m": 4}, wrt=[],
+     t=np.array([0.0, np.inf, np.nan, 1e200]), c=np.array([1.0, 0.5, 2, 3]), double=True)
+case("rows_of_powers(t: [n], m: size) {\n    p[j < m, i] = t[i]^j\n    return p\n}", lambda t: {"p": t**np.arange(6)[:, None]},
+     sizes={"n": 5, "m": 6}, wrt=[], t=uniform(5))
+gaussians = lambda x, c: np.exp(-((x[:, None] - c)**2).sum(2))
+case("kernel_sums(x: [n, d], c: [k, d], w: [k]) = sum[i](log(1 + sum[j](w[j] * exp(-sum[a]((x[i, a] - c[j, a])^2)))))",
+     lambda x, c, w: np.log(1 + gaussians(x, c) @ w).sum(), sizes={"n": 70, "d": 2, "k": 9}, x=uniform((70, 2)), c=uniform((9, 2), key="c"),
+     w=uniform(9, 0.5, 1.5), tolerance32=1e-3)
+case("kernel_values(x: [n, d], c: [k, d]) {\n    y[i] = prod[j](1 + sum[a]((x[i, a] - c[j, a])^2) / 64)\n    return y, worst = max(y), best = min(y)\n}",
+     lambda x, c: (lambda y: {"y": y, "worst": y.max(), "best": y.min()})((1 + ((x[:, None] - c)**2).sum(2) / 64).prod(1)),
+     sizes={"n": 70, "d": 2, "k": 9}, x=uniform((70, 2)), c=uniform((9, 2), key="c"), tolerance32=1e-3)
+case("nearest_moments(x: [n, d], c: [k, d]) {\n    y[i] = min[j](sum[a]((x[i, a] - c[j, a])^2))\n    s[a] = sum[i](y[i] * x[i, a])\n    return s\n}",
+     lambda x, c: {"s": ((x[:, None] - c)**2).sum(2).min(1) @ x}, sizes={"n": 70, "d": 2, "k": 9}, x=uniform((70, 2), key="moments"),
+     c=uniform((9, 2), key="c"), tolerance32=1e-3)
+case("nearest_of(x: [n, d], c: [k, d]) {\n    y[i] = argmin[j](sum[a]((x[i, a] - c[j, a])^2))\n    return y\n}",
+     lambda x, c: {"y": ((x[:, None] - c)**2).sum(2).argmin(1)}, sizes={"n": 70, "d": 2, "k": 9}, wrt=[], x=uniform((70, 2)),
+     c=uniform((9, 2), key="c"))
 group("reductions_int")
 T = np.array([[1, 5, 5], [7, 7, 2]], float)
 for name, f in ("argmax", np.argmax), ("argmin", np.argmin):

@@ -1,0 +1,435 @@
+/* emit_lanes.c: loops whose rounds run side by side, as lanes.c has chosen them:
+ *
+ *     GRADC_BLOCKS(i0, lanes, n, {
+ *         double sum[GRADC_LANES];
+ *         for (size_t lane = 0; lane < lanes; lane++)
+ *             sum[lane] = 0;
+ *         ...
+ *     });
+ *
+ * Every statement of the loop's body stands in a loop over the lanes of its own, or with its neighbours. */
+#include <string.h>
+
+#include "emitter.h"
+
+struct block {
+    const char *first, *lanes; /* in C: the first round of the block, and how many there are */
+};
+
+static void emit_lane_items(struct emitter *emitter, const struct block *block, const struct item *parent);
+
+/* ---- Text ---- */
+
+/* Prints aside, one level further in. */
+static struct text *begin_aside(struct emitter *emitter, struct text *aside)
+{
+    struct text *out = emitter->out;
+    aside->arena = emitter->arena;
+    text_write(aside, "");
+    emitter->out = aside;
+    emitter->indent++;
+    return out;
+}
+
+static void end_aside(struct emitter *emitter, struct text *out)
+{
+    emitter->out = out;
+    emitter->indent--;
+}
+
+/* How many statements begin at the body's own level. */
+static int count_statements(const struct text *body, int indent)
+{
+    int count = 0;
+    for (const char *line = body->bytes; *line; line = strchr(line, '\n') + 1) {
+        size_t spaces = strspn(line, " ");
+        count += (int)spaces == 4 * indent && line[spaces] != '}';
+    }
+    return count;
+}
+
+static void emit_braced(struct emitter *emitter, const char *header, const struct text *body)
+{
+    bool is_plain = count_statements(body, emitter->indent + 1) == 1;
+    emit_line(emitter, "%s%s", header, is_plain ? "" : " {");
+    text_write(emitter->out, body->bytes);
+    if (!is_plain)
+        emit_line(emitter, "}");
+}
+
+/* Whether the text needs the number of the round that a lane works on. */
+static bool mentions_round(struct emitter *emitter, const char *text)
+{
+    return names_has(names_of_text(emitter->arena, text), size_c(emitter, emitter->laned->variable));
+}
+
+static const char *round_text(struct emitter *emitter, const struct block *block)
+{
+    return arena_print(emitter->arena, "const size_t %s = %s + %s;",
+                       size_c(emitter, emitter->laned->variable), block->first, emitter->lane);
+}
+
+static void emit_lane_loop(struct emitter *emitter, const struct block *block, struct text *body)
+{
+    if (!*body->bytes)
+        return;
+    if (mentions_round(emitter, body->bytes)) {
+        struct text whole, *out = begin_aside(emitter, (memset(&whole, 0, sizeof whole), &whole));
+        emit_line(emitter, "%s", round_text(emitter, block));
+        text_write(&whole, body->bytes);
+        end_aside(emitter, out);
+        *body = whole;
+    }
+    emit_braced(emitter,
+                arena_print(emitter->arena, "for (size_t %s = 0; %s < %s; %s++)", emitter->lane,
+                            emitter->lane, block->lanes, emitter->lane),
+                body);
+}
+
+/* ---- Statements ---- */
+
+static int own_depth(const struct nest *nest, const struct item *loop)
+{
+    int depth = 0;
+    while (nest->path[nest->path_first + depth] != loop)
+        depth++;
+    return depth;
+}
+
+/* Where the lane adds its term. */
+static const char *reduced_into(struct emitter *emitter, struct nest *nest, const struct index *to)
+{
+    const struct buffer *target = nest->target;
+    if (nest->parts) {
+        nest->parts->is_read = true;
+        return lane_text(emitter, nest->parts->name,
+                         offset_text(emitter, target->node->rank, target->node->shape, target->dropped, to));
+    }
+    if (forms_element(nest, emitter->laned))
+        return lane_text(emitter, accumulator(emitter, nest), NULL);
+    bool is_outside = !target->lanes && nest->first_trailing == own_depth(nest, emitter->laned);
+    return is_outside && has_accumulator(nest) ? accumulator(emitter, nest)
+                                               : element_text(emitter, nest->target, to);
+}
+
+static void find_places(struct emitter *emitter, struct nest *nest, struct index *at, struct index *to)
+{
+    nest_indices(emitter, nest, nest->loop_count, at);
+    target_indices(emitter, nest, at, to);
+}
+
+static void emit_total(struct emitter *emitter, const struct block *block, struct nest *nest)
+{
+    struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
+    int precedence;
+    find_places(emitter, nest, at, to);
+    const char *term = term_text(emitter, nest, at, &precedence), *into = reduced_into(emitter, nest, to);
+    bool is_best = nest->node->op == OP_MAXIMUM || nest->node->op == OP_MINIMUM,
+         of = mentions_round(emitter, term);
+    emit_line(emitter, "%s%s(%s, %s, %s%s, %s, %s%s%s);", is_best ? "GRADC_BEST" : "GRADC_SUM",
+              of ? "_OF" : "", emitter->real, into,
+              !is_best                       ? ""
+              : nest->node->op == OP_MAXIMUM ? ">, "
+                                             : "<, ",
+              emitter->lane, block->lanes, term, of ? ", " : "", of ? round_text(emitter, block) : "");
+}
+
+/* The best so far, of which the target has the position. */
+static const char *best_text(struct emitter *emitter, struct nest *nest)
+{
+    return lane_text(emitter, nest->best, NULL);
+}
+
+static void emit_lane_argument(struct emitter *emitter, struct nest *nest, const struct index *at,
+                               const struct index *to)
+{
+    int precedence;
+    const char *term = term_text(emitter, nest, at, &precedence), *best = best_text(emitter, nest);
+    const char *place = reduced_into(emitter, nest, to), *sign = nest->node->op == OP_ARGMAX ? ">" : "<";
+    const char *better = names_take(emitter->names, "better");
+    if (strpbrk(term, " (")) {
+        const char *name = names_take(emitter->names, "value");
+        emit_line(emitter, "const %s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), name, term);
+        term = name;
+    }
+    if (nest->node->inputs[0]->type == REAL)
+        emit_line(emitter, "const int %s = (%s %s %s) | ((%s != %s) & (%s == %s));", better, term, sign, best,
+                  term, term, best, best);
+    else
+        emit_line(emitter, "const int %s = %s %s %s;", better, term, sign, best);
+    emit_line(emitter, "%s = %s ? %s : %s;", best, better, term, best);
+    emit_line(emitter, "%s = %s ? (int32_t)%s : %s;", place, better,
+              size_c(emitter, at[nest->order[nest->loop_count - 1]].affine), place);
+}
+
+static void emit_lane_statement(struct emitter *emitter, struct nest *nest)
+{
+    struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
+    int precedence;
+    bool accumulates = nest->kind == NEST_REDUCE && nest->first_reduced < nest->loop_count;
+    if (!accumulates && (nest->kind != NEST_ARGUMENT || nest->first_reduced == nest->loop_count)) {
+        emit_statement(emitter, nest);
+        return;
+    }
+    find_places(emitter, nest, at, to);
+    if (nest->kind == NEST_ARGUMENT) {
+        emit_lane_argument(emitter, nest, at, to);
+        return;
+    }
+    const char *term = term_text(emitter, nest, at, &precedence);
+    accumulate(emitter, nest->node, nest->target->type, reduced_into(emitter, nest, to), term, precedence);
+}
+
+/* ---- Loops ---- */
+
+/* What a private sum, or the search for the best, starts with before this loop. */
+static void emit_lane_start(struct emitter *emitter, struct nest *nest, const struct item *loop)
+{
+    struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
+    int depth = own_depth(nest, loop);
+    bool is_element = forms_element(nest, emitter->laned);
+    if ((!nest->target->lanes && !is_element) || depth != nest->first_reduced)
+        return;
+    nest_indices(emitter, nest, depth, at);
+    target_indices(emitter, nest, at, to);
+    const char *place = is_element ? lane_text(emitter, accumulator(emitter, nest), NULL)
+                                   : element_text(emitter, nest->target, to);
+    if (nest->kind == NEST_ARGUMENT)
+        emit_line(emitter, "%s = %s;", best_text(emitter, nest), identity_text(nest->node));
+    emit_line(emitter, "%s = %s;", place, nest->kind == NEST_ARGUMENT ? "0" : identity_text(nest->node));
+}
+
+/* What the lanes have summed up is stored behind the loop. */
+static void emit_lane_end(struct emitter *emitter, struct nest *nest, const struct item *loop)
+{
+    struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
+    int depth = own_depth(nest, loop);
+    if (!forms_element(nest, emitter->laned) || depth != nest->first_reduced)
+        return;
+    nest_indices(emitter, nest, depth, at);
+    target_indices(emitter, nest, at, to);
+    emit_line(emitter, "%s = %s;", element_text(emitter, nest->target, to),
+              lane_text(emitter, accumulator(emitter, nest), NULL));
+}
+
+static void emit_first_powers(struct emitter *emitter, const struct block *block, const struct item *loop)
+{
+    struct text body = {0};
+    declare_powers(emitter, loop);
+    struct text *out = begin_aside(emitter, &body);
+    start_powers(emitter, loop);
+    end_aside(emitter, out);
+    emit_lane_loop(emitter, block, &body);
+}
+
+static void emit_steps(struct emitter *emitter, const struct block *block, const struct item *loop)
+{
+    struct text body = {0}, *out = begin_aside(emitter, &body);
+    step_powers(emitter, loop);
+    end_aside(emitter, out);
+    emit_lane_loop(emitter, block, &body);
+}
+
+static void emit_inner_loop(struct emitter *emitter, const struct block *block, const struct item *loop)
+{
+    const char *variable = size_c(emitter, loop->variable);
+    struct text starts = {0}, body = {0}, ends = {0}, *out = begin_aside(emitter, &starts);
+    for (size_t i = 0; i < loop->before_count; i++)
+        emit_lane_start(emitter, loop->before[i], loop);
+    end_aside(emitter, out);
+    emit_lane_loop(emitter, block, &starts);
+    begin_aside(emitter, &body);
+    emit_lane_items(emitter, block, loop);
+    emit_steps(emitter, block, loop);
+    end_aside(emitter, out);
+    emit_first_powers(emitter, block, loop);
+    if (*body.bytes)
+        emit_braced(emitter,
+                    arena_print(emitter->arena, "for (size_t %s = 0; %s < %s; %s++)", variable, variable,
+                                size_c(emitter, loop->extent), variable),
+                    &body);
+    begin_aside(emitter, &ends);
+    for (size_t i = 0; i < loop->behind_count; i++)
+        emit_lane_end(emitter, loop->behind[i], loop);
+    end_aside(emitter, out);
+    emit_lane_loop(emitter, block, &ends);
+}
+
+static bool shares_lane_loop(const struct emitter *emitter, const struct item *item, guard wanted)
+{
+    return item->kind == ITEM_STATEMENT && (item->nest->is_void || item->guard == wanted) &&
+           (item->nest->is_void || !is_lane_total(item->nest, emitter->laned));
+}
+
+/* One item, or as many as can be in one loop over the lanes. Returns how many. */
+static size_t emit_lane_item(struct emitter *emitter, const struct block *block, const struct item *parent,
+                             size_t first)
+{
+    const struct item *item = parent->body[first];
+    size_t count = 1;
+    if (item->kind == ITEM_LOOP) {
+        emit_inner_loop(emitter, block, item);
+    } else if (is_lane_total(item->nest, emitter->laned)) {
+        emitter->at = item;
+        emit_total(emitter, block, item->nest);
+    } else {
+        struct text body = {0}, *out = begin_aside(emitter, &body);
+        for (count = 0; first + count < parent->body_count; count++) {
+            const struct item *next = parent->body[first + count];
+            if (!shares_lane_loop(emitter, next, item->guard))
+                break;
+            emitter->at = next;
+            if (!next->nest->is_void)
+                emit_lane_statement(emitter, next->nest);
+        }
+        end_aside(emitter, out);
+        emit_lane_loop(emitter, block, &body);
+    }
+    return count;
+}
+
+static void emit_lane_items(struct emitter *emitter, const struct block *block, const struct item *parent)
+{
+    for (size_t i = 0; i < parent->body_count;) {
+        const struct item *item = parent->body[i];
+        guard outer = emitter->guard;
+        if (item->kind == ITEM_STATEMENT && item->nest->is_void) {
+            i++;
+            continue;
+        }
+        bool is_guarded = item->guard != ALWAYS_WANTED && item->guard != outer;
+        if (is_guarded) {
+            emit_line(emitter, "if (%s) {", guard_text(emitter, item->guard));
+            emitter->guard = item->guard;
+            emitter->indent++;
+        }
+        i += emit_lane_item(emitter, block, parent, i);
+        if (is_guarded) {
+            emitter->indent--;
+            emitter->guard = outer;
+            emit_line(emitter, "}");
+        }
+    }
+}
+
+/* ---- The block ---- */
+
+static void name_panels(struct emitter *emitter, const struct item *loop)
+{
+    for (size_t i = 0; i < loop->panels_count; i++)
+        loop->panels[i].buffer->name =
+            names_take(emitter->names, arena_print(emitter->arena, "%s_panel",
+                                                   emitter->leaf_names[loop->panels[i].node->id]));
+    for (size_t i = 0; i < loop->summed_count; i++)
+        loop->summed[i]->parts->name =
+            names_take(emitter->names, arena_print(emitter->arena, "%s_parts",
+                                                   buffer_name(emitter, loop->summed[i]->target)));
+}
+
+static void declare_lanes(struct emitter *emitter, const struct item *item)
+{
+    for (size_t i = 0; item->kind == ITEM_LOOP && i < item->body_count; i++)
+        declare_lanes(emitter, item->body[i]);
+    struct nest *nest = item->nest;
+    bool is_element = item->kind == ITEM_STATEMENT && !nest->is_void && forms_element(nest, emitter->laned);
+    if (is_element)
+        emit_line(emitter, "%s %s[GRADC_LANES];", c_type(emitter, nest->target->type),
+                  accumulator(emitter, nest));
+    if (item->kind != ITEM_STATEMENT || nest->is_void || (!nest->target->lanes && !is_element))
+        return;
+    if (nest->target->lanes && nest->target->storage == STORAGE_SCALAR && nest->target->writers[0] == nest)
+        emit_line(emitter, "%s %s[GRADC_LANES];", c_type(emitter, nest->target->type),
+                  buffer_name(emitter, nest->target));
+    if (nest->kind == NEST_ARGUMENT) {
+        nest->best = names_take(emitter->names, nest->node->op == OP_ARGMAX ? "most" : "least");
+        emit_line(emitter, "%s %s[GRADC_LANES];", c_type(emitter, nest->node->inputs[0]->type), nest->best);
+    }
+}
+
+/* panel[j][v] = x[i0 + v, j] */
+static void emit_panel(struct emitter *emitter, const struct block *block, const struct panel *panel)
+{
+    const struct node *node = panel->node;
+    struct index at[MAXIMUM_RANK];
+    struct text body = {0}, *out = begin_aside(emitter, &body);
+    int indent = emitter->indent;
+    for (int a = 0; a < node->rank; a++) {
+        at[a] = (struct index){
+            a == panel->axis ? emitter->laned->variable : size_number(emitter->program->sizes, 0), NULL};
+        if (a == panel->axis || is_one(node->shape[a]))
+            continue;
+        size *variable = program_variable(emitter->program, emitter->laned->depth + 1 + a, node->shape[a]);
+        const char *name = size_c(emitter, variable);
+        at[a].affine = variable;
+        emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)", name, name, size_c(emitter, node->shape[a]),
+                  name);
+        emitter->indent++;
+    }
+    panel->buffer->is_read = true;
+    emitter->leaf_is_used[node->id] = true;
+    emit_line(emitter, "%s = %s[%s];",
+              lane_text(emitter, panel->buffer->name,
+                        offset_text(emitter, node->rank, node->shape, 1u << panel->axis, at)),
+              emitter->leaf_names[node->id], offset_text(emitter, node->rank, node->shape, 0, at));
+    emitter->indent = indent;
+    end_aside(emitter, out);
+    emit_lane_loop(emitter, block, &body);
+}
+
+static void emit_guarded(struct emitter *emitter, guard wanted, const char *line)
+{
+    bool is_guarded = wanted != ALWAYS_WANTED && wanted != emitter->guard;
+    if (is_guarded)
+        emit_line(emitter, "if (%s)", guard_text(emitter, wanted));
+    emitter->indent += is_guarded;
+    emit_line(emitter, "%s", line);
+    emitter->indent -= is_guarded;
+}
+
+static void clear_parts(struct emitter *emitter, const struct nest *nest)
+{
+    emit_guarded(emitter, nest->guard,
+                 arena_print(emitter->arena, "memset(%s, 0, %s * sizeof(%s));", nest->parts->name,
+                             size_factor(emitter, nest->parts->count), emitter->real));
+}
+
+/* target[e] += sum_v parts[e][v] */
+static void add_parts(struct emitter *emitter, const struct nest *nest)
+{
+    struct buffer *target = nest->target;
+    size *count = buffer_count(emitter->program, target);
+    size *variable = program_variable(emitter->program, emitter->laned->depth + 1, count);
+    const char *e = size_c(emitter, variable), *target_name = buffer_name(emitter, target);
+    bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard;
+    if (is_guarded)
+        emit_line(emitter, "if (%s)", guard_text(emitter, nest->guard));
+    emitter->indent += is_guarded;
+    emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)", e, e, size_c(emitter, count), e);
+    emit_line(emitter, "    GRADC_SUM(%s, %s[%s], %s, GRADC_LANES, %s);", emitter->real, target_name, e,
+              emitter->lane, lane_text(emitter, nest->parts->name, e));
+    emitter->indent -= is_guarded;
+}
+
+void emit_laned_loop(struct emitter *emitter, const struct item *loop)
+{
+    const char *variable = size_c(emitter, loop->variable);
+    struct block block = {names_take(emitter->names, arena_print(emitter->arena, "%s0", variable)),
+                          names_take(emitter->names, "lanes")};
+    emitter->laned = loop;
+    emitter->lane = names_take(emitter->names, "lane");
+    name_panels(emitter, loop);
+    for (size_t i = 0; i < loop->summed_count; i++)
+        clear_parts(emitter, loop->summed[i]);
+    emit_line(emitter, "GRADC_BLOCKS(%s, %s, %s, {", block.first, block.lanes, size_c(emitter, loop->extent));
+    emitter->indent++;
+    declare_lanes(emitter, loop);
+    for (size_t i = 0; i < loop->panels_count; i++)
+        emit_panel(emitter, &block, &loop->panels[i]);
+    emit_lane_items(emitter, &block, loop);
+    emitter->indent--;
+    emit_line(emitter, "});");
+    for (size_t i = 0; i < loop->summed_count; i++)
+        add_parts(emitter, loop->summed[i]);
+    emitter->laned = NULL;
+    emitter->lane = NULL;
+}

@@ -1,0 +1,196 @@
+/* emit_power.c: powers whose exponent counts the rounds of a loop are multiplied up from round to round.
+ *
+ *     double power = 1.0;                          or pow(t, a) for t^(a + j)
+ *     for (size_t j = 0; j < m; j++) {
+ *         sum += power * x[j];
+ *         power *= t;
+ *     }
+ *
+ * Right for every t, since exponents start at 0 or above: 0^0 is 1, and zeros, infinities and NaN stay what
+ * they are. Each multiplication adds half a unit in the last place, as each addition to a sum does; so this
+ * is done for the terms of sums, not for powers that are stored. */
+#include <string.h>
+
+#include "emitter.h"
+
+enum { GREATEST_STEP = 3 };
+
+struct running_power {
+    const struct item *loop;
+    const char *base, *start, *name; /* in C; the name of the value, in this lane if there are lanes */
+    const char *variable;
+    int step;
+};
+
+bool is_running_power(const struct node *node)
+{
+    const struct node *base = node->op == OP_POW ? node->inputs[0] : NULL, *exponent;
+    if (!base || node->type != REAL || base->op != OP_INDEX || base->input_count > 1 || base->fill)
+        return false;
+    exponent = node->inputs[1]->op == OP_CAST_REAL ? node->inputs[1]->inputs[0] : node->inputs[1];
+    if (exponent->op != OP_IOTA || !exponent->subscripts[0].coefficients)
+        return false;
+    for (int a = 0; a < node->rank; a++) {
+        bool moves = false;
+        for (int s = 0; s < base->inputs[0]->rank; s++)
+            moves = moves || (base->subscripts[s].coefficients && base->subscripts[s].coefficients[a]);
+        if (exponent->subscripts[0].coefficients[a])
+            return !moves;
+    }
+    return false;
+}
+
+/* ---- Which loop ---- */
+
+static bool is_inside(const struct item *item, const struct item *loop)
+{
+    while (item && item != loop)
+        item = item->parent;
+    return item == loop;
+}
+
+static const char *no_text(void *closure, struct node *k, const struct index *at)
+{
+    (void)closure, (void)k, (void)at;
+    return "k";
+}
+
+/* Whether an element may change between the rounds of the loop. */
+static bool varies(const struct emitter *emitter, struct node *node, const struct index *at,
+                   const struct item *loop)
+{
+    struct program *program = emitter->program;
+    struct index below[MAXIMUM_AXES];
+    const struct buffer *buffer = program->buffers[node->id];
+    if (buffer && buffer->scope && is_inside(buffer->scope, loop))
+        return true;
+    if (buffer || is_leaf(node) || node->op == OP_IOTA) {
+        for (int a = 0; a < node->rank; a++)
+            if (at[a].dynamic || size_depends_on(at[a].affine, loop->variable))
+                return true;
+        return false;
+    }
+    if (node->op == OP_INDEX && node->input_count == 1) {
+        index_below(program, node, node->subscripts, node->inputs[0]->rank, at, below, no_text, NULL);
+        return varies(emitter, node->inputs[0], below, loop);
+    }
+    if (node->input_count > 0 && !operator_is_elementwise(node->op))
+        return true;
+    for (int i = 0; i < node->input_count; i++)
+        if (varies(emitter, node->inputs[i], at, loop))
+            return true;
+    return false;
+}
+
+/* The innermost loop whose rounds the exponent counts, in steps of 1 or a little more, from a start of 0 or
+ * above; NULL: none. Between it and the statement nothing may change the base. */
+static const struct item *counting_loop(const struct emitter *emitter, const struct node *node,
+                                        const struct index *at, size *exponent, size **start, int *step)
+{
+    struct sizes *sizes = emitter->program->sizes;
+    int64_t number;
+    for (const struct item *loop = emitter->at->parent; loop && loop->kind == ITEM_LOOP;
+         loop = loop->parent) {
+        if (loop->is_laned || varies(emitter, node->inputs[0], at, loop))
+            return NULL;
+        if (!size_depends_on(exponent, loop->variable))
+            continue;
+        *start = size_substitute(exponent, loop->variable, size_number(sizes, 0));
+        size *first = size_substitute(exponent, loop->variable, size_number(sizes, 1));
+        if (!size_is_number(size_subtract(first, *start), &number) || number < 1 || number > GREATEST_STEP ||
+            size_add(*start, size_multiply(size_number(sizes, number), loop->variable)) != exponent ||
+            size_nonnegative(*start) != ALWAYS)
+            return NULL;
+        *step = (int)number;
+        return loop;
+    }
+    return NULL;
+}
+
+/* ---- Printing ---- */
+
+static const char *start_text(struct emitter *emitter, const char *base, size *start)
+{
+    int64_t number;
+    if (size_is_number(start, &number) && number == 0)
+        return arena_print(emitter->arena, "1.0%s", emitter->suffix);
+    if (size_is_number(start, &number) && number == 1)
+        return base;
+    return arena_print(emitter->arena, "pow%s(%s, (%s)(%s))", emitter->suffix, base, emitter->real,
+                       size_c(emitter, start));
+}
+
+static const char *name_of(struct emitter *emitter, const struct running_power *wanted, const char **variable)
+{
+    for (size_t i = 0; i < emitter->powers_count; i++) {
+        const struct running_power *power = emitter->powers[i];
+        if (power->loop == wanted->loop && power->step == wanted->step &&
+            strcmp(power->base, wanted->base) == 0 && strcmp(power->start, wanted->start) == 0)
+            return power->name;
+    }
+    *variable = names_take(emitter->names, "power");
+    return emitter->lane ? lane_text(emitter, *variable, NULL) : *variable;
+}
+
+const char *running_power_text(struct emitter *emitter, struct node *node, const struct index *at)
+{
+    struct running_power power = {.step = 0};
+    struct index exponent;
+    size *start;
+    int precedence;
+    if (!emitter->at || emitter->at->kind != ITEM_STATEMENT || emitter->at->nest->kind != NEST_REDUCE ||
+        !is_running_power(node))
+        return NULL;
+    struct node *iota = node->inputs[1]->op == OP_CAST_REAL ? node->inputs[1]->inputs[0] : node->inputs[1];
+    exponent = iota_index(iota, at, emitter);
+    power.loop =
+        exponent.dynamic ? NULL : counting_loop(emitter, node, at, exponent.affine, &start, &power.step);
+    if (!power.loop)
+        return NULL;
+    power.base = expression_text(emitter, node->inputs[0], at, &precedence);
+    power.start = start_text(emitter, power.base, start);
+    power.name = name_of(emitter, &power, &power.variable);
+    if (power.variable) {
+        struct running_power *made = ARENA_NEW(emitter->arena, struct running_power);
+        *made = power;
+        ARENA_APPEND(emitter->arena, emitter, powers, made);
+    }
+    return power.name;
+}
+
+bool has_running_powers(const struct emitter *emitter, const struct item *loop)
+{
+    for (size_t i = 0; i < emitter->powers_count; i++)
+        if (emitter->powers[i]->loop == loop)
+            return true;
+    return false;
+}
+
+void declare_powers(struct emitter *emitter, const struct item *loop)
+{
+    for (size_t i = 0; i < emitter->powers_count; i++) {
+        const struct running_power *power = emitter->powers[i];
+        if (power->loop != loop)
+            continue;
+        if (emitter->lane)
+            emit_line(emitter, "%s %s[GRADC_LANES];", emitter->real, power->variable);
+        else
+            emit_line(emitter, "%s %s = %s;", emitter->real, power->variable, power->start);
+    }
+}
+
+void start_powers(struct emitter *emitter, const struct item *loop)
+{
+    for (size_t i = 0; i < emitter->powers_count; i++)
+        if (emitter->powers[i]->loop == loop)
+            emit_line(emitter, "%s = %s;", emitter->powers[i]->name, emitter->powers[i]->start);
+}
+
+void step_powers(struct emitter *emitter, const struct item *loop)
+{
+    for (size_t i = 0; i < emitter->powers_count; i++) {
+        const struct running_power *power = emitter->powers[i];
+        for (int k = 0; power->loop == loop && k < power->step; k++)
+            emit_line(emitter, "%s *= %s;", power->name, power->base);
+    }
+}

@@ -1,0 +1,250 @@
+/* lanes.c: loops whose rounds run side by side.
+ *
+ *     for (i < n) {                           for (i = 0; i < n; i += 32) {
+ *         for (j < k) {                           for (j < k) {
+ *             sum = 0;                                for (v < 32) sum[v] = 0;
+ *             for (l < d)                             for (l < d)
+ *                 sum += x[i, l] * y[j, l];               for (v < 32) sum[v] += x_panel[l, v] * y[j, l];
+ *             most = max(most, sum);                  for (v < 32) most[v] = max(most[v], sum[v]);
+ *         }                                       }
+ *         z[i] = most;                            for (v < 32) z[i + v] = most[v];
+ *     }                                       }
+ *
+ * Where each round forms many sums one after the other, or a chain of powers, what stands innermost is serial
+ * and does not vectorise. If the rounds of the loop around it share nothing but what they add up, LANES of
+ * them run side by side: each value private to a round has room for one in each lane, and innermost stands a
+ * loop over the lanes. What a round reads more than once of an array is copied to a panel, where the lanes
+ * lie side by side; what all rounds add to an array is added up for each lane, and over the lanes behind the
+ * loop.
+ *
+ * Requires the tree, and the scopes of buffers that are not members; called from place, which gives the
+ * panels their slots. */
+#include "program.h"
+
+/* ---- What the loop may contain ---- */
+
+static bool is_inside(const struct item *item, const struct item *loop)
+{
+    while (item && item != loop)
+        item = item->parent;
+    return item == loop;
+}
+
+/* Which of its own loops this is. */
+static int own_depth(const struct nest *nest, const struct item *loop)
+{
+    for (int d = 0; d < nest->loop_count; d++)
+        if (nest->path[nest->path_first + d] == loop)
+            return d;
+    return -1;
+}
+
+static bool is_private(const struct buffer *buffer, const struct item *loop)
+{
+    return buffer->node && !buffer->member && !buffer->is_fixed && !buffer->is_partition && !buffer->same &&
+           (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_WORKSPACE) && buffer->scope &&
+           is_inside(buffer->scope, loop);
+}
+
+/* Computes a value that is private to a round, over axes that lie outside what it sums over. */
+static bool fills_private(const struct nest *nest, int depth)
+{
+    switch (nest->kind) {
+    case NEST_VALUE:
+    case NEST_SUM:
+    case NEST_COPY: return true;
+    case NEST_REDUCE:
+    case NEST_ARGUMENT: return nest->first_reduced == nest->first_trailing && nest->first_reduced > depth;
+    default: return false;
+    }
+}
+
+static bool adds_over_rounds(const struct nest *nest, int depth)
+{
+    return nest->kind == NEST_REDUCE && nest->first_reduced == depth;
+}
+
+/* Forms one element of an array for each round; the sum is kept in the lane until it is complete. */
+bool forms_element(const struct nest *nest, const struct item *loop)
+{
+    return (nest->kind == NEST_REDUCE || nest->kind == NEST_ARGUMENT) && !nest->target->lanes &&
+           nest->first_reduced == nest->first_trailing && nest->first_reduced == own_depth(nest, loop) + 1 &&
+           nest->first_reduced < nest->loop_count && !nest->target->same;
+}
+
+/* Writes what others see in a way that does not depend on the order of rounds: one element for each round, a
+ * sum over rounds, or additions to places that are computed. */
+static bool writes_for_all(const struct nest *nest, int depth)
+{
+    if (nest->kind == NEST_VALUE || nest->kind == NEST_SUM || nest->kind == NEST_COPY)
+        return nest->loop_count == depth + 1 && nest->first_reduced > depth && !nest->target->same;
+    if (nest->kind == NEST_SCATTER)
+        return nest->adds && nest->first_reduced <= depth && nest->node->op == OP_SCATTER;
+    return adds_over_rounds(nest, depth);
+}
+
+static bool can_be_laned(const struct item *item, const struct item *loop)
+{
+    if (item->kind == ITEM_REGION)
+        return false;
+    for (size_t i = 0; item->kind == ITEM_LOOP && i < item->body_count; i++)
+        if (!can_be_laned(item->body[i], loop))
+            return false;
+    if (item->kind == ITEM_LOOP || item->nest->is_void)
+        return true;
+    const struct nest *nest = item->nest;
+    int depth = own_depth(nest, loop);
+    if (depth < 0 || !nest->target || !nest->target->node)
+        return false;
+    return is_private(nest->target, loop) ? fills_private(nest, depth)
+                                          : writes_for_all(nest, depth) || forms_element(nest, loop);
+}
+
+/* ---- Whether that is better ---- */
+
+static bool is_long(const size *extent, int64_t least)
+{
+    int64_t number;
+    return !size_is_number(extent, &number) || number >= least;
+}
+
+/* What is summed stands two loops further in, or a power that goes on from round to round. */
+static bool is_serial_inside(const struct item *item, const struct item *loop)
+{
+    for (size_t i = 0; item->kind == ITEM_LOOP && i < item->body_count; i++)
+        if (is_serial_inside(item->body[i], loop))
+            return true;
+    if (item->kind != ITEM_STATEMENT || item->nest->is_void)
+        return false;
+    const struct nest *nest = item->nest;
+    int depth = own_depth(nest, loop), last = nest->loop_count - 1;
+    bool is_deep = (nest->kind == NEST_REDUCE || nest->kind == NEST_ARGUMENT) && last >= depth + 2 &&
+                   nest->first_reduced > depth;
+    for (int d = depth + 1; d < nest->loop_count; d++)
+        if (is_long(nest->extents[nest->order[d]], 8) && (is_deep || nest->has_running_power))
+            return true;
+    return false;
+}
+
+/* ---- Panels ---- */
+
+/* An array read at the loop's variable along one axis, inside a further loop that it does not move with. */
+static int panel_axis(const struct nest *nest, const struct access *access, int depth)
+{
+    int found = -1;
+    bool is_reused = false;
+    for (int a = 0; a < access->node->rank; a++)
+        if (access->map[a] == nest->order[depth])
+            found = found < 0 ? a : MAXIMUM_RANK;
+    for (int d = depth + 1; d < nest->loop_count; d++) {
+        bool moves = false;
+        for (int a = 0; a < access->node->rank; a++)
+            moves = moves || access->map[a] == nest->order[d];
+        is_reused = is_reused || !moves;
+    }
+    return is_reused && found < MAXIMUM_RANK ? found : -1;
+}
+
+static struct buffer *new_panel(struct program *program, struct item *loop, size *count)
+{
+    struct buffer *panel = ARENA_NEW(program->arena, struct buffer);
+    *panel = (struct buffer){.type = REAL, .slot = -1, .guard = ALWAYS_WANTED, .lanes = loop};
+    panel->count = size_multiply(count, size_number(program->sizes, LANES));
+    panel->storage = STORAGE_WORKSPACE;
+    panel->is_fixed = true;
+    ARENA_APPEND(program->arena, program, all_buffers, panel);
+    return panel;
+}
+
+static void add_panel(struct program *program, struct item *loop, struct node *node, int axis)
+{
+    for (size_t i = 0; i < loop->panels_count; i++)
+        if (loop->panels[i].node == node)
+            return;
+    size *count = size_number(program->sizes, 1);
+    for (int a = 0; a < node->rank; a++)
+        if (a != axis)
+            count = size_multiply(count, node->shape[a]);
+    struct panel panel = {node, axis, new_panel(program, loop, count)};
+    ARENA_APPEND(program->arena, loop, panels, panel);
+}
+
+/* Where the sums over rounds are collected for each lane. */
+static void add_parts(struct program *program, struct item *loop, struct nest *nest)
+{
+    struct buffer *target = nest->target;
+    bool is_sum = nest->node->op == OP_SUM || nest->node->op == OP_CONTRACT;
+    if (!is_sum || target->type != REAL || target->storage == STORAGE_SCALAR || nest->loop_count < 2)
+        return;
+    nest->parts = new_panel(program, loop, buffer_count(program, target));
+    ARENA_APPEND(program->arena, loop, summed, nest);
+}
+
+bool is_lane_total(const struct nest *nest, const struct item *loop)
+{
+    enum op op = nest->node ? nest->node->op : OP_ADD;
+    return nest->kind == NEST_REDUCE && adds_over_rounds(nest, own_depth(nest, loop)) && !nest->parts &&
+           nest->target->type == REAL &&
+           (op == OP_SUM || op == OP_CONTRACT || op == OP_MAXIMUM || op == OP_MINIMUM);
+}
+
+/* All that reads the value stands behind it in one loop over the lanes, so that it needs no room in others.
+ */
+static bool stays_in_lane(const struct nest *nest, const struct item *loop)
+{
+    const struct item *parent = nest->item->parent;
+    if (nest->kind != NEST_VALUE || nest->target->writers_count > 1 ||
+        nest->target->storage != STORAGE_SCALAR)
+        return false;
+    for (size_t i = 0; i < nest->target->readers_count; i++) {
+        const struct nest *reader = nest->target->readers[i];
+        if (reader->item->parent != parent || reader->item->position < nest->item->position)
+            return false;
+        for (size_t p = nest->item->position; p <= reader->item->position; p++)
+            if (parent->body[p]->kind != ITEM_STATEMENT || parent->body[p]->guard != nest->item->guard ||
+                is_lane_total(parent->body[p]->nest, loop))
+                return false;
+    }
+    return true;
+}
+
+static void set_lanes(struct program *program, struct item *loop, struct item *item)
+{
+    for (size_t i = 0; item->kind == ITEM_LOOP && i < item->body_count; i++)
+        set_lanes(program, loop, item->body[i]);
+    if (item->kind == ITEM_LOOP || item->nest->is_void)
+        return;
+    struct nest *nest = item->nest;
+    int depth = own_depth(nest, loop);
+    for (size_t i = 0; i < nest->reads_count; i++) {
+        const struct access *access = &nest->reads[i];
+        bool is_plain_leaf = is_leaf(access->node) && !access->buffer && access->node->type == REAL &&
+                             !is_nullable(program, access->node);
+        int axis = is_plain_leaf ? panel_axis(nest, access, depth) : -1;
+        if (axis >= 0)
+            add_panel(program, loop, access->node, axis);
+    }
+    if (is_private(nest->target, loop))
+        nest->target->lanes = stays_in_lane(nest, loop) ? NULL : loop;
+    else if (adds_over_rounds(nest, depth))
+        add_parts(program, loop, nest);
+}
+
+static void choose_in(struct program *program, struct item *item)
+{
+    for (size_t i = 0; i < item->body_count; i++) {
+        struct item *inner = item->body[i];
+        if (inner->kind == ITEM_REGION)
+            choose_in(program, inner);
+        if (inner->kind != ITEM_LOOP || inner->nest || !is_long(inner->extent, 2 * LANES) ||
+            !can_be_laned(inner, inner) || !is_serial_inside(inner, inner))
+            continue;
+        inner->is_laned = true;
+        set_lanes(program, inner, inner);
+    }
+}
+
+void choose_lanes(struct program *program)
+{
+    choose_in(program, program->root);
+}
