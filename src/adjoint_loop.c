@@ -171,13 +171,28 @@ static bool is_moving(const struct work *work, const struct node *index)
     return true;
 }
 
+/* The axes along which a part repeats what it reads: their adjoints are summed in each round. */
+static unsigned repeated_axes(const struct node *index)
+{
+    unsigned repeated = index->input_count == 1 ? (1u << index->rank) - 1 : 0;
+    int64_t number;
+    for (int s = 0; s < index->inputs[0]->rank; s++)
+        for (int a = 0; index->subscripts[s].coefficients && a < index->rank; a++) {
+            const size *coefficient = index->subscripts[s].coefficients[a];
+            if (coefficient && !(size_is_number(coefficient, &number) && number == 0))
+                repeated &= ~(1u << a);
+        }
+    return repeated;
+}
+
 /* The adjoint of x from those of a part, collected over the rounds: g[k, i] goes to x[A i + start + step
- * (begin + k)]. */
+ * (begin + k)], where g lacks the repeated axes. */
 static struct node *scatter_rounds(struct work *work, const struct node *index, struct node *g,
                                    struct node *const *dynamics)
 {
     struct graph *graph = work->graph;
     struct node *x = index->inputs[0];
+    unsigned repeated = repeated_axes(index);
     struct affine *subscripts = ARENA_ARRAY(graph->arena, struct affine, x->rank + 1);
     for (int s = 0; s < x->rank; s++) {
         const struct affine *affine = &index->subscripts[s];
@@ -187,8 +202,9 @@ static struct node *scatter_rounds(struct work *work, const struct node *index, 
         subscripts[s].dynamic = affine->dynamic;
         subscripts[s].coefficients = ARENA_ARRAY(graph->arena, size *, g->rank);
         subscripts[s].coefficients[0] = step == size_number(graph->sizes, 0) ? NULL : step;
-        for (int a = 0; affine->coefficients && a < index->rank; a++)
-            subscripts[s].coefficients[a + 1] = affine->coefficients[a];
+        for (int a = 0, i = 1; affine->coefficients && a < index->rank; a++)
+            if (!(repeated >> a & 1))
+                subscripts[s].coefficients[i++] = affine->coefficients[a];
     }
     return graph_scatter(graph, g, x->rank, x->shape, subscripts, dynamics, index->input_count - 1);
 }
@@ -315,7 +331,7 @@ static void fill_backward(struct work *work)
         const struct node *index = work->wrt[i];
         if (!work->adjoints[i])
             continue;
-        collect(work, work->adjoints[i]);
+        collect(work, graph_reduce(graph, OP_SUM, work->adjoints[i], repeated_axes(index)));
         for (int d = 1; d < index->input_count; d++)
             collect(work, index->inputs[d]);
     }

@@ -100,8 +100,11 @@ static bool is_zero(const struct node *node)
 
 void contribute(struct sweep *sweep, struct node *to, struct node *value, struct node *mask)
 {
+    double always;
     if (!value || !is_active(sweep, to) || is_zero(value))
         return;
+    if (mask && graph_is_constant(mask, &always) && always != 0)
+        mask = NULL;
     struct adjoint *adjoint = &sweep->adjoints[to->id], more = {value, mask};
     *adjoint = adjoint->value ? sum_of_adjoints(sweep->graph, *adjoint, more) : more;
 }
