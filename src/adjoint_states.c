@@ -163,6 +163,42 @@ static void find_kept(struct states *states, const struct loop *backward)
     }
 }
 
+/* The cost of computing a node from kept ones, as far as it stays below DEAR. */
+static int cost_from_kept(const struct states *states, const unsigned char *is_kept, struct node *node,
+                          bool is_itself)
+{
+    struct node *const *needed;
+    int cost = own_cost(node);
+    if (states->costs[node->id] == 0 && !is_carried(states->loop, node))
+        return 0;
+    if (is_kept[node->id] && !is_itself)
+        return 0;
+    if (is_carried(states->loop, node) || cost > CHEAP_AT_MOST)
+        return DEAR;
+    size_t count = node_dependencies(states->graph, node, &needed);
+    for (size_t i = 0; i < count && cost <= CHEAP_AT_MOST; i++)
+        cost += cost_from_kept(states, is_kept, needed[i], false);
+    return cost;
+}
+
+/* A value that takes little to compute from others that are kept anyway is not kept: 1 + tanh x beside tanh
+ * x. */
+static void drop_cheap(struct states *states)
+{
+    unsigned char *is_kept = zeroed(states->graph->nodes_count);
+    size_t count = 0;
+    for (size_t i = 0; i < states->kept_count; i++)
+        is_kept[states->kept[i]->id] = 1;
+    for (size_t i = 0; i < states->kept_count; i++) {
+        struct node *node = states->kept[i];
+        is_kept[node->id] = cost_from_kept(states, is_kept, node, true) > CHEAP_AT_MOST;
+        if (is_kept[node->id])
+            states->kept[count++] = node;
+    }
+    states->kept_count = count;
+    free(is_kept);
+}
+
 static int compare_ids(const void *a, const void *b)
 {
     int first = (*(struct node *const *)a)->id, second = (*(struct node *const *)b)->id;
@@ -283,12 +319,13 @@ static struct states states_of(struct graph *graph, const struct node *forward, 
     if (!states.seen)
         abort();
     find_kept(&states, backward);
+    if (states.kept_count)
+        qsort(states.kept, states.kept_count, sizeof(struct node *), compare_ids);
+    drop_cheap(&states);
     free(states.costs);
     free(states.seen);
     if (loop->is_branch)
         drop_initial(&states);
-    if (states.kept_count)
-        qsort(states.kept, states.kept_count, sizeof(struct node *), compare_ids);
     return states;
 }
 

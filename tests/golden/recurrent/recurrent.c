@@ -20,11 +20,11 @@ GRADC_INLINE int recurrent_check(const struct recurrent *m)
         return GRADC_ESIZE;
     if (16 * (double)m->T > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (96 * (double)m->T + 72 > (double)(PTRDIFF_MAX / 16))
+    if (80 * (double)m->T + 64 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (176 * (double)m->T + 88 > (double)(PTRDIFF_MAX / 16))
+    if (160 * (double)m->T + 80 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (176 * (double)m->T + 64 > (double)(PTRDIFF_MAX / 16))
+    if (160 * (double)m->T + 56 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -36,16 +36,16 @@ size_t recurrent_workspace(const struct recurrent *m)
     size_t count, most = 0;
     count = 0; /* forward */
     count += 2 * gradc_room(16);
-    count += 2 * gradc_room(16 * m->T);
     count += gradc_room(64 * m->T);
+    count += gradc_room(16 * m->T);
     most = count > most ? count : most;
     count = 0; /* backward */
     count += 2 * gradc_room(16);
-    count += 3 * gradc_room(16 * m->T);
     count += 2 * gradc_room(64 * m->T);
+    count += 2 * gradc_room(16 * m->T);
     most = count > most ? count : most;
     count = 0; /* gradient */
-    count += 3 * gradc_room(16 * m->T);
+    count += 2 * gradc_room(16 * m->T);
     count += 2 * gradc_room(64 * m->T);
     count += gradc_room(16);
     most = count > most ? count : most;
@@ -58,7 +58,7 @@ size_t recurrent_gradient_workspace(const struct recurrent *m)
         return 0;
     size_t count, most = 0;
     count = 0; /* gradient */
-    count += 3 * gradc_room(16 * m->T);
+    count += 2 * gradc_room(16 * m->T);
     count += 2 * gradc_room(64 * m->T);
     count += gradc_room(16);
     most = count > most ? count : most;
@@ -93,7 +93,6 @@ static void recurrent_forward_kernel(
     const double *GRADC_RESTRICT W, /* [16, 64] */
     double *GRADC_RESTRICT t2,      /* [16] */
     double *GRADC_RESTRICT h,       /* [16] */
-    double *GRADC_RESTRICT t4,      /* [T, 16] */
     double *GRADC_RESTRICT z,       /* [T, 64] */
     double *GRADC_RESTRICT h2)      /* [T, 16] */
 {
@@ -112,12 +111,9 @@ static void recurrent_forward_kernel(
         /* z[t] = t2 @ W */
         gradc_matvec_f64(1, 16, 64, 1, W, 64, t2, 1, 0, &z[t * 64], 1);
         /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
-        /* h = t3 * z[t][32:48] + z[t][48:] */
-        for (size_t i = 0; i < 16; i++) {
-            const double t3 = z[t * 64 + i] * z[t * 64 + i + 16];
-            h[i] = t3 * z[t * 64 + i + 32] + z[t * 64 + i + 48];
-            t4[t * 16 + i] = t3;
-        }
+        /* h = z[t][:16] * z[t][16:32] * z[t][32:48] + z[t][48:] */
+        for (size_t i = 0; i < 16; i++)
+            h[i] = z[t * 64 + i] * z[t * 64 + i + 16] * z[t * 64 + i + 32] + z[t * 64 + i + 48];
     }
     /* recurrent.nn:10   return loss = sum(h^2) */
     /* loss = sum(h^2) */
@@ -136,10 +132,9 @@ int recurrent_forward(struct recurrent *m)
         return GRADC_ENULL;
     const size_t T = m->T;
     double *const work = (double *)m->work;
-    double *const t4 = work + 16;
-    double *const z = t4 + gradc_room(16 * T);
+    double *const z = work + 16;
     double *const h2 = z + gradc_room(64 * T);
-    recurrent_forward_kernel(m, m->x, m->W, h2 + gradc_room(16 * T), work, t4, z, h2);
+    recurrent_forward_kernel(m, m->x, m->W, h2 + gradc_room(16 * T), work, z, h2);
     return GRADC_OK;
 }
 
@@ -149,11 +144,10 @@ static void recurrent_backward_kernel(
     const double *GRADC_RESTRICT W,  /* [16, 64] */
     double *GRADC_RESTRICT d_W,      /* [16, 64] */
     const double *GRADC_RESTRICT h,  /* [16] */
-    const double *GRADC_RESTRICT t2, /* [T, 16] */
     const double *GRADC_RESTRICT z,  /* [T, 64] */
     const double *GRADC_RESTRICT h2, /* [T, 16] */
     double *GRADC_RESTRICT d_h,      /* [16] */
-    double *GRADC_RESTRICT t4,       /* [T, 16] */
+    double *GRADC_RESTRICT t3,       /* [T, 16] */
     double *GRADC_RESTRICT d_z)      /* [T, 64] */
 {
     const size_t T = m->T;
@@ -164,24 +158,22 @@ static void recurrent_backward_kernel(
     /* recurrent.nn:6   for t in 0..T { */
     for (size_t t = T - 1; t + 1 > 0; t--) {
         /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
-        /* d_z[t] = scatter(d_h) + scatter(d_h * t2[t]) + scatter(t3 * z[t, :16]) + scatter(t3 * z[t, 16:32]) */
-        GRADC_INDEPENDENT
         for (size_t i = 0; i < 16; i++) {
-            const double t3 = d_h[i] * z[t * 64 + i + 32];
+            const double t2 = d_h[i] * z[t * 64 + i + 32];
             d_z[t * 64 + i + 48] = d_h[i];
-            d_z[t * 64 + i + 32] = d_h[i] * t2[t * 16 + i];
-            d_z[t * 64 + i + 16] = t3 * z[t * 64 + i];
-            d_z[t * 64 + i] = t3 * z[t * 64 + i + 16];
+            d_z[t * 64 + i + 32] = d_h[i] * (z[t * 64 + i] * z[t * 64 + i + 16]);
+            d_z[t * 64 + i + 16] = t2 * z[t * 64 + i];
+            d_z[t * 64 + i] = t2 * z[t * 64 + i + 16];
         }
         /* recurrent.nn:7   z = (x[t] + h) @ W */
         /* d_h = d_z[t] @ W' */
         gradc_matvec_f64(0, 16, 64, 1, W, 64, d_z + t * 64, 1, 0, d_h, 1);
         for (size_t i = 0; i < 16; i++)
-            t4[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
+            t3[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
     }
     /* recurrent.nn:6   for t in 0..T { */
-    /* d_W = t4' @ d_z */
-    gradc_matmul_f64(1, 0, 16, 64, T, 1, t4, 16, d_z, 64, 0, d_W, 64);
+    /* d_W = t3' @ d_z */
+    gradc_matmul_f64(1, 0, 16, 64, T, 1, t3, 16, d_z, 64, 0, d_W, 64);
 }
 
 int recurrent_backward(struct recurrent *m)
@@ -196,12 +188,11 @@ int recurrent_backward(struct recurrent *m)
         return GRADC_OK;
     const size_t T = m->T;
     double *const work = (double *)m->work;
-    double *const t2 = work + 16;
-    double *const z = t2 + gradc_room(16 * T);
+    double *const z = work + 16;
     double *const h2 = z + gradc_room(64 * T);
     double *const d_h = h2 + gradc_room(16 * T);
-    double *const t4 = d_h + gradc_room(16);
-    recurrent_backward_kernel(m, m->x, m->W, m->d_W, work, t2, z, h2, d_h, t4, t4 + gradc_room(16 * T));
+    double *const t3 = d_h + gradc_room(16);
+    recurrent_backward_kernel(m, m->x, m->W, m->d_W, work, z, h2, d_h, t3, t3 + gradc_room(16 * T));
     return GRADC_OK;
 }
 
@@ -212,14 +203,13 @@ static void recurrent_gradient_kernel(
     double *GRADC_RESTRICT d_W,     /* [16, 64] */
     double *GRADC_RESTRICT h,       /* [16] */
     double *GRADC_RESTRICT t2,      /* [16] */
-    double *GRADC_RESTRICT t4,      /* [T, 16] */
     double *GRADC_RESTRICT z,       /* [T, 64] */
     double *GRADC_RESTRICT h2,      /* [T, 16] */
     double *GRADC_RESTRICT d_z)     /* [T, 64] */
 {
     const size_t T = m->T;
     double *const d_h = t2; /* [16] */
-    double *const t6 = h; /* [T, 16] */
+    double *const t4 = h; /* [T, 16] */
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* recurrent.nn:5   h = zeros([n]) */
     for (size_t i = 0; i < 16; i++)
@@ -237,12 +227,9 @@ static void recurrent_gradient_kernel(
         /* z[t] = t2 @ W */
         gradc_matvec_f64(1, 16, 64, 1, W, 64, t2, 1, 0, &z[t * 64], 1);
         /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
-        /* h = t3 * z[t][32:48] + z[t][48:] */
-        for (size_t i = 0; i < 16; i++) {
-            const double t3 = z[t * 64 + i] * z[t * 64 + i + 16];
-            h[i] = t3 * z[t * 64 + i + 32] + z[t * 64 + i + 48];
-            t4[t * 16 + i] = t3;
-        }
+        /* h = z[t][:16] * z[t][16:32] * z[t][32:48] + z[t][48:] */
+        for (size_t i = 0; i < 16; i++)
+            h[i] = z[t * 64 + i] * z[t * 64 + i + 16] * z[t * 64 + i + 32] + z[t * 64 + i + 48];
     }
     /* recurrent.nn:10   return loss = sum(h^2) */
     /* loss = sum(h^2) */
@@ -256,26 +243,24 @@ static void recurrent_gradient_kernel(
     if (m->d_W) {
         for (size_t t = T - 1; t + 1 > 0; t--) {
             /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
-            /* d_z[t] = scatter(d_h) + scatter(d_h * t4[t]) + scatter(t5 * z[t, :16]) + scatter(t5 * z[t, 16:32]) */
-            GRADC_INDEPENDENT
             for (size_t i = 0; i < 16; i++) {
-                const double t5 = d_h[i] * z[t * 64 + i + 32];
+                const double t3 = d_h[i] * z[t * 64 + i + 32];
                 d_z[t * 64 + i + 48] = d_h[i];
-                d_z[t * 64 + i + 32] = d_h[i] * t4[t * 16 + i];
-                d_z[t * 64 + i + 16] = t5 * z[t * 64 + i];
-                d_z[t * 64 + i] = t5 * z[t * 64 + i + 16];
+                d_z[t * 64 + i + 32] = d_h[i] * (z[t * 64 + i] * z[t * 64 + i + 16]);
+                d_z[t * 64 + i + 16] = t3 * z[t * 64 + i];
+                d_z[t * 64 + i] = t3 * z[t * 64 + i + 16];
             }
             /* recurrent.nn:7   z = (x[t] + h) @ W */
             /* d_h = d_z[t] @ W' */
             gradc_matvec_f64(0, 16, 64, 1, W, 64, d_z + t * 64, 1, 0, d_h, 1);
             for (size_t i = 0; i < 16; i++)
-                t6[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
+                t4[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
         }
     }
     /* recurrent.nn:6   for t in 0..T { */
-    /* d_W = t6' @ d_z */
+    /* d_W = t4' @ d_z */
     if (m->d_W) {
-        gradc_matmul_f64(1, 0, 16, 64, T, 1, t6, 16, d_z, 64, 0, d_W, 64);
+        gradc_matmul_f64(1, 0, 16, 64, T, 1, t4, 16, d_z, 64, 0, d_W, 64);
     }
     /* recurrent.nn:10   return loss = sum(h^2) */
     m->loss = loss;
@@ -292,10 +277,9 @@ int recurrent_gradient(struct recurrent *m)
     const size_t T = m->T;
     double *const work = (double *)m->work;
     double *const h = work;
-    double *const t4 = h + gradc_room(16 * T);
-    double *const z = t4 + gradc_room(16 * T);
+    double *const z = h + gradc_room(16 * T);
     double *const h2 = z + gradc_room(64 * T);
     double *const t2 = h2 + gradc_room(16 * T);
-    recurrent_gradient_kernel(m, m->x, m->W, m->d_W, h, t2, t4, z, h2, t2 + gradc_room(16));
+    recurrent_gradient_kernel(m, m->x, m->W, m->d_W, h, t2, z, h2, t2 + gradc_room(16));
     return GRADC_OK;
 }
