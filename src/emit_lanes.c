@@ -24,8 +24,10 @@ static void emit_lane_items(struct emitter *emitter, const struct block *block, 
 static struct text *begin_aside(struct emitter *emitter, struct text *aside)
 {
     struct text *out = emitter->out;
-    aside->arena = emitter->arena;
-    text_write(aside, "");
+    if (!aside->arena) {
+        aside->arena = emitter->arena;
+        text_write(aside, "");
+    }
     emitter->out = aside;
     emitter->indent++;
     return out;
@@ -74,7 +76,7 @@ static void emit_lane_loop(struct emitter *emitter, const struct block *block, s
     if (!*body->bytes)
         return;
     if (mentions_round(emitter, body->bytes)) {
-        struct text whole, *out = begin_aside(emitter, (memset(&whole, 0, sizeof whole), &whole));
+        struct text whole = {0}, *out = begin_aside(emitter, &whole);
         emit_line(emitter, "%s", round_text(emitter, block));
         text_write(&whole, body->bytes);
         end_aside(emitter, out);
@@ -212,24 +214,6 @@ static void emit_lane_end(struct emitter *emitter, struct nest *nest, const stru
               lane_text(emitter, accumulator(emitter, nest), NULL));
 }
 
-static void emit_first_powers(struct emitter *emitter, const struct block *block, const struct item *loop)
-{
-    struct text body = {0};
-    declare_powers(emitter, loop);
-    struct text *out = begin_aside(emitter, &body);
-    start_powers(emitter, loop);
-    end_aside(emitter, out);
-    emit_lane_loop(emitter, block, &body);
-}
-
-static void emit_steps(struct emitter *emitter, const struct block *block, const struct item *loop)
-{
-    struct text body = {0}, *out = begin_aside(emitter, &body);
-    step_powers(emitter, loop);
-    end_aside(emitter, out);
-    emit_lane_loop(emitter, block, &body);
-}
-
 static void emit_inner_loop(struct emitter *emitter, const struct block *block, const struct item *loop)
 {
     const char *variable = size_c(emitter, loop->variable);
@@ -237,12 +221,14 @@ static void emit_inner_loop(struct emitter *emitter, const struct block *block, 
     for (size_t i = 0; i < loop->before_count; i++)
         emit_lane_start(emitter, loop->before[i], loop);
     end_aside(emitter, out);
-    emit_lane_loop(emitter, block, &starts);
     begin_aside(emitter, &body);
     emit_lane_items(emitter, block, loop);
-    emit_steps(emitter, block, loop);
     end_aside(emitter, out);
-    emit_first_powers(emitter, block, loop);
+    declare_powers(emitter, loop);
+    begin_aside(emitter, &starts);
+    start_powers(emitter, loop);
+    end_aside(emitter, out);
+    emit_lane_loop(emitter, block, &starts);
     if (*body.bytes)
         emit_braced(emitter,
                     arena_print(emitter->arena, "for (size_t %s = 0; %s < %s; %s++)", variable, variable,
@@ -261,9 +247,10 @@ static bool shares_lane_loop(const struct emitter *emitter, const struct item *i
            (item->nest->is_void || !is_lane_total(item->nest, emitter->laned));
 }
 
-/* One item, or as many as can be in one loop over the lanes. Returns how many. */
+/* One item, or as many as can be in one loop over the lanes; the last ones of a loop that multiplies powers
+ * up do that, too. Returns how many. */
 static size_t emit_lane_item(struct emitter *emitter, const struct block *block, const struct item *parent,
-                             size_t first)
+                             size_t first, bool may_step)
 {
     const struct item *item = parent->body[first];
     size_t count = 1;
@@ -282,6 +269,8 @@ static size_t emit_lane_item(struct emitter *emitter, const struct block *block,
             if (!next->nest->is_void)
                 emit_lane_statement(emitter, next->nest);
         }
+        if (may_step && first + count == parent->body_count)
+            step_powers(emitter, parent);
         end_aside(emitter, out);
         emit_lane_loop(emitter, block, &body);
     }
@@ -290,6 +279,7 @@ static size_t emit_lane_item(struct emitter *emitter, const struct block *block,
 
 static void emit_lane_items(struct emitter *emitter, const struct block *block, const struct item *parent)
 {
+    bool has_stepped = false;
     for (size_t i = 0; i < parent->body_count;) {
         const struct item *item = parent->body[i];
         guard outer = emitter->guard;
@@ -303,13 +293,21 @@ static void emit_lane_items(struct emitter *emitter, const struct block *block, 
             emitter->guard = item->guard;
             emitter->indent++;
         }
-        i += emit_lane_item(emitter, block, parent, i);
+        bool may_step =
+            !is_guarded && item->kind == ITEM_STATEMENT && !is_lane_total(item->nest, emitter->laned);
+        i += emit_lane_item(emitter, block, parent, i, may_step);
+        has_stepped = may_step && i == parent->body_count;
         if (is_guarded) {
             emitter->indent--;
             emitter->guard = outer;
             emit_line(emitter, "}");
         }
     }
+    struct text steps = {0}, *out = begin_aside(emitter, &steps);
+    if (!has_stepped)
+        step_powers(emitter, parent);
+    end_aside(emitter, out);
+    emit_lane_loop(emitter, block, &steps);
 }
 
 /* ---- The block ---- */

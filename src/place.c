@@ -304,7 +304,8 @@ void place(struct program *program, const struct program *forward)
     choose_lanes(program);
     for (size_t i = first_panel; i < program->all_buffers_count; i++) {
         struct buffer *panel = program->all_buffers[i];
-        struct stay stay = {.buffer = panel, .order = i, .first = panel->lanes->first, .last = panel->lanes->last};
+        struct stay stay = {
+            .buffer = panel, .order = i, .first = panel->lanes->first, .last = panel->lanes->last};
         ARENA_APPEND(program->arena, &stays, stays, stay);
     }
     collect_in_place(program);

@@ -5,7 +5,8 @@
  *
  * Each iteration axis of the contraction is of one kind, by the operands in which it has a stride: m (a and
  * y), n (b and y), k (a and b) or batch (all). Axes of one kind that follow each other without a gap in both
- * tensors count as one; what is left becomes loops around the call, which adds to y if such a loop is summed over. */
+ * tensors count as one; what is left becomes loops around the call, which adds to y if such a loop is summed
+ * over. */
 #include <string.h>
 
 #include "program.h"
