@@ -99,6 +99,14 @@ GRADC_CONST size_t gradc_root(size_t n)
 #define GRADC_ROLLED
 #endif
 
+/* Before a short loop around loops: unrolled, it keeps what these add to in registers. Other compilers do so
+ * by themselves. */
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8
+#define GRADC_UNROLLED _Pragma("GCC unroll 16")
+#else
+#define GRADC_UNROLLED
+#endif
+
 /* Reductions go on in this many partial results side by side, so that compilers may use vectors: enough to
  * fill several of them, and too many for the loop over the parts to be unrolled into scalar code. */
 #define GRADC_PARTS 32
@@ -125,6 +133,28 @@ GRADC_CONST size_t gradc_root(size_t n)
                 (gradc_parts[gradc_part + GRADC_PARTS / 2] + gradc_parts[gradc_part + GRADC_PARTS / 4 * 3]); \
     } while (0)
 #define GRADC_SUM(type, sum, j, n, term) GRADC_SUM_OF(type, sum, j, n, term, ;)
+
+/* The same for a small constant n: in fewer parts, and added up in pairs, so that all of it is unrolled. */
+#define GRADC_SHORT_SUM_OF(type, sum, j, n, term, ...)                                                       \
+    do {                                                                                                     \
+        enum { gradc_width = 64 / sizeof(type) };                                                            \
+        type gradc_parts[gradc_width] = {0};                                                                 \
+        const size_t gradc_whole = (n) - (n) % gradc_width;                                                  \
+        for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += gradc_width)                  \
+            for (size_t j = gradc_block; j < gradc_block + gradc_width; j++) {                               \
+                __VA_ARGS__                                                                                  \
+                gradc_parts[j - gradc_block] += (term);                                                      \
+            }                                                                                                \
+        for (size_t j = gradc_whole; j < (n); j++) {                                                         \
+            __VA_ARGS__                                                                                      \
+            gradc_parts[j - gradc_whole] += (term);                                                          \
+        }                                                                                                    \
+        for (size_t gradc_half = gradc_width / 2; gradc_half > 0; gradc_half /= 2)                           \
+            for (size_t gradc_part = 0; gradc_part < gradc_half; gradc_part++)                               \
+                gradc_parts[gradc_part] += gradc_parts[gradc_part + gradc_half];                             \
+        sum += gradc_parts[0];                                                                               \
+    } while (0)
+#define GRADC_SHORT_SUM(type, sum, j, n, term) GRADC_SHORT_SUM_OF(type, sum, j, n, term, ;)
 
 /* Likewise the greatest (better is >) or least (<) of best and all terms; a NaN if there is one. */
 #define GRADC_BEST_OF(type, best, better, j, n, term, ...)                                                   \

@@ -19,7 +19,7 @@ void note_element(struct emitter *emitter, const struct buffer *buffer, const st
         ARENA_APPEND(emitter->arena, emitter->notes, touched, touched);
 }
 
-static const struct buffer *root_of(const struct buffer *buffer)
+const struct buffer *root_of(const struct buffer *buffer)
 {
     while (buffer && buffer->same)
         buffer = buffer->same;

@@ -245,6 +245,30 @@ static bool is_plain(const struct item *loop, const struct text *body)
            loop->body[0]->behind_count == 0 && loop->body[0]->guard == loop->guard;
 }
 
+/* Sums of fewer terms are one expression to the C compiler. Up to the longest, a constant number of terms is
+ * unrolled. */
+enum { SHORTEST_SUM = 4, LONGEST_SHORT_SUM = 64 };
+
+static bool is_short_sum(const struct item *loop, const struct nest *nest)
+{
+    int64_t number;
+    return size_is_number(loop->extent, &number) && number >= SHORTEST_SUM && number <= LONGEST_SHORT_SUM &&
+           (nest->node->op == OP_SUM || nest->node->op == OP_CONTRACT);
+}
+
+/* Whether a later statement stores over what an earlier one has read, in place. */
+static bool stores_over_read(const struct nest *later, const struct nest *earlier)
+{
+    const struct buffer *target = root_of(later->target);
+    for (size_t i = 0; target && i < earlier->reads_count; i++) {
+        const struct access *read = &earlier->reads[i];
+        if (read->buffer ? root_of(read->buffer) == target
+                         : target->member && target->member->leaf == read->node)
+            return true;
+    }
+    return false;
+}
+
 /* Of a loop that forms one sum, maximum or minimum, perhaps of values that it computes first, and stores: the
  * statement of the sum. Nothing else in the loop can read what it adds up. */
 static const struct item *summing_statement(const struct item *loop)
@@ -252,7 +276,9 @@ static const struct item *summing_statement(const struct item *loop)
     const struct item *sum = NULL;
     int64_t number;
     if (loop->body_count == 0 || loop->body_count > MOST_VALUES_BEFORE_SUM + 1 || loop->before_count != 1 ||
-        loop->behind_count != 1 || (size_is_number(loop->extent, &number) && number < SHORTEST_IN_PARTS))
+        loop->behind_count != 1 ||
+        (size_is_number(loop->extent, &number) && number < SHORTEST_IN_PARTS &&
+         !is_short_sum(loop, loop->behind[0])))
         return NULL;
     for (size_t i = 0; i < loop->body_count; i++) {
         const struct item *item = loop->body[i];
@@ -263,6 +289,8 @@ static const struct item *summing_statement(const struct item *loop)
             sum = item;
         else if (nest->kind != NEST_VALUE && nest->kind != NEST_COPY && nest->kind != NEST_SUM)
             return NULL;
+        else if (sum && stores_over_read(nest, sum->nest))
+            return NULL; /* all others come before the sum */
     }
     return sum;
 }
@@ -290,7 +318,9 @@ static bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
     if (!term || has_running_powers(emitter, loop))
         return false;
     enum op op = sum->nest->node->op;
-    const char *call = op == OP_MAXIMUM || op == OP_MINIMUM ? "GRADC_BEST" : "GRADC_SUM";
+    const char *call = op == OP_MAXIMUM || op == OP_MINIMUM ? "GRADC_BEST"
+                       : is_short_sum(loop, sum->nest)      ? "GRADC_SHORT_SUM"
+                                                            : "GRADC_SUM";
     const char *better = op == OP_MAXIMUM ? ">, " : op == OP_MINIMUM ? "<, " : "";
     const char *in = loop->work ? "_IN_PARTS" : "", *of = locals.length > 0 ? "_OF" : "",
                *comma = locals.length > 0 ? ", " : "";
@@ -321,6 +351,30 @@ static bool is_at_risk(const struct item *loop, const char *body)
         if (strchr(c, '[') && varies(body, c))
             return true;
     return false;
+}
+
+enum { LONGEST_UNROLLED = 16, MOST_UNROLLED = 256 };
+
+/* The rounds of all loops in the item together; too many, if it holds anything else that repeats. */
+static int64_t rounds_of(const struct item *item)
+{
+    int64_t rounds = 0, number;
+    if (item->kind == ITEM_STATEMENT)
+        return item->nest->kind == NEST_PRODUCT || item->nest->kind == NEST_CALL ? MOST_UNROLLED + 1 : 1;
+    if (item->kind != ITEM_LOOP || !size_is_number(item->extent, &number) || number > MOST_UNROLLED)
+        return MOST_UNROLLED + 1;
+    for (size_t i = 0; i < item->body_count; i++)
+        rounds += rounds_of(item->body[i]);
+    return rounds > MOST_UNROLLED ? rounds : rounds * number;
+}
+
+/* A short loop around nothing but short loops, without conditions. */
+static bool is_unrolled(const struct item *loop, const char *body)
+{
+    int64_t number;
+    return size_is_number(loop->extent, &number) && number <= LONGEST_UNROLLED &&
+           (strstr(body, "for (") || strstr(body, "_SUM")) && !strstr(body, "if (") &&
+           !strstr(body, "GRADC_ROLLED") && rounds_of(loop) <= MOST_UNROLLED;
 }
 
 static void emit_loop(struct emitter *emitter, const struct item *loop)
@@ -357,6 +411,8 @@ static void emit_loop(struct emitter *emitter, const struct item *loop)
         emit_line(emitter, "GRADC_INDEPENDENT");
     else if (is_at_risk(loop, body.bytes))
         emit_line(emitter, "GRADC_ROLLED");
+    else if (is_unrolled(loop, body.bytes))
+        emit_line(emitter, "GRADC_UNROLLED");
     emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)%s", variable, variable,
               size_c(emitter, loop->extent), variable, plain ? "" : " {");
     text_write(out, body.bytes);

@@ -73,10 +73,24 @@ static bool is_pointwise(const struct nest *nest, const struct access *access, c
     return false;
 }
 
+enum { MOST_ROUNDS_OF_SMALL = 4096 };
+
+/* All that it touches stays in the nearest cache. */
+static bool is_small(const struct nest *nest)
+{
+    int64_t rounds = 1, number;
+    for (int i = 0; i < nest->axis_count && rounds <= MOST_ROUNDS_OF_SMALL; i++)
+        rounds *= size_is_number(nest->extents[i], &number) ? number : MOST_ROUNDS_OF_SMALL + 1;
+    return rounds <= MOST_ROUNDS_OF_SMALL;
+}
+
 static bool is_sharable(const struct nest *nest, const struct item *loop, int level, int depth)
 {
     if (!loop || loop->kind != ITEM_LOOP || nest->alone || loop->nest ||
         loop->position < loop->parent->barrier || loop->extent != nest->extents[nest->order[depth]])
+        return false;
+    /* A condition in each round costs more than another pass over what is near. */
+    if (loop->guard != nest->guard && is_small(nest))
         return false;
     for (size_t i = 0; i < nest->reads_count; i++)
         for (size_t w = first_awaited(&nest->reads[i]); w < awaited_end(&nest->reads[i]); w++) {

@@ -1190,6 +1190,26 @@ many = {f"x{i}": uniform(2) for i in range(130)}
 case(f"many({', '.join(f'{k}: [n]' for k in many)}) = {' + '.join(f'{i + 1} * {k}^2' for i, k in enumerate(many))}",
      lambda **x: sum((i + 1) * x[k]**2 for i, k in enumerate(many)), sizes={"n": 2}, wrt=["x0"], **many)
 
+# ---- Small fixed sizes: sums in few parts, loops unrolled, conditions in front of loops ----
+
+group("small")
+for k in 2, 3, 4, 5, 8, 13, 16, 17, 40, 64, 65:
+    W, x, y = uniform((min(k, 17),) * 2, -1, 1), uniform(k), uniform(k)
+    case(f"row_sums_{k}(W: [2, {k}]) = sum(W * W, axis = 1)", lambda W: np.sum(W * W, axis=1), W=uniform((2, k)))
+    case(f"spread_{k}(x: [{k}], y: [{k}]) = sum(exp(x - y)^2) / sum(x * y + 2)", lambda x, y: np.sum(np.exp(x - y)**2) / np.sum(x * y + 2), x=x, y=y)
+    if k <= 17:
+        case(f"square_{k}(W: [{k}, {k}], x: [{k}]) = ||W @ x||^2", lambda W, x: np.sum((W @ x)**2), W=W, x=x, tolerance=1e-6)
+    if k in (3, 8, 13):
+        case(f"form_{k}(W: [{k}, {k}], x: [{k}], y: [{k}]) {{\n    z = W @ x\n    form = y @ W @ x\n    return form, z\n}}", lambda W, x, y: {"form": y @ W @ x, "z": W @ x}, W=W, x=x, y=y, tolerance=1e-6)
+def powers(x):
+    for t in range(3):
+        x = x * x[t]
+    return x
+for k in 7, 20: # backward sums up what it then stores over
+    case(f"powers_{k}(x: [{k}]) {{\n    h = x\n    for t in 0..3 {{\n        h = h * h[t]\n    }}\n    return h\n}}", lambda x: {"h": powers(x)}, x=uniform(k))
+case("chain_8(x: [8], w: [T, 8, 8]) {\n    h = x\n    for t in 0..T {\n        h = tanh(w[t] @ h)\n    }\n    return chain_8 = sum(h^2)\n}",
+     lambda x, w: np.sum(np.tanh(w[1] @ np.tanh(w[0] @ x))**2), sizes={"T": 2}, x=uniform(8), w=uniform((2, 8, 8), -0.5, 0.5))
+
 # ---- Precision ----
 
 group("single", "precision float32")

@@ -118,7 +118,7 @@ static void recurrent_forward_kernel(
     /* recurrent.nn:10   return loss = sum(h^2) */
     /* loss = sum(h^2) */
     double loss = 0;
-    GRADC_SUM(double, loss, i, 16, h[i] * h[i]);
+    GRADC_SHORT_SUM(double, loss, i, 16, h[i] * h[i]);
     m->loss = loss;
 }
 
@@ -234,7 +234,7 @@ static void recurrent_gradient_kernel(
     /* recurrent.nn:10   return loss = sum(h^2) */
     /* loss = sum(h^2) */
     double loss = 0;
-    GRADC_SUM(double, loss, i, 16, h[i] * h[i]);
+    GRADC_SHORT_SUM(double, loss, i, 16, h[i] * h[i]);
     if (m->d_W) {
         for (size_t i = 0; i < 16; i++)
             d_h[i] = 2.0 * (d_loss * h[i]);

@@ -100,6 +100,7 @@ static void windows_forward_kernel(
         for (size_t j = 0; j < 8; j++)
             for (size_t k = 0; k < 3; k++)
                 for (size_t l = 0; l < 3; l++)
+                    GRADC_UNROLLED
                     for (size_t p = 0; p < 14; p++)
                         for (size_t q = 0; q < 14; q++) {
                             t[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
@@ -107,6 +108,7 @@ static void windows_forward_kernel(
                         }
         gradc_matmul_f32(0, 0, 8, 196, 72, 1, w, 72, t, 196, 0, &conv2d[i * 8 * 14 * 14], 196);
         for (size_t j = 0; j < 8; j++)
+            GRADC_UNROLLED
             for (size_t k = 0; k < 14; k++)
                 for (size_t l = 0; l < 14; l++) {
                     windows2 += conv2d[((i * 8 + j) * 14 + k) * 14 + l] *
@@ -149,6 +151,7 @@ static void windows_backward_kernel(
         for (size_t j = 0; j < 8; j++)
             for (size_t k = 0; k < 3; k++)
                 for (size_t l = 0; l < 3; l++)
+                    GRADC_UNROLLED
                     for (size_t p = 0; p < 14; p++)
                         for (size_t q = 0; q < 14; q++) {
                             t[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
@@ -158,7 +161,9 @@ static void windows_backward_kernel(
     }
     /* d_w = 2 * d_windows * sum */
     for (size_t i = 0; i < 8; i++)
+        GRADC_UNROLLED
         for (size_t j = 0; j < 8; j++)
+            GRADC_UNROLLED
             for (size_t k = 0; k < 3; k++)
                 for (size_t l = 0; l < 3; l++) {
                     d_w[((i * 8 + j) * 3 + k) * 3 + l] = 2.0f * d_windows *
@@ -208,6 +213,7 @@ static void windows_gradient_kernel(
         for (size_t j = 0; j < 8; j++)
             for (size_t k = 0; k < 3; k++)
                 for (size_t l = 0; l < 3; l++)
+                    GRADC_UNROLLED
                     for (size_t p = 0; p < 14; p++)
                         for (size_t q = 0; q < 14; q++) {
                             t[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
@@ -215,6 +221,7 @@ static void windows_gradient_kernel(
                         }
         gradc_matmul_f32(0, 0, 8, 196, 72, 1, w, 72, t, 196, 0, conv2d, 196);
         for (size_t j = 0; j < 8; j++)
+            GRADC_UNROLLED
             for (size_t k = 0; k < 14; k++)
                 for (size_t l = 0; l < 14; l++)
                     windows2 += conv2d[(j * 14 + k) * 14 + l] * conv2d[(j * 14 + k) * 14 + l];
@@ -222,6 +229,7 @@ static void windows_gradient_kernel(
             for (size_t j = 0; j < 8; j++)
                 for (size_t k = 0; k < 3; k++)
                     for (size_t l = 0; l < 3; l++)
+                        GRADC_UNROLLED
                         for (size_t p = 0; p < 14; p++)
                             for (size_t q = 0; q < 14; q++) {
                                 t2[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
@@ -235,7 +243,9 @@ static void windows_gradient_kernel(
     /* d_w = 2 * d_windows * sum */
     if (m->d_w) {
         for (size_t i = 0; i < 8; i++)
+            GRADC_UNROLLED
             for (size_t j = 0; j < 8; j++)
+                GRADC_UNROLLED
                 for (size_t k = 0; k < 3; k++)
                     for (size_t l = 0; l < 3; l++) {
                         d_w[((i * 8 + j) * 3 + k) * 3 + l] = 2.0f * d_windows *
