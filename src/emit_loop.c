@@ -318,9 +318,9 @@ static bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
     if (!term || has_running_powers(emitter, loop))
         return false;
     enum op op = sum->nest->node->op;
-    const char *call = op == OP_MAXIMUM || op == OP_MINIMUM ? "GRADC_BEST"
-                       : is_short_sum(loop, sum->nest)      ? "GRADC_SHORT_SUM"
-                                                            : "GRADC_SUM";
+    const char *call = op == OP_MAXIMUM || op == OP_MINIMUM           ? "GRADC_BEST"
+                       : is_short_sum(loop, sum->nest) && !loop->work ? "GRADC_SHORT_SUM"
+                                                                      : "GRADC_SUM";
     const char *better = op == OP_MAXIMUM ? ">, " : op == OP_MINIMUM ? "<, " : "";
     const char *in = loop->work ? "_IN_PARTS" : "", *of = locals.length > 0 ? "_OF" : "",
                *comma = locals.length > 0 ? ", " : "";
