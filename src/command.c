@@ -26,6 +26,7 @@ static const char usage[] =
     "  -D NAME=N                    fix the size NAME, a dim of the file, to N\n"
     "  -I DIR                       look for imported files in DIR, too\n"
     "  -MD                          also write what the output depends on, for make\n"
+    "  --max-workspace=BYTES        have loops keep fewer states, to need no more (sizes: --at N=128)\n"
     "  --stats                      tell the sizes of graph and program, operations, workspace\n"
     "  -O0, -O1, -O2                how much to optimise (default: -O2)\n"
     "  --color=auto|always|never    colours in messages\n"
@@ -164,6 +165,18 @@ static bool read_folder(struct reader *reader, const char *value)
     return true;
 }
 
+static bool read_max_workspace(struct reader *reader, const char *value)
+{
+    char *end = NULL;
+    errno = 0;
+    long long bytes = strtoll(value, &end, 10);
+    bool is_number = isdigit((unsigned char)*value) && *end == '\0' && errno != ERANGE && bytes > 0;
+    if (!is_number)
+        command_error("--max-workspace=%s: a number of bytes is needed, at least 1", value);
+    reader->command->max_workspace = bytes;
+    return is_number;
+}
+
 static bool set_check(struct reader *reader, const char *value)
 {
     (void)value;
@@ -217,6 +230,7 @@ static const struct option {
     {"--standalone", FLAG, set_standalone},
     {"--prefix", WORD, read_prefix},
     {"--stats", FLAG, set_stats},
+    {"--max-workspace", WORD, read_max_workspace},
     {"--color", WORD, read_colour},
     {"--version", FLAG, NULL},
     {"--help", FLAG, NULL},
@@ -317,10 +331,14 @@ static bool is_consistent(const struct command *command)
 {
     if (!command->input)
         command_error("no input file; gradc --help tells more");
-    else if (command->at && command->kind != KIND_DOT && command->kind != KIND_GRAPH)
-        command_error("--at goes with --emit=dot or --emit=graph");
-    else if (command->stats && (command->kind == KIND_AST || command->kind == KIND_MATH ||
-                                command->kind == KIND_LATEX || command->at || command->check))
+    else if (command->max_workspace && (command->kind != KIND_C || command->check))
+        command_error("--max-workspace changes the C; it goes with --emit=c");
+    else if (command->at && !command->max_workspace && command->kind != KIND_DOT &&
+             command->kind != KIND_GRAPH)
+        command_error("--at goes with --emit=dot, --emit=graph or --max-workspace");
+    else if (command->stats &&
+             (command->kind == KIND_AST || command->kind == KIND_MATH || command->kind == KIND_LATEX ||
+              (command->at && !command->max_workspace) || command->check))
         command_error("--stats tells of the C; it goes with --emit=c, graph, dot, interface or python");
     else if (command->check && command->at)
         command_error("--check chooses its points itself; --at does not go with it");

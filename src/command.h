@@ -17,10 +17,11 @@ struct command {
     const char *output; /* -o: "-" is standard output; NULL: not given */
     enum kind kind;
     bool check, stats, standalone;
-    bool dependencies; /* -MD */
-    const char *at;    /* --at's text, or NULL */
-    int level;         /* -O */
-    bool colour;       /* of messages */
+    bool dependencies;     /* -MD */
+    const char *at;        /* --at's text, or NULL */
+    int level;             /* -O */
+    int64_t max_workspace; /* bytes; 0: as much as is best */
+    bool colour;           /* of messages */
     struct elaborate_options elaborate;
 };
 

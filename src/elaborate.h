@@ -22,6 +22,7 @@ struct elaborate_options {
     size_t definition_count;
     const char *const *folders; /* -I */
     size_t folder_count;
+    bool checkpoint; /* every loop, as if the program said so */
 };
 
 /* What an export asks for, per function of the module; `adjoin` turns it into members. */

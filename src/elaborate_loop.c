@@ -432,7 +432,7 @@ void execute_for(struct elaborator *e, const struct statement *statement)
         }
         return;
     }
-    loop->checkpoint = statement->checkpoint;
+    loop->checkpoint = statement->checkpoint || e->options->checkpoint;
     loop->variable = size_new_loop_variable(e->sizes, statement->variable, loop->begin, loop->end);
     size_t carried_count;
     struct carried *carried = enter_carried(e, saved, count, loop, &carried_count, statement->span);

@@ -17,15 +17,17 @@ static struct program *program_of(struct module *module, struct function *functi
     return program;
 }
 
-static void build_programs(struct module *module, struct function *function, struct programs *programs)
+void build_programs(struct module *module, struct function *function, struct programs *programs)
 {
-    pack_windows(function);
-    const struct kept *kept = function->entries[ENTRY_BACKWARD] ? keep(module, function) : NULL;
+    if (!function->has_packed_windows)
+        pack_windows(function);
+    function->has_packed_windows = true;
     programs->function = function;
+    programs->kept = function->entries[ENTRY_BACKWARD] ? keep(module, function) : NULL;
     for (int e = 0; e < ENTRY_COUNT; e++)
         if (e == ENTRY_FORWARD || function->entries[e])
             programs->entries[e] =
-                program_of(module, function, (enum entry)e, kept, programs->entries[ENTRY_FORWARD]);
+                program_of(module, function, (enum entry)e, programs->kept, programs->entries[ENTRY_FORWARD]);
 }
 
 static bool needs_work(const struct programs *programs, enum entry entry)

@@ -180,6 +180,7 @@ void emit_statements(struct emitter *emitter, const struct arrays *arrays, const
 /* All programs of one function, NULL where it has no such entry. */
 struct programs {
     struct function *function;
+    const struct kept *kept; /* NULL: there is no backward */
     struct program *entries[ENTRY_COUNT];
 };
 const char *entry_name(enum entry entry);
@@ -202,7 +203,13 @@ void emit_header(struct text *file, struct module *module, const struct emit_opt
 /* The constant arrays of the sparse entries: patterns, and those tables that the code mentions. */
 void emit_tables(struct text *file, const struct module *module, const char *code);
 
+/* ---- emit_c.c ---- */
+/* The passes of the back end for each entry of a function. */
+void build_programs(struct module *module, struct function *function, struct programs *programs);
+
 /* ---- stats.c ---- */
+/* Operations of one entry. */
+size *count_operations(const struct module *module, const struct program *program);
 void emit_stats(FILE *stream, const struct module *module, const struct programs *programs);
 
 #endif

@@ -347,7 +347,8 @@ struct function {
     struct index_check *checks;
     size_t checks_count, checks_capacity;
     bool entries[ENTRY_COUNT]; /* which are wanted; forward always */
-    struct span span;          /* of its definition's header */
+    bool has_packed_windows;
+    struct span span; /* of its definition's header */
 };
 
 /* A whole compilation, ready for the passes after elaboration. */

@@ -7,8 +7,7 @@
 
 enum {
     DEAREST_RECOMPUTATION = 8 /* additions */,
-    DEEPEST_RECOMPUTATION = 8 /* operators */,
-    TOO_DEAR = 1000
+    DEEPEST_RECOMPUTATION = 8 /* operators */
 };
 
 struct choice {
@@ -119,6 +118,7 @@ struct kept *keep(struct module *module, struct function *function)
     size_t count = graph->nodes_count;
     struct kept *kept = ARENA_NEW(arena, struct kept);
     kept->is_kept = ARENA_ARRAY(arena, bool, count + 1);
+    kept->cost = ARENA_ARRAY(arena, int, count + 1);
     kept->count = count;
     struct choice choice = {ARENA_ARRAY(arena, bool, count + 1), ARENA_ARRAY(arena, bool, count + 1),
                             ARENA_ARRAY(arena, bool, count + 1)};
@@ -135,6 +135,7 @@ struct kept *keep(struct module *module, struct function *function)
             choice.is_forward[i] = true;
 
     find_stored(&choice, graph);
+    kept->is_stored = choice.is_stored;
 
     struct marking backward = {
         .arena = arena, .marks = ARENA_ARRAY(arena, bool, count + 1), .stop = choice.is_forward};
@@ -152,6 +153,7 @@ struct kept *keep(struct module *module, struct function *function)
         struct node *node = graph->nodes[i];
         if (!choice.is_needed[i] || is_leaf(node) || (node->input_count == 0 && node->op != OP_LOOP))
             continue;
+        kept->cost[i] = cost_again(&choice, node, 0);
         if (!is_cheap_again(&choice, node)) {
             kept->is_kept[i] = true;
             continue;

@@ -8,6 +8,7 @@
 #include "check.h"
 #include "command.h"
 #include "deliver.h"
+#include "limit.h"
 #include "output.h"
 #include "passes.h"
 #include "source.h"
@@ -38,6 +39,28 @@ static bool all_sizes_used(const struct command *command)
     return all;
 }
 
+/* The module with every loop checkpointed, if only that makes its workspace fit; NULL after telling why it
+ * cannot. */
+static struct elaboration *limit_workspace(struct run *run, const struct file *file,
+                                           const struct derivatives *derivatives,
+                                           struct elaboration *elaboration)
+{
+    struct command *command = &run->command;
+    const struct need *before = workspace_needs(elaboration->module, command->at);
+    if (!needs_are_known(stderr, elaboration->module, before))
+        return NULL;
+    if (needs_fit(elaboration->module, before, command->max_workspace))
+        return elaboration;
+    command->elaborate.checkpoint = true;
+    elaboration = elaborate(run->arena, &run->diagnostics, file, derivatives, &command->elaborate);
+    adjoin(elaboration, &run->diagnostics, derivatives);
+    for (size_t i = 0; i < elaboration->module->functions_count; i++)
+        simplify(elaboration->module->functions[i], command->level);
+    const struct need *after = workspace_needs(elaboration->module, command->at);
+    tell_needs(stderr, elaboration->module, before, after, command->max_workspace);
+    return needs_fit(elaboration->module, after, command->max_workspace) ? elaboration : NULL;
+}
+
 static enum status compile(struct run *run)
 {
     const struct command *command = &run->command;
@@ -56,7 +79,7 @@ static enum status compile(struct run *run)
         elaborate(run->arena, &run->diagnostics, file, derivatives, &command->elaborate);
     if (!all_sizes_used(command))
         return STATUS_WRONG_COMMAND;
-    if (!is_wrong(run) && command->at) {
+    if (!is_wrong(run) && command->at && !command->max_workspace) {
         enum status status;
         struct at *at = at_new(run->arena, elaboration->module, derivatives, command->at, &status);
         return at ? deliver_at(run->outputs, run->arena, command, elaboration, at) : status;
@@ -74,6 +97,10 @@ static enum status compile(struct run *run)
         scalarise(elaboration->module->functions[i], command->level);
     if (command->check)
         return check_gradients(stdout, elaboration->module) ? STATUS_DONE : STATUS_WRONG_PROGRAM;
+    if (command->max_workspace)
+        elaboration = limit_workspace(run, file, derivatives, elaboration);
+    if (!elaboration)
+        return STATUS_WRONG_PROGRAM;
     return deliver(run->outputs, run->arena, command, elaboration);
 }
 

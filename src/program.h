@@ -253,10 +253,14 @@ struct program {
     struct variable_pool *variables;
 };
 
+enum { TOO_DEAR = 1000 }; /* sums, products and the like */
+
 /* What forward leaves for backward: for each node whether it is kept. */
 struct kept {
     bool *is_kept;
-    size_t count; /* of nodes looked at */
+    bool *is_stored; /* forward has it in memory anyway */
+    int *cost;       /* of what backward reads otherwise: additions for each element to compute it again */
+    size_t count;    /* of nodes looked at */
 };
 
 /* ---- keep.c ---- */

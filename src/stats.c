@@ -162,6 +162,15 @@ static size *slots_bytes(const struct counter *c, bool only_kept)
     return total;
 }
 
+size *count_operations(const struct module *module, const struct program *program)
+{
+    size *zero = size_number(program->sizes, 0);
+    struct counter c = {module->arena, module, program, zero, zero, zero, 0, 0, 0};
+    for (size_t i = 0; i < program->nests_count; i++)
+        count_nest(&c, program->nests[i]);
+    return c.operations;
+}
+
 static void print_program(FILE *stream, const struct module *module, const struct program *program)
 {
     size *zero = size_number(program->sizes, 0);
@@ -214,9 +223,53 @@ static void print_value(FILE *stream, const struct counter *c, const struct node
             why);
 }
 
-static void print_kept(FILE *stream, const struct module *module, const struct program *forward,
-                       const struct program *backward)
+/* Why forward has it in memory anyway. */
+static const char *what_stores(const struct program *forward, const struct node *node)
 {
+    if (forward->products[node->id])
+        return "a matrix product";
+    if (node->op == OP_RESULT)
+        return "what a loop computed";
+    if (operator_is_elementwise(node->op))
+        return "a matrix product reads it";
+    return node->op == OP_CONTRACT || node->op == OP_SUM || node->op == OP_MAXIMUM || node->op == OP_MINIMUM
+               ? "a reduction"
+               : "forward stores it anyway";
+}
+
+/* The gradients for which backward reads it. */
+static const char *read_for(struct arena *arena, const struct program *backward, const struct node *node)
+{
+    const struct function *function = backward->function;
+    const char *text = NULL;
+    for (size_t i = 0; i < function->members_count && i < 63; i++)
+        if (function->members[i].role == ROLE_GRADIENT && backward->wanted[node->id] >> i & 1)
+            text = text ? arena_print(arena, "%s, %s", text, function->members[i].name)
+                        : function->members[i].name;
+    return text ? text : "backward";
+}
+
+static const char *why_kept(struct arena *arena, const struct programs *programs, const struct buffer *buffer)
+{
+    const struct program *forward = programs->entries[ENTRY_FORWARD];
+    const struct node *node = buffer->node;
+    int cost = programs->kept->cost[node->id];
+    if (buffer->storage == STORAGE_MEMBER)
+        return "an output, or in the workspace if its pointer is NULL";
+    if (buffer->storage == STORAGE_STRUCT || buffer->storage == STORAGE_SCALAR)
+        return "a member of the struct";
+    if (node->op == OP_PLACEHOLDER)
+        return "what a loop computed";
+    if (programs->kept->is_stored[node->id])
+        return what_stores(forward, node);
+    return cost >= TOO_DEAR ? "it would take sums or products again"
+                            : arena_print(arena, "it would take %d additions for each element again", cost);
+}
+
+static void print_kept(FILE *stream, const struct module *module, const struct programs *programs)
+{
+    const struct program *forward = programs->entries[ENTRY_FORWARD],
+                         *backward = programs->entries[ENTRY_BACKWARD];
     struct counter c = {.arena = module->arena, .module = module, .program = forward};
     int kept = 0, again = 0;
     for (size_t i = 0; i < forward->all_buffers_count; i++) {
@@ -226,10 +279,8 @@ static void print_kept(FILE *stream, const struct module *module, const struct p
         if (kept++ == 0)
             fputs("    kept for backward\n", stream);
         print_value(stream, &c, buffer->node,
-                    buffer->storage == STORAGE_MEMBER
-                        ? "an output, or in the workspace if its pointer is NULL"
-                    : buffer->storage == STORAGE_STRUCT ? "a member of the struct"
-                                                        : "dearer to compute again than to keep");
+                    arena_print(c.arena, "%s; for %s", why_kept(c.arena, programs, buffer),
+                                read_for(c.arena, backward, buffer->node)));
     }
     for (size_t id = 0; id < forward->node_count && id < backward->node_count; id++) {
         const struct node *node = forward->function->graph->nodes[id];
@@ -240,7 +291,10 @@ static void print_kept(FILE *stream, const struct module *module, const struct p
             continue;
         if (again++ == 0)
             fputs("    computed again in backward\n", stream);
-        print_value(stream, &c, node, "cheap from what is there");
+        int cost = id < programs->kept->count ? programs->kept->cost[id] : 0;
+        print_value(stream, &c, node,
+                    arena_print(c.arena, "%d addition%s for each element; for %s", cost, cost == 1 ? "" : "s",
+                                read_for(c.arena, backward, node)));
     }
     if (kept == 0)
         fputs("    nothing is kept for backward but inputs\n", stream);
@@ -254,5 +308,5 @@ void emit_stats(FILE *stream, const struct module *module, const struct programs
         if (programs->entries[e])
             print_program(stream, module, programs->entries[e]);
     if (programs->entries[ENTRY_BACKWARD])
-        print_kept(stream, module, programs->entries[ENTRY_FORWARD], programs->entries[ENTRY_BACKWARD]);
+        print_kept(stream, module, programs);
 }

@@ -86,6 +86,8 @@ stats 'kept for backward'
 stats 'h [N, 100]: 400*N bytes'
 stats '(2 matrix products, 0 factorisations)'
 stats 'workspace'
+stats 'h [N, 100]: 400*N bytes, a matrix product reads it; for d_w1, d_w2'
+stats '1 addition for each element; for d_w1, d_w2'
 expect 'stats without C' 2 '--stats tells of the C' "$GRADC" --stats --emit=math gate.nn
 
 echo "$passed passed, $failed failed"
