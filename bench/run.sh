@@ -10,7 +10,8 @@ GRADC=${GRADC:-$PWD/../gradc}
 BUILD=${BUILD:-$PWD/../build}
 CC=${CC:-gcc}
 CFLAGS=${CFLAGS:--O3 -march=native -fopenmp-simd}
-export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+BENCH_THREADS=${BENCH_THREADS:-} # of OpenMP, with CFLAGS that have it: set by threads.sh
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=${BENCH_THREADS:-1}
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 status=0
@@ -29,10 +30,10 @@ python_with() {
     done
     echo "$1: absent (Debian: python3-$1); no row against it" >&2
 }
-BENCH_NUMPY=$(python_with numpy)
-BENCH_TORCH=$(python_with torch)
+BENCH_NUMPY=$([ -n "$BENCH_THREADS" ] || python_with numpy)
+BENCH_TORCH=$([ -n "$BENCH_THREADS" ] || python_with torch)
 export BENCH_NUMPY BENCH_TORCH
-echo "one thread, $CC $CFLAGS; medians of 15 rounds in turn"
+[ -n "$BENCH_THREADS" ] || echo "one thread, $CC $CFLAGS; medians of 15 rounds in turn"
 
 # measure X PRECISION
 measure() {
@@ -56,5 +57,5 @@ for program in "${programs[@]}"; do
         measure "$program" "$precision"
     done
 done
-[ $# -gt 0 ] || GRADC=$GRADC ./compiler.sh || status=1
+[ $# -gt 0 ] || { ./threads.sh; GRADC=$GRADC ./compiler.sh; } || status=1
 exit $status
