@@ -11,6 +11,7 @@ static struct program *program_of(struct module *module, struct function *functi
 {
     struct program *program = demand(module, function, entry, kept);
     materialise(program);
+    inherit(program);
     schedule(program);
     place(program, forward);
     share_loops(program);

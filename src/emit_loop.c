@@ -121,15 +121,15 @@ static bool is_short(const char *text)
 
 /* What the nest computes: the whole target, or, if that is a sum too long for a line, the product that this
  * nest adds to it; NULL if neither is short. */
-static const char *formula(struct emitter *emitter, const struct nest *nest)
+static const char *formula(struct emitter *emitter, const struct nest *nest, const struct node *value)
 {
     struct math_names names = {is_named, name_of, emitter, FORMULA_WIDTH};
     const char *target = place_name(emitter, nest->target);
     const char *text =
-        harmless(emitter->arena, math_statement(emitter->arena, target, nest->target->node, &names));
+        harmless(emitter->arena, math_statement(emitter->arena, target, value, &names));
     if (is_short(text))
         return text;
-    if (nest->kind != NEST_PRODUCT || nest->node == nest->target->node || nest->scale.count > 0)
+    if (nest->kind != NEST_PRODUCT || nest->node == value || nest->scale.count > 0)
         return NULL;
     text = arena_print(emitter->arena, "%s %s= %s", target, nest->scale.is_negative ? "-" : "+",
                        harmless(emitter->arena, math_print(emitter->arena, nest->node, &names)));
@@ -140,15 +140,19 @@ static void add_formula(struct formulas *formulas, const struct nest *nest)
 {
     struct emitter *emitter = formulas->emitter;
     struct buffer *target = nest->target;
-    bool is_seen = formulas->count == FORMULAS_SHOWN || !target || !target->node || is_leaf(target->node) ||
+    const struct node *value = target ? target->node : NULL;
+    bool is_change = value && nest->kind == NEST_SCATTER && (is_leaf(value) || nest->node->op == OP_REPLACE);
+    if (is_change)
+        value = nest->node;
+    bool is_seen = formulas->count == FORMULAS_SHOWN || !value || is_leaf(value) ||
                    nest->is_void || nest->kind == NEST_COPY || target->node->op == OP_RESULT ||
                    (target->storage == STORAGE_SCALAR && nest->kind == NEST_VALUE) ||
                    (nest->kind == NEST_SCATTER && nest->operand->rank == 0); /* x[1] = y says it all */
     for (int i = 0; i < formulas->count; i++)
-        is_seen = is_seen || formulas->shown[i] == target;
+        is_seen = is_seen || (formulas->shown[i] == target && !is_change);
     if (is_seen)
         return;
-    const char *text = formula(emitter, nest);
+    const char *text = formula(emitter, nest, value);
     if (!text)
         return;
     formulas->shown[formulas->count++] = target;

@@ -176,7 +176,9 @@ void put_sum_of_parts(struct program *program, struct node *node, struct item *c
                                                                       : 0;
             if (own_kind != kind)
                 continue;
-            if (kind == 0) {
+            if (kind == 0 && program->buffers[part->node->id] == target) {
+                /* It is there already. */
+            } else if (kind == 0) {
                 if (!sum)
                     sum = nest_new(program, NEST_SUM, node, target);
                 ARENA_APPEND(program->arena, sum, terms, *part);

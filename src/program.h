@@ -231,6 +231,7 @@ struct program {
     guard *wanted;           /* for which members */
     struct buffer **buffers; /* NULL: inlined, or a leaf */
     struct node **owner;     /* the innermost LOOP whose rounds it depends on; NULL: none */
+    struct node **heir_of;   /* the node whose buffer it takes over; NULL: it has its own */
     int *uses;               /* edges from live users, roots and checks */
     bool
         *is_part; /* a SCATTER or product, or a sum of such, that is added into the buffer of its only user */
@@ -288,6 +289,10 @@ struct parts {
     size_t parts_count, parts_capacity;
 };
 void list_parts(struct program *program, struct node *node, struct parts *parts);
+
+/* ---- inherit.c ---- */
+/* Finds values that are made in the place of older ones. */
+void inherit(struct program *program);
 
 /* ---- access.c ---- */
 /* The variable of a loop at some depth, or of an iteration axis: the same for the same number and extent. */

@@ -41,21 +41,23 @@ static size_t nodes_of(const struct bodies *bodies, const struct node *loop, str
 
 /* ---- Buffers ---- */
 
-static void add_buffers_of_loop(struct program *program, struct node *result)
+static struct buffer *buffer_of(struct program *program, struct node *node)
 {
-    struct loop *loop = result->inputs[0]->loop;
-    if (program->buffers[result->id])
-        return;
-    if (result->result >= loop->carried_count) {
-        struct buffer *buffer = buffer_new(program, result);
-        buffer->is_fixed = true;
-        return;
+    struct buffer *buffer = program->buffers[node->id];
+    if (buffer)
+        return buffer;
+    if (program->heir_of[node->id]) {
+        buffer = buffer_of(program, program->heir_of[node->id]);
+    } else if (node->op == OP_RESULT && node->result < node->loop->carried_count) {
+        buffer = buffer_of(program, node->loop->carried[node->result]);
+    } else {
+        buffer = buffer_new(program, node);
+        if (node->op == OP_PLACEHOLDER && program->owner[node->id])
+            buffer->guard = program->wanted[program->owner[node->id]->id];
     }
-    struct node *carried = loop->carried[result->result];
-    if (!program->buffers[carried->id])
-        buffer_new(program, carried)->is_fixed = true;
-    program->buffers[result->id] = program->buffers[carried->id];
-    program->buffers[result->id]->guard = program->wanted[result->inputs[0]->id];
+    buffer->is_fixed = buffer->is_fixed || node->op == OP_PLACEHOLDER || node->op == OP_RESULT;
+    program->buffers[node->id] = buffer;
+    return buffer;
 }
 
 static void add_buffers(struct program *program)
@@ -65,17 +67,12 @@ static void add_buffers(struct program *program)
         struct node *node = graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i])
             continue;
-        if (node->op == OP_RESULT)
-            add_buffers_of_loop(program, node);
-        else if (program->is_material[i])
-            buffer_new(program, node);
+        if (node->op == OP_RESULT || program->is_material[i])
+            buffer_of(program, node);
         else if (node->op == OP_LOOP)
             for (int j = 0; j < node->loop->carried_count; j++)
-                if (program->is_live[node->loop->carried[j]->id]) {
-                    struct buffer *buffer = buffer_new(program, node->loop->carried[j]);
-                    buffer->is_fixed = true;
-                    buffer->guard = program->wanted[i];
-                }
+                if (program->is_live[node->loop->carried[j]->id])
+                    buffer_of(program, node->loop->carried[j]);
     }
 }
 
@@ -159,7 +156,7 @@ static void put_updates(struct program *program, struct loop *loop, struct item 
     }
     for (int j = 0; j < loop->carried_count; j++) {
         struct buffer *target = program->buffers[loop->carried[j]->id];
-        if (!target || loop->next[j] == loop->carried[j])
+        if (!target || loop->next[j] == loop->carried[j] || program->buffers[loop->next[j]->id] == target)
             continue;
         struct nest *nest = nest_new(program, NEST_COPY, loop->next[j], target);
         nest->alone = true;
@@ -175,7 +172,8 @@ static void put_starts(struct bodies *bodies, struct node *node, struct item *co
     struct program *program = bodies->program;
     struct loop *loop = node->loop;
     for (int j = 0; j < loop->carried_count; j++)
-        if (program->buffers[loop->carried[j]->id])
+        if (program->buffers[loop->carried[j]->id] &&
+            program->buffers[loop->carried[j]->id] != program->buffers[loop->initial[j]->id])
             put_copy(program, loop->initial[j], program->buffers[loop->carried[j]->id], loop->carried[j],
                      false, container);
     if (!loop->condition && !loop->is_branch)
@@ -260,7 +258,8 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
     case OP_CUMSUM: put_scan(program, node, container); return;
     case OP_SCATTER: put_sum_of_parts(program, node, container); return;
     case OP_REPLACE:
-        put_copy(program, node->inputs[0], buffer, node, false, container);
+        if (program->buffers[node->inputs[0]->id] != buffer)
+            put_copy(program, node->inputs[0], buffer, node, false, container);
         put_scatter(program, node, node->inputs[1], buffer, false, false, container);
         return;
     case OP_CHOLESKY:

@@ -1,0 +1,142 @@
+/* inherit.c: values that are older values but for some of their elements take over the buffers of these.
+ *
+ *     y = x; y[1:] = e            y in the place of x, if nothing else reads x
+ *     y = x + scatter(e)          so too
+ *     for t { x = ... }        what a loop carries, in the place of what it begins with
+ *
+ * Requires materialise. Leaves program->heir_of; schedule then makes neither buffers nor copies for heirs. */
+#include "program.h"
+
+struct readers {
+    struct program *program;
+    int *count;         /* of those that read each node, roots and checks among them */
+    struct node **some; /* one of them */
+};
+
+static void add_reader(struct readers *readers, const struct node *node, struct node *reader)
+{
+    readers->count[node->id]++;
+    readers->some[node->id] = reader;
+}
+
+/* The inputs of a LOOP are all that its rounds begin and end with. */
+static struct readers find_readers(struct program *program)
+{
+    struct graph *graph = program->function->graph;
+    struct readers readers = {program, ARENA_ARRAY(program->arena, int, program->node_count + 1),
+                              ARENA_ARRAY(program->arena, struct node *, program->node_count + 1)};
+    for (size_t i = 0; i < program->node_count; i++)
+        for (int j = 0; program->is_live[i] && graph->nodes[i]->op != OP_RESULT && j < graph->nodes[i]->input_count;
+             j++)
+            add_reader(&readers, graph->nodes[i]->inputs[j], graph->nodes[i]);
+    for (size_t i = 0; i < program->roots_count; i++)
+        add_reader(&readers, program->roots[i].node, NULL);
+    for (size_t i = 0; i < program->checks_count; i++)
+        add_reader(&readers, program->checks[i]->k, NULL);
+    return readers;
+}
+
+/* The value that a node is but for some elements; NULL: none. */
+static struct node *base_of(struct program *program, struct node *node)
+{
+    struct node *base = NULL;
+    if (!program->is_material[node->id] || node->rank == 0)
+        return NULL;
+    if (node->op == OP_REPLACE)
+        return node->inputs[0];
+    if ((node->op != OP_ADD && node->op != OP_SUB) ||
+        (!program->is_part[node->inputs[0]->id] && !program->is_part[node->inputs[1]->id]))
+        return NULL;
+    struct parts parts = {0};
+    list_parts(program, node, &parts);
+    for (size_t i = 0; i < parts.parts_count; i++) {
+        const struct part *part = &parts.parts[i];
+        if (program->is_part[part->node->id])
+            continue;
+        if (base || part->scale.count > 0 || part->scale.is_negative)
+            return NULL;
+        base = part->node;
+    }
+    return base;
+}
+
+/* Which of the loop's carried values the PLACEHOLDER is. */
+static int carried_number(const struct loop *loop, const struct node *placeholder)
+{
+    int k = 0;
+    while (k < loop->carried_count && loop->carried[k] != placeholder)
+        k++;
+    return k;
+}
+
+/* Whether what the loop carries ends the round as the node: itself or its heir. */
+static bool becomes_next(const struct readers *readers, const struct node *carried, struct node *node)
+{
+    struct program *program = readers->program;
+    const struct loop *loop = program->owner[carried->id]->loop;
+    const struct node *next = loop->next[carried_number(loop, carried)];
+    while (node && node != next)
+        node = readers->count[node->id] == 1 && readers->some[node->id] &&
+                       base_of(program, readers->some[node->id]) == node
+                   ? readers->some[node->id]
+                   : NULL;
+    return node != NULL;
+}
+
+/* Whether the buffer of `base` is free as soon as `node` has read it, and there whenever node is wanted. */
+static bool may_inherit(const struct readers *readers, struct node *base, struct node *node)
+{
+    const struct program *program = readers->program;
+    const struct node *loop = base->op == OP_RESULT ? base->inputs[0] : program->owner[base->id];
+    bool is_carried = base->op == OP_PLACEHOLDER;
+    if (readers->count[base->id] != 1 || program->owner[base->id] != program->owner[node->id] ||
+        program->buffers[base->id])
+        return false;
+    if (is_carried && (!loop || !becomes_next(readers, base, node)))
+        return false;
+    bool is_of_loop = is_carried || (base->op == OP_RESULT && base->result < base->loop->carried_count);
+    return (is_carried || base->op == OP_RESULT || program->is_material[base->id]) &&
+           program->wanted[is_of_loop ? loop->id : base->id] == program->wanted[node->id];
+}
+
+/* The value that a loop begins with, if nothing else reads it. What an outer loop carries must end its round as what
+ * comes out of this one. */
+static struct node *first_value(const struct readers *readers, const struct node *carried)
+{
+    const struct program *program = readers->program;
+    const struct node *inner = program->owner[carried->id], *outer = program->owner[inner->id];
+    int number = carried_number(inner->loop, carried);
+    struct node *initial = inner->loop->initial[number];
+    if (carried->rank == 0 || readers->count[initial->id] != 1 || program->owner[initial->id] != outer ||
+        program->buffers[initial->id])
+        return NULL;
+    if (initial->op == OP_PLACEHOLDER) {
+        if (!outer)
+            return NULL;
+        const struct node *next = outer->loop->next[carried_number(outer->loop, initial)];
+        bool comes_back = next->op == OP_RESULT && next->inputs[0] == inner && next->result == number;
+        return comes_back && program->wanted[inner->id] == program->wanted[outer->id] ? initial : NULL;
+    }
+    bool is_carried = initial->op == OP_RESULT && initial->result < initial->loop->carried_count;
+    return (initial->op == OP_RESULT || program->is_material[initial->id]) &&
+                   program->wanted[is_carried ? initial->inputs[0]->id : initial->id] == program->wanted[inner->id]
+               ? initial
+               : NULL;
+}
+
+void inherit(struct program *program)
+{
+    struct graph *graph = program->function->graph;
+    struct readers readers = find_readers(program);
+    for (size_t i = 0; i < program->node_count; i++) {
+        struct node *node = graph->nodes[i], *base;
+        if (!program->is_live[i] || program->buffers[i])
+            continue;
+        if (node->op == OP_PLACEHOLDER && program->owner[i]) {
+            program->heir_of[i] = first_value(&readers, node);
+        } else {
+            base = base_of(program, node);
+            program->heir_of[i] = base && may_inherit(&readers, base, node) ? base : NULL;
+        }
+    }
+}
