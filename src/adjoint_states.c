@@ -143,14 +143,29 @@ static bool is_carried(const struct loop *loop, const struct node *node)
     return false;
 }
 
+/* A part of a carried value is kept instead of the whole if nothing needs the whole. */
+static bool is_part_of_carried(const struct states *states, const struct node *node)
+{
+    return node->op == OP_INDEX && node->input_count == 1 && node->rank < node->inputs[0]->rank &&
+           !states->loop->is_branch && is_carried(states->loop, node->inputs[0]);
+}
+
 static void find_kept(struct states *states, const struct loop *backward)
 {
+    struct parts {
+        struct node **parts;
+        size_t parts_count, parts_capacity;
+    } list = {0};
     for (int k = 0; k < backward->carried_count; k++)
         visit(states, backward->next[k]);
     for (int k = 0; k < backward->collected_count; k++)
         visit(states, backward->collected[k]);
     while (states->stack_count) {
         struct node *node = states->stack[--states->stack_count];
+        if (is_part_of_carried(states, node)) {
+            ARENA_APPEND(states->graph->arena, &list, parts, node);
+            continue;
+        }
         bool is_dear = states->costs[node->id] - 1 > CHEAP_AT_MOST && !is_view(node);
         if (is_dear || is_carried(states->loop, node)) {
             ARENA_APPEND(states->graph->arena, states, kept, node);
@@ -161,6 +176,9 @@ static void find_kept(struct states *states, const struct loop *backward)
         for (size_t i = 0; i < count; i++)
             visit(states, needed[i]);
     }
+    for (size_t i = 0; i < list.parts_count; i++)
+        if (!states->seen[list.parts[i]->inputs[0]->id])
+            ARENA_APPEND(states->graph->arena, states, kept, list.parts[i]);
 }
 
 /* The cost of computing a node from kept ones, as far as it stays below DEAR. */

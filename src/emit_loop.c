@@ -125,8 +125,7 @@ static const char *formula(struct emitter *emitter, const struct nest *nest, con
 {
     struct math_names names = {is_named, name_of, emitter, FORMULA_WIDTH};
     const char *target = place_name(emitter, nest->target);
-    const char *text =
-        harmless(emitter->arena, math_statement(emitter->arena, target, value, &names));
+    const char *text = harmless(emitter->arena, math_statement(emitter->arena, target, value, &names));
     if (is_short(text))
         return text;
     if (nest->kind != NEST_PRODUCT || nest->node == value || nest->scale.count > 0)
@@ -141,11 +140,11 @@ static void add_formula(struct formulas *formulas, const struct nest *nest)
     struct emitter *emitter = formulas->emitter;
     struct buffer *target = nest->target;
     const struct node *value = target ? target->node : NULL;
-    bool is_change = value && nest->kind == NEST_SCATTER && (is_leaf(value) || nest->node->op == OP_REPLACE);
+    bool is_change = value && nest->kind == NEST_SCATTER && (is_leaf(value) || value->op == OP_REPLACE);
     if (is_change)
         value = nest->node;
-    bool is_seen = formulas->count == FORMULAS_SHOWN || !value || is_leaf(value) ||
-                   nest->is_void || nest->kind == NEST_COPY || target->node->op == OP_RESULT ||
+    bool is_seen = formulas->count == FORMULAS_SHOWN || !value || is_leaf(value) || nest->is_void ||
+                   nest->kind == NEST_COPY || target->node->op == OP_RESULT ||
                    (target->storage == STORAGE_SCALAR && nest->kind == NEST_VALUE) ||
                    (nest->kind == NEST_SCATTER && nest->operand->rank == 0); /* x[1] = y says it all */
     for (int i = 0; i < formulas->count; i++)

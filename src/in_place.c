@@ -11,8 +11,11 @@ static bool is_read_in_time(const struct nest *reader, const struct access *acce
     if (reader != writer && reader->item->first > writer->item->first)
         return false;
     int rank = access->node->rank;
-    if (shared < writer->path_first)
+    bool is_one_statement = reader == writer && reader->loop_count == 0;
+    if (shared < writer->path_first || is_one_statement)
         return true;
+    if (reader == writer && writer->kind == NEST_SCATTER)
+        return false;
     for (int a = 0; a < rank; a++) {
         bool is_collected = a == 0 && writer->collected_at;
         if (is_one(access->node->shape[a]) || (is_collected && access->first == writer->collected_at))
@@ -72,8 +75,19 @@ static bool is_in_place(const struct program *program, const struct buffer *buff
 
 static bool copies_itself(const struct nest *nest, const struct node *leaf)
 {
+    if (nest->kind == NEST_COPY)
+        return nest->node == leaf && !nest->source && !nest->collected_at && !nest->adds &&
+               nest->scale.count == 0;
     return nest->kind == NEST_SUM && nest->terms_count == 1 && nest->terms[0].node == leaf &&
            nest->terms[0].scale.count == 0 && !nest->terms[0].scale.is_negative;
+}
+
+/* Whether the buffer was made for the node, or for one that it is the heir of. */
+static bool is_own(const struct program *program, const struct buffer *buffer, const struct node *node)
+{
+    while (program->heir_of[node->id])
+        node = program->heir_of[node->id];
+    return buffer->node == node;
 }
 
 /* What a loop carries takes its next value where it stands, if by then nothing reads the old one. The value
@@ -81,12 +95,14 @@ static bool copies_itself(const struct nest *nest, const struct node *leaf)
 static bool is_carried_in_place(const struct buffer *next, const struct buffer *carried,
                                 const struct nest *copy)
 {
-    const struct nest *first = next->writers[0];
+    bool is_changed = next->writers_count > 1 && copies_itself(next->writers[0], carried->node);
+    const struct nest *first = next->writers[is_changed];
     int levels = copy->path_first;
     bool is_product = first->kind == NEST_PRODUCT;
     bool is_collected = first->collected_at && next->writers_count == 1;
-    if ((!is_product && !writes_elements_in_order(first)) || first->path_first != levels + is_collected ||
-        next->guard != carried->guard)
+    bool is_in_order =
+        is_product || writes_elements_in_order(first) || (is_changed && first->kind == NEST_SCATTER);
+    if (!is_in_order || first->path_first != levels + is_collected || next->guard != carried->guard)
         return false;
     for (int i = 0; i < levels; i++)
         if (first->path[i] != copy->path[i])
@@ -113,7 +129,7 @@ void carry_in_place(struct program *program)
             continue;
         struct buffer *next = program->buffers[copy->node->id], *carried = copy->target;
         if (!next || next->same || next->member || next->is_kept || next->is_earlier ||
-            next->writers_count == 0 || is_leaf(copy->node) || next->node != copy->node ||
+            next->writers_count == 0 || is_leaf(copy->node) || !is_own(program, next, copy->node) ||
             !is_carried_in_place(next, carried, copy))
             continue;
         next->same = carried;
@@ -133,7 +149,7 @@ void update_in_place(struct program *program)
             continue;
         struct buffer *buffer = program->buffers[copy->node->id];
         if (!buffer || buffer->member || buffer->is_kept || buffer->writers_count == 0 ||
-            is_leaf(copy->node) || buffer->node != copy->node ||
+            is_leaf(copy->node) || !is_own(program, buffer, copy->node) ||
             !is_in_place(program, buffer, copy->member, copy))
             continue;
         buffer->member = copy->member;

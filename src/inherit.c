@@ -26,8 +26,8 @@ static struct readers find_readers(struct program *program)
     struct readers readers = {program, ARENA_ARRAY(program->arena, int, program->node_count + 1),
                               ARENA_ARRAY(program->arena, struct node *, program->node_count + 1)};
     for (size_t i = 0; i < program->node_count; i++)
-        for (int j = 0; program->is_live[i] && graph->nodes[i]->op != OP_RESULT && j < graph->nodes[i]->input_count;
-             j++)
+        for (int j = 0;
+             program->is_live[i] && graph->nodes[i]->op != OP_RESULT && j < graph->nodes[i]->input_count; j++)
             add_reader(&readers, graph->nodes[i]->inputs[j], graph->nodes[i]);
     for (size_t i = 0; i < program->roots_count; i++)
         add_reader(&readers, program->roots[i].node, NULL);
@@ -99,8 +99,8 @@ static bool may_inherit(const struct readers *readers, struct node *base, struct
            program->wanted[is_of_loop ? loop->id : base->id] == program->wanted[node->id];
 }
 
-/* The value that a loop begins with, if nothing else reads it. What an outer loop carries must end its round as what
- * comes out of this one. */
+/* The value that a loop begins with, if nothing else reads it. What an outer loop carries must end its round
+ * as what comes out of this one. */
 static struct node *first_value(const struct readers *readers, const struct node *carried)
 {
     const struct program *program = readers->program;
@@ -119,7 +119,8 @@ static struct node *first_value(const struct readers *readers, const struct node
     }
     bool is_carried = initial->op == OP_RESULT && initial->result < initial->loop->carried_count;
     return (initial->op == OP_RESULT || program->is_material[initial->id]) &&
-                   program->wanted[is_carried ? initial->inputs[0]->id : initial->id] == program->wanted[inner->id]
+                   program->wanted[is_carried ? initial->inputs[0]->id : initial->id] ==
+                       program->wanted[inner->id]
                ? initial
                : NULL;
 }

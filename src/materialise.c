@@ -14,6 +14,14 @@ enum {
     CHEAP = 1 /* additions that may be computed again for each use */
 };
 
+bool is_old_part(const struct program *program, const struct node *node)
+{
+    const struct node *x = node->op == OP_INDEX ? node->inputs[0] : NULL;
+    return x && x->op == OP_PLACEHOLDER && program->owner[x->id] &&
+           program->owner[x->id] == program->owner[node->id] && node->input_count == 1 && !node->fill &&
+           node->rank < x->rank;
+}
+
 struct decision {
     struct program *program;
     struct graph *graph;
@@ -315,6 +323,30 @@ static void force_packed(struct decision *decision)
             force(decision, decision->graph->nodes[i]);
 }
 
+/* The value that the carried one has at the end of a round. */
+static const struct node *next_of(const struct program *program, const struct node *carried)
+{
+    const struct loop *loop = program->owner[carried->id]->loop;
+    for (int k = 0; k < loop->carried_count; k++)
+        if (loop->carried[k] == carried)
+            return loop->next[k];
+    return carried;
+}
+
+/* Parts of a carried value that a round changes in parts are read before it does so: then it can in place. */
+static void force_old_parts(struct decision *decision)
+{
+    struct program *program = decision->program;
+    for (size_t i = 0; i < program->node_count; i++) {
+        const struct node *node = decision->graph->nodes[i];
+        if (!program->is_live[i] || program->buffers[i] || !is_old_part(program, node))
+            continue;
+        const struct node *next = next_of(program, node->inputs[0]);
+        if (next->op == OP_REPLACE || decision->has_parts[next->id])
+            force(decision, node);
+    }
+}
+
 void materialise(struct program *program)
 {
     size_t count = program->node_count;
@@ -333,6 +365,7 @@ void materialise(struct program *program)
     force_invariants(&decision);
     force_packed(&decision);
     find_parts(program, decision.is_forced, decision.has_parts);
+    force_old_parts(&decision);
     for (size_t i = count; i-- > 0;) {
         struct node *node = decision.graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i])

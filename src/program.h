@@ -279,6 +279,8 @@ bool entry_writes(enum entry entry, enum role role);
 /* ---- materialise.c, parts.c ---- */
 /* Decides which nodes get buffers. */
 void materialise(struct program *program);
+/* Whether the node is a part, smaller than the whole, of what the loop around it carries. */
+bool is_old_part(const struct program *program, const struct node *node);
 /* Which nodes are added into the buffer of their only user; has_parts: the sums of such, and those alone. */
 void find_parts(struct program *program, const bool *is_stored, bool *has_parts);
 /* The rank 0 node of which a tensor holds copies, or NULL. */

@@ -206,6 +206,14 @@ static void put_condition(struct bodies *bodies, struct node *node, struct item 
     container->barrier = container->body_count;
 }
 
+/* Whether the value is there at the start of a round, and perhaps not at its end. */
+static bool is_there_first(const struct program *program, const struct node *node)
+{
+    while (node->op == OP_INDEX && node->input_count == 1 && !program->is_material[node->id])
+        node = node->inputs[0];
+    return is_leaf(node);
+}
+
 static void put_region(struct bodies *bodies, struct node *node, struct item *container)
 {
     struct program *program = bodies->program;
@@ -219,11 +227,11 @@ static void put_region(struct bodies *bodies, struct node *node, struct item *co
     if (node->loop->condition)
         put_condition(bodies, node, item);
     for (int j = 0; j < node->loop->collected_count; j++)
-        if (is_leaf(node->loop->collected[j]))
+        if (is_there_first(program, node->loop->collected[j]))
             put_copy_of_round(bodies, node, j, item);
     schedule_body(bodies, node, item);
     for (int j = 0; j < node->loop->collected_count; j++)
-        if (!is_leaf(node->loop->collected[j]))
+        if (!is_there_first(program, node->loop->collected[j]))
             put_copy_of_round(bodies, node, j, item);
     put_updates(program, node->loop, item);
 }
@@ -289,7 +297,8 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
     }
 }
 
-/* Scalars that need no loop come first, so that they do not stand between loops that could be one. */
+/* Old parts of what the round changes come first, and scalars that need no loop, so that they do not stand
+ * between loops that could be one. */
 static void put_scalars(struct bodies *bodies, struct node *first, struct item *container)
 {
     struct program *program = bodies->program;
@@ -301,9 +310,10 @@ static void put_scalars(struct bodies *bodies, struct node *first, struct item *
             is_scalar = bodies->is_early[x->id] || program->owner[x->id] != program->owner[node->id] ||
                         (is_leaf(x) && x->rank == 0);
         }
-        if (!is_scalar)
+        bool is_part = program->is_material[node->id] && is_old_part(program, node);
+        if (!is_scalar && !is_part)
             continue;
-        bodies->is_early[node->id] = true;
+        bodies->is_early[node->id] = node->rank == 0;
         put_node(bodies, node, container);
         if (node->type != REAL)
             put_checks_of(bodies, node, container);
