@@ -1,0 +1,83 @@
+#!/bin/bash
+# memory.sh: how much of the rounds of a loop the workspace holds, in reals: all their states, with `checkpoint` about
+# the square root of them, of a replaced array what the rounds read of it; and the emitted C is as long for many rounds
+# as for few.
+# usage: memory.sh    GRADC names the compiler, BUILD the folder of libgradc.a, CC the C compiler.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+GRADC=${GRADC:-$PWD/gradc}
+BUILD=${BUILD:-$PWD/build}
+CC=${CC:-gcc}
+case $BUILD in *sanitize*) flags=-fsanitize=address,undefined ;; *) flags="" ;; esac
+out=$(mktemp -d) || exit 1
+trap 'rm -rf "$out"' EXIT
+passed=0 failed=0
+
+# reals T: of the workspace of loop in $out/loop.nn, with n = 64 and t = T.
+reals() {
+    "$GRADC" -D "t=$1" "$out/loop.nn" -o "$out/loop.c" || return
+    echo "#include \"loop.h\"
+#include <stdio.h>
+int main(void) { struct loop m = {0}; printf(\"%zu\\n\", loop_gradient_workspace(&m) / sizeof(double)); }" > "$out/main.c"
+    # shellcheck disable=SC2086
+    $CC $flags -Iruntime -I"$out" "$out/main.c" "$out/loop.c" "$BUILD/libgradc.a" -lm -o "$out/main" && "$out/main"
+}
+
+# holds NAME T LEAST MOST: reads the program from standard input.
+holds() {
+    local name=$1 t=$2 least=$3 most=$4 count few many
+    { echo "dim n = 64, t = 4"; cat; } > "$out/loop.nn"
+    reals 50 > /dev/null
+    few=$(wc -l < "$out/loop.c")
+    count=$(reals "$t")
+    many=$(wc -l < "$out/loop.c")
+    if [ -n "$count" ] && [ "$count" -ge "$least" ] && [ "$count" -le "$most" ] && [ "$few" = "$many" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL $name: ${count:-no} reals, not $least to $most; $few and $many lines"
+    fi
+}
+
+# One state of n = 64 numbers in each round, and a few besides.
+holds "states of all rounds" 2500 $((2500 * 64)) $((2510 * 64)) << 'END'
+loop(x: [n]) {
+    y = x
+    for k in 0..t { y = sin(y) * x }
+    return loop = sum(y)
+}
+END
+# 50 segments, and what one of them keeps.
+holds "states of segments" 2500 $((50 * 64)) $((112 * 64)) << 'END'
+loop(x: [n]) {
+    y = x
+    for k in 0..t checkpoint { y = sin(y) * x }
+    return loop = sum(y)
+}
+END
+# A number in each round, not the whole array.
+holds "one entry of each round" 2500 2500 $((5 * 2500)) << 'END'
+loop(x: [t]) {
+    y = x
+    for k in 1..t { y[k] = y[k - 1] * x[k] }
+    return loop = sum(y)
+}
+END
+# Nor the array in an inner loop, whose entries are read once each.
+holds "entries of an inner loop" 100 $((100 * 64)) $((212 * 64)) << 'END'
+loop(x: [n], a) {
+    y = x
+    for s in 0..t { for k in 0..n { y[k] = y[k] * y[k] * a } }
+    return loop = sum(y)
+}
+END
+# What the linear rounds need is the inputs alone.
+holds "no states" 2500 0 $((4 * 64)) << 'END'
+loop(x: [n], w: [n]) {
+    y = x
+    for k in 0..t { y = 2 * y + x }
+    return loop = sum(y * w)
+}
+END
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
