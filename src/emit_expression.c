@@ -94,22 +94,34 @@ const char *parenthesise(struct arena *arena, const char *text, int precedence, 
 const char *offset_text(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
                         const struct index *at)
 {
-    const char *text = NULL;
+    const char *text = NULL; /* NULL: the number alone */
+    int64_t number = 0, extent, here;
     bool is_sum = false;
     for (int a = 0; a < rank; a++) {
         if (dropped >> a & 1 || is_one(shape[a]))
             continue;
-        if (text)
+        if (!text && number && size_is_number(shape[a], &extent))
+            number *= extent;
+        else if (!text && number)
+            text = arena_print(emitter->arena, "%" PRId64 " * %s", number, size_factor(emitter, shape[a]));
+        else if (text)
             text = arena_print(emitter->arena, is_sum ? "(%s) * %s" : "%s * %s", text,
                                size_factor(emitter, shape[a]));
-        is_sum = is_sum && !text;
-        if (is_zero(at[a]))
+        if (!text && !at[a].dynamic && size_is_number(at[a].affine, &here) && number + here >= 0) {
+            number += here;
             continue;
+        }
+        if (is_zero(at[a])) {
+            is_sum = false;
+            continue;
+        }
+        if (!text && number)
+            text = arena_print(emitter->arena, "%" PRId64, number);
         const char *index = index_text(emitter, at[a]);
         is_sum = text != NULL || strstr(index, " + ") || strstr(index, " - ");
         text = text ? arena_print(emitter->arena, "%s + %s", text, index) : index;
     }
-    return text;
+    return !text && number ? arena_print(emitter->arena, "%" PRId64, number) : text;
 }
 
 const char *buffer_name(struct emitter *emitter, struct buffer *buffer)

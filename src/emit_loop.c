@@ -503,45 +503,93 @@ static void emit_body(struct emitter *emitter, const struct item *item)
     }
 }
 
-static void emit_item(struct emitter *emitter, const struct item *item)
+static bool is_void(const struct item *item)
 {
-    guard outer = emitter->guard;
-    if (item->kind == ITEM_STATEMENT && item->nest->is_void)
-        return;
-    emitter->at = item;
-    if (item->kind == ITEM_LOOP)
-        emit_starts(emitter, item, true);
-    /* A local variable is declared under no condition: `store` sees to that. */
+    return item->kind == ITEM_STATEMENT && item->nest->is_void;
+}
+
+/* Whether it runs only if it is wanted, which is not known here. A local variable is declared under no
+ * condition: `store` sees to that. */
+static bool is_conditional(const struct emitter *emitter, const struct item *item)
+{
     bool is_declaration = item->kind == ITEM_STATEMENT && needs_declaration(item->nest) &&
                           item->nest->first_reduced == item->nest->loop_count;
-    bool is_guarded =
-        item->guard != ALWAYS_WANTED && item->guard != outer && !is_declaration && !runs_anyway(item);
-    if (!is_guarded) {
-        emit_body(emitter, item);
-        return;
-    }
+    return item->guard != ALWAYS_WANTED && item->guard != emitter->guard && !is_declaration &&
+           !runs_anyway(item);
+}
+
+/* Items that follow each other under one condition. Their comments stand before them, the first outside. */
+static void emit_conditional(struct emitter *emitter, struct item *const *items, size_t count,
+                             bool has_comments)
+{
+    guard outer = emitter->guard;
     struct text body = {.arena = emitter->arena};
     struct text *out = emitter->out;
+    for (size_t i = 0; i < count; i++)
+        if (items[i]->kind == ITEM_LOOP) {
+            emitter->at = items[i];
+            emit_starts(emitter, items[i], true);
+        }
     text_write(&body, "");
-    emitter->guard = item->guard;
+    emitter->guard = items[0]->guard;
     emitter->out = &body;
     emitter->indent++;
-    emit_body(emitter, item);
+    for (size_t i = 0; i < count; i++) {
+        if (is_void(items[i]))
+            continue;
+        if (i > 0 && has_comments)
+            emit_comment(emitter, items[i]);
+        emitter->at = items[i];
+        emit_body(emitter, items[i]);
+    }
     emitter->indent--;
     emitter->out = out;
     emitter->guard = outer;
     if (!*body.bytes)
         return; /* nothing but what turned out to be unnecessary */
-    emit_line(emitter, "if (%s) {", guard_text(emitter, item->guard));
+    emit_line(emitter, "if (%s) {", guard_text(emitter, items[0]->guard));
     text_write(out, body.bytes);
     emit_line(emitter, "}");
 }
 
+static void emit_item(struct emitter *emitter, const struct item *item)
+{
+    if (is_void(item))
+        return;
+    emitter->at = item;
+    if (is_conditional(emitter, item)) {
+        struct item *const items[] = {(struct item *)item};
+        emit_conditional(emitter, items, 1, false);
+        return;
+    }
+    if (item->kind == ITEM_LOOP)
+        emit_starts(emitter, item, true);
+    emit_body(emitter, item);
+}
+
+/* How many items from the first on stand under one condition. */
+static size_t conditional_run(const struct emitter *emitter, const struct item *parent, size_t first)
+{
+    size_t end = first;
+    while (end < parent->body_count &&
+           (is_void(parent->body[end]) || (is_conditional(emitter, parent->body[end]) &&
+                                           parent->body[end]->guard == parent->body[first]->guard)))
+        end++;
+    return end - first;
+}
+
 void emit_items(struct emitter *emitter, const struct item *parent)
 {
-    for (size_t i = 0; i < parent->body_count; i++) {
-        if (parent->kind == ITEM_REGION)
-            emit_comment(emitter, parent->body[i]);
-        emit_item(emitter, parent->body[i]);
+    bool has_comments = parent->kind == ITEM_REGION;
+    size_t run = 0;
+    for (size_t i = 0; i < parent->body_count; i += run ? run : 1) {
+        const struct item *item = parent->body[i];
+        run = !is_void(item) && is_conditional(emitter, item) ? conditional_run(emitter, parent, i) : 0;
+        if (has_comments)
+            emit_comment(emitter, item);
+        if (run > 1)
+            emit_conditional(emitter, &parent->body[i], run, has_comments);
+        else
+            emit_item(emitter, item);
     }
 }

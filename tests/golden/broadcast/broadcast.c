@@ -163,8 +163,6 @@ static void f_backward_kernel(
     /* sum = t @ b */
     if (self_->d_a) {
         gradc_matvec_f64(0, m, n, 1, t, n, b, 1, 0, sum, 1);
-    }
-    if (self_->d_a) {
         GRADC_PARALLEL(m)
         for (size_t i = 0; i < m; i++)
             d_a[i] = sum[i];
@@ -227,8 +225,6 @@ static void f_gradient_kernel(
     /* sum = t2 @ b */
     if (self_->d_a) {
         gradc_matvec_f64(0, m, n, 1, t2, n, b, 1, 0, sum, 1);
-    }
-    if (self_->d_a) {
         GRADC_PARALLEL(m)
         for (size_t i = 0; i < m; i++)
             d_a[i] = sum[i];

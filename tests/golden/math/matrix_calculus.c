@@ -139,9 +139,7 @@ static void quadratic_backward_kernel(
     /* sum = x @ A' */
     if (m->d_x) {
         gradc_matvec_f64(0, n, n, 1, A, n, x, 1, 0, sum, 1);
-    }
-    /* d_x = (sum2 + sum) * (d_quadratic * 0.5) */
-    if (m->d_x) {
+        /* d_x = (sum2 + sum) * (d_quadratic * 0.5) */
         GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
             d_x[i] = (sum2[i] + sum[i]) * (d_quadratic * 0.5);
@@ -191,9 +189,7 @@ static void quadratic_gradient_kernel(
     /* sum3 = x @ A' */
     if (m->d_x) {
         gradc_matvec_f64(0, n, n, 1, A, n, x, 1, 0, sum3, 1);
-    }
-    /* d_x = (sum + sum3) * (d_quadratic * 0.5) */
-    if (m->d_x) {
+        /* d_x = (sum + sum3) * (d_quadratic * 0.5) */
         GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
             d_x[i] = (sum[i] + sum3[i]) * (d_quadratic * 0.5);
@@ -350,9 +346,7 @@ static void exponential_backward_kernel(
     /* sum = A' @ d_exponential */
     if (self_->d_x) {
         gradc_matvec_f64(1, m, n, 1, A, n, d_exponential, 1, 0, sum, 1);
-    }
-    /* d_x = sum * t */
-    if (self_->d_x) {
+        /* d_x = sum * t */
         GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
             d_x[i] = sum[i] * t[i];
@@ -413,9 +407,7 @@ static void exponential_gradient_kernel(
     /* sum = A' @ d_exponential */
     if (self_->d_x) {
         gradc_matvec_f64(1, m, n, 1, A, n, d_exponential, 1, 0, sum, 1);
-    }
-    /* d_x = sum * t */
-    if (self_->d_x) {
+        /* d_x = sum * t */
         GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
             d_x[i] = sum[i] * t[i];
@@ -1740,9 +1732,7 @@ static void cycle_backward_kernel(
     /* sum = t @ C' */
     if (self_->d_A || self_->d_B || self_->d_X) {
         gradc_matmul_f64(0, 1, n, m, n, 1, t, n, C, n, 0, sum, m);
-    }
-    /* sum2 = sum @ X' */
-    if (self_->d_A || self_->d_B || self_->d_X) {
+        /* sum2 = sum @ X' */
         gradc_matmul_f64(0, 1, n, k, m, 1, sum, m, X, m, 0, sum2, k);
     }
     /* sum3 = sum2 @ B' */
@@ -1764,9 +1754,7 @@ static void cycle_backward_kernel(
     /* d_X = sum6' @ sum + sum3' @ A */
     if (self_->d_X) {
         gradc_matmul_f64(1, 0, k, m, n, 1, sum6, k, sum, m, 0, d_X, m);
-    }
-    /* d_X = sum6' @ sum + sum3' @ A */
-    if (self_->d_X) {
+        /* d_X = sum6' @ sum + sum3' @ A */
         gradc_matmul_f64(1, 0, k, m, n, 1, sum3, k, A, m, 1, d_X, m);
     }
 }
@@ -1837,9 +1825,7 @@ static void cycle_gradient_kernel(
     /* sum4 = t @ C' */
     if (self_->d_A || self_->d_B || self_->d_X) {
         gradc_matmul_f64(0, 1, n, m, n, 1, t, n, C, n, 0, sum4, m);
-    }
-    /* sum5 = sum4 @ X' */
-    if (self_->d_A || self_->d_B || self_->d_X) {
+        /* sum5 = sum4 @ X' */
         gradc_matmul_f64(0, 1, n, k, m, 1, sum4, m, X, m, 0, sum5, k);
     }
     /* sum6 = sum5 @ B' */
@@ -1861,9 +1847,7 @@ static void cycle_gradient_kernel(
     /* d_X = sum2' @ sum4 + sum6' @ A */
     if (self_->d_X) {
         gradc_matmul_f64(1, 0, k, m, n, 1, sum2, k, sum4, m, 0, d_X, m);
-    }
-    /* d_X = sum2' @ sum4 + sum6' @ A */
-    if (self_->d_X) {
+        /* d_X = sum2' @ sum4 + sum6' @ A */
         gradc_matmul_f64(1, 0, k, m, n, 1, sum6, k, A, m, 1, d_X, m);
     }
     self_->cycle = cycle2;
@@ -2142,9 +2126,7 @@ static int determinant_gradient_kernel(
         if (gradc_lu_f64(n, factors4, pivots4) != GRADC_OK)
             return GRADC_ENUMERIC;
         gradc_lu_solve_f64(1, n, n, factors4, pivots4, t6, n);
-    }
-    /* d_X = -(t6 @ t2') */
-    if (m->d_X) {
+        /* d_X = -(t6 @ t2') */
         gradc_matmul_f64(0, 1, n, n, n, -1, t6, n, t2, n, 0, d_X, n);
     }
     m->determinant = log(t4);

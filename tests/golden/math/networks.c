@@ -479,9 +479,7 @@ static void relu_net_backward_kernel(
     /* sum = W2' @ d_relu_net */
     if (self_->d_x || self_->d_W1) {
         gradc_matvec_f64(1, m, h, 1, W2, h, d_relu_net, 1, 0, sum, 1);
-    }
-    /* t2 = if sum2 <= 0 then 0 else sum ; d_W1 = t2[:, new] * x */
-    if (self_->d_x || self_->d_W1) {
+        /* t2 = if sum2 <= 0 then 0 else sum ; d_W1 = t2[:, new] * x */
         GRADC_PARALLEL(n * h)
         for (size_t i = 0; i < h; i++) {
             t2[i] = sum2[i] <= 0.0 ? 0.0 : sum[i];
@@ -555,9 +553,7 @@ static void relu_net_gradient_kernel(
     /* sum2 = W2' @ d_relu_net */
     if (self_->d_x || self_->d_W1) {
         gradc_matvec_f64(1, m, h, 1, W2, h, d_relu_net, 1, 0, sum2, 1);
-    }
-    /* t2 = if sum <= 0 then 0 else sum2 ; d_W1 = t2[:, new] * x */
-    if (self_->d_x || self_->d_W1) {
+        /* t2 = if sum <= 0 then 0 else sum2 ; d_W1 = t2[:, new] * x */
         GRADC_PARALLEL(n * h)
         for (size_t i = 0; i < h; i++) {
             t2[i] = sum[i] <= 0.0 ? 0.0 : sum2[i];
@@ -753,9 +749,7 @@ static void attend_backward_kernel(
     /* d_softmax = d_attend @ v' */
     if (m->d_q || m->d_k) {
         gradc_matmul_f64(0, 1, T, T, D, 1, d_attend, D, v, D, 0, d_softmax, T);
-    }
-    /* sum = sum(d_softmax * softmax, axis = 1) ; d_scores = softmax * (d_softmax - sum[:, new]) */
-    if (m->d_q || m->d_k) {
+        /* sum = sum(d_softmax * softmax, axis = 1) ; d_scores = softmax * (d_softmax - sum[:, new]) */
         GRADC_PARALLEL(T * T)
         for (size_t i = 0; i < T; i++) {
             double sum = 0;
@@ -840,9 +834,7 @@ static void attend_gradient_kernel(
     /* d_softmax = d_attend @ v' */
     if (m->d_q || m->d_k) {
         gradc_matmul_f64(0, 1, T, T, D, 1, d_attend, D, v, D, 0, d_softmax, T);
-    }
-    /* sum2 = sum(d_softmax * softmax, axis = 1) ; d_scores = softmax * (d_softmax - sum2[:, new]) */
-    if (m->d_q || m->d_k) {
+        /* sum2 = sum(d_softmax * softmax, axis = 1) ; d_scores = softmax * (d_softmax - sum2[:, new]) */
         GRADC_PARALLEL(T * T)
         for (size_t i = 0; i < T; i++) {
             double sum2 = 0;

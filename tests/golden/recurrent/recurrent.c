@@ -238,9 +238,7 @@ static void recurrent_gradient_kernel(
     if (m->d_W) {
         for (size_t i = 0; i < 16; i++)
             d_h[i] = 2.0 * (d_loss * h[i]);
-    }
-    /* recurrent.nn:6   for t in 0..T { */
-    if (m->d_W) {
+        /* recurrent.nn:6   for t in 0..T { */
         for (size_t t = T - 1; t + 1 > 0; t--) {
             /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
             for (size_t i = 0; i < 16; i++) {
@@ -256,10 +254,8 @@ static void recurrent_gradient_kernel(
             for (size_t i = 0; i < 16; i++)
                 t4[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
         }
-    }
-    /* recurrent.nn:6   for t in 0..T { */
-    /* d_W = t4' @ d_z */
-    if (m->d_W) {
+        /* recurrent.nn:6   for t in 0..T { */
+        /* d_W = t4' @ d_z */
         gradc_matmul_f64(1, 0, 16, 64, T, 1, t4, 16, d_z, 64, 0, d_W, 64);
     }
     /* recurrent.nn:10   return loss = sum(h^2) */

@@ -157,9 +157,7 @@ static void f_gradient_kernel(
         for (size_t i = 0; i < (m + 1) / 2; i++)
             for (size_t j = 0; j < n; j++)
                 d_x[2 * i * n + j] = (d_every_other ? d_every_other[i * n + j] : 0);
-    }
-    /* slices.nn:3   d = x[:, 1:] - x[:, :-1] */
-    if (self_->d_x) {
+        /* slices.nn:3   d = x[:, 1:] - x[:, :-1] */
         GRADC_PARALLEL(m * n - m)
         for (size_t i = 0; i < m; i++) {
             d_x[i * n] += (d_joined ? d_joined[i * n + n - 1] : 0);

@@ -114,16 +114,12 @@ static void two_layer_backward_kernel(
     /* d_h = d_y_pred2 @ w2' */
     if (m->d_w1) {
         gradc_matmul_f32(0, 1, 64, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, d_h, 100);
-    }
-    /* two_layer.nn:6   h      = sigmoid(x @ w1) */
-    /* t = d_h * h * (1 - h) */
-    if (m->d_w1) {
+        /* two_layer.nn:6   h      = sigmoid(x @ w1) */
+        /* t = d_h * h * (1 - h) */
         for (size_t i = 0; i < 64; i++)
             for (size_t j = 0; j < 100; j++)
                 t[i * 100 + j] = d_h[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
-    }
-    /* d_w1 = x' @ t */
-    if (m->d_w1) {
+        /* d_w1 = x' @ t */
         gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, t, 100, 0, d_w1, 100);
     }
     /* two_layer.nn:7   y_pred = h @ w2 */
@@ -188,16 +184,12 @@ static void two_layer_gradient_kernel(
     /* d_h = d_y_pred2 @ w2' */
     if (m->d_w1) {
         gradc_matmul_f32(0, 1, 64, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, d_h, 100);
-    }
-    /* two_layer.nn:6   h      = sigmoid(x @ w1) */
-    /* t3 = d_h * h * (1 - h) */
-    if (m->d_w1) {
+        /* two_layer.nn:6   h      = sigmoid(x @ w1) */
+        /* t3 = d_h * h * (1 - h) */
         for (size_t i = 0; i < 64; i++)
             for (size_t j = 0; j < 100; j++)
                 t3[i * 100 + j] = d_h[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
-    }
-    /* d_w1 = x' @ t3 */
-    if (m->d_w1) {
+        /* d_w1 = x' @ t3 */
         gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, t3, 100, 0, d_w1, 100);
     }
     /* two_layer.nn:7   y_pred = h @ w2 */

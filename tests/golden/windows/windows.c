@@ -235,8 +235,6 @@ static void windows_gradient_kernel(
                                 t2[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
                                         x[((i * 8 + j) * 16 + k + p) * 16 + l + q];
                             }
-        }
-        if (m->d_w) {
             gradc_matmul_f32(0, 1, 8, 72, 196, 1, conv2d, 196, t2, 196, 1, sum, 72);
         }
     }
