@@ -189,7 +189,14 @@ static int new_slot(struct program *program, size *count, bool is_kept)
     return (int)program->slots_count - 1;
 }
 
-enum { SLOTS_TRIED = 64 };
+enum { SLOTS_TRIED = 64, SPACIOUS = 4 };
+
+/* Whether a slot is so much larger that it is better left for something that needs it. */
+static bool is_spacious(struct program *program, size *had, size *count)
+{
+    size *times = size_multiply(count, size_number(program->sizes, SPACIOUS));
+    return size_nonnegative(size_subtract(had, times)) == ALWAYS;
+}
 
 /* A free slot of the same size, or one that is surely larger, or one that may grow; -1 if none of the last
  * few. */
@@ -201,6 +208,7 @@ static int take_slot(struct program *program, struct stays *stays, size *count)
          i-- > 0 && i + SLOTS_TRIED >= stays->free_slots_count && best < 3;) {
         size *had = program->slots[stays->free_slots[i]].count;
         int fit = had == count                                            ? 3
+                  : is_spacious(program, had, count)                      ? 0
                   : size_nonnegative(size_subtract(had, count)) == ALWAYS ? 2
                   : size_nonnegative(size_subtract(count, had)) == ALWAYS ? 1
                                                                           : 0;

@@ -217,12 +217,12 @@ static void two_layer_gradient_kernel(
     float *GRADC_RESTRICT d_w1,           /* [1000, 100] */
     float *GRADC_RESTRICT d_w2,           /* [100, 10] */
     float *GRADC_RESTRICT t,              /* [N, 100] */
+    float *GRADC_RESTRICT t3,             /* [N, 100] */
     float *GRADC_RESTRICT h,              /* [N, 100] */
-    float *GRADC_RESTRICT d_y_pred2,      /* [N, 10] */
-    float *GRADC_RESTRICT t3)             /* [N, 100] */
+    float *GRADC_RESTRICT d_y_pred2)      /* [N, 10] */
 {
     const size_t N = m->N;
-    float *const y_pred = m->y_pred ? m->y_pred : t; /* [N, 10] */
+    float *const y_pred = m->y_pred ? m->y_pred : t3; /* [N, 10] */
     float *const d_h = t; /* [N, 100] */
     const float d_loss = m->d_loss ? *m->d_loss : 1;
     /* two_layer.nn:5   h      = sigmoid(x @ w1) */
@@ -279,8 +279,8 @@ int two_layer_gradient(struct two_layer *m)
     float *const work = (float *)m->work;
     float *const t = work;
     float *const h = t + gradc_room(100 * N);
-    float *const d_y_pred2 = h + gradc_room(100 * N);
-    two_layer_gradient_kernel(m, m->x, m->y, m->w1, m->w2, m->d_y_pred, m->d_w1, m->d_w2, t, h, d_y_pred2,
-            d_y_pred2 + gradc_room(10 * N));
+    float *const t3 = h + gradc_room(100 * N);
+    two_layer_gradient_kernel(m, m->x, m->y, m->w1, m->w2, m->d_y_pred, m->d_w1, m->d_w2, t, t3, h, t3 +
+            gradc_room(100 * N));
     return GRADC_OK;
 }

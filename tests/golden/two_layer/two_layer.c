@@ -153,11 +153,11 @@ static void two_layer_gradient_kernel(
     float *GRADC_RESTRICT d_w1,           /* [1000, 100] */
     float *GRADC_RESTRICT d_w2,           /* [100, 10] */
     float *GRADC_RESTRICT t,              /* [64, 100] */
+    float *GRADC_RESTRICT t3,             /* [64, 100] */
     float *GRADC_RESTRICT h,              /* [64, 100] */
-    float *GRADC_RESTRICT d_y_pred2,      /* [64, 10] */
-    float *GRADC_RESTRICT t3)             /* [64, 100] */
+    float *GRADC_RESTRICT d_y_pred2)      /* [64, 10] */
 {
-    float *const y_pred = m->y_pred ? m->y_pred : t; /* [64, 10] */
+    float *const y_pred = m->y_pred ? m->y_pred : t3; /* [64, 10] */
     float *const d_h = t; /* [64, 100] */
     const float d_loss = m->d_loss ? *m->d_loss : 1;
     /* two_layer.nn:6   h      = sigmoid(x @ w1) */
@@ -209,6 +209,6 @@ int two_layer_gradient(struct two_layer *m)
         return GRADC_ENULL;
     float *const work = (float *)m->work;
     two_layer_gradient_kernel(m, m->x, m->y, m->w1, m->w2, m->d_y_pred, m->d_w1, m->d_w2, work, work +
-            6400, work + 12800, work + 13440);
+            12800, work + 6400, work + 19200);
     return GRADC_OK;
 }
