@@ -142,6 +142,24 @@ const char *pointer_name(const struct function *function)
     return "m";
 }
 
+/* Prints the kernels, if there are any; what calls them, or NULL. */
+static const char *emit_kernels(struct emitter *emitter, const struct arrays *arrays, const char *statements,
+                                const size_t *ends)
+{
+    if (!is_worth_a_kernel(arrays))
+        return emit_stretches(emitter, arrays, statements, ends);
+    const char *name = kernel_name(emitter);
+    emit_kernel(emitter, name, arrays, statements);
+    const char *call = kernel_call(emitter, name, arrays, statements);
+    struct text calls = {.arena = emitter->arena}, *out = emitter->out;
+    emitter->out = &calls;
+    emit_line(emitter, can_fail(statements) ? "return %s;" : "%s;", call);
+    if (!can_fail(statements))
+        emit_line(emitter, "return GRADC_OK;");
+    emitter->out = out;
+    return calls.bytes;
+}
+
 void emit_entry(struct text *file, struct module *module, const struct emit_options *options,
                 struct program *program, bool needs_work)
 {
@@ -173,17 +191,20 @@ void emit_entry(struct text *file, struct module *module, const struct emit_opti
     name_sizes(&emitter);
     name_members(&emitter);
     name_loop_variables(&emitter);
-    emit_items(&emitter, program->root);
+    size_t *ends = ARENA_ARRAY(arena, size_t, program->root->body_count + 1);
+    for (size_t i = 0; i < program->root->body_count;) {
+        size_t next = i + emit_items_at(&emitter, program->root, i);
+        while (i < next)
+            ends[i++] = body.length;
+    }
     emitter.out = file;
     const struct arrays *arrays = find_arrays(&emitter);
-    bool has_kernel = is_worth_a_kernel(arrays);
-    if (has_kernel)
-        emit_kernel(&emitter, arrays, body.bytes);
+    const char *calls = emit_kernels(&emitter, arrays, body.bytes, ends);
     text_print(file, "int %s_%s(struct %s *%s)\n{\n", program->function->name, entry_name(program->entry),
                program->function->name, emitter.self);
     emit_checks(&emitter, needs_work);
-    if (has_kernel)
-        emit_kernel_call(&emitter, arrays, body.bytes);
+    if (calls)
+        emit_calls(&emitter, arrays, calls);
     else
         emit_statements(&emitter, arrays, body.bytes);
     text_write(file, "}\n");

@@ -8,9 +8,6 @@
 
 #include "emitter.h"
 
-/* C99 promises 127. An entry with more arrays is one function. */
-enum { MOST_PARAMETERS = 120 };
-
 /* Unset, the gradient of the first output counts as 1 if that is a real scalar. */
 static bool is_first_output(const struct function *function, const struct member *seed)
 {
@@ -20,14 +17,18 @@ static bool is_first_output(const struct function *function, const struct member
     return false;
 }
 
-static void declare_scalars(struct emitter *emitter)
+/* Those inputs that the statements mention. */
+static void declare_scalars(struct emitter *emitter, const char *statements)
 {
+    struct names *mentioned = names_of_text(emitter->arena, statements);
     for (size_t i = 0; i < emitter->function->members_count; i++) {
         const struct member *member = &emitter->function->members[i];
         if (!is_read_leaf(emitter, member) || member->rank > 0)
             continue;
         const char *type = c_type(emitter, member->type), *source = member_text(emitter, member);
         const char *name = emitter->leaf_names[member->leaf->id];
+        if (!names_has(mentioned, name))
+            continue;
         if (member->pointer)
             emit_line(emitter, "const %s %s = %s ? *%s : %s;", type, name, source, source,
                       is_first_output(emitter->function, member) ? "1" : "0");
@@ -60,18 +61,18 @@ static void declare_array(struct emitter *emitter, const struct array *array)
 
 /* Scalars, arrays (those that are no parameters, or all), statements, and before them the sizes that all this
  * mentions. */
-static struct text declared(struct emitter *emitter, const struct arrays *arrays, bool has_parameters,
+static struct text declared(struct emitter *emitter, const struct arrays *arrays, bool are_parameters,
                             const char *statements)
 {
     struct text *out = emitter->out;
     struct text text = {.arena = emitter->arena}, whole = text;
-    text_write(&text, has_parameters ? "" : arrays->places.bytes);
+    text_write(&text, are_parameters ? "" : arrays->places.bytes);
     text_write(&whole, "");
     emitter->out = &text;
     for (size_t i = 0; i < arrays->arrays_count; i++)
-        if (!has_parameters || !arrays->arrays[i].is_alone)
+        if (!are_parameters || !arrays->arrays[i].is_alone)
             declare_array(emitter, &arrays->arrays[i]);
-    declare_scalars(emitter);
+    declare_scalars(emitter, statements);
     text_write(&text, statements);
     emitter->out = &whole;
     declare_sizes(emitter, text.bytes);
@@ -105,7 +106,7 @@ const char *kernel_name(struct emitter *emitter)
                        entry_name(emitter->program->entry));
 }
 
-static bool can_fail(const char *statements)
+bool can_fail(const char *statements)
 {
     return strstr(statements, "return GRADC_") != NULL;
 }
@@ -115,54 +116,89 @@ static bool needs_struct(struct emitter *emitter, const char *text)
     return names_has(names_of_text(emitter->arena, text), emitter->self);
 }
 
-static const char *parameter_text(struct emitter *emitter, const struct array *array, bool is_last)
+struct parameters {
+    struct parameter {
+        const char *text, *shape;
+    } * parameters;
+    size_t parameters_count, parameters_capacity;
+};
+
+static void add_parameter(struct emitter *emitter, struct parameters *list, const char *text,
+                          const char *shape)
 {
-    return arena_print(emitter->arena, "%s *GRADC_RESTRICT %s%s", array->type, array->name,
-                       is_last ? ")" : ",");
+    struct parameter parameter = {text, shape};
+    ARENA_APPEND(emitter->arena, list, parameters, parameter);
 }
 
-/* One a line, with its shape. */
-static void emit_parameters(struct emitter *emitter, const struct arrays *arrays)
+/* The struct if it is needed, scalars, arrays. */
+static struct parameters list_parameters(struct emitter *emitter, const struct arrays *arrays,
+                                         bool has_struct)
 {
-    size_t last = arrays->arrays_count - 1, width = 0;
-    while (!arrays->arrays[last].is_alone)
-        last--;
-    for (size_t i = 0; i <= last; i++) {
-        size_t length = strlen(parameter_text(emitter, &arrays->arrays[i], false));
-        width = arrays->arrays[i].is_alone && length > width ? length : width;
-    }
-    for (size_t i = 0; i <= last; i++) {
+    struct parameters list = {0};
+    if (has_struct)
+        add_parameter(emitter, &list,
+                      arena_print(emitter->arena, "struct %s *GRADC_RESTRICT %s", emitter->function->name,
+                                  emitter->self),
+                      NULL);
+    for (size_t i = 0; i < arrays->passed_count; i++)
+        add_parameter(emitter, &list, arrays->passed[i].parameter, NULL);
+    for (size_t i = 0; i < arrays->arrays_count; i++) {
         const struct array *array = &arrays->arrays[i];
-        const char *text = parameter_text(emitter, array, i == last);
-        if (array->is_alone && array->shape)
-            emit_line(emitter, "%-*s /* %s */", (int)width, text, array->shape);
-        else if (array->is_alone)
+        if (array->is_alone)
+            add_parameter(emitter, &list,
+                          arena_print(emitter->arena, "%s *GRADC_RESTRICT %s", array->type, array->name),
+                          array->shape);
+    }
+    if (list.parameters_count == 0)
+        add_parameter(emitter, &list, "void", NULL);
+    return list;
+}
+
+/* One a line, the arrays with their shapes. */
+static void emit_parameters(struct emitter *emitter, const struct parameters *list)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < list->parameters_count; i++) {
+        size_t length = strlen(list->parameters[i].text) + 1;
+        width = list->parameters[i].shape && length > width ? length : width;
+    }
+    for (size_t i = 0; i < list->parameters_count; i++) {
+        const struct parameter *parameter = &list->parameters[i];
+        const char *text =
+            arena_print(emitter->arena, "%s%c", parameter->text, i + 1 < list->parameters_count ? ',' : ')');
+        if (parameter->shape)
+            emit_line(emitter, "%-*s /* %s */", (int)width, text, parameter->shape);
+        else
             emit_line(emitter, "%s", text);
     }
 }
 
-void emit_kernel(struct emitter *emitter, const struct arrays *arrays, const char *statements)
+void emit_kernel(struct emitter *emitter, const char *name, const struct arrays *arrays,
+                 const char *statements)
 {
     struct text *out = emitter->out;
     struct text text = declared(emitter, arrays, true, statements);
-    text_print(out, "static %s %s(\n", can_fail(statements) ? "int" : "void", kernel_name(emitter));
-    if (needs_struct(emitter, text.bytes))
-        emit_line(emitter, "struct %s *GRADC_RESTRICT %s,", emitter->function->name, emitter->self);
-    emit_parameters(emitter, arrays);
+    text_print(out, "static %s %s(\n", can_fail(statements) ? "int" : "void", name);
+    struct parameters parameters = list_parameters(emitter, arrays, needs_struct(emitter, text.bytes));
+    emit_parameters(emitter, &parameters);
     text_print(out, "{\n%s", text.bytes);
     if (can_fail(statements))
         emit_line(emitter, "return GRADC_OK;");
     text_write(out, "}\n\n");
 }
 
-void emit_kernel_call(struct emitter *emitter, const struct arrays *arrays, const char *statements)
+const char *kernel_call(struct emitter *emitter, const char *name, const struct arrays *arrays,
+                        const char *statements)
 {
-    struct text *out = emitter->out;
-    struct text call = {.arena = emitter->arena}, whole = call;
-    const char *before = can_fail(statements) ? "return " : "", *comma = "";
-    text_print(&call, "%s%s(", before, kernel_name(emitter));
+    struct text call = {.arena = emitter->arena};
+    const char *comma = "";
+    text_print(&call, "%s(", name);
     if (needs_struct(emitter, declared(emitter, arrays, true, statements).bytes)) {
         text_write(&call, emitter->self);
+        comma = ", ";
+    }
+    for (size_t i = 0; i < arrays->passed_count; i++) {
+        text_print(&call, "%s%s", comma, arrays->passed[i].argument);
         comma = ", ";
     }
     for (size_t i = 0; i < arrays->arrays_count; i++)
@@ -170,13 +206,15 @@ void emit_kernel_call(struct emitter *emitter, const struct arrays *arrays, cons
             text_print(&call, "%s%s", comma, arrays->arrays[i].source);
             comma = ", ";
         }
-    text_write(&call, ");");
+    text_write(&call, ")");
+    return call.bytes;
+}
+
+void emit_calls(struct emitter *emitter, const struct arrays *arrays, const char *calls)
+{
+    struct text whole = {.arena = emitter->arena};
     text_write(&whole, arrays->places.bytes);
-    emitter->out = &whole;
-    emit_line(emitter, "%s", call.bytes);
-    emitter->out = out;
+    text_write(&whole, calls);
     declare_sizes(emitter, whole.bytes);
-    text_write(out, whole.bytes);
-    if (!can_fail(statements))
-        emit_line(emitter, "return GRADC_OK;");
+    text_write(emitter->out, whole.bytes);
 }

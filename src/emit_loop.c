@@ -567,29 +567,36 @@ static void emit_item(struct emitter *emitter, const struct item *item)
     emit_body(emitter, item);
 }
 
+/* So many at most, that a long entry can be cut between them. */
+enum { LONGEST_RUN = 32 };
+
 /* How many items from the first on stand under one condition. */
 static size_t conditional_run(const struct emitter *emitter, const struct item *parent, size_t first)
 {
     size_t end = first;
-    while (end < parent->body_count &&
+    while (end < parent->body_count && end - first < LONGEST_RUN &&
            (is_void(parent->body[end]) || (is_conditional(emitter, parent->body[end]) &&
                                            parent->body[end]->guard == parent->body[first]->guard)))
         end++;
     return end - first;
 }
 
-void emit_items(struct emitter *emitter, const struct item *parent)
+size_t emit_items_at(struct emitter *emitter, const struct item *parent, size_t i)
 {
     bool has_comments = parent->kind == ITEM_REGION;
-    size_t run = 0;
-    for (size_t i = 0; i < parent->body_count; i += run ? run : 1) {
-        const struct item *item = parent->body[i];
-        run = !is_void(item) && is_conditional(emitter, item) ? conditional_run(emitter, parent, i) : 0;
-        if (has_comments)
-            emit_comment(emitter, item);
-        if (run > 1)
-            emit_conditional(emitter, &parent->body[i], run, has_comments);
-        else
-            emit_item(emitter, item);
-    }
+    const struct item *item = parent->body[i];
+    size_t run = !is_void(item) && is_conditional(emitter, item) ? conditional_run(emitter, parent, i) : 1;
+    if (has_comments)
+        emit_comment(emitter, item);
+    if (run > 1)
+        emit_conditional(emitter, &parent->body[i], run, has_comments);
+    else
+        emit_item(emitter, item);
+    return run;
+}
+
+void emit_items(struct emitter *emitter, const struct item *parent)
+{
+    for (size_t i = 0; i < parent->body_count;)
+        i += emit_items_at(emitter, parent, i);
 }

@@ -178,6 +178,7 @@ const char *names_take(struct names *names, const char *wanted)
 struct names *names_of_text(struct arena *arena, const char *text)
 {
     struct names *names = names_new(arena);
+    bool is_member = false;
     while (text && *text) {
         if (!strncmp(text, "/*", 2)) { /* what a comment names is not used */
             const char *end = strstr(text, "*/");
@@ -185,13 +186,15 @@ struct names *names_of_text(struct arena *arena, const char *text)
             continue;
         }
         if (!isalpha((unsigned char)*text) && *text != '_') {
-            text++;
+            is_member = text[0] == '-' && text[1] == '>';
+            text += is_member ? 2 : 1;
             continue;
         }
         const char *begin = text;
         while (isalnum((unsigned char)*text) || *text == '_')
             text++;
-        add_name(names, begin, (size_t)(text - begin));
+        if (!is_member) /* m->x is no x */
+            add_name(names, begin, (size_t)(text - begin));
     }
     return names;
 }

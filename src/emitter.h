@@ -117,6 +117,8 @@ void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, s
 bool needs_declaration(const struct nest *nest);
 bool runs_anyway(const struct item *item); /* whether it is wanted or not */
 void emit_items(struct emitter *emitter, const struct item *parent);
+/* One of its body, with those behind it that stand under the same condition; their number. */
+size_t emit_items_at(struct emitter *emitter, const struct item *parent, size_t i);
 const char *guard_text(struct emitter *emitter, guard wanted);
 
 /* The pieces of an accumulation, for loops in lanes. */
@@ -158,9 +160,15 @@ struct array {
     bool is_alone;                            /* nothing else is found where it is */
     bool is_written;
 };
+/* A scalar that a kernel takes or gives back beside its arrays. */
+struct passed {
+    const char *parameter, *argument; /* "double *loss_out", "&loss" */
+};
 struct arrays {
     struct array *arrays;
     size_t arrays_count, arrays_capacity;
+    struct passed *passed;
+    size_t passed_count, passed_capacity;
     struct text places; /* declarations of those stretches of the workspace that the sources count from */
 };
 struct arrays *find_arrays(struct emitter *emitter);
@@ -169,12 +177,27 @@ bool is_read_leaf(const struct emitter *emitter, const struct member *member); /
 const char *member_text(struct emitter *emitter, const struct member *member); /* "m->x" */
 
 /* ---- emit_kernel.c ---- */
-/* The statements of an entry: in the entry itself, or in a kernel before it and a call of that. */
+/* C99 promises that a function can have 127. */
+enum { MOST_PARAMETERS = 120 };
+/* The statements of an entry: in the entry itself, or in a kernel before it and a call of that, behind the
+ * declarations of the places that the arrays count from. */
 bool is_worth_a_kernel(const struct arrays *arrays);
 const char *kernel_name(struct emitter *emitter);
-void emit_kernel(struct emitter *emitter, const struct arrays *arrays, const char *statements);
-void emit_kernel_call(struct emitter *emitter, const struct arrays *arrays, const char *statements);
+void emit_kernel(struct emitter *emitter, const char *name, const struct arrays *arrays,
+                 const char *statements);
+const char *kernel_call(struct emitter *emitter, const char *name, const struct arrays *arrays,
+                        const char *statements); /* f_forward_kernel(m, x, y) */
+bool can_fail(const char *statements);
+/* The places, the calls, and before them the sizes that these mention. */
+void emit_calls(struct emitter *emitter, const struct arrays *arrays, const char *calls);
 void emit_statements(struct emitter *emitter, const struct arrays *arrays, const char *statements);
+
+/* ---- emit_stretches.c ---- */
+/* Prints the kernels of an entry with too many arrays for one, and returns the text that calls them; NULL if
+ * it has no more than one takes, or local variables live too long. `ends`: where each item of the root ends
+ * in the text; of items printed together the first has it all. */
+const char *emit_stretches(struct emitter *emitter, const struct arrays *arrays, const char *statements,
+                           const size_t *ends);
 
 /* ---- emit_entry.c ---- */
 /* All programs of one function, NULL where it has no such entry. */

@@ -1245,4 +1245,22 @@ def shorten(name, *sources):
 
 shorten("short", "broadcast", "algebra", "shapes", "subscripts", "index", "loops", "branches", "higher")
 
+
+# ---- Entries that are several C functions, because they have more arrays than one takes ----
+
+group("stretches", """
+layer(h, W) = h + tanh(h @ W) / 64
+four(h, W) = layer(layer(layer(layer(h, W), W), W), W)
+sixteen(h, W) = four(four(four(four(h, W), W), W), W)
+many(h, W) = sixteen(sixteen(sixteen(h, W), W), W)
+# local variables stand between the stretches
+scaled(h, W) = sixteen(h, W) * (1 + 0.25 * sum(h))""")
+def layers(h, W, n): return repeat(lambda h, k: h + np.tanh(h @ W) / 64, h, n)
+def scaled(h, W): return layers(h, W, 16) * (1 + 0.25 * h.sum())
+rows, turn = uniform((2, 3), -1, 1), np.eye(3) + uniform((3, 3), -0.25, 0.25)
+case("scales(x: [m, n], W: [n, n], a) {\n    h = scaled(scaled(scaled(scaled(scaled(x, W), W), W), W), W)\n    return loss = a * sum(h^2), h\n}",
+     lambda x, W, a: (lambda h: {"loss": a * np.sum(h**2), "h": h})(repeat(lambda h, k: scaled(h, W), x, 5)), sizes={"m": 2, "n": 3}, x=rows, W=turn, a=0.75)
+case("solved(A: [n, n], W: [n, n]) = sum(solve(A, many(W, W)))", lambda A, W: np.sum(np.linalg.solve(A, layers(W, W, 48))), sizes={"n": 3}, A=turn + np.eye(3), W=turn)
+case("", name="solved", sizes={"n": 3}, A=np.zeros((3, 3)), W=turn, status=4)
+
 write()
