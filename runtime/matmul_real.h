@@ -72,7 +72,8 @@ GRADC_INLINE void NAME(tile)(int rows, int vectors, size_t k, const REAL *a, siz
         GRADC_UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = zero;
     }
     for (int i = 0; i < rows; i++)
-        GRADC_FETCH(c + (size_t)i * ldc);
+        for (int v = 0; v < vectors; v++)
+            GRADC_FETCH(c + (size_t)i * ldc + v * NAME(lanes));
     for (size_t l = 0; l < k; l++, a += a_column, b += b_row) {
         for (int v = 0; v < vectors; v++)
             GRADC_FETCH(b + 16 * b_row + v * NAME(lanes));
