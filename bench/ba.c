@@ -1,39 +1,23 @@
-/* ba.c: the Jacobian of each observation of ba.nn by hand, by the chain rule in scalars. */
+/* ba.c: the Jacobian of each observation of ba.nn by hand, one after the other, by the chain rule in scalars.
+ */
 #include "bench.h"
 #include "ba.h"
 
 enum { OBSERVATIONS = 1000 };
 
 static real *cameras, *points, *features, *weights, *ours_camera, *ours_X, *ours_w, *d_camera, *d_X, *d_w;
-static real *err, *ours_err, *d_weight, *ours_weight;
-static struct ba ours;
+static real *err, *ours_err, *errors, *d_weight, *ours_weight;
+static struct observations ours;
+static struct objective objective;
 
 static void run_ours(void)
 {
-    for (size_t i = 0; i < OBSERVATIONS; i++) {
-        ours.camera = cameras + 11 * i;
-        ours.X = points + 3 * i;
-        ours.feature = features + 2 * i;
-        ours.w = weights[i];
-        ours.derr_dcamera = ours_camera + 22 * i;
-        ours.derr_dX = ours_X + 6 * i;
-        ours.derr_dw = ours_w + 2 * i;
-        bench_ok("ba", ba_jacobian(&ours));
-        ours_weight[i] = ours.dweight_error_dw;
-    }
+    bench_ok("ba", observations_forward(&ours));
 }
 
-static void run_ours_forward(void)
+static void run_objective(void)
 {
-    for (size_t i = 0; i < OBSERVATIONS; i++) {
-        ours.camera = cameras + 11 * i;
-        ours.X = points + 3 * i;
-        ours.feature = features + 2 * i;
-        ours.w = weights[i];
-        ours.err = ours_err + 2 * i;
-        bench_ok("ba", ba_forward(&ours));
-    }
-    ours.err = NULL;
+    bench_ok("ba", objective_forward(&objective));
 }
 
 static void cross(const real *a, const real *b, real *c)
@@ -141,23 +125,42 @@ int main(void)
     ours_X = bench_fill(6 * OBSERVATIONS, 0);
     ours_w = bench_fill(2 * OBSERVATIONS, 0);
     ours_err = bench_fill(2 * OBSERVATIONS, 0);
+    errors = bench_fill(2 * OBSERVATIONS, 0);
     ours_weight = bench_fill(OBSERVATIONS, 0);
     d_camera = bench_fill(22 * OBSERVATIONS, 0);
     d_X = bench_fill(6 * OBSERVATIONS, 0);
     d_w = bench_fill(2 * OBSERVATIONS, 0);
     err = bench_fill(2 * OBSERVATIONS, 0);
     d_weight = bench_fill(OBSERVATIONS, 0);
-    ours.work = bench_workspace(ba_workspace(&ours));
+    ours = (struct observations){.N = OBSERVATIONS,
+                                 .cameras = cameras,
+                                 .points = points,
+                                 .weights = weights,
+                                 .features = features,
+                                 .err = ours_err,
+                                 .by_camera = ours_camera,
+                                 .by_X = ours_X,
+                                 .by_w = ours_w,
+                                 .d_weight = ours_weight};
+    ours.work = bench_workspace(observations_workspace(&ours));
+    objective = (struct objective){.N = OBSERVATIONS,
+                                   .cameras = cameras,
+                                   .points = points,
+                                   .weights = weights,
+                                   .features = features,
+                                   .err = errors};
+    objective.work = bench_workspace(objective_workspace(&objective));
     run_ours();
-    run_ours_forward();
+    run_objective();
     by_hand();
     bench_agree("ba err", 2 * OBSERVATIONS, ours_err, err);
+    bench_agree("ba objective", 2 * OBSERVATIONS, errors, err);
     bench_agree("ba camera", 22 * OBSERVATIONS, ours_camera, d_camera);
     bench_agree("ba X", 6 * OBSERVATIONS, ours_X, d_X);
     bench_agree("ba w", 2 * OBSERVATIONS, ours_w, d_w);
     bench_agree("ba weight", OBSERVATIONS, ours_weight, d_weight);
     bench_row("ba Jacobian, 1000 observations", 0.5, "gradc", run_ours, "C", by_hand);
-    bench_row("ba Jacobian / objective", 0, "Jacobian", run_ours, "forward", run_ours_forward);
-    printf("%-36s %zu bytes\n", "ba workspace", ba_workspace(&ours));
+    bench_row("ba Jacobian / objective", 0, "Jacobian", run_ours, "forward", run_objective);
+    printf("%-36s %zu bytes\n", "ba workspace", observations_workspace(&ours));
     return bench_status;
 }

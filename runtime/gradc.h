@@ -59,6 +59,16 @@
 #define GRADC_ROOTS
 #endif
 
+/* n, which compilers then do not know: gcc loads element by element what stands at an unknown stride, but
+ * gives up vectors at strides such as 11. */
+GRADC_INLINE size_t gradc_stride(size_t n)
+{
+#if defined(__GNUC__)
+    __asm__("" : "+r"(n));
+#endif
+    return n;
+}
+
 /* The least whole number whose square is at least n: the rounds between two kept states of a checkpointed
  * loop. */
 GRADC_CONST size_t gradc_root(size_t n)

@@ -58,7 +58,7 @@ static bool calls_trigonometry(const char *code)
 
 static bool calls_vector_mathematics(const char *code)
 {
-    static const char *const calls[] = {"gradc_exp", "gradc_log", "gradc_tanh", "gradc_erf"};
+    static const char *const calls[] = {"gradc_exp", "gradc_log", "gradc_tanh", "gradc_erf", "gradc_choose"};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (strstr(code, calls[i]))
             return true;

@@ -91,12 +91,30 @@ const char *parenthesise(struct arena *arena, const char *text, int precedence, 
 
 /* ---- Places ---- */
 
+/* Of an element at a place that moves with rounds side by side; else NULL. */
+static const char *offset_side_by_side(struct emitter *emitter, int rank, size *const *shape,
+                                       unsigned dropped, const struct index *at)
+{
+    size *flat = size_number(emitter->program->sizes, 0);
+    for (int a = 0; a < rank; a++) {
+        if (dropped >> a & 1 || is_one(shape[a]))
+            continue;
+        if (at[a].dynamic)
+            return NULL;
+        flat = size_add(size_multiply(flat, shape[a]), at[a].affine);
+    }
+    return side_by_side_offset(emitter, flat);
+}
+
 const char *offset_text(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
                         const struct index *at)
 {
     const char *text = NULL; /* NULL: the number alone */
     int64_t number = 0, extent, here;
     bool is_sum = false;
+    const char *beside = emitter->side ? offset_side_by_side(emitter, rank, shape, dropped, at) : NULL;
+    if (beside)
+        return beside;
     for (int a = 0; a < rank; a++) {
         if (dropped >> a & 1 || is_one(shape[a]))
             continue;
@@ -433,7 +451,7 @@ static bool needs_parentheses(const char *text, const char *place, int operator_
 /* Functions that vectorise, for use in loops. */
 static const char *fast_text(const struct emitter *emitter, const struct node *node)
 {
-    if (!emitter->at || emitter->at->depth == 0)
+    if (!emitter->at || (emitter->at->depth == 0 && !emitter->side))
         return NULL;
     return vectorises(node->op) ? arena_print(emitter->arena, "gradc_%s@($a)", operator_info(node->op)->name)
                                 : NULL;
@@ -444,6 +462,8 @@ static const char *operator_text(struct emitter *emitter, struct node *node, con
 {
     const char *text = fast_text(emitter, node);
     *precedence = 0;
+    if (!text && emitter->side)
+        text = side_by_side_operator(node, precedence);
     if (!text)
         text = operator_c_text(node, precedence);
     struct text out = {.arena = emitter->arena};

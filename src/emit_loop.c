@@ -477,6 +477,12 @@ static void emit_region(struct emitter *emitter, const struct item *item)
     size_set_c_name(loop->variable, name->name);
     const char *variable = size_c(emitter, loop->variable);
     const char *begin = size_c(emitter, loop->begin), *end = size_c(emitter, loop->end);
+    bool in_vectors = can_run_side_by_side(emitter, item), otherwise = false;
+    if (in_vectors && !(otherwise = emit_side_by_side(emitter, item))) {
+        name->is_taken = false;
+        return;
+    }
+    emitter->indent += otherwise;
     if (loop->is_branch)
         emit_line(emitter, "do {");
     else if (loop->reverse)
@@ -487,6 +493,9 @@ static void emit_region(struct emitter *emitter, const struct item *item)
     emit_items(emitter, item);
     emitter->indent--;
     emit_line(emitter, loop->is_branch ? "} while (0);" : "}");
+    emitter->indent -= otherwise;
+    if (otherwise)
+        emit_line(emitter, "}");
     name->is_taken = false;
 }
 
@@ -515,7 +524,7 @@ static bool is_conditional(const struct emitter *emitter, const struct item *ite
     bool is_declaration = item->kind == ITEM_STATEMENT && needs_declaration(item->nest) &&
                           item->nest->first_reduced == item->nest->loop_count;
     return item->guard != ALWAYS_WANTED && item->guard != emitter->guard && !is_declaration &&
-           !runs_anyway(item);
+           !runs_anyway(item) && !emitter->side;
 }
 
 /* Items that follow each other under one condition. Their comments stand before them, the first outside. */

@@ -137,7 +137,7 @@ bool runs_anyway(const struct item *item)
 static void store(struct emitter *emitter, const struct nest *nest, const char *place, const char *operation,
                   const char *value)
 {
-    bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard;
+    bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard && !emitter->side;
     if (!needs_declaration(nest)) {
         emit_line(emitter, "%s %s %s;", place, operation, value);
         return;
@@ -422,12 +422,30 @@ static void emit_scan(struct emitter *emitter, struct nest *nest, struct index *
     store(emitter, nest, element_text(emitter, nest->target, to), "=", nest->accumulator);
 }
 
+/* Zero into an element that nothing else is put into. */
+static void emit_gap(struct emitter *emitter, const struct nest *nest, int64_t number)
+{
+    const struct node *node = nest->target->node;
+    struct sizes *sizes = emitter->program->sizes;
+    struct index to[MAXIMUM_RANK];
+    int64_t extent;
+    for (int a = node->rank; a-- > 0;) {
+        if (!size_is_number(node->shape[a], &extent))
+            return;
+        to[a] = (struct index){size_number(sizes, number % extent), NULL};
+        number /= extent;
+    }
+    emit_line(emitter, "%s = 0;", element_text(emitter, nest->target, to));
+}
+
 static void emit_scatter(struct emitter *emitter, struct nest *nest, const struct index *at,
                          const struct index *to)
 {
     int precedence;
     if (nest->loop_count == 0 && nest->starts_with_zeros)
         emit_fill(emitter, nest, 0);
+    for (size_t i = 0; i < nest->gaps_count; i++)
+        emit_gap(emitter, nest, nest->gaps[i]);
     const char *text = term_text(emitter, nest, at, &precedence);
     const char *place = element_text(emitter, nest->target, to);
     if (nest->adds || nest->starts_with_zeros)

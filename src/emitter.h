@@ -61,12 +61,13 @@ struct emitter {
     bool *buffer_is_used; /* by position in all_buffers */
     struct round_name **round_names;
     size_t round_names_count, round_names_capacity;
-    struct span last_line;    /* the last source line shown */
-    guard guard;              /* what is known to be wanted here */
-    const struct item *at;    /* the item being printed */
-    struct notes *notes;      /* what the innermost loop touches, while it is printed; else NULL */
-    const struct item *laned; /* the loop in lanes that is being printed; else NULL */
-    const char *lane;         /* its variable that counts the lanes */
+    struct span last_line;     /* the last source line shown */
+    guard guard;               /* what is known to be wanted here */
+    const struct item *at;     /* the item being printed */
+    struct notes *notes;       /* what the innermost loop touches, while it is printed; else NULL */
+    const struct item *laned;  /* the loop in lanes that is being printed; else NULL */
+    const char *lane;          /* its variable that counts the lanes */
+    struct side_by_side *side; /* rounds are being printed side by side, all members wanted; else NULL */
     struct running_power **powers;
     size_t powers_count, powers_capacity;
 };
@@ -153,6 +154,16 @@ bool can_be_independent(const struct item *loop);
 /* Whether the rounds of a loop that touches this can be done in any order, and compilers may not see it. */
 bool is_independent(const struct emitter *emitter, const struct item *loop, const struct notes *notes,
                     const char *variable);
+
+/* ---- emit_side_by_side.c ---- */
+/* Whether the rounds of a region are independent, and made of nothing but what vectors can do. */
+bool can_run_side_by_side(const struct emitter *emitter, const struct item *item);
+/* Prints that loop. Returns whether it stands under a condition, so that the plain form must follow. */
+bool emit_side_by_side(struct emitter *emitter, const struct item *item);
+/* Where rounds are side by side: of the element of this number; NULL: as everywhere. */
+const char *side_by_side_offset(struct emitter *emitter, size *flat);
+/* The same for an operator's text. */
+const char *side_by_side_operator(const struct node *node, int *precedence);
 
 /* ---- emit_arrays.c ---- */
 struct array {

@@ -43,7 +43,7 @@ static bool is_slab(const struct program *program, const struct node *whole, con
     return moved_axes == 1;
 }
 
-enum { MOST_SLABS = 64 };
+enum { MOST_SLABS = 64, MOST_GAPS = 32 };
 
 /* The parts lie side by side along one axis, without gaps and overlaps, and are whole along all others. */
 static bool is_partition(const struct program *program, const struct node *whole, const struct parts *parts)
@@ -98,12 +98,28 @@ static bool are_points(const struct program *program, const struct parts *parts)
     return true;
 }
 
-static bool has_as_many_elements(const struct program *program, const struct node *node, size_t count)
+/* How many elements of the node no point is put into; -1 if that is not known. */
+static int64_t count_gaps(const struct program *program, const struct node *node, const struct parts *points)
 {
     size *elements = size_number(program->sizes, 1);
+    int64_t number;
     for (int a = 0; a < node->rank; a++)
         elements = size_multiply(elements, node->shape[a]);
-    return elements == size_number(program->sizes, (int64_t)count);
+    return size_is_number(elements, &number) ? number - (int64_t)points->parts_count : -1;
+}
+
+/* Lets the nest put zeros where none of the points is. */
+static void fill_gaps(const struct program *program, struct nest *nest, const struct parts *points,
+                      int64_t gaps)
+{
+    int64_t elements = gaps + (int64_t)points->parts_count;
+    for (int64_t number = 0; gaps > 0 && number < elements; number++) {
+        bool is_gap = true;
+        for (size_t i = 0; i < points->parts_count; i++)
+            is_gap = is_gap && number_of_point(program, &points->parts[i]) != number;
+        if (is_gap)
+            ARENA_APPEND(program->arena, nest, gaps, number);
+    }
 }
 
 struct nest *put_scatter(struct program *program, struct node *scatter, struct node *operand,
@@ -163,9 +179,8 @@ void put_sum_of_parts(struct program *program, struct node *node, struct item *c
     struct nest *sum = NULL;
     bool is_begun = false;
     list_parts(program, node, &parts);
-    bool apart = are_points(program, &parts);
-    bool partition =
-        apart ? has_as_many_elements(program, node, parts.parts_count) : is_partition(program, node, &parts);
+    int64_t gaps = are_points(program, &parts) ? count_gaps(program, node, &parts) : -1;
+    bool partition = (gaps >= 0 && gaps <= MOST_GAPS) || is_partition(program, node, &parts);
     target->is_partition = partition;
     for (int kind = 0; kind < 3; kind++) {
         for (size_t i = 0; i < parts.parts_count; i++) {
@@ -185,8 +200,10 @@ void put_sum_of_parts(struct program *program, struct node *node, struct item *c
             } else if (kind == 1) {
                 put_product_part(program, part, target, is_begun, container);
             } else {
-                put_scatter(program, part->node, part->node->inputs[0], target, !partition && !apart,
-                            !is_begun && !partition, container);
+                struct nest *nest = put_scatter(program, part->node, part->node->inputs[0], target,
+                                                !partition, !is_begun && !partition, container);
+                if (partition && !is_begun)
+                    fill_gaps(program, nest, &parts, gaps);
             }
             is_begun = true;
         }

@@ -75,6 +75,8 @@ struct nest {
     const struct index_check *check;
     struct node *operand;   /* SCATTER: what is scattered (node is the SCATTER or REPLACE) */
     bool starts_with_zeros; /* SCATTER: the target is cleared first */
+    int64_t *gaps; /* SCATTER: elements of the target, by their numbers in row-major order, that stay 0 */
+    size_t gaps_count, gaps_capacity;
     bool adds;              /* COPY, SCATTER: += instead of = */
     bool alone;             /* shares no loop with others */
     bool is_update;         /* COPY: of what a loop carries into its next round */

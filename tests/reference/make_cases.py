@@ -1221,6 +1221,28 @@ case("safe_32(x: [n]) = softplus(x) + sigmoid(x)", lambda x: softplus(x) + sigmo
 case("softmax_32(x: [n]) = logsumexp(x)", lambda x: special.logsumexp(x), sizes={"n": 5}, x=x)
 
 
+# ---- Rounds that carry nothing, side by side ----
+
+group("rounds", """
+turn(a, p) = [cos(a) * p[0] - sin(a) * p[1], sin(a) * p[0] + cos(a) * p[1], p[2]]
+long(p) {
+    s = sum(p^2)
+    return long = if s > 1 and p[0] < 1 or p[2] > 1.5 then sqrt(s) * p else p / (1 + s)
+}""")
+def turned(A, P): return np.stack([np.cos(A) * P[:, 0] - np.sin(A) * P[:, 1], np.sin(A) * P[:, 0] + np.cos(A) * P[:, 1], P[:, 2]], 1)
+def lengthened(P):
+    s = (P**2).sum(1, keepdims=True)
+    return np.where(((s > 1) & (P[:, :1] < 1)) | (P[:, 2:] > 1.5), np.sqrt(s) * P, P / (1 + s))
+for n in 19, 1, 8:
+    A, P = uniform(n, -4, 4, "angles"), uniform((n, 3), key="points")
+    case("" if n < 19 else "turned(a: [N], p: [N, 3]) {\n    for i in 0..N {\n        q[i] = turn(a[i], p[i])\n        s[i] = a[i]^2\n    }\n    return q, s\n}",
+         lambda a, p: {"q": turned(a, p), "s": a**2}, name="turned", sizes={"N": n}, a=A, p=P)
+    case("" if n < 19 else "lengthened(p: [N, 3]) {\n    for i in 0..N { q[i] = long(p[i]) }\n    return q\n}", lambda p: {"q": lengthened(p)}, name="lengthened", sizes={"N": n}, p=P)
+    case("" if n < 19 else "slopes(a: [N], p: [N, 3]) {\n    for i in 0..N {\n        x = a[i]\n        r = p[i]\n        q = turn(x, r)\n        by_p[i] = jacobian(q, r)\n        by_a[i] = jacobian(q, x)\n    }\n    return by_p, by_a\n}",
+         lambda a, p: {"by_p": np.stack([np.array([[np.cos(x), -np.sin(x), 0], [np.sin(x), np.cos(x), 0], [0, 0, 1]]) for x in a]),
+                       "by_a": np.stack([-np.sin(a) * p[:, 0] - np.cos(a) * p[:, 1], np.cos(a) * p[:, 0] - np.sin(a) * p[:, 1], 0 * a], 1)}, name="slopes", sizes={"N": n}, a=A, p=P)
+case("", lambda a, p: {"q": turned(a, p), "s": a**2}, name="turned", sizes={"N": 3}, wrt=[], a=np.array([np.nan, 2.0**60, -2.0**30]), p=uniform((3, 3)))
+
 # ---- The same with fixed sizes: short tensors, which become scalars ----
 
 def shorten(name, *sources):
