@@ -170,12 +170,19 @@ static bool match_matrix(size *row_stride, size *row_count, size *column_stride,
     return is_number(row_stride, 1) && is_at_least(column_stride, row_count);
 }
 
+/* A matrix of fixed sizes that stays in the nearest cache, where loops with known bounds need no call. */
+static bool is_near(const size *rows, const size *columns)
+{
+    int64_t m, k;
+    return size_is_number(rows, &m) && size_is_number(columns, &k) && m <= 64 && k <= 64;
+}
+
 static struct product *match_vector(struct layout *layout, struct product *product, const struct run *m,
                                     int matrix, const struct run *k)
 {
     struct sizes *sizes = layout->program->sizes;
     const struct node *base = layout->bases[matrix];
-    if (about(m->extent) * about(k->extent) <= 256 || about(k->extent) <= 8)
+    if (about(m->extent) * about(k->extent) <= 256 || about(k->extent) <= 8 || is_near(m->extent, k->extent))
         return NULL;
     /* A matrix that is only an expression is better never stored; where loops can add up whole rows, they may
      * do so as the rows are made, and for each of a batch of small matrices. */

@@ -20,11 +20,11 @@ GRADC_INLINE int recurrent_check(const struct recurrent *m)
         return GRADC_ESIZE;
     if (16 * (double)m->T > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (80 * (double)m->T + 64 > (double)(PTRDIFF_MAX / 16))
+    if (80 * (double)m->T + 40 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if (160 * (double)m->T + 104 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     if (160 * (double)m->T + 80 > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
-    if (160 * (double)m->T + 56 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -35,19 +35,19 @@ size_t recurrent_workspace(const struct recurrent *m)
         return 0;
     size_t count, most = 0;
     count = 0; /* forward */
-    count += 2 * gradc_room(16);
+    count += gradc_room(16);
     count += gradc_room(64 * m->T);
     count += gradc_room(16 * m->T);
     most = count > most ? count : most;
     count = 0; /* backward */
-    count += 2 * gradc_room(16);
+    count += 3 * gradc_room(16);
     count += 2 * gradc_room(64 * m->T);
     count += 2 * gradc_room(16 * m->T);
     most = count > most ? count : most;
     count = 0; /* gradient */
     count += 2 * gradc_room(16 * m->T);
     count += 2 * gradc_room(64 * m->T);
-    count += gradc_room(16);
+    count += 2 * gradc_room(16);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -60,7 +60,7 @@ size_t recurrent_gradient_workspace(const struct recurrent *m)
     count = 0; /* gradient */
     count += 2 * gradc_room(16 * m->T);
     count += 2 * gradc_room(64 * m->T);
-    count += gradc_room(16);
+    count += 2 * gradc_room(16);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -91,7 +91,6 @@ static void recurrent_forward_kernel(
     struct recurrent *GRADC_RESTRICT m,
     const double *GRADC_RESTRICT x, /* [T, 16] */
     const double *GRADC_RESTRICT W, /* [16, 64] */
-    double *GRADC_RESTRICT t2,      /* [16] */
     double *GRADC_RESTRICT h,       /* [16] */
     double *GRADC_RESTRICT z,       /* [T, 64] */
     double *GRADC_RESTRICT h2)      /* [T, 16] */
@@ -103,13 +102,13 @@ static void recurrent_forward_kernel(
     /* recurrent.nn:6   for t in 0..T { */
     for (size_t t = 0; t < T; t++) {
         /* recurrent.nn:7   z = (x[t] + h) @ W */
-        /* t2 = x[t] + h */
+        /* z[t] = (x[t] + h) @ W */
+        memset(&z[t * 64], 0, 64 * sizeof(double));
         for (size_t i = 0; i < 16; i++) {
             h2[t * 16 + i] = h[i];
-            t2[i] = x[t * 16 + i] + h[i];
+            for (size_t j = 0; j < 64; j++)
+                z[t * 64 + j] += (x[t * 16 + i] + h[i]) * W[i * 64 + j];
         }
-        /* z[t] = t2 @ W */
-        gradc_matvec_f64(1, 16, 64, 1, W, 64, t2, 1, 0, &z[t * 64], 1);
         /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
         /* h = z[t][:16] * z[t][16:32] * z[t][32:48] + z[t][48:] */
         for (size_t i = 0; i < 16; i++)
@@ -133,8 +132,7 @@ int recurrent_forward(struct recurrent *m)
     const size_t T = m->T;
     double *const work = (double *)m->work;
     double *const z = work + 16;
-    double *const h2 = z + gradc_room(64 * T);
-    recurrent_forward_kernel(m, m->x, m->W, h2 + gradc_room(16 * T), work, z, h2);
+    recurrent_forward_kernel(m, m->x, m->W, work, z, z + gradc_room(64 * T));
     return GRADC_OK;
 }
 
@@ -146,6 +144,7 @@ static void recurrent_backward_kernel(
     const double *GRADC_RESTRICT h,  /* [16] */
     const double *GRADC_RESTRICT z,  /* [T, 64] */
     const double *GRADC_RESTRICT h2, /* [T, 16] */
+    double *GRADC_RESTRICT d_h2,     /* [16] */
     double *GRADC_RESTRICT d_h,      /* [16] */
     double *GRADC_RESTRICT t3,       /* [T, 16] */
     double *GRADC_RESTRICT d_z)      /* [T, 64] */
@@ -166,10 +165,16 @@ static void recurrent_backward_kernel(
             d_z[t * 64 + i] = t2 * z[t * 64 + i + 16];
         }
         /* recurrent.nn:7   z = (x[t] + h) @ W */
-        /* d_h = d_z[t] @ W' */
-        gradc_matvec_f64(0, 16, 64, 1, W, 64, d_z + t * 64, 1, 0, d_h, 1);
+        /* d_h2 = d_z[t] @ W' */
+        for (size_t i = 0; i < 16; i++) {
+            double sum = 0;
+            GRADC_SHORT_SUM(double, sum, j, 64, d_z[t * 64 + j] * W[i * 64 + j]);
+            d_h2[i] = sum;
+        }
         for (size_t i = 0; i < 16; i++)
             t3[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
+        for (size_t i = 0; i < 16; i++)
+            d_h[i] = d_h2[i];
     }
     /* recurrent.nn:6   for t in 0..T { */
     /* d_W = t3' @ d_z */
@@ -192,7 +197,8 @@ int recurrent_backward(struct recurrent *m)
     double *const h2 = z + gradc_room(64 * T);
     double *const d_h = h2 + gradc_room(16 * T);
     double *const t3 = d_h + gradc_room(16);
-    recurrent_backward_kernel(m, m->x, m->W, m->d_W, work, z, h2, d_h, t3, t3 + gradc_room(16 * T));
+    double *const d_z = t3 + gradc_room(16 * T);
+    recurrent_backward_kernel(m, m->x, m->W, m->d_W, work, z, h2, d_z + gradc_room(64 * T), d_h, t3, d_z);
     return GRADC_OK;
 }
 
@@ -202,14 +208,14 @@ static void recurrent_gradient_kernel(
     const double *GRADC_RESTRICT W, /* [16, 64] */
     double *GRADC_RESTRICT d_W,     /* [16, 64] */
     double *GRADC_RESTRICT h,       /* [16] */
-    double *GRADC_RESTRICT t2,      /* [16] */
     double *GRADC_RESTRICT z,       /* [T, 64] */
     double *GRADC_RESTRICT h2,      /* [T, 16] */
+    double *GRADC_RESTRICT d_h2,    /* [16] */
+    double *GRADC_RESTRICT d_h,     /* [16] */
     double *GRADC_RESTRICT d_z)     /* [T, 64] */
 {
     const size_t T = m->T;
-    double *const d_h = t2; /* [16] */
-    double *const t4 = h; /* [T, 16] */
+    double *const t3 = h; /* [T, 16] */
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* recurrent.nn:5   h = zeros([n]) */
     for (size_t i = 0; i < 16; i++)
@@ -221,11 +227,11 @@ static void recurrent_gradient_kernel(
                 h2[t * 16 + i] = h[i];
         }
         /* recurrent.nn:7   z = (x[t] + h) @ W */
-        /* t2 = x[t] + h */
+        /* z[t] = (x[t] + h) @ W */
+        memset(&z[t * 64], 0, 64 * sizeof(double));
         for (size_t i = 0; i < 16; i++)
-            t2[i] = x[t * 16 + i] + h[i];
-        /* z[t] = t2 @ W */
-        gradc_matvec_f64(1, 16, 64, 1, W, 64, t2, 1, 0, &z[t * 64], 1);
+            for (size_t j = 0; j < 64; j++)
+                z[t * 64 + j] += (x[t * 16 + i] + h[i]) * W[i * 64 + j];
         /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
         /* h = z[t][:16] * z[t][16:32] * z[t][32:48] + z[t][48:] */
         for (size_t i = 0; i < 16; i++)
@@ -242,21 +248,27 @@ static void recurrent_gradient_kernel(
         for (size_t t = T - 1; t + 1 > 0; t--) {
             /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
             for (size_t i = 0; i < 16; i++) {
-                const double t3 = d_h[i] * z[t * 64 + i + 32];
+                const double t2 = d_h[i] * z[t * 64 + i + 32];
                 d_z[t * 64 + i + 48] = d_h[i];
                 d_z[t * 64 + i + 32] = d_h[i] * (z[t * 64 + i] * z[t * 64 + i + 16]);
-                d_z[t * 64 + i + 16] = t3 * z[t * 64 + i];
-                d_z[t * 64 + i] = t3 * z[t * 64 + i + 16];
+                d_z[t * 64 + i + 16] = t2 * z[t * 64 + i];
+                d_z[t * 64 + i] = t2 * z[t * 64 + i + 16];
             }
             /* recurrent.nn:7   z = (x[t] + h) @ W */
-            /* d_h = d_z[t] @ W' */
-            gradc_matvec_f64(0, 16, 64, 1, W, 64, d_z + t * 64, 1, 0, d_h, 1);
+            /* d_h2 = d_z[t] @ W' */
+            for (size_t i = 0; i < 16; i++) {
+                double sum = 0;
+                GRADC_SHORT_SUM(double, sum, j, 64, d_z[t * 64 + j] * W[i * 64 + j]);
+                d_h2[i] = sum;
+            }
             for (size_t i = 0; i < 16; i++)
-                t4[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
+                t3[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
+            for (size_t i = 0; i < 16; i++)
+                d_h[i] = d_h2[i];
         }
         /* recurrent.nn:6   for t in 0..T { */
-        /* d_W = t4' @ d_z */
-        gradc_matmul_f64(1, 0, 16, 64, T, 1, t4, 16, d_z, 64, 0, d_W, 64);
+        /* d_W = t3' @ d_z */
+        gradc_matmul_f64(1, 0, 16, 64, T, 1, t3, 16, d_z, 64, 0, d_W, 64);
     }
     /* recurrent.nn:10   return loss = sum(h^2) */
     m->loss = loss;
@@ -275,7 +287,8 @@ int recurrent_gradient(struct recurrent *m)
     double *const h = work;
     double *const z = h + gradc_room(16 * T);
     double *const h2 = z + gradc_room(64 * T);
-    double *const t2 = h2 + gradc_room(16 * T);
-    recurrent_gradient_kernel(m, m->x, m->W, m->d_W, h, t2, z, h2, t2 + gradc_room(16));
+    double *const d_h = h2 + gradc_room(16 * T);
+    double *const d_z = d_h + gradc_room(16);
+    recurrent_gradient_kernel(m, m->x, m->W, m->d_W, h, z, h2, d_z + gradc_room(64 * T), d_h, d_z);
     return GRADC_OK;
 }
