@@ -1,5 +1,6 @@
 /* in_place.c: buffers that need no memory of their own, because their values are wanted elsewhere: in an
- * updated array, in what a loop carries into its next round, among the values that a loop collects.
+ * updated array, in what a loop carries into its next round, among the values that a loop collects, in an output
+ * that is computed from them element by element.
  *
  * Requires the numbered tree of items. Copies that fall away are void. */
 #include "program.h"
@@ -197,5 +198,66 @@ void collect_in_place(struct program *program)
         value->same = collection;
         value->collected_at = copy->collected_at;
         copy->is_void = true;
+    }
+}
+
+/* ---- Members as workspace ---- */
+
+/* All elements, each at its own place. */
+static bool reads_whole(const struct nest *nest, const struct access *access)
+{
+    for (int a = 0; a < access->node->rank; a++)
+        if (!is_one(access->node->shape[a]) && (access->map[a] != a || nest->target_axes[a] != a))
+            return false;
+    return true;
+}
+
+static bool has_shape_of(const struct node *a, const struct node *b)
+{
+    bool is_same = a->rank == b->rank && a->type == b->type;
+    for (int i = 0; is_same && i < a->rank; i++)
+        is_same = a->shape[i] == b->shape[i];
+    return is_same;
+}
+
+/* Whether nothing reads the value after the last nest, which computes what the member takes from it. */
+static bool ends_with(const struct buffer *value, const struct nest *last)
+{
+    for (size_t i = 0; i < value->readers_count; i++)
+        for (size_t j = 0; j < value->readers[i]->reads_count; j++)
+            if (value->readers[i]->reads[j].buffer == value &&
+                !is_read_in_time(value->readers[i], &value->readers[i]->reads[j], last))
+                return false;
+    for (size_t i = 0; i < value->writers_count; i++)
+        if (value->writers[i]->item->first > last->item->first || value->writers[i]->path_first > 0)
+            return false;
+    return true;
+}
+
+static bool may_live_in_member(const struct buffer *value, const struct nest *last)
+{
+    return value->node && value->storage == STORAGE_WORKSPACE && !value->same && !value->is_kept &&
+           !value->is_earlier && !value->is_seed && !value->is_partition && !value->lanes && !value->dropped &&
+           has_shape_of(value->node, last->target->node) && ends_with(value, last);
+}
+
+void live_in_members(struct program *program)
+{
+    for (size_t i = 0; i < program->nests_count; i++) {
+        struct nest *nest = program->nests[i];
+        struct buffer *target = nest->target;
+        if (nest->kind != NEST_VALUE || nest->is_void || nest->path_first > 0 || target->same ||
+            target->storage != STORAGE_MEMBER || target->member->role == ROLE_INOUT || target->is_kept ||
+            target->writers_count > 1 || target->guest)
+            continue;
+        for (size_t j = 0; j < nest->reads_count && !target->guest; j++) {
+            struct buffer *value = nest->reads[j].buffer;
+            if (!value || !reads_whole(nest, &nest->reads[j]) || !may_live_in_member(value, nest))
+                continue;
+            value->same = target;
+            target->guest = value;
+            target->needs_fallback = target->needs_fallback ||
+                                     value->guard != guard_of_member(program->function, target->member);
+        }
     }
 }

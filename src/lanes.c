@@ -69,7 +69,7 @@ bool forms_element(const struct nest *nest, const struct item *loop)
 {
     return (nest->kind == NEST_REDUCE || nest->kind == NEST_ARGUMENT) && !nest->target->lanes &&
            nest->first_reduced == nest->first_trailing && nest->first_reduced == own_depth(nest, loop) + 1 &&
-           nest->first_reduced < nest->loop_count && !nest->target->same;
+           nest->first_reduced < nest->loop_count;
 }
 
 /* Writes what others see in a way that does not depend on the order of rounds: one element for each round, a
@@ -77,7 +77,7 @@ bool forms_element(const struct nest *nest, const struct item *loop)
 static bool writes_for_all(const struct nest *nest, int depth)
 {
     if (nest->kind == NEST_VALUE || nest->kind == NEST_SUM || nest->kind == NEST_COPY)
-        return nest->loop_count == depth + 1 && nest->first_reduced > depth && !nest->target->same;
+        return nest->loop_count == depth + 1 && nest->first_reduced > depth;
     if (nest->kind == NEST_SCATTER)
         return nest->adds && nest->first_reduced <= depth && nest->node->op == OP_SCATTER;
     return adds_over_rounds(nest, depth);
@@ -94,7 +94,7 @@ static bool can_be_laned(const struct item *item, const struct item *loop)
         return true;
     const struct nest *nest = item->nest;
     int depth = own_depth(nest, loop);
-    if (depth < 0 || !nest->target || !nest->target->node)
+    if (depth < 0 || !nest->target || !nest->target->node || nest->target->same)
         return false;
     return is_private(nest->target, loop) ? fills_private(nest, depth)
                                           : writes_for_all(nest, depth) || forms_element(nest, loop);

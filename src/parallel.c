@@ -61,7 +61,7 @@ static bool is_shareable(const struct nest *nest, const struct item *loop)
     case NEST_PRODUCT: break;
     default: return false; /* can leave the function, or the loop */
     }
-    if (!target || target->same || target->storage == STORAGE_STRUCT)
+    if (!target || (target->same && target->same->guest != target) || target->storage == STORAGE_STRUCT)
         return false;
     if (target->storage == STORAGE_SCALAR)
         return is_inside(target->scope, loop);

@@ -260,6 +260,11 @@ static void keep_those_in_slots(struct program *program, struct stays *stays)
             (buffer->storage == STORAGE_MEMBER && !buffer->needs_fallback))
             continue;
         stay.count = buffer_count(program, buffer);
+        for (size_t w = 0; buffer->guest && w < buffer->guest->writers_count; w++) {
+            const struct nest *writer = buffer->guest->writers[w];
+            size_t first = writer->path_count > 0 ? writer->path[0]->first : writer->item->first;
+            stay.first = first < stay.first ? first : stay.first;
+        }
         if (buffer->is_kept)
             buffer->slot = new_slot(program, stay.count, true);
         else
@@ -317,6 +322,7 @@ void place(struct program *program, const struct program *forward)
         ARENA_APPEND(program->arena, &stays, stays, stay);
     }
     collect_in_place(program);
+    live_in_members(program);
     keep_those_in_slots(program, &stays);
     assign_slots(program, &stays);
     for (size_t i = 0; i < program->all_buffers_count; i++) {

@@ -197,6 +197,7 @@ struct buffer {
     bool is_seed;       /* a leaf's own array, or zeros if its pointer is NULL */
     bool is_leaf_name;  /* the name of an updated array, declared with the inputs */
     int slot;           /* its place in the workspace; -1: none */
+    struct buffer *guest;    /* MEMBER: a value that lives in its array first */
     struct item *lanes; /* it has LANES values for each element: it is private to the rounds of this loop */
 };
 
@@ -375,6 +376,8 @@ int shared_levels(const struct nest *a, int count, const struct nest *b);
 void update_in_place(struct program *program);
 void carry_in_place(struct program *program);
 void collect_in_place(struct program *program); /* after axes have been dropped */
+/* A value of which a member's array takes each element last lives in that array until then. */
+void live_in_members(struct program *program);
 
 /* ---- parallel.c ---- */
 enum { WORTH_THREADS = 1 << 15 }; /* as in gradc.h: the least work that threads share */

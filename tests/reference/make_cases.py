@@ -425,6 +425,12 @@ for name, f in [("max", np.max), ("min", np.min), ("logsumexp", special.logsumex
                 y[at] = odd
                 case("", lambda x: f(x), sizes={"n": n}, wrt=[], x=y, tolerance32=1e-4, name=f"long_{name}")
 case("long_sum(x: [n]) = sum(x^2)", lambda x: np.sum(x**2), sizes={"n": 77}, x=uniform(77), tolerance32=1e-4)
+# Values that could live in an output's array, but are read once more when that is written.
+case("both_ends(x: [n]) {\n    t = exp(x)\n    s = sum(t)\n    return y = t / s, z = flip(t) * s\n}",
+     lambda x: (lambda t: {"y": t / t.sum(), "z": t[::-1] * t.sum()})(np.exp(x)), sizes={"n": 35}, x=uniform(35), tolerance32=1e-3)
+case("both_halves(x: [m, n]) {\n    t = exp(x - max(x))\n    s = sum(t)\n    return y = t / s, z = t * s, c = sum(t, axis = 0)\n}",
+     lambda x: (lambda t: {"y": t / t.sum(), "z": t * t.sum(), "c": t.sum(0)})(np.exp(x - x.max())), sizes={"m": 7, "n": 5},
+     x=uniform((7, 5)), tolerance32=1e-3)
 case("row_sums(x: [m, n]) = sum(exp(x), axis = 1)", lambda x: np.exp(x).sum(1), sizes={"m": 2, "n": 69},
      x=uniform((2, 69)), tolerance32=1e-4)
 group("chosen", "cost(p: [n, d], c: [k, d]) = sum[i](min[j](sum[a]((p[i, a] - c[j, a])^2)))")

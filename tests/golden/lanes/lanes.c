@@ -101,9 +101,9 @@ GRADC_INLINE int fit_check(const struct fit *self_)
         return GRADC_ESIZE;
     if ((double)self_->n + 48 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)self_->n + 33 * (double)self_->m + 64 > (double)(PTRDIFF_MAX / 16))
+    if ((double)self_->n + 32 * (double)self_->m + 56 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (33 * (double)self_->m + 56 > (double)(PTRDIFF_MAX / 16))
+    if (32 * (double)self_->m + 48 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -119,12 +119,10 @@ size_t fit_workspace(const struct fit *self_)
     most = count > most ? count : most;
     count = 0; /* backward */
     count += gradc_room(self_->n);
-    count += gradc_room(self_->m);
     count += gradc_room(32);
     count += gradc_room(32 * self_->m);
     most = count > most ? count : most;
     count = 0; /* gradient */
-    count += gradc_room(self_->m);
     count += gradc_room(32);
     count += gradc_room(32 * self_->m);
     most = count > most ? count : most;
@@ -137,7 +135,6 @@ size_t fit_gradient_workspace(const struct fit *self_)
         return 0;
     size_t count, most = 0;
     count = 0; /* gradient */
-    count += gradc_room(self_->m);
     count += gradc_room(32);
     count += gradc_room(32 * self_->m);
     most = count > most ? count : most;
@@ -226,21 +223,20 @@ int fit_forward(struct fit *self_)
 
 static void fit_backward_kernel(
     struct fit *GRADC_RESTRICT self_,
-    const double *GRADC_RESTRICT t,    /* [n] */
-    const double *GRADC_RESTRICT y,    /* [n] */
-    double *GRADC_RESTRICT d_c,        /* [m] */
-    const double *GRADC_RESTRICT sum2, /* [n] */
-    double *GRADC_RESTRICT sum,        /* [m] */
-    double *GRADC_RESTRICT t_panel,    /* [32] */
-    double *GRADC_RESTRICT sum_parts)  /* [32*m] */
+    const double *GRADC_RESTRICT t,   /* [n] */
+    const double *GRADC_RESTRICT y,   /* [n] */
+    double *GRADC_RESTRICT d_c,       /* [m] */
+    const double *GRADC_RESTRICT sum, /* [n] */
+    double *GRADC_RESTRICT t_panel,   /* [32] */
+    double *GRADC_RESTRICT d_c_parts) /* [32*m] */
 {
     const size_t n = self_->n;
     const size_t m = self_->m;
     const double d_fit = self_->d_fit ? *self_->d_fit : 1;
     /* lanes.nn:4   fit(t: [n], y: [n], c: [m]) = sum[i]((sum[j](c[j] * t[i]^j) - y[i])^2) */
-    /* sum[i] = sum[j](t2[j] * t[j]^i) */
-    memset(sum, 0, m * sizeof(double));
-    memset(sum_parts, 0, 32 * m * sizeof(double));
+    /* d_c[i] = sum[j](t2[j] * t[j]^i) */
+    memset(d_c, 0, m * sizeof(double));
+    memset(d_c_parts, 0, 32 * m * sizeof(double));
     GRADC_BLOCKS(i0, lanes, n, {
         double t2[GRADC_LANES];
         for (size_t lane = 0; lane < lanes; lane++) {
@@ -249,23 +245,23 @@ static void fit_backward_kernel(
         }
         for (size_t lane = 0; lane < lanes; lane++) {
             const size_t i = i0 + lane;
-            t2[lane] = sum2[i] - y[i];
+            t2[lane] = sum[i] - y[i];
         }
         double power[GRADC_LANES];
         for (size_t lane = 0; lane < lanes; lane++)
             power[lane] = 1.0;
         for (size_t j = 0; j < m; j++)
             for (size_t lane = 0; lane < lanes; lane++) {
-                sum_parts[j * GRADC_LANES + lane] += t2[lane] * power[lane];
+                d_c_parts[j * GRADC_LANES + lane] += t2[lane] * power[lane];
                 power[lane] *= t_panel[lane];
             }
     });
     for (size_t j = 0; j < m; j++)
-        GRADC_SUM(double, sum[j], lane, GRADC_LANES, sum_parts[j * GRADC_LANES + lane]);
-    /* d_c = 2 * d_fit * sum */
+        GRADC_SUM(double, d_c[j], lane, GRADC_LANES, d_c_parts[j * GRADC_LANES + lane]);
+    /* d_c = 2 * d_fit * d_c */
     GRADC_PARALLEL(m)
     for (size_t i = 0; i < m; i++)
-        d_c[i] = 2.0 * d_fit * sum[i];
+        d_c[i] = 2.0 * d_fit * d_c[i];
 }
 
 int fit_backward(struct fit *self_)
@@ -279,36 +275,32 @@ int fit_backward(struct fit *self_)
     if (!self_->d_c)
         return GRADC_OK;
     const size_t n = self_->n;
-    const size_t m = self_->m;
     double *const work = (double *)self_->work;
-    double *const sum2 = work;
-    double *const sum = sum2 + gradc_room(n);
-    double *const t_panel = sum + gradc_room(m);
-    fit_backward_kernel(self_, self_->t, self_->y, self_->d_c, sum2, sum, t_panel, t_panel +
-            gradc_room(32));
+    double *const sum = work;
+    double *const t_panel = sum + gradc_room(n);
+    fit_backward_kernel(self_, self_->t, self_->y, self_->d_c, sum, t_panel, t_panel + gradc_room(32));
     return GRADC_OK;
 }
 
 static void fit_gradient_kernel(
     struct fit *GRADC_RESTRICT self_,
-    const double *GRADC_RESTRICT t,    /* [n] */
-    const double *GRADC_RESTRICT y,    /* [n] */
-    const double *GRADC_RESTRICT c,    /* [m] */
-    double *GRADC_RESTRICT d_c,        /* [m] */
-    double *GRADC_RESTRICT sum2,       /* [m] */
-    double *GRADC_RESTRICT t_panel,    /* [32] */
-    double *GRADC_RESTRICT sum2_parts) /* [32*m] */
+    const double *GRADC_RESTRICT t,   /* [n] */
+    const double *GRADC_RESTRICT y,   /* [n] */
+    const double *GRADC_RESTRICT c,   /* [m] */
+    double *GRADC_RESTRICT d_c,       /* [m] */
+    double *GRADC_RESTRICT t_panel,   /* [32] */
+    double *GRADC_RESTRICT d_c_parts) /* [32*m] */
 {
     const size_t n = self_->n;
     const size_t m = self_->m;
     const double d_fit = self_->d_fit ? *self_->d_fit : 1;
     /* lanes.nn:4   fit(t: [n], y: [n], c: [m]) = sum[i]((sum[j](c[j] * t[i]^j) - y[i])^2) */
-    /* sum[i] = sum[j](c[j] * t[i]^j) ; fit2 = sum(t2^2) ; sum2[i] = sum[j](t2[j] * t[j]^i) */
+    /* sum[i] = sum[j](c[j] * t[i]^j) ; fit2 = sum(t2^2) ; d_c[i] = sum[j](t2[j] * t[j]^i) */
     double fit2 = 0;
     if (self_->d_c)
-        memset(sum2, 0, m * sizeof(double));
+        memset(d_c, 0, m * sizeof(double));
     if (self_->d_c)
-        memset(sum2_parts, 0, 32 * m * sizeof(double));
+        memset(d_c_parts, 0, 32 * m * sizeof(double));
     GRADC_BLOCKS(i0, lanes, n, {
         double sum[GRADC_LANES];
         double t2[GRADC_LANES];
@@ -337,19 +329,19 @@ static void fit_gradient_kernel(
                 power2[lane] = 1.0;
             for (size_t j = 0; j < m; j++)
                 for (size_t lane = 0; lane < lanes; lane++) {
-                    sum2_parts[j * GRADC_LANES + lane] += t2[lane] * power2[lane];
+                    d_c_parts[j * GRADC_LANES + lane] += t2[lane] * power2[lane];
                     power2[lane] *= t_panel[lane];
                 }
         }
     });
     if (self_->d_c)
         for (size_t j = 0; j < m; j++)
-            GRADC_SUM(double, sum2[j], lane, GRADC_LANES, sum2_parts[j * GRADC_LANES + lane]);
-    /* d_c = 2 * d_fit * sum2 */
+            GRADC_SUM(double, d_c[j], lane, GRADC_LANES, d_c_parts[j * GRADC_LANES + lane]);
+    /* d_c = 2 * d_fit * d_c */
     if (self_->d_c) {
         GRADC_PARALLEL(m)
         for (size_t i = 0; i < m; i++)
-            d_c[i] = 2.0 * d_fit * sum2[i];
+            d_c[i] = 2.0 * d_fit * d_c[i];
     }
     self_->fit = fit2;
 }
@@ -362,11 +354,7 @@ int fit_gradient(struct fit *self_)
         return GRADC_ESIZE;
     if (!self_->work)
         return GRADC_ENULL;
-    const size_t m = self_->m;
     double *const work = (double *)self_->work;
-    double *const sum2 = work;
-    double *const t_panel = sum2 + gradc_room(m);
-    fit_gradient_kernel(self_, self_->t, self_->y, self_->c, self_->d_c, sum2, t_panel, t_panel +
-            gradc_room(32));
+    fit_gradient_kernel(self_, self_->t, self_->y, self_->c, self_->d_c, work, work + 32);
     return GRADC_OK;
 }

@@ -41,7 +41,7 @@ size_t quadratic_workspace(const struct quadratic *m)
     count += gradc_room(m->n);
     most = count > most ? count : most;
     count = 0; /* backward */
-    count += 2 * gradc_room(m->n);
+    count += gradc_room(m->n);
     most = count > most ? count : most;
     count = 0; /* gradient */
     count += 2 * gradc_room(m->n);
@@ -119,12 +119,11 @@ int quadratic_forward(struct quadratic *m)
 
 static void quadratic_backward_kernel(
     struct quadratic *GRADC_RESTRICT m,
-    const double *GRADC_RESTRICT A,    /* [n, n] */
-    const double *GRADC_RESTRICT x,    /* [n] */
-    double *GRADC_RESTRICT d_A,        /* [n, n] */
-    double *GRADC_RESTRICT d_x,        /* [n] */
-    const double *GRADC_RESTRICT sum2, /* [n] */
-    double *GRADC_RESTRICT sum)        /* [n] */
+    const double *GRADC_RESTRICT A,   /* [n, n] */
+    const double *GRADC_RESTRICT x,   /* [n] */
+    double *GRADC_RESTRICT d_A,       /* [n, n] */
+    double *GRADC_RESTRICT d_x,       /* [n] */
+    const double *GRADC_RESTRICT sum) /* [n] */
 {
     const size_t n = m->n;
     const double d_quadratic = m->d_quadratic ? *m->d_quadratic : 1;
@@ -136,13 +135,13 @@ static void quadratic_backward_kernel(
             for (size_t j = 0; j < n; j++)
                 d_A[i * n + j] = d_quadratic * 0.5 * (x[i] * x[j]);
     }
-    /* sum = x @ A' */
+    /* d_x = x @ A' */
     if (m->d_x) {
-        gradc_matvec_f64(0, n, n, 1, A, n, x, 1, 0, sum, 1);
-        /* d_x = (sum2 + sum) * (d_quadratic * 0.5) */
+        gradc_matvec_f64(0, n, n, 1, A, n, x, 1, 0, d_x, 1);
+        /* d_x = (sum + d_x) * (d_quadratic * 0.5) */
         GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
-            d_x[i] = (sum2[i] + sum[i]) * (d_quadratic * 0.5);
+            d_x[i] = (sum[i] + d_x[i]) * (d_quadratic * 0.5);
     }
 }
 
@@ -156,10 +155,8 @@ int quadratic_backward(struct quadratic *m)
         return GRADC_ENULL;
     if (!m->d_A && !m->d_x)
         return GRADC_OK;
-    const size_t n = m->n;
     double *const work = (double *)m->work;
-    double *const sum2 = work;
-    quadratic_backward_kernel(m, m->A, m->x, m->d_A, m->d_x, sum2, sum2 + gradc_room(n));
+    quadratic_backward_kernel(m, m->A, m->x, m->d_A, m->d_x, work);
     return GRADC_OK;
 }
 
@@ -168,33 +165,32 @@ static void quadratic_gradient_kernel(
     const double *GRADC_RESTRICT A, /* [n, n] */
     const double *GRADC_RESTRICT x, /* [n] */
     double *GRADC_RESTRICT d_A,     /* [n, n] */
-    double *GRADC_RESTRICT d_x,     /* [n] */
-    double *GRADC_RESTRICT sum,     /* [n] */
-    double *GRADC_RESTRICT sum3)    /* [n] */
+    double *GRADC_RESTRICT sum2,    /* [n] */
+    double *GRADC_RESTRICT d_x)     /* [n] */
 {
     const size_t n = m->n;
     const double d_quadratic = m->d_quadratic ? *m->d_quadratic : 1;
     /* matrix_calculus.nn:2   quadratic(A: [n, n], x: [n]) = 0.5 * x' @ A @ x */
-    /* sum = x @ A */
-    gradc_matvec_f64(1, n, n, 1, A, n, x, 1, 0, sum, 1);
-    /* sum2 = sum(sum * x) ; d_A = d_quadratic * 0.5 * (x[:, new] * x) */
-    double sum2 = 0;
+    /* d_x = x @ A */
+    gradc_matvec_f64(1, n, n, 1, A, n, x, 1, 0, d_x, 1);
+    /* sum = sum(d_x * x) ; d_A = d_quadratic * 0.5 * (x[:, new] * x) */
+    double sum = 0;
     for (size_t i = 0; i < n; i++) {
-        sum2 += sum[i] * x[i];
+        sum += d_x[i] * x[i];
         if (m->d_A) {
             for (size_t j = 0; j < n; j++)
                 d_A[i * n + j] = d_quadratic * 0.5 * (x[i] * x[j]);
         }
     }
-    /* sum3 = x @ A' */
+    /* sum2 = x @ A' */
     if (m->d_x) {
-        gradc_matvec_f64(0, n, n, 1, A, n, x, 1, 0, sum3, 1);
-        /* d_x = (sum + sum3) * (d_quadratic * 0.5) */
+        gradc_matvec_f64(0, n, n, 1, A, n, x, 1, 0, sum2, 1);
+        /* d_x = (d_x + sum2) * (d_quadratic * 0.5) */
         GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
-            d_x[i] = (sum[i] + sum3[i]) * (d_quadratic * 0.5);
+            d_x[i] = (d_x[i] + sum2[i]) * (d_quadratic * 0.5);
     }
-    m->quadratic = 0.5 * sum2;
+    m->quadratic = 0.5 * sum;
 }
 
 int quadratic_gradient(struct quadratic *m)
@@ -207,8 +203,8 @@ int quadratic_gradient(struct quadratic *m)
         return GRADC_ENULL;
     const size_t n = m->n;
     double *const work = (double *)m->work;
-    double *const sum = work;
-    quadratic_gradient_kernel(m, m->A, m->x, m->d_A, m->d_x, sum, sum + gradc_room(n));
+    double *const room_1 = work;
+    quadratic_gradient_kernel(m, m->A, m->x, m->d_A, room_1 + gradc_room(n), m->d_x ? m->d_x : room_1);
     return GRADC_OK;
 }
 
@@ -225,7 +221,7 @@ GRADC_INLINE int exponential_check(const struct exponential *self_)
         return GRADC_ESIZE;
     if ((double)self_->n + 8 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)self_->m + 2 * (double)self_->n + 24 > (double)(PTRDIFF_MAX / 16))
+    if ((double)self_->m + (double)self_->n + 16 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -239,12 +235,12 @@ size_t exponential_workspace(const struct exponential *self_)
     count += gradc_room(self_->n);
     most = count > most ? count : most;
     count = 0; /* backward */
-    count += 2 * gradc_room(self_->n);
+    count += gradc_room(self_->n);
     count += gradc_room(self_->m);
     most = count > most ? count : most;
     count = 0; /* gradient */
     count += gradc_room(self_->m);
-    count += 2 * gradc_room(self_->n);
+    count += gradc_room(self_->n);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -256,7 +252,7 @@ size_t exponential_gradient_workspace(const struct exponential *self_)
     size_t count, most = 0;
     count = 0; /* gradient */
     count += gradc_room(self_->m);
-    count += 2 * gradc_room(self_->n);
+    count += gradc_room(self_->n);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -328,8 +324,7 @@ static void exponential_backward_kernel(
     double *GRADC_RESTRICT d_A,           /* [m, n] */
     double *GRADC_RESTRICT d_x,           /* [n] */
     const double *GRADC_RESTRICT t,       /* [n] */
-    double *GRADC_RESTRICT d_exponential, /* [m] */
-    double *GRADC_RESTRICT sum)           /* [n] */
+    double *GRADC_RESTRICT d_exponential) /* [m] */
 {
     const size_t m = self_->m;
     const size_t n = self_->n;
@@ -343,13 +338,13 @@ static void exponential_backward_kernel(
             for (size_t j = 0; j < n; j++)
                 d_A[i * n + j] = d_exponential[i] * t[j];
     }
-    /* sum = A' @ d_exponential */
+    /* d_x = A' @ d_exponential */
     if (self_->d_x) {
-        gradc_matvec_f64(1, m, n, 1, A, n, d_exponential, 1, 0, sum, 1);
-        /* d_x = sum * t */
+        gradc_matvec_f64(1, m, n, 1, A, n, d_exponential, 1, 0, d_x, 1);
+        /* d_x = d_x * t */
         GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
-            d_x[i] = sum[i] * t[i];
+            d_x[i] = d_x[i] * t[i];
     }
 }
 
@@ -363,13 +358,11 @@ int exponential_backward(struct exponential *self_)
         return GRADC_ENULL;
     if (!self_->d_A && !self_->d_x)
         return GRADC_OK;
-    const size_t m = self_->m;
     const size_t n = self_->n;
     double *const work = (double *)self_->work;
     double *const t = work;
-    double *const room_1 = t + gradc_room(n);
     exponential_backward_kernel(self_, self_->A, self_->d_A, self_->d_x, t, self_->d_exponential ?
-            (double *)self_->d_exponential : room_1, room_1 + gradc_room(m));
+            (double *)self_->d_exponential : t + gradc_room(n));
     return GRADC_OK;
 }
 
@@ -381,8 +374,7 @@ static void exponential_gradient_kernel(
     double *GRADC_RESTRICT d_A,           /* [m, n] */
     double *GRADC_RESTRICT d_x,           /* [n] */
     double *GRADC_RESTRICT d_exponential, /* [m] */
-    double *GRADC_RESTRICT t,             /* [n] */
-    double *GRADC_RESTRICT sum)           /* [n] */
+    double *GRADC_RESTRICT t)             /* [n] */
 {
     const size_t m = self_->m;
     const size_t n = self_->n;
@@ -404,13 +396,13 @@ static void exponential_gradient_kernel(
             for (size_t j = 0; j < n; j++)
                 d_A[i * n + j] = d_exponential[i] * t[j];
     }
-    /* sum = A' @ d_exponential */
+    /* d_x = A' @ d_exponential */
     if (self_->d_x) {
-        gradc_matvec_f64(1, m, n, 1, A, n, d_exponential, 1, 0, sum, 1);
-        /* d_x = sum * t */
+        gradc_matvec_f64(1, m, n, 1, A, n, d_exponential, 1, 0, d_x, 1);
+        /* d_x = d_x * t */
         GRADC_PARALLEL(n)
         for (size_t i = 0; i < n; i++)
-            d_x[i] = sum[i] * t[i];
+            d_x[i] = d_x[i] * t[i];
     }
 }
 
@@ -425,12 +417,10 @@ int exponential_gradient(struct exponential *self_)
     if (!self_->exponential && !self_->d_A && !self_->d_x)
         return GRADC_OK;
     const size_t m = self_->m;
-    const size_t n = self_->n;
     double *const work = (double *)self_->work;
     double *const room_1 = work;
-    double *const t = room_1 + gradc_room(m);
     exponential_gradient_kernel(self_, self_->A, self_->x, self_->exponential, self_->d_A, self_->d_x,
-            self_->d_exponential ? (double *)self_->d_exponential : room_1, t, t + gradc_room(n));
+            self_->d_exponential ? (double *)self_->d_exponential : room_1, room_1 + gradc_room(m));
     return GRADC_OK;
 }
 
@@ -1507,23 +1497,22 @@ static void logistic_gradient_kernel(
     const double *GRADC_RESTRICT y, /* [m] */
     double *GRADC_RESTRICT d_X,     /* [m, n] */
     double *GRADC_RESTRICT d_w,     /* [n] */
-    double *GRADC_RESTRICT d_y,     /* [m] */
-    double *GRADC_RESTRICT sum,     /* [m] */
     double *GRADC_RESTRICT t,       /* [m] */
     double *GRADC_RESTRICT t2,      /* [m] */
-    double *GRADC_RESTRICT t4)      /* [m] */
+    double *GRADC_RESTRICT t4,      /* [m] */
+    double *GRADC_RESTRICT d_y)     /* [m] */
 {
     const size_t m = self_->m;
     const size_t n = self_->n;
     const double d_logistic = self_->d_logistic ? *self_->d_logistic : 1;
     /* matrix_calculus.nn:9   logistic(X: [m, n], w: [n], y: [m]) = sum(log(exp(-y * (X @ w)) + 1)) */
-    /* sum = X @ w */
-    gradc_matvec_f64(0, m, n, 1, X, n, w, 1, 0, sum, 1);
-    /* t = exp(-(y * sum)) ; t2 = t + 1 ; logistic2 = sum(t3) */
+    /* d_y = X @ w */
+    gradc_matvec_f64(0, m, n, 1, X, n, w, 1, 0, d_y, 1);
+    /* t = exp(-(y * d_y)) ; t2 = t + 1 ; logistic2 = sum(t3) */
     double logistic2 = 0;
-    GRADC_SUM_IN_PARTS_OF(double, logistic2, i, m, t3, t[i] = gradc_exp(-y[i] * sum[i]); t2[i] = t[i] +
+    GRADC_SUM_IN_PARTS_OF(double, logistic2, i, m, t3, t[i] = gradc_exp(-y[i] * d_y[i]); t2[i] = t[i] +
             1.0; const double t3 = gradc_log(t2[i]););
-    /* t4 = t5 * y ; d_X = -(t4[:, new] * w) ; d_y = -(t5 * sum) */
+    /* t4 = t5 * y ; d_X = -(t4[:, new] * w) ; d_y = -(t5 * d_y) */
     GRADC_PARALLEL(m * n)
     for (size_t i = 0; i < m; i++) {
         const double t5 = d_logistic / t2[i] * t[i];
@@ -1535,7 +1524,7 @@ static void logistic_gradient_kernel(
                 d_X[i * n + j] = -t4[i] * w[j];
         }
         if (self_->d_y) {
-            d_y[i] = -t5 * sum[i];
+            d_y[i] = -t5 * d_y[i];
         }
     }
     /* d_w = -(X' @ t4) */
@@ -1555,11 +1544,11 @@ int logistic_gradient(struct logistic *self_)
         return GRADC_ENULL;
     const size_t m = self_->m;
     double *const work = (double *)self_->work;
-    double *const sum = work;
-    double *const t = sum + gradc_room(m);
+    double *const room_1 = work;
+    double *const t = room_1 + gradc_room(m);
     double *const t2 = t + gradc_room(m);
-    logistic_gradient_kernel(self_, self_->X, self_->w, self_->y, self_->d_X, self_->d_w, self_->d_y, sum,
-            t, t2, t2 + gradc_room(m));
+    logistic_gradient_kernel(self_, self_->X, self_->w, self_->y, self_->d_X, self_->d_w, t, t2, t2 +
+            gradc_room(m), self_->d_y ? self_->d_y : room_1);
     return GRADC_OK;
 }
 

@@ -22,8 +22,6 @@ GRADC_INLINE int windows_check(const struct windows *m)
         return GRADC_ESIZE;
     if (1568 * (double)m->N + 14144 > (double)(PTRDIFF_MAX / 8))
         return GRADC_ESIZE;
-    if (1568 * (double)m->N + 14736 > (double)(PTRDIFF_MAX / 8))
-        return GRADC_ESIZE;
     return GRADC_OK;
 }
 
@@ -38,11 +36,9 @@ size_t windows_workspace(const struct windows *m)
     most = count > most ? count : most;
     count = 0; /* backward */
     count += gradc_room(1568 * m->N);
-    count += gradc_room(576);
     count += gradc_room(14112);
     most = count > most ? count : most;
     count = 0; /* gradient */
-    count += gradc_room(576);
     count += gradc_room(14112);
     count += gradc_room(1568);
     most = count > most ? count : most;
@@ -55,7 +51,6 @@ size_t windows_gradient_workspace(const struct windows *m)
         return 0;
     size_t count, most = 0;
     count = 0; /* gradient */
-    count += gradc_room(576);
     count += gradc_room(14112);
     count += gradc_room(1568);
     most = count > most ? count : most;
@@ -138,15 +133,14 @@ static void windows_backward_kernel(
     const float *GRADC_RESTRICT x,      /* [N, 8, 16, 16] */
     float *GRADC_RESTRICT d_w,          /* [8, 8, 3, 3] */
     const float *GRADC_RESTRICT conv2d, /* [N, 8, 14, 14] */
-    float *GRADC_RESTRICT t,            /* [8, 3, 3, 14, 14] */
-    float *GRADC_RESTRICT sum)          /* [8, 8, 3, 3] */
+    float *GRADC_RESTRICT t)            /* [8, 3, 3, 14, 14] */
 {
     const size_t N = m->N;
     const float d_windows = m->d_windows ? *m->d_windows : 1;
     /* windows.nn:4   windows(x: [N, 8, 16, 16], w: [8, 8, 3, 3]) = sum(conv2d(x, w)^2) */
     /* t[i, j, k, l, m, n] = x[i, j, k + m, l + n] */
-    /* sum[i, j, k, l] = sum[m, n, p](t[m, j, k, l, n, p] * conv2d[m, i, n, p]) */
-    memset(sum, 0, 576 * sizeof(float));
+    /* d_w[i, j, k, l] = sum[m, n, p](t[m, j, k, l, n, p] * conv2d[m, i, n, p]) */
+    memset(d_w, 0, 576 * sizeof(float));
     for (size_t i = 0; i < N; i++) {
         for (size_t j = 0; j < 8; j++)
             for (size_t k = 0; k < 3; k++)
@@ -157,9 +151,9 @@ static void windows_backward_kernel(
                             t[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
                                     x[((i * 8 + j) * 16 + k + p) * 16 + l + q];
                         }
-        gradc_matmul_f32(0, 1, 8, 72, 196, 1, conv2d + i * 8 * 14 * 14, 196, t, 196, 1, sum, 72);
+        gradc_matmul_f32(0, 1, 8, 72, 196, 1, conv2d + i * 8 * 14 * 14, 196, t, 196, 1, d_w, 72);
     }
-    /* d_w = 2 * d_windows * sum */
+    /* d_w = 2 * d_windows * d_w */
     for (size_t i = 0; i < 8; i++)
         GRADC_UNROLLED
         for (size_t j = 0; j < 8; j++)
@@ -167,7 +161,7 @@ static void windows_backward_kernel(
             for (size_t k = 0; k < 3; k++)
                 for (size_t l = 0; l < 3; l++) {
                     d_w[((i * 8 + j) * 3 + k) * 3 + l] = 2.0f * d_windows *
-                            sum[((i * 8 + j) * 3 + k) * 3 + l];
+                            d_w[((i * 8 + j) * 3 + k) * 3 + l];
                 }
 }
 
@@ -184,8 +178,7 @@ int windows_backward(struct windows *m)
     const size_t N = m->N;
     float *const work = (float *)m->work;
     float *const conv2d = work;
-    float *const sum = conv2d + gradc_room(1568 * N);
-    windows_backward_kernel(m, m->x, m->d_w, conv2d, sum + gradc_room(576), sum);
+    windows_backward_kernel(m, m->x, m->d_w, conv2d, conv2d + gradc_room(1568 * N));
     return GRADC_OK;
 }
 
@@ -195,8 +188,7 @@ static void windows_gradient_kernel(
     const float *GRADC_RESTRICT w, /* [8, 8, 3, 3] */
     float *GRADC_RESTRICT d_w,     /* [8, 8, 3, 3] */
     float *GRADC_RESTRICT t,       /* [8, 3, 3, 14, 14] */
-    float *GRADC_RESTRICT conv2d,  /* [8, 14, 14] */
-    float *GRADC_RESTRICT sum)     /* [8, 8, 3, 3] */
+    float *GRADC_RESTRICT conv2d)  /* [8, 14, 14] */
 {
     const size_t N = m->N;
     float *const t2 = t; /* [8, 3, 3, 14, 14] */
@@ -205,10 +197,10 @@ static void windows_gradient_kernel(
     /* t[i, j, k, l, m, n] = x[i, j, k + m, l + n] */
     /* conv2d[i, j, k, l] = sum[m, n, p](t[i, m, n, p, k, l] * w[j, m, n, p]) ; windows2 = sum(conv2d^2) */
     /* t2[i, j, k, l, m, n] = x[i, j, k + m, l + n] */
-    /* sum[i, j, k, l] = sum[m, n, p](t2[m, j, k, l, n, p] * conv2d[m, i, n, p]) */
+    /* d_w[i, j, k, l] = sum[m, n, p](t2[m, j, k, l, n, p] * conv2d[m, i, n, p]) */
     float windows2 = 0;
     if (m->d_w)
-        memset(sum, 0, 576 * sizeof(float));
+        memset(d_w, 0, 576 * sizeof(float));
     for (size_t i = 0; i < N; i++) {
         for (size_t j = 0; j < 8; j++)
             for (size_t k = 0; k < 3; k++)
@@ -235,10 +227,10 @@ static void windows_gradient_kernel(
                                 t2[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
                                         x[((i * 8 + j) * 16 + k + p) * 16 + l + q];
                             }
-            gradc_matmul_f32(0, 1, 8, 72, 196, 1, conv2d, 196, t2, 196, 1, sum, 72);
+            gradc_matmul_f32(0, 1, 8, 72, 196, 1, conv2d, 196, t2, 196, 1, d_w, 72);
         }
     }
-    /* d_w = 2 * d_windows * sum */
+    /* d_w = 2 * d_windows * d_w */
     if (m->d_w) {
         for (size_t i = 0; i < 8; i++)
             GRADC_UNROLLED
@@ -247,7 +239,7 @@ static void windows_gradient_kernel(
                 for (size_t k = 0; k < 3; k++)
                     for (size_t l = 0; l < 3; l++) {
                         d_w[((i * 8 + j) * 3 + k) * 3 + l] = 2.0f * d_windows *
-                                sum[((i * 8 + j) * 3 + k) * 3 + l];
+                                d_w[((i * 8 + j) * 3 + k) * 3 + l];
                     }
     }
     m->windows = windows2;
@@ -262,6 +254,6 @@ int windows_gradient(struct windows *m)
     if (!m->work)
         return GRADC_ENULL;
     float *const work = (float *)m->work;
-    windows_gradient_kernel(m, m->x, m->w, m->d_w, work + 576, work + 14688, work);
+    windows_gradient_kernel(m, m->x, m->w, m->d_w, work, work + 14112);
     return GRADC_OK;
 }
