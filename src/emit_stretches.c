@@ -4,6 +4,7 @@
  * Requires the statements of the entry to be printed. A stretch of them becomes a kernel, which ends where
  * every local variable has its last value: later kernels take it as a parameter. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "emitter.h"
@@ -15,6 +16,7 @@ struct mentioned {
     const struct buffer *buffer; /* the local variable's */
     struct mentioned *base;      /* the array that this one is declared from; NULL: none */
     size_t stretch;              /* 1 + the last stretch that it was counted for */
+    size_t kernel;               /* the last kernel that it was listed for */
     size_t first, last;          /* 1 + the items that mention it first and last; 0: none */
     size_t set;                  /* the item that gives a local variable its last value */
 };
@@ -81,8 +83,9 @@ static struct mentioned *next_mentioned(const struct cutter *cutter, size_t item
         }
         while (isalnum((unsigned char)text[length]) || text[length] == '_')
             length++;
+        bool is_member = *at >= 2 && text[-1] == '>' && text[-2] == '-'; /* m->x is no x */
         *at += length ? length : 1;
-        const char *name = length ? arena_copy(cutter->emitter->arena, text, length) : NULL;
+        const char *name = length && !is_member ? arena_copy(cutter->emitter->arena, text, length) : NULL;
         struct mentioned *mentioned = name ? map_get(&cutter->names, name) : NULL;
         if (mentioned)
             return mentioned;
@@ -146,18 +149,31 @@ static size_t stretch_end(struct cutter *cutter, size_t begin, size_t stretch)
     return end;
 }
 
-/* Those arrays that the text mentions, and those that they are declared from. */
-static struct arrays arrays_of(const struct cutter *cutter, const struct arrays *all, const char *text)
+static int in_order(const void *a, const void *b)
+{
+    const struct array *const *x = a, *const *y = b; /* of one list */
+    return (*x > *y) - (*x < *y);
+}
+
+/* Those arrays that the items mention, and those that they are declared from, in the order of the whole. */
+static struct arrays arrays_of(const struct cutter *cutter, size_t begin, size_t end, size_t number)
 {
     struct arena *arena = cutter->emitter->arena;
-    struct names *names = names_of_text(arena, text);
     struct arrays some = {.places = {.arena = arena}};
-    for (size_t i = 0; i < all->arrays_count; i++)
-        if (!all->arrays[i].is_alone && names_has(names, all->arrays[i].name))
-            names_reserve(names, all->arrays[i].source);
-    for (size_t i = 0; i < all->arrays_count; i++)
-        if (names_has(names, all->arrays[i].name))
-            ARENA_APPEND(arena, &some, arrays, all->arrays[i]);
+    const struct array *found[MOST_PARAMETERS];
+    size_t count = 0;
+    for (size_t i = begin; i < end; i++) {
+        size_t at = item_begin(cutter, i);
+        for (struct mentioned *m; (m = next_mentioned(cutter, i, &at)) != NULL;)
+            for (; m && m->kernel != number; m = m->base) {
+                m->kernel = number;
+                if (m->array)
+                    found[count++] = m->array;
+            }
+    }
+    qsort(found, count, sizeof *found, in_order);
+    for (size_t i = 0; i < count; i++)
+        ARENA_APPEND(arena, &some, arrays, *found[i]);
     return some;
 }
 
@@ -189,14 +205,14 @@ static void pass_locals(const struct cutter *cutter, size_t begin, size_t end, s
 }
 
 /* The items from `begin` to `end` as a kernel, and its call. */
-static void emit_stretch(const struct cutter *cutter, const struct arrays *all, size_t begin, size_t end,
-                         size_t number, struct text *calls)
+static void emit_stretch(const struct cutter *cutter, size_t begin, size_t end, size_t number,
+                         struct text *calls)
 {
     struct emitter *emitter = cutter->emitter;
     struct text *out = emitter->out, text = {.arena = emitter->arena};
     size_t from = item_begin(cutter, begin);
     text_write(&text, arena_copy(emitter->arena, cutter->statements + from, cutter->ends[end - 1] - from));
-    struct arrays arrays = arrays_of(cutter, all, text.bytes);
+    struct arrays arrays = arrays_of(cutter, begin, end, number);
     pass_locals(cutter, begin, end, &arrays, &text);
     const char *name = arena_print(emitter->arena, "%s_%zu", kernel_name(emitter), number);
     emit_kernel(emitter, name, &arrays, text.bytes);
@@ -263,7 +279,7 @@ const char *emit_stretches(struct emitter *emitter, const struct arrays *arrays,
     text_write(&calls, can_fail(statements) ? "    int status;\n" : "");
     declare_locals(&cutter, stretches, count, &calls);
     for (size_t k = 0; k < count; k++)
-        emit_stretch(&cutter, arrays, k ? stretches[k - 1] : 0, stretches[k], k + 1, &calls);
+        emit_stretch(&cutter, k ? stretches[k - 1] : 0, stretches[k], k + 1, &calls);
     text_write(&calls, "    return GRADC_OK;\n");
     return calls.bytes;
 }
