@@ -213,7 +213,7 @@ static void record(struct collector *collector, struct node *node, const struct 
 {
     struct program *program = collector->program;
     struct nest *nest = collector->nest;
-    struct access access = {node, program->buffers[node->id], {0}, NULL};
+    struct access access = {.node = node, .buffer = program->buffers[node->id]};
     if (at && node->rank > 0 && !at[0].dynamic)
         access.first = at[0].affine;
     for (int a = 0; a < node->rank; a++) {
@@ -309,7 +309,7 @@ void collect_reads(struct program *program, struct nest *nest)
     case NEST_BREAK:
     case NEST_CHECK:
         if (nest->source) {
-            struct access access = {nest->source->node, nest->source, {0}, NULL};
+            struct access access = {.node = nest->source->node, .buffer = nest->source};
             memcpy(access.map, nest->target_axes, sizeof nest->target_axes);
             ARENA_APPEND(program->arena, nest, reads, access);
             break;

@@ -11,26 +11,17 @@ struct item *item_new(struct program *program, struct item *parent)
 {
     struct item *item = ARENA_NEW(program->arena, struct item);
     *item = (struct item){.parent = parent, .guard = ALWAYS_WANTED};
-    if (parent) {
-        item->position = parent->body_count;
-        item->depth = parent->depth + (parent->kind == ITEM_LOOP);
-        ARENA_APPEND(program->arena, parent, body, item);
-    }
     return item;
 }
 
-/* The nests that the reader of a buffer waits for: the last writer, which comes after all others; all of them
- * if they fill different parts in no order. */
-static size_t first_awaited(const struct access *access)
+/* Puts the item last into its parent's body. */
+static struct item *attach(struct program *program, struct item *item)
 {
-    const struct buffer *buffer = access->buffer;
-    size_t count = buffer ? buffer->writers_count : 0;
-    return count == 0 || buffer->is_partition ? 0 : count - 1;
-}
-
-static size_t awaited_end(const struct access *access)
-{
-    return access->buffer ? access->buffer->writers_count : 0;
+    struct item *parent = item->parent;
+    item->position = parent->body_count;
+    item->depth = parent->depth + (parent->kind == ITEM_LOOP);
+    ARENA_APPEND(program->arena, parent, body, item);
+    return item;
 }
 
 /* The item of `body` that holds the nest, or NULL if it stands outside it. `level` loops and regions are
@@ -53,7 +44,7 @@ static struct item *latest(const struct nest *nest, const struct item *body, int
 {
     struct item *found = NULL;
     for (size_t i = 0; i < nest->reads_count; i++)
-        for (size_t w = first_awaited(&nest->reads[i]); w < awaited_end(&nest->reads[i]); w++)
+        for (size_t w = nest->reads[i].first_writer; w < nest->reads[i].end_writer; w++)
             later(&found, holder(nest->reads[i].buffer->writers[w], body, level));
     for (size_t i = 0; i < nest->after_count; i++)
         later(&found, holder(nest->after[i], body, level));
@@ -93,7 +84,7 @@ static bool is_sharable(const struct nest *nest, const struct item *loop, int le
     if (loop->guard != nest->guard && is_small(nest))
         return false;
     for (size_t i = 0; i < nest->reads_count; i++)
-        for (size_t w = first_awaited(&nest->reads[i]); w < awaited_end(&nest->reads[i]); w++) {
+        for (size_t w = nest->reads[i].first_writer; w < nest->reads[i].end_writer; w++) {
             const struct nest *earlier = nest->reads[i].buffer->writers[w];
             if (earlier->path_count > level && earlier->path[level] == loop &&
                 !is_pointwise(nest, &nest->reads[i], earlier, level, depth))
@@ -235,7 +226,7 @@ static void start_and_end(struct program *program, struct nest *nest, struct ite
         ARENA_APPEND(program->arena, loop, behind, nest);
 }
 
-void fuse(struct program *program, struct nest *nest, struct item *container)
+static void fuse_nest(struct program *program, struct nest *nest, struct item *container)
 {
     struct item *around[64];
     int level = 0;
@@ -252,7 +243,7 @@ void fuse(struct program *program, struct nest *nest, struct item *container)
         struct item *loop = is_new ? NULL : find_loop(program, nest, body, level, depth);
         if (!loop) {
             is_new = true;
-            loop = item_new(program, body);
+            loop = attach(program, item_new(program, body));
             loop->kind = ITEM_LOOP;
             loop->extent = nest->extents[nest->order[depth]];
             loop->variable = program_variable(program, loop->depth, loop->extent);
@@ -269,8 +260,28 @@ void fuse(struct program *program, struct nest *nest, struct item *container)
         body->is_dear = body->is_dear || nest->is_dear;
         body->is_serial = body->is_serial || is_serial(nest);
     }
-    nest->item = item_new(program, body);
+    nest->item = attach(program, item_new(program, body));
     nest->item->kind = ITEM_STATEMENT;
     nest->item->nest = nest;
     nest->item->guard = nest->guard;
+}
+
+/* A region stands where its turn comes; what follows the way out of a loop stays behind it. */
+static void fuse_body(struct program *program, struct item *container)
+{
+    for (size_t i = 0; i < container->waiting_count; i++) {
+        struct nest *nest = container->waiting[i];
+        if (nest->kind == NEST_REGION) {
+            fuse_body(program, attach(program, nest->item));
+            continue;
+        }
+        fuse_nest(program, nest, container);
+        if (nest->kind == NEST_BREAK)
+            container->barrier = container->body_count;
+    }
+}
+
+void fuse(struct program *program)
+{
+    fuse_body(program, program->root);
 }

@@ -1,6 +1,6 @@
 /* nests.c: the nest of each kind of node: its statement, its axes and loops, and what it reads.
  *
- * Requires materialise and the buffers of all nodes. Each nest made is put into the tree at once. */
+ * Requires materialise and the buffers of all nodes. Each nest made is put behind those of its body. */
 #include <string.h>
 
 #include "nests.h"
@@ -66,7 +66,16 @@ static bool is_target_axis(const struct nest *nest, int axis)
     return false;
 }
 
-/* Completes a nest whose axes and loops are set, and puts it into the tree. */
+/* The reader of a buffer waits for its last writer so far, which comes after all others; for all of them if
+ * they fill different parts in no order. */
+static void await_writers(struct access *access)
+{
+    const struct buffer *buffer = access->buffer;
+    access->end_writer = buffer->writers_count;
+    access->first_writer = buffer->writers_count == 0 || buffer->is_partition ? 0 : buffer->writers_count - 1;
+}
+
+/* Completes a nest whose axes and loops are set, and puts it last into the body. */
 void nest_put(struct program *program, struct nest *nest, struct item *container)
 {
     nest->first_reduced = nest->first_trailing = nest->loop_count;
@@ -87,14 +96,16 @@ void nest_put(struct program *program, struct nest *nest, struct item *container
         collect_reads(program, nest);
     if (nest->target && nest->target->writers_count > 0 && !nest->target->is_partition) {
         /* A further part of the same buffer comes after those before it. */
-        struct access access = {nest->target->node, nest->target, {0}, NULL};
+        struct access access = {.node = nest->target->node, .buffer = nest->target};
         memcpy(access.map, nest->target_axes, sizeof nest->target_axes);
         ARENA_APPEND(program->arena, nest, reads, access);
     }
     for (size_t i = 0; i < nest->reads_count; i++)
-        if (nest->reads[i].buffer)
+        if (nest->reads[i].buffer) {
+            await_writers(&nest->reads[i]);
             ARENA_APPEND(program->arena, nest->reads[i].buffer, readers, nest);
-    fuse(program, nest, container);
+        }
+    ARENA_APPEND(program->arena, container, waiting, nest);
     if (nest->target)
         ARENA_APPEND(program->arena, nest->target, writers, nest);
 }

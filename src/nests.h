@@ -14,7 +14,7 @@ void nest_set_axes(struct nest *nest, int rank, size *const *shape);
 void nest_add_loop(struct nest *nest, int axis); /* inside those added before */
 /* Whose pointers decide whether it runs: ALWAYS_WANTED where that is not worth a test. */
 guard nest_guard(const struct program *program, guard wanted);
-/* Completes a nest whose axes and loops are set, and puts it into the tree. */
+/* Completes a nest whose axes and loops are set, and puts it last into the body of the root or a region. */
 void nest_put(struct program *program, struct nest *nest, struct item *container);
 
 /* ---- Whole nests ---- */

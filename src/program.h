@@ -34,6 +34,7 @@ struct access {
     struct buffer *buffer; /* NULL: a leaf */
     signed char map[MAXIMUM_RANK];
     size *first; /* the position along its first axis; NULL: unknown */
+    size_t first_writer, end_writer; /* those of the buffer's writers that must come before the nest */
 };
 
 enum nest_kind {
@@ -140,6 +141,8 @@ struct panel {
 
 struct item {
     enum { ITEM_LOOP, ITEM_STATEMENT, ITEM_REGION } kind;
+    struct nest **waiting; /* REGION: the nests of its body in order, from schedule to fuse */
+    size_t waiting_count, waiting_capacity;
     struct item *parent;     /* NULL: the root */
     size_t position;         /* in the parent's body */
     int depth;               /* number of loops around it */
@@ -342,9 +345,11 @@ struct ordering *ordering_new(struct program *program);
 size_t order_body(struct ordering *ordering, struct node *const *nodes, size_t count, struct node ***order);
 
 /* ---- schedule.c, fuse.c ---- */
-/* Makes the nests, in an order in which all is computed before it is read, and puts them into the tree. */
+/* Makes the nests, in an order in which all is computed before it is read. */
 void schedule(struct program *program);
-void fuse(struct program *program, struct nest *nest, struct item *container);
+/* Puts them into the tree. */
+void fuse(struct program *program);
+/* Not yet in its parent's body. */
 struct item *item_new(struct program *program, struct item *parent);
 /* Sums, maxima and minima that one variable collects can be formed in parts, which vectorise: in a loop that
  * is not too short, behind a few values that it computes first. */

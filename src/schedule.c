@@ -1,7 +1,7 @@
 /* schedule.c: from nodes to nests: the statement and the loops that fill each buffer, in an order in which
  * all is computed before it is read.
  *
- * Requires demand and materialise. Leaves the tree of items, not yet placed. */
+ * Requires demand and materialise. Leaves the nests of each body in order, for fuse. */
 #include <assert.h>
 #include <string.h>
 
@@ -203,7 +203,6 @@ static void put_condition(struct bodies *bodies, struct node *node, struct item 
     struct nest *nest = nest_new(program, NEST_BREAK, node->loop->condition, NULL);
     nest->alone = true;
     put_elementwise(program, nest, 0, NULL, container);
-    container->barrier = container->body_count;
 }
 
 /* Whether the value is there at the start of a round, and perhaps not at its end. */
@@ -224,6 +223,7 @@ static void put_region(struct bodies *bodies, struct node *node, struct item *co
     item->nest = nest;
     item->guard = nest->guard = nest_guard(program, program->wanted[node->id]);
     nest->item = item;
+    ARENA_APPEND(program->arena, container, waiting, nest);
     if (node->loop->condition)
         put_condition(bodies, node, item);
     for (int j = 0; j < node->loop->collected_count; j++)
