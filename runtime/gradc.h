@@ -80,6 +80,18 @@ GRADC_CONST size_t gradc_root(size_t n)
     return root;
 }
 
+/* How many of n rows a loop over blocks of rows takes at a time: so many that reading a matrix of `width`
+ * columns again for each block costs little, and not more, so that a block stays in the cache. Whoever
+ * compiles may define GRADC_BLOCK, the least number. */
+#ifndef GRADC_BLOCK
+#define GRADC_BLOCK 64
+#endif
+GRADC_INLINE size_t gradc_block(size_t n, size_t width)
+{
+    const size_t rows = GRADC_BLOCK < 64 || width < GRADC_BLOCK ? GRADC_BLOCK : width;
+    return rows < n ? rows : n;
+}
+
 /* Before a loop whose rounds can be done in any order, or side by side, though its arrays may look as if they
  * overlapped. */
 #if defined(__GNUC__) && !defined(__clang__)

@@ -57,7 +57,7 @@ static const char *buffer_shape(struct emitter *emitter, const struct buffer *bu
         return arena_print(emitter->arena, "[%s]", size_print(emitter->arena, buffer->count, SIZE_LANGUAGE));
     for (int a = 0; a < buffer->node->rank; a++)
         if (!(buffer->dropped >> a & 1))
-            left[rank++] = buffer->node->shape[a];
+            left[rank++] = buffer_extent(buffer, a);
     return shape_comment(emitter->arena, rank, left);
 }
 

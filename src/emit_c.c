@@ -13,6 +13,7 @@ static struct program *program_of(struct module *module, struct function *functi
     materialise(program);
     inherit(program);
     schedule(program);
+    block(program);
     fuse(program);
     place(program, forward);
     share_loops(program);

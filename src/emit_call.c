@@ -36,9 +36,23 @@ const char *scale_factor_text(struct emitter *emitter, const struct scale *scale
     return !scale->is_negative ? text : text[0] == '-' ? text + 1 : arena_print(emitter->arena, "-%s", text);
 }
 
+/* The product of one block of rows, or of that block's part of the sums. */
+static struct product cut_product(const struct nest *nest)
+{
+    struct product product = *nest->product;
+    if (!nest->block)
+        return product;
+    size **side = nest->block_axis == product.row_axis
+                      ? product.is_vector && product.trans_a ? &product.n : &product.m
+                  : product.is_vector ? product.trans_a ? &product.m : &product.n
+                                      : &product.k;
+    *side = size_multiply(size_divide(*side, nest->block->extent), nest->block->rows);
+    return product;
+}
+
 void emit_product(struct emitter *emitter, struct nest *nest)
 {
-    const struct product *product = nest->product;
+    const struct product cut = cut_product(nest), *product = &cut;
     struct node *node = nest->node;
     struct index at[MAXIMUM_AXES], a_at[MAXIMUM_RANK], b_at[MAXIMUM_RANK];
     nest_indices(emitter, nest, nest->loop_count, at);
@@ -48,6 +62,8 @@ void emit_product(struct emitter *emitter, struct nest *nest)
     const char *b = operand_pointer(emitter, node->inputs[product->b_input], b_at);
     const char *c = target_pointer(emitter, nest, at);
     const char *alpha = scale_factor_text(emitter, &nest->scale), *beta = nest->adds ? "1" : "0";
+    if (adds_up_over_blocks(nest))
+        beta = arena_print(emitter->arena, "%s > 0", size_c(emitter, nest->block->first));
     if (product->is_vector)
         emit_line(emitter, "gradc_matvec_%s(%d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);", emitter->width,
                   product->trans_a, size_c(emitter, product->m), size_c(emitter, product->n), alpha, a,

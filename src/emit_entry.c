@@ -33,6 +33,8 @@ static void name_sizes(struct emitter *emitter)
         const char *name = names_take(emitter->names, member->name);
         size_set_c_name(member->extent, strcmp(name, member->name) == 0 ? NULL : name);
     }
+    for (size_t i = 0; i < function->blocks_count; i++)
+        size_set_c_name(function->blocks[i].length, names_take(emitter->names, "block"));
 }
 
 static void name_members(struct emitter *emitter)
@@ -132,6 +134,8 @@ static void forget_sizes(struct emitter *emitter)
     for (size_t i = 0; i < emitter->function->members_count; i++)
         if (emitter->function->members[i].role == ROLE_SIZE)
             size_set_c_name(emitter->function->members[i].extent, NULL);
+    for (size_t i = 0; i < emitter->function->blocks_count; i++)
+        size_set_c_name(emitter->function->blocks[i].length, NULL);
 }
 
 const char *pointer_name(const struct function *function)

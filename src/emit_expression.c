@@ -184,6 +184,8 @@ static const char *offset_in_buffer(struct emitter *emitter, const struct buffer
     struct index place[MAXIMUM_AXES];
     int rank = buffer->node->rank;
     memcpy(place, at, sizeof *at * (size_t)rank);
+    if (buffer->block) /* the rows of one block */
+        place[0].affine = size_subtract(at[0].affine, buffer->block->first);
     for (; buffer->same; buffer = buffer->same)
         if (buffer->collected_at) {
             memmove(place + 1, place, sizeof *place * (size_t)rank++);

@@ -37,10 +37,29 @@ static void declare_scalars(struct emitter *emitter, const char *statements)
     }
 }
 
+/* The lengths of blocks that a text mentions. */
+static struct text block_lengths(struct emitter *emitter, const char *statements)
+{
+    struct text *out = emitter->out, text = {.arena = emitter->arena};
+    struct names *names = names_of_text(emitter->arena, statements);
+    text_write(&text, "");
+    emitter->out = &text;
+    for (size_t i = 0; i < emitter->function->blocks_count; i++) {
+        const struct block_length *block = &emitter->function->blocks[i];
+        const char *name = size_c(emitter, block->length);
+        if (names_has(names, name))
+            emit_line(emitter, "const size_t %s = gradc_block(%s, %s);", name, size_c(emitter, block->extent),
+                      size_c(emitter, block->width));
+    }
+    emitter->out = out;
+    return text;
+}
+
 /* The sizes that a text mentions. */
 static void declare_sizes(struct emitter *emitter, const char *text)
 {
-    struct names *names = names_of_text(emitter->arena, text);
+    const char *blocks = block_lengths(emitter, text).bytes;
+    struct names *names = names_of_text(emitter->arena, arena_print(emitter->arena, "%s%s", blocks, text));
     for (size_t i = 0; i < emitter->function->members_count; i++) {
         const struct member *member = &emitter->function->members[i];
         if (member->role != ROLE_SIZE)
@@ -49,6 +68,7 @@ static void declare_sizes(struct emitter *emitter, const char *text)
         if (names_has(names, name))
             emit_line(emitter, "const size_t %s = %s;", name, member_text(emitter, member));
     }
+    text_write(emitter->out, blocks);
 }
 
 static void declare_array(struct emitter *emitter, const struct array *array)

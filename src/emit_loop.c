@@ -176,6 +176,11 @@ static void emit_comment(struct emitter *emitter, const struct item *item)
 {
     struct formulas formulas = {.emitter = emitter, .line = {.arena = emitter->arena}};
     struct lines lines = {.count = 0};
+    if (item->kind == ITEM_BLOCK) {
+        text_print(emitter->out, "%*s/* Some rows at a time, so that they stay in the cache. */\n",
+                   4 * emitter->indent, "");
+        return;
+    }
     if (item->kind == ITEM_REGION)
         add_line(&lines, item->nest->node->origin);
     else
@@ -206,11 +211,13 @@ static void emit_starts(struct emitter *emitter, const struct item *loop, bool o
         struct nest *nest = loop->before[i];
         if (declares_outside(nest) != outside)
             continue;
-        bool is_guarded = !outside && nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard &&
-                          nest->first_reduced < nest->loop_count &&
-                          nest->path[nest->path_first + nest->first_reduced] == loop &&
-                          (nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCATTER ||
-                           nest->kind == NEST_PRODUCT);
+        bool is_filled =
+            loop->kind == ITEM_BLOCK || (nest->first_reduced < nest->loop_count &&
+                                         nest->path[nest->path_first + nest->first_reduced] == loop &&
+                                         (nest->first_reduced < nest->first_trailing ||
+                                          nest->kind == NEST_SCATTER || nest->kind == NEST_PRODUCT));
+        bool is_guarded =
+            !outside && nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard && is_filled;
         if (is_guarded) {
             emit_line(emitter, "if (%s)", guard_text(emitter, nest->guard));
             emitter->indent++;
@@ -499,6 +506,22 @@ static void emit_region(struct emitter *emitter, const struct item *item)
     name->is_taken = false;
 }
 
+static void emit_block(struct emitter *emitter, const struct item *item)
+{
+    const struct blocks *block = item->block;
+    size_set_c_name(block->first, names_take(emitter->names, "first"));
+    size_set_c_name(block->rows, names_take(emitter->names, "rows"));
+    const char *first = size_c(emitter, block->first), *extent = size_c(emitter, block->extent);
+    const char *length = size_c(emitter, block->length);
+    emit_line(emitter, "for (size_t %s = 0; %s < %s; %s += %s) {", first, first, extent, first, length);
+    emitter->indent++;
+    emit_line(emitter, "const size_t %s = %s - %s < %s ? %s - %s : %s;", size_c(emitter, block->rows), extent,
+              first, length, extent, first, length);
+    emit_items(emitter, item);
+    emitter->indent--;
+    emit_line(emitter, "}");
+}
+
 static void emit_body(struct emitter *emitter, const struct item *item)
 {
     if (item->kind == ITEM_LOOP) {
@@ -507,6 +530,9 @@ static void emit_body(struct emitter *emitter, const struct item *item)
         emit_ends(emitter, item);
     } else if (item->kind == ITEM_REGION) {
         emit_region(emitter, item);
+    } else if (item->kind == ITEM_BLOCK) {
+        emit_starts(emitter, item, false);
+        emit_block(emitter, item);
     } else {
         emit_statement(emitter, item->nest);
     }
@@ -535,7 +561,7 @@ static void emit_conditional(struct emitter *emitter, struct item *const *items,
     struct text body = {.arena = emitter->arena};
     struct text *out = emitter->out;
     for (size_t i = 0; i < count; i++)
-        if (items[i]->kind == ITEM_LOOP) {
+        if (items[i]->kind == ITEM_LOOP || items[i]->kind == ITEM_BLOCK) {
             emitter->at = items[i];
             emit_starts(emitter, items[i], true);
         }
@@ -571,7 +597,7 @@ static void emit_item(struct emitter *emitter, const struct item *item)
         emit_conditional(emitter, items, 1, false);
         return;
     }
-    if (item->kind == ITEM_LOOP)
+    if (item->kind == ITEM_LOOP || item->kind == ITEM_BLOCK)
         emit_starts(emitter, item, true);
     emit_body(emitter, item);
 }
@@ -592,7 +618,7 @@ static size_t conditional_run(const struct emitter *emitter, const struct item *
 
 size_t emit_items_at(struct emitter *emitter, const struct item *parent, size_t i)
 {
-    bool has_comments = parent->kind == ITEM_REGION;
+    bool has_comments = parent->kind != ITEM_LOOP;
     const struct item *item = parent->body[i];
     size_t run = !is_void(item) && is_conditional(emitter, item) ? conditional_run(emitter, parent, i) : 1;
     if (has_comments)

@@ -64,7 +64,7 @@ static bool is_empty(const struct item *item)
     for (size_t i = 0; i < item->body_count; i++)
         if (!is_empty(item->body[i]))
             return false;
-    return item->kind == ITEM_LOOP ? item->body_count > 0 : item->nest->is_void;
+    return item->nest && item->kind != ITEM_LOOP ? item->nest->is_void : item->body_count > 0;
 }
 
 static bool is_statement_of_scalars(const struct item *item, const size *variable)

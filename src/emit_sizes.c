@@ -84,6 +84,22 @@ static bool mentions_size(const struct function *function, const size *a)
     return false;
 }
 
+/* const size_t block = gradc_block(m->N, 64); for those lengths that the text mentions. */
+static void emit_blocks(struct text *file, const struct module *module, const struct function *function,
+                        const char *text)
+{
+    struct names *mentioned = names_of_text(module->arena, text);
+    spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", pointer_name(function)));
+    for (size_t i = 0; i < function->blocks_count; i++) {
+        const struct block_length *block = &function->blocks[i];
+        const char *name = print_c(module->arena, block->length);
+        if (names_has(mentioned, name))
+            text_print(file, "    const size_t %s = gradc_block(%s, %s);\n", name,
+                       print_c(module->arena, block->extent), print_c(module->arena, block->width));
+    }
+    spell_sizes(module->arena, function, NULL);
+}
+
 /* Everything that is allocated, by the caller or in the workspace, must have a size that a pointer can span.
  */
 static void emit_limits(struct text *file, const struct module *module, const struct programs *programs,
@@ -109,6 +125,8 @@ static void emit_limits(struct text *file, const struct module *module, const st
                              size_add(program->slots[i].count, size_number(sizes, slot_alignment(module))));
         totals[count++] = total;
     }
+    struct text limits = {.arena = arena};
+    text_write(&limits, "");
     spell_sizes(arena, function, as_real);
     for (size_t i = 0; i < count; i++) {
         bool is_known = !mentions_size(function, totals[i]);
@@ -122,10 +140,12 @@ static void emit_limits(struct text *file, const struct module *module, const st
             text = arena_print(arena, "(double)(%s)", print_c(arena, totals[i]));
             spell_sizes(arena, function, as_real);
         }
-        text_print(file, "    if (%s > (double)(PTRDIFF_MAX / %d))\n        return GRADC_ESIZE;\n", text,
+        text_print(&limits, "    if (%s > (double)(PTRDIFF_MAX / %d))\n        return GRADC_ESIZE;\n", text,
                    2 * module->precision / 8);
     }
     spell_sizes(arena, function, NULL);
+    emit_blocks(file, module, function, limits.bytes);
+    text_write(file, limits.bytes);
 }
 
 static void emit_check(struct text *file, const struct module *module, const struct programs *programs)
@@ -211,14 +231,17 @@ static void emit_workspace(struct text *file, const struct module *module, const
         text_print(file, "    return %zu;\n}\n\n", fixed);
         return;
     }
+    struct text totals = {.arena = module->arena};
+    text_write(&totals, "");
     spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", self));
-    text_write(file, "    size_t count, most = 0;\n");
     for (int e = 0; e < ENTRY_COUNT; e++)
         if (programs->entries[e] && programs->entries[e]->slots_count > 0 &&
             (!gradient_only || e == ENTRY_GRADIENT))
-            emit_total(file, module, programs->entries[e]);
-    text_print(file, "    return most * sizeof(%s);\n}\n\n", real_type(module));
+            emit_total(&totals, module, programs->entries[e]);
     spell_sizes(module->arena, function, NULL);
+    emit_blocks(file, module, function, totals.bytes);
+    text_print(file, "    size_t count, most = 0;\n%s    return most * sizeof(%s);\n}\n\n", totals.bytes,
+               real_type(module));
 }
 
 /* ---- Binding ---- */
@@ -261,6 +284,9 @@ void emit_size_functions(struct text *file, struct module *module, const struct 
 {
     const struct function *function = programs->function;
     bool has_gradients = false;
+    for (size_t i = 0; i < function->blocks_count; i++)
+        size_set_c_name(function->blocks[i].length,
+                        arena_print(module->arena, i ? "block%zu" : "block", i + 1));
     for (size_t i = 0; i < function->members_count; i++)
         has_gradients = has_gradients || function->members[i].role == ROLE_GRADIENT;
     emit_check(file, module, programs);

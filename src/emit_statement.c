@@ -42,13 +42,24 @@ void emit_line(struct emitter *emitter, const char *format, ...)
     text_print(emitter->out, "%*s%s\n", *text ? indent : 0, "", text);
 }
 
-/* The positions of the iteration axes: variables of the first `loops` loops, 0 for others. */
+/* Where a loop of the nest stands on its axis. */
+static size *loop_position(const struct nest *nest, int depth)
+{
+    size *variable = nest->path[nest->path_first + depth]->variable;
+    return nest->block && nest->order[depth] == nest->block_axis ? size_add(nest->block->first, variable)
+                                                                 : variable;
+}
+
+/* The positions of the iteration axes: variables of the first `loops` loops, 0 for others or the start of the
+ * block. */
 void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, struct index *at)
 {
     for (int i = 0; i < nest->axis_count; i++)
         at[i] = (struct index){size_number(emitter->program->sizes, 0), NULL};
+    if (nest->block)
+        at[nest->block_axis].affine = nest->block->first;
     for (int d = 0; d < loops && d < nest->loop_count; d++)
-        at[nest->order[d]].affine = nest->path[nest->path_first + d]->variable;
+        at[nest->order[d]].affine = loop_position(nest, d);
 }
 
 static const char *dynamic_index(void *closure, struct node *k, const struct index *at)
@@ -268,7 +279,7 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
         to[a] = (struct index){size_number(emitter->program->sizes, 0), NULL};
         for (int d = 0; d < depth && d < nest->loop_count; d++)
             if (nest->target_axes[a] == nest->order[d]) {
-                to[a].affine = nest->path[nest->path_first + d]->variable;
+                to[a].affine = loop_position(nest, d);
                 is_outer[a] = true;
             }
         if (is_outer[a] || buffer->dropped >> a & 1)
@@ -307,6 +318,8 @@ static void declare_accumulator(struct emitter *emitter, struct nest *nest)
 {
     enum type type = nest->kind == NEST_ARGUMENT ? INT : nest->target->type;
     const char *name = accumulator(emitter, nest);
+    if (adds_up_over_blocks(nest) && nest->target->storage == STORAGE_SCALAR)
+        return; /* declared before the blocks */
     if (nest->kind == NEST_ARGUMENT) {
         nest->best = names_take(emitter->names, nest->node->op == OP_ARGMAX ? "most" : "least");
         emit_line(emitter, "%s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), nest->best,
@@ -324,11 +337,15 @@ static void declare_accumulator(struct emitter *emitter, struct nest *nest)
 void emit_start(struct emitter *emitter, struct nest *nest, const struct item *loop)
 {
     int depth = 0;
+    if (loop->kind == ITEM_BLOCK) {
+        emit_fill(emitter, nest, 0);
+        return;
+    }
     while (nest->path[nest->path_first + depth] != loop)
         depth++;
     if (nest->kind == NEST_SCAN || (depth == nest->first_trailing && has_accumulator(nest)))
         declare_accumulator(emitter, nest);
-    if (nest->kind != NEST_SCAN && depth == nest->first_reduced &&
+    if (nest->kind != NEST_SCAN && depth == nest->first_reduced && !adds_up_over_blocks(nest) &&
         (nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCATTER ||
          nest->kind == NEST_PRODUCT))
         emit_fill(emitter, nest, depth);
@@ -344,7 +361,7 @@ void emit_end(struct emitter *emitter, struct nest *nest, const struct item *loo
     nest_indices(emitter, nest, nest->first_trailing, at);
     target_indices(emitter, nest, at, to);
     const char *place = element_text(emitter, nest->target, to);
-    if (nest->first_reduced < nest->first_trailing)
+    if (nest->first_reduced < nest->first_trailing || adds_up_over_blocks(nest))
         accumulate(emitter, nest->node, nest->target->type, place, accumulator(emitter, nest), 0);
     else
         emit_line(emitter, "%s = %s;", place, accumulator(emitter, nest));

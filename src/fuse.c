@@ -75,10 +75,17 @@ static bool is_small(const struct nest *nest)
     return rounds <= MOST_ROUNDS_OF_SMALL;
 }
 
+/* The rows of one block, or the whole axis. */
+static size *loop_extent(const struct nest *nest, int depth)
+{
+    return nest->block && nest->order[depth] == nest->block_axis ? nest->block->rows
+                                                                 : nest->extents[nest->order[depth]];
+}
+
 static bool is_sharable(const struct nest *nest, const struct item *loop, int level, int depth)
 {
     if (!loop || loop->kind != ITEM_LOOP || nest->alone || loop->nest ||
-        loop->position < loop->parent->barrier || loop->extent != nest->extents[nest->order[depth]])
+        loop->position < loop->parent->barrier || loop->extent != loop_extent(nest, depth))
         return false;
     /* A condition in each round costs more than another pass over what is near. */
     if (loop->guard != nest->guard && is_small(nest))
@@ -219,11 +226,20 @@ static void start_and_end(struct program *program, struct nest *nest, struct ite
     bool is_scan = nest->kind == NEST_SCAN && depth == nest->loop_count - 1;
     if (!accumulates)
         return;
-    if (depth == nest->first_reduced || depth == nest->first_trailing || is_scan)
+    bool is_begun = depth == nest->first_reduced && adds_up_over_blocks(nest);
+    if (is_begun)
+        ARENA_APPEND(program->arena, nest->block->item, before, nest);
+    if ((depth == nest->first_reduced && !is_begun) || depth == nest->first_trailing || is_scan)
         ARENA_APPEND(program->arena, loop, before, nest);
     if (depth == nest->first_trailing && nest->kind != NEST_SCAN && nest->kind != NEST_SCATTER &&
         nest->kind != NEST_PRODUCT)
         ARENA_APPEND(program->arena, loop, behind, nest);
+}
+
+static void widen_guard(struct item *item, guard wanted)
+{
+    if (item->guard != wanted)
+        item->guard = item->guard == ALWAYS_WANTED ? ALWAYS_WANTED : item->guard | wanted;
 }
 
 static void fuse_nest(struct program *program, struct nest *nest, struct item *container)
@@ -245,13 +261,12 @@ static void fuse_nest(struct program *program, struct nest *nest, struct item *c
             is_new = true;
             loop = attach(program, item_new(program, body));
             loop->kind = ITEM_LOOP;
-            loop->extent = nest->extents[nest->order[depth]];
+            loop->extent = loop_extent(nest, depth);
             loop->variable = program_variable(program, loop->depth, loop->extent);
             loop->guard = nest->guard;
             loop->nest = nest->alone ? nest : NULL;
         }
-        if (loop->guard != nest->guard)
-            loop->guard = loop->guard == ALWAYS_WANTED ? ALWAYS_WANTED : loop->guard | nest->guard;
+        widen_guard(loop, nest->guard);
         start_and_end(program, nest, loop, depth);
         remember_reads(program->arena, loop, nest);
         nest->path[level] = body = loop;
@@ -266,6 +281,20 @@ static void fuse_nest(struct program *program, struct nest *nest, struct item *c
     nest->item->guard = nest->guard;
 }
 
+/* The loop over the blocks of which the nest does some rows. */
+static struct item *block_item(struct program *program, struct nest *nest, struct item *container)
+{
+    struct blocks *block = nest->block;
+    if (!block->item) {
+        block->item = attach(program, item_new(program, container));
+        block->item->kind = ITEM_BLOCK;
+        block->item->block = block;
+        block->item->guard = nest->guard;
+    }
+    widen_guard(block->item, nest->guard);
+    return block->item;
+}
+
 /* A region stands where its turn comes; what follows the way out of a loop stays behind it. */
 static void fuse_body(struct program *program, struct item *container)
 {
@@ -275,7 +304,7 @@ static void fuse_body(struct program *program, struct item *container)
             fuse_body(program, attach(program, nest->item));
             continue;
         }
-        fuse_nest(program, nest, container);
+        fuse_nest(program, nest, nest->block ? block_item(program, nest, container) : container);
         if (nest->kind == NEST_BREAK)
             container->barrier = container->body_count;
     }

@@ -337,6 +337,12 @@ struct index_check {
     struct span span;
 };
 
+/* The rows of the blocks into which a loop cuts an axis: gradc_block(extent, width). */
+struct block_length {
+    size *length; /* a size of its own */
+    size *extent, *width;
+};
+
 struct function {
     const char *name; /* with the prefix */
     struct graph *graph;
@@ -348,6 +354,8 @@ struct function {
     size_t checks_count, checks_capacity;
     bool entries[ENTRY_COUNT]; /* which are wanted; forward always */
     bool has_packed_windows;
+    struct block_length *blocks;
+    size_t blocks_count, blocks_capacity;
     struct span span; /* of its definition's header */
 };
 

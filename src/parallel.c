@@ -76,7 +76,8 @@ static size *work_of(const struct sharing *sharing, const struct nest *nest)
     bool is_dear = nest->is_dear || (nest->node && vectorises(nest->node->op));
     size *work = size_number(sharing->program->sizes, is_dear ? DEAR : 1);
     for (int i = 0; i < nest->axis_count; i++)
-        work = size_multiply(work, nest->extents[i]);
+        work =
+            size_multiply(work, nest->block && i == nest->block_axis ? nest->block->rows : nest->extents[i]);
     return work;
 }
 
@@ -115,10 +116,11 @@ static void share(struct program *program, struct item *loop)
         loop->work = sharing.work;
 }
 
+/* Regions, and the loops over blocks, whose statements are shared one by one. */
 static void visit_regions(struct program *program, struct item *region)
 {
     for (size_t i = 0; i < region->body_count; i++) {
-        if (region->body[i]->kind == ITEM_REGION)
+        if (region->body[i]->kind == ITEM_REGION || region->body[i]->kind == ITEM_BLOCK)
             visit_regions(program, region->body[i]);
         else if (region->body[i]->kind == ITEM_LOOP)
             share(program, region->body[i]);

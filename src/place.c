@@ -17,6 +17,11 @@ static void number_items(struct item *item, size_t *next)
     item->last = (*next)++;
 }
 
+size *buffer_extent(const struct buffer *buffer, int axis)
+{
+    return buffer->block && axis == 0 ? buffer->block->length : buffer->node->shape[axis];
+}
+
 size *buffer_count(struct program *program, const struct buffer *buffer)
 {
     if (!buffer->node)
@@ -24,7 +29,7 @@ size *buffer_count(struct program *program, const struct buffer *buffer)
     size *count = size_number(program->sizes, 1);
     for (int a = 0; a < buffer->node->rank; a++)
         if (!(buffer->dropped >> a & 1))
-            count = size_multiply(count, buffer->node->shape[a]);
+            count = size_multiply(count, buffer_extent(buffer, a));
     return buffer->lanes ? size_multiply(count, size_number(program->sizes, LANES)) : count;
 }
 
@@ -43,6 +48,8 @@ static int common_levels(const struct buffer *buffer)
 {
     const struct nest *first = buffer->writers[0];
     int count = first->path_first + (buffer->node ? first->first_reduced : first->loop_count);
+    if (buffer->node && adds_up_over_blocks(first))
+        count = first->path_first - 1;
     for (size_t i = 1; i < buffer->writers_count; i++) {
         const struct nest *writer = buffer->writers[i];
         int limit = writer->path_first + writer->first_reduced;
@@ -138,6 +145,8 @@ static void find_scope(struct program *program, struct buffer *buffer, size_t *f
     const struct nest *writer = buffer->writers[0];
     if (!buffer->is_fixed)
         drop_axes(buffer, levels);
+    if (!buffer->is_fixed && writer->block && levels >= writer->path_first)
+        buffer->block = writer->block;
     buffer->scope = levels > 0 ? writer->path[levels - 1] : NULL;
     *first = SIZE_MAX;
     *last = 0;

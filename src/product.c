@@ -25,6 +25,7 @@ struct layout {
 /* One kind of axes taken together. */
 struct run {
     unsigned axes;
+    int first;        /* the outermost of them */
     size *extent;     /* NULL: there is none of this kind */
     size *strides[3]; /* of its innermost axis */
 };
@@ -141,6 +142,7 @@ static unsigned find_run(const struct layout *layout, struct run *run, int first
             continue;
         }
         run->axes |= 1u << i;
+        run->first = i;
     }
     return left;
 }
@@ -198,6 +200,8 @@ static struct product *match_vector(struct layout *layout, struct product *produ
     if (is_running_power(base))
         return NULL; /* is made as it is summed */
     product->is_vector = true;
+    product->row_axis = m->first;
+    product->sum_axis = k->first;
     product->a_input = matrix;
     product->b_input = !matrix;
     product->ldb = k->strides[!matrix];
@@ -230,6 +234,8 @@ static struct product *match_matrices(struct product *product, const struct run 
         return NULL;
     product->a_input = a;
     product->b_input = b;
+    product->row_axis = m->first;
+    product->sum_axis = k->first;
     product->m = m->extent;
     product->n = n->extent;
     product->k = k->extent;

@@ -33,7 +33,7 @@ struct access {
     struct node *node;
     struct buffer *buffer; /* NULL: a leaf */
     signed char map[MAXIMUM_RANK];
-    size *first; /* the position along its first axis; NULL: unknown */
+    size *first;                     /* the position along its first axis; NULL: unknown */
     size_t first_writer, end_writer; /* those of the buffer's writers that must come before the nest */
 };
 
@@ -112,7 +112,10 @@ struct nest {
 
     const char *accumulator, *best; /* in C: local variables of reductions and scans */
     guard guard;
-    struct item *item;  /* its statement in the tree */
+    struct blocks *block; /* the loop whose rounds do some of its rows each; NULL: none */
+    int block_axis;       /* the iteration axis that counts these rows */
+    size_t turn;          /* its place in its body, until fuse */
+    struct item *item;    /* its statement in the tree */
     struct item **path; /* the loops and regions around it, outermost first; the last path_count - loop_count
                            are its own */
     int path_count, path_first; /* its own loops are path[path_first ...] */
@@ -128,6 +131,21 @@ struct product {
     int a_input, b_input;  /* which operand of the CONTRACT a and b are */
     unsigned called;       /* bit x set: iteration axis x is inside the call */
     bool is_summed;        /* over loops around the call, too */
+    int row_axis;          /* the outermost of the axes that make up the rows of y */
+    int sum_axis;          /* the outermost of those that the call sums over */
+};
+
+/* A loop that takes an axis some rows at a time, so that what only leads from one statement to the next stays
+ * in the cache:
+ *
+ *     for (first = 0; first < extent; first += length) {
+ *         rows = the lesser of length and extent - first
+ *         each nest in it does its rows first + i, i < rows
+ *     } */
+struct blocks {
+    size *extent, *length;
+    size *first, *rows; /* variables */
+    struct item *item;
 };
 
 enum { MOST_READS = 24, LANES = 32 /* GRADC_LANES in the runtime */ };
@@ -140,7 +158,7 @@ struct panel {
 };
 
 struct item {
-    enum { ITEM_LOOP, ITEM_STATEMENT, ITEM_REGION } kind;
+    enum { ITEM_LOOP, ITEM_STATEMENT, ITEM_REGION, ITEM_BLOCK } kind;
     struct nest **waiting; /* REGION: the nests of its body in order, from schedule to fuse */
     size_t waiting_count, waiting_capacity;
     struct item *parent;     /* NULL: the root */
@@ -148,10 +166,11 @@ struct item {
     int depth;               /* number of loops around it */
     size *variable, *extent; /* LOOP */
     struct nest *nest;       /* STATEMENT, REGION; LOOP: the only nest that may use it */
+    struct blocks *block;    /* BLOCK */
     struct item **body;
     size_t body_count, body_capacity;
     struct nest **before,
-        **behind; /* LOOP: nests that start accumulating before it, and that end behind it */
+        **behind; /* LOOP, BLOCK: nests that start accumulating before it, and that end behind it */
     size_t before_count, before_capacity, behind_count, behind_capacity;
     guard guard;
     const struct node **read; /* LOOP: some of what is read in it, at most MOST_READS */
@@ -182,15 +201,16 @@ struct buffer {
     enum storage storage;
     const struct member *member; /* MEMBER, STRUCT */
     struct buffer *same;         /* it is kept where this one is: the next value of what a loop carries */
-    size *collected_at;  /* `same` has one more axis, in front, where it stands here; NULL: it has none */
-    bool is_kept;        /* forward leaves it for backward */
-    bool is_earlier;     /* filled by an earlier entry */
-    bool is_read;        /* by some nest of this program */
-    bool needs_fallback; /* MEMBER: a slot for it, should the pointer be NULL */
-    bool is_partition;   /* its writers fill different parts, in no order */
-    bool is_fixed;       /* it keeps all axes: kept, in a member, carried */
-    unsigned dropped;    /* axes that it has lost because its readers share these loops */
-    struct item *scope;  /* the innermost loop or region to which it is private; NULL: the whole program */
+    size *collected_at;   /* `same` has one more axis, in front, where it stands here; NULL: it has none */
+    bool is_kept;         /* forward leaves it for backward */
+    bool is_earlier;      /* filled by an earlier entry */
+    bool is_read;         /* by some nest of this program */
+    bool needs_fallback;  /* MEMBER: a slot for it, should the pointer be NULL */
+    bool is_partition;    /* its writers fill different parts, in no order */
+    bool is_fixed;        /* it keeps all axes: kept, in a member, carried */
+    unsigned dropped;     /* axes that it has lost because its readers share these loops */
+    struct blocks *block; /* it holds the rows of one block; NULL: all */
+    struct item *scope;   /* the innermost loop or region to which it is private; NULL: the whole program */
     guard guard;
     struct nest **writers; /* the nests that fill it, in order */
     size_t writers_count, writers_capacity;
@@ -344,9 +364,13 @@ struct ordering *ordering_new(struct program *program);
  * Returns their number. */
 size_t order_body(struct ordering *ordering, struct node *const *nodes, size_t count, struct node ***order);
 
-/* ---- schedule.c, fuse.c ---- */
+/* ---- schedule.c, block.c, fuse.c ---- */
 /* Makes the nests, in an order in which all is computed before it is read. */
 void schedule(struct program *program);
+/* Decides which nests are computed block by block, and puts these side by side. */
+void block(struct program *program);
+/* Whether each block adds to the nest's target, which is complete only behind them. */
+bool adds_up_over_blocks(const struct nest *nest);
 /* Puts them into the tree. */
 void fuse(struct program *program);
 /* Not yet in its parent's body. */
@@ -371,6 +395,8 @@ bool forms_element(const struct nest *nest, const struct item *loop);
 /* ---- place.c ---- */
 /* Takes from each buffer the axes that its readers do not need, and gives it its place. */
 void place(struct program *program, const struct program *forward);
+/* The elements along an axis that it holds at a time. */
+size *buffer_extent(const struct buffer *buffer, int axis);
 size *buffer_count(struct program *program,
                    const struct buffer *buffer); /* its elements, without dropped axes */
 

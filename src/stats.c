@@ -144,7 +144,7 @@ static void count_kernels(struct counter *c, const struct item *parent)
 {
     for (size_t i = 0; i < parent->body_count; i++) {
         const struct item *item = parent->body[i];
-        if (item->kind == ITEM_REGION)
+        if (item->kind == ITEM_REGION || item->kind == ITEM_BLOCK)
             count_kernels(c, item);
         else
             c->kernels += item->kind == ITEM_LOOP ? item->body_count > 0 : item->nest && !item->nest->is_void;

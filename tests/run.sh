@@ -19,7 +19,8 @@ one() {
     local name=$1 variant=$2 options="" library="$BUILD/libgradc.a" driver_options="" optimise=-O0
     local base=$out/$name.$variant
     case $variant in
-    plain) optimise=-O1 ;; # for the warnings of its analysis
+    plain) # for the warnings of gcc's analysis, and with loops over blocks of few rows
+        optimise="-O1 -DGRADC_BLOCK=2" ;;
     standalone)
         options=--standalone library=""
         [ -n "$flags" ] || optimise="-O3 -march=native" ;; # vectorised, the runtime too

@@ -1557,6 +1557,7 @@ GRADC_INLINE int cycle_check(const struct cycle *self_)
 {
     if (self_->n == 0 || self_->m == 0 || self_->k == 0)
         return GRADC_ESIZE;
+    const size_t block = gradc_block(self_->n, (self_->m > self_->k ? self_->m : self_->k));
     if ((double)self_->n * (double)self_->m > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     if ((double)self_->k * (double)self_->k > (double)(PTRDIFF_MAX / 16))
@@ -1567,6 +1568,8 @@ GRADC_INLINE int cycle_check(const struct cycle *self_)
         return GRADC_ESIZE;
     if ((double)self_->n * (double)self_->n + 2 * (double)self_->n * (double)self_->m + 4 * (double)self_->n * (double)self_->k + 56 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
+    if ((double)self_->n * (double)self_->n + (double)self_->n * (double)self_->m + 2 * (double)self_->n * (double)self_->k + (double)self_->m * block + 2 * (double)self_->k * block + 56 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
     return GRADC_OK;
 }
 
@@ -1574,6 +1577,7 @@ size_t cycle_workspace(const struct cycle *self_)
 {
     if (cycle_check(self_) != GRADC_OK)
         return 0;
+    const size_t block = gradc_block(self_->n, (self_->m > self_->k ? self_->m : self_->k));
     size_t count, most = 0;
     count = 0; /* forward */
     count += 2 * gradc_room(self_->n * self_->k);
@@ -1585,9 +1589,11 @@ size_t cycle_workspace(const struct cycle *self_)
     count += gradc_room(self_->n * self_->n);
     most = count > most ? count : most;
     count = 0; /* gradient */
-    count += 4 * gradc_room(self_->n * self_->k);
-    count += 2 * gradc_room(self_->n * self_->m);
     count += gradc_room(self_->n * self_->n);
+    count += 2 * gradc_room(self_->n * self_->k);
+    count += gradc_room(self_->n * self_->m);
+    count += 2 * gradc_room(self_->k * block);
+    count += gradc_room(self_->m * block);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -1596,11 +1602,14 @@ size_t cycle_gradient_workspace(const struct cycle *self_)
 {
     if (cycle_check(self_) != GRADC_OK)
         return 0;
+    const size_t block = gradc_block(self_->n, (self_->m > self_->k ? self_->m : self_->k));
     size_t count, most = 0;
     count = 0; /* gradient */
-    count += 4 * gradc_room(self_->n * self_->k);
-    count += 2 * gradc_room(self_->n * self_->m);
     count += gradc_room(self_->n * self_->n);
+    count += 2 * gradc_room(self_->n * self_->k);
+    count += gradc_room(self_->n * self_->m);
+    count += 2 * gradc_room(self_->k * block);
+    count += gradc_room(self_->m * block);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -1783,55 +1792,60 @@ static void cycle_gradient_kernel(
     double *GRADC_RESTRICT d_B,     /* [k, k] */
     double *GRADC_RESTRICT d_C,     /* [m, n] */
     double *GRADC_RESTRICT d_X,     /* [k, m] */
-    double *GRADC_RESTRICT sum,     /* [n, k] */
+    double *GRADC_RESTRICT sum,     /* [block, k] */
     double *GRADC_RESTRICT sum2,    /* [n, k] */
-    double *GRADC_RESTRICT sum3,    /* [n, m] */
+    double *GRADC_RESTRICT sum3,    /* [block, m] */
     double *GRADC_RESTRICT t,       /* [n, n] */
     double *GRADC_RESTRICT sum4,    /* [n, m] */
-    double *GRADC_RESTRICT sum5,    /* [n, k] */
+    double *GRADC_RESTRICT sum5,    /* [block, k] */
     double *GRADC_RESTRICT sum6)    /* [n, k] */
 {
     const size_t n = self_->n;
     const size_t m = self_->m;
     const size_t k = self_->k;
+    const size_t block = gradc_block(n, (m > k ? m : k));
     const double d_cycle = self_->d_cycle ? *self_->d_cycle : 1;
     /* matrix_calculus.nn:10   cycle(A: [n, m], B: [k, k], C: [m, n], X: [k, m]) = trace(A @ X' @ B @ X @ C) */
-    /* sum = A @ X' */
-    gradc_matmul_f64(0, 1, n, k, m, 1, A, m, X, m, 0, sum, k);
-    /* sum2 = sum @ B */
-    gradc_matmul_f64(0, 0, n, k, k, 1, sum, k, B, k, 0, sum2, k);
-    /* sum3 = sum2 @ X */
-    gradc_matmul_f64(0, 0, n, m, k, 1, sum2, k, X, m, 0, sum3, m);
-    /* cycle2 = sum(sum3 * C') */
-    double cycle2 = 0;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < m; j++)
-            cycle2 += sum3[i * m + j] * C[j * n + i];
     /* t[i, i] += d_cycle */
     memset(t, 0, n * n * sizeof(double));
     for (size_t i = 0; i < n; i++)
         t[i * n + i] = d_cycle;
-    /* sum4 = t @ C' */
-    if (self_->d_A || self_->d_B || self_->d_X) {
-        gradc_matmul_f64(0, 1, n, m, n, 1, t, n, C, n, 0, sum4, m);
-        /* sum5 = sum4 @ X' */
-        gradc_matmul_f64(0, 1, n, k, m, 1, sum4, m, X, m, 0, sum5, k);
-    }
-    /* sum6 = sum5 @ B' */
-    if (self_->d_A || self_->d_X) {
-        gradc_matmul_f64(0, 1, n, k, k, 1, sum5, k, B, k, 0, sum6, k);
-    }
-    /* d_A = sum6 @ X */
-    if (self_->d_A) {
-        gradc_matmul_f64(0, 0, n, m, k, 1, sum6, k, X, m, 0, d_A, m);
-    }
-    /* d_B = sum' @ sum5 */
-    if (self_->d_B) {
-        gradc_matmul_f64(1, 0, k, k, n, 1, sum, k, sum5, k, 0, d_B, k);
-    }
-    /* d_C = sum3' @ t */
-    if (self_->d_C) {
-        gradc_matmul_f64(1, 0, m, n, n, 1, sum3, m, t, n, 0, d_C, n);
+    /* Some rows at a time, so that they stay in the cache. */
+    double cycle2 = 0;
+    for (size_t first = 0; first < n; first += block) {
+        const size_t rows = n - first < block ? n - first : block;
+        /* sum = A @ X' */
+        gradc_matmul_f64(0, 1, rows, k, m, 1, A + first * m, m, X, m, 0, sum, k);
+        /* sum2 = sum @ B */
+        gradc_matmul_f64(0, 0, rows, k, k, 1, sum, k, B, k, 0, &sum2[first * k], k);
+        /* sum3 = sum2 @ X */
+        gradc_matmul_f64(0, 0, rows, m, k, 1, sum2 + first * k, k, X, m, 0, sum3, m);
+        /* cycle2 = sum(sum3 * C') */
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < m; j++)
+                cycle2 += sum3[i * m + j] * C[j * n + first + i];
+        /* sum4 = t @ C' */
+        if (self_->d_A || self_->d_B || self_->d_X) {
+            gradc_matmul_f64(0, 1, rows, m, n, 1, t + first * n, n, C, n, 0, &sum4[first * m], m);
+            /* sum5 = sum4 @ X' */
+            gradc_matmul_f64(0, 1, rows, k, m, 1, sum4 + first * m, m, X, m, 0, sum5, k);
+        }
+        /* sum6 = sum5 @ B' */
+        if (self_->d_A || self_->d_X) {
+            gradc_matmul_f64(0, 1, rows, k, k, 1, sum5, k, B, k, 0, &sum6[first * k], k);
+        }
+        /* d_A = sum6 @ X */
+        if (self_->d_A) {
+            gradc_matmul_f64(0, 0, rows, m, k, 1, sum6 + first * k, k, X, m, 0, &d_A[first * m], m);
+        }
+        /* d_B = sum' @ sum5 */
+        if (self_->d_B) {
+            gradc_matmul_f64(1, 0, k, k, rows, 1, sum, k, sum5, k, first > 0, d_B, k);
+        }
+        /* d_C = sum3' @ t */
+        if (self_->d_C) {
+            gradc_matmul_f64(1, 0, m, n, rows, 1, sum3, m, t + first * n, n, first > 0, d_C, n);
+        }
     }
     /* d_X = sum2' @ sum4 + sum6' @ A */
     if (self_->d_X) {
@@ -1853,15 +1867,16 @@ int cycle_gradient(struct cycle *self_)
     const size_t n = self_->n;
     const size_t m = self_->m;
     const size_t k = self_->k;
+    const size_t block = gradc_block(n, (m > k ? m : k));
     double *const work = (double *)self_->work;
-    double *const sum = work;
-    double *const sum2 = sum + gradc_room(n * k);
-    double *const sum3 = sum2 + gradc_room(n * k);
-    double *const t = sum3 + gradc_room(n * m);
-    double *const sum4 = t + gradc_room(n * n);
-    double *const sum5 = sum4 + gradc_room(n * m);
+    double *const t = work;
+    double *const sum2 = t + gradc_room(n * n);
+    double *const sum4 = sum2 + gradc_room(n * k);
+    double *const sum6 = sum4 + gradc_room(n * m);
+    double *const sum = sum6 + gradc_room(n * k);
+    double *const sum3 = sum + gradc_room(k * block);
     cycle_gradient_kernel(self_, self_->A, self_->B, self_->C, self_->X, self_->d_A, self_->d_B,
-            self_->d_C, self_->d_X, sum, sum2, sum3, t, sum4, sum5, sum5 + gradc_room(n * k));
+            self_->d_C, self_->d_X, sum, sum2, sum3, t, sum4, sum3 + gradc_room(m * block), sum6);
     return GRADC_OK;
 }
 

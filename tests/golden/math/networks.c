@@ -604,11 +604,14 @@ GRADC_INLINE int attend_check(const struct attend *m)
 {
     if (m->T == 0 || m->D == 0)
         return GRADC_ESIZE;
+    const size_t block = gradc_block(m->T, m->D);
     if ((double)m->T * (double)m->D > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (2 * (double)m->T * (double)m->T + (double)m->T + 24 > (double)(PTRDIFF_MAX / 16))
+    if ((double)m->T * (double)m->T + (double)m->T * block + (double)m->T + 24 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (3 * (double)m->T * (double)m->T + (double)m->T * (double)m->D + 32 > (double)(PTRDIFF_MAX / 16))
+    if (2 * (double)m->T * (double)m->T + (double)m->T * (double)m->D + (double)m->T * block + 32 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if (2 * (double)m->T * (double)m->T + (double)m->T * (double)m->D + (double)m->T * block + (double)m->T + 40 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -617,18 +620,23 @@ size_t attend_workspace(const struct attend *m)
 {
     if (attend_check(m) != GRADC_OK)
         return 0;
+    const size_t block = gradc_block(m->T, m->D);
     size_t count, most = 0;
     count = 0; /* forward */
-    count += 2 * gradc_room(m->T * m->T);
+    count += gradc_room(m->T * m->T);
+    count += gradc_room(m->T * block);
     count += gradc_room(m->T);
     most = count > most ? count : most;
     count = 0; /* backward */
-    count += 3 * gradc_room(m->T * m->T);
+    count += 2 * gradc_room(m->T * m->T);
     count += gradc_room(m->T * m->D);
+    count += gradc_room(m->T * block);
     most = count > most ? count : most;
     count = 0; /* gradient */
     count += gradc_room(m->T * m->D);
-    count += 3 * gradc_room(m->T * m->T);
+    count += 2 * gradc_room(m->T * m->T);
+    count += gradc_room(m->T * block);
+    count += gradc_room(m->T);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -637,10 +645,13 @@ size_t attend_gradient_workspace(const struct attend *m)
 {
     if (attend_check(m) != GRADC_OK)
         return 0;
+    const size_t block = gradc_block(m->T, m->D);
     size_t count, most = 0;
     count = 0; /* gradient */
     count += gradc_room(m->T * m->D);
-    count += 3 * gradc_room(m->T * m->T);
+    count += 2 * gradc_room(m->T * m->T);
+    count += gradc_room(m->T * block);
+    count += gradc_room(m->T);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -685,29 +696,34 @@ static void attend_forward_kernel(
     const double *GRADC_RESTRICT k, /* [T, D] */
     const double *GRADC_RESTRICT v, /* [T, D] */
     double *GRADC_RESTRICT attend2, /* [T, D] */
-    double *GRADC_RESTRICT scores,  /* [T, T] */
+    double *GRADC_RESTRICT scores,  /* [block, T] */
     double *GRADC_RESTRICT e,       /* [T] */
     double *GRADC_RESTRICT softmax) /* [T, T] */
 {
     const size_t T = m->T;
     const size_t D = m->D;
+    const size_t block = gradc_block(T, D);
     /* networks.nn:6   attend(q: [T, D], k: [T, D], v: [T, D]) = attention(q, k, v) */
     const double t = sqrt((double)D);
-    /* scores = q @ k' / t */
-    gradc_matmul_f64(0, 1, T, T, D, 1.0 / t, q, D, k, D, 0, scores, T);
-    /* most = max(scores, axis = 1) ; e = exp(scores - most[:, new]) ; sum = sum(e, axis = 1) */
-    /* softmax = e / sum[:, new] */
-    for (size_t i = 0; i < T; i++) {
-        double most = -INFINITY;
-        GRADC_BEST(double, most, >, j, T, scores[i * T + j]);
-        double sum = 0;
-        GRADC_SUM_OF(double, sum, j, T, e[j], e[j] = gradc_exp(scores[i * T + j] - most););
-        for (size_t j = 0; j < T; j++)
-            softmax[i * T + j] = e[j] / sum;
-    }
-    /* attend2 = softmax @ v */
-    if (m->attend) {
-        gradc_matmul_f64(0, 0, T, D, T, 1, softmax, T, v, D, 0, attend2, D);
+    /* Some rows at a time, so that they stay in the cache. */
+    for (size_t first = 0; first < T; first += block) {
+        const size_t rows = T - first < block ? T - first : block;
+        /* scores = q @ k' / t */
+        gradc_matmul_f64(0, 1, rows, T, D, 1.0 / t, q + first * D, D, k, D, 0, scores, T);
+        /* most = max(scores, axis = 1) ; e = exp(scores - most[:, new]) ; sum = sum(e, axis = 1) */
+        /* softmax = e / sum[:, new] */
+        for (size_t i = 0; i < rows; i++) {
+            double most = -INFINITY;
+            GRADC_BEST(double, most, >, j, T, scores[i * T + j]);
+            double sum = 0;
+            GRADC_SUM_OF(double, sum, j, T, e[j], e[j] = gradc_exp(scores[i * T + j] - most););
+            for (size_t j = 0; j < T; j++)
+                softmax[(first + i) * T + j] = e[j] / sum;
+        }
+        /* attend2 = softmax @ v */
+        if (m->attend) {
+            gradc_matmul_f64(0, 0, rows, D, T, 1, softmax + first * T, T, v, D, 0, &attend2[first * D], D);
+        }
     }
 }
 
@@ -720,10 +736,12 @@ int attend_forward(struct attend *m)
     if (!m->work)
         return GRADC_ENULL;
     const size_t T = m->T;
+    const size_t D = m->D;
+    const size_t block = gradc_block(T, D);
     double *const work = (double *)m->work;
     double *const softmax = work;
     double *const scores = softmax + gradc_room(T * T);
-    attend_forward_kernel(m, m->q, m->k, m->v, m->attend, scores, scores + gradc_room(T * T), softmax);
+    attend_forward_kernel(m, m->q, m->k, m->v, m->attend, scores, scores + gradc_room(T * block), softmax);
     return GRADC_OK;
 }
 
@@ -737,30 +755,38 @@ static void attend_backward_kernel(
     double *GRADC_RESTRICT d_v,           /* [T, D] */
     const double *GRADC_RESTRICT softmax, /* [T, T] */
     double *GRADC_RESTRICT d_attend,      /* [T, D] */
-    double *GRADC_RESTRICT d_softmax,     /* [T, T] */
+    double *GRADC_RESTRICT d_softmax,     /* [block, T] */
     double *GRADC_RESTRICT d_scores)      /* [T, T] */
 {
     const size_t T = m->T;
     const size_t D = m->D;
+    const size_t block = gradc_block(T, D);
     /* networks.nn:6   attend(q: [T, D], k: [T, D], v: [T, D]) = attention(q, k, v) */
     const double t = sqrt((double)D);
     if (!m->d_attend)
         memset(d_attend, 0, T * D * sizeof(double));
-    /* d_softmax = d_attend @ v' */
+    /* Some rows at a time, so that they stay in the cache. */
     if (m->d_q || m->d_k) {
-        gradc_matmul_f64(0, 1, T, T, D, 1, d_attend, D, v, D, 0, d_softmax, T);
-        /* sum = sum(d_softmax * softmax, axis = 1) ; d_scores = softmax * (d_softmax - sum[:, new]) */
-        GRADC_PARALLEL(T * T)
-        for (size_t i = 0; i < T; i++) {
-            double sum = 0;
-            GRADC_SUM(double, sum, j, T, d_softmax[i * T + j] * softmax[i * T + j]);
-            for (size_t j = 0; j < T; j++)
-                d_scores[i * T + j] = softmax[i * T + j] * (d_softmax[i * T + j] - sum);
+        for (size_t first = 0; first < T; first += block) {
+            const size_t rows = T - first < block ? T - first : block;
+            /* d_softmax = d_attend @ v' */
+            gradc_matmul_f64(0, 1, rows, T, D, 1, d_attend + first * D, D, v, D, 0, d_softmax, T);
+            /* sum = sum(d_softmax * softmax, axis = 1) ; d_scores = softmax * (d_softmax - sum[:, new]) */
+            GRADC_PARALLEL(T * rows)
+            for (size_t i = 0; i < rows; i++) {
+                double sum = 0;
+                GRADC_SUM(double, sum, j, T, d_softmax[i * T + j] * softmax[(first + i) * T + j]);
+                for (size_t j = 0; j < T; j++) {
+                    d_scores[(first + i) * T + j] = softmax[(first + i) * T + j] *
+                            (d_softmax[i * T + j] - sum);
+                }
+            }
+            /* d_q = d_scores @ k / t */
+            if (m->d_q) {
+                gradc_matmul_f64(0, 0, rows, D, T, 1.0 / t, d_scores + first * T, T, k, D, 0,
+                        &d_q[first * D], D);
+            }
         }
-    }
-    /* d_q = d_scores @ k / t */
-    if (m->d_q) {
-        gradc_matmul_f64(0, 0, T, D, T, 1.0 / t, d_scores, T, k, D, 0, d_q, D);
     }
     /* d_k = d_scores' @ q / t */
     if (m->d_k) {
@@ -787,9 +813,9 @@ int attend_backward(struct attend *m)
     double *const work = (double *)m->work;
     double *const softmax = work;
     double *const room_1 = softmax + gradc_room(T * T);
-    double *const d_softmax = room_1 + gradc_room(T * D);
+    double *const d_scores = room_1 + gradc_room(T * D);
     attend_backward_kernel(m, m->q, m->k, m->v, m->d_q, m->d_k, m->d_v, softmax, m->d_attend ?
-            (double *)m->d_attend : room_1, d_softmax, d_softmax + gradc_room(T * T));
+            (double *)m->d_attend : room_1, d_scores + gradc_room(T * T), d_scores);
     return GRADC_OK;
 }
 
@@ -802,50 +828,58 @@ static void attend_gradient_kernel(
     double *GRADC_RESTRICT d_q,      /* [T, D] */
     double *GRADC_RESTRICT d_k,      /* [T, D] */
     double *GRADC_RESTRICT d_v,      /* [T, D] */
-    double *GRADC_RESTRICT scores,   /* [T, T] */
-    double *GRADC_RESTRICT e,        /* [T] */
+    double *GRADC_RESTRICT scores,   /* [block, T] */
     double *GRADC_RESTRICT d_attend, /* [T, D] */
-    double *GRADC_RESTRICT softmax)  /* [T, T] */
+    double *GRADC_RESTRICT e,        /* [T] */
+    double *GRADC_RESTRICT softmax,  /* [T, T] */
+    double *GRADC_RESTRICT d_scores) /* [T, T] */
 {
     const size_t T = m->T;
     const size_t D = m->D;
-    double *const d_softmax = scores; /* [T, T] */
-    double *const d_scores = e; /* [T, T] */
+    const size_t block = gradc_block(T, D);
+    double *const d_softmax = scores; /* [block, T] */
     /* networks.nn:6   attend(q: [T, D], k: [T, D], v: [T, D]) = attention(q, k, v) */
     const double t = sqrt((double)D);
     if (!m->d_attend)
         memset(d_attend, 0, T * D * sizeof(double));
-    /* scores = q @ k' / t */
-    gradc_matmul_f64(0, 1, T, T, D, 1.0 / t, q, D, k, D, 0, scores, T);
-    /* most = max(scores, axis = 1) ; e = exp(scores - most[:, new]) ; sum = sum(e, axis = 1) */
-    /* softmax = e / sum[:, new] */
-    for (size_t i = 0; i < T; i++) {
-        double most = -INFINITY;
-        GRADC_BEST(double, most, >, j, T, scores[i * T + j]);
-        double sum = 0;
-        GRADC_SUM_OF(double, sum, j, T, e[j], e[j] = gradc_exp(scores[i * T + j] - most););
-        for (size_t j = 0; j < T; j++)
-            softmax[i * T + j] = e[j] / sum;
-    }
-    /* attend2 = softmax @ v */
-    if (m->attend) {
-        gradc_matmul_f64(0, 0, T, D, T, 1, softmax, T, v, D, 0, attend2, D);
-    }
-    /* d_softmax = d_attend @ v' */
-    if (m->d_q || m->d_k) {
-        gradc_matmul_f64(0, 1, T, T, D, 1, d_attend, D, v, D, 0, d_softmax, T);
-        /* sum2 = sum(d_softmax * softmax, axis = 1) ; d_scores = softmax * (d_softmax - sum2[:, new]) */
-        GRADC_PARALLEL(T * T)
-        for (size_t i = 0; i < T; i++) {
-            double sum2 = 0;
-            GRADC_SUM(double, sum2, j, T, d_softmax[i * T + j] * softmax[i * T + j]);
+    /* Some rows at a time, so that they stay in the cache. */
+    for (size_t first = 0; first < T; first += block) {
+        const size_t rows = T - first < block ? T - first : block;
+        /* scores = q @ k' / t */
+        gradc_matmul_f64(0, 1, rows, T, D, 1.0 / t, q + first * D, D, k, D, 0, scores, T);
+        /* most = max(scores, axis = 1) ; e = exp(scores - most[:, new]) ; sum = sum(e, axis = 1) */
+        /* softmax = e / sum[:, new] */
+        for (size_t i = 0; i < rows; i++) {
+            double most = -INFINITY;
+            GRADC_BEST(double, most, >, j, T, scores[i * T + j]);
+            double sum = 0;
+            GRADC_SUM_OF(double, sum, j, T, e[j], e[j] = gradc_exp(scores[i * T + j] - most););
             for (size_t j = 0; j < T; j++)
-                d_scores[i * T + j] = softmax[i * T + j] * (d_softmax[i * T + j] - sum2);
+                softmax[(first + i) * T + j] = e[j] / sum;
         }
-    }
-    /* d_q = d_scores @ k / t */
-    if (m->d_q) {
-        gradc_matmul_f64(0, 0, T, D, T, 1.0 / t, d_scores, T, k, D, 0, d_q, D);
+        /* attend2 = softmax @ v */
+        if (m->attend) {
+            gradc_matmul_f64(0, 0, rows, D, T, 1, softmax + first * T, T, v, D, 0, &attend2[first * D], D);
+        }
+        /* d_softmax = d_attend @ v' */
+        if (m->d_q || m->d_k) {
+            gradc_matmul_f64(0, 1, rows, T, D, 1, d_attend + first * D, D, v, D, 0, d_softmax, T);
+            /* sum2 = sum(d_softmax * softmax, axis = 1) ; d_scores = softmax * (d_softmax - sum2[:, new]) */
+            GRADC_PARALLEL(T * rows)
+            for (size_t i = 0; i < rows; i++) {
+                double sum2 = 0;
+                GRADC_SUM(double, sum2, j, T, d_softmax[i * T + j] * softmax[(first + i) * T + j]);
+                for (size_t j = 0; j < T; j++) {
+                    d_scores[(first + i) * T + j] = softmax[(first + i) * T + j] *
+                            (d_softmax[i * T + j] - sum2);
+                }
+            }
+        }
+        /* d_q = d_scores @ k / t */
+        if (m->d_q) {
+            gradc_matmul_f64(0, 0, rows, D, T, 1.0 / t, d_scores + first * T, T, k, D, 0, &d_q[first * D],
+                    D);
+        }
     }
     /* d_k = d_scores' @ q / t */
     if (m->d_k) {
@@ -869,12 +903,14 @@ int attend_gradient(struct attend *m)
         return GRADC_OK;
     const size_t T = m->T;
     const size_t D = m->D;
+    const size_t block = gradc_block(T, D);
     double *const work = (double *)m->work;
     double *const room_1 = work;
-    double *const scores = room_1 + gradc_room(T * D);
-    double *const softmax = scores + gradc_room(T * T);
-    attend_gradient_kernel(m, m->q, m->k, m->v, m->attend, m->d_q, m->d_k, m->d_v, scores, softmax +
-            gradc_room(T * T), m->d_attend ? (double *)m->d_attend : room_1, softmax);
+    double *const softmax = room_1 + gradc_room(T * D);
+    double *const d_scores = softmax + gradc_room(T * T);
+    double *const scores = d_scores + gradc_room(T * T);
+    attend_gradient_kernel(m, m->q, m->k, m->v, m->attend, m->d_q, m->d_k, m->d_v, scores, m->d_attend ?
+            (double *)m->d_attend : room_1, scores + gradc_room(T * block), softmax, d_scores);
     return GRADC_OK;
 }
 
@@ -977,13 +1013,14 @@ GRADC_INLINE int train_check(const struct train *m)
 {
     if (m->N == 0 || m->D == 0 || m->C == 0)
         return GRADC_ESIZE;
+    const size_t block = gradc_block(m->N, (m->D > m->C ? m->D : m->C));
     if ((double)m->N * (double)m->D > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     if ((double)m->N * (double)m->C > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     if ((double)m->D * (double)m->C > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (2 * (double)m->N * (double)m->C + 16 > (double)(PTRDIFF_MAX / 16))
+    if ((double)m->N * (double)m->C + (double)m->C * block + 16 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -992,9 +1029,11 @@ size_t train_workspace(const struct train *m)
 {
     if (train_check(m) != GRADC_OK)
         return 0;
+    const size_t block = gradc_block(m->N, (m->D > m->C ? m->D : m->C));
     size_t count, most = 0;
     count = 0; /* forward */
-    count += 2 * gradc_room(m->N * m->C);
+    count += gradc_room(m->N * m->C);
+    count += gradc_room(m->C * block);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -1004,23 +1043,28 @@ static void train_forward_kernel(
     const double *GRADC_RESTRICT x, /* [N, D] */
     const double *GRADC_RESTRICT y, /* [N, C] */
     double *GRADC_RESTRICT w,       /* [D, C] */
-    double *GRADC_RESTRICT sum,     /* [N, C] */
+    double *GRADC_RESTRICT sum,     /* [block, C] */
     double *GRADC_RESTRICT t)       /* [N, C] */
 {
     const size_t N = m->N;
     const size_t D = m->D;
     const size_t C = m->C;
+    const size_t block = gradc_block(N, (D > C ? D : C));
     const double rate = m->rate;
-    /* networks.nn:12   loss = sum((x @ w - y)^2) */
-    /* sum = x @ w */
-    gradc_matmul_f64(0, 0, N, C, D, 1, x, D, w, C, 0, sum, C);
-    /* t = sum - y ; loss = sum(t^2) */
+    /* Some rows at a time, so that they stay in the cache. */
     double loss = 0;
-    for (size_t i = 0; i < N; i++)
-        for (size_t j = 0; j < C; j++) {
-            t[i * C + j] = sum[i * C + j] - y[i * C + j];
-            loss += t[i * C + j] * t[i * C + j];
-        }
+    for (size_t first = 0; first < N; first += block) {
+        const size_t rows = N - first < block ? N - first : block;
+        /* networks.nn:12   loss = sum((x @ w - y)^2) */
+        /* sum = x @ w */
+        gradc_matmul_f64(0, 0, rows, C, D, 1, x + first * D, D, w, C, 0, sum, C);
+        /* t = sum - y ; loss = sum(t^2) */
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < C; j++) {
+                t[(first + i) * C + j] = sum[i * C + j] - y[(first + i) * C + j];
+                loss += t[(first + i) * C + j] * t[(first + i) * C + j];
+            }
+    }
     /* w = w - 2 * (rate * (x' @ t)) */
     gradc_matmul_f64(1, 0, D, C, N, -2.0 * rate, x, D, t, C, 1, w, C);
     m->loss = loss;
@@ -1037,7 +1081,7 @@ int train_forward(struct train *m)
     const size_t N = m->N;
     const size_t C = m->C;
     double *const work = (double *)m->work;
-    double *const sum = work;
-    train_forward_kernel(m, m->x, m->y, m->w, sum, sum + gradc_room(N * C));
+    double *const t = work;
+    train_forward_kernel(m, m->x, m->y, m->w, t + gradc_room(N * C), t);
     return GRADC_OK;
 }

@@ -1,0 +1,379 @@
+/* Emitted by gradc from scores.nn. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gradc.h"
+#include "gradc_vecmath.h"
+#include "scores.h"
+
+/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
+static size_t gradc_room(size_t count)
+{
+    return (count + 7) / 8 * 8;
+}
+
+/* GRADC_OK if scores can run with these sizes. Inline, so that the compiler knows them to be valid. */
+GRADC_INLINE int scores_check(const struct scores *m)
+{
+    if (m->K == 0 || m->D == 0 || m->N == 0)
+        return GRADC_ESIZE;
+    const size_t block = gradc_block(m->N, m->D);
+    if ((double)m->K * (double)m->D * (double)m->D > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)m->D * (double)m->N > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)m->K * (double)m->D > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->N + (double)m->K + 2 * (double)m->N + 48 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->D * block + (double)m->K * (double)m->D + (double)m->K * (double)m->N + (double)m->N + 48 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if (3 * (double)m->K * (double)m->D * block + (double)m->K * (double)m->D + 2 * (double)m->K + block + 56 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    return GRADC_OK;
+}
+
+size_t scores_workspace(const struct scores *m)
+{
+    if (scores_check(m) != GRADC_OK)
+        return 0;
+    const size_t block = gradc_block(m->N, m->D);
+    size_t count, most = 0;
+    count = 0; /* forward */
+    count += 2 * gradc_room(m->K * m->D * m->N);
+    count += gradc_room(m->K * m->N);
+    count += 2 * gradc_room(m->N);
+    count += gradc_room(m->K);
+    most = count > most ? count : most;
+    count = 0; /* backward */
+    count += 2 * gradc_room(m->K * m->D * m->N);
+    count += gradc_room(m->K * m->N);
+    count += gradc_room(m->N);
+    count += gradc_room(m->K * m->D);
+    count += gradc_room(m->K * m->D * block);
+    most = count > most ? count : most;
+    count = 0; /* gradient */
+    count += gradc_room(m->K * m->D);
+    count += 3 * gradc_room(m->K * m->D * block);
+    count += gradc_room(block);
+    count += 2 * gradc_room(m->K);
+    most = count > most ? count : most;
+    return most * sizeof(double);
+}
+
+size_t scores_gradient_workspace(const struct scores *m)
+{
+    if (scores_check(m) != GRADC_OK)
+        return 0;
+    const size_t block = gradc_block(m->N, m->D);
+    size_t count, most = 0;
+    count = 0; /* gradient */
+    count += gradc_room(m->K * m->D);
+    count += 3 * gradc_room(m->K * m->D * block);
+    count += gradc_room(block);
+    count += 2 * gradc_room(m->K);
+    most = count > most ? count : most;
+    return most * sizeof(double);
+}
+
+size_t scores_bind_parameters(struct scores *m, double *block)
+{
+    size_t count = 0;
+    if (scores_check(m) != GRADC_OK)
+        return 0;
+    if (block)
+        m->Q = block + count; /* [K, D, D] */
+    count += m->K * m->D * m->D;
+    if (block)
+        m->mu = block + count; /* [K, D] */
+    count += m->K * m->D;
+    return count;
+}
+
+size_t scores_bind_gradients(struct scores *m, double *block)
+{
+    size_t count = 0;
+    if (scores_check(m) != GRADC_OK)
+        return 0;
+    if (block)
+        m->d_Q = block + count; /* [K, D, D] */
+    count += m->K * m->D * m->D;
+    if (block)
+        m->d_mu = block + count; /* [K, D] */
+    count += m->K * m->D;
+    return count;
+}
+
+static void scores_forward_kernel(
+    struct scores *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT Q,  /* [K, D, D] */
+    const double *GRADC_RESTRICT x,  /* [N, D] */
+    const double *GRADC_RESTRICT mu, /* [K, D] */
+    double *GRADC_RESTRICT t,        /* [N, K, D] */
+    double *GRADC_RESTRICT sum,      /* [N, K, D] */
+    double *GRADC_RESTRICT s,        /* [K] */
+    double *GRADC_RESTRICT t2,       /* [N, K] */
+    double *GRADC_RESTRICT sum2,     /* [N] */
+    double *GRADC_RESTRICT t3)       /* [N] */
+{
+    const size_t K = m->K;
+    const size_t D = m->D;
+    const size_t N = m->N;
+    /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
+    /* t = x[:, new] - mu */
+    GRADC_PARALLEL(K * D * N)
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < K; j++)
+            for (size_t k = 0; k < D; k++)
+                t[(i * K + j) * D + k] = x[i * D + k] - mu[j * D + k];
+    /* sum[i, j, k] = sum[l](Q[j, k, l] * t[i, j, l]) */
+    GRADC_PARALLEL(K * D * D * N)
+    for (size_t i = 0; i < K; i++)
+        gradc_matmul_f64(0, 1, N, D, D, 1, t + i * D, K * D, Q + i * D * D, D, 0, &sum[i * D], K * D);
+    /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
+    /* s = sum(sum^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - most[:, new]) */
+    /* sum2 = sum(t2, axis = 1) ; t3 = most + log(sum2) */
+    for (size_t i = 0; i < N; i++) {
+        double most = -INFINITY;
+        for (size_t j = 0; j < K; j++) {
+            double sum3 = 0;
+            GRADC_SUM(double, sum3, k, D, sum[(i * K + j) * D + k] * sum[(i * K + j) * D + k]);
+            s[j] = sum3;
+            most = ((s[j] > most) | (s[j] != s[j])) ? s[j] : most;
+        }
+        double sum4 = 0;
+        GRADC_SUM_OF(double, sum4, j, K, t2[i * K + j], t2[i * K + j] = gradc_exp(s[j] - most););
+        sum2[i] = sum4;
+        t3[i] = most + gradc_log(sum2[i]);
+    }
+    /* loss = sum(t3) */
+    double loss = 0;
+    GRADC_SUM_IN_PARTS(double, loss, i, N, t3[i]);
+    m->loss = loss;
+}
+
+int scores_forward(struct scores *m)
+{
+    if (!m->Q || !m->x || !m->mu)
+        return GRADC_ENULL;
+    if (scores_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    const size_t K = m->K;
+    const size_t D = m->D;
+    const size_t N = m->N;
+    double *const work = (double *)m->work;
+    double *const t = work;
+    double *const sum = t + gradc_room(K * D * N);
+    double *const t2 = sum + gradc_room(K * D * N);
+    double *const sum2 = t2 + gradc_room(K * N);
+    double *const t3 = sum2 + gradc_room(N);
+    scores_forward_kernel(m, m->Q, m->x, m->mu, t, sum, t3 + gradc_room(N), t2, sum2, t3);
+    return GRADC_OK;
+}
+
+static void scores_backward_kernel(
+    struct scores *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT Q,    /* [K, D, D] */
+    double *GRADC_RESTRICT d_Q,        /* [K, D, D] */
+    double *GRADC_RESTRICT d_mu,       /* [K, D] */
+    double *GRADC_RESTRICT t,          /* [block, K, D] */
+    const double *GRADC_RESTRICT t4,   /* [N, K, D] */
+    const double *GRADC_RESTRICT sum2, /* [N, K, D] */
+    const double *GRADC_RESTRICT t3,   /* [N, K] */
+    const double *GRADC_RESTRICT sum3, /* [N] */
+    double *GRADC_RESTRICT sum)        /* [K, D] */
+{
+    const size_t K = m->K;
+    const size_t D = m->D;
+    const size_t N = m->N;
+    const size_t block = gradc_block(N, D);
+    double *const sum4 = t; /* [D] */
+    const double d_loss = m->d_loss ? *m->d_loss : 1;
+    /* Some rows at a time, so that they stay in the cache. */
+    if (m->d_mu)
+        memset(sum, 0, K * D * sizeof(double));
+    for (size_t first = 0; first < N; first += block) {
+        const size_t rows = N - first < block ? N - first : block;
+        /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
+        /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
+        /* t = d_s[:, :, new] * sum2 ; sum[i, j] = sum[k](d_s[k, i] * sum2[k, i, j]) */
+        for (size_t i = 0; i < rows; i++) {
+            const double t2 = d_loss / sum3[first + i];
+            for (size_t j = 0; j < K; j++) {
+                const double d_s = t2 * t3[(first + i) * K + j];
+                if (m->d_Q) {
+                    for (size_t k = 0; k < D; k++)
+                        t[(i * K + j) * D + k] = d_s * sum2[((first + i) * K + j) * D + k];
+                }
+                if (m->d_mu) {
+                    for (size_t k = 0; k < D; k++)
+                        sum[j * D + k] += d_s * sum2[((first + i) * K + j) * D + k];
+                }
+            }
+        }
+        /* d_Q[i, j, k] = 2 * sum[l](t[l, i, j] * t4[l, i, k]) */
+        if (m->d_Q) {
+            GRADC_PARALLEL(K * D * D * rows)
+            for (size_t i = 0; i < K; i++) {
+                gradc_matmul_f64(1, 0, D, D, rows, 2.0, t + i * D, K * D, t4 + (first * K + i) * D, K * D,
+                        first > 0, &d_Q[i * D * D], D);
+            }
+        }
+    }
+    /* sum4[i, j] = sum[k](Q[i, k, j] * sum[i, k]) ; d_mu = -2 * sum4 */
+    if (m->d_mu) {
+        for (size_t i = 0; i < K; i++) {
+            memset(sum4, 0, D * sizeof(double));
+            for (size_t j = 0; j < D; j++)
+                for (size_t k = 0; k < D; k++)
+                    sum4[k] += Q[(i * D + j) * D + k] * sum[i * D + j];
+            for (size_t j = 0; j < D; j++)
+                d_mu[i * D + j] = -2.0 * sum4[j];
+        }
+    }
+}
+
+int scores_backward(struct scores *m)
+{
+    if (!m->Q || !m->x || !m->mu)
+        return GRADC_ENULL;
+    if (scores_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    if (!m->d_Q && !m->d_mu)
+        return GRADC_OK;
+    const size_t K = m->K;
+    const size_t D = m->D;
+    const size_t N = m->N;
+    double *const work = (double *)m->work;
+    double *const t4 = work;
+    double *const sum2 = t4 + gradc_room(K * D * N);
+    double *const t3 = sum2 + gradc_room(K * D * N);
+    double *const sum3 = t3 + gradc_room(K * N);
+    double *const sum = sum3 + gradc_room(N);
+    scores_backward_kernel(m, m->Q, m->d_Q, m->d_mu, sum + gradc_room(K * D), t4, sum2, t3, sum3, sum);
+    return GRADC_OK;
+}
+
+static void scores_gradient_kernel(
+    struct scores *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT Q,  /* [K, D, D] */
+    const double *GRADC_RESTRICT x,  /* [N, D] */
+    const double *GRADC_RESTRICT mu, /* [K, D] */
+    double *GRADC_RESTRICT d_Q,      /* [K, D, D] */
+    double *GRADC_RESTRICT d_mu,     /* [K, D] */
+    double *GRADC_RESTRICT t4,       /* [block, K, D] */
+    double *GRADC_RESTRICT t,        /* [block, K, D] */
+    double *GRADC_RESTRICT sum2,     /* [block, K, D] */
+    double *GRADC_RESTRICT s,        /* [K] */
+    double *GRADC_RESTRICT t2,       /* [K] */
+    double *GRADC_RESTRICT t3,       /* [block] */
+    double *GRADC_RESTRICT sum)      /* [K, D] */
+{
+    const size_t K = m->K;
+    const size_t D = m->D;
+    const size_t N = m->N;
+    const size_t block = gradc_block(N, D);
+    double *const sum5 = t4; /* [D] */
+    const double d_loss = m->d_loss ? *m->d_loss : 1;
+    /* Some rows at a time, so that they stay in the cache. */
+    double loss = 0;
+    if (m->d_mu)
+        memset(sum, 0, K * D * sizeof(double));
+    for (size_t first = 0; first < N; first += block) {
+        const size_t rows = N - first < block ? N - first : block;
+        /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
+        /* t = x[:, new] - mu */
+        GRADC_PARALLEL(K * D * rows)
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = 0; j < K; j++)
+                for (size_t k = 0; k < D; k++)
+                    t[(i * K + j) * D + k] = x[(first + i) * D + k] - mu[j * D + k];
+        /* sum2[i, j, k] = sum[l](Q[j, k, l] * t[i, j, l]) */
+        GRADC_PARALLEL(K * D * D * rows)
+        for (size_t i = 0; i < K; i++) {
+            gradc_matmul_f64(0, 1, rows, D, D, 1, t + i * D, K * D, Q + i * D * D, D, 0, &sum2[i * D], K *
+                    D);
+        }
+        /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
+        /* s = sum(sum2^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - most[:, new]) */
+        /* sum3 = sum(t2, axis = 1) ; t3 = most + log(sum3) ; t4 = d_s[:, :, new] * sum2 */
+        for (size_t i = 0; i < rows; i++) {
+            double most = -INFINITY;
+            for (size_t j = 0; j < K; j++) {
+                double sum4 = 0;
+                GRADC_SUM(double, sum4, k, D, sum2[(i * K + j) * D + k] * sum2[(i * K + j) * D + k]);
+                s[j] = sum4;
+                most = ((s[j] > most) | (s[j] != s[j])) ? s[j] : most;
+            }
+            double sum3 = 0;
+            GRADC_SUM_OF(double, sum3, j, K, t2[j], t2[j] = gradc_exp(s[j] - most););
+            t3[i] = most + gradc_log(sum3);
+            const double t5 = d_loss / sum3;
+            for (size_t j = 0; j < K; j++) {
+                const double d_s = t5 * t2[j];
+                if (m->d_Q) {
+                    for (size_t k = 0; k < D; k++)
+                        t4[(i * K + j) * D + k] = d_s * sum2[(i * K + j) * D + k];
+                }
+                if (m->d_mu) {
+                    for (size_t k = 0; k < D; k++)
+                        sum[j * D + k] += d_s * sum2[(i * K + j) * D + k];
+                }
+            }
+        }
+        /* loss = sum(t3) */
+        GRADC_SUM_IN_PARTS(double, loss, i, rows, t3[i]);
+        /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
+        /* d_Q[i, j, k] = 2 * sum[l](t4[l, i, j] * t[l, i, k]) */
+        if (m->d_Q) {
+            GRADC_PARALLEL(K * D * D * rows)
+            for (size_t i = 0; i < K; i++) {
+                gradc_matmul_f64(1, 0, D, D, rows, 2.0, t4 + i * D, K * D, t + i * D, K * D, first > 0,
+                        &d_Q[i * D * D], D);
+            }
+        }
+    }
+    /* sum5[i, j] = sum[k](Q[i, k, j] * sum[i, k]) ; d_mu = -2 * sum5 */
+    if (m->d_mu) {
+        for (size_t i = 0; i < K; i++) {
+            memset(sum5, 0, D * sizeof(double));
+            for (size_t j = 0; j < D; j++)
+                for (size_t k = 0; k < D; k++)
+                    sum5[k] += Q[(i * D + j) * D + k] * sum[i * D + j];
+            for (size_t j = 0; j < D; j++)
+                d_mu[i * D + j] = -2.0 * sum5[j];
+        }
+    }
+    /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
+    m->loss = loss;
+}
+
+int scores_gradient(struct scores *m)
+{
+    if (!m->Q || !m->x || !m->mu)
+        return GRADC_ENULL;
+    if (scores_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    const size_t K = m->K;
+    const size_t D = m->D;
+    const size_t N = m->N;
+    const size_t block = gradc_block(N, D);
+    double *const work = (double *)m->work;
+    double *const sum = work;
+    double *const t = sum + gradc_room(K * D);
+    double *const sum2 = t + gradc_room(K * D * block);
+    double *const t3 = sum2 + gradc_room(K * D * block);
+    double *const t4 = t3 + gradc_room(block);
+    double *const s = t4 + gradc_room(K * D * block);
+    scores_gradient_kernel(m, m->Q, m->x, m->mu, m->d_Q, m->d_mu, t4, t, sum2, s, s + gradc_room(K), t3,
+            sum);
+    return GRADC_OK;
+}
