@@ -28,7 +28,11 @@ SANITIZER =
 endif
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-COMPILER_FLAGS = -std=c11 $(WARNINGS) -D_POSIX_C_SOURCE=200809L -DGRADC_VERSION='"$(VERSION)"' -iquote src -iquote $(BUILD) -iquote grammar
+# The compiler's rooms, src/ first; no two files of them share a name.
+FOLDERS = src $(patsubst %/,%,$(sort $(dir $(wildcard src/*/*.c))))
+SOURCES = $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c))
+vpath %.c $(FOLDERS)
+COMPILER_FLAGS = -std=c11 $(WARNINGS) -D_POSIX_C_SOURCE=200809L -DGRADC_VERSION='"$(VERSION)"' $(FOLDERS:%=-iquote %) -iquote $(BUILD) -iquote grammar
 RUNTIME_FLAGS = -std=c99 $(WARNINGS) -fPIC -Iruntime
 # flex and bison do not write code for -Wconversion.
 GENERATED_FLAGS = -Wno-conversion -Wno-sign-conversion -Wno-shadow -Wno-unused-function -Wno-unused-but-set-variable
@@ -38,7 +42,7 @@ PARSERS = $(wildcard grammar/*.y)
 GENERATED = $(LEXERS:grammar/%.l=$(BUILD)/%.o) $(PARSERS:grammar/%.y=$(BUILD)/%.o)
 HEADERS = $(LEXERS:grammar/%.l=$(BUILD)/%.h) $(PARSERS:grammar/%.y=$(BUILD)/%.h)
 TEXTS = $(BUILD)/runtime_text.o $(BUILD)/prelude_text.o $(BUILD)/bindings_text.o
-OBJECTS = $(patsubst src/%.c,$(BUILD)/%.o,$(filter-out src/main.c,$(wildcard src/*.c))) $(GENERATED) $(TEXTS)
+OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(notdir $(filter-out src/main.c,$(SOURCES)))) $(GENERATED) $(TEXTS)
 RUNTIME_SOURCES = $(wildcard runtime/*.c)
 RUNTIME_OBJECTS = $(RUNTIME_SOURCES:runtime/%.c=$(BUILD)/runtime/%.o)
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -92,7 +96,7 @@ $(BUILD)/libgradc.a: $(RUNTIME_OBJECTS)
 	ar rcs $@ $^
 	@echo "libgradc.a: matrix products by $(BLAS_WORDS)"
 
-$(BUILD)/%.o: src/%.c | $(HEADERS)
+$(BUILD)/%.o: %.c | $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(COMPILER_FLAGS) $(CFLAGS) $(SANITIZER) -MMD -MP -c -o $@ $<
 
@@ -127,13 +131,13 @@ $(BUILD)/runtime_text.c: tools/embed.sh $(wildcard runtime/*.c runtime/*.h)
 	@mkdir -p $(@D)
 	tools/embed.sh runtime runtime > $@
 
-$(BUILD)/prelude_text.c: tools/embed.sh src/prelude.nn
+$(BUILD)/prelude_text.c: tools/embed.sh src/elaborate/prelude.nn
 	@mkdir -p $(@D)
-	tools/embed.sh text src/prelude.nn prelude > $@
+	tools/embed.sh text src/elaborate/prelude.nn prelude > $@
 
-$(BUILD)/bindings_text.c: tools/embed.sh src/bindings.py
+$(BUILD)/bindings_text.c: tools/embed.sh src/emit/bindings.py
 	@mkdir -p $(@D)
-	tools/embed.sh text src/bindings.py bindings > $@
+	tools/embed.sh text src/emit/bindings.py bindings > $@
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/runtime/*.d $(BUILD)/tests/*.d)
 
@@ -176,7 +180,7 @@ bench: all
 
 # ---- House-keeping ----
 
-FORMATTED = $(wildcard src/*.c src/*.h runtime/*.c runtime/*.h tests/unit/*.c bench/*.c)
+FORMATTED = $(wildcard src/*.c src/*.h src/*/*.c src/*/*.h runtime/*.c runtime/*.h tests/unit/*.c bench/*.c)
 CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
 
 format:
