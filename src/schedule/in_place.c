@@ -1,6 +1,6 @@
 /* in_place.c: buffers that need no memory of their own, because their values are wanted elsewhere: in an
- * updated array, in what a loop carries into its next round, among the values that a loop collects, in an output
- * that is computed from them element by element.
+ * updated array, in what a loop carries into its next round, among the values that a loop collects, in an
+ * output that is computed from them element by element.
  *
  * Requires the numbered tree of items. Copies that fall away are void. */
 #include "program.h"
@@ -237,8 +237,8 @@ static bool ends_with(const struct buffer *value, const struct nest *last)
 static bool may_live_in_member(const struct buffer *value, const struct nest *last)
 {
     return value->node && value->storage == STORAGE_WORKSPACE && !value->same && !value->is_kept &&
-           !value->is_earlier && !value->is_seed && !value->is_partition && !value->lanes && !value->dropped &&
-           has_shape_of(value->node, last->target->node) && ends_with(value, last);
+           !value->is_earlier && !value->is_seed && !value->is_partition && !value->lanes &&
+           !value->dropped && has_shape_of(value->node, last->target->node) && ends_with(value, last);
 }
 
 void live_in_members(struct program *program)
@@ -256,8 +256,8 @@ void live_in_members(struct program *program)
                 continue;
             value->same = target;
             target->guest = value;
-            target->needs_fallback = target->needs_fallback ||
-                                     value->guard != guard_of_member(program->function, target->member);
+            target->needs_fallback =
+                target->needs_fallback || value->guard != guard_of_member(program->function, target->member);
         }
     }
 }

@@ -78,9 +78,9 @@ struct nest {
     bool starts_with_zeros; /* SCATTER: the target is cleared first */
     int64_t *gaps; /* SCATTER: elements of the target, by their numbers in row-major order, that stay 0 */
     size_t gaps_count, gaps_capacity;
-    bool adds;              /* COPY, SCATTER: += instead of = */
-    bool alone;             /* shares no loop with others */
-    bool is_update;         /* COPY: of what a loop carries into its next round */
+    bool adds;      /* COPY, SCATTER: += instead of = */
+    bool alone;     /* shares no loop with others */
+    bool is_update; /* COPY: of what a loop carries into its next round */
     const struct node
         *beside; /* what the product reads whose operand, or first term, this is: best in one loop */
     struct buffer *source;   /* COPY: read from here instead of the node's own place */
@@ -216,12 +216,12 @@ struct buffer {
     size_t writers_count, writers_capacity;
     struct nest **readers;
     size_t readers_count, readers_capacity;
-    const char *name;   /* in C */
-    bool is_seed;       /* a leaf's own array, or zeros if its pointer is NULL */
-    bool is_leaf_name;  /* the name of an updated array, declared with the inputs */
-    int slot;           /* its place in the workspace; -1: none */
-    struct buffer *guest;    /* MEMBER: a value that lives in its array first */
-    struct item *lanes; /* it has LANES values for each element: it is private to the rounds of this loop */
+    const char *name;     /* in C */
+    bool is_seed;         /* a leaf's own array, or zeros if its pointer is NULL */
+    bool is_leaf_name;    /* the name of an updated array, declared with the inputs */
+    int slot;             /* its place in the workspace; -1: none */
+    struct buffer *guest; /* MEMBER: a value that lives in its array first */
+    struct item *lanes;   /* it has LANES values for each element: it is private to the rounds of this loop */
 };
 
 /* A stretch of the workspace: `count` reals, rounded up to GRADC_ALIGN bytes. */
