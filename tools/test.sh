@@ -13,9 +13,10 @@ log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
 
 run() {
-    echo "== $1"
+    started=$(date +%s)
     "$@" > "$log" 2>&1
     status=$?
+    echo "== $1 ($(($(date +%s) - started)) s)"
     counts=$(sed -n -e 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' \
         -e 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' "$log" |
         awk 'NF == 2 { passed += $1; failed += $2 }

@@ -183,7 +183,8 @@ static const char *offset_in_buffer(struct emitter *emitter, const struct buffer
 {
     struct index place[MAXIMUM_AXES];
     int rank = buffer->node->rank;
-    memcpy(place, at, sizeof *at * (size_t)rank);
+    for (int axis = 0; axis < rank; axis++)
+        place[axis] = at[axis];
     if (buffer->block) /* the rows of one block */
         place[0].affine = size_subtract(at[0].affine, buffer->block->first);
     for (; buffer->same; buffer = buffer->same)
