@@ -27,6 +27,7 @@ fail() {
 compiles() {
     local compiler=$1
     shift
+    case ${BUILD-} in *sanitize*) return 0 ;; esac # there gradc is on trial, not once more its C
     command -v "$compiler" > /dev/null || return 0
     # shellcheck disable=SC2086
     "$compiler" "$@" $CFLAGS -I"$out" -c -o "$out/x.o" "$out/$name.c" > "$out/log" 2>&1 && return 0
