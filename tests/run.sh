@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh: compiles every tests/run/X.nn in five ways (plain, self-contained at -O3, in float32, not optimised, in
 # threads that share every loop they can), and holds the C to the cases in X.case; run/driver.c says how they are
-# written and what is checked beside them. Under sanitizers three of the ways.
+# written and what is checked beside them. Under sanitizers two of the ways.
 # usage: run.sh [X...]    GRADC names the compiler, BUILD the folder of libgradc.a, CC the C compiler.
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -54,14 +54,14 @@ trap 'rm -rf "$out"' EXIT
 # Sanitizers do not see that OpenMP's barriers order what threads do, and take long; a compiler may have no OpenMP.
 further=""
 if [ -z "$flags" ]; then
-    further=standalone
-    echo 'int main(void) { return 0; }' | "$CC" -fopenmp -x c - -o "$out/openmp" 2> /dev/null && further="standalone threads"
+    further="O0 standalone"
+    echo 'int main(void) { return 0; }' | "$CC" -fopenmp -x c - -o "$out/openmp" 2> /dev/null && further="O0 standalone threads"
 fi
 # shellcheck disable=SC2086
 "$CC" -std=c99 -O1 -g -Wall -Wextra -Werror $flags run/driver.c -o "$out/driver" -ldl -lm || exit 1
 if [ $# -gt 0 ]; then names=$*; else names=$(cd run && ls ./*.nn | sed -e 's|^\./||' -e 's/\.nn$//'); fi
 for name in $names; do
-    [ ! -e "run/$name.case" ] || printf "$name %s\n" plain float32 O0 $further
+    [ ! -e "run/$name.case" ] || printf "$name %s\n" plain float32 $further
 done | xargs -P 2 -L 1 ./run.sh --one > "$out/report"
 grep -v '^[0-9]* passed, [0-9]* failed$' "$out/report"
 awk '/^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3 }
