@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh: compiles every tests/run/X.nn in five ways (plain, self-contained at -O3, in float32, not optimised, in
+# run.sh: compiles every tests/run/X.nn in five ways (at -O3, self-contained, in float32, not optimised, in
 # threads that share every loop they can), and holds the C to the cases in X.case; run/driver.c says how they are
 # written and what is checked beside them. Under sanitizers two of the ways.
 # usage: run.sh [X...]    GRADC names the compiler, BUILD the folder of libgradc.a, CC the C compiler.
@@ -19,11 +19,10 @@ one() {
     local name=$1 variant=$2 options="" library="$BUILD/libgradc.a" driver_options="" optimise=-O0
     local base=$out/$name.$variant
     case $variant in
-    plain) # for the warnings of gcc's analysis, and with loops over blocks of few rows
-        optimise="-O1 -DGRADC_BLOCK=2" ;;
-    standalone)
-        options=--standalone library=""
-        [ -n "$flags" ] || optimise="-O3 -march=native" ;; # vectorised, the runtime too
+    plain) # vectorised, with the warnings of gcc's analysis, and with loops over blocks of few rows
+        optimise="-O3 -march=native -DGRADC_BLOCK=2"
+        [ -z "$flags" ] || optimise="-O1 -DGRADC_BLOCK=2" ;;
+    standalone) options=--standalone library="" ;;
     float32) options=--precision=float32 driver_options=float32 ;;
     O0) options=-O0 ;;
     threads)
