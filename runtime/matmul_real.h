@@ -6,10 +6,10 @@
 
 /* A tile of c, tile_rows x tile_columns, is summed in registers over at most `depth` of the k products; the
  * rows of op(b) under it, a panel, stay in the nearest caches for all tiles of its columns. If a is small and
- * b not transposed, both are read where they are: packing them costs more than it gains. Else parts of both
- * are packed as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a block
- * of op(b), panel after panel, for the second cache, and a few tiles' rows of op(a) for the first. The packed
- * copies live on the stack. */
+ * neither is transposed, both are read where they are: packing them costs more than it gains. Else parts of
+ * both are packed as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a
+ * block of op(b), panel after panel, for the second cache, and a few tiles' rows of op(a) for the first. The
+ * packed copies live on the stack. */
 
 #ifndef GRADC_UNROLL
 #if defined(__clang__)
@@ -402,7 +402,7 @@ GRADC_API void NAME(matmul)(int trans_a, int trans_b, size_t m, size_t n, size_t
     else if (m == 1) NAME(matvec)(!trans_b, trans_b ? n : k, trans_b ? k : n, alpha, b, ldb, a,
                                   trans_a ? lda : 1, beta, c, 1);
     else if (n <= NAME(tile_columns) || m * k <= 1024 ||
-             (!trans_b && m * NAME(depth_of)(k, k) <= NAME(unpacked)))
+             (!trans_b && !trans_a && m * NAME(depth_of)(k, k) <= NAME(unpacked)))
         NAME(direct)(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     else NAME(blocked)(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
