@@ -3,8 +3,7 @@
 /* precisions: float32 float64 */
 #include "bench.h"
 #include "matmul.h"
-
-#include <string.h>
+#include "peak.h"
 
 #define PRECISION bench
 #define BEST(x)   own_##x
@@ -41,43 +40,6 @@ static void by_blas_transposed(void)
     bench_matmul(0, 1, n, n, n, a, b, expected);
 }
 
-/* Multiplications and additions of registers with each other: twice 24 in each of 2^16 rounds. */
-typedef real wide __attribute__((vector_size(64)));
-enum { CHAINS = 24, ROUNDS = 1 << 16 };
-
-static void run_peak(void)
-{
-    wide sum[CHAINS], factor = {0}, term = {0};
-    memcpy(sum, a, sizeof sum);
-    factor += bench_uniform() > 2 ? 1 : (real)0.5;
-    term += bench_uniform() > 2 ? 0 : (real)1;
-    for (int i = 0; i < ROUNDS; i++) {
-#pragma GCC unroll 24
-        for (int j = 0; j < CHAINS; j++)
-            sum[j] = sum[j] * factor + term;
-    }
-    for (int j = 0; j < CHAINS; j++)
-        *c += sum[j][0];
-}
-
-/* One after the other in turns of one call, so that both see the same clock of the processor. */
-static void print_share(void)
-{
-    double best = INFINITY, most = INFINITY;
-    for (int i = 0; i < 10 * BENCH_ROUNDS; i++) {
-        double start = bench_now();
-        run_own();
-        double middle = bench_now();
-        run_peak();
-        best = fmin(best, middle - start);
-        most = fmin(most, bench_now() - middle);
-    }
-    double lanes = sizeof(wide) / sizeof(real), peak = 2.0 * CHAINS * ROUNDS * lanes / most;
-    double speed = 2.0 * (double)n * (double)n * (double)n / best;
-    printf("matmul %-4zu share of the peak         %s %8.1f of %.1f Gflop/s %44.2f\n", n,
-           sizeof(real) == 4 ? "f32" : "f64", speed * 1e-9, peak * 1e-9, speed / peak);
-}
-
 int main(void)
 {
     static const size_t sizes[] = {64, 256, 400, 512, 1024};
@@ -102,7 +64,8 @@ int main(void)
         bench_row(name, n >= 512 ? 2 : 0, "gradc", run_own, BENCH_PEER, by_blas);
         snprintf(name, sizeof name, "matmul %zu, own kernels, b'", n);
         bench_row(name, n >= 512 ? 2 : 0, "gradc", run_own_transposed, BENCH_PEER, by_blas_transposed);
-        print_share();
+        snprintf(name, sizeof name, "matmul %zu", n);
+        bench_share(name, 2.0 * (double)n * (double)n * (double)n, run_own);
     }
     return bench_status;
 }

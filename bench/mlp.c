@@ -1,6 +1,7 @@
 /* mlp.c: the training step of mlp.nn by hand. */
 /* precisions: float32 */
 #include "mlp.h"
+#include "peak.h"
 #include "peer.h"
 
 #include <string.h>
@@ -100,6 +101,16 @@ static void peer_agrees(struct peer *peer)
     peer_agree(peer, "w3", width[2] * width[3], ours.w3);
 }
 
+/* Multiplications and additions of a step's products: h w, and backward h' d_h and, but for the input, d_h
+ * w'. */
+static double operations(void)
+{
+    double total = 0;
+    for (size_t l = 0; l < LAYERS; l++)
+        total += (l ? 6.0 : 4.0) * N * (double)width[l] * (double)width[l + 1];
+    return total;
+}
+
 int main(void)
 {
     for (int l = 0; l <= LAYERS; l++) {
@@ -136,6 +147,8 @@ int main(void)
     bench_row("mlp training step, batch 128", 0.8, "gradc", run_ours, BENCH_PEER, by_hand);
     peer_row("mlp training step, batch 128", 0.8, run_ours, torch);
     peer_row("mlp training step, batch 128", 0, run_ours, numpy);
+    bench_share("mlp", operations(), run_ours);
+    bench_share("mlp by hand,", operations(), by_hand);
     peer_memory_row("mlp memory", 0.5, mlp_workspace(&ours), torch);
     return bench_status;
 }

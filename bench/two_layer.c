@@ -1,5 +1,6 @@
 /* two_layer.c: the network of two_layer.nn by hand. */
 /* precisions: float32 float64 */
+#include "peak.h"
 #include "peer.h"
 #include "two_layer.h"
 
@@ -121,6 +122,9 @@ int main(void)
     bench_row("two_layer training step", 0.75, "gradc", run_ours_step, BENCH_PEER, by_hand_step);
     peer_row("two_layer training step", sizeof(real) == 4 ? 0.5 : 0, run_ours_step, torch);
     peer_row("two_layer training step", 0, run_ours_step, numpy);
+    const double operations = 4.0 * N * D * H + 6.0 * N * H * C;
+    bench_share("two_layer", operations, run_ours_step);
+    bench_share("two_layer by hand,", operations, by_hand_step);
     printf("%-34s %zu bytes\n", "two_layer workspace", two_layer_gradient_workspace(&ours));
     return bench_status;
 }
