@@ -4,25 +4,10 @@
 set -u
 cd "$(dirname "$0")" || exit 1
 GRADC=${GRADC:-$PWD/../gradc}
+. ./expect.sh
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 cd "$out" || exit 1
-passed=0 failed=0
-
-# expect WHAT STATUS TEXT COMMAND...: the exit status, and that standard output and error together contain TEXT.
-expect() {
-    local what=$1 status=$2 text=$3
-    shift 3
-    "$@" > log 2>&1
-    local actual=$?
-    if [ "$actual" = "$status" ] && { [ -z "$text" ] || grep -qF -- "$text" log; }; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $what: status $actual, expected $status and: $text"
-        head -5 log
-    fi
-}
 
 # files WHAT NAME...: exactly these files are in work/.
 files() {

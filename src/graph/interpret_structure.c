@@ -3,36 +3,17 @@
 #include <string.h>
 
 #include "interpreter.h"
+#include "space.h"
 
-/* ---- Index spaces ---- */
-
-struct space {
-    int rank;
-    int64_t extents[2 * MAXIMUM_RANK], position[2 * MAXIMUM_RANK];
-    size_t count;
-};
+/* ---- Views ---- */
 
 static struct space space_of(struct interpreter *interpreter, const struct node *node)
 {
-    struct space space = {.rank = node->rank, .count = 1};
-    for (int a = 0; a < node->rank; a++) {
-        space.extents[a] = interpreter_size(interpreter, node->shape[a]);
-        space.count *= (size_t)space.extents[a];
-    }
+    struct space space = {.count = 1};
+    for (int a = 0; a < node->rank; a++)
+        space_add_axis(&space, interpreter_size(interpreter, node->shape[a]));
     return space;
 }
-
-/* Row-major successor. */
-static void advance(struct space *space)
-{
-    for (int a = space->rank - 1; a >= 0; a--) {
-        if (++space->position[a] < space->extents[a])
-            return;
-        space->position[a] = 0;
-    }
-}
-
-/* ---- Views ---- */
 
 struct view {
     struct space space, target;
@@ -83,7 +64,7 @@ static void interpret_index(struct interpreter *interpreter, const struct node *
 {
     const double *x = input_values(interpreter, node, 0);
     struct view view = view_of(interpreter, node, node, node->inputs[0], 1);
-    for (size_t i = 0; i < view.space.count; i++, advance(&view.space)) {
+    for (size_t i = 0; i < view.space.count; i++, space_advance(&view.space)) {
         int64_t at = place(&view, i);
         if (at < 0 && !node->fill)
             interpreter->status = STATUS_INDEX;
@@ -96,7 +77,7 @@ static void interpret_scatter(struct interpreter *interpreter, const struct node
     const double *x = input_values(interpreter, node, 0);
     struct view view = view_of(interpreter, node, node->inputs[0], node, 1);
     memset(y, 0, view.target.count * sizeof *y);
-    for (size_t i = 0; i < view.space.count; i++, advance(&view.space)) {
+    for (size_t i = 0; i < view.space.count; i++, space_advance(&view.space)) {
         int64_t at = place(&view, i);
         if (at < 0)
             interpreter->status = STATUS_INDEX;
@@ -110,7 +91,7 @@ static void interpret_replace(struct interpreter *interpreter, const struct node
     const double *part = input_values(interpreter, node, 1);
     struct view view = view_of(interpreter, node, node->inputs[1], node, 2);
     memcpy(y, input_values(interpreter, node, 0), view.target.count * sizeof *y);
-    for (size_t i = 0; i < view.space.count; i++, advance(&view.space)) {
+    for (size_t i = 0; i < view.space.count; i++, space_advance(&view.space)) {
         int64_t at = place(&view, i);
         if (at < 0)
             interpreter->status = STATUS_INDEX;
@@ -127,7 +108,7 @@ static void interpret_iota(struct interpreter *interpreter, const struct node *n
     for (int a = 0; affine->coefficients && a < node->rank; a++)
         if (affine->coefficients[a])
             coefficients[a] = interpreter_size(interpreter, affine->coefficients[a]);
-    for (size_t i = 0; i < space.count; i++, advance(&space)) {
+    for (size_t i = 0; i < space.count; i++, space_advance(&space)) {
         int64_t value = offset;
         for (int a = 0; a < space.rank; a++)
             value += coefficients[a] * space.position[a];
@@ -169,7 +150,7 @@ static void interpret_reduction(struct interpreter *interpreter, const struct no
         strides[a] = node->axes >> a & 1 ? 0 : stride;
         stride *= node->axes >> a & 1 ? 1 : (size_t)space.extents[a];
     }
-    for (size_t i = 0; i < space.count; i++, advance(&space)) {
+    for (size_t i = 0; i < space.count; i++, space_advance(&space)) {
         size_t at = 0;
         bool is_first = true;
         for (int a = 0; a < x->rank; a++) {
@@ -265,7 +246,7 @@ static void interpret_contract(struct interpreter *interpreter, const struct nod
         }
     }
     memset(y, 0, stride * sizeof *y);
-    for (size_t i = 0; i < space.count; i++, advance(&space)) {
+    for (size_t i = 0; i < space.count; i++, space_advance(&space)) {
         size_t at_a = 0, at_b = 0, at_y = 0;
         for (int axis = 0; axis < space.rank; axis++) {
             size_t position = (size_t)space.position[axis];
