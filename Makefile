@@ -180,7 +180,7 @@ bench: all
 
 # ---- House-keeping ----
 
-FORMATTED = $(wildcard src/*.c src/*.h src/*/*.c src/*/*.h runtime/*.c runtime/*.h tests/unit/*.c bench/*.c)
+FORMATTED = $(wildcard src/*.c src/*.h src/*/*.c src/*/*.h runtime/*.c runtime/*.h tests/unit/*.c bench/*.c bench/*.h bench/*.cpp)
 CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
 
 format:

@@ -1,7 +1,10 @@
 /* ba.c: the Jacobian of each observation of ba.nn by hand, one after the other, by the chain rule in scalars.
  */
-#include "bench.h"
+#include "adolc.h"
 #include "ba.h"
+#include "bench.h"
+
+#include <string.h>
 
 enum { OBSERVATIONS = 1000 };
 
@@ -112,6 +115,27 @@ static void by_hand(void)
         by_hand_one(i);
 }
 
+/* Its columns are camera, X and w. */
+static void by_adolc(void)
+{
+    for (size_t i = 0; i < OBSERVATIONS; i++) {
+        real jacobian[2][15];
+        adolc_ba(cameras + 11 * i, points + 3 * i, weights[i], features + 2 * i, jacobian[0]);
+        for (size_t a = 0; a < 2; a++) {
+            memcpy(d_camera + 22 * i + 11 * a, jacobian[a], 11 * sizeof(real));
+            memcpy(d_X + 6 * i + 3 * a, jacobian[a] + 11, 3 * sizeof(real));
+            d_w[2 * i + a] = jacobian[a][14];
+        }
+    }
+}
+
+static void agree(void)
+{
+    bench_agree("ba camera", 22 * OBSERVATIONS, ours_camera, d_camera);
+    bench_agree("ba X", 6 * OBSERVATIONS, ours_X, d_X);
+    bench_agree("ba w", 2 * OBSERVATIONS, ours_w, d_w);
+}
+
 int main(void)
 {
     cameras = bench_fill(11 * OBSERVATIONS, 0.5);
@@ -155,12 +179,15 @@ int main(void)
     by_hand();
     bench_agree("ba err", 2 * OBSERVATIONS, ours_err, err);
     bench_agree("ba objective", 2 * OBSERVATIONS, errors, err);
-    bench_agree("ba camera", 22 * OBSERVATIONS, ours_camera, d_camera);
-    bench_agree("ba X", 6 * OBSERVATIONS, ours_X, d_X);
-    bench_agree("ba w", 2 * OBSERVATIONS, ours_w, d_w);
+    agree();
     bench_agree("ba weight", OBSERVATIONS, ours_weight, d_weight);
     bench_row("ba Jacobian, 1000 observations", 0.5, "gradc", run_ours, "C", by_hand);
     bench_row("ba Jacobian / objective", 0, "Jacobian", run_ours, "forward", run_objective);
+    if (adolc_ba) {
+        by_adolc();
+        agree();
+    }
+    ADOLC_ROW("ba Jacobian, 1000 observations", run_ours, adolc_ba, by_adolc);
     printf("%-36s %zu bytes\n", "ba workspace", observations_workspace(&ours));
     return bench_status;
 }

@@ -1,4 +1,5 @@
 /* ode.c: the method of Runge and Kutta and its adjoint by hand, keeping one y per step. */
+#include "adolc.h"
 #include "bench.h"
 #include "ode.h"
 
@@ -78,6 +79,11 @@ static void by_hand(void)
     }
 }
 
+static void by_adolc(void)
+{
+    adolc_ode(N, S, x, gradient);
+}
+
 int main(void)
 {
     x = bench_fill(N, 1);
@@ -92,6 +98,11 @@ int main(void)
     bench_agree("ode d_x", N, ours.d_x, gradient);
     bench_row("ode gradient, n = s = 200", 1, "gradc", run_ours, "C", by_hand);
     bench_row("ode gradient / forward", 0, "gradient", run_ours, "forward", run_ours_forward);
+    if (adolc_ode) {
+        by_adolc();
+        bench_agree("ode d_x by ADOL-C", N, ours.d_x, gradient);
+    }
+    ADOLC_ROW("ode gradient, n = s = 200", run_ours, adolc_ode, by_adolc);
     printf("%-34s %zu bytes\n", "ode workspace", ode_gradient_workspace(&ours));
     return bench_status;
 }

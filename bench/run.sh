@@ -33,6 +33,17 @@ python_with() {
 BENCH_NUMPY=$([ -n "$BENCH_THREADS" ] || python_with numpy)
 BENCH_TORCH=$([ -n "$BENCH_THREADS" ] || python_with torch)
 export BENCH_NUMPY BENCH_TORCH
+# adolc.cpp, compiled once, for the programs that have a peer in it; they do without where it is not linked.
+adolc=()
+if [ -z "$BENCH_THREADS" ]; then
+    if ! echo '#include <adolc/adolc.h>' | ${CXX:-g++} -E -x c++ - > /dev/null 2>&1; then
+        echo "ADOL-C: absent (Debian: libadolc-dev); no row against it"
+    elif ${CXX:-g++} -std=c++17 $CFLAGS -c -o "$out/adolc.o" adolc.cpp; then
+        adolc=("$out/adolc.o" -ladolc -lstdc++)
+    else
+        status=1
+    fi
+fi
 [ -n "$BENCH_THREADS" ] || echo "one thread, $CC $CFLAGS; medians of 15 rounds in turn"
 
 # measure X PRECISION
@@ -44,7 +55,7 @@ measure() {
     [ -f "$source" ] || source=../examples/programs/$1.nn
     if ! "$GRADC" "--precision=$2" "$source" -o "$out/$1.c" ||
         ! "$CC" -std=c11 -D_GNU_SOURCE $CFLAGS -DREAL=$type -I../runtime -I"$out" -I. -o "$out/run" "$1.c" \
-            "$out/$1.c" "$BUILD/libgradc.a" $blas -lm || ! "$out/run"; then
+            "$out/$1.c" "$BUILD/libgradc.a" $([ "$2" = float64 ] && echo "${adolc[@]}") $blas -lm || ! "$out/run"; then
         echo "$1 ($2) failed"
         status=1
     fi

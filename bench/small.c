@@ -1,4 +1,5 @@
 /* small.c: the functions of small.nn by hand. */
+#include "adolc.h"
 #include "bench.h"
 #include "small.h"
 
@@ -118,6 +119,16 @@ static void hessian_by_hand(void)
     }
 }
 
+static void rosenbrock_by_adolc(void)
+{
+    adolc_rosenbrock(N, x, d_x);
+}
+
+static void hessian_by_adolc(void)
+{
+    adolc_rosenbrock_hessian(N, x, hessian);
+}
+
 int main(void)
 {
     W = bench_fill(64 * 64, 1);
@@ -149,5 +160,13 @@ int main(void)
     bench_agree("rosenbrock hessian", N * N, rosenbrock.d2rosenbrock_dx_dx, hessian);
     bench_row("rosenbrock gradient, n = 10", 1, "gradc", run_rosenbrock, "C", rosenbrock_by_hand);
     bench_row("rosenbrock hessian, n = 10", 1, "gradc", run_hessian, "C", hessian_by_hand);
+    if (adolc_rosenbrock) {
+        rosenbrock_by_adolc();
+        hessian_by_adolc();
+        bench_agree("rosenbrock by ADOL-C", N, rosenbrock.d_x, d_x);
+        bench_agree("rosenbrock hessian by ADOL-C", N * N, rosenbrock.d2rosenbrock_dx_dx, hessian);
+    }
+    ADOLC_ROW("rosenbrock gradient, n = 10", run_rosenbrock, adolc_rosenbrock, rosenbrock_by_adolc);
+    ADOLC_ROW("rosenbrock hessian, n = 10", run_hessian, adolc_rosenbrock, hessian_by_adolc);
     return bench_status;
 }
