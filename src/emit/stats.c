@@ -84,26 +84,46 @@ static size *bytes(const struct counter *c, size *count, enum type type)
     return size_multiply(count, size_number(c->program->sizes, type == REAL ? c->module->precision / 8 : 4));
 }
 
-/* Whether rounds of a loop around the nest go through an axis one by one. */
-static bool is_by_round(const struct nest *nest, const size *extent)
+struct variable_search {
+    const size *variable;
+    bool is_found;
+};
+
+static void compare_variable(void *closure, size *variable)
+{
+    struct variable_search *search = closure;
+    search->is_found = search->is_found || variable == search->variable;
+}
+
+static bool depends_on(size *a, const size *variable)
+{
+    struct variable_search search = {variable, false};
+    if (a)
+        size_visit_loop_variables(a, compare_variable, &search);
+    return search.is_found;
+}
+
+/* Whether the rounds of a loop around the nest go through an axis one by one; first: the position along it,
+ * if it is known. */
+static bool is_by_round(const struct nest *nest, const size *extent, size *first)
 {
     for (int i = 0; i < nest->path_count; i++) {
         const struct item *item = nest->path[i];
         const struct loop *loop = item->kind == ITEM_REGION && item->nest ? item->nest->node->loop : NULL;
-        if (loop && size_subtract(loop->end, loop->begin) == extent)
+        if (loop && (size_subtract(loop->end, loop->begin) == extent || depends_on(first, loop->variable)))
             return true;
     }
     return false;
 }
 
-/* The elements of a tensor that one round of the nest touches; map: its axes among those of the nest, or -1.
- */
+/* The elements of a tensor that one round of the nest touches; map: its axes among those of the nest, or -1;
+ * first: the position along the first one, or NULL. */
 static size *touched(const struct counter *c, const struct nest *nest, const struct node *node,
-                     const signed char *map)
+                     const signed char *map, size *first)
 {
     size *count = size_number(c->program->sizes, 1);
     for (int a = 0; a < node->rank; a++)
-        if (map[a] >= 0 || !is_by_round(nest, node->shape[a]))
+        if (map[a] >= 0 || !is_by_round(nest, node->shape[a], a == 0 ? first : NULL))
             count = size_multiply(count, largest(node->shape[a]));
     return count;
 }
@@ -130,11 +150,11 @@ static void count_nest(struct counter *c, const struct nest *nest)
         const struct access *access = &nest->reads[i];
         if (!access->node || (access->buffer && !is_in_memory(access->buffer)))
             continue;
-        size *moved = size_multiply(rounds, touched(c, nest, access->node, access->map));
+        size *moved = size_multiply(rounds, touched(c, nest, access->node, access->map, access->first));
         c->read = size_add(c->read, bytes(c, moved, access->node->type));
     }
     if (nest->target && is_in_memory(nest->target)) {
-        size *moved = size_multiply(rounds, touched(c, nest, nest->target->node, nest->target_axes));
+        size *moved = size_multiply(rounds, touched(c, nest, nest->target->node, nest->target_axes, NULL));
         c->written = size_add(c->written, bytes(c, moved, nest->target->type));
     }
 }
@@ -204,12 +224,25 @@ static const char *name_of(const struct node *node, void *closure)
     return node->name;
 }
 
+/* What one round of a loop gives it. */
+static const struct node *value_of_round(const struct node *result)
+{
+    const struct loop *loop = result->inputs[0]->loop;
+    return result->result < loop->carried_count ? loop->carried[result->result]
+                                                : loop->collected[result->result - loop->carried_count];
+}
+
 /* The user's name, or what it is. */
 static const char *label(struct arena *arena, const struct node *node)
 {
     enum { LONGEST = 48 };
     if (node->name)
         return node->name;
+    if (node->op == OP_RESULT) {
+        const struct node *value = value_of_round(node);
+        bool is_said = value->op == OP_RESULT && !value->name; /* by the loop inside */
+        return arena_print(arena, is_said ? "%s" : "%s of each round", label(arena, value));
+    }
     struct math_names names = {has_name, name_of, NULL, 4 * LONGEST};
     const char *text = math_print(arena, node, &names);
     return strlen(text) > LONGEST ? arena_print(arena, "%.*s...", LONGEST, text) : text;
@@ -237,16 +270,28 @@ static const char *what_stores(const struct program *forward, const struct node 
                : "forward stores it anyway";
 }
 
-/* The gradients for which backward reads it. */
+static const char *add_name(struct arena *arena, const char *names, const char *name)
+{
+    return names ? arena_print(arena, "%s, %s", names, name) : name;
+}
+
+/* The gradients for which backward reads it, or the fewer for which it does not. */
 static const char *read_for(struct arena *arena, const struct program *backward, const struct node *node)
 {
     const struct function *function = backward->function;
-    const char *text = NULL;
+    const char *names[2] = {NULL, NULL}; /* of the others, and of those */
+    int counts[2] = {0, 0};
     for (size_t i = 0; i < function->members_count && i < 63; i++)
-        if (function->members[i].role == ROLE_GRADIENT && backward->wanted[node->id] >> i & 1)
-            text = text ? arena_print(arena, "%s, %s", text, function->members[i].name)
-                        : function->members[i].name;
-    return text ? text : "backward";
+        if (function->members[i].role == ROLE_GRADIENT) {
+            bool reads = backward->wanted[node->id] >> i & 1;
+            names[reads] = add_name(arena, names[reads], function->members[i].name);
+            counts[reads]++;
+        }
+    if (counts[true] == 0)
+        return "backward";
+    if (counts[true] <= counts[false] + 2)
+        return names[true];
+    return names[false] ? arena_print(arena, "all gradients but %s", names[false]) : "all gradients";
 }
 
 static const char *why_kept(struct arena *arena, const struct programs *programs, const struct buffer *buffer)
