@@ -5,11 +5,11 @@
 # usage: math.sh [--bless]    --bless rewrites the expected files from the actual ones.
 set -u
 cd "$(dirname "$0")/golden/math" || exit 1
+. ../../expect.sh
 GRADC=${GRADC:-$PWD/../../../gradc}
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 bless=${1-}
-passed=0 failed=0
 
 # compare EXPECTED COMMAND...: standard output.
 compare() {
@@ -26,21 +26,6 @@ compare() {
     else
         failed=$((failed + 1))
         echo "FAIL $expected differs"
-    fi
-}
-
-# expect WHAT STATUS TEXT COMMAND...: the exit status, and that standard output and error together contain TEXT.
-expect() {
-    local what=$1 status=$2 text=$3 actual
-    shift 3
-    "$@" > "$out/log" 2>&1
-    actual=$?
-    if [ "$actual" = "$status" ] && grep -qF -- "$text" "$out/log"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $what: status $actual, expected $status and: $text"
-        head -5 "$out/log"
     fi
 }
 
