@@ -75,11 +75,11 @@ stats 'h [N, 100]: 400*N bytes, a matrix product reads it; for d_w1, d_w2'
 stats '1 addition for each element; for d_w1, d_w2'
 cat > "$out/steps.nn" << 'EOF'
 steps(x: [T, n], h: [n]) {
-    for t in 0..T { h = tanh(h + x[t]) }
+    for t in 0..T-1 { h = tanh(h + x[t+1]) }
     return sum(h)
 }
 EOF
-expect 'stats of a loop' 0 'h of each round [T, n]: 8*T*n bytes' "$GRADC" --stats "$out/steps.nn" -o "$out/model.c"
+expect 'stats of a loop' 0 'h of each round [T - 1, n]: 8*T*n - 8*n bytes' "$GRADC" --stats "$out/steps.nn" -o "$out/model.c"
 # A round reads one row of x.
 expect 'stats: rows by rounds' 1 '' sh -c '"$1" --stats "$2" -o "$3" 2>&1 | grep -q "T^2"' sh "$GRADC" "$out/steps.nn" "$out/model.c"
 expect 'stats without C' 2 '--stats tells of the C' "$GRADC" --stats --emit=math gate.nn
