@@ -313,6 +313,10 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "the type of an output is not written: f(x) = ... or f(x) { ... }";
     if (block && found == ':')
         return "a body stands between { and }";
+    if (found == ',' && count == 1 && expects(expected, count, "the end of the line"))
+        return "members are separated by ';' or stand on lines of their own";
+    if (inside && count == 1 && expects(expected, count, "':'"))
+        return "a member has a type, as in g: [C] or r: real";
     if (before == TOKEN_REAL && count == 1)
         return "'real' is a reserved word: real(k) converts a value";
     if (before == TOKEN_REAL && found == '[')
@@ -321,8 +325,6 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "... stands first, as in [..., n]";
     if (found == ']' && expects(expected, count, "...") && !expects(expected, count, "':'"))
         return "the type of a real scalar is real";
-    if (found == ',' && count == 1 && expects(expected, count, "the end of the line"))
-        return "members are separated by ';' or stand on lines of their own";
     if (expects(expected, count, "else") && wants_operator)
         return "the expression if c then a else b needs its else; the statement is if c { ... }";
     if (block && found == TOKEN_THEN)
