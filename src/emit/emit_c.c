@@ -22,9 +22,9 @@ static struct program *program_of(struct module *module, struct function *functi
 
 void build_programs(struct module *module, struct function *function, struct programs *programs)
 {
-    if (!function->has_packed_windows)
-        pack_windows(function);
-    function->has_packed_windows = true;
+    if (!function->has_packed_operands)
+        pack_operands(function);
+    function->has_packed_operands = true;
     programs->function = function;
     programs->kept = function->entries[ENTRY_BACKWARD] ? keep(module, function) : NULL;
     for (int e = 0; e < ENTRY_COUNT; e++)

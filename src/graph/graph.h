@@ -128,8 +128,8 @@ struct node {
     double value;              /* CONSTANT: of any type (INT: exact; BOOL: 0 or 1) */
     size *extent;              /* SIZE_VALUE; RESHAPE: the loop variable that it is tied to, or NULL */
     struct affine *subscripts; /* INDEX, SCATTER: one for each axis of source/target; IOTA: one */
-    struct node *packed_for;   /* INDEX: stored before it is read, as one operand of a product with this one
-                                  (windows.c) */
+    struct node *packed_for;   /* INDEX: stored before a product reads it: as soon as this node is there, the
+                                  other operand or its own source (pack.c) */
     bool fill;                 /* INDEX: positions outside x read 0 instead of being forbidden */
     unsigned axes;             /* reductions: bit a set if axis a of x is reduced; CUMSUM, ARG*: one bit */
     signed char *a_axes,
@@ -353,7 +353,7 @@ struct function {
     struct index_check *checks;
     size_t checks_count, checks_capacity;
     bool entries[ENTRY_COUNT]; /* which are wanted; forward always */
-    bool has_packed_windows;
+    bool has_packed_operands;
     struct block_length *blocks;
     size_t blocks_count, blocks_capacity;
     struct span span; /* of its definition's header */

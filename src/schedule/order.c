@@ -172,8 +172,9 @@ static void add_edges(struct ordering *ordering, struct node *node)
     }
     for (int i = 0; i < node->input_count; i++) {
         add_edge(ordering, node->inputs[i], node);
-        /* A packed operand is not packed before the other one is there. */
-        if (node->op == OP_CONTRACT && node->inputs[i]->packed_for && !node->inputs[!i]->packed_for)
+        /* Windows are not packed before the other operand is there. */
+        if (node->op == OP_CONTRACT && node->inputs[i]->packed_for == node->inputs[!i] &&
+            !node->inputs[!i]->packed_for)
             add_edge(ordering, node->inputs[!i], node->inputs[i]);
     }
 }

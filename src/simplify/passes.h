@@ -12,8 +12,8 @@ void simplify(struct function *function, int level);
 /* The same at level 2 for people to read: CUSTOM stays, so that functions with a rule can be written as
  * calls. */
 void simplify_to_read(struct function *function);
-/* Before the back end: windows that products read are to be stored as matrices. Nodes get new ids. */
-void pack_windows(struct function *function);
+/* Before the back end: operands that products read are to be stored as matrices. Nodes get new ids. */
+void pack_operands(struct function *function);
 
 /* At level 2: short tensors of fixed size become their elements, and all is simplified again. */
 void scalarise(struct function *function, int level);

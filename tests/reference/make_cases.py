@@ -976,6 +976,13 @@ group("loops")
 case("rnn(xs: [t, n, d], h0: [n, h], Wx: [d, h], Wh: [h, h]) {\n    h_ = h0\n    for s in 0..t {\n        h_ = tanh(xs[s] @ Wx + h_ @ Wh)\n        hs[s] = h_\n    }\n    return last = h_, hs\n}",
      lambda xs, h0, Wx, Wh: (lambda L: {"last": L[-1], "hs": np.stack(L)})((lambda: (lambda acc: [acc.append(np.tanh(x @ Wx + (acc[-1] if acc else h0) @ Wh)) or acc[-1] for x in xs])([]))()),
      sizes={"t": 3, "n": 2, "d": 2, "h": 3}, xs=uniform((3, 2, 2)), h0=uniform((2, 3), key="h"), Wx=uniform((2, 3), -1, 1), Wh=uniform((3, 3), -1, 1))
+def loop(n, step, *state):
+    """step(k, *arrays) changes copies of the arrays, or returns new values of all of them."""
+    state = [np.array(s, float) for s in state]
+    for k in range(n):
+        new = step(k, *state)
+        state = list(new) if new is not None else state
+    return state
 def repeat(f, x, n):
     for k in range(n): x = f(x, k)
     return x
@@ -1003,18 +1010,14 @@ case("shadow(x: [n], t: size) {\n    a = x; b = 2 * x\n    for k in 0..t {\n    
 case("counts(x: [n], t: size) {\n    y = x\n    for k in 1..t {\n        y = y + x\n        zs[k] = sum(y)\n    }\n    return zs\n}", lambda x: {"zs": np.array([2.0, 3, 4]) * x.sum()}, sizes={"n": 3, "t": 4}, x=uniform(3))
 case("", name="counts", sizes={"n": 3, "t": 1}, x=uniform(3), status=2)
 
+case("transposed_factors(h: [m, n], g: [m, n], V: [k, n, n], t: size) {\n    for r in 0..t {\n        h = tanh(h @ V[1]')\n        g = 0.5 * (g @ V[1]') + sum(h @ V[0, 1:, :]')\n    }\n    return h_end = h, g_end = g\n}",
+     lambda h, g, V: (lambda r: {"h_end": r[0], "g_end": r[1]})(loop(4, lambda r, h, g: (np.tanh(h @ V[1].T), 0.5 * g @ V[1].T + np.sum(np.tanh(h @ V[1].T) @ V[0, 1:].T)), h, g)), sizes={"m": 2, "n": 3, "k": 2, "t": 4}, h=uniform((2, 3)), g=uniform((2, 3), key="g"), V=uniform((2, 3, 3), -1, 1))
+
 # ---- What loops carry ----
 
 group("states")
 N32 = {"n": 3, "m": 2}
 C, W = uniform((3, 2), -1, 1, "C"), uniform(2, key="w")
-def loop(n, step, *state):
-    """step(k, *arrays) changes copies of the arrays, or returns new values of all of them."""
-    state = [np.array(s, float) for s in state]
-    for k in range(n):
-        new = step(k, *state)
-        state = list(new) if new is not None else state
-    return state
 def put(a, at, value): a[at] = value
 def entries(c, w, t):
     for _ in range(t):
