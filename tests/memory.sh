@@ -1,7 +1,7 @@
 #!/bin/bash
-# memory.sh: how much of the rounds of a loop the workspace holds, in reals: all their states, with `checkpoint` about
-# the square root of them, of a replaced array what the rounds read of it; and the emitted C is as long for many rounds
-# as for few.
+# memory.sh: how much the workspace holds, in reals. Of the rounds of a loop all states, with `checkpoint` about the
+# square root of them, of a replaced array what the rounds read of it; and the emitted C is as long for many rounds as
+# for few. Of the layers of a network what is alive at once.
 # usage: memory.sh    GRADC names the compiler, BUILD the folder of libgradc.a, CC the C compiler.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -13,12 +13,14 @@ out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 passed=0 failed=0
 
-# reals T: of the workspace of loop in $out/loop.nn, with n = 64 and t = T.
+# reals T: of the workspace of loop in $out/loop.nn, of its gradient if it has one, with n = 64 and t = T.
 reals() {
+    local entry
     "$GRADC" -D "t=$1" "$out/loop.nn" -o "$out/loop.c" || return
+    entry=$(grep -o -m 1 'loop_gradient_workspace' "$out/loop.c" || echo loop_workspace)
     echo "#include \"loop.h\"
 #include <stdio.h>
-int main(void) { struct loop m = {0}; printf(\"%zu\\n\", loop_gradient_workspace(&m) / sizeof(double)); }" > "$out/main.c"
+int main(void) { struct loop m = {0}; printf(\"%zu\\n\", $entry(&m) / sizeof(double)); }" > "$out/main.c"
     # shellcheck disable=SC2086
     $CC $flags -Iruntime -I"$out" "$out/main.c" "$out/loop.c" "$BUILD/libgradc.a" -lm -o "$out/main" && "$out/main"
 }
@@ -77,6 +79,24 @@ loop(x: [n], w: [n]) {
     y = x
     for k in 0..t { y = 2 * y + x }
     return loop = sum(y * w)
+}
+END
+# Each value is written over the product that it is computed from, and its adjoint over the value: the first layer and
+# the adjoints of both.
+holds "values over older ones" 1 $((3 * 64 * 64)) $((3 * 64 * 64 + 64)) << 'END'
+loop(x: [n, n], u: [n, n], w: [n, n]) = sum(tanh(relu(x @ u) @ w))
+export loop wrt u, w
+END
+# The last matrix is updated while its operands are there anyway, so that the adjoints can be written over these.
+holds "updates as soon as possible" 60 $((4 * 60 * 64)) $((4 * 60 * 64 + 2 * 64)) << 'END'
+loop(x: [t, n], u: [n, n], w: [n, n], v: [n, n], a: [n], b: [n]) {
+    y = sum((relu(linear(relu(linear(x, u, a)), w, b)) @ v)^2)
+    update u = u - grad(y, u)
+    update a = a - grad(y, a)
+    update w = w - grad(y, w)
+    update b = b - grad(y, b)
+    update v = v - grad(y, v)
+    return y
 }
 END
 echo "$passed passed, $failed failed"

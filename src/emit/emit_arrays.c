@@ -142,12 +142,12 @@ static void declare_places(struct emitter *emitter, struct arrays *arrays, const
 static void add_buffer(struct emitter *emitter, struct arrays *arrays, const struct buffer *buffer,
                        const char *start, bool is_alone)
 {
-    const char *type = c_type(emitter, buffer->type);
+    const char *type = c_type(emitter, buffer->type), *slot = start;
     const struct member *member =
         buffer->is_seed ? emitter->program->leaf_members[buffer->node->id] : buffer->member;
     if (is_integer_type(buffer->type) && start)
         start = arena_print(emitter->arena, "(%s *)(void *)(%s)", type, start);
-    const char *source = member ? member_text(emitter, member) : start;
+    const char *source = member ? member_text(emitter, member) : start, *base = is_alone ? NULL : slot;
     if (buffer->is_seed)
         source = arena_print(emitter->arena, "%s ? (%s *)%s : %s", source, type, source, start);
     else if (member && start)
@@ -157,6 +157,7 @@ static void add_buffer(struct emitter *emitter, struct arrays *arrays, const str
         (struct array){.type = buffer->is_earlier ? arena_print(emitter->arena, "const %s", type) : type,
                        .name = buffer->name,
                        .source = source,
+                       .base = base,
                        .shape = buffer_shape(emitter, buffer),
                        .is_alone = is_alone,
                        .is_written = !buffer->is_earlier});

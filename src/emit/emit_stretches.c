@@ -67,7 +67,7 @@ static void list_names(struct cutter *cutter, const struct arrays *arrays)
     for (size_t i = 0; i < arrays->arrays_count; i++)
         if (!arrays->arrays[i].is_alone) {
             struct mentioned *mentioned = map_get(&cutter->names, arrays->arrays[i].name);
-            mentioned->base = map_get(&cutter->names, arrays->arrays[i].source);
+            mentioned->base = map_get(&cutter->names, arrays->arrays[i].base);
         }
 }
 

@@ -3,6 +3,8 @@
  * output that is computed from them element by element.
  *
  * Requires the numbered tree of items. Copies that fall away are void. */
+#include <string.h>
+
 #include "program.h"
 
 /* Each element is read where and when the writer writes it, or all of them are read before. */
@@ -259,5 +261,87 @@ void live_in_members(struct program *program)
             target->needs_fallback =
                 target->needs_fallback || value->guard != guard_of_member(program->function, target->member);
         }
+    }
+}
+
+/* ---- Values over older ones ---- */
+
+static bool stands_in(const struct nest *nest, const struct nest *body)
+{
+    return shared_levels(body, body->path_first, nest) == body->path_first;
+}
+
+/* Whether all of the value is written and read in the body that the nest is in, and no element of it after
+ * the nest has written that element of its own. */
+static bool dies_in(const struct buffer *value, const struct nest *nest)
+{
+    for (size_t i = 0; i < value->writers_count; i++) {
+        const struct nest *writer = value->writers[i];
+        struct access access = {.node = value->node};
+        memcpy(access.map, writer->target_axes, sizeof writer->target_axes);
+        if (!stands_in(writer, nest) || writer == nest || !is_read_in_time(writer, &access, nest))
+            return false;
+    }
+    for (size_t i = 0; i < value->readers_count; i++) {
+        const struct nest *reader = value->readers[i];
+        if (!stands_in(reader, nest))
+            return false;
+        for (size_t j = 0; j < reader->reads_count; j++)
+            if (reader->reads[j].buffer == value && !is_read_in_time(reader, &reader->reads[j], nest))
+                return false;
+    }
+    return true;
+}
+
+static bool is_plain(const struct buffer *buffer)
+{
+    return buffer->node && buffer->storage == STORAGE_WORKSPACE && !buffer->same && !buffer->guest &&
+           !buffer->is_earlier && !buffer->is_seed && !buffer->is_partition && !buffer->lanes &&
+           buffer->writers_count > 0;
+}
+
+/* Whether an element of the one has the same place as that of the other. */
+static bool has_layout_of(const struct buffer *a, const struct buffer *b)
+{
+    return has_shape_of(a->node, b->node) && a->dropped == b->dropped && a->block == b->block &&
+           a->scope == b->scope;
+}
+
+enum { READS_TRIED = 256 };
+
+/* What the buffer may be written over, among what the statements in the loop around its writer read. */
+static struct buffer *find_overwritten(const struct buffer *buffer, const struct item *item, int *tried)
+{
+    const struct nest *first = buffer->writers[0];
+    if (item->kind == ITEM_STATEMENT)
+        for (size_t i = 0; i < item->nest->reads_count && (*tried)++ < READS_TRIED; i++) {
+            struct buffer *value = item->nest->reads[i].buffer;
+            if (value && value != buffer && is_plain(value) && !value->is_kept && !value->is_overwritten &&
+                !value->is_fixed && has_layout_of(value, buffer) && dies_in(value, first))
+                return value;
+        }
+    for (size_t i = 0; i < item->body_count && item->first <= first->item->first && *tried < READS_TRIED;
+         i++) {
+        struct buffer *found = find_overwritten(buffer, item->body[i], tried);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+void overwrite(struct program *program)
+{
+    for (size_t i = 0; i < program->all_buffers_count; i++) {
+        struct buffer *buffer = program->all_buffers[i];
+        if (!is_plain(buffer) || buffer->node->rank == 0 || !writes_elements_in_order(buffer->writers[0]) ||
+            buffer->writers[0]->collected_at || buffer->writers[0]->loop_count == 0)
+            continue;
+        const struct nest *first = buffer->writers[0];
+        int tried = 0;
+        struct buffer *value = find_overwritten(buffer, first->path[first->path_first], &tried);
+        if (!value)
+            continue;
+        value->is_overwritten = true;
+        buffer->over = value;
     }
 }

@@ -149,6 +149,8 @@ static struct buffer *new_panel(struct program *program, struct item *loop, size
 {
     struct buffer *panel = ARENA_NEW(program->arena, struct buffer);
     *panel = (struct buffer){.type = REAL, .slot = -1, .guard = ALWAYS_WANTED, .lanes = loop};
+    panel->first = loop->first;
+    panel->last = loop->last;
     panel->count = size_multiply(count, size_number(program->sizes, LANES));
     panel->storage = STORAGE_WORKSPACE;
     panel->is_fixed = true;

@@ -2,7 +2,11 @@
  *
  * Requires materialise. Any order in which inputs come before their users is right. Loops over one extent
  * that can follow each other should, so that they can become one: after a node, a ready node whose outermost
- * loop has the same extent comes next, else the one that stands first in the graph. */
+ * loop has the same extent comes next, else the one that stands first in the graph.
+ *
+ * A matrix product that nothing here reads, a gradient or an update, shares no loop; it comes as soon as it
+ * can, so that its operands need not be kept longer. The update of an array waits for all that reads the old
+ * one. */
 #include "program.h"
 
 /* Ready nodes, least id first. */
@@ -29,8 +33,12 @@ struct ordering {
     struct edge *edges;
     size_t edges_count, edges_capacity;
     bool *is_placed;
+    bool *is_next;   /* the value that a loop carries into its next round */
+    bool *is_update; /* of an array, and must wait for all that may fail */
+    int *seen_by;    /* the update that waits for the node, by its id, from 1 */
     /* Of the body that is being ordered. */
     struct heap ready;
+    struct heap last; /* ready, and products that nothing reads */
     struct queue *queues;
     size_t queues_count, queues_capacity;
     struct node **stack; /* ready, and of no consequence for loops */
@@ -179,6 +187,81 @@ static void add_edges(struct ordering *ordering, struct node *node)
     }
 }
 
+/* ---- What nothing reads ---- */
+
+static bool is_product(const struct program *program, const struct node *node)
+{
+    bool has_products = node->op == OP_CONTRACT && program->products[node->id];
+    for (int i = 0; i < node->input_count && operator_is_elementwise(node->op); i++)
+        has_products =
+            has_products || (program->is_part[node->inputs[i]->id] && node->inputs[i]->op != OP_SCATTER);
+    return has_products;
+}
+
+static void find_next(struct ordering *ordering)
+{
+    struct program *program = ordering->program;
+    for (size_t i = 0; i < program->node_count; i++) {
+        const struct node *node = program->function->graph->nodes[i];
+        for (int k = 0; program->is_live[i] && node->op == OP_LOOP && k < node->loop->carried_count; k++)
+            ordering->is_next[node->loop->next[k]->id] = true;
+    }
+}
+
+static bool is_last(const struct ordering *ordering, const struct node *node)
+{
+    const struct program *program = ordering->program;
+    return ordering->first_edge[node->id] == 0 && !ordering->is_next[node->id] &&
+           program->is_material[node->id] && is_product(program, node);
+}
+
+/* After a failure no array is updated, so updates wait where one may come. */
+static bool may_fail(const struct program *program)
+{
+    bool found = false;
+    for (size_t i = 0; i < program->checks_count; i++)
+        found = found || !is_leaf(program->checks[i]->k);
+    for (size_t i = 0; i < program->node_count; i++) {
+        enum op op = program->function->graph->nodes[i]->op;
+        found = found || (program->is_live[i] && (op == OP_CHOLESKY || op == OP_SOLVE_TRIANGULAR ||
+                                                  op == OP_LU_SOLVE || op == OP_LOGABSDET || op == OP_DET));
+    }
+    return found;
+}
+
+/* The update of a leaf waits for whatever computes with it, or with views and expressions of it. As nothing
+ * reads the update, no circle comes of it. */
+static void await_readers(struct ordering *ordering, const struct node *leaf, struct node *update)
+{
+    for (int e = ordering->first_edge[leaf->id] - 1; e >= 0; e = ordering->edges[e].next) {
+        struct node *user = ordering->edges[e].user;
+        if (user == update || ordering->seen_by[user->id] == update->id + 1)
+            continue;
+        ordering->seen_by[user->id] = update->id + 1;
+        if (ordering->program->is_material[user->id] || user->op == OP_LOOP)
+            add_edge(ordering, user, update);
+        else
+            await_readers(ordering, user, update);
+    }
+}
+
+static void add_updates(struct ordering *ordering)
+{
+    struct program *program = ordering->program;
+    bool waits = may_fail(program);
+    for (size_t i = 0; i < program->roots_count; i++) {
+        const struct root *root = &program->roots[i];
+        if (!root->member || root->member->role != ROLE_INOUT || !is_last(ordering, root->node))
+            continue;
+        if (waits)
+            ordering->is_update[root->node->id] = true;
+        else
+            await_readers(ordering, root->member->leaf, root->node);
+    }
+}
+
+/* ---- The order ---- */
+
 static void make_ready(struct ordering *ordering, struct node *node)
 {
     struct arena *arena = ordering->program->arena;
@@ -186,6 +269,10 @@ static void make_ready(struct ordering *ordering, struct node *node)
     bool is_inlined = !ordering->program->is_material[node->id] && node->op != OP_LOOP;
     if (is_inlined || (node->rank == 0 && operator_is_elementwise(node->op))) {
         ARENA_APPEND(arena, ordering, stack, node);
+        return;
+    }
+    if (is_last(ordering, node) && !ordering->is_update[node->id]) {
+        heap_push(arena, &ordering->last, node);
         return;
     }
     heap_push(arena, &ordering->ready, node);
@@ -209,6 +296,8 @@ static struct node *next_of(struct ordering *ordering, const size *extent)
         do
             node = heap_pop(queue_of(ordering, extent));
         while (node && ordering->is_placed[node->id]);
+    if (!node)
+        node = heap_pop(&ordering->last);
     while (!node) {
         node = heap_pop(&ordering->ready);
         if (!node)
@@ -227,16 +316,21 @@ struct ordering *ordering_new(struct program *program)
     ordering->waits = ARENA_ARRAY(arena, int, program->node_count + 1);
     ordering->first_edge = ARENA_ARRAY(arena, int, program->node_count + 1);
     ordering->is_placed = ARENA_ARRAY(arena, bool, program->node_count + 1);
+    ordering->is_next = ARENA_ARRAY(arena, bool, program->node_count + 1);
+    ordering->seen_by = ARENA_ARRAY(arena, int, program->node_count + 1);
+    ordering->is_update = ARENA_ARRAY(arena, bool, program->node_count + 1);
     for (size_t i = 0; i < program->node_count; i++)
         if (program->is_live[i] && !(program->buffers[i] && program->buffers[i]->is_earlier))
             add_edges(ordering, program->function->graph->nodes[i]);
+    find_next(ordering);
+    add_updates(ordering);
     return ordering;
 }
 
 size_t order_body(struct ordering *ordering, struct node *const *nodes, size_t count, struct node ***order)
 {
     const size *extent = NULL;
-    ordering->ready = (struct heap){0};
+    ordering->ready = ordering->last = (struct heap){0};
     ordering->queues_count = ordering->queues_capacity = 0;
     ordering->order_count = ordering->order_capacity = 0;
     for (size_t i = count; i-- > 0;)

@@ -1,12 +1,9 @@
 /* place.c: where each buffer lives.
  *
  * A buffer that is written and read only inside the same loops loses the axes of these loops; one that loses
- * all of them is a local variable. The others are members' arrays or stretches of the workspace (slots),
- * which are shared by buffers that are not alive at the same time. What is alive when follows from the
- * preorder of the tree: a buffer private to the rounds of a loop is alive between its accesses in one round;
- * any other for the whole of every loop that touches it. */
-#include <stdlib.h>
-
+ * all of them is a local variable. The others are members' arrays or stretches of the workspace (slots.c).
+ * What is alive when follows from the preorder of the tree: a buffer private to the rounds of a loop is alive
+ * between its accesses in one round; any other for the whole of every loop that touches it. */
 #include "program.h"
 
 static void number_items(struct item *item, size_t *next)
@@ -139,7 +136,7 @@ static void choose_storage(struct program *program, struct buffer *buffer)
     }
 }
 
-static void find_scope(struct program *program, struct buffer *buffer, size_t *first, size_t *last)
+static void find_scope(struct program *program, struct buffer *buffer)
 {
     int levels = common_levels(buffer);
     const struct nest *writer = buffer->writers[0];
@@ -148,138 +145,16 @@ static void find_scope(struct program *program, struct buffer *buffer, size_t *f
     if (!buffer->is_fixed && writer->block && levels >= writer->path_first)
         buffer->block = writer->block;
     buffer->scope = levels > 0 ? writer->path[levels - 1] : NULL;
-    *first = SIZE_MAX;
-    *last = 0;
+    buffer->first = SIZE_MAX;
+    buffer->last = 0;
     for (size_t i = 0; i < buffer->writers_count + buffer->readers_count; i++) {
         const struct nest *nest =
             i < buffer->writers_count ? buffer->writers[i] : buffer->readers[i - buffer->writers_count];
         const struct item *item = nest->path_count > levels ? nest->path[levels] : nest->item;
-        *first = item->first < *first ? item->first : *first;
-        *last = item->last > *last ? item->last : *last;
+        buffer->first = item->first < buffer->first ? item->first : buffer->first;
+        buffer->last = item->last > buffer->last ? item->last : buffer->last;
     }
     choose_storage(program, buffer);
-}
-
-/* ---- Slots ---- */
-
-struct stay {
-    struct buffer *buffer;
-    size_t first, last, order;
-    size *count;
-};
-
-struct stays {
-    struct stay *stays;
-    size_t stays_count, stays_capacity;
-    int *free_slots;
-    size_t free_slots_count, free_slots_capacity;
-};
-
-static int by_first(const void *a, const void *b)
-{
-    const struct stay *p = a, *q = b;
-    if (p->first != q->first)
-        return p->first < q->first ? -1 : 1;
-    return p->order < q->order ? -1 : p->order > q->order;
-}
-
-static int by_last(const void *a, const void *b)
-{
-    const struct stay *p = *(struct stay *const *)a, *q = *(struct stay *const *)b;
-    if (p->last != q->last)
-        return p->last < q->last ? -1 : 1;
-    return p->order < q->order ? -1 : p->order > q->order;
-}
-
-static int new_slot(struct program *program, size *count, bool is_kept)
-{
-    struct slot slot = {.count = count, .sharers = 1, .is_kept = is_kept};
-    ARENA_APPEND(program->arena, program, slots, slot);
-    return (int)program->slots_count - 1;
-}
-
-enum { SLOTS_TRIED = 64, SPACIOUS = 4 };
-
-/* Whether a slot is so much larger that it is better left for something that needs it. */
-static bool is_spacious(struct program *program, size *had, size *count)
-{
-    size *times = size_multiply(count, size_number(program->sizes, SPACIOUS));
-    return size_nonnegative(size_subtract(had, times)) == ALWAYS;
-}
-
-/* A free slot of the same size, or one that is surely larger, or one that may grow; -1 if none of the last
- * few. */
-static int take_slot(struct program *program, struct stays *stays, size *count)
-{
-    size_t found = SIZE_MAX;
-    int best = 0;
-    for (size_t i = stays->free_slots_count;
-         i-- > 0 && i + SLOTS_TRIED >= stays->free_slots_count && best < 3;) {
-        size *had = program->slots[stays->free_slots[i]].count;
-        int fit = had == count                                            ? 3
-                  : is_spacious(program, had, count)                      ? 0
-                  : size_nonnegative(size_subtract(had, count)) == ALWAYS ? 2
-                  : size_nonnegative(size_subtract(count, had)) == ALWAYS ? 1
-                                                                          : 0;
-        if (fit > best)
-            best = fit, found = i;
-    }
-    if (!best)
-        return -1;
-    int slot = stays->free_slots[found];
-    for (size_t i = found; i + 1 < stays->free_slots_count; i++)
-        stays->free_slots[i] = stays->free_slots[i + 1];
-    stays->free_slots_count--;
-    if (best == 1)
-        program->slots[slot].count = count;
-    program->slots[slot].sharers++;
-    return slot;
-}
-
-static void assign_slots(struct program *program, struct stays *stays)
-{
-    struct stay **ends = ARENA_ARRAY(program->arena, struct stay *, stays->stays_count + 1);
-    if (!stays->stays_count)
-        return;
-    qsort(stays->stays, stays->stays_count, sizeof *stays->stays, by_first);
-    for (size_t i = 0; i < stays->stays_count; i++)
-        ends[i] = &stays->stays[i];
-    qsort(ends, stays->stays_count, sizeof(struct stay *), by_last);
-    size_t ended = 0;
-    for (size_t i = 0; i < stays->stays_count; i++) {
-        struct stay *stay = &stays->stays[i];
-        while (ended < stays->stays_count && ends[ended]->last < stay->first) {
-            ARENA_APPEND(program->arena, stays, free_slots, ends[ended]->buffer->slot);
-            ended++;
-        }
-        stay->buffer->slot = take_slot(program, stays, stay->count);
-        if (stay->buffer->slot < 0)
-            stay->buffer->slot = new_slot(program, stay->count, false);
-    }
-}
-
-/* Leaves the stays of buffers that take part in the sharing of slots. */
-static void keep_those_in_slots(struct program *program, struct stays *stays)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < stays->stays_count; i++) {
-        struct stay stay = stays->stays[i];
-        struct buffer *buffer = stay.buffer;
-        if (buffer->same || buffer->storage == STORAGE_SCALAR ||
-            (buffer->storage == STORAGE_MEMBER && !buffer->needs_fallback))
-            continue;
-        stay.count = buffer_count(program, buffer);
-        for (size_t w = 0; buffer->guest && w < buffer->guest->writers_count; w++) {
-            const struct nest *writer = buffer->guest->writers[w];
-            size_t first = writer->path_count > 0 ? writer->path[0]->first : writer->item->first;
-            stay.first = first < stay.first ? first : stay.first;
-        }
-        if (buffer->is_kept)
-            buffer->slot = new_slot(program, stay.count, true);
-        else
-            stays->stays[count++] = stay;
-    }
-    stays->stays_count = count;
 }
 
 /* ---- The whole ---- */
@@ -307,33 +182,20 @@ static void place_earlier(struct program *program, const struct program *forward
 
 void place(struct program *program, const struct program *forward)
 {
-    struct stays stays = {0};
     size_t next = 0;
     number_items(program->root, &next);
     update_in_place(program);
     carry_in_place(program);
     if (program->entry == ENTRY_BACKWARD)
         place_earlier(program, forward);
-    for (size_t i = 0; i < program->all_buffers_count; i++) {
-        struct buffer *buffer = program->all_buffers[i];
-        struct stay stay = {.buffer = buffer, .order = i};
-        if (buffer->is_earlier || buffer->writers_count == 0)
-            continue;
-        find_scope(program, buffer, &stay.first, &stay.last);
-        ARENA_APPEND(program->arena, &stays, stays, stay);
-    }
-    size_t first_panel = program->all_buffers_count;
+    for (size_t i = 0; i < program->all_buffers_count; i++)
+        if (!program->all_buffers[i]->is_earlier && program->all_buffers[i]->writers_count > 0)
+            find_scope(program, program->all_buffers[i]);
     choose_lanes(program);
-    for (size_t i = first_panel; i < program->all_buffers_count; i++) {
-        struct buffer *panel = program->all_buffers[i];
-        struct stay stay = {
-            .buffer = panel, .order = i, .first = panel->lanes->first, .last = panel->lanes->last};
-        ARENA_APPEND(program->arena, &stays, stays, stay);
-    }
     collect_in_place(program);
     live_in_members(program);
-    keep_those_in_slots(program, &stays);
-    assign_slots(program, &stays);
+    overwrite(program);
+    share_slots(program);
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         struct buffer *buffer = program->all_buffers[i];
         if (buffer->same)

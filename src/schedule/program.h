@@ -219,6 +219,9 @@ struct buffer {
     const char *name;     /* in C */
     bool is_seed;         /* a leaf's own array, or zeros if its pointer is NULL */
     bool is_leaf_name;    /* the name of an updated array, declared with the inputs */
+    size_t first, last;   /* it is alive from one to the other of these preorder numbers */
+    struct buffer *over;  /* it is written, element by element, over this one; NULL: none */
+    bool is_overwritten;  /* by another one */
     int slot;             /* its place in the workspace; -1: none */
     struct buffer *guest; /* MEMBER: a value that lives in its array first */
     struct item *lanes;   /* it has LANES values for each element: it is private to the rounds of this loop */
@@ -228,7 +231,6 @@ struct buffer {
 struct slot {
     size *count;
     int sharers; /* buffers that use it */
-    size_t busy_until;
     bool is_kept;
     const char *name; /* in C: the name of its first buffer */
 };
@@ -409,6 +411,13 @@ void carry_in_place(struct program *program);
 void collect_in_place(struct program *program); /* after axes have been dropped */
 /* A value of which a member's array takes each element last lives in that array until then. */
 void live_in_members(struct program *program);
+/* Finds values that may be written over older ones, of which each element is read for the last time by then.
+ */
+void overwrite(struct program *program);
+
+/* ---- slots.c ---- */
+/* Gives the buffers in the workspace their slots. */
+void share_slots(struct program *program);
 
 /* ---- parallel.c ---- */
 enum { WORTH_THREADS = 1 << 15 }; /* as in gradc.h: the least work that threads share */

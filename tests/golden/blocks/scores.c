@@ -30,7 +30,7 @@ GRADC_INLINE int scores_check(const struct scores *m)
         return GRADC_ESIZE;
     if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->D * block + (double)m->K * (double)m->D + (double)m->K * (double)m->N + (double)m->N + 48 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (3 * (double)m->K * (double)m->D * block + (double)m->K * (double)m->D + 2 * (double)m->K + block + 56 > (double)(PTRDIFF_MAX / 16))
+    if (3 * (double)m->K * (double)m->D * block + (double)m->K * (double)m->D + (double)m->K + block + 48 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -51,14 +51,14 @@ size_t scores_workspace(const struct scores *m)
     count += 2 * gradc_room(m->K * m->D * m->N);
     count += gradc_room(m->K * m->N);
     count += gradc_room(m->N);
-    count += gradc_room(m->K * m->D);
     count += gradc_room(m->K * m->D * block);
+    count += gradc_room(m->K * m->D);
     most = count > most ? count : most;
     count = 0; /* gradient */
-    count += gradc_room(m->K * m->D);
     count += 3 * gradc_room(m->K * m->D * block);
+    count += gradc_room(m->K * m->D);
     count += gradc_room(block);
-    count += 2 * gradc_room(m->K);
+    count += gradc_room(m->K);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -70,10 +70,10 @@ size_t scores_gradient_workspace(const struct scores *m)
     const size_t block = gradc_block(m->N, m->D);
     size_t count, most = 0;
     count = 0; /* gradient */
-    count += gradc_room(m->K * m->D);
     count += 3 * gradc_room(m->K * m->D * block);
+    count += gradc_room(m->K * m->D);
     count += gradc_room(block);
-    count += 2 * gradc_room(m->K);
+    count += gradc_room(m->K);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -250,13 +250,14 @@ int scores_backward(struct scores *m)
     const size_t K = m->K;
     const size_t D = m->D;
     const size_t N = m->N;
+    const size_t block = gradc_block(N, D);
     double *const work = (double *)m->work;
     double *const t4 = work;
     double *const sum2 = t4 + gradc_room(K * D * N);
     double *const t3 = sum2 + gradc_room(K * D * N);
     double *const sum3 = t3 + gradc_room(K * N);
-    double *const sum = sum3 + gradc_room(N);
-    scores_backward_kernel(m, m->Q, m->d_Q, m->d_mu, sum + gradc_room(K * D), t4, sum2, t3, sum3, sum);
+    double *const t = sum3 + gradc_room(N);
+    scores_backward_kernel(m, m->Q, m->d_Q, m->d_mu, t, t4, sum2, t3, sum3, t + gradc_room(K * D * block));
     return GRADC_OK;
 }
 
@@ -268,10 +269,9 @@ static void scores_gradient_kernel(
     double *GRADC_RESTRICT d_Q,      /* [K, D, D] */
     double *GRADC_RESTRICT d_mu,     /* [K, D] */
     double *GRADC_RESTRICT t4,       /* [block, K, D] */
+    double *GRADC_RESTRICT s,        /* [K] */
     double *GRADC_RESTRICT t,        /* [block, K, D] */
     double *GRADC_RESTRICT sum2,     /* [block, K, D] */
-    double *GRADC_RESTRICT s,        /* [K] */
-    double *GRADC_RESTRICT t2,       /* [K] */
     double *GRADC_RESTRICT t3,       /* [block] */
     double *GRADC_RESTRICT sum)      /* [K, D] */
 {
@@ -279,6 +279,7 @@ static void scores_gradient_kernel(
     const size_t D = m->D;
     const size_t N = m->N;
     const size_t block = gradc_block(N, D);
+    double *const t2 = s; /* [K] */
     double *const sum5 = t4; /* [D] */
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* Some rows at a time, so that they stay in the cache. */
@@ -367,13 +368,12 @@ int scores_gradient(struct scores *m)
     const size_t N = m->N;
     const size_t block = gradc_block(N, D);
     double *const work = (double *)m->work;
-    double *const sum = work;
-    double *const t = sum + gradc_room(K * D);
+    double *const t = work;
     double *const sum2 = t + gradc_room(K * D * block);
-    double *const t3 = sum2 + gradc_room(K * D * block);
-    double *const t4 = t3 + gradc_room(block);
-    double *const s = t4 + gradc_room(K * D * block);
-    scores_gradient_kernel(m, m->Q, m->x, m->mu, m->d_Q, m->d_mu, t4, t, sum2, s, s + gradc_room(K), t3,
+    double *const t4 = sum2 + gradc_room(K * D * block);
+    double *const sum = t4 + gradc_room(K * D * block);
+    double *const t3 = sum + gradc_room(K * D);
+    scores_gradient_kernel(m, m->Q, m->x, m->mu, m->d_Q, m->d_mu, t4, t3 + gradc_room(block), t, sum2, t3,
             sum);
     return GRADC_OK;
 }

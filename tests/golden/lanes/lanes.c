@@ -119,12 +119,12 @@ size_t fit_workspace(const struct fit *self_)
     most = count > most ? count : most;
     count = 0; /* backward */
     count += gradc_room(self_->n);
-    count += gradc_room(32);
     count += gradc_room(32 * self_->m);
+    count += gradc_room(32);
     most = count > most ? count : most;
     count = 0; /* gradient */
-    count += gradc_room(32);
     count += gradc_room(32 * self_->m);
+    count += gradc_room(32);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -135,8 +135,8 @@ size_t fit_gradient_workspace(const struct fit *self_)
         return 0;
     size_t count, most = 0;
     count = 0; /* gradient */
-    count += gradc_room(32);
     count += gradc_room(32 * self_->m);
+    count += gradc_room(32);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -275,10 +275,12 @@ int fit_backward(struct fit *self_)
     if (!self_->d_c)
         return GRADC_OK;
     const size_t n = self_->n;
+    const size_t m = self_->m;
     double *const work = (double *)self_->work;
     double *const sum = work;
-    double *const t_panel = sum + gradc_room(n);
-    fit_backward_kernel(self_, self_->t, self_->y, self_->d_c, sum, t_panel, t_panel + gradc_room(32));
+    double *const d_c_parts = sum + gradc_room(n);
+    fit_backward_kernel(self_, self_->t, self_->y, self_->d_c, sum, d_c_parts + gradc_room(32 * m),
+            d_c_parts);
     return GRADC_OK;
 }
 
@@ -354,7 +356,10 @@ int fit_gradient(struct fit *self_)
         return GRADC_ESIZE;
     if (!self_->work)
         return GRADC_ENULL;
+    const size_t m = self_->m;
     double *const work = (double *)self_->work;
-    fit_gradient_kernel(self_, self_->t, self_->y, self_->c, self_->d_c, work, work + 32);
+    double *const d_c_parts = work;
+    fit_gradient_kernel(self_, self_->t, self_->y, self_->c, self_->d_c, d_c_parts + gradc_room(32 * m),
+            d_c_parts);
     return GRADC_OK;
 }

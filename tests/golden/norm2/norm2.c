@@ -123,16 +123,16 @@ static void f_backward_kernel(
     const size_t n = m->n;
     const double d_f = m->d_f ? *m->d_f : 1;
     /* norm2.nn:2   f(W: [n, n], x: [n]) = ||W @ x||^2 */
+    /* d_x = 2 * d_f * (W' @ sum) */
+    if (m->d_x) {
+        gradc_matvec_f64(1, n, n, 2.0 * d_f, W, n, sum, 1, 0, d_x, 1);
+    }
     /* d_W = 2 * d_f * (sum[:, new] * x) */
     if (m->d_W) {
         GRADC_PARALLEL(n * n)
         for (size_t i = 0; i < n; i++)
             for (size_t j = 0; j < n; j++)
                 d_W[i * n + j] = 2.0 * d_f * (sum[i] * x[j]);
-    }
-    /* d_x = 2 * d_f * (W' @ sum) */
-    if (m->d_x) {
-        gradc_matvec_f64(1, n, n, 2.0 * d_f, W, n, sum, 1, 0, d_x, 1);
     }
 }
 
@@ -164,6 +164,10 @@ static void f_gradient_kernel(
     /* norm2.nn:2   f(W: [n, n], x: [n]) = ||W @ x||^2 */
     /* sum = W @ x */
     gradc_matvec_f64(0, n, n, 1, W, n, x, 1, 0, sum, 1);
+    /* d_x = 2 * d_f * (W' @ sum) */
+    if (m->d_x) {
+        gradc_matvec_f64(1, n, n, 2.0 * d_f, W, n, sum, 1, 0, d_x, 1);
+    }
     /* f2 = sum(sum^2) ; d_W = 2 * d_f * (sum[:, new] * x) */
     double f2 = 0;
     for (size_t i = 0; i < n; i++) {
@@ -172,10 +176,6 @@ static void f_gradient_kernel(
             for (size_t j = 0; j < n; j++)
                 d_W[i * n + j] = 2.0 * d_f * (sum[i] * x[j]);
         }
-    }
-    /* d_x = 2 * d_f * (W' @ sum) */
-    if (m->d_x) {
-        gradc_matvec_f64(1, n, n, 2.0 * d_f, W, n, sum, 1, 0, d_x, 1);
     }
     m->f = f2;
 }

@@ -45,8 +45,8 @@ size_t recurrent_workspace(const struct recurrent *m)
     count += 2 * gradc_room(16 * m->T);
     most = count > most ? count : most;
     count = 0; /* gradient */
-    count += 2 * gradc_room(16 * m->T);
     count += 2 * gradc_room(64 * m->T);
+    count += 2 * gradc_room(16 * m->T);
     count += 2 * gradc_room(16);
     most = count > most ? count : most;
     return most * sizeof(double);
@@ -58,8 +58,8 @@ size_t recurrent_gradient_workspace(const struct recurrent *m)
         return 0;
     size_t count, most = 0;
     count = 0; /* gradient */
-    count += 2 * gradc_room(16 * m->T);
     count += 2 * gradc_room(64 * m->T);
+    count += 2 * gradc_room(16 * m->T);
     count += 2 * gradc_room(16);
     most = count > most ? count : most;
     return most * sizeof(double);
@@ -195,10 +195,10 @@ int recurrent_backward(struct recurrent *m)
     double *const work = (double *)m->work;
     double *const z = work + 16;
     double *const h2 = z + gradc_room(64 * T);
-    double *const d_h = h2 + gradc_room(16 * T);
-    double *const t3 = d_h + gradc_room(16);
-    double *const d_z = t3 + gradc_room(16 * T);
-    recurrent_backward_kernel(m, m->x, m->W, m->d_W, work, z, h2, d_z + gradc_room(64 * T), d_h, t3, d_z);
+    double *const d_z = h2 + gradc_room(16 * T);
+    double *const t3 = d_z + gradc_room(64 * T);
+    double *const d_h = t3 + gradc_room(16 * T);
+    recurrent_backward_kernel(m, m->x, m->W, m->d_W, work, z, h2, d_h + gradc_room(16), d_h, t3, d_z);
     return GRADC_OK;
 }
 
@@ -284,11 +284,11 @@ int recurrent_gradient(struct recurrent *m)
         return GRADC_ENULL;
     const size_t T = m->T;
     double *const work = (double *)m->work;
-    double *const h = work;
-    double *const z = h + gradc_room(16 * T);
-    double *const h2 = z + gradc_room(64 * T);
-    double *const d_h = h2 + gradc_room(16 * T);
-    double *const d_z = d_h + gradc_room(16);
-    recurrent_gradient_kernel(m, m->x, m->W, m->d_W, h, z, h2, d_z + gradc_room(64 * T), d_h, d_z);
+    double *const z = work;
+    double *const d_z = z + gradc_room(64 * T);
+    double *const h2 = d_z + gradc_room(64 * T);
+    double *const h = h2 + gradc_room(16 * T);
+    double *const d_h = h + gradc_room(16 * T);
+    recurrent_gradient_kernel(m, m->x, m->W, m->d_W, h, z, h2, d_h + gradc_room(16), d_h, d_z);
     return GRADC_OK;
 }

@@ -41,8 +41,8 @@ size_t f_workspace(const struct f *self_)
     count += gradc_room(self_->m * self_->n);
     most = count > most ? count : most;
     count = 0; /* gradient */
-    count += gradc_room(self_->n);
     count += gradc_room(self_->m * self_->n);
+    count += gradc_room(self_->n);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -53,8 +53,8 @@ size_t f_gradient_workspace(const struct f *self_)
         return 0;
     size_t count, most = 0;
     count = 0; /* gradient */
-    count += gradc_room(self_->n);
     count += gradc_room(self_->m * self_->n);
+    count += gradc_room(self_->n);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -193,9 +193,11 @@ int f_gradient(struct f *self_)
         return GRADC_ENULL;
     if (!self_->f && !self_->d_x)
         return GRADC_OK;
+    const size_t m = self_->m;
     const size_t n = self_->n;
     double *const work = (double *)self_->work;
-    double *const e = work;
-    f_gradient_kernel(self_, self_->x, self_->d_f, self_->d_x, e, self_->f ? self_->f : e + gradc_room(n));
+    double *const room_1 = work;
+    f_gradient_kernel(self_, self_->x, self_->d_f, self_->d_x, room_1 + gradc_room(m * n), self_->f ?
+            self_->f : room_1);
     return GRADC_OK;
 }

@@ -11,13 +11,13 @@
 size_t two_layer_workspace(const struct two_layer *m)
 {
     (void)m;
-    return 81920;
+    return 56320;
 }
 
 size_t two_layer_gradient_workspace(const struct two_layer *m)
 {
     (void)m;
-    return 79360;
+    return 53760;
 }
 
 size_t two_layer_bind_parameters(struct two_layer *m, float *block)
@@ -51,15 +51,16 @@ static void two_layer_forward_kernel(
     const float *GRADC_RESTRICT w1, /* [1000, 100] */
     const float *GRADC_RESTRICT w2, /* [100, 10] */
     float *GRADC_RESTRICT t,        /* [64, 100] */
-    float *GRADC_RESTRICT h,        /* [64, 100] */
     float *GRADC_RESTRICT y_pred)   /* [64, 10] */
 {
+    float *const h = t; /* [64, 100] */
     /* two_layer.nn:6   h      = sigmoid(x @ w1) */
     /* t = -(x @ w1) */
     gradc_matmul_f32(0, 0, 64, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
     /* h = 1 / (1 + exp(t)) */
     GRADC_PARALLEL(51200)
     for (size_t i = 0; i < 64; i++)
+        GRADC_INDEPENDENT
         for (size_t j = 0; j < 100; j++)
             h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
     /* two_layer.nn:7   y_pred = h @ w2 */
@@ -82,8 +83,7 @@ int two_layer_forward(struct two_layer *m)
     if (!m->work)
         return GRADC_ENULL;
     float *const work = (float *)m->work;
-    two_layer_forward_kernel(m, m->x, m->y, m->w1, m->w2, work + 7040, work, m->y_pred ? m->y_pred : work +
-            6400);
+    two_layer_forward_kernel(m, m->x, m->y, m->w1, m->w2, work, m->y_pred ? m->y_pred : work + 6400);
     return GRADC_OK;
 }
 
@@ -95,12 +95,12 @@ static void two_layer_backward_kernel(
     const float *GRADC_RESTRICT d_y_pred, /* [64, 10] */
     float *GRADC_RESTRICT d_w1,           /* [1000, 100] */
     float *GRADC_RESTRICT d_w2,           /* [100, 10] */
+    float *GRADC_RESTRICT d_h,            /* [64, 100] */
     const float *GRADC_RESTRICT h,        /* [64, 100] */
     const float *GRADC_RESTRICT y_pred,   /* [64, 10] */
-    float *GRADC_RESTRICT d_y_pred2,      /* [64, 10] */
-    float *GRADC_RESTRICT d_h,            /* [64, 100] */
-    float *GRADC_RESTRICT t)              /* [64, 100] */
+    float *GRADC_RESTRICT d_y_pred2)      /* [64, 10] */
 {
+    float *const t = d_h; /* [64, 100] */
     const float d_loss = m->d_loss ? *m->d_loss : 1;
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     /* d_y_pred2 = d_y_pred + 2 * (d_loss * (y_pred - y)) */
@@ -111,6 +111,10 @@ static void two_layer_backward_kernel(
                     (d_loss * (y_pred[i * 10 + j] - y[i * 10 + j]));
         }
     /* two_layer.nn:7   y_pred = h @ w2 */
+    /* d_w2 = h' @ d_y_pred2 */
+    if (m->d_w2) {
+        gradc_matmul_f32(1, 0, 100, 10, 64, 1, h, 100, d_y_pred2, 10, 0, d_w2, 10);
+    }
     /* d_h = d_y_pred2 @ w2' */
     if (m->d_w1) {
         gradc_matmul_f32(0, 1, 64, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, d_h, 100);
@@ -121,11 +125,6 @@ static void two_layer_backward_kernel(
                 t[i * 100 + j] = d_h[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
         /* d_w1 = x' @ t */
         gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, t, 100, 0, d_w1, 100);
-    }
-    /* two_layer.nn:7   y_pred = h @ w2 */
-    /* d_w2 = h' @ d_y_pred2 */
-    if (m->d_w2) {
-        gradc_matmul_f32(1, 0, 100, 10, 64, 1, h, 100, d_y_pred2, 10, 0, d_w2, 10);
     }
 }
 
@@ -138,8 +137,8 @@ int two_layer_backward(struct two_layer *m)
     if (!m->d_w1 && !m->d_w2)
         return GRADC_OK;
     float *const work = (float *)m->work;
-    two_layer_backward_kernel(m, m->x, m->y, m->w2, m->d_y_pred, m->d_w1, m->d_w2, work, m->y_pred ?
-            m->y_pred : work + 6400, work + 7040, work + 7680, work + 14080);
+    two_layer_backward_kernel(m, m->x, m->y, m->w2, m->d_y_pred, m->d_w1, m->d_w2, work + 7040, work,
+            m->y_pred ? m->y_pred : work + 6400, work + 13440);
     return GRADC_OK;
 }
 
@@ -153,12 +152,12 @@ static void two_layer_gradient_kernel(
     float *GRADC_RESTRICT d_w1,           /* [1000, 100] */
     float *GRADC_RESTRICT d_w2,           /* [100, 10] */
     float *GRADC_RESTRICT t,              /* [64, 100] */
-    float *GRADC_RESTRICT t3,             /* [64, 100] */
-    float *GRADC_RESTRICT h,              /* [64, 100] */
+    float *GRADC_RESTRICT d_h,            /* [64, 100] */
     float *GRADC_RESTRICT d_y_pred2)      /* [64, 10] */
 {
-    float *const y_pred = m->y_pred ? m->y_pred : t3; /* [64, 10] */
-    float *const d_h = t; /* [64, 100] */
+    float *const h = t; /* [64, 100] */
+    float *const y_pred = m->y_pred ? m->y_pred : d_h; /* [64, 10] */
+    float *const t3 = d_h; /* [64, 100] */
     const float d_loss = m->d_loss ? *m->d_loss : 1;
     /* two_layer.nn:6   h      = sigmoid(x @ w1) */
     /* t = -(x @ w1) */
@@ -181,6 +180,10 @@ static void two_layer_gradient_kernel(
             d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f * (d_loss * t2);
         }
     /* two_layer.nn:7   y_pred = h @ w2 */
+    /* d_w2 = h' @ d_y_pred2 */
+    if (m->d_w2) {
+        gradc_matmul_f32(1, 0, 100, 10, 64, 1, h, 100, d_y_pred2, 10, 0, d_w2, 10);
+    }
     /* d_h = d_y_pred2 @ w2' */
     if (m->d_w1) {
         gradc_matmul_f32(0, 1, 64, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, d_h, 100);
@@ -191,11 +194,6 @@ static void two_layer_gradient_kernel(
                 t3[i * 100 + j] = d_h[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
         /* d_w1 = x' @ t3 */
         gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, t3, 100, 0, d_w1, 100);
-    }
-    /* two_layer.nn:7   y_pred = h @ w2 */
-    /* d_w2 = h' @ d_y_pred2 */
-    if (m->d_w2) {
-        gradc_matmul_f32(1, 0, 100, 10, 64, 1, h, 100, d_y_pred2, 10, 0, d_w2, 10);
     }
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     m->loss = loss;
@@ -209,6 +207,6 @@ int two_layer_gradient(struct two_layer *m)
         return GRADC_ENULL;
     float *const work = (float *)m->work;
     two_layer_gradient_kernel(m, m->x, m->y, m->w1, m->w2, m->d_y_pred, m->d_w1, m->d_w2, work, work +
-            12800, work + 6400, work + 19200);
+            6400, work + 12800);
     return GRADC_OK;
 }

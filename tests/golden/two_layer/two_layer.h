@@ -35,8 +35,8 @@ int    two_layer_backward(struct two_layer *m);
 int    two_layer_gradient(struct two_layer *m);
 size_t two_layer_bind_parameters(struct two_layer *m, float *block);
 size_t two_layer_bind_gradients(struct two_layer *m, float *block);
-#define TWO_LAYER_WORKSPACE 81920
-#define TWO_LAYER_GRADIENT_WORKSPACE 79360
+#define TWO_LAYER_WORKSPACE 56320
+#define TWO_LAYER_GRADIENT_WORKSPACE 53760
 
 #ifdef __cplusplus
 }

@@ -26,7 +26,7 @@ GRADC_INLINE int train_check(const struct train *m)
         return GRADC_ESIZE;
     if ((double)m->D * (double)m->C > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (2 * (double)m->N * (double)m->C + (double)m->C * block + (double)m->N + block + 40 > (double)(PTRDIFF_MAX / 16))
+    if ((double)m->N * (double)m->C + (double)m->C * block + (double)m->N + (double)m->C + block + 40 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -38,10 +38,11 @@ size_t train_workspace(const struct train *m)
     const size_t block = gradc_block(m->N, (m->D > m->C ? m->D : m->C));
     size_t count, most = 0;
     count = 0; /* forward */
-    count += 2 * gradc_room(m->N * m->C);
-    count += gradc_room(m->N);
+    count += gradc_room(m->N * m->C);
     count += gradc_room(m->C * block);
+    count += gradc_room(m->N);
     count += gradc_room(block);
+    count += gradc_room(m->C);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -51,9 +52,9 @@ static int train_forward_kernel(
     const double *GRADC_RESTRICT x,  /* [N, D] */
     const int32_t *GRADC_RESTRICT y, /* [N] */
     double *GRADC_RESTRICT w,        /* [D, C] */
-    double *GRADC_RESTRICT z,        /* [C] */
-    double *GRADC_RESTRICT sum2,     /* [block, C] */
     double *GRADC_RESTRICT t3,       /* [N, C] */
+    double *GRADC_RESTRICT sum2,     /* [block, C] */
+    double *GRADC_RESTRICT z,        /* [C] */
     double *GRADC_RESTRICT t4,       /* [N] */
     double *GRADC_RESTRICT t5)       /* [block] */
 {
@@ -61,7 +62,7 @@ static int train_forward_kernel(
     const size_t D = m->D;
     const size_t C = m->C;
     const size_t block = gradc_block(N, (D > C ? D : C));
-    double *const d_z = z; /* [N, C] */
+    double *const d_z = t3; /* [N, C] */
     const double lr = m->lr;
     /* update.nn:2   train(x: [N, D], y: int[N], w: [D, C], lr) { */
     for (size_t i = 0; i < N; i++) {
@@ -118,8 +119,8 @@ int train_forward(struct train *m)
     const size_t block = gradc_block(N, (D > C ? D : C));
     double *const work = (double *)m->work;
     double *const t3 = work;
-    double *const t4 = t3 + gradc_room(N * C);
-    double *const sum2 = t4 + gradc_room(N);
-    double *const t5 = sum2 + gradc_room(C * block);
-    return train_forward_kernel(m, m->x, m->y, m->w, t5 + gradc_room(block), sum2, t3, t4, t5);
+    double *const sum2 = t3 + gradc_room(N * C);
+    double *const t4 = sum2 + gradc_room(C * block);
+    double *const t5 = t4 + gradc_room(N);
+    return train_forward_kernel(m, m->x, m->y, m->w, t3, sum2, t5 + gradc_room(block), t4, t5);
 }
