@@ -32,8 +32,8 @@ size_t f_workspace(const struct f *self_)
         return 0;
     size_t count, most = 0;
     count = 0; /* forward */
-    count += gradc_room(1024);
     count += 2 * gradc_room(32 * self_->m);
+    count += gradc_room(1024);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -86,7 +86,8 @@ int f_forward(struct f *self_)
         return GRADC_ENULL;
     const size_t m = self_->m;
     double *const work = (double *)self_->work;
-    double *const h2 = work + 1024;
-    f_forward_kernel(self_, self_->h, self_->W, work, h2 + gradc_room(32 * m), h2);
+    double *const h2 = work;
+    double *const sum = h2 + gradc_room(32 * m);
+    f_forward_kernel(self_, self_->h, self_->W, sum + gradc_room(32 * m), sum, h2);
     return GRADC_OK;
 }
