@@ -1,12 +1,14 @@
 /* ba.c: the Jacobian of each observation of ba.nn by hand, one after the other, by the chain rule in scalars.
  */
+/* sizes: -DSIZE_OBSERVATIONS=1000 | -DSIZE_OBSERVATIONS=30000 */
 #include "adolc.h"
 #include "ba.h"
 #include "bench.h"
 
 #include <string.h>
 
-enum { OBSERVATIONS = 1000 };
+enum { OBSERVATIONS = SIZE_OBSERVATIONS };
+#define SIZES ", " BENCH_TEXT(SIZE_OBSERVATIONS) " observations"
 
 static real *cameras, *points, *features, *weights, *ours_camera, *ours_X, *ours_w, *d_camera, *d_X, *d_w;
 static real *err, *ours_err, *errors, *d_weight, *ours_weight;
@@ -181,13 +183,13 @@ int main(void)
     bench_agree("ba objective", 2 * OBSERVATIONS, errors, err);
     agree();
     bench_agree("ba weight", OBSERVATIONS, ours_weight, d_weight);
-    bench_row("ba Jacobian, 1000 observations", 0.5, "gradc", run_ours, "C", by_hand);
+    bench_row("ba Jacobian" SIZES, 0.5, "gradc", run_ours, "C", by_hand);
     bench_row("ba Jacobian / objective", 0, "Jacobian", run_ours, "forward", run_objective);
     if (adolc_ba) {
         by_adolc();
         agree();
     }
-    ADOLC_ROW("ba Jacobian, 1000 observations", run_ours, adolc_ba, by_adolc);
+    ADOLC_ROW("ba Jacobian" SIZES, run_ours, adolc_ba, by_adolc);
     printf("%-36s %zu bytes\n", "ba workspace", observations_workspace(&ours));
     return bench_status;
 }

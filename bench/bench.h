@@ -157,7 +157,8 @@ GRADC_STATIC void bench_row(const char *what, double at_most, const char *f_name
 
 /* Asks the compiler to sum in any order, as -ffast-math would everywhere. */
 #define BENCH_SUM(sum) _Pragma(BENCH_TEXT(omp simd reduction(+ : sum)))
-#define BENCH_TEXT(x)  #x
+#define BENCH_TEXT(x)  BENCH_TEXT_(x) /* what x stands for, in quotes */
+#define BENCH_TEXT_(x) #x
 
 /* The product that a C programmer would call: the BLAS where there is one, else the runtime's. */
 #ifdef BENCH_BLAS

@@ -1,12 +1,15 @@
 /* gmm.c: the mixture of gmm.nn by hand: the Q of all components stacked, so that each block of points costs
  * two matrix products. */
+/* sizes: -DSIZE_D=10 -DSIZE_N=1000 | -DSIZE_D=10 -DSIZE_N=10000 */
+/* sizes: -DSIZE_D=64 -DSIZE_N=1000 | -DSIZE_D=64 -DSIZE_N=10000 */
 #include "bench.h"
 #include "gmm.h"
 #include "gradc_vecmath.h"
 
 #include <string.h>
 
-enum { N = 1000, D = 64, K = 25, BLOCK = 125, L = D * (D - 1) / 2 };
+enum { N = SIZE_N, D = SIZE_D, K = 25, BLOCK = 125, L = D * (D - 1) / 2 };
+#define SIZES ", D = " BENCH_TEXT(SIZE_D) ", K = 25, N = " BENCH_TEXT(SIZE_N)
 
 static struct gmm ours = {.N = N, .D = D, .K = K, .gamma = 1, .m = 0};
 static real *x, *alpha, *mu, *q, *l, value;
@@ -157,7 +160,7 @@ int main(void)
     bench_agree("gmm d_mu", K * D, ours.d_mu, d_mu);
     bench_agree("gmm d_q", K * D, ours.d_q, d_q);
     bench_agree("gmm d_l", K * L, ours.d_l, d_l);
-    bench_row("gmm gradient, D = 64, K = 25, N = 1000", 1, "gradc", run_ours, BENCH_PEER, by_hand);
+    bench_row("gmm gradient" SIZES, D == 64 ? 1 : 0, "gradc", run_ours, BENCH_PEER, by_hand);
     bench_row("gmm gradient / objective", 2, "gradient", run_ours, "forward", run_ours_forward);
     bench_row("gmm objective", 0, "gradc", run_ours_forward, BENCH_PEER, by_hand_forward);
     printf("%-36s %zu bytes\n", "gmm workspace", gmm_gradient_workspace(&ours));

@@ -1,9 +1,10 @@
 /* llsq.c: the least squares of llsq.nn by hand, by Horner's rule and running powers, vectorised over the
  * points. */
+/* sizes: -DSIZE_M=16 | -DSIZE_M=64 | -DSIZE_M=128 */
 #include "bench.h"
 #include "llsq.h"
 
-enum { N = 2000, M = 64, SIDE_BY_SIDE = 64 };
+enum { N = 2000, M = SIZE_M, SIDE_BY_SIDE = 64 };
 
 static struct llsq ours = {.m = M, .n = N};
 static real *x, gradient[M], value;
@@ -52,7 +53,7 @@ int main(void)
     by_hand();
     bench_agree("llsq", 1, &ours.loss, &value);
     bench_agree("llsq d_x", M, ours.d_x, gradient);
-    bench_row("llsq gradient, n = 2000, m = 64", 1, "gradc", run_ours, "C", by_hand);
+    bench_row("llsq gradient, n = 2000, m = " BENCH_TEXT(SIZE_M), 1, "gradc", run_ours, "C", by_hand);
     printf("%-34s %zu bytes\n", "llsq workspace", llsq_gradient_workspace(&ours));
     return bench_status;
 }

@@ -1,11 +1,13 @@
 /* lstm.c: the diagonal language model of lstm.nn by hand, with every transcendental function vectorised. */
+/* sizes: -DSIZE_L=2 -DSIZE_T=1000 | -DSIZE_L=4 -DSIZE_T=1000 | -DSIZE_L=4 -DSIZE_T=4000 */
 #include "bench.h"
 #include "gradc_vecmath.h"
 #include "lstm.h"
 
 #include <string.h>
 
-enum { T = 1000, L = 4, B = 14 };
+enum { T = SIZE_T, L = SIZE_L, B = 14 };
+#define SIZES ", " BENCH_TEXT(SIZE_L) " layers, T = " BENCH_TEXT(SIZE_T)
 
 static struct lstm ours = {.T = T, .L = L, .b = B};
 static real *sequence, *W, *bias, *w_in, *w_out, *b_out, *h0, *c0, value;
@@ -166,8 +168,9 @@ int main(void)
     bench_agree("lstm d_w_in", B, ours.d_w_in, d_w_in);
     bench_agree("lstm d_w_out", B, ours.d_w_out, d_w_out);
     bench_agree("lstm d_b_out", B, ours.d_b_out, d_b_out);
-    bench_row("lstm gradient, 4 layers, T = 1000", 1, "gradc", run_ours, "C", by_hand);
-    bench_row("lstm gradient / objective", 1.6, "gradient", run_ours, "forward", run_ours_forward);
+    bench_row("lstm gradient" SIZES, L == 4 ? 1 : 0, "gradc", run_ours, "C", by_hand);
+    bench_row("lstm gradient / objective", L == 4 ? 1.6 : 0, "gradient", run_ours, "forward",
+              run_ours_forward);
     bench_row("lstm objective", 0, "gradc", run_ours_forward, "C", by_hand_forward);
     printf("%-36s %zu bytes\n", "lstm workspace", lstm_gradient_workspace(&ours));
     return bench_status;

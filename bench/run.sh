@@ -46,7 +46,7 @@ if [ -z "$BENCH_THREADS" ]; then
 fi
 [ -n "$BENCH_THREADS" ] || echo "one thread, $CC $CFLAGS; medians of 15 rounds in turn"
 
-# measure X PRECISION
+# measure X PRECISION [SIZES]: SIZES are options that define the sizes X.c is compiled for.
 measure() {
     local type=double
     [ "$2" = float64 ] || type=float
@@ -54,9 +54,9 @@ measure() {
     local source=$1.nn
     [ -f "$source" ] || source=../examples/programs/$1.nn
     if ! "$GRADC" "--precision=$2" "$source" -o "$out/$1.c" ||
-        ! "$CC" -std=c11 -D_GNU_SOURCE $CFLAGS -DREAL=$type -I../runtime -I"$out" -I. -o "$out/run" "$1.c" \
+        ! "$CC" -std=c11 -D_GNU_SOURCE $CFLAGS -DREAL=$type ${3-} -I../runtime -I"$out" -I. -o "$out/run" "$1.c" \
             "$out/$1.c" "$BUILD/libgradc.a" $([ "$2" = float64 ] && echo "${adolc[@]}") $blas -lm || ! "$out/run"; then
-        echo "$1 ($2) failed"
+        echo "$1 ($2${3:+, $3}) failed"
         status=1
     fi
 }
@@ -65,7 +65,10 @@ if [ $# -gt 0 ]; then programs=("$@"); else programs=(*.c); fi
 for program in "${programs[@]}"; do
     program=${program%.c}
     for precision in $(sed -n 's|^/\* precisions: \(.*\) \*/$|\1|p' "$program.c" | grep . || echo float64); do
-        measure "$program" "$precision"
+        sed -n 's|^/\* sizes: \(.*\) \*/$|\1|p' "$program.c" | tr '|' '\n' | grep . > "$out/sizes" || echo > "$out/sizes"
+        while read -r sizes; do
+            measure "$program" "$precision" "$sizes"
+        done < "$out/sizes"
     done
 done
 [ $# -gt 0 ] || { ./threads.sh; GRADC=$GRADC ./compiler.sh; } || status=1
