@@ -177,22 +177,32 @@ static const char *subscripted(struct emitter *emitter, const char *name, const 
     return arena_print(emitter->arena, "%s[%s]", name, offset ? offset : "0");
 }
 
-/* Where an element of a buffer stands in the array that holds it. */
-static const char *offset_in_buffer(struct emitter *emitter, const struct buffer *buffer,
-                                    const struct index *at)
+/* Where an element of a buffer, in axes that begin as its own do, stands in the array that holds it. */
+static const char *offset_in_rows(struct emitter *emitter, const struct buffer *buffer, int rank,
+                                  size *const *shape, const struct index *at)
 {
-    struct index place[MAXIMUM_AXES];
-    int rank = buffer->node->rank;
-    for (int axis = 0; axis < rank; axis++)
-        place[axis] = at[axis];
+    struct index place[2 * MAXIMUM_RANK + 1];
+    size *extents[2 * MAXIMUM_RANK + 1];
+    unsigned dropped = buffer->dropped;
+    memcpy(place, at, sizeof *place * (size_t)rank);
+    memcpy(extents, shape, sizeof *extents * (size_t)rank);
     if (buffer->block) /* the rows of one block */
         place[0].affine = size_subtract(at[0].affine, buffer->block->first);
     for (; buffer->same; buffer = buffer->same)
         if (buffer->collected_at) {
-            memmove(place + 1, place, sizeof *place * (size_t)rank++);
+            memmove(place + 1, place, sizeof *place * (size_t)rank);
+            memmove(extents + 1, extents, sizeof *extents * (size_t)rank++);
             place[0] = (struct index){buffer->collected_at, NULL};
+            extents[0] = buffer->same->node->shape[0];
+            dropped <<= 1;
         }
-    return offset_text(emitter, rank, buffer->node->shape, buffer->dropped, place);
+    return offset_text(emitter, rank, extents, dropped, place);
+}
+
+static const char *offset_in_buffer(struct emitter *emitter, const struct buffer *buffer,
+                                    const struct index *at)
+{
+    return offset_in_rows(emitter, buffer, buffer->node->rank, buffer->node->shape, at);
 }
 
 const char *address_text(struct emitter *emitter, const char *element)
@@ -276,19 +286,36 @@ static const char *read_place(struct emitter *emitter, struct node *node, const 
     return read_leaf(emitter, node, offset_text(emitter, node->rank, node->shape, 0, at));
 }
 
-/* In row-major order, all axes in one. */
-static const char *read_flat(struct emitter *emitter, struct node *node, struct index flat)
+/* Where an element of a RESHAPE of the node stands, in the axes that both have and those behind them as one;
+ * the number of these. */
+static int reshaped_position(struct emitter *emitter, const struct node *node, const struct node *view,
+                             const struct index *at, size **shape, struct index *place)
+{
+    struct program *program = emitter->program;
+    int common = common_axes(view, node);
+    for (int a = 0; a < common; a++) {
+        place[a] = at[a];
+        shape[a] = node->shape[a];
+    }
+    place[common] = flat_index(program, view->rank - common, view->shape + common, at + common);
+    shape[common] = size_number(program->sizes, 1);
+    for (int a = common; a < node->rank; a++)
+        shape[common] = size_multiply(shape[common], node->shape[a]);
+    return common + 1;
+}
+
+static const char *read_reshaped(struct emitter *emitter, struct node *node, const struct node *view,
+                                 const struct index *at)
 {
     struct buffer *buffer = emitter->program->buffers[node->id];
-    for (const struct buffer *row = buffer; row && row->same; row = row->same)
-        if (row->collected_at)
-            flat.affine =
-                size_add(flat.affine, size_multiply(row->collected_at, buffer_count(emitter->program, row)));
-    const char *offset = is_zero(flat) ? NULL : index_text(emitter, flat);
-    if (!buffer)
-        return read_leaf(emitter, node, offset);
-    if (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_STRUCT)
+    struct index place[MAXIMUM_RANK + 1];
+    size *shape[MAXIMUM_RANK + 1];
+    if (buffer && (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_STRUCT))
         return element_text(emitter, buffer, NULL);
+    int rank = reshaped_position(emitter, node, view, at, shape, place);
+    if (!buffer)
+        return read_leaf(emitter, node, offset_text(emitter, rank, shape, 0, place));
+    const char *offset = offset_in_rows(emitter, buffer, rank, shape, place);
     buffer->is_read = true;
     note_element(emitter, buffer, NULL, offset);
     return subscripted(emitter, buffer_name(emitter, buffer), offset);
@@ -333,30 +360,36 @@ static const char *read_view(struct emitter *emitter, struct node *view, const s
     }
     if (reshape_below(program, view, at, below))
         return expression_text(emitter, x, below, precedence);
-    struct index flat = flat_index(program, view->rank, view->shape, at);
     while (!has_place(program, x))
         x = x->inputs[0];
     *precedence = 0;
-    return read_flat(emitter, x, flat);
+    return read_reshaped(emitter, x, view, at);
 }
 
 const char *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at)
 {
     struct program *program = emitter->program;
     struct index here[MAXIMUM_AXES], below[MAXIMUM_AXES];
+    size *extents[MAXIMUM_AXES];
     memcpy(here, at, sizeof *at * (size_t)operand->rank);
-    while (!program->buffers[operand->id] && !is_leaf(operand)) {
-        if (operand->op == OP_INDEX)
-            index_below(program, operand, operand->subscripts, operand->inputs[0]->rank, here, below,
-                        dynamic_index, emitter);
-        else
-            reshape_below(program, operand, here, below);
+    int rank = -1;
+    while (!has_place(program, operand)) {
+        const struct node *view = operand;
+        operand = view->inputs[0];
+        if (view->op == OP_INDEX)
+            index_below(program, view, view->subscripts, operand->rank, here, below, dynamic_index, emitter);
+        else if (!reshape_below(program, view, here, below)) {
+            while (!has_place(program, operand))
+                operand = operand->inputs[0];
+            rank = reshaped_position(emitter, operand, view, here, extents, below);
+        }
         memcpy(here, below, sizeof here);
-        operand = operand->inputs[0];
     }
     struct buffer *buffer = program->buffers[operand->id];
-    const char *offset = buffer ? offset_in_buffer(emitter, buffer, here)
-                                : offset_text(emitter, operand->rank, operand->shape, 0, here);
+    size *const *shape = rank < 0 ? operand->shape : extents;
+    rank = rank < 0 ? operand->rank : rank;
+    const char *offset = buffer ? offset_in_rows(emitter, buffer, rank, shape, here)
+                                : offset_text(emitter, rank, shape, 0, here);
     const char *name = buffer ? buffer_name(emitter, buffer) : emitter->leaf_names[operand->id];
     if (buffer)
         buffer->is_read = true;

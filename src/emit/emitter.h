@@ -168,8 +168,8 @@ const char *side_by_side_operator(const struct node *node, int *precedence);
 /* ---- emit_arrays.c ---- */
 struct array {
     const char *type, *name, *source, *shape; /* type *name = source; shape: NULL if there is none to tell */
-    const char *base; /* the array that its source mentions; NULL: none */
-    bool is_alone;    /* nothing else is found where it is */
+    const char *base;                         /* the array that its source mentions; NULL: none */
+    bool is_alone;                            /* nothing else is found where it is */
     bool is_written;
 };
 /* A scalar that a kernel takes or gives back beside its arrays. */

@@ -152,6 +152,15 @@ bool reshape_below(struct program *program, const struct node *reshape, const st
     return true;
 }
 
+/* RESHAPE: how many of its leading axes are those of `x`, of which it holds the elements. */
+int common_axes(const struct node *reshape, const struct node *x)
+{
+    int count = 0;
+    while (count < reshape->rank && count < x->rank && reshape->shape[count] == x->shape[count])
+        count++;
+    return count;
+}
+
 int plain_subscript(const struct affine *affine, int rank, size *const *space, const size *extent)
 {
     int found = -1;
@@ -244,7 +253,9 @@ static void visit_view(struct collector *collector, struct node *view, const str
     } else {
         while (!has_place(program, x))
             x = x->inputs[0];
-        record(collector, x, NULL);
+        for (int a = 0; a < x->rank; a++)
+            below[a] = a < common_axes(view, x) ? at[a] : (struct index){size_number(program->sizes, 0), "*"};
+        record(collector, x, below);
     }
 }
 

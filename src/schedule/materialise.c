@@ -97,6 +97,8 @@ static void force_place(struct decision *decision, struct node *operand)
 {
     while (is_view(operand) && !decision->is_forced[operand->id] && is_strided(decision->program, operand))
         operand = operand->inputs[0];
+    if (operand->op == OP_RESHAPE && !decision->is_forced[operand->id])
+        operand = operand->inputs[0]; /* in whose place it stands */
     force(decision, operand);
 }
 

@@ -89,16 +89,20 @@ static bool lay_out_operand(struct layout *layout, int operand)
         at[a] = (struct index){is_number(x->shape[a], 1) ? size_number(program->sizes, 0)
                                                          : program_variable(program, axes[a], x->shape[a]),
                                NULL};
-    while (is_strided_view(program, x)) {
+    const struct node *view = NULL;
+    while (is_strided_view(program, x) && !view) {
         if (x->op == OP_INDEX)
             index_below(program, x, x->subscripts, x->inputs[0]->rank, at, below, no_text, NULL);
         else if (!reshape_below(program, x, at, below))
-            break;
+            view = x; /* of what is stored in row-major order */
         x = x->inputs[0];
-        memcpy(at, below, sizeof at);
+        if (!view)
+            memcpy(at, below, sizeof at);
     }
     layout->bases[operand] = x;
-    return find_strides(layout, flat_index(program, x->rank, x->shape, at).affine, layout->strides[operand]);
+    view = view ? view : x;
+    return find_strides(layout, flat_index(program, view->rank, view->shape, at).affine,
+                        layout->strides[operand]);
 }
 
 static bool lay_out(struct layout *layout)

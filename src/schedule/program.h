@@ -341,6 +341,7 @@ void index_below(struct program *program, const struct node *view, const struct 
 /* RESHAPE: true if each axis of the input is found from the position without a division; then fills below. */
 bool reshape_below(struct program *program, const struct node *reshape, const struct index *at,
                    struct index *below);
+int common_axes(const struct node *reshape, const struct node *x);
 /* The position in row-major order of an element of a tensor of this shape. */
 struct index flat_index(struct program *program, int rank, size *const *shape, const struct index *at);
 /* Where an operand of a reduction, contraction or scan stands, from the iteration axes. */
