@@ -104,5 +104,14 @@ loop(x: [t, n], u: [n, n], w: [n, n], v: [n, n], a: [n], b: [n]) {
     return y
 }
 END
+# Nor anything of the rounds where one number reaches the loop: its tangents go along with them.
+holds "tangents" 2500 0 $((8 * 64)) << 'END'
+loop(x: [n], a) {
+    y = x
+    for k in 0..t { y = sin(y) * exp(a) + x }
+    return loop = sum(y)
+}
+export loop wrt a
+END
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -14,12 +14,20 @@ struct adjoint {
     struct node *mask;  /* BOOL, of the same shape */
 };
 
+/* Whether a node depends on a wrt. */
+enum activity {
+    INACTIVE,
+    ACTIVE,
+    ACTIVE_WRT, /* a wrt that may itself depend on others */
+    ACTIVE_END  /* a wrt that the sweep does not go beyond */
+};
+
 /* One reverse sweep. */
 struct sweep {
     struct graph *graph;
     const struct derivatives *derivatives;
     size_t count;          /* nodes that existed when it began; arrays below are indexed by their ids */
-    unsigned char *active; /* whether the node depends on a wrt; 2: the sweep does not go beyond it */
+    unsigned char *active; /* enum activity */
     struct adjoint *adjoints;
     struct adjoint **results; /* for a LOOP: the adjoints of its RESULTs */
     struct node **customs;    /* active CUSTOM nodes */
@@ -34,11 +42,17 @@ void contribute(struct sweep *sweep, struct node *to, struct node *value, struct
 struct node *adjoint_value(struct graph *graph, struct adjoint adjoint);
 /* Whether a gradient can come down to the node from a wrt, given the active bytes of what it needs. */
 bool takes_part(const struct graph *graph, const struct node *node, unsigned char *active);
-/* differentiate for the body of a loop: only through the nodes inside it, and not beyond the wrt. adjoints[i]
- * is NULL where nothing depends on wrt[i]. */
-void differentiate_body(const struct sweep *outer, const struct region *region, struct node *const *outputs,
-                        struct node *const *seeds, size_t output_count, struct node *const *wrt,
-                        size_t wrt_count, struct node **adjoints);
+/* differentiate, only through the nodes `between`, which ascend, and not beyond the wrt. adjoints[i] is NULL
+ * where nothing depends on wrt[i]. */
+void differentiate_between(struct graph *graph, const struct derivatives *derivatives,
+                           struct node *const *between, size_t between_count, struct node *const *outputs,
+                           struct node *const *seeds, size_t output_count, struct node *const *wrt,
+                           size_t wrt_count, struct node **adjoints);
+
+/* ---- tangent.c ---- */
+/* If all that reaches the LOOP from the wrt of the sweep goes through one number: contributes to that number
+ * by a loop that carries tangents, and keeps nothing of its rounds. Else false. */
+bool adjoint_by_tangents(struct sweep *sweep, struct node *loop);
 
 /* ---- adjoint_structure.c: y is the node, d its adjoint ---- */
 void adjoint_of_index(struct sweep *sweep, struct node *y, struct adjoint d);
@@ -66,6 +80,10 @@ void adjoint_of_custom(struct sweep *sweep, struct node *y);
 bool loop_is_active(const struct graph *graph, struct loop *loop, unsigned char *active);
 bool loop_result_is_active(const struct graph *graph, const struct node *result, unsigned char *active);
 void adjoint_of_loop(struct sweep *sweep, struct node *node);
+/* Sets the active bytes of the carried values and of what is inside; those of the captures must be right. A
+ * carried value takes part if its start or its step does, which its being carried may make true. */
+void activate_inside(const struct graph *graph, struct loop *loop, unsigned char *active);
+void deactivate_inside(const struct graph *graph, struct loop *loop, unsigned char *active);
 
 /* ---- adjoint_sums.c ---- */
 /* A term of an adjoint that a backward loop would accumulate: a product of two values, of which the loop

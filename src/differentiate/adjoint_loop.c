@@ -7,9 +7,9 @@
  * collected d_h, d_W_t, d_x[t] = adjoint of (f, g)(h[t], W, x[t]) with d_h, d_y[t];   d_W = d_W + d_W_t
  *     }
  *
- * The adjoint of the body comes from differentiate_body, in terms of the body's own nodes; what it needs of
- * them is then either computed again from the collected states or collected too (adjoint_states.c). The two
- * loops share their variable; simplify gives each its own. A value that the body reads only in parts that
+ * The adjoint of the body comes from differentiate_between, in terms of the body's own nodes; what it needs
+ * of them is then either computed again from the collected states or collected too (adjoint_states.c). The
+ * two loops share their variable; simplify gives each its own. A value that the body reads only in parts that
  * move with the round, x[t], gets its adjoint from the collected adjoints of the parts; other values
  * accumulate theirs. */
 #include <stdlib.h>
@@ -20,9 +20,7 @@
 
 /* ---- Which of a loop's values take part ---- */
 
-/* Sets the active bytes of the carried values and of what is inside; those of the captures must be right. A
- * carried value takes part if its start or its step does, which its being carried may make true. */
-static void spread_inside(const struct graph *graph, struct loop *loop, unsigned char *active)
+void activate_inside(const struct graph *graph, struct loop *loop, unsigned char *active)
 {
     const struct region *region = region_of(graph, loop);
     bool changed = true;
@@ -38,7 +36,7 @@ static void spread_inside(const struct graph *graph, struct loop *loop, unsigned
     }
 }
 
-static void clear_inside(const struct graph *graph, struct loop *loop, unsigned char *active)
+void deactivate_inside(const struct graph *graph, struct loop *loop, unsigned char *active)
 {
     const struct region *region = region_of(graph, loop);
     for (size_t i = 0; i < region->inside_count; i++)
@@ -50,12 +48,12 @@ static void clear_inside(const struct graph *graph, struct loop *loop, unsigned 
 bool loop_is_active(const struct graph *graph, struct loop *loop, unsigned char *active)
 {
     bool any = false;
-    spread_inside(graph, loop, active);
+    activate_inside(graph, loop, active);
     for (int k = 0; k < loop->carried_count; k++)
         any = any || active[loop->carried[k]->id] || active[loop->next[k]->id];
     for (int k = 0; k < loop->collected_count; k++)
         any = any || active[loop->collected[k]->id];
-    clear_inside(graph, loop, active);
+    deactivate_inside(graph, loop, active);
     return any;
 }
 
@@ -64,12 +62,12 @@ bool loop_result_is_active(const struct graph *graph, const struct node *result,
     struct loop *loop = result->inputs[0]->loop;
     if (!active[result->inputs[0]->id])
         return false;
-    spread_inside(graph, loop, active);
+    activate_inside(graph, loop, active);
     int k = result->result;
     bool is_carried = k < loop->carried_count;
     bool takes = is_carried ? active[loop->carried[k]->id] || active[loop->next[k]->id]
                             : active[loop->collected[k - loop->carried_count]->id];
-    clear_inside(graph, loop, active);
+    deactivate_inside(graph, loop, active);
     return takes;
 }
 
@@ -414,18 +412,21 @@ void adjoint_of_loop(struct sweep *sweep, struct node *node)
 {
     struct work work = {.sweep = sweep, .graph = sweep->graph, .loop = node->loop};
     const struct adjoint *results = sweep->results[node->id];
+    if (adjoint_by_tangents(sweep, node))
+        return;
     work.region = region_of(work.graph, work.loop);
-    spread_inside(work.graph, work.loop, sweep->active);
+    activate_inside(work.graph, work.loop, sweep->active);
     find_live(&work, results);
     work.backward = new_backward(&work);
     seed_outputs(&work, results);
     find_wrt(&work);
     if (work.wrt_count > 0) {
-        differentiate_body(sweep, work.region, work.outputs, work.seeds, work.outputs_count, work.wrt,
-                           work.wrt_count, work.adjoints);
+        differentiate_between(sweep->graph, sweep->derivatives, work.region->inside,
+                              work.region->inside_count, work.outputs, work.seeds, work.outputs_count,
+                              work.wrt, work.wrt_count, work.adjoints);
         fill_backward(&work);
     }
-    clear_inside(work.graph, work.loop, sweep->active);
+    deactivate_inside(work.graph, work.loop, sweep->active);
     if (work.wrt_count > 0)
         contribute_results(&work, backward_loop(work.graph, node, work.backward));
 }

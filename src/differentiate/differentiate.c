@@ -197,7 +197,7 @@ static void sweep_back(struct sweep *sweep)
         if (!sweep->active[id])
             continue;
         graph->origin = node->origin;
-        if (sweep->active[id] == 2)
+        if (sweep->active[id] == ACTIVE_END)
             continue;
         if (node->op == OP_LOOP && sweep->results[id])
             adjoint_of_loop(sweep, node);
@@ -268,7 +268,8 @@ void differentiate(struct graph *graph, const struct derivatives *derivatives, s
     unsigned char *reached = zeroed(sweep.count, 1);
     mark_reachable(graph, outputs, output_count, false, reached);
     for (size_t i = 0; i < wrt_count; i++)
-        sweep.active[wrt[i]->id] = wrt[i]->type == REAL && reached[wrt[i]->id];
+        if (wrt[i]->type == REAL && reached[wrt[i]->id])
+            sweep.active[wrt[i]->id] = ACTIVE_WRT;
     for (size_t id = 0; id < sweep.count; id++)
         if (reached[id])
             activate(&sweep, graph->nodes[id]);
@@ -279,29 +280,15 @@ void differentiate(struct graph *graph, const struct derivatives *derivatives, s
             adjoints[i] = graph_zeros_like(graph, wrt[i]);
 }
 
-void differentiate_body(const struct sweep *outer, const struct region *region, struct node *const *outputs,
-                        struct node *const *seeds, size_t output_count, struct node *const *wrt,
-                        size_t wrt_count, struct node **adjoints)
+void differentiate_between(struct graph *graph, const struct derivatives *derivatives,
+                           struct node *const *between, size_t between_count, struct node *const *outputs,
+                           struct node *const *seeds, size_t output_count, struct node *const *wrt,
+                           size_t wrt_count, struct node **adjoints)
 {
-    struct sweep sweep = sweep_new(outer->graph, outer->derivatives);
+    struct sweep sweep = sweep_new(graph, derivatives);
     for (size_t i = 0; i < wrt_count; i++)
-        sweep.active[wrt[i]->id] = 2;
-    for (size_t i = 0; i < region->inside_count; i++)
-        activate(&sweep, region->inside[i]);
+        sweep.active[wrt[i]->id] = ACTIVE_END;
+    for (size_t i = 0; i < between_count; i++)
+        activate(&sweep, between[i]);
     run(&sweep, outputs, seeds, output_count, wrt, wrt_count, adjoints);
-}
-
-/* ---- Forward mode ---- */
-
-/* With g(u) = J' u, linear in u, the tangent J v is d/du <g(u), v>. */
-void differentiate_forward(struct graph *graph, const struct derivatives *derivatives,
-                           struct node *const *wrt, struct node *const *v, size_t wrt_count,
-                           struct node *const *outputs, size_t output_count, struct node **tangents)
-{
-    struct node **u = ARENA_ARRAY(graph->arena, struct node *, output_count + 1);
-    struct node **g = ARENA_ARRAY(graph->arena, struct node *, wrt_count + 1);
-    for (size_t k = 0; k < output_count; k++)
-        u[k] = graph_placeholder(graph, REAL, NULL, outputs[k]->rank, outputs[k]->shape);
-    differentiate(graph, derivatives, outputs, u, output_count, wrt, wrt_count, g);
-    differentiate(graph, derivatives, g, v, wrt_count, u, output_count, tangents);
 }

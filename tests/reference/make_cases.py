@@ -1013,6 +1013,37 @@ case("", name="counts", sizes={"n": 3, "t": 1}, x=uniform(3), status=2)
 case("transposed_factors(h: [m, n], g: [m, n], V: [k, n, n], t: size) {\n    for r in 0..t {\n        h = tanh(h @ V[1]')\n        g = 0.5 * (g @ V[1]') + sum(h @ V[0, 1:, :]')\n    }\n    return h_end = h, g_end = g\n}",
      lambda h, g, V: (lambda r: {"h_end": r[0], "g_end": r[1]})(loop(4, lambda r, h, g: (np.tanh(h @ V[1].T), 0.5 * g @ V[1].T + np.sum(np.tanh(h @ V[1].T) @ V[0, 1:].T)), h, g)), sizes={"m": 2, "n": 3, "k": 2, "t": 4}, h=uniform((2, 3)), g=uniform((2, 3), key="g"), V=uniform((2, 3, 3), -1, 1))
 
+# ---- Loops that one number reaches: their tangents ----
+
+group("tangents")
+ALL = ": jacobian, hessian, jvp, hvp"
+def steps(f, t, *state):
+    for k in range(t):
+        state = f(k, *state)
+    return state
+case("vector_state(A: [n, n], s, t: size) {\n    h = ones([n])\n    for k in 0..t {\n        h = tanh(A @ h + k * s)\n        hs[k] = h[0] * s\n    }\n    return h, hs\n}\nexport vector_state wrt s: jacobian, jvp",
+     lambda A, s: (lambda r: {"h": r[0], "hs": np.array(r[1])})(steps(lambda k, h, hs: (lambda v: (v, hs + [v[0] * s]))(np.tanh(A @ h + k * s)), 4, np.ones(3), [])),
+     sizes={"n": 3, "t": 4}, wrt=["s"], export=False, A=uniform((3, 3), -1, 1, "A"), s=0.5)
+case("start_and_step(a: [1], t: size) {\n    x = exp(a[0])\n    y = 0.5 * x\n    for k in 0..t {\n        z = sin(y) * x\n        y = x - 0.1 * z\n        x = z + a[0]\n    }\n    return start_and_step = x * y * a[0]\n}",
+     lambda a: (lambda r: r[0] * r[1] * a[0])(steps(lambda k, x, y: (np.sin(y) * x + a[0], x - 0.1 * np.sin(y) * x), 5, np.exp(a[0]), 0.5 * np.exp(a[0]))), sizes={"t": 5}, extra=ALL, a=np.array([0.25]))
+case("two_loops(s, w: [n], t: size) {\n    x = s\n    for k in 0..t {\n        x = cos(x) + s\n    }\n    y = w\n    for k in 0..t checkpoint {\n        y = tanh(y * x) + w\n    }\n    return two_loops = sum(y * x)\n}",
+     lambda s, w: (lambda x: np.sum(x * steps(lambda k, y: (np.tanh(y * x) + w,), 5, w)[0]))(steps(lambda k, x: (np.cos(x) + s,), 5, s)[0]), sizes={"n": 3, "t": 5}, extra=ALL, s=0.5, w=uniform(3, -1, 1))
+case("inner_loop(s, t: size) {\n    x = s; y = 1\n    for k in 0..t {\n        for j in 0..2 {\n            x = sin(x) + 0.5 * y\n        }\n        y = y * x\n        ys[k] = y\n    }\n    return inner_loop = sum(ys^2)\n}",
+     lambda s: np.sum(np.square(steps(lambda k, x, y, ys: (lambda v: (v, y * v, ys + [y * v]))(steps(lambda j, v: (np.sin(v) + 0.5 * y,), 2, x)[0]), 4, s, 1.0, [])[2])), sizes={"t": 4}, extra=ALL, s=0.75)
+case("number_of_a_round(x: [n], t: size) {\n    y = x\n    for k in 0..t {\n        a = sum(y^2)\n        b = a\n        for j in 0..t {\n            b = 0.5 * sin(b) + a\n        }\n        y = y / b\n    }\n    return number_of_a_round = sum(y)\n}",
+     lambda x: np.sum(steps(lambda k, y: (lambda a: (y / steps(lambda j, b: (0.5 * np.sin(b) + a,), 3, a)[0],))(np.sum(y**2)), 3, x)[0]), sizes={"n": 3, "t": 3}, extra=ALL, x=uniform(3, 0.5, 1))
+case("stops(s, c) {\n    x = s; y = c\n    for k in 0..40 while x < 10 {\n        if y > 1 {\n            y = sqrt(y)\n        } else {\n            y = y + s * x\n        }\n        x = x * s + y * c\n        xs[k] = x\n    }\n    return x, y, xs\n}\nexport stops wrt s",
+     lambda s, c: (lambda r: {"x": r[0], "y": r[1], "xs": np.array(r[2] + [0] * (40 - len(r[2])))})(steps(lambda k, x, y, xs: (lambda v: (x * s + v * c, v, xs + [x * s + v * c]))(np.sqrt(y) if y > 1 else y + s * x) if x < 10 else (x, y, xs), 40, s, c, [])),
+     wrt=["s"], export=False, s=1.25, c=0.375)
+kink("no_infinite_side(s, x: [n]) {\n    y = x\n    for k in 0..3 {\n        y = if s > 0 then y * sqrt(s) else y + s\n        if s > 0 {\n            y = y + log(s)\n        }\n    }\n    return no_infinite_side = sum(y)\n}\nexport no_infinite_side wrt s", lambda s, x: 3.0, {"s": 6}, {"n": 2}, export=False, wrt=["s"], s=0.0, x=np.array([1.0, 2]))
+case("grad_of_grad(w, t: size) {\n    p = w\n    for k in 0..t {\n        p = p - 0.1 * grad(sin(p) * w^2 + p^3 * w, p)\n    }\n    return grad_of_grad = p^2\n}",
+     lambda w: steps(lambda k, p: (p - 0.1 * (np.cos(p) * w**2 + 3 * p**2 * w),), 4, w)[0]**2, sizes={"t": 4}, extra=": hessian, hvp", w=0.5)
+case("inside(a, n: size) {\n    y = a\n    for k in 0..n {\n        y = sin(y) * a\n    }\n    return inside = grad(y, a)^2\n}",
+     lambda a: float(gradient(lambda v: steps(lambda k, y: (np.sin(y) * v[0],), 4, v[0])[0], np.array([a]))[0]**2), sizes={"n": 4}, tolerance=1e-7, tolerance32=5e-3, a=1.25)
+case("tangent_of_states(x: [n], v: [n], t: size) {\n    y = x\n    for k in 0..t {\n        for j in 0..2 {\n            y = tanh(y * x[0]) + y[0]\n        }\n        ys[k] = y\n    }\n    return tangent_of_states = jvp(ys, x, v)\n}",
+     lambda x, v: jacobian(lambda a: np.stack(steps(lambda k, y, ys: (lambda z: (z, ys + [z]))(steps(lambda j, y: (np.tanh(y * a[0]) + y[0],), 2, y)[0]), 3, a, [])[1]), x) @ v,
+     sizes={"n": 3, "t": 3}, tolerance=1e-7, tolerance32=5e-3, x=uniform(3, 0.25, 1), v=uniform(3, -1, 1, "v"))
+
 # ---- What loops carry ----
 
 group("states")
