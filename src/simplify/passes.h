@@ -12,6 +12,8 @@ void simplify(struct function *function, int level);
 /* The same at level 2 for people to read: CUSTOM stays, so that functions with a rule can be written as
  * calls. */
 void simplify_to_read(struct function *function);
+/* The same at level 2 for C: sums of what overlaps are formed stretch by stretch. */
+void simplify_for_loops(struct function *function);
 /* Before the back end: operands that products read are to be stored as matrices. Nodes get new ids. */
 void pack_operands(struct function *function);
 

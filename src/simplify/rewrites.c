@@ -149,6 +149,8 @@ static const struct {
     {OP_CONTRACT, rewrite_chain},
     {OP_INDEX, rewrite_diagonal},
     {OP_INDEX, rewrite_part},
+    {OP_ADD, rewrite_overlap},
+    {OP_SUB, rewrite_overlap},
 };
 
 int rewriter_uses(const struct rewriter *rewriter, const struct node *node)

@@ -9,6 +9,9 @@ struct rewriter {
     const int *source_uses; /* by id in the graph that is copied: how often a node is read */
     int *uses;              /* by id in `graph`; 0 for nodes that rewrites have made */
     size_t uses_capacity;
+    const struct function *function; /* whose graph it is */
+    bool is_for_loops; /* what is made will be C: elements that are computed twice may be better than stored
+                          ones */
 };
 
 /* A better node of the same value as `copy`, which is the copy of `node`, or copy itself. closure: the
@@ -41,5 +44,8 @@ struct node *rewrite_chosen_product(struct rewriter *rewriter, struct node *y);
 
 /* ---- rewrite_part.c ---- */
 struct node *rewrite_part(struct rewriter *rewriter, struct node *y);
+
+/* ---- rewrite_overlap.c ---- */
+struct node *rewrite_overlap(struct rewriter *rewriter, struct node *y);
 
 #endif

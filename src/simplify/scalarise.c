@@ -287,5 +287,5 @@ void scalarise(struct function *function, int level)
         function->checks[i].k = scalariser_whole(&scalariser, function->checks[i].k);
     graph->origin = origin;
     free(needed);
-    simplify(function, level);
+    simplify_for_loops(function);
 }

@@ -57,7 +57,7 @@ static void copy_function(struct function *function, struct copier *copier)
     function->graph = copier->target;
 }
 
-static void simplify_rounds(struct function *function, int level, bool keeps_rules)
+static void simplify_rounds(struct function *function, int level, bool keeps_rules, bool is_for_loops)
 {
     enum { ROUNDS = 6 };
     struct arena *arena = function->graph->arena;
@@ -70,7 +70,9 @@ static void simplify_rounds(struct function *function, int level, bool keeps_rul
         if (round > 0 && !keeps_rules)
             hoist_rounds(old, roots, root_count);
         simplify_loops(old, roots, root_count);
-        struct rewriter rewriter = {.source_uses = count_uses(old, roots, root_count)};
+        struct rewriter rewriter = {.source_uses = count_uses(old, roots, root_count),
+                                    .function = function,
+                                    .is_for_loops = is_for_loops};
         rewriter.graph = graph_new(arena, old->sizes);
         struct copier *copier = copier_new(old, rewriter.graph);
         copier->erases_marks = true;
@@ -92,10 +94,15 @@ static void simplify_rounds(struct function *function, int level, bool keeps_rul
 
 void simplify(struct function *function, int level)
 {
-    simplify_rounds(function, level, false);
+    simplify_rounds(function, level, false, false);
+}
+
+void simplify_for_loops(struct function *function)
+{
+    simplify_rounds(function, 2, false, true);
 }
 
 void simplify_to_read(struct function *function)
 {
-    simplify_rounds(function, 2, true);
+    simplify_rounds(function, 2, true, false);
 }

@@ -1232,6 +1232,42 @@ case(f"many({', '.join(f'{k}: [n]' for k in many)}) = {' + '.join(f'{i + 1} * {k
 
 # ---- Small fixed sizes: sums in few parts, loops unrolled, conditions in front of loops ----
 
+# ---- Neighbours: adjoints of slices that overlap ----
+
+group("neighbours")
+BANANA = "sum(100 * (x[1:] - x[:-1]^2)^2 + (1 - x[:-1])^2)"
+def banana(x): return np.sum(100 * (x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)
+def along(x): return {"y": np.diff(x), "z": np.diff(x) * x[1:]}
+case(f"banana_10(x: [10]) = {BANANA}", banana, x=uniform(10, -1, 1), extra=": hessian, hvp", tolerance32=1e-3)
+case(f"banana(x: [n]) = {BANANA}", banana, sizes={"n": 7}, x=uniform(7, -1, 1), extra=": hessian, hvp", tolerance32=1e-3)
+for n in 2, 3:
+    case("", banana, name="banana", sizes={"n": n}, x=uniform(n, -1, 1), tolerance32=1e-3)
+case("second_differences(x: [9], a) = sum(a * (x[2:] - 2 * x[1:-1] + x[:-2])^2)", lambda x, a: np.sum(a * (x[2:] - 2 * x[1:-1] + x[:-2])**2),
+     x=uniform(9), a=1.5)
+case("second_differences_n(x: [n]) = sum(x * x) + sum((x[2:] - 2 * x[1:-1] + x[:-2])^2)",
+     lambda x: np.sum(x * x) + np.sum((x[2:] - 2 * x[1:-1] + x[:-2])**2), sizes={"n": 8}, x=uniform(8))
+for n in 3, 4:
+    case("", lambda x: np.sum(x * x) + np.sum((x[2:] - 2 * x[1:-1] + x[:-2])**2), name="second_differences_n", sizes={"n": n}, x=uniform(n))
+case("far_differences(x: [12]) = sum((x[5:] - x[:-5])^2 * x[2:9])", lambda x: np.sum((x[5:] - x[:-5])**2 * x[2:9]), x=uniform(12))
+case("apart(x: [12]) = sum(x[:3]^2 * x[9:])", lambda x: np.sum(x[:3]**2 * x[9:]), x=uniform(12))
+case("differences(x: [n]) {\n    y = x[1:] - x[:-1]\n    return y, z = y * x[1:]\n}", along, sizes={"n": 6}, x=uniform(6))
+case("rows(x: [m, n]) = sum((x[1:] - x[:-1])^2)", lambda x: np.sum(np.diff(x, axis=0)**2), sizes={"m": 5, "n": 6}, x=uniform((5, 6)))
+case("columns(x: [m, n], s: [n]) = sum(s[1:] * (x[:, 1:] - x[:, :-1])^2) + sum(x^2 * s)",
+     lambda x, s: np.sum(s[1:] * np.diff(x, axis=1)**2) + np.sum(x**2 * s), sizes={"m": 5, "n": 6}, x=uniform((5, 6)), s=uniform(6))
+case("grid(x: [m, n]) = sum((x[1:] - x[:-1])^2) + sum((x[:, 1:] - x[:, :-1])^2)",
+     lambda x: np.sum(np.diff(x, axis=0)**2) + np.sum(np.diff(x, axis=1)**2), sizes={"m": 5, "n": 4}, x=uniform((5, 4)))
+case("dear_neighbours(x: [8]) = sum(tanh(x[1:] - x[:-1]) * x[1:])", lambda x: np.sum(np.tanh(np.diff(x)) * x[1:]), x=uniform(8))
+case("places(x: [n]) = sum(range(n)[1:] * x[1:] * x[:-1])", lambda x: np.sum(np.arange(1, len(x)) * x[1:] * x[:-1]), sizes={"n": 6}, x=uniform(6))
+case("chosen_neighbours(x: [7]) = sum(if x[1:] > x[:-1] then x[1:]^2 else x[:-1])",
+     lambda x: np.sum(np.where(x[1:] > x[:-1], x[1:]**2, x[:-1])), x=uniform(7))
+def heat(u, k):
+    for _ in range(3):
+        u = u + np.concatenate([[0], k * np.diff(np.diff(u)) * u[1:-1], [0]])
+    return np.sum(u * u)
+case("heat(u: [8], k) {\n    for t in 0..3 {\n        u = u + pad(k * (u[2:] - 2 * u[1:-1] + u[:-2]) * u[1:-1], 1, 1)\n    }\n    return heat = sum(u * u)\n}",
+     heat, u=uniform(8, -1, 1), k=0.25)
+
+
 group("small")
 for k in 2, 3, 4, 5, 8, 13, 16, 17, 40, 64, 65:
     W, x, y = uniform((min(k, 17),) * 2, -1, 1), uniform(k), uniform(k)
