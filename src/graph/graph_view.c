@@ -163,33 +163,54 @@ bool view_invert(struct graph *graph, const struct view *view, size *const *targ
     return true;
 }
 
+/* The least and the greatest position along an axis of what is viewed; false if they are not known. */
+static bool view_bounds(struct graph *graph, const struct view *view, int subscript, size **least,
+                        size **greatest)
+{
+    *least = *greatest = view->subscripts[subscript].offset;
+    if (view->subscripts[subscript].dynamic > 0)
+        return false;
+    for (int a = 0; a < view->rank; a++) {
+        size *coefficient = view->coefficients[subscript][a], *last;
+        if (coefficient == NULL)
+            continue;
+        last = size_multiply(coefficient, size_subtract(view->shape[a], size_number(graph->sizes, 1)));
+        if (size_nonnegative(coefficient) == ALWAYS)
+            *greatest = size_add(*greatest, last);
+        else if (size_nonnegative(size_negate(coefficient)) == ALWAYS)
+            *least = size_add(*least, last);
+        else
+            return false;
+    }
+    return true;
+}
+
 /* Whether every position of the view lies within the shape, provably. */
 static bool view_is_inside(struct graph *graph, const struct view *view, size *const *shape)
 {
-    size *one = size_number(graph->sizes, 1);
+    size *one = size_number(graph->sizes, 1), *least, *greatest;
 
-    if (view->dynamic_count > 0)
-        return false;
     for (int s = 0; s < view->count; s++) {
-        size *least = view->subscripts[s].offset, *greatest = least;
-
-        for (int a = 0; a < view->rank; a++) {
-            size *coefficient = view->coefficients[s][a], *last;
-            if (coefficient == NULL)
-                continue;
-            last = size_multiply(coefficient, size_subtract(view->shape[a], one));
-            if (size_nonnegative(coefficient) == ALWAYS)
-                greatest = size_add(greatest, last);
-            else if (size_nonnegative(size_negate(coefficient)) == ALWAYS)
-                least = size_add(least, last);
-            else
-                return false;
-        }
+        if (!view_bounds(graph, view, s, &least, &greatest))
+            return false;
         size *room = size_subtract(size_subtract(shape[s], greatest), one);
         if (size_nonnegative(least) != ALWAYS || size_nonnegative(room) != ALWAYS)
             return false;
     }
     return true;
+}
+
+/* Whether no position of the view lies within the shape, provably. */
+static bool view_is_outside(struct graph *graph, const struct view *view, size *const *shape)
+{
+    size *least, *greatest;
+
+    for (int s = 0; s < view->count; s++) {
+        if (view_bounds(graph, view, s, &least, &greatest) &&
+            (size_nonnegative(greatest) == NEVER || size_nonnegative(size_subtract(least, shape[s])) == ALWAYS))
+            return true;
+    }
+    return false;
 }
 
 /* ---- Composition ---- */
@@ -383,6 +404,8 @@ static struct node *index_view(struct graph *graph, struct node *x, const struct
         fill = false;
     if (is_identity(view, x))
         return x;
+    if (fill && view_is_outside(graph, view, x->shape))
+        return graph_broadcast(graph, graph_constant(graph, x->type, 0), view->rank, view->shape);
     if (graph_is_constant(x, &value) && (!fill || value == 0))
         return graph_broadcast(graph, graph_constant(graph, x->type, value), view->rank, view->shape);
     if (x->op == OP_INDEX) {
