@@ -100,18 +100,37 @@ GRADC_INLINE size_t gradc_block(size_t n, size_t width)
 #define GRADC_INDEPENDENT
 #endif
 
-/* Before a loop whose rounds threads may share, with OpenMP and if there is enough work: additions and the
- * like, in all rounds. What rounds compute does not depend on the number of threads. */
+/* The statements for each i in [0, n), in any order: threads share the rounds, with OpenMP and if there is
+ * enough work: additions and the like, in all rounds. What rounds compute does not depend on the number of
+ * threads. Less work is done by a loop of its own, as without OpenMP. INDEPENDENT: as GRADC_INDEPENDENT. */
 #ifndef GRADC_WORTH_THREADS
 #define GRADC_WORTH_THREADS 32768
 #endif
 #define GRADC_PRAGMA(text) _Pragma(#text)
+#define GRADC_ROUNDS(i, n, ...)                                                                              \
+    for (size_t i = 0; i < (n); i++)                                                                         \
+    __VA_ARGS__
 #ifdef _OPENMP
-#define GRADC_PARALLEL(work)             GRADC_PRAGMA(omp parallel for if ((work) >= GRADC_WORTH_THREADS))
-#define GRADC_PARALLEL_INDEPENDENT(work) GRADC_PRAGMA(omp parallel for simd if (parallel : (work) >= GRADC_WORTH_THREADS))
+#define GRADC_SHARED(pragma, before, i, n, work, ...)                                                        \
+    do {                                                                                                     \
+        if ((work) >= GRADC_WORTH_THREADS) {                                                                 \
+            GRADC_PRAGMA(pragma) GRADC_ROUNDS(i, n, __VA_ARGS__)                                             \
+        } else {                                                                                             \
+            before GRADC_ROUNDS(i, n, __VA_ARGS__)                                                           \
+        }                                                                                                    \
+    } while (0)
+#define GRADC_PARALLEL(i, n, work, ...) GRADC_SHARED(omp parallel for, , i, n, work, __VA_ARGS__)
+#define GRADC_PARALLEL_INDEPENDENT(i, n, work, ...)                                                          \
+    GRADC_SHARED(omp parallel for simd, GRADC_INDEPENDENT, i, n, work, __VA_ARGS__)
 #else
-#define GRADC_PARALLEL(work)
-#define GRADC_PARALLEL_INDEPENDENT(work) GRADC_INDEPENDENT
+#define GRADC_PARALLEL(i, n, work, ...)                                                                      \
+    do {                                                                                                     \
+        GRADC_ROUNDS(i, n, __VA_ARGS__)                                                                      \
+    } while (0)
+#define GRADC_PARALLEL_INDEPENDENT(i, n, work, ...)                                                          \
+    do {                                                                                                     \
+        GRADC_INDEPENDENT GRADC_ROUNDS(i, n, __VA_ARGS__)                                                    \
+    } while (0)
 #endif
 
 /* Before a short loop that must not be unrolled: gcc 12 then confuses the conditions of conditional loads. */
@@ -134,13 +153,14 @@ GRADC_INLINE size_t gradc_block(size_t n, size_t width)
 #define GRADC_PARTS 32
 
 /* sum += term for each j in [0, n). GRADC_SUM_OF: term stands over variables that the statements at the end
- * declare. */
-#define GRADC_SUM_OF(type, sum, j, n, term, ...)                                                             \
+ * declare. GRADC_SUM_ROUNDS: `before` stands before the innermost loop. */
+#define GRADC_SUM_ROUNDS(before, type, sum, j, n, term, ...)                                                 \
     do {                                                                                                     \
         type gradc_parts[GRADC_PARTS] = {0};                                                                 \
         const size_t gradc_whole = (n) - (n) % GRADC_PARTS;                                                  \
         for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += GRADC_PARTS)                  \
-            for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++) {                            \
+            before for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++)                       \
+            {                                                                                                \
                 const size_t j = gradc_block + gradc_part;                                                   \
                 __VA_ARGS__                                                                                  \
                 gradc_parts[gradc_part] += (term);                                                           \
@@ -154,7 +174,8 @@ GRADC_INLINE size_t gradc_block(size_t n, size_t width)
                 (gradc_parts[gradc_part] + gradc_parts[gradc_part + GRADC_PARTS / 4]) +                      \
                 (gradc_parts[gradc_part + GRADC_PARTS / 2] + gradc_parts[gradc_part + GRADC_PARTS / 4 * 3]); \
     } while (0)
-#define GRADC_SUM(type, sum, j, n, term) GRADC_SUM_OF(type, sum, j, n, term, ;)
+#define GRADC_SUM_OF(type, sum, j, n, term, ...) GRADC_SUM_ROUNDS(, type, sum, j, n, term, __VA_ARGS__)
+#define GRADC_SUM(type, sum, j, n, term)         GRADC_SUM_OF(type, sum, j, n, term, ;)
 
 /* The same for a small constant n: in fewer parts, and added up in pairs, so that all of it is unrolled. */
 #define GRADC_SHORT_SUM_OF(type, sum, j, n, term, ...)                                                       \
@@ -179,7 +200,7 @@ GRADC_INLINE size_t gradc_block(size_t n, size_t width)
 #define GRADC_SHORT_SUM(type, sum, j, n, term) GRADC_SHORT_SUM_OF(type, sum, j, n, term, ;)
 
 /* Likewise the greatest (better is >) or least (<) of best and all terms; a NaN if there is one. */
-#define GRADC_BEST_OF(type, best, better, j, n, term, ...)                                                   \
+#define GRADC_BEST_ROUNDS(before, type, best, better, j, n, term, ...)                                       \
     do {                                                                                                     \
         const size_t gradc_whole = (n) - (n) % GRADC_PARTS;                                                  \
         if (gradc_whole > 0) {                                                                               \
@@ -187,7 +208,8 @@ GRADC_INLINE size_t gradc_block(size_t n, size_t width)
             for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++)                              \
                 gradc_parts[gradc_part] = best;                                                              \
             for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += GRADC_PARTS)              \
-                for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++) {                        \
+                before for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++)                   \
+                {                                                                                            \
                     const size_t j = gradc_block + gradc_part;                                               \
                     __VA_ARGS__                                                                              \
                     const type gradc_term = (term), gradc_old = gradc_parts[gradc_part];                     \
@@ -205,15 +227,14 @@ GRADC_INLINE size_t gradc_block(size_t n, size_t width)
             best = ((gradc_term better best) | (gradc_term != gradc_term)) ? gradc_term : best;              \
         }                                                                                                    \
     } while (0)
+#define GRADC_BEST_OF(type, best, better, j, n, term, ...)                                                   \
+    GRADC_BEST_ROUNDS(, type, best, better, j, n, term, __VA_ARGS__)
 #define GRADC_BEST(type, best, better, j, n, term) GRADC_BEST_OF(type, best, better, j, n, term, ;)
 
 /* The same in parts that threads may share. Their number depends on n alone, and their results are combined
  * in order, so that the result does not depend on the number of threads. */
 #define GRADC_MOST_CHUNKS 16
-#define GRADC_FOR_CHUNKS(n)                                                                                  \
-    const size_t gradc_chunks = (n) < GRADC_WORTH_THREADS ? 1 : GRADC_MOST_CHUNKS;                           \
-    GRADC_PARALLEL(n)                                                                                        \
-    for (size_t gradc_chunk = 0; gradc_chunk < gradc_chunks; gradc_chunk++)
+#define GRADC_CHUNKS(n)   ((n) < GRADC_WORTH_THREADS ? 1 : GRADC_MOST_CHUNKS)
 #define GRADC_CHUNK(n)                                                                                       \
     const size_t gradc_begin = (n)*gradc_chunk / gradc_chunks;                                               \
     const size_t gradc_count = (n) * (gradc_chunk + 1) / gradc_chunks - gradc_begin;
@@ -221,15 +242,15 @@ GRADC_INLINE size_t gradc_block(size_t n, size_t width)
 #define GRADC_SUM_IN_PARTS_OF(type, sum, j, n, term, ...)                                                    \
     do {                                                                                                     \
         type gradc_sums[GRADC_MOST_CHUNKS];                                                                  \
-        GRADC_FOR_CHUNKS(n)                                                                                  \
-        {                                                                                                    \
+        const size_t gradc_chunks = GRADC_CHUNKS(n);                                                         \
+        GRADC_PARALLEL(gradc_chunk, gradc_chunks, n, {                                                       \
             GRADC_CHUNK(n)                                                                                   \
             type gradc_sum = 0;                                                                              \
-            GRADC_SUM_OF(type, gradc_sum, gradc_i, gradc_count, term,                                        \
-                         const size_t j = gradc_begin + gradc_i;                                             \
-                         __VA_ARGS__);                                                                       \
+            GRADC_SUM_ROUNDS(GRADC_INDEPENDENT, type, gradc_sum, gradc_i, gradc_count, term,                 \
+                             const size_t j = gradc_begin + gradc_i;                                         \
+                             __VA_ARGS__);                                                                   \
             gradc_sums[gradc_chunk] = gradc_sum;                                                             \
-        }                                                                                                    \
+        });                                                                                                  \
         for (size_t gradc_chunk = 0; gradc_chunk < gradc_chunks; gradc_chunk++)                              \
             sum += gradc_sums[gradc_chunk];                                                                  \
     } while (0)
@@ -238,15 +259,15 @@ GRADC_INLINE size_t gradc_block(size_t n, size_t width)
 #define GRADC_BEST_IN_PARTS_OF(type, best, better, j, n, term, ...)                                          \
     do {                                                                                                     \
         type gradc_bests[GRADC_MOST_CHUNKS];                                                                 \
-        GRADC_FOR_CHUNKS(n)                                                                                  \
-        {                                                                                                    \
+        const size_t gradc_chunks = GRADC_CHUNKS(n);                                                         \
+        GRADC_PARALLEL(gradc_chunk, gradc_chunks, n, {                                                       \
             GRADC_CHUNK(n)                                                                                   \
             type gradc_best = best;                                                                          \
-            GRADC_BEST_OF(type, gradc_best, better, gradc_i, gradc_count, term,                              \
-                          const size_t j = gradc_begin + gradc_i;                                            \
-                          __VA_ARGS__);                                                                      \
+            GRADC_BEST_ROUNDS(GRADC_INDEPENDENT, type, gradc_best, better, gradc_i, gradc_count, term,       \
+                              const size_t j = gradc_begin + gradc_i;                                        \
+                              __VA_ARGS__);                                                                  \
             gradc_bests[gradc_chunk] = gradc_best;                                                           \
-        }                                                                                                    \
+        });                                                                                                  \
         for (size_t gradc_chunk = 0; gradc_chunk < gradc_chunks; gradc_chunk++) {                            \
             const type gradc_found = gradc_bests[gradc_chunk];                                               \
             best = ((gradc_found better best) | (gradc_found != gradc_found)) ? gradc_found : best;          \

@@ -106,17 +106,20 @@ static bool is_written(const struct item *loop, const struct touched *touched)
     return false;
 }
 
-/* Whether C says of the array that nothing else is found where it is. */
-static bool is_restricted(const struct program *program, const struct touched *touched)
+/* Whether C says of the array that nothing else is found where it is: but compilers forget it in what threads
+ * do. */
+static bool is_restricted(const struct emitter *emitter, const struct touched *touched)
 {
     const struct buffer *buffer = touched->buffer;
+    if (emitter->is_shared)
+        return false;
     if (!buffer)
         return true;
     if (buffer->same || buffer->is_earlier || buffer->is_seed)
         return false;
     if (buffer->storage == STORAGE_MEMBER)
         return buffer->slot < 0;
-    return buffer->slot >= 0 && program->slots[buffer->slot].sharers == 1;
+    return buffer->slot >= 0 && emitter->program->slots[buffer->slot].sharers == 1;
 }
 
 /* Compilers see for themselves, or find out at run time, if there are few arrays. */
@@ -129,9 +132,9 @@ static bool is_hard_to_see(const struct emitter *emitter, const struct item *loo
             is_new = notes->touched[i].buffer != notes->touched[j].buffer ||
                      notes->touched[i].member != notes->touched[j].member;
         arrays += is_new;
-        unclear += is_new && !is_restricted(emitter->program, &notes->touched[i]);
+        unclear += is_new && !is_restricted(emitter, &notes->touched[i]);
     }
-    return unclear >= 1 && arrays >= (loop->is_dear ? 2 : 4);
+    return unclear >= 1 && arrays >= (loop->is_dear || emitter->is_shared ? 2 : 4);
 }
 
 bool can_be_independent(const struct item *loop)

@@ -387,6 +387,16 @@ static bool is_unrolled(const struct item *loop, const char *body)
            !strstr(body, "GRADC_ROLLED") && rounds_of(loop) <= MOST_UNROLLED;
 }
 
+/* GRADC_PARALLEL(i, n, n * D, { body }); */
+static void emit_shared_loop(struct emitter *emitter, const struct item *loop, const struct text *body,
+                             bool independent)
+{
+    emit_line(emitter, "GRADC_PARALLEL%s(%s, %s, %s, {", independent ? "_INDEPENDENT" : "",
+              size_c(emitter, loop->variable), size_c(emitter, loop->extent), size_c(emitter, loop->work));
+    text_write(emitter->out, body->bytes);
+    emit_line(emitter, "});");
+}
+
 static void emit_loop(struct emitter *emitter, const struct item *loop)
 {
     if (loop->is_laned) {
@@ -400,7 +410,8 @@ static void emit_loop(struct emitter *emitter, const struct item *loop)
     struct text *out = emitter->out;
     text_write(&body, "");
     struct notes notes = {.touched = NULL};
-    bool innermost = can_be_independent(loop);
+    bool innermost = can_be_independent(loop), is_shared = emitter->is_shared;
+    emitter->is_shared = is_shared || loop->work;
     emitter->out = &body;
     emitter->notes = innermost ? &notes : NULL;
     emitter->indent++;
@@ -413,11 +424,13 @@ static void emit_loop(struct emitter *emitter, const struct item *loop)
         return; /* nothing but what turned out to be unnecessary */
     bool plain = is_plain(loop, &body) && !has_running_powers(emitter, loop);
     bool independent = innermost && is_independent(emitter, loop, &notes, variable);
+    emitter->is_shared = is_shared;
     declare_powers(emitter, loop);
-    if (loop->work && loop->before_count == 0 && !has_running_powers(emitter, loop))
-        emit_line(emitter, "GRADC_PARALLEL%s(%s)", independent ? "_INDEPENDENT" : "",
-                  size_c(emitter, loop->work));
-    else if (independent)
+    if (loop->work && loop->before_count == 0 && !has_running_powers(emitter, loop)) {
+        emit_shared_loop(emitter, loop, &body, independent);
+        return;
+    }
+    if (independent)
         emit_line(emitter, "GRADC_INDEPENDENT");
     else if (is_at_risk(loop, body.bytes))
         emit_line(emitter, "GRADC_ROLLED");

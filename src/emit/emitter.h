@@ -64,6 +64,7 @@ struct emitter {
     struct span last_line;     /* the last source line shown */
     guard guard;               /* what is known to be wanted here */
     const struct item *at;     /* the item being printed */
+    bool is_shared;            /* in a loop that threads may share */
     struct notes *notes;       /* what the innermost loop touches, while it is printed; else NULL */
     const struct item *laned;  /* the loop in lanes that is being printed; else NULL */
     const char *lane;          /* its variable that counts the lanes */

@@ -123,15 +123,16 @@ static void scores_forward_kernel(
     const size_t N = m->N;
     /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
     /* t = x[:, new] - mu */
-    GRADC_PARALLEL(K * D * N)
-    for (size_t i = 0; i < N; i++)
+    GRADC_PARALLEL(i, N, K * D * N, {
         for (size_t j = 0; j < K; j++)
+            GRADC_INDEPENDENT
             for (size_t k = 0; k < D; k++)
                 t[(i * K + j) * D + k] = x[i * D + k] - mu[j * D + k];
+    });
     /* sum[i, j, k] = sum[l](Q[j, k, l] * t[i, j, l]) */
-    GRADC_PARALLEL(K * D * D * N)
-    for (size_t i = 0; i < K; i++)
+    GRADC_PARALLEL(i, K, K * D * D * N, {
         gradc_matmul_f64(0, 1, N, D, D, 1, t + i * D, K * D, Q + i * D * D, D, 0, &sum[i * D], K * D);
+    });
     /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
     /* s = sum(sum^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - most[:, new]) */
     /* sum2 = sum(t2, axis = 1) ; t3 = most + log(sum2) */
@@ -217,11 +218,10 @@ static void scores_backward_kernel(
         }
         /* d_Q[i, j, k] = 2 * sum[l](t[l, i, j] * t4[l, i, k]) */
         if (m->d_Q) {
-            GRADC_PARALLEL(K * D * D * rows)
-            for (size_t i = 0; i < K; i++) {
+            GRADC_PARALLEL(i, K, K * D * D * rows, {
                 gradc_matmul_f64(1, 0, D, D, rows, 2.0, t + i * D, K * D, t4 + (first * K + i) * D, K * D,
                         first > 0, &d_Q[i * D * D], D);
-            }
+            });
         }
     }
     /* sum4[i, j] = sum[k](Q[i, k, j] * sum[i, k]) ; d_mu = -2 * sum4 */
@@ -290,17 +290,17 @@ static void scores_gradient_kernel(
         const size_t rows = N - first < block ? N - first : block;
         /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
         /* t = x[:, new] - mu */
-        GRADC_PARALLEL(K * D * rows)
-        for (size_t i = 0; i < rows; i++)
+        GRADC_PARALLEL(i, rows, K * D * rows, {
             for (size_t j = 0; j < K; j++)
+                GRADC_INDEPENDENT
                 for (size_t k = 0; k < D; k++)
                     t[(i * K + j) * D + k] = x[(first + i) * D + k] - mu[j * D + k];
+        });
         /* sum2[i, j, k] = sum[l](Q[j, k, l] * t[i, j, l]) */
-        GRADC_PARALLEL(K * D * D * rows)
-        for (size_t i = 0; i < K; i++) {
+        GRADC_PARALLEL(i, K, K * D * D * rows, {
             gradc_matmul_f64(0, 1, rows, D, D, 1, t + i * D, K * D, Q + i * D * D, D, 0, &sum2[i * D], K *
                     D);
-        }
+        });
         /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
         /* s = sum(sum2^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - most[:, new]) */
         /* sum3 = sum(t2, axis = 1) ; t3 = most + log(sum3) ; t4 = d_s[:, :, new] * sum2 */
@@ -333,11 +333,10 @@ static void scores_gradient_kernel(
         /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
         /* d_Q[i, j, k] = 2 * sum[l](t4[l, i, j] * t[l, i, k]) */
         if (m->d_Q) {
-            GRADC_PARALLEL(K * D * D * rows)
-            for (size_t i = 0; i < K; i++) {
+            GRADC_PARALLEL(i, K, K * D * D * rows, {
                 gradc_matmul_f64(1, 0, D, D, rows, 2.0, t4 + i * D, K * D, t + i * D, K * D, first > 0,
                         &d_Q[i * D * D], D);
-            }
+            });
         }
     }
     /* sum5[i, j] = sum[k](Q[i, k, j] * sum[i, k]) ; d_mu = -2 * sum5 */

@@ -71,10 +71,11 @@ static int f_forward_kernel(
         if (k[i] < 0 || (size_t)k[i] >= v)
             return GRADC_EINDEX;
     }
-    GRADC_PARALLEL(d * n)
-    for (size_t i = 0; i < n; i++)
+    GRADC_PARALLEL(i, n, d * n, {
+        GRADC_INDEPENDENT
         for (size_t j = 0; j < d; j++)
             f2[i * d + j] = E[(size_t)k[i] * d + j];
+    });
     return GRADC_OK;
 }
 

@@ -259,9 +259,9 @@ static void fit_backward_kernel(
     for (size_t j = 0; j < m; j++)
         GRADC_SUM(double, d_c[j], lane, GRADC_LANES, d_c_parts[j * GRADC_LANES + lane]);
     /* d_c = 2 * d_fit * d_c */
-    GRADC_PARALLEL(m)
-    for (size_t i = 0; i < m; i++)
+    GRADC_PARALLEL_INDEPENDENT(i, m, m, {
         d_c[i] = 2.0 * d_fit * d_c[i];
+    });
 }
 
 int fit_backward(struct fit *self_)
@@ -341,9 +341,9 @@ static void fit_gradient_kernel(
             GRADC_SUM(double, d_c[j], lane, GRADC_LANES, d_c_parts[j * GRADC_LANES + lane]);
     /* d_c = 2 * d_fit * d_c */
     if (self_->d_c) {
-        GRADC_PARALLEL(m)
-        for (size_t i = 0; i < m; i++)
+        GRADC_PARALLEL_INDEPENDENT(i, m, m, {
             d_c[i] = 2.0 * d_fit * d_c[i];
+        });
     }
     self_->fit = fit2;
 }

@@ -129,10 +129,11 @@ static void f_backward_kernel(
     }
     /* d_W = 2 * d_f * (sum[:, new] * x) */
     if (m->d_W) {
-        GRADC_PARALLEL(n * n)
-        for (size_t i = 0; i < n; i++)
+        GRADC_PARALLEL(i, n, n * n, {
+            GRADC_INDEPENDENT
             for (size_t j = 0; j < n; j++)
                 d_W[i * n + j] = 2.0 * d_f * (sum[i] * x[j]);
+        });
     }
 }
 
@@ -173,6 +174,7 @@ static void f_gradient_kernel(
     for (size_t i = 0; i < n; i++) {
         f2 += sum[i] * sum[i];
         if (m->d_W) {
+            GRADC_INDEPENDENT
             for (size_t j = 0; j < n; j++)
                 d_W[i * n + j] = 2.0 * d_f * (sum[i] * x[j]);
         }

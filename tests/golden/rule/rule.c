@@ -62,12 +62,11 @@ static void f_forward_kernel(
     /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
     /* rule.nn:4   f(x: [n]) = straight(x)^2 */
     /* f2 = straight^2 */
-    GRADC_PARALLEL(n)
-    for (size_t i = 0; i < n; i++) {
+    GRADC_PARALLEL_INDEPENDENT(i, n, n, {
         const double t = x[i] < -1.0 ? -1.0 : x[i];
         const double straight = t > 1.0 ? 1.0 : t;
         f2[i] = straight * straight;
-    }
+    });
 }
 
 int f_forward(struct f *m)
@@ -92,11 +91,10 @@ static void f_backward_kernel(
     /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
     /* rule.nn:4   f(x: [n]) = straight(x)^2 */
     /* d_x = 2 * (d_f * min(t, 1)) */
-    GRADC_PARALLEL(n)
-    for (size_t i = 0; i < n; i++) {
+    GRADC_PARALLEL_INDEPENDENT(i, n, n, {
         const double t = x[i] < -1.0 ? -1.0 : x[i];
         d_x[i] = 2.0 * ((d_f ? d_f[i] : 0) * (t > 1.0 ? 1.0 : t));
-    }
+    });
 }
 
 int f_backward(struct f *m)
@@ -122,8 +120,7 @@ static void f_gradient_kernel(
     /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
     /* rule.nn:4   f(x: [n]) = straight(x)^2 */
     /* f2 = straight^2 ; d_x = 2 * (d_f * straight) */
-    GRADC_PARALLEL(n)
-    for (size_t i = 0; i < n; i++) {
+    GRADC_PARALLEL(i, n, n, {
         const double t = x[i] < -1.0 ? -1.0 : x[i];
         const double straight = t > 1.0 ? 1.0 : t;
         if (m->f) {
@@ -132,7 +129,7 @@ static void f_gradient_kernel(
         if (m->d_x) {
             d_x[i] = 2.0 * ((d_f ? d_f[i] : 0) * straight);
         }
-    }
+    });
 }
 
 int f_gradient(struct f *m)

@@ -127,13 +127,13 @@ static void f_backward_kernel(
     const size_t n = self_->n;
     /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
     /* sum = sum(d_f * f2, axis = 1) ; d_x = f2 * (d_f - sum[:, new]) */
-    GRADC_PARALLEL(m * n)
-    for (size_t i = 0; i < m; i++) {
+    GRADC_PARALLEL(i, m, m * n, {
         double sum = 0;
         GRADC_SUM(double, sum, j, n, (d_f ? d_f[i * n + j] : 0) * f2[i * n + j]);
+        GRADC_INDEPENDENT
         for (size_t j = 0; j < n; j++)
             d_x[i * n + j] = f2[i * n + j] * ((d_f ? d_f[i * n + j] : 0) - sum);
-    }
+    });
 }
 
 int f_backward(struct f *self_)

@@ -53,10 +53,11 @@ static void f_forward_kernel(
     for (size_t i = 0; i < 32; i++)
         for (size_t j = 0; j < 32; j++)
             W2[i * 32 + j] = W[j * 32 + i];
-    GRADC_PARALLEL(32 * m)
-    for (size_t i = 0; i < m; i++)
+    GRADC_PARALLEL(i, m, 32 * m, {
+        GRADC_INDEPENDENT
         for (size_t j = 0; j < 32; j++)
             h2[i * 32 + j] = h[i * 32 + j];
+    });
     /* transposed.nn:3   for r in 0..t { h = tanh(h @ W') } */
     for (size_t r = 0; r < t; r++) {
         /* sum = h2 @ W2 */

@@ -58,11 +58,11 @@ static void two_layer_forward_kernel(
     /* t = -(x @ w1) */
     gradc_matmul_f32(0, 0, 64, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
     /* h = 1 / (1 + exp(t)) */
-    GRADC_PARALLEL(51200)
-    for (size_t i = 0; i < 64; i++)
+    GRADC_PARALLEL(i, 64, 51200, {
         GRADC_INDEPENDENT
         for (size_t j = 0; j < 100; j++)
             h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
+    });
     /* two_layer.nn:7   y_pred = h @ w2 */
     gradc_matmul_f32(0, 0, 64, 10, 100, 1, h, 100, w2, 10, 0, y_pred, 10);
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
@@ -163,11 +163,11 @@ static void two_layer_gradient_kernel(
     /* t = -(x @ w1) */
     gradc_matmul_f32(0, 0, 64, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
     /* h = 1 / (1 + exp(t)) */
-    GRADC_PARALLEL(51200)
-    for (size_t i = 0; i < 64; i++)
+    GRADC_PARALLEL(i, 64, 51200, {
         GRADC_INDEPENDENT
         for (size_t j = 0; j < 100; j++)
             h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
+    });
     /* two_layer.nn:7   y_pred = h @ w2 */
     gradc_matmul_f32(0, 0, 64, 10, 100, 1, h, 100, w2, 10, 0, y_pred, 10);
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */

@@ -93,12 +93,12 @@ static int train_forward_kernel(
         GRADC_SUM_IN_PARTS(double, sum, i, rows, t5[i]);
     }
     /* d_z = scatter(t2) + t4[:, new] * t3 */
-    GRADC_PARALLEL(N * C)
-    for (size_t i = 0; i < N; i++) {
+    GRADC_PARALLEL(i, N, N * C, {
+        GRADC_INDEPENDENT
         for (size_t j = 0; j < C; j++)
             d_z[i * C + j] = t4[i] * t3[i * C + j];
         d_z[i * C + (size_t)y[i]] += t2;
-    }
+    });
     /* w = w - lr * (x' @ d_z) */
     gradc_matmul_f64(1, 0, D, C, N, -lr, x, D, d_z, C, 1, w, C);
     m->loss = sum / (double)N;
