@@ -152,27 +152,42 @@ GRADC_INLINE size_t gradc_block(size_t n, size_t width)
  * fill several of them, and too many for the loop over the parts to be unrolled into scalar code. */
 #define GRADC_PARTS 32
 
-/* sum += term for each j in [0, n). GRADC_SUM_OF: term stands over variables that the statements at the end
- * declare. GRADC_SUM_ROUNDS: `before` stands before the innermost loop. */
-#define GRADC_SUM_ROUNDS(before, type, sum, j, n, term, ...)                                                 \
+/* parts += term for each j in [0, n), in turn; GRADC_ADD_OF: term stands over variables that the statements
+ * at the end declare. GRADC_ADD_ROUNDS: `before` stands before the innermost loop. The last few rounds are no
+ * loop that gcc may unroll: see GRADC_ROLLED. */
+#define GRADC_ADD_ROUNDS(before, parts, j, n, term, ...)                                                     \
     do {                                                                                                     \
-        type gradc_parts[GRADC_PARTS] = {0};                                                                 \
         const size_t gradc_whole = (n) - (n) % GRADC_PARTS;                                                  \
         for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += GRADC_PARTS)                  \
             before for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++)                       \
             {                                                                                                \
                 const size_t j = gradc_block + gradc_part;                                                   \
                 __VA_ARGS__                                                                                  \
-                gradc_parts[gradc_part] += (term);                                                           \
+                parts[gradc_part] += (term);                                                                 \
             }                                                                                                \
-        for (size_t j = gradc_whole; j < (n); j++) {                                                         \
+        GRADC_ROLLED for (size_t j = gradc_whole; j < (n); j++)                                              \
+        {                                                                                                    \
             __VA_ARGS__                                                                                      \
-            gradc_parts[j - gradc_whole] += (term);                                                          \
+            parts[j - gradc_whole] += (term);                                                                \
         }                                                                                                    \
+    } while (0)
+#define GRADC_ADD_OF(parts, j, n, term, ...) GRADC_ADD_ROUNDS(, parts, j, n, term, __VA_ARGS__)
+#define GRADC_ADD(parts, j, n, term)         GRADC_ADD_OF(parts, j, n, term, ;)
+
+/* sum += all parts. */
+#define GRADC_TOTAL(sum, parts)                                                                              \
+    do {                                                                                                     \
         for (size_t gradc_part = 0; gradc_part < GRADC_PARTS / 4; gradc_part++)                              \
-            sum +=                                                                                           \
-                (gradc_parts[gradc_part] + gradc_parts[gradc_part + GRADC_PARTS / 4]) +                      \
-                (gradc_parts[gradc_part + GRADC_PARTS / 2] + gradc_parts[gradc_part + GRADC_PARTS / 4 * 3]); \
+            sum += (parts[gradc_part] + parts[gradc_part + GRADC_PARTS / 4]) +                               \
+                   (parts[gradc_part + GRADC_PARTS / 2] + parts[gradc_part + GRADC_PARTS / 4 * 3]);          \
+    } while (0)
+
+/* sum += term for each j in [0, n), likewise. */
+#define GRADC_SUM_ROUNDS(before, type, sum, j, n, term, ...)                                                 \
+    do {                                                                                                     \
+        type gradc_parts[GRADC_PARTS] = {0};                                                                 \
+        GRADC_ADD_ROUNDS(before, gradc_parts, j, n, term, __VA_ARGS__);                                      \
+        GRADC_TOTAL(sum, gradc_parts);                                                                       \
     } while (0)
 #define GRADC_SUM_OF(type, sum, j, n, term, ...) GRADC_SUM_ROUNDS(, type, sum, j, n, term, __VA_ARGS__)
 #define GRADC_SUM(type, sum, j, n, term)         GRADC_SUM_OF(type, sum, j, n, term, ;)

@@ -232,18 +232,18 @@ static void emit_ends(struct emitter *emitter, const struct item *loop)
     for (size_t i = 0; i < loop->behind_count; i++) {
         struct nest *nest = loop->behind[i];
         bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard;
-        if (declares_outside(nest))
+        if (declares_outside(nest) && !nest->sums)
             continue;
         if (is_guarded) {
-            emit_line(emitter, "if (%s)", guard_text(emitter, nest->guard));
+            emit_line(emitter, "if (%s)%s", guard_text(emitter, nest->guard), nest->sums ? " {" : "");
             emitter->indent++;
         }
         emit_end(emitter, nest, loop);
         emitter->indent -= is_guarded;
+        if (is_guarded && nest->sums)
+            emit_line(emitter, "}");
     }
 }
-
-static void emit_item(struct emitter *emitter, const struct item *item);
 
 /* A body of one statement needs no braces. */
 static bool is_plain(const struct item *loop, const struct text *body)
@@ -253,92 +253,6 @@ static bool is_plain(const struct item *loop, const struct text *body)
         return true;
     return loop->body_count == 1 && loop->body[0]->kind == ITEM_LOOP && loop->body[0]->before_count == 0 &&
            loop->body[0]->behind_count == 0 && loop->body[0]->guard == loop->guard;
-}
-
-/* Sums of fewer terms are one expression to the C compiler. Up to the longest, a constant number of terms is
- * unrolled. */
-enum { SHORTEST_SUM = 4, LONGEST_SHORT_SUM = 64 };
-
-static bool is_short_sum(const struct item *loop, const struct nest *nest)
-{
-    int64_t number;
-    return size_is_number(loop->extent, &number) && number >= SHORTEST_SUM && number <= LONGEST_SHORT_SUM &&
-           (nest->node->op == OP_SUM || nest->node->op == OP_CONTRACT);
-}
-
-/* Whether a later statement stores over what an earlier one has read, in place. */
-static bool stores_over_read(const struct nest *later, const struct nest *earlier)
-{
-    const struct buffer *target = root_of(later->target);
-    for (size_t i = 0; target && i < earlier->reads_count; i++) {
-        const struct access *read = &earlier->reads[i];
-        if (read->buffer ? root_of(read->buffer) == target
-                         : target->member && target->member->leaf == read->node)
-            return true;
-    }
-    return false;
-}
-
-/* Of a loop that forms one sum, maximum or minimum, perhaps of values that it computes first, and stores: the
- * statement of the sum. Nothing else in the loop can read what it adds up. */
-static const struct item *summing_statement(const struct item *loop)
-{
-    const struct item *sum = NULL;
-    int64_t number;
-    if (loop->body_count == 0 || loop->body_count > MOST_VALUES_BEFORE_SUM + 1 || loop->before_count != 1 ||
-        loop->behind_count != 1 ||
-        (size_is_number(loop->extent, &number) && number < SHORTEST_IN_PARTS &&
-         !is_short_sum(loop, loop->behind[0])))
-        return NULL;
-    for (size_t i = 0; i < loop->body_count; i++) {
-        const struct item *item = loop->body[i];
-        const struct nest *nest = item->nest;
-        if (item->kind != ITEM_STATEMENT || (item->guard != loop->guard && !runs_anyway(item)))
-            return NULL;
-        if (nest == loop->before[0] && nest == loop->behind[0] && !nest->is_void)
-            sum = item;
-        else if (nest->kind != NEST_VALUE && nest->kind != NEST_COPY && nest->kind != NEST_SUM)
-            return NULL;
-        else if (sum && stores_over_read(nest, sum->nest))
-            return NULL; /* all others come before the sum */
-    }
-    return sum;
-}
-
-/* GRADC_SUM(double, sum, i, n, x[i] * x[i]); or GRADC_BEST(double, most, >, i, n, x[i]); */
-static bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
-{
-    const char *into, *variable = size_c(emitter, loop->variable), *extent = size_c(emitter, loop->extent);
-    const struct item *sum = summing_statement(loop);
-    struct text locals = {.arena = emitter->arena};
-    struct text *out = emitter->out;
-    int indent = emitter->indent;
-    if (!sum)
-        return false;
-    text_write(&locals, "");
-    emitter->out = &locals;
-    emitter->indent = 0;
-    for (size_t i = 0; i < loop->body_count; i++)
-        if (loop->body[i] != sum)
-            emit_item(emitter, loop->body[i]);
-    emitter->at = sum;
-    const char *term = summed_term(emitter, sum->nest, &into);
-    emitter->out = out;
-    emitter->indent = indent;
-    if (!term || has_running_powers(emitter, loop))
-        return false;
-    enum op op = sum->nest->node->op;
-    const char *call = op == OP_MAXIMUM || op == OP_MINIMUM           ? "GRADC_BEST"
-                       : is_short_sum(loop, sum->nest) && !loop->work ? "GRADC_SHORT_SUM"
-                                                                      : "GRADC_SUM";
-    const char *better = op == OP_MAXIMUM ? ">, " : op == OP_MINIMUM ? "<, " : "";
-    const char *in = loop->work ? "_IN_PARTS" : "", *of = locals.length > 0 ? "_OF" : "",
-               *comma = locals.length > 0 ? ", " : "";
-    for (char *c = locals.bytes; *c; c++)
-        *c = *c == '\n' && !c[1] ? '\0' : *c == '\n' ? ' ' : *c;
-    emit_line(emitter, "%s%s%s(%s, %s, %s%s, %s, %s%s%s);", call, in, of, emitter->real, into, better,
-              variable, extent, term, comma, locals.bytes);
-    return true;
 }
 
 /* Whether the condition that ends here, from the assignment before it on, is computed in the round. */
@@ -600,7 +514,7 @@ static void emit_conditional(struct emitter *emitter, struct item *const *items,
     emit_line(emitter, "}");
 }
 
-static void emit_item(struct emitter *emitter, const struct item *item)
+void emit_item(struct emitter *emitter, const struct item *item)
 {
     if (is_void(item))
         return;

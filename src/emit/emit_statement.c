@@ -318,8 +318,7 @@ static void declare_accumulator(struct emitter *emitter, struct nest *nest)
 {
     enum type type = nest->kind == NEST_ARGUMENT ? INT : nest->target->type;
     const char *name = accumulator(emitter, nest);
-    if (adds_up_over_blocks(nest) && nest->target->storage == STORAGE_SCALAR)
-        return; /* declared before the blocks */
+    bool is_declared = adds_up_over_blocks(nest) && nest->target->storage == STORAGE_SCALAR;
     if (nest->kind == NEST_ARGUMENT) {
         nest->best = names_take(emitter->names, nest->node->op == OP_ARGMAX ? "most" : "least");
         emit_line(emitter, "%s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), nest->best,
@@ -327,10 +326,13 @@ static void declare_accumulator(struct emitter *emitter, struct nest *nest)
         emit_line(emitter, "int32_t %s = 0;", name);
         return;
     }
-    const char *value = nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCAN
-                            ? (nest->kind == NEST_SCAN ? "0" : identity_text(nest->node))
-                            : identity_text(nest->node);
-    emit_line(emitter, "%s %s = %s;", c_type(emitter, type), name, value);
+    if (!is_declared) /* before the blocks */
+        emit_line(emitter, "%s %s = %s;", c_type(emitter, type), name,
+                  nest->kind == NEST_SCAN ? "0" : identity_text(nest->node));
+    if (keeps_parts(emitter, nest)) {
+        nest->sums = names_take(emitter->names, arena_print(emitter->arena, "%s_parts", name));
+        emit_line(emitter, "%s %s[GRADC_PARTS] = {0};", emitter->real, nest->sums);
+    }
 }
 
 /* Before one of its loops: what is to be accumulated starts. */
@@ -356,6 +358,8 @@ void emit_end(struct emitter *emitter, struct nest *nest, const struct item *loo
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
     (void)loop;
+    if (nest->sums)
+        emit_line(emitter, "GRADC_TOTAL(%s, %s);", accumulator(emitter, nest), nest->sums);
     if (!has_accumulator(nest) || nest->target->storage == STORAGE_SCALAR)
         return;
     nest_indices(emitter, nest, nest->first_trailing, at);

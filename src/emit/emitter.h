@@ -118,6 +118,7 @@ void emit_product(struct emitter *emitter, struct nest *nest);
 void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, struct index *at);
 bool needs_declaration(const struct nest *nest);
 bool runs_anyway(const struct item *item); /* whether it is wanted or not */
+void emit_item(struct emitter *emitter, const struct item *item);
 void emit_items(struct emitter *emitter, const struct item *parent);
 /* One of its body, with those behind it that stand under the same condition; their number. */
 size_t emit_items_at(struct emitter *emitter, const struct item *parent, size_t i);
@@ -133,6 +134,12 @@ const char *accumulator(struct emitter *emitter, struct nest *nest);
 bool has_accumulator(const struct nest *nest);
 void target_indices(struct emitter *emitter, const struct nest *nest, const struct index *at,
                     struct index *to);
+
+/* ---- emit_sum.c ---- */
+/* Prints an innermost loop that forms one sum, maximum or minimum in parts; false: it is none. */
+bool emit_sum_loop(struct emitter *emitter, const struct item *loop);
+/* Whether a sum over several loops keeps its parts between the rounds of the outer ones. */
+bool keeps_parts(const struct emitter *emitter, const struct nest *nest);
 
 /* ---- emit_power.c ---- */
 /* The power as a variable that a loop around multiplies up; NULL: it is none. The loop then declares and

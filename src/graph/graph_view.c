@@ -207,7 +207,8 @@ static bool view_is_outside(struct graph *graph, const struct view *view, size *
 
     for (int s = 0; s < view->count; s++) {
         if (view_bounds(graph, view, s, &least, &greatest) &&
-            (size_nonnegative(greatest) == NEVER || size_nonnegative(size_subtract(least, shape[s])) == ALWAYS))
+            (size_nonnegative(greatest) == NEVER ||
+             size_nonnegative(size_subtract(least, shape[s])) == ALWAYS))
             return true;
     }
     return false;

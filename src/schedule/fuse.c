@@ -170,7 +170,8 @@ bool is_formed_in_parts(const struct nest *nest)
 static bool may_end_in(const struct nest *nest, const struct item *loop, int depth)
 {
     int64_t number;
-    if (!is_formed_in_parts(nest) || depth != nest->first_trailing || loop->guard != nest->guard ||
+    if (!is_formed_in_parts(nest) || depth < nest->first_trailing || loop->guard != nest->guard ||
+        (depth > nest->first_trailing && nest->node->op != OP_SUM && nest->node->op != OP_CONTRACT) ||
         loop->before_count > 0 || loop->body_count > MOST_VALUES_BEFORE_SUM ||
         (size_is_number(loop->extent, &number) && number < SHORTEST_IN_PARTS))
         return false;

@@ -111,6 +111,7 @@ struct nest {
     size_t after_count, after_capacity;
 
     const char *accumulator, *best; /* in C: local variables of reductions and scans */
+    const char *sums;               /* in C: the parts of a sum over several loops; NULL: it has none */
     guard guard;
     struct blocks *block; /* the loop whose rounds do some of its rows each; NULL: none */
     int block_axis;       /* the iteration axis that counts these rows */

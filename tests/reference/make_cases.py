@@ -433,6 +433,13 @@ case("both_halves(x: [m, n]) {\n    t = exp(x - max(x))\n    s = sum(t)\n    ret
      x=uniform((7, 5)), tolerance32=1e-3)
 case("row_sums(x: [m, n]) = sum(exp(x), axis = 1)", lambda x: np.exp(x).sum(1), sizes={"m": 2, "n": 69},
      x=uniform((2, 69)), tolerance32=1e-4)
+# Sums over several loops keep their parts from row to row.
+case("all_sums(x: [m, n], w: [n]) = sum(x^2 * w)", lambda x, w: np.sum(x**2 * w), sizes={"m": 3, "n": 69}, x=uniform((3, 69)), w=uniform(69, key="w"), tolerance32=1e-3)
+case("", name="all_sums", f=lambda x, w: np.sum(x**2 * w), sizes={"m": 69, "n": 1}, x=uniform((69, 1)), w=uniform(1, key="w"), tolerance32=1e-3)
+case("masked_sums(x: [k, 9, 14], y: [k, 9, 14]) {\n    z = if x <= 0 then 0 else y * x\n    return masked_sums = sum(z^2, axis = [1, 2])\n}",
+     lambda x, y: (lambda z: np.sum(z**2, (1, 2)))(np.where(x <= 0, 0, y * x)), sizes={"k": 2}, x=uniform((2, 9, 14)), y=uniform((2, 9, 14), key="y"), tolerance32=1e-3)
+case("wanted_sums(x: [m, n], y: [m, n]) {\n    z = x * y\n    return a = sum(z^2), b = sum(z * x), z\n}",
+     lambda x, y: {"a": np.sum((x * y)**2), "b": np.sum(x * y * x), "z": x * y}, sizes={"m": 4, "n": 37}, x=uniform((4, 37)), y=uniform((4, 37), key="y"), tolerance32=1e-3)
 group("chosen", "cost(p: [n, d], c: [k, d]) = sum[i](min[j](sum[a]((p[i, a] - c[j, a])^2)))")
 # Sums over what is 0 but at an extremum along an axis.
 P, C = uniform((70, 3), key="points"), uniform((4, 3), key="centre2")

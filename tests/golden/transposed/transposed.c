@@ -71,9 +71,10 @@ static void f_forward_kernel(
     /* transposed.nn:4   return f = sum(h^2) */
     /* f2 = sum(h2^2) */
     double f2 = 0;
+    double f2_parts[GRADC_PARTS] = {0};
     for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < 32; j++)
-            f2 += h2[i * 32 + j] * h2[i * 32 + j];
+        GRADC_ADD(f2_parts, j, 32, h2[i * 32 + j] * h2[i * 32 + j]);
+    GRADC_TOTAL(f2, f2_parts);
     self_->f = f2;
 }
 

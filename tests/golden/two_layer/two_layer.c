@@ -68,11 +68,10 @@ static void two_layer_forward_kernel(
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     /* loss = sum(t2^2) */
     float loss = 0;
+    float loss_parts[GRADC_PARTS] = {0};
     for (size_t i = 0; i < 64; i++)
-        for (size_t j = 0; j < 10; j++) {
-            const float t2 = y_pred[i * 10 + j] - y[i * 10 + j];
-            loss += t2 * t2;
-        }
+        GRADC_ADD_OF(loss_parts, j, 10, t2 * t2, const float t2 = y_pred[i * 10 + j] - y[i * 10 + j];);
+    GRADC_TOTAL(loss, loss_parts);
     m->loss = loss;
 }
 
@@ -173,12 +172,11 @@ static void two_layer_gradient_kernel(
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     /* loss = sum(t2^2) ; d_y_pred2 = d_y_pred + 2 * (d_loss * t2) */
     float loss = 0;
+    float loss_parts[GRADC_PARTS] = {0};
     for (size_t i = 0; i < 64; i++)
-        for (size_t j = 0; j < 10; j++) {
-            const float t2 = y_pred[i * 10 + j] - y[i * 10 + j];
-            loss += t2 * t2;
-            d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f * (d_loss * t2);
-        }
+        GRADC_ADD_OF(loss_parts, j, 10, t2 * t2, const float t2 = y_pred[i * 10 + j] - y[i * 10 + j];
+                d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f * (d_loss * t2););
+    GRADC_TOTAL(loss, loss_parts);
     /* two_layer.nn:7   y_pred = h @ w2 */
     /* d_w2 = h' @ d_y_pred2 */
     if (m->d_w2) {

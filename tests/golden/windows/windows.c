@@ -91,6 +91,7 @@ static void windows_forward_kernel(
     /* t[i, j, k, l, m, n] = x[i, j, k + m, l + n] */
     /* conv2d[i, j, k, l] = sum[m, n, p](t[i, m, n, p, k, l] * w[j, m, n, p]) ; windows2 = sum(conv2d^2) */
     float windows2 = 0;
+    float windows2_parts[GRADC_PARTS] = {0};
     for (size_t i = 0; i < N; i++) {
         for (size_t j = 0; j < 8; j++)
             for (size_t k = 0; k < 3; k++)
@@ -103,13 +104,11 @@ static void windows_forward_kernel(
                         }
         gradc_matmul_f32(0, 0, 8, 196, 72, 1, w, 72, t, 196, 0, &conv2d[i * 8 * 14 * 14], 196);
         for (size_t j = 0; j < 8; j++)
-            GRADC_UNROLLED
             for (size_t k = 0; k < 14; k++)
-                for (size_t l = 0; l < 14; l++) {
-                    windows2 += conv2d[((i * 8 + j) * 14 + k) * 14 + l] *
-                            conv2d[((i * 8 + j) * 14 + k) * 14 + l];
-                }
+                GRADC_ADD(windows2_parts, l, 14, conv2d[((i * 8 + j) * 14 + k) * 14 + l] *
+                        conv2d[((i * 8 + j) * 14 + k) * 14 + l]);
     }
+    GRADC_TOTAL(windows2, windows2_parts);
     m->windows = windows2;
 }
 
@@ -199,6 +198,7 @@ static void windows_gradient_kernel(
     /* t2[i, j, k, l, m, n] = x[i, j, k + m, l + n] */
     /* d_w[i, j, k, l] = sum[m, n, p](t2[m, j, k, l, n, p] * conv2d[m, i, n, p]) */
     float windows2 = 0;
+    float windows2_parts[GRADC_PARTS] = {0};
     if (m->d_w)
         memset(d_w, 0, 576 * sizeof(float));
     for (size_t i = 0; i < N; i++) {
@@ -213,10 +213,9 @@ static void windows_gradient_kernel(
                         }
         gradc_matmul_f32(0, 0, 8, 196, 72, 1, w, 72, t, 196, 0, conv2d, 196);
         for (size_t j = 0; j < 8; j++)
-            GRADC_UNROLLED
             for (size_t k = 0; k < 14; k++)
-                for (size_t l = 0; l < 14; l++)
-                    windows2 += conv2d[(j * 14 + k) * 14 + l] * conv2d[(j * 14 + k) * 14 + l];
+                GRADC_ADD(windows2_parts, l, 14, conv2d[(j * 14 + k) * 14 + l] *
+                        conv2d[(j * 14 + k) * 14 + l]);
         if (m->d_w) {
             for (size_t j = 0; j < 8; j++)
                 for (size_t k = 0; k < 3; k++)
@@ -230,6 +229,7 @@ static void windows_gradient_kernel(
             gradc_matmul_f32(0, 1, 8, 72, 196, 1, conv2d, 196, t2, 196, 1, d_w, 72);
         }
     }
+    GRADC_TOTAL(windows2, windows2_parts);
     /* d_w = 2 * d_windows * d_w */
     if (m->d_w) {
         for (size_t i = 0; i < 8; i++)
