@@ -192,20 +192,27 @@ GRADC_INLINE size_t gradc_block(size_t n, size_t width)
 #define GRADC_SUM_OF(type, sum, j, n, term, ...) GRADC_SUM_ROUNDS(, type, sum, j, n, term, __VA_ARGS__)
 #define GRADC_SUM(type, sum, j, n, term)         GRADC_SUM_OF(type, sum, j, n, term, ;)
 
-/* The same for a small constant n: in fewer parts, and added up in pairs, so that all of it is unrolled. */
+/* The same for a small constant n >= 4: in as many parts as fill one vector, begun with terms, not with
+ * zeros, and added up in pairs, so that all of it is unrolled. What is left over is added by itself. */
+#define GRADC_SHORT_WIDTH(type, n)                                                                           \
+    ((n) * sizeof(type) >= 64 ? 64 / sizeof(type) : (n) * sizeof(type) >= 32 ? 32 / sizeof(type) : 4)
 #define GRADC_SHORT_SUM_OF(type, sum, j, n, term, ...)                                                       \
     do {                                                                                                     \
-        enum { gradc_width = 64 / sizeof(type) };                                                            \
-        type gradc_parts[gradc_width] = {0};                                                                 \
+        enum { gradc_width = GRADC_SHORT_WIDTH(type, n) };                                                   \
+        type gradc_parts[gradc_width];                                                                       \
         const size_t gradc_whole = (n) - (n) % gradc_width;                                                  \
-        for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += gradc_width)                  \
+        for (size_t j = 0; j < gradc_width; j++) {                                                           \
+            __VA_ARGS__                                                                                      \
+            gradc_parts[j] = (term);                                                                         \
+        }                                                                                                    \
+        for (size_t gradc_block = gradc_width; gradc_block < gradc_whole; gradc_block += gradc_width)        \
             for (size_t j = gradc_block; j < gradc_block + gradc_width; j++) {                               \
                 __VA_ARGS__                                                                                  \
                 gradc_parts[j - gradc_block] += (term);                                                      \
             }                                                                                                \
         for (size_t j = gradc_whole; j < (n); j++) {                                                         \
             __VA_ARGS__                                                                                      \
-            gradc_parts[j - gradc_whole] += (term);                                                          \
+            sum += (term);                                                                                   \
         }                                                                                                    \
         for (size_t gradc_half = gradc_width / 2; gradc_half > 0; gradc_half /= 2)                           \
             for (size_t gradc_part = 0; gradc_part < gradc_half; gradc_part++)                               \

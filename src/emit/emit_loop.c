@@ -292,13 +292,43 @@ static int64_t rounds_of(const struct item *item)
     return rounds > MOST_UNROLLED ? rounds : rounds * number;
 }
 
+/* Whether the loop runs over an axis of the nest's target. */
+static bool is_own_axis(const struct nest *nest, const struct item *loop)
+{
+    int depth = 0;
+    while (depth < nest->loop_count && nest->path[nest->path_first + depth] != loop)
+        depth++;
+    for (int a = 0; depth < nest->loop_count && a < nest->target->node->rank; a++)
+        if (nest->target_axes[a] == nest->order[depth])
+            return true;
+    return false;
+}
+
+enum { REGISTER = 4 /* reals in a vector register */ };
+
+/* Loops of so few rounds are unrolled by compilers anyway, which then put the rounds of the loop around them
+ * side by side in a vector, if these fill different elements. */
+static bool fills_register(const struct item *item, const struct item *loop)
+{
+    int64_t number;
+    if (item->kind == ITEM_STATEMENT)
+        return item->nest->target && item->nest->target->node &&
+               (item->nest->target->node->rank == 0 || is_own_axis(item->nest, loop));
+    if (item != loop && !(size_is_number(item->extent, &number) && number <= REGISTER))
+        return false;
+    for (size_t i = 0; i < item->body_count; i++)
+        if (!fills_register(item->body[i], loop))
+            return false;
+    return true;
+}
+
 /* A short loop around nothing but short loops, without conditions. */
 static bool is_unrolled(const struct item *loop, const char *body)
 {
     int64_t number;
     return size_is_number(loop->extent, &number) && number <= LONGEST_UNROLLED &&
            (strstr(body, "for (") || strstr(body, "_SUM")) && !strstr(body, "if (") &&
-           !strstr(body, "GRADC_ROLLED") && rounds_of(loop) <= MOST_UNROLLED;
+           !strstr(body, "GRADC_ROLLED") && rounds_of(loop) <= MOST_UNROLLED && !fills_register(loop, loop);
 }
 
 /* GRADC_PARALLEL(i, n, n * D, { body }); */

@@ -13,7 +13,7 @@
 
 /* Sums of fewer terms are one expression to the C compiler. Up to the longest, a constant number of terms is
  * unrolled. */
-enum { SHORTEST_SUM = 4, LONGEST_SHORT_SUM = 64 };
+enum { SHORTEST_SUM = 5, LONGEST_SHORT_SUM = 64 };
 
 static bool is_short_sum(const struct item *loop, const struct nest *nest)
 {

@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum {
-    SHORT_AXIS = 4, /* elements along an axis: what a vector register holds anyway is left in loops */
+    SHORT_AXIS = 4, /* elements along an axis */
+    REGISTER = 4,   /* elements that a vector register holds */
     SHORT_TENSOR = 16,
     SMALL_TENSOR = 32, /* what short tensors are put into */
     MOST_TERMS = 64,   /* products in a contraction */
@@ -111,10 +112,15 @@ static bool is_split(const struct scalariser *scalariser, const struct node *nod
     return scalariser->elements[node->id] != NULL;
 }
 
-/* Whether its elements are at hand. */
+static bool fills_register(const struct node *node)
+{
+    return node->rank > 0 && extent_of(node, node->rank - 1) >= REGISTER;
+}
+
+/* Whether its elements are at hand: those that fill vector registers are better left in loops. */
 static bool is_open(const struct scalariser *scalariser, const struct node *node)
 {
-    return is_split(scalariser, node) || short_count(node) > 0;
+    return is_split(scalariser, node) || (short_count(node) > 0 && !fills_register(node));
 }
 
 /* Whether elements of it cost no more one by one than in a loop, split or not. */
@@ -147,7 +153,7 @@ static bool can_split_elementwise(const struct scalariser *scalariser, const str
         reads_plain = reads_plain && scalariser->is_plain[x->id];
         is_known = is_known && (is_numbered(x) || graph_is_constant(x, &value));
     }
-    if (short_count(node))
+    if (short_count(node) && (!fills_register(node) || reads_split || is_known))
         return operator_info(node->op)->cost < DEAR || short_count(node) <= SHORT_AXIS;
     return operator_info(node->op)->cost <= CHEAP && ((reads_split && reads_plain) || is_known);
 }
@@ -158,7 +164,8 @@ static bool can_split_view(const struct scalariser *scalariser, const struct nod
     const struct node *x = node->inputs[0];
     if (is_split(scalariser, x))
         return has_number_subscripts(node->subscripts, x->rank, node->rank);
-    return short_count(node) && !operator_is_elementwise(x->op) && x->op != OP_INDEX && x->op != OP_RESHAPE;
+    return short_count(node) && !fills_register(node) && !operator_is_elementwise(x->op) &&
+           x->op != OP_INDEX && x->op != OP_RESHAPE;
 }
 
 /* Blocks of numbered places in a small tensor. */
