@@ -43,22 +43,30 @@ struct node *adjoint_value(struct graph *graph, struct adjoint adjoint);
 /* Whether a gradient can come down to the node from a wrt, given the active bytes of what it needs. */
 bool takes_part(const struct graph *graph, const struct node *node, unsigned char *active);
 /* differentiate, only through the nodes `between`, which ascend, and not beyond the wrt. adjoints[i] is NULL
- * where nothing depends on wrt[i]. */
+ * where nothing depends on wrt[i]; where masks[i] does not hold, it is 0 whatever lies beyond; masks may be
+ * NULL. */
 void differentiate_between(struct graph *graph, const struct derivatives *derivatives,
                            struct node *const *between, size_t between_count, struct node *const *outputs,
                            struct node *const *seeds, size_t output_count, struct node *const *wrt,
-                           size_t wrt_count, struct node **adjoints);
+                           size_t wrt_count, struct node **adjoints, struct node **masks);
 
 /* ---- tangent.c ---- */
 /* If all that reaches the LOOP from the wrt of the sweep goes through one number: contributes to that number
  * by a loop that carries tangents, and keeps nothing of its rounds. Else false. */
 bool adjoint_by_tangents(struct sweep *sweep, struct node *loop);
 
+/* ---- steep.c ---- */
+/* By id, of the first `count` nodes: whether the node, or one that it is computed from, may have an infinite
+ * derivative. To be freed. */
+unsigned char *find_steep(const struct graph *graph, size_t count);
+
 /* ---- adjoint_structure.c: y is the node, d its adjoint ---- */
 void adjoint_of_index(struct sweep *sweep, struct node *y, struct adjoint d);
 void adjoint_of_scatter(struct sweep *sweep, struct node *y, struct adjoint d);
 void adjoint_of_replace(struct sweep *sweep, struct node *y, struct adjoint d);
 void adjoint_of_reshape(struct sweep *sweep, struct node *y, struct adjoint d);
+/* Where the sum of the ones of a mask is positive, one of them was set. */
+struct node *positive(struct graph *graph, struct node *sum);
 
 /* ---- adjoint_reduction.c ---- */
 void adjoint_of_sum(struct sweep *sweep, struct node *y, struct adjoint d);

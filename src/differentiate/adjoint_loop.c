@@ -83,7 +83,8 @@ struct work {
     /* What the adjoint of the body is taken of, and with respect to. */
     struct node **outputs, **seeds;
     size_t outputs_count, outputs_capacity, seeds_count, seeds_capacity;
-    struct node **wrt, **adjoints;
+    struct node **wrt, **adjoints, **masks;
+    int *mask_results; /* by wrt: which result of the backward loop is its mask; -1: it needs none */
     size_t wrt_count, wrt_capacity;
     size_t first_moving,
         first_accumulated; /* wrt: carried values, then moving parts, then whole outer values */
@@ -267,6 +268,8 @@ static void find_wrt(struct work *work)
         if (!readings[i].in_moving_parts && is_active(work->sweep, readings[i].capture))
             add_wrt(work, readings[i].capture);
     work->adjoints = ARENA_ARRAY(work->graph->arena, struct node *, work->wrt_count + 1);
+    work->masks = ARENA_ARRAY(work->graph->arena, struct node *, work->wrt_count + 1);
+    work->mask_results = ARENA_ARRAY(work->graph->arena, int, work->wrt_count + 1);
 }
 
 /* ---- The loop that runs backwards ---- */
@@ -317,6 +320,76 @@ static void collect(struct work *work, struct node *value)
     work->backward->collected[count] = value;
 }
 
+/* ---- Masks ---- */
+
+/* Where a choice in the body takes the other side, the adjoint of what comes from outside is 0, and must stay
+ * so beyond the loop, where it may meet an infinite derivative: its mask leaves the loop with it. */
+
+/* The value outside that gets the adjoint of wrt[i]. */
+static struct node *source_of(const struct work *work, size_t i)
+{
+    const struct loop *loop = work->loop;
+    if (i >= work->first_accumulated)
+        return work->wrt[i];
+    if (i >= work->first_moving)
+        return work->wrt[i]->inputs[0];
+    int k = 0;
+    while (loop->carried[k] != work->wrt[i])
+        k++;
+    return loop->initial[k];
+}
+
+/* Forgets the masks that nothing can need. */
+static void drop_masks(struct work *work)
+{
+    unsigned char *steep = NULL;
+    for (size_t i = 0; i < work->wrt_count; i++) {
+        if (!work->masks[i])
+            continue;
+        if (!steep)
+            steep = find_steep(work->graph, work->sweep->count);
+        if (!steep[source_of(work, i)->id])
+            work->masks[i] = NULL;
+    }
+    free(steep);
+}
+
+static int carry_mask(struct work *work, struct node *mask, bool start, bool any)
+{
+    struct graph *graph = work->graph;
+    struct node *before = graph_placeholder(graph, BOOL, NULL, mask->rank, mask->shape);
+    int k = work->backward->carried_count;
+    carry(work, before, graph_broadcast(graph, graph_constant(graph, BOOL, start), mask->rank, mask->shape));
+    work->backward->next[k] = any ? graph_binary(graph, OP_OR, before, mask) : mask;
+    return k;
+}
+
+/* A carried value's mask is that of the last round backwards; an outer value's holds where that of any round
+ * does. Those of parts are collected with them. */
+static void fill_masks(struct work *work)
+{
+    for (size_t i = 0; i < work->wrt_count; i++) {
+        bool is_moving = i >= work->first_moving && i < work->first_accumulated;
+        work->mask_results[i] = -1;
+        if (work->masks[i] && !is_moving)
+            work->mask_results[i] =
+                carry_mask(work, work->masks[i], i < work->first_moving, i >= work->first_accumulated);
+    }
+    for (size_t i = work->first_moving; i < work->first_accumulated; i++)
+        if (work->masks[i]) {
+            work->mask_results[i] = work->backward->carried_count + work->backward->collected_count;
+            collect(work, graph_reduce(work->graph, OP_ANY, work->masks[i], repeated_axes(work->wrt[i])));
+        }
+}
+
+/* The mask of wrt[i] behind the loop, or NULL. */
+static struct node *mask_result(const struct work *work, struct node *backward, size_t i)
+{
+    return work->mask_results[i] < 0 ? NULL : graph_result(work->graph, backward, work->mask_results[i]);
+}
+
+/* ---- The loop that runs backwards, filled ---- */
+
 static void fill_backward(struct work *work)
 {
     struct graph *graph = work->graph;
@@ -334,7 +407,7 @@ static void fill_backward(struct work *work)
             collect(work, index->inputs[d]);
     }
     for (size_t i = work->first_accumulated; i < work->wrt_count; i++) {
-        if (work->adjoints[i] && !work->loop->is_branch && !runs_in_segments(work->loop))
+        if (work->adjoints[i] && !work->masks[i] && !work->loop->is_branch && !runs_in_segments(work->loop))
             work->adjoints[i] = split_products(graph, work->loop, work->adjoints[i], i, &work->products);
         if (!work->adjoints[i])
             continue;
@@ -348,12 +421,14 @@ static void fill_backward(struct work *work)
         for (int which = 0; which < 2; which++)
             collect(work, product_operand(term, which));
     }
+    fill_masks(work);
 }
 
 /* What a branch reads from outside is computed for its sake only: where the branch is not taken, the
  * derivative of that computation may be infinite, and its adjoint, 0, must not meet it. NULL where there is
  * no computation. */
-static struct node *branch_mask(struct work *work, const struct loop *backward, const struct node *capture)
+static struct node *branch_mask(const struct work *work, const struct loop *backward,
+                                const struct node *capture)
 {
     const struct node *value = capture;
     while (value->op == OP_MARK)
@@ -370,8 +445,11 @@ static void contribute_results(struct work *work, struct node *backward)
     struct loop *loop = work->loop;
     int carried = 0, collected = work->backward->carried_count;
     for (int k = 0; k < loop->carried_count; k++)
-        if (work->live[k])
-            contribute(work->sweep, loop->initial[k], graph_result(graph, backward, carried++), NULL);
+        if (work->live[k]) {
+            contribute(work->sweep, loop->initial[k], graph_result(graph, backward, carried),
+                       mask_result(work, backward, (size_t)carried));
+            carried++;
+        }
     for (size_t i = work->first_moving; i < work->first_accumulated; i++) {
         if (!work->adjoints[i])
             continue;
@@ -379,13 +457,19 @@ static void contribute_results(struct work *work, struct node *backward)
         struct node **dynamics = ARENA_ARRAY(graph->arena, struct node *, index->input_count);
         for (int d = 1; d < index->input_count; d++)
             dynamics[d - 1] = graph_result(graph, backward, collected++);
+        struct node *mask = mask_result(work, backward, i);
+        if (mask)
+            mask = positive(graph,
+                            scatter_rounds(work, index, graph_unary(graph, OP_CAST_REAL, mask), dynamics));
         contribute(work->sweep, index->inputs[0], scatter_rounds(work, index, g, dynamics),
-                   branch_mask(work, backward->loop, index->inputs[0]));
+                   mask ? mask : branch_mask(work, backward->loop, index->inputs[0]));
     }
     for (size_t i = work->first_accumulated; i < work->wrt_count; i++)
-        if (work->adjoints[i])
+        if (work->adjoints[i]) {
+            struct node *mask = mask_result(work, backward, i);
             contribute(work->sweep, work->wrt[i], graph_result(graph, backward, carried++),
-                       branch_mask(work, backward->loop, work->wrt[i]));
+                       mask ? mask : branch_mask(work, backward->loop, work->wrt[i]));
+        }
     for (size_t i = 0; i < work->products.terms_count; i++) {
         const struct product_term *term = &work->products.terms[i];
         contribute(work->sweep, work->wrt[term->wrt], sum_over_rounds(graph, backward, term), NULL);
@@ -396,7 +480,8 @@ static struct loop *new_backward(struct work *work)
 {
     struct arena *arena = work->graph->arena;
     struct loop *backward = ARENA_NEW(arena, struct loop);
-    size_t carried = (size_t)work->loop->carried_count + work->region->captures_count + 1;
+    size_t carried =
+        2 * ((size_t)work->loop->carried_count + work->region->captures_count) + 1; /* with masks */
     backward->variable = work->loop->variable;
     backward->begin = work->loop->begin;
     backward->end = work->loop->end;
@@ -423,7 +508,8 @@ void adjoint_of_loop(struct sweep *sweep, struct node *node)
     if (work.wrt_count > 0) {
         differentiate_between(sweep->graph, sweep->derivatives, work.region->inside,
                               work.region->inside_count, work.outputs, work.seeds, work.outputs_count,
-                              work.wrt, work.wrt_count, work.adjoints);
+                              work.wrt, work.wrt_count, work.adjoints, work.masks);
+        drop_masks(&work);
         fill_backward(&work);
     }
     deactivate_inside(work.graph, work.loop, sweep->active);

@@ -6,8 +6,7 @@
  * A mask goes the way its adjoint goes: any of what is summed. */
 #include "adjoint.h"
 
-/* Where the sum of the ones of a mask is positive, one of them was set. */
-static struct node *positive(struct graph *graph, struct node *sum)
+struct node *positive(struct graph *graph, struct node *sum)
 {
     return graph_binary(graph, OP_LT, graph_zeros_like(graph, sum), sum);
 }

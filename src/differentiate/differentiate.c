@@ -248,7 +248,8 @@ static void activate(struct sweep *sweep, struct node *node)
 }
 
 static void run(struct sweep *sweep, struct node *const *outputs, struct node *const *seeds,
-                size_t output_count, struct node *const *wrt, size_t wrt_count, struct node **adjoints)
+                size_t output_count, struct node *const *wrt, size_t wrt_count, struct node **adjoints,
+                struct node **masks)
 {
     for (size_t k = 0; k < output_count; k++)
         contribute(sweep, outputs[k], seeds[k], NULL);
@@ -256,6 +257,8 @@ static void run(struct sweep *sweep, struct node *const *outputs, struct node *c
     for (size_t i = 0; i < wrt_count; i++) {
         adjoints[i] = adjoint_value(sweep->graph, sweep->adjoints[wrt[i]->id]);
         name_adjoint(sweep, wrt[i], adjoints[i]);
+        if (masks)
+            masks[i] = sweep->adjoints[wrt[i]->id].mask;
     }
     sweep_free(sweep);
 }
@@ -274,7 +277,7 @@ void differentiate(struct graph *graph, const struct derivatives *derivatives, s
         if (reached[id])
             activate(&sweep, graph->nodes[id]);
     free(reached);
-    run(&sweep, outputs, seeds, output_count, wrt, wrt_count, adjoints);
+    run(&sweep, outputs, seeds, output_count, wrt, wrt_count, adjoints, NULL);
     for (size_t i = 0; i < wrt_count; i++)
         if (!adjoints[i])
             adjoints[i] = graph_zeros_like(graph, wrt[i]);
@@ -283,12 +286,12 @@ void differentiate(struct graph *graph, const struct derivatives *derivatives, s
 void differentiate_between(struct graph *graph, const struct derivatives *derivatives,
                            struct node *const *between, size_t between_count, struct node *const *outputs,
                            struct node *const *seeds, size_t output_count, struct node *const *wrt,
-                           size_t wrt_count, struct node **adjoints)
+                           size_t wrt_count, struct node **adjoints, struct node **masks)
 {
     struct sweep sweep = sweep_new(graph, derivatives);
     for (size_t i = 0; i < wrt_count; i++)
         sweep.active[wrt[i]->id] = ACTIVE_END;
     for (size_t i = 0; i < between_count; i++)
         activate(&sweep, between[i]);
-    run(&sweep, outputs, seeds, output_count, wrt, wrt_count, adjoints);
+    run(&sweep, outputs, seeds, output_count, wrt, wrt_count, adjoints, masks);
 }

@@ -58,7 +58,7 @@ static void transpose_twice(struct scope *scope, struct node *const *outputs, si
     for (size_t k = 0; k < count; k++)
         u[k] = graph_placeholder(graph, REAL, NULL, outputs[k]->rank, outputs[k]->shape);
     differentiate_between(graph, scope->derivatives, scope->between, scope->passed, outputs, u, count,
-                          scope->nodes, scope->nodes_count, g);
+                          scope->nodes, scope->nodes_count, g, NULL);
     for (size_t i = 0; i < scope->nodes_count; i++)
         if (g[i]) {
             v[reached] = scope->tangents[i];

@@ -1043,6 +1043,12 @@ case("stops(s, c) {\n    x = s; y = c\n    for k in 0..40 while x < 10 {\n      
      lambda s, c: (lambda r: {"x": r[0], "y": r[1], "xs": np.array(r[2] + [0] * (40 - len(r[2])))})(steps(lambda k, x, y, xs: (lambda v: (x * s + v * c, v, xs + [x * s + v * c]))(np.sqrt(y) if y > 1 else y + s * x) if x < 10 else (x, y, xs), 40, s, c, [])),
      wrt=["s"], export=False, s=1.25, c=0.375)
 kink("no_infinite_side(s, x: [n]) {\n    y = x\n    for k in 0..3 {\n        y = if s > 0 then y * sqrt(s) else y + s\n        if s > 0 {\n            y = y + log(s)\n        }\n    }\n    return no_infinite_side = sum(y)\n}\nexport no_infinite_side wrt s", lambda s, x: 3.0, {"s": 6}, {"n": 2}, export=False, wrt=["s"], s=0.0, x=np.array([1.0, 2]))
+for keep in "", " checkpoint":
+    name = "outer_root" + keep.strip()
+    kink(name + "(s, x: [n]) {\n    y = x\n    for k in 0..3" + keep + " {\n        y = if s > 0 then y * sqrt(s) else y + s\n    }\n    return " + name + " = sum(y)\n}", lambda s, x: 3.0, {"s": 6, "x": [1, 1]}, {"n": 2}, s=0.0, x=np.array([1.0, 2]))
+    kink(name + "_parts(s: [n], x: [n]) {\n    r = sqrt(s)\n    y = 0.0\n    for k in 0..n" + keep + " {\n        y = y + (if s[k] > 0 then x[k] * r[k] else x[k])\n    }\n    return " + name + "_parts = y\n}", lambda s, x: 8.0, {"s": [0, 0.5, 0], "x": [1, 2, 1]}, {"n": 3}, s=np.array([0.0, 4, 0]), x=np.array([1.0, 2, 3]))
+    kink(name + "_start(s, x: [n]) {\n    h = sqrt(s)\n    for k in 0..n" + keep + " {\n        h = if x[k] > 0 then h * x[k] else x[k]\n    }\n    return " + name + "_start = h\n}", lambda s, x: -2.0, {"s": 0, "x": [2, -1]}, {"n": 2}, s=0.0, x=np.array([-1.0, 2]))
+    kink(name + "_nested(s, x: [n]) {\n    r = sqrt(s)\n    y = x\n    for j in 0..2" + keep + " {\n        for k in 0..2 {\n            y = if s > 0 then y * r else y + (j + 1) * s\n        }\n    }\n    return " + name + "_nested = sum(y)\n}", lambda s, x: 3.0, {"s": 12, "x": [1, 1]}, {"n": 2}, s=0.0, x=np.array([1.0, 2]))
 case("grad_of_grad(w, t: size) {\n    p = w\n    for k in 0..t {\n        p = p - 0.1 * grad(sin(p) * w^2 + p^3 * w, p)\n    }\n    return grad_of_grad = p^2\n}",
      lambda w: steps(lambda k, p: (p - 0.1 * (np.cos(p) * w**2 + 3 * p**2 * w),), 4, w)[0]**2, sizes={"t": 4}, extra=": hessian, hvp", w=0.5)
 case("inside(a, n: size) {\n    y = a\n    for k in 0..n {\n        y = sin(y) * a\n    }\n    return inside = grad(y, a)^2\n}",
