@@ -87,11 +87,6 @@ holds "values over older ones" 1 $((3 * 64 * 64)) $((3 * 64 * 64 + 64)) << 'END'
 loop(x: [n, n], u: [n, n], w: [n, n]) = sum(tanh(relu(x @ u) @ w))
 export loop wrt u, w
 END
-# A matrix whose rows are those of an array of more axes is that array.
-holds "reshaped operand" 1 $((2 * 64 * 64)) $((2 * 64 * 64 + 64)) << 'END'
-loop(x: [n, 8, 8], w: [n, n]) = sum((reshape(tanh(x), [n, n]) @ w)^2)
-export loop wrt w
-END
 # The last matrix is updated while its operands are there anyway, so that the adjoints can be written over these.
 holds "updates as soon as possible" 60 $((4 * 60 * 64)) $((4 * 60 * 64 + 2 * 64)) << 'END'
 loop(x: [t, n], u: [n, n], w: [n, n], v: [n, n], a: [n], b: [n]) {
