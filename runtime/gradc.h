@@ -92,6 +92,13 @@ GRADC_INLINE size_t gradc_block(size_t n, size_t width)
     return rows < n ? rows : n;
 }
 
+/* The same for rows so large that the cache takes no more than these few. */
+GRADC_INLINE size_t gradc_few(size_t n, size_t few)
+{
+    const size_t rows = few < GRADC_BLOCK ? few : GRADC_BLOCK;
+    return rows < n ? rows : n;
+}
+
 /* Before a loop whose rounds can be done in any order, or side by side, though its arrays may look as if they
  * overlapped. */
 #if defined(__GNUC__) && !defined(__clang__)

@@ -87,6 +87,14 @@ holds "values over older ones" 1 $((3 * 64 * 64)) $((3 * 64 * 64 + 64)) << 'END'
 loop(x: [n, n], u: [n, n], w: [n, n]) = sum(tanh(relu(x @ u) @ w))
 export loop wrt u, w
 END
+# Of all that a network makes of an image, that of a few images.
+holds "a few images at a time" 1000 4000 $((8 * 8000)) << 'END'
+loop(x: [t, 1, 18, 18], k: [8, 1, 3, 3], w: [512, 10]) {
+    h = max_pool2d(relu(conv2d(x, k)), 2)
+    return loop = sum((reshape(h, [t, -1]) @ w)^2)
+}
+export loop wrt k, w
+END
 # The last matrix is updated while its operands are there anyway, so that the adjoints can be written over these.
 holds "updates as soon as possible" 60 $((4 * 60 * 64)) $((4 * 60 * 64 + 2 * 64)) << 'END'
 loop(x: [t, n], u: [n, n], w: [n, n], v: [n, n], a: [n], b: [n]) {

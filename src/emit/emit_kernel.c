@@ -48,8 +48,8 @@ static struct text block_lengths(struct emitter *emitter, const char *statements
         const struct block_length *block = &emitter->function->blocks[i];
         const char *name = size_c(emitter, block->length);
         if (names_has(names, name))
-            emit_line(emitter, "const size_t %s = gradc_block(%s, %s);", name, size_c(emitter, block->extent),
-                      size_c(emitter, block->width));
+            emit_line(emitter, "const size_t %s = %s(%s, %s);", name, block_function(block),
+                      size_c(emitter, block->extent), size_c(emitter, block->width));
     }
     emitter->out = out;
     return text;

@@ -84,6 +84,11 @@ static bool mentions_size(const struct function *function, const size *a)
     return false;
 }
 
+const char *block_function(const struct block_length *block)
+{
+    return block->is_few ? "gradc_few" : "gradc_block";
+}
+
 /* const size_t block = gradc_block(m->N, 64); for those lengths that the text mentions. */
 static void emit_blocks(struct text *file, const struct module *module, const struct function *function,
                         const char *text)
@@ -94,7 +99,7 @@ static void emit_blocks(struct text *file, const struct module *module, const st
         const struct block_length *block = &function->blocks[i];
         const char *name = print_c(module->arena, block->length);
         if (names_has(mentioned, name))
-            text_print(file, "    const size_t %s = gradc_block(%s, %s);\n", name,
+            text_print(file, "    const size_t %s = %s(%s, %s);\n", name, block_function(block),
                        print_c(module->arena, block->extent), print_c(module->arena, block->width));
     }
     spell_sizes(module->arena, function, NULL);

@@ -236,6 +236,8 @@ void emit_size_functions(struct text *file, struct module *module, const struct 
 bool has_fixed_sizes(const struct function *function);
 /* Bytes of a program's workspace if its sizes are fixed. */
 size_t fixed_workspace(const struct module *module, const struct program *program);
+/* What computes the length of a block in C. */
+const char *block_function(const struct block_length *block);
 int64_t slot_alignment(const struct module *module); /* in reals */
 
 /* ---- emit_header.c ---- */

@@ -337,10 +337,11 @@ struct index_check {
     struct span span;
 };
 
-/* The rows of the blocks into which a loop cuts an axis: gradc_block(extent, width). */
+/* The rows of the blocks into which a loop cuts an axis: gradc_block(extent, width), or gradc_few. */
 struct block_length {
     size *length; /* a size of its own */
     size *extent, *width;
+    bool is_few;
 };
 
 struct function {

@@ -6,18 +6,21 @@
  * only needed from one nest to the next has the rows of one block. What is summed over the axis adds up from
  * block to block.
  *
- * A nest can be cut along its outermost loop, a matrix product along its outermost row or summed axis. It may
- * join if it reads, of what the others compute, only the rows that it does itself: then the order of rows is
- * no matter, and neither is the size of the blocks. Nests that wait for a complete sum come behind the
- * blocks.
+ * A nest can be cut along its outermost loop, a matrix product also along the outermost of its rows or summed
+ * axes. It may join if it reads, of what the others compute, only the rows that it does itself: then the
+ * order of rows is no matter, and neither is the size of the blocks. Nests that wait for a complete sum come
+ * behind the blocks.
  *
  * Every block reads again what does not have the axis, such as a matrix of weights, and stores again what it
- * adds to. So blocks have at least as many rows as such matrices have columns (gradc_block), and there are
- * none where that costs more than the cache saves. */
+ * adds to. So blocks have at least as many rows as such matrices have columns (gradc_block), unless rows are
+ * so large that few of them outweigh that (gradc_few), and there are none where that costs more than the
+ * cache saves. */
 #include "program.h"
 
 enum {
-    SHORTEST = 64,         /* rows of a block, as in gradc_block */
+    SHORTEST = 64,         /* rows of a block, */
+    FEWEST = 4,            /* or fewer, if that is what the cache takes, */
+    LITTLE = 4,            /* and what each block repeats is so many times less than what blocks save */
     UNKNOWN_LENGTH = 1000, /* what sizes not known are taken for: that of the axis */
     UNKNOWN_WIDTH = 64,    /* and all others */
     CACHED = 1 << 15,      /* elements that stay in the cache without blocks */
@@ -39,6 +42,7 @@ struct stretch {
     enum standing *standing;
     int *axes;     /* of those inside: the axis that is cut */
     size_t *group; /* of those inside: the first nest that it shares values with, directly or not */
+    size_t *calls; /* how many of those before each are products that are cut inside the call */
 };
 
 /* ---- What can be cut ---- */
@@ -56,33 +60,53 @@ bool adds_up_over_blocks(const struct nest *nest)
     return nest->block && !is_target_axis(nest, nest->block_axis);
 }
 
+/* Along a loop around the call, or inside it. */
 static int cut_axis_of_product(const struct nest *nest, const size *extent)
 {
     const struct product *product = nest->product;
+    if (nest->loop_count > 0 && nest->extents[nest->order[0]] == extent)
+        return nest->order[0];
     if (product->row_axis >= 0 && nest->extents[product->row_axis] == extent)
         return product->row_axis;
     return product->sum_axis >= 0 && nest->extents[product->sum_axis] == extent ? product->sum_axis : -1;
+}
+
+bool is_cut_inside_call(const struct nest *nest, int axis)
+{
+    return nest->kind == NEST_PRODUCT && nest->product->called >> axis & 1;
+}
+
+/* What adds up from block to block begins with zeros, and nothing else is added to it. */
+static bool can_add_up(const struct nest *nest)
+{
+    return nest->target->writers_count == 1 && (!nest->adds || nest->starts_with_zeros) &&
+           (nest->kind != NEST_SCATTER || nest->starts_with_zeros) && nest->kind != NEST_ARGUMENT &&
+           nest->kind != NEST_SCAN;
 }
 
 /* The iteration axis along which the nest can be cut; -1: none. */
 static int cut_axis(const struct nest *nest, const size *extent)
 {
     int axis = -1;
-    if (!nest->target || !nest->target->node || nest->target->writers_count != 1 || nest->alone ||
-        nest->adds || nest->collected_at)
+    if (!nest->target || !nest->target->node || nest->alone || nest->collected_at)
         return -1;
     switch (nest->kind) {
     case NEST_VALUE:
     case NEST_SUM:
     case NEST_COPY:
     case NEST_REDUCE:
+    case NEST_ARGUMENT:
+    case NEST_SCAN:
+    case NEST_SCATTER:
         if (nest->loop_count > 0 && nest->extents[nest->order[0]] == extent)
             axis = nest->order[0];
         break;
     case NEST_PRODUCT: axis = cut_axis_of_product(nest, extent); break;
     default: break;
     }
-    return axis >= 0 && is_target_axis(nest, axis) && nest->target_axes[0] != axis ? -1 : axis;
+    if (axis < 0 || !is_target_axis(nest, axis))
+        return axis >= 0 && can_add_up(nest) ? axis : -1;
+    return nest->target_axes[0] == axis ? axis : -1;
 }
 
 /* ---- Who can join ---- */
@@ -152,8 +176,11 @@ static void find_standings(struct stretch *stretch)
         stretch->axes[i] = cut_axis(stretch->nests[i], stretch->extent);
         stretch->standing[i] = find_standing(stretch, stretch->nests[i], stretch->axes[i]);
         stretch->group[i] = i;
-        if (stretch->standing[i] == INSIDE)
-            join_group(stretch, i);
+        stretch->calls[i + 1] = stretch->calls[i];
+        if (stretch->standing[i] != INSIDE)
+            continue;
+        join_group(stretch, i);
+        stretch->calls[i + 1] += is_cut_inside_call(stretch->nests[i], stretch->axes[i]);
     }
 }
 
@@ -182,29 +209,32 @@ static bool is_inside(const struct stretch *stretch, const struct nest *nest, si
            group_of((struct stretch *)stretch, i) == group;
 }
 
-/* Whether a block of rows is all that is ever needed of the nest's target, between it and a matrix product.
- */
+/* Whether a block of rows is all that is ever needed of the nest's target, which without blocks is needed
+ * whole: between the nest and what reads it stands a product of all rows, or one of them is such. */
 static bool is_between(const struct stretch *stretch, size_t i, size_t group)
 {
     const struct nest *nest = stretch->nests[i];
     const struct buffer *buffer = nest->target;
-    bool has_product = nest->kind == NEST_PRODUCT;
-    if (buffer->is_fixed || buffer->member || buffer->readers_count == 0 ||
+    size_t last = i;
+    if (buffer->is_fixed || buffer->member || buffer->readers_count == 0 || buffer->writers[0] != nest ||
         !is_target_axis(nest, stretch->axes[i]))
         return false;
     for (size_t r = 0; r < buffer->readers_count; r++) {
+        size_t reader = place_in(stretch, buffer->readers[r]);
         if (!is_inside(stretch, buffer->readers[r], group))
             return false;
-        has_product = has_product || buffer->readers[r]->kind == NEST_PRODUCT;
+        last = reader > last ? reader : last;
     }
-    return has_product;
+    return stretch->calls[last + 1] > stretch->calls[i];
 }
 
-/* What a block of the product's rows reads and adds to besides them. */
+/* What a block of the product's rows reads and adds to besides them. One row at a time reads it anyway. */
 static double repeated(const struct stretch *stretch, size_t i)
 {
     const struct nest *nest = stretch->nests[i];
     const struct node *contract = nest->node;
+    if (!is_cut_inside_call(nest, stretch->axes[i]))
+        return 0;
     double count = is_target_axis(nest, stretch->axes[i]) ? 0 : 2 * elements(nest->target->node, -1);
     for (int operand = 0; operand < 2; operand++) {
         const struct node *x = contract->inputs[operand];
@@ -221,6 +251,8 @@ static size *wider(const struct stretch *stretch, size_t i, size *width)
 {
     const struct nest *nest = stretch->nests[i];
     const struct product *product = nest->product;
+    if (!is_cut_inside_call(nest, stretch->axes[i]))
+        return width;
     size *sides[] = {product->m, product->n, product->k};
     int64_t number;
     for (int s = 0; s < (product->is_vector ? 2 : 3); s++)
@@ -229,11 +261,27 @@ static size *wider(const struct stretch *stretch, size_t i, size *width)
     return width;
 }
 
-/* Whether blocks repay for one group; if so, `width` grows to what its products need. */
-static bool is_worth(struct stretch *stretch, size_t group, size **width)
+/* What blocks of the group must be like. */
+struct need {
+    size *width; /* of the widest matrix, as far as it is not known */
+    int rows;
+};
+
+/* The fewest rows for which what each block repeats is little beside what stays in the cache. */
+static int fewest_rows(double saved, double added)
+{
+    int rows = FEWEST;
+    while (rows < SHORTEST && saved * rows * MEMORY < LITTLE * added)
+        rows *= 2;
+    return rows;
+}
+
+/* Whether blocks repay for one group; if so, `need` grows to what its products need. */
+static bool is_worth(struct stretch *stretch, size_t group, struct need *need)
 {
     double saved = 0, added = 0, between = 0;
-    size *needed = *width;
+    size *needed = need->width;
+    int64_t number;
     for (size_t i = group; i < stretch->count; i++) {
         const struct nest *nest = stretch->nests[i];
         if (!is_inside(stretch, nest, group))
@@ -248,57 +296,59 @@ static bool is_worth(struct stretch *stretch, size_t group, size **width)
             needed = wider(stretch, i, needed);
         }
     }
-    double width_about = about(needed, UNKNOWN_WIDTH),
-           length = width_about > SHORTEST ? width_about : SHORTEST;
+    int rows = size_is_number(needed, &number) ? fewest_rows(saved, added) : SHORTEST;
+    double width_about = about(needed, UNKNOWN_WIDTH), length = width_about > rows ? width_about : rows;
     if (about(stretch->extent, UNKNOWN_LENGTH) <= length || saved * length * MEMORY <= added ||
         about(stretch->extent, UNKNOWN_LENGTH) * between <= CACHED)
         return false;
-    *width = needed;
+    need->width = needed;
+    need->rows = rows > need->rows ? rows : need->rows;
     return true;
 }
 
-/* Leaves inside what repays; the width of the widest matrix there, NULL for none. */
-static size *choose_groups(struct stretch *stretch)
+/* Leaves inside what repays; whether there is any. */
+static bool choose_groups(struct stretch *stretch, struct need *need)
 {
-    size *width = size_number(stretch->program->sizes, 1);
     bool any = false;
+    *need = (struct need){size_number(stretch->program->sizes, 1), FEWEST};
     for (size_t group = 0; group < stretch->count; group++) {
         if (stretch->standing[group] != INSIDE || group_of(stretch, group) != group)
             continue;
-        bool worth = is_worth(stretch, group, &width);
+        bool worth = is_worth(stretch, group, need);
         any = any || worth;
         for (size_t i = stretch->count; !worth && i-- > group;)
             if (is_inside(stretch, stretch->nests[i], group))
                 stretch->standing[i] = OUTSIDE;
     }
-    return any ? width : NULL;
+    return any;
 }
 
 /* ---- The blocks ---- */
 
 /* The rows of a block as a number, or as an atom that the entries of the function share. */
-static size *length_of(struct program *program, size *extent, size *width)
+static size *length_of(struct program *program, size *extent, const struct need *need)
 {
     struct function *function = program->function;
+    size *width = need->width;
     int64_t number;
     if (size_is_number(width, &number))
-        width = size_number(program->sizes, SHORTEST);
+        width = size_number(program->sizes, need->rows);
     if (size_is_number(extent, &number) && size_is_number(width, &number))
         return width;
     for (size_t i = 0; i < function->blocks_count; i++)
         if (function->blocks[i].extent == extent && function->blocks[i].width == width)
             return function->blocks[i].length;
-    struct block_length made = {size_new_name(program->sizes, "block"), extent, width};
+    struct block_length made = {size_new_name(program->sizes, "block"), extent, width, need->rows < SHORTEST};
     ARENA_APPEND(program->arena, function, blocks, made);
     return made.length;
 }
 
-static struct blocks *block_new(struct program *program, size *extent, size *width)
+static struct blocks *block_new(struct program *program, size *extent, const struct need *need)
 {
     struct blocks *block = ARENA_NEW(program->arena, struct blocks);
     size *zero = size_number(program->sizes, 0), *one = size_number(program->sizes, 1);
     block->extent = extent;
-    block->length = length_of(program, extent, width);
+    block->length = length_of(program, extent, need);
     block->first = size_new_loop_variable(program->sizes, "first", zero, extent);
     block->rows = size_new_loop_variable(program->sizes, "rows", one,
                                          size_add(size_subtract(extent, block->first), one));
@@ -360,7 +410,7 @@ static int find_extents(const struct stretch *stretch, size **extents)
             continue;
         int axes[] = {nest->product->row_axis, nest->product->sum_axis};
         for (int x = 0; x < 2 && count < EXTENTS_TRIED; x++) {
-            bool is_new = axes[x] >= 0 && about(nest->extents[axes[x]], UNKNOWN_LENGTH) > SHORTEST;
+            bool is_new = axes[x] >= 0 && about(nest->extents[axes[x]], UNKNOWN_LENGTH) > FEWEST;
             for (int j = 0; is_new && j < count; j++)
                 is_new = extents[j] != nest->extents[axes[x]];
             if (is_new)
@@ -380,12 +430,13 @@ static void block_stretch(struct program *program, struct nest **nests, size_t c
     stretch.standing = ARENA_ARRAY(program->arena, enum standing, count + 1);
     stretch.axes = ARENA_ARRAY(program->arena, int, count + 1);
     stretch.group = ARENA_ARRAY(program->arena, size_t, count + 1);
+    stretch.calls = ARENA_ARRAY(program->arena, size_t, count + 1);
     for (int i = 0; i < extent_count; i++) {
         stretch.extent = extents[i];
+        struct need need;
         find_standings(&stretch);
-        size *width = choose_groups(&stretch);
-        if (width) {
-            put_side_by_side(&stretch, block_new(program, extents[i], width));
+        if (choose_groups(&stretch, &need)) {
+            put_side_by_side(&stretch, block_new(program, extents[i], &need));
             return;
         }
     }

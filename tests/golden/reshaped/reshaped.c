@@ -59,10 +59,10 @@ static void f_forward_kernel(
         /* reshaped.nn:3   h = tanh(x) */
         /* reshaped.nn:4   return p = reshape(h, [n, 64]) @ w, most = max(h, axis = [1, 2]) */
         /* h = tanh(x) ; most = max(h, axis = [1, 2]) */
-        GRADC_PARALLEL(512 * rows)
-        for (size_t i = 0; i < rows; i++) {
+        GRADC_PARALLEL(i, rows, 512 * rows, {
             double most2 = -INFINITY;
             for (size_t j = 0; j < 8; j++) {
+                GRADC_INDEPENDENT
                 for (size_t k = 0; k < 8; k++)
                     h[(i * 8 + j) * 8 + k] = gradc_tanh(x[((first + i) * 8 + j) * 8 + k]);
                 if (self_->most) {
@@ -74,7 +74,7 @@ static void f_forward_kernel(
             }
             if (self_->most)
                 most[first + i] = most2;
-        }
+        });
         /* p = reshape(h, [n, 64]) @ w */
         if (self_->p) {
             gradc_matmul_f64(0, 0, rows, m, 64, 1, h, 64, w, m, 0, &p[first * m], m);

@@ -26,7 +26,7 @@ GRADC_INLINE int train_check(const struct train *m)
         return GRADC_ESIZE;
     if ((double)m->D * (double)m->C > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)m->N * (double)m->C + (double)m->C * block + (double)m->N + (double)m->C + block + 40 > (double)(PTRDIFF_MAX / 16))
+    if ((double)m->N * (double)m->C + (double)m->C * block + 2 * (double)m->C + block + 40 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -40,9 +40,8 @@ size_t train_workspace(const struct train *m)
     count = 0; /* forward */
     count += gradc_room(m->N * m->C);
     count += gradc_room(m->C * block);
-    count += gradc_room(m->N);
     count += gradc_room(block);
-    count += gradc_room(m->C);
+    count += 2 * gradc_room(m->C);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -52,17 +51,16 @@ static int train_forward_kernel(
     const double *GRADC_RESTRICT x,  /* [N, D] */
     const int32_t *GRADC_RESTRICT y, /* [N] */
     double *GRADC_RESTRICT w,        /* [D, C] */
-    double *GRADC_RESTRICT t3,       /* [N, C] */
     double *GRADC_RESTRICT sum2,     /* [block, C] */
     double *GRADC_RESTRICT z,        /* [C] */
-    double *GRADC_RESTRICT t4,       /* [N] */
+    double *GRADC_RESTRICT t3,       /* [C] */
+    double *GRADC_RESTRICT d_z,      /* [N, C] */
     double *GRADC_RESTRICT t5)       /* [block] */
 {
     const size_t N = m->N;
     const size_t D = m->D;
     const size_t C = m->C;
     const size_t block = gradc_block(N, (D > C ? D : C));
-    double *const d_z = t3; /* [N, C] */
     const double lr = m->lr;
     /* update.nn:2   train(x: [N, D], y: int[N], w: [D, C], lr) { */
     for (size_t i = 0; i < N; i++) {
@@ -79,26 +77,22 @@ static int train_forward_kernel(
         /* sum2 = x @ w */
         gradc_matmul_f64(0, 0, rows, C, D, 1, x + first * D, D, w, C, 0, sum2, C);
         /* most = max(sum2, axis = 1) ; z = sum2 - most[:, new] ; t3 = exp(z) ; sum3 = sum(t3, axis = 1) */
-        /* t4 = t / sum3 ; t5[i] = log(sum3[i]) - z[i, y[i]] */
+        /* d_z = scatter(t2) + t4[:, new] * t3 ; t5[i] = log(sum3[i]) - z[i, y[i]] */
         for (size_t i = 0; i < rows; i++) {
             double most = -INFINITY;
             GRADC_BEST(double, most, >, j, C, sum2[i * C + j]);
             double sum3 = 0;
-            GRADC_SUM_OF(double, sum3, j, C, t3[(first + i) * C + j], z[j] = sum2[i * C + j] - most;
-                    t3[(first + i) * C + j] = gradc_exp(z[j]););
-            t4[first + i] = t / sum3;
+            GRADC_SUM_OF(double, sum3, j, C, t3[j], z[j] = sum2[i * C + j] - most; t3[j] =
+                    gradc_exp(z[j]););
+            const double t4 = t / sum3;
+            for (size_t j = 0; j < C; j++)
+                d_z[(first + i) * C + j] = t4 * t3[j];
+            d_z[(first + i) * C + (size_t)y[first + i]] += t2;
             t5[i] = gradc_log(sum3) - z[(size_t)y[first + i]];
         }
         /* sum = sum(t5) */
         GRADC_SUM_IN_PARTS(double, sum, i, rows, t5[i]);
     }
-    /* d_z = scatter(t2) + t4[:, new] * t3 */
-    GRADC_PARALLEL(i, N, N * C, {
-        GRADC_INDEPENDENT
-        for (size_t j = 0; j < C; j++)
-            d_z[i * C + j] = t4[i] * t3[i * C + j];
-        d_z[i * C + (size_t)y[i]] += t2;
-    });
     /* w = w - lr * (x' @ d_z) */
     gradc_matmul_f64(1, 0, D, C, N, -lr, x, D, d_z, C, 1, w, C);
     m->loss = sum / (double)N;
@@ -118,9 +112,9 @@ int train_forward(struct train *m)
     const size_t C = m->C;
     const size_t block = gradc_block(N, (D > C ? D : C));
     double *const work = (double *)m->work;
-    double *const t3 = work;
-    double *const sum2 = t3 + gradc_room(N * C);
-    double *const t4 = sum2 + gradc_room(C * block);
-    double *const t5 = t4 + gradc_room(N);
-    return train_forward_kernel(m, m->x, m->y, m->w, t3, sum2, t5 + gradc_room(block), t4, t5);
+    double *const d_z = work;
+    double *const sum2 = d_z + gradc_room(N * C);
+    double *const t5 = sum2 + gradc_room(C * block);
+    double *const z = t5 + gradc_room(block);
+    return train_forward_kernel(m, m->x, m->y, m->w, sum2, z, z + gradc_room(C), d_z, t5);
 }
