@@ -136,26 +136,32 @@ bool is_plain(const struct scalariser *scalariser, const struct node *node)
     return plain;
 }
 
-/* Positions of which each is a number. */
-static bool is_numbered(const struct node *node)
+/* Computed from positions and constants alone, so that each element is a number: zeros vanish where elements
+ * of it are read. */
+static bool is_known(const struct node *node, int depth)
 {
-    return node->op == OP_IOTA && has_number_subscripts(node->subscripts, 1, node->rank);
+    enum { DEEP = 8 };
+    double value;
+    if (node->op == OP_IOTA)
+        return has_number_subscripts(node->subscripts, 1, node->rank);
+    bool known = graph_is_constant(node, &value) || (operator_is_elementwise(node->op) && depth < DEEP);
+    for (int i = 0; known && operator_is_elementwise(node->op) && i < node->input_count; i++)
+        known = is_known(node->inputs[i], depth + 1);
+    return known;
 }
 
-/* Long ones only if they are made of short ones, or of what is known: then zeros vanish. */
+/* Long ones only if they are made of short ones. */
 static bool can_split_elementwise(const struct scalariser *scalariser, const struct node *node)
 {
-    bool reads_split = false, reads_plain = true, is_known = true;
-    double value;
+    bool reads_split = false, reads_plain = true;
     for (int i = 0; i < node->input_count; i++) {
         const struct node *x = node->inputs[i];
         reads_split = reads_split || (node->rank > 0 && is_split(scalariser, x));
         reads_plain = reads_plain && scalariser->is_plain[x->id];
-        is_known = is_known && (is_numbered(x) || graph_is_constant(x, &value));
     }
-    if (short_count(node) && (!fills_register(node) || reads_split || is_known))
+    if (short_count(node) && (!fills_register(node) || reads_split))
         return operator_info(node->op)->cost < DEAR || short_count(node) <= SHORT_AXIS;
-    return operator_info(node->op)->cost <= CHEAP && ((reads_split && reads_plain) || is_known);
+    return operator_info(node->op)->cost <= CHEAP && reads_split && reads_plain;
 }
 
 /* A view of what is computed where it is used stays one: its elements would be three uses instead of one. */
@@ -217,6 +223,8 @@ struct node *element_at(struct scalariser *scalariser, struct node *node, const 
     struct affine subscripts[MAXIMUM_RANK];
     if (is_split(scalariser, node))
         return scalariser->elements[node->id][number_of_place(node, at)];
+    if (operator_is_elementwise(node->op) && is_known(node, 0))
+        return split_element(scalariser, node, number_of_place(node, at));
     struct node *whole = scalariser_whole(scalariser, node);
     for (int a = 0; a < node->rank; a++)
         subscripts[a] = (struct affine){size_number(scalariser->graph->sizes, at[a]), NULL, 0};
