@@ -10,14 +10,14 @@ struct binding *find_binding(struct elaborator *e, const char *name)
     return e->frame ? map_get(&e->frame->bindings, name) : NULL;
 }
 
-/* The name that comments and buffers will use; the user's names win over the library's. */
+/* The name that comments and buffers will use; the user's names win over the library's, and among these the
+ * last, that of the function that was called. */
 static void name_node(struct elaborator *e, struct node *node, const char *name)
 {
     bool by_user = !e->frame->unit->is_library;
     if (!by_user && e->frame->definition->kind == DEFINITION_RULE)
         return; /* d_x of a rule says nothing outside it */
-    if (node->op == OP_PARAMETER || node->op == OP_CONSTANT || node->named_by_user ||
-        (node->name && !by_user))
+    if (node->op == OP_PARAMETER || node->op == OP_CONSTANT || node->named_by_user)
         return;
     node->name = name;
     node->named_by_user = by_user;
