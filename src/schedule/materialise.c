@@ -31,6 +31,7 @@ struct decision {
     bool *is_dear;     /* computed with functions that vectorise */
     bool *has_parts;   /* a SCATTER, or a sum with scattered parts */
     bool *is_computed; /* read by other nodes than sums that loops form */
+    bool *is_moved;    /* a SCATTER that is a part of every sum that reads it, also within loops */
 };
 
 static bool is_view(const struct node *node)
@@ -310,7 +311,7 @@ static void force_invariants(struct decision *decision)
             struct node *x = node->inputs[j];
             if (program->owner[x->id] == program->owner[i])
                 continue;
-            while (is_view(x))
+            while (is_view(x) || decision->is_moved[x->id])
                 x = x->inputs[0];
             if (program->owner[x->id] != program->owner[i] && !is_simple(x))
                 force(decision, x);
@@ -358,15 +359,17 @@ void materialise(struct program *program)
     decision.has_parts = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.is_dear = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.is_computed = ARENA_ARRAY(program->arena, bool, count + 1);
+    decision.is_moved = ARENA_ARRAY(program->arena, bool, count + 1);
     decision.readers = ARENA_ARRAY(program->arena, int, count + 1);
     for (size_t i = 0; i < count; i++)
         if (program->is_live[i] && !program->buffers[i] && decision.graph->nodes[i]->op == OP_CONTRACT)
             program->products[i] = match_product(program, decision.graph->nodes[i]);
     find_dear(&decision);
+    find_moved(program, decision.is_moved);
     force_roots(&decision);
     force_invariants(&decision);
     force_packed(&decision);
-    find_parts(program, decision.is_forced, decision.has_parts);
+    find_parts(program, decision.is_forced, decision.is_moved, decision.has_parts);
     force_old_parts(&decision);
     for (size_t i = count; i-- > 0;) {
         struct node *node = decision.graph->nodes[i];

@@ -3,8 +3,9 @@
  *     y = x + scatter(a) + scatter(b)        y = x; y[..] += a; y[..] += b
  *     y = w - r * (a @ b) + c @ d            gradc_matmul(..., alpha = -r, beta = 1, y)
  *
- * A term is a part if its only use is in that sum. A factor that is the same for all elements of a product
- * goes with it into the call. */
+ * A term is a part if its only use is in that sum; a SCATTER that nothing but sums with parts reads is one of
+ * each of them, for adding its elements costs no more than adding them and zeros. A factor that is the same
+ * for all elements of a product goes with it into the call. */
 #include "program.h"
 
 enum { SCATTERS = 1, PRODUCTS = 2 };
@@ -26,6 +27,43 @@ struct node *scalar_of(struct node *node)
 static bool is_single(const struct program *program, const struct node *user, const struct node *x)
 {
     return program->uses[x->id] == 1 && program->owner[x->id] == program->owner[user->id];
+}
+
+/* The real sums of which a SCATTER of their own is a part, so that they are formed in a buffer anyway. */
+static bool *find_sums_with_parts(const struct program *program)
+{
+    struct graph *graph = program->function->graph;
+    bool *has_part = ARENA_ARRAY(program->arena, bool, program->node_count + 1);
+    for (size_t i = 0; i < program->node_count; i++) {
+        const struct node *node = graph->nodes[i];
+        bool is_sum = node->op == OP_ADD && node->type == REAL && program->is_live[i] && !program->buffers[i];
+        for (int j = 0; is_sum && j < 2; j++) {
+            const struct node *x = node->inputs[j];
+            has_part[i] |= is_single(program, node, x) && (x->op == OP_SCATTER || has_part[x->id]);
+        }
+    }
+    for (size_t i = program->node_count; i-- > 0;) {
+        const struct node *node = graph->nodes[i];
+        for (int j = 0; has_part[i] && j < 2; j++)
+            if (node->inputs[j]->op == OP_ADD && is_single(program, node, node->inputs[j]))
+                has_part[node->inputs[j]->id] = true;
+    }
+    return has_part;
+}
+
+void find_moved(const struct program *program, bool *is_moved)
+{
+    struct graph *graph = program->function->graph;
+    const bool *has_part = find_sums_with_parts(program);
+    int *sums = ARENA_ARRAY(program->arena, int, program->node_count + 1);
+    for (size_t i = 0; i < program->node_count; i++)
+        for (int j = 0; has_part[i] && j < 2; j++)
+            sums[graph->nodes[i]->inputs[j]->id] += graph->nodes[i]->inputs[j] != graph->nodes[i]->inputs[!j];
+    for (size_t i = 0; i < program->node_count; i++) {
+        const struct node *node = graph->nodes[i];
+        is_moved[i] = sums[i] > 0 && sums[i] == program->uses[i] && node->op == OP_SCATTER &&
+                      node->input_count == 1 && graph_is_injective(node);
+    }
 }
 
 /* Which operand of a scaled product is the product; -1: none. */
@@ -56,11 +94,12 @@ static int factors_inside(const struct node *node, const bool *is_part)
 }
 
 static unsigned char kind_of_sum(struct program *program, const struct node *node, const unsigned char *kinds,
-                                 bool is_stored, bool *takes)
+                                 const bool *is_moved, bool is_stored, bool *takes)
 {
-    unsigned char found[2];
+    unsigned char found[2] = {0, 0};
     for (int i = 0; i < 2; i++)
-        found[i] = is_single(program, node, node->inputs[i]) ? kinds[node->inputs[i]->id] : 0;
+        if (is_moved[node->inputs[i]->id] || is_single(program, node, node->inputs[i]))
+            found[i] = kinds[node->inputs[i]->id];
     if (node->inputs[0] == node->inputs[1])
         return 0;
     if (node->op == OP_SUB && ((found[0] | found[1]) & SCATTERS || !found[1]))
@@ -74,7 +113,7 @@ static unsigned char kind_of_sum(struct program *program, const struct node *nod
     return found[0] | found[1];
 }
 
-void find_parts(struct program *program, const bool *is_stored, bool *has_parts)
+void find_parts(struct program *program, const bool *is_stored, const bool *is_moved, bool *has_parts)
 {
     struct graph *graph = program->function->graph;
     unsigned char *kinds = ARENA_ARRAY(program->arena, unsigned char, program->node_count + 1);
@@ -92,7 +131,8 @@ void find_parts(struct program *program, const bool *is_stored, bool *has_parts)
             program->is_part[node->inputs[scaled]->id] = true;
         } else if ((node->op == OP_ADD || node->op == OP_SUB) && node->type == REAL) {
             bool takes[2] = {false, false};
-            kinds[i] = kind_of_sum(program, node, kinds, is_stored[i] || program->uses[i] > 1, takes);
+            kinds[i] =
+                kind_of_sum(program, node, kinds, is_moved, is_stored[i] || program->uses[i] > 1, takes);
             for (int j = 0; j < 2; j++)
                 if (takes[j])
                     program->is_part[node->inputs[j]->id] = true;

@@ -310,8 +310,11 @@ bool entry_writes(enum entry entry, enum role role);
 void materialise(struct program *program);
 /* Whether the node is a part, smaller than the whole, of what the loop around it carries. */
 bool is_old_part(const struct program *program, const struct node *node);
-/* Which nodes are added into the buffer of their only user; has_parts: the sums of such, and those alone. */
-void find_parts(struct program *program, const bool *is_stored, bool *has_parts);
+/* Which SCATTERs are read by sums alone that have parts anyway: they can be parts of all of these. */
+void find_moved(const struct program *program, bool *is_moved);
+/* Which nodes are added into the buffer of their only user, or if is_moved, of their users; has_parts: the
+ * sums of such, and those alone. */
+void find_parts(struct program *program, const bool *is_stored, const bool *is_moved, bool *has_parts);
 /* The rank 0 node of which a tensor holds copies, or NULL. */
 struct node *scalar_of(struct node *node);
 /* The parts of a node that has some: added (or subtracted) in this order. */

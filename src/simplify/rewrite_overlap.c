@@ -125,8 +125,12 @@ static bool collect(struct overlap *overlap, struct node *x, bool is_negative)
     if (is_sum && (x == overlap->whole || rewriter_uses(overlap->rewriter, x) <= 1))
         return collect(overlap, x->inputs[0], is_negative) &&
                collect(overlap, x->inputs[1], is_negative != (x->op == OP_SUB));
-    if (x->op == OP_SCATTER && rewriter_uses(overlap->rewriter, x) <= 1)
+    if (x->op == OP_SCATTER && rewriter_uses(overlap->rewriter, x) > 1 && !has_place(x->inputs[0]))
+        return false; /* is stored with its zeros anyway */
+    if (x->op == OP_SCATTER)
         return add_block(overlap, x, is_negative);
+    if (x->op == OP_PLACEHOLDER)
+        return false; /* is carried by a loop: the other parts are added to it in place */
     return add_part(overlap, x, NULL, NULL, is_negative);
 }
 

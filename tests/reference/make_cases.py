@@ -1019,6 +1019,9 @@ case("", name="counts", sizes={"n": 3, "t": 1}, x=uniform(3), status=2)
 
 case("transposed_factors(h: [m, n], g: [m, n], V: [k, n, n], t: size) {\n    for r in 0..t {\n        h = tanh(h @ V[1]')\n        g = 0.5 * (g @ V[1]') + sum(h @ V[0, 1:, :]')\n    }\n    return h_end = h, g_end = g\n}",
      lambda h, g, V: (lambda r: {"h_end": r[0], "g_end": r[1]})(loop(4, lambda r, h, g: (np.tanh(h @ V[1].T), 0.5 * g @ V[1].T + np.sum(np.tanh(h @ V[1].T) @ V[0, 1:].T)), h, g)), sizes={"m": 2, "n": 3, "k": 2, "t": 4}, h=uniform((2, 3)), g=uniform((2, 3), key="g"), V=uniform((2, 3, 3), -1, 1))
+def slope(y, x): return np.concatenate([x[:1], x[1:] * y[:-1]])
+case("stages(x: [n], t: size) {\n    y = x\n    for k in 0..t {\n        a = concat(x[:1], x[1:] * y[:-1])\n        b = concat(x[:1], x[1:] * a[:-1])\n        y = a * y + b - concat(x[:1], sin(b[:-1]))\n    }\n    return y, z = sum(concat(x[:1], 2 * y[1:]))\n}",
+     lambda x: (lambda y: {"y": y, "z": x[0] + 2 * y[1:].sum()})(repeat(lambda y, k: (lambda a: (lambda b: a * y + b - np.concatenate([x[:1], np.sin(b[:-1])]))(slope(a, x)))(slope(y, x)), x, 3)), sizes={"n": 4, "t": 3}, x=uniform(4, -1, 1))
 
 # ---- Loops that one number reaches: their tangents ----
 
