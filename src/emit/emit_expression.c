@@ -536,6 +536,8 @@ static const char *elementwise_text(struct emitter *emitter, struct node *node, 
         return running;
     for (int i = 0; i < node->input_count; i++)
         operands[i] = expression_text(emitter, node->inputs[i], at, &precedences[i]);
+    if (is_multiplied_first(emitter, node, operands[1]))
+        precedences[1] = 0;
     if (node->op == OP_POW) {
         const char *power = power_text(emitter, node, operands[0], precedences[0], precedence);
         if (power)

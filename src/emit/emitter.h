@@ -141,6 +141,10 @@ bool emit_sum_loop(struct emitter *emitter, const struct item *loop);
 /* Whether a sum over several loops keeps its parts between the rounds of the outer ones. */
 bool keeps_parts(const struct emitter *emitter, const struct nest *nest);
 
+/* ---- emit_product.c ---- */
+/* Whether c * (a * b), the text of a * b being `product`, is written c * a * b. */
+bool is_multiplied_first(const struct emitter *emitter, const struct node *node, const char *product);
+
 /* ---- emit_power.c ---- */
 /* The power as a variable that a loop around multiplies up; NULL: it is none. The loop then declares and
  * starts it before its first round, in lanes in two steps, and multiplies at the end of each. */

@@ -132,7 +132,7 @@ static void f_backward_kernel(
         GRADC_PARALLEL(i, n, n * n, {
             GRADC_INDEPENDENT
             for (size_t j = 0; j < n; j++)
-                d_W[i * n + j] = 2.0 * d_f * (sum[i] * x[j]);
+                d_W[i * n + j] = 2.0 * d_f * sum[i] * x[j];
         });
     }
 }
@@ -176,7 +176,7 @@ static void f_gradient_kernel(
         if (m->d_W) {
             GRADC_INDEPENDENT
             for (size_t j = 0; j < n; j++)
-                d_W[i * n + j] = 2.0 * d_f * (sum[i] * x[j]);
+                d_W[i * n + j] = 2.0 * d_f * sum[i] * x[j];
         }
     }
     m->f = f2;

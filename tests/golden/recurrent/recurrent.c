@@ -153,7 +153,7 @@ static void recurrent_backward_kernel(
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* recurrent.nn:10   return loss = sum(h^2) */
     for (size_t i = 0; i < 16; i++)
-        d_h[i] = 2.0 * (d_loss * h[i]);
+        d_h[i] = 2.0 * d_loss * h[i];
     /* recurrent.nn:6   for t in 0..T { */
     for (size_t t = T - 1; t + 1 > 0; t--) {
         /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
@@ -243,7 +243,7 @@ static void recurrent_gradient_kernel(
     GRADC_SHORT_SUM(double, loss, i, 16, h[i] * h[i]);
     if (m->d_W) {
         for (size_t i = 0; i < 16; i++)
-            d_h[i] = 2.0 * (d_loss * h[i]);
+            d_h[i] = 2.0 * d_loss * h[i];
         /* recurrent.nn:6   for t in 0..T { */
         for (size_t t = T - 1; t + 1 > 0; t--) {
             /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */

@@ -93,7 +93,7 @@ static void f_backward_kernel(
     /* d_x = 2 * (d_f * min(t, 1)) */
     GRADC_PARALLEL_INDEPENDENT(i, n, n, {
         const double t = x[i] < -1.0 ? -1.0 : x[i];
-        d_x[i] = 2.0 * ((d_f ? d_f[i] : 0) * (t > 1.0 ? 1.0 : t));
+        d_x[i] = 2.0 * (d_f ? d_f[i] : 0) * (t > 1.0 ? 1.0 : t);
     });
 }
 
@@ -127,7 +127,7 @@ static void f_gradient_kernel(
             f2[i] = straight * straight;
         }
         if (m->d_x) {
-            d_x[i] = 2.0 * ((d_f ? d_f[i] : 0) * straight);
+            d_x[i] = 2.0 * (d_f ? d_f[i] : 0) * straight;
         }
     });
 }

@@ -106,8 +106,8 @@ static void two_layer_backward_kernel(
     for (size_t i = 0; i < 64; i++)
         GRADC_INDEPENDENT
         for (size_t j = 0; j < 10; j++) {
-            d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f *
-                    (d_loss * (y_pred[i * 10 + j] - y[i * 10 + j]));
+            d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f * d_loss *
+                    (y_pred[i * 10 + j] - y[i * 10 + j]);
         }
     /* two_layer.nn:7   y_pred = h @ w2 */
     /* d_w2 = h' @ d_y_pred2 */
@@ -175,7 +175,7 @@ static void two_layer_gradient_kernel(
     float loss_parts[GRADC_PARTS] = {0};
     for (size_t i = 0; i < 64; i++)
         GRADC_ADD_OF(loss_parts, j, 10, t2 * t2, const float t2 = y_pred[i * 10 + j] - y[i * 10 + j];
-                d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f * (d_loss * t2););
+                d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f * d_loss * t2;);
     GRADC_TOTAL(loss, loss_parts);
     /* two_layer.nn:7   y_pred = h @ w2 */
     /* d_w2 = h' @ d_y_pred2 */
