@@ -26,7 +26,7 @@ static const char usage[] =
     "  -D NAME=N                    fix the size NAME, a dim of the file, to N\n"
     "  -I DIR                       look for imported files in DIR, too\n"
     "  -MD                          also write what the output depends on, for make\n"
-    "  --max-workspace=BYTES        have loops keep fewer states, to need no more (sizes: --at N=128)\n"
+    "  --max-workspace=BYTES        compute again rather than keep, to need no more (sizes: --at N=128)\n"
     "  --stats                      tell the sizes of graph and program, operations, workspace\n"
     "  -O0, -O1, -O2                how much to optimise (default: -O2)\n"
     "  --color=auto|always|never    colours in messages\n"

@@ -1,5 +1,5 @@
 /* limit.c: --max-workspace: whether the functions of a module do with a workspace of so many bytes at given
- * sizes, and what they cost. */
+ * sizes, and what it costs to compute values again that would be kept. */
 #include "limit.h"
 
 #include <inttypes.h>
@@ -26,10 +26,28 @@ static int64_t number_at(const char *text, const char *name)
     return 0;
 }
 
+static int64_t number_of(const struct limit *limit, size *a);
+
+/* As gradc_block and gradc_few compute it. */
+static int64_t block_rows(const struct limit *limit, const struct block_length *block)
+{
+    enum { LEAST = 64 };
+    int64_t extent = number_of(limit, block->extent), rows = number_of(limit, block->width);
+    if (!block->is_few && rows < LEAST)
+        rows = LEAST;
+    return rows < extent ? rows : extent;
+}
+
 /* -1 if it depends on a size that is not given. */
 static int64_t number_of(const struct limit *limit, size *a)
 {
     int64_t number;
+    for (size_t i = 0; i < limit->function->blocks_count; i++) {
+        const struct block_length *block = &limit->function->blocks[i];
+        if (size_depends_on(a, block->length))
+            a = size_substitute(a, block->length,
+                                size_number(limit->function->graph->sizes, block_rows(limit, block)));
+    }
     for (size_t i = 0; i < limit->function->members_count; i++) {
         const struct member *member = &limit->function->members[i];
         int64_t given = member->role == ROLE_SIZE ? number_at(limit->at, member->name) : 0;
@@ -37,6 +55,18 @@ static int64_t number_of(const struct limit *limit, size *a)
             a = size_substitute(a, member->extent, size_number(limit->function->graph->sizes, given));
     }
     return size_is_number(a, &number) ? number : -1;
+}
+
+/* Directly, or through the length of a block. */
+static bool depends_on(const struct limit *limit, const size *a, const size *name)
+{
+    for (size_t i = 0; i < limit->function->blocks_count; i++) {
+        const struct block_length *block = &limit->function->blocks[i];
+        if (size_depends_on(a, block->length) &&
+            (size_depends_on(block->extent, name) || size_depends_on(block->width, name)))
+            return true;
+    }
+    return size_depends_on(a, name);
 }
 
 /* The first size that the workspace depends on and that is not given, or NULL. */
@@ -48,7 +78,7 @@ static const char *missing_size(const struct limit *limit, const struct programs
             continue;
         for (int e = 0; e < ENTRY_COUNT; e++)
             for (size_t j = 0; programs->entries[e] && j < programs->entries[e]->slots_count; j++)
-                if (size_depends_on(programs->entries[e]->slots[j].count, member->extent))
+                if (depends_on(limit, programs->entries[e]->slots[j].count, member->extent))
                     return member->name;
     }
     return NULL;
@@ -90,7 +120,9 @@ static struct need need_of(struct limit *limit)
     enum entry largest = ENTRY_FORWARD;
     need.bytes = workspace_bytes(limit, &programs, &largest);
     need.entry = entry_name(largest);
-    need.operations = number_of(limit, count_operations(limit->module, programs.entries[largest]));
+    enum entry dearest = programs.entries[ENTRY_BACKWARD] ? ENTRY_BACKWARD : largest;
+    need.dearest = entry_name(dearest);
+    need.operations = number_of(limit, count_operations(limit->module, programs.entries[dearest]));
     return need;
 }
 
@@ -126,36 +158,54 @@ bool needs_fit(const struct module *module, const struct need *needs, int64_t mo
     return true;
 }
 
-static void tell_excess(FILE *stream, const struct need *was, const struct need *is, int64_t most)
+const struct need *lesser_needs(const struct module *module, const struct need *a, const struct need *b)
 {
-    fprintf(stream, "gradc: error: --max-workspace=%" PRId64 ": %s needs %" PRId64 " bytes (%s)", most,
-            was->function, was->bytes, was->entry);
-    if (is->bytes < was->bytes)
-        fprintf(stream, ", and %" PRId64 " (%s) when its loops keep only some of their states\n", is->bytes,
-                is->entry);
-    else
-        fputs(" and has no loop that could keep less\n", stream);
+    struct need *lesser = ARENA_ARRAY(module->arena, struct need, module->functions_count + 1);
+    for (size_t i = 0; i < module->functions_count; i++)
+        lesser[i] = b[i].bytes < a[i].bytes ? b[i] : a[i];
+    return lesser;
 }
 
-static void tell_cost(FILE *stream, const struct need *was, const struct need *is)
-{
-    fprintf(stream,
-            "gradc: note: %s needs %" PRId64 " bytes instead of %" PRId64
-            ": its loops keep some of their states and compute the others again",
-            was->function, is->bytes, was->bytes);
-    if (is->operations > 0 && was->operations > 0)
-        fprintf(stream, "; %s takes %" PRId64 " operations instead of %" PRId64, was->entry, is->operations,
-                was->operations);
-    fputc('\n', stream);
-}
-
-void tell_needs(FILE *stream, const struct module *module, const struct need *before,
-                const struct need *after, int64_t most)
+void tell_excess(FILE *stream, const struct module *module, const struct need *before,
+                 const struct need *least, int64_t most)
 {
     for (size_t i = 0; i < module->functions_count; i++) {
-        if (after[i].bytes > most)
-            tell_excess(stream, &before[i], &after[i], most);
-        else if (after[i].bytes != before[i].bytes)
-            tell_cost(stream, &before[i], &after[i]);
+        const struct need *was = &before[i], *is = &least[i];
+        if (is->bytes <= most)
+            continue;
+        fprintf(stream, "gradc: error: --max-workspace=%" PRId64 ": %s needs %" PRId64 " bytes (%s)", most,
+                was->function, was->bytes, was->entry);
+        if (is->bytes < was->bytes)
+            fprintf(stream, ", and %" PRId64 " (%s) when values are computed again\n", is->bytes, is->entry);
+        else
+            fputs(", and no less when values are computed again\n", stream);
+    }
+}
+
+static const char *way_text(enum saving way)
+{
+    switch (way) {
+    case SAVING_ELEMENTS: return "backward computes again what forward computed element by element";
+    case SAVING_STATES: return "its loops keep some of their states and compute the others again";
+    default:
+        return "its loops keep some of their states, and backward computes again what they computed element "
+               "by "
+               "element";
+    }
+}
+
+void tell_costs(FILE *stream, const struct module *module, const struct need *before,
+                const struct need *after, enum saving way)
+{
+    for (size_t i = 0; i < module->functions_count; i++) {
+        const struct need *was = &before[i], *is = &after[i];
+        if (was->bytes == is->bytes)
+            continue;
+        fprintf(stream, "gradc: note: %s needs %" PRId64 " bytes instead of %" PRId64 ": %s", is->function,
+                is->bytes, was->bytes, way_text(way));
+        if (is->operations > 0 && was->operations > 0)
+            fprintf(stream, "; %s takes %" PRId64 " operations instead of %" PRId64, was->dearest,
+                    is->operations, was->operations);
+        fputc('\n', stream);
     }
 }

@@ -14,7 +14,8 @@ struct need {
     const char *missing; /* a size that it depends on and that is not given; NULL: none */
     int64_t bytes;       /* of workspace */
     const char *entry;   /* the one that needs most */
-    int64_t operations;  /* of that entry */
+    const char *dearest; /* the entry that pays for what is computed again: backward if there is one */
+    int64_t operations;  /* of that */
 };
 
 /* For each function of the module, at the sizes that `at` gives: "N=128,T=64", or NULL. */
@@ -22,8 +23,18 @@ struct need *workspace_needs(struct module *module, const char *at);
 /* False after telling which sizes are missing. */
 bool needs_are_known(FILE *stream, const struct module *module, const struct need *needs);
 bool needs_fit(const struct module *module, const struct need *needs, int64_t most);
-/* What became of the needs when loops were to keep less: the cost, or that they still do not fit. */
-void tell_needs(FILE *stream, const struct module *module, const struct need *before,
-                const struct need *after, int64_t most);
+/* Ways of computing again what would be kept; bits. */
+enum saving {
+    SAVING_ELEMENTS = 1, /* what backward can compute element by element */
+    SAVING_STATES = 2    /* loops keep some of their states only */
+};
+/* For each function the lesser of two needs. */
+const struct need *lesser_needs(const struct module *module, const struct need *a, const struct need *b);
+/* What it saved, and what it costs. */
+void tell_costs(FILE *stream, const struct module *module, const struct need *before,
+                const struct need *after, enum saving way);
+/* That not even the least fits. */
+void tell_excess(FILE *stream, const struct module *module, const struct need *before,
+                 const struct need *least, int64_t most);
 
 #endif

@@ -39,26 +39,47 @@ static bool all_sizes_used(const struct command *command)
     return all;
 }
 
-/* The module with every loop checkpointed, if only that makes its workspace fit; NULL after telling why it
- * cannot. */
+/* The passes between the syntax tree and the C. */
+static struct elaboration *rebuild(struct run *run, const struct file *file,
+                                   const struct derivatives *derivatives)
+{
+    const struct command *command = &run->command;
+    struct elaboration *elaboration =
+        elaborate(run->arena, &run->diagnostics, file, derivatives, &command->elaborate);
+    adjoin(elaboration, &run->diagnostics, derivatives);
+    for (size_t i = 0; i < elaboration->module->functions_count; i++) {
+        simplify(elaboration->module->functions[i], command->level);
+        scalarise(elaboration->module->functions[i], command->level);
+    }
+    return elaboration;
+}
+
+/* The module whose workspace fits because it computes values again: the first of the ways of doing so, the
+ * cheapest first; NULL after telling why none does. */
 static struct elaboration *limit_workspace(struct run *run, const struct file *file,
                                            const struct derivatives *derivatives,
                                            struct elaboration *elaboration)
 {
+    static const enum saving ways[] = {SAVING_ELEMENTS, SAVING_STATES, SAVING_ELEMENTS | SAVING_STATES};
     struct command *command = &run->command;
-    const struct need *before = workspace_needs(elaboration->module, command->at);
+    const struct need *before = workspace_needs(elaboration->module, command->at), *least = before;
     if (!needs_are_known(stderr, elaboration->module, before))
         return NULL;
     if (needs_fit(elaboration->module, before, command->max_workspace))
         return elaboration;
-    command->elaborate.checkpoint = true;
-    elaboration = elaborate(run->arena, &run->diagnostics, file, derivatives, &command->elaborate);
-    adjoin(elaboration, &run->diagnostics, derivatives);
-    for (size_t i = 0; i < elaboration->module->functions_count; i++)
-        simplify(elaboration->module->functions[i], command->level);
-    const struct need *after = workspace_needs(elaboration->module, command->at);
-    tell_needs(stderr, elaboration->module, before, after, command->max_workspace);
-    return needs_fit(elaboration->module, after, command->max_workspace) ? elaboration : NULL;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        command->elaborate.saves_memory = ways[i] & SAVING_ELEMENTS;
+        command->elaborate.checkpoint = ways[i] & SAVING_STATES;
+        elaboration = rebuild(run, file, derivatives);
+        struct need *after = workspace_needs(elaboration->module, command->at);
+        if (needs_fit(elaboration->module, after, command->max_workspace)) {
+            tell_costs(stderr, elaboration->module, before, after, ways[i]);
+            return elaboration;
+        }
+        least = lesser_needs(elaboration->module, least, after);
+    }
+    tell_excess(stderr, elaboration->module, before, least, command->max_workspace);
+    return NULL;
 }
 
 static enum status compile(struct run *run)

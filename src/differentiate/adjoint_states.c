@@ -13,6 +13,11 @@
  * transcendental function. */
 enum { DEAR = 1000, CHEAP_AT_MOST = 16 };
 
+static int cheap_at_most(const struct states *states)
+{
+    return states->graph->saves_memory ? DEAR - 1 : CHEAP_AT_MOST;
+}
+
 /* Views move elements and compute nothing; they are not worth keeping where their input is. */
 static bool is_view(const struct node *node)
 {
@@ -166,7 +171,7 @@ static void find_kept(struct states *states, const struct loop *backward)
             ARENA_APPEND(states->graph->arena, &list, parts, node);
             continue;
         }
-        bool is_dear = states->costs[node->id] - 1 > CHEAP_AT_MOST && !is_view(node);
+        bool is_dear = states->costs[node->id] - 1 > cheap_at_most(states) && !is_view(node);
         if (is_dear || is_carried(states->loop, node)) {
             ARENA_APPEND(states->graph->arena, states, kept, node);
             continue;
@@ -191,10 +196,10 @@ static int cost_from_kept(const struct states *states, const unsigned char *is_k
         return 0;
     if (is_kept[node->id] && !is_itself)
         return 0;
-    if (is_carried(states->loop, node) || cost > CHEAP_AT_MOST)
+    if (is_carried(states->loop, node) || cost > cheap_at_most(states))
         return DEAR;
     size_t count = node_dependencies(states->graph, node, &needed);
-    for (size_t i = 0; i < count && cost <= CHEAP_AT_MOST; i++)
+    for (size_t i = 0; i < count && cost <= cheap_at_most(states); i++)
         cost += cost_from_kept(states, is_kept, needed[i], false);
     return cost;
 }
@@ -209,7 +214,7 @@ static void drop_cheap(struct states *states)
         is_kept[states->kept[i]->id] = 1;
     for (size_t i = 0; i < states->kept_count; i++) {
         struct node *node = states->kept[i];
-        is_kept[node->id] = cost_from_kept(states, is_kept, node, true) > CHEAP_AT_MOST;
+        is_kept[node->id] = cost_from_kept(states, is_kept, node, true) > cheap_at_most(states);
         if (is_kept[node->id])
             states->kept[count++] = node;
     }

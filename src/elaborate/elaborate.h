@@ -22,7 +22,8 @@ struct elaborate_options {
     size_t definition_count;
     const char *const *folders; /* -I */
     size_t folder_count;
-    bool checkpoint; /* every loop, as if the program said so */
+    bool checkpoint;   /* every loop, as if the program said so */
+    bool saves_memory; /* backward computes again what it can element by element */
 };
 
 /* What an export asks for, per function of the module; `adjoin` turns it into members. */

@@ -156,6 +156,8 @@ struct graph {
     size_t table_count, table_size;
     struct span origin;        /* given to every node constructed from now on */
     struct mentions *mentions; /* what region.c knows of loop variables */
+    bool saves_memory; /* what backward can compute again, element by element, is not kept, whatever it costs
+                        */
 };
 
 struct graph *graph_new(struct arena *arena, struct sizes *sizes);

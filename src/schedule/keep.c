@@ -2,7 +2,9 @@
  *
  * A value of forward that backward reads is computed again if that costs a few operations on values that are
  * there anyway (inputs, values that forward stores for itself), and kept otherwise. Decided from the users to
- * the inputs: a value computed again passes the question on to its operands. */
+ * the inputs: a value computed again passes the question on to its operands.
+ *
+ * Where memory is to be saved, whatever is found element by element is computed again. */
 #include "program.h"
 
 enum {
@@ -11,6 +13,7 @@ enum {
 };
 
 struct choice {
+    bool saves_memory;
     bool *is_forward; /* forward computes it */
     bool *is_needed;  /* by backward */
     bool *is_stored;  /* forward has it in memory anyway: outputs, sums, products and what they read */
@@ -66,6 +69,11 @@ static void need(void *closure, struct node *node)
         choice->is_needed[node->id] = true;
 }
 
+static int dearest(const struct choice *choice)
+{
+    return choice->saves_memory ? TOO_DEAR - 1 : DEAREST_RECOMPUTATION;
+}
+
 /* Additions for each element to compute the node again from what is there. */
 static int cost_again(const struct choice *choice, const struct node *node, int depth)
 {
@@ -78,7 +86,7 @@ static int cost_again(const struct choice *choice, const struct node *node, int 
         (!is_view && !operator_is_elementwise(node->op)))
         return TOO_DEAR;
     int cost = is_view ? 0 : is_running_power(node) ? 1 : operator_info(node->op)->cost;
-    for (int i = 0; i < node->input_count && cost <= DEAREST_RECOMPUTATION; i++)
+    for (int i = 0; i < node->input_count && cost <= dearest(choice); i++)
         cost += cost_again(choice, node->inputs[i], depth + 1);
     return cost;
 }
@@ -88,8 +96,7 @@ static bool is_cheap_again(const struct choice *choice, const struct node *node)
 {
     if (choice->is_stored[node->id])
         return false;
-    return node->op == OP_INDEX || node->op == OP_RESHAPE ||
-           cost_again(choice, node, 0) <= DEAREST_RECOMPUTATION;
+    return node->op == OP_INDEX || node->op == OP_RESHAPE || cost_again(choice, node, 0) <= dearest(choice);
 }
 
 static void find_stored(struct choice *choice, const struct graph *graph)
@@ -101,7 +108,7 @@ static void find_stored(struct choice *choice, const struct graph *graph)
             continue;
         if (!is_view && !operator_is_elementwise(node->op))
             choice->is_stored[i] = true;
-        for (int j = 0; node->op == OP_CONTRACT && j < 2; j++) {
+        for (int j = 0; node->op == OP_CONTRACT && j < 2 && !choice->saves_memory; j++) {
             const struct node *x = node->inputs[j];
             while (x->op == OP_INDEX || x->op == OP_RESHAPE)
                 x = x->inputs[0];
@@ -120,8 +127,8 @@ struct kept *keep(struct module *module, struct function *function)
     kept->is_kept = ARENA_ARRAY(arena, bool, count + 1);
     kept->cost = ARENA_ARRAY(arena, int, count + 1);
     kept->count = count;
-    struct choice choice = {ARENA_ARRAY(arena, bool, count + 1), ARENA_ARRAY(arena, bool, count + 1),
-                            ARENA_ARRAY(arena, bool, count + 1)};
+    struct choice choice = {graph->saves_memory, ARENA_ARRAY(arena, bool, count + 1),
+                            ARENA_ARRAY(arena, bool, count + 1), ARENA_ARRAY(arena, bool, count + 1)};
     struct marking forward = {.arena = arena, .marks = choice.is_forward};
     for (size_t i = 0; i < function->members_count; i++)
         if (function->members[i].role == ROLE_OUTPUT) {

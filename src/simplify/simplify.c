@@ -74,6 +74,7 @@ static void simplify_rounds(struct function *function, int level, bool keeps_rul
                                     .function = function,
                                     .is_for_loops = is_for_loops};
         rewriter.graph = graph_new(arena, old->sizes);
+        rewriter.graph->saves_memory = old->saves_memory;
         struct copier *copier = copier_new(old, rewriter.graph);
         copier->erases_marks = true;
         copier->keeps_rules = keeps_rules;
