@@ -104,8 +104,9 @@ static void name_slots(struct emitter *emitter, struct buffer **firsts)
             firsts[buffer->slot] = buffer;
     }
     for (size_t i = 0; i < program->slots_count; i++)
-        program->slots[i].name =
-            firsts[i] ? buffer_name(emitter, firsts[i]) : names_take(emitter->names, "room_1");
+        if (!program->slots[i].name)
+            program->slots[i].name =
+                firsts[i] ? buffer_name(emitter, firsts[i]) : names_take(emitter->names, "room_1");
 }
 
 static bool starts_at_slot(const char *start)
@@ -138,16 +139,76 @@ static void declare_places(struct emitter *emitter, struct arrays *arrays, const
     emitter->out = out;
 }
 
+/* ---- The workspace, each slot counted from its beginning ---- */
+
+/* The room for slots of this size; counts one more of them. */
+static void add_room(struct emitter *emitter, struct arrays *arrays, size *count)
+{
+    size_t k = 0;
+    while (k < arrays->rooms_count && arrays->rooms[k].count != count)
+        k++;
+    if (k == arrays->rooms_count) {
+        const char *name = k ? names_take(emitter->names, "room_2") : "room";
+        struct room room = {count, name, 0};
+        ARENA_APPEND(emitter->arena, arrays, rooms, room);
+    }
+    arrays->rooms[k].slots++;
+}
+
+/* "work + 64 + 3 * room": behind all slots that have been counted. */
+static const char *start_text(struct emitter *emitter, const struct arrays *arrays, int64_t offset)
+{
+    const char *text = offset ? arena_print(emitter->arena, "work + %lld", (long long)offset) : "work";
+    for (size_t k = 0; k < arrays->rooms_count; k++) {
+        const struct room *room = &arrays->rooms[k];
+        text = room->slots == 1 ? arena_print(emitter->arena, "%s + %s", text, room->name)
+                                : arena_print(emitter->arena, "%s + %zu * %s", text, room->slots, room->name);
+    }
+    return text;
+}
+
+static void find_slot_starts_apart(struct emitter *emitter, struct arrays *arrays, const char **starts)
+{
+    struct program *program = emitter->program;
+    int64_t offset = 0, count, unit = slot_alignment(emitter->module);
+    for (size_t i = 0; i < program->slots_count; i++) {
+        starts[i] = start_text(emitter, arrays, offset);
+        if (size_is_number(program->slots[i].count, &count))
+            offset += (count + unit - 1) / unit * unit;
+        else
+            add_room(emitter, arrays, program->slots[i].count);
+    }
+}
+
+void declare_rooms(struct emitter *emitter, const struct arrays *all, struct arrays *some)
+{
+    struct text sources = {.arena = emitter->arena}, *out = emitter->out;
+    text_write(&sources, "");
+    for (size_t i = 0; i < some->arrays_count; i++)
+        text_print(&sources, "%s\n", some->arrays[i].source);
+    struct names *mentioned = names_of_text(emitter->arena, sources.bytes);
+    emitter->out = &some->places;
+    for (size_t k = 0; k < all->rooms_count; k++)
+        if (names_has(mentioned, all->rooms[k].name))
+            emit_line(emitter, "const size_t %s = gradc_room(%s);", all->rooms[k].name,
+                      size_c(emitter, all->rooms[k].count));
+    if (names_has(mentioned, "work"))
+        emit_line(emitter, "%s *const work = (%s *)%s->work;", emitter->real, emitter->real, emitter->self);
+    emitter->out = out;
+}
+
+/* ---- All buffers ---- */
+
 /* A buffer in a member, in a slot, or in a slot if its member is NULL. `start`: that of its slot or NULL. */
 static void add_buffer(struct emitter *emitter, struct arrays *arrays, const struct buffer *buffer,
                        const char *start, bool is_alone)
 {
-    const char *type = c_type(emitter, buffer->type), *slot = start;
+    const char *type = c_type(emitter, buffer->type), *base = is_alone ? NULL : start;
     const struct member *member =
         buffer->is_seed ? emitter->program->leaf_members[buffer->node->id] : buffer->member;
     if (is_integer_type(buffer->type) && start)
         start = arena_print(emitter->arena, "(%s *)(void *)(%s)", type, start);
-    const char *source = member ? member_text(emitter, member) : start, *base = is_alone ? NULL : slot;
+    const char *source = member ? member_text(emitter, member) : start;
     if (buffer->is_seed)
         source = arena_print(emitter->arena, "%s ? (%s *)%s : %s", source, type, source, start);
     else if (member && start)
@@ -157,14 +218,14 @@ static void add_buffer(struct emitter *emitter, struct arrays *arrays, const str
         (struct array){.type = buffer->is_earlier ? arena_print(emitter->arena, "const %s", type) : type,
                        .name = buffer->name,
                        .source = source,
-                       .base = base,
                        .shape = buffer_shape(emitter, buffer),
                        .is_alone = is_alone,
+                       .base = base,
                        .is_written = !buffer->is_earlier});
 }
 
 /* Members first, then the slots, then what shares one. */
-static void add_buffers(struct emitter *emitter, struct arrays *arrays)
+static void add_buffers(struct emitter *emitter, struct arrays *arrays, bool are_apart)
 {
     struct program *program = emitter->program;
     size_t count = program->slots_count;
@@ -173,7 +234,10 @@ static void add_buffers(struct emitter *emitter, struct arrays *arrays)
     size_t *mentions = ARENA_ARRAY(emitter->arena, size_t, count + 1);
     bool *is_used = ARENA_ARRAY(emitter->arena, bool, count + 1);
     name_slots(emitter, firsts);
-    find_slot_starts(emitter, starts);
+    if (are_apart)
+        find_slot_starts_apart(emitter, arrays, starts);
+    else
+        find_slot_starts(emitter, starts);
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         const struct buffer *buffer = program->all_buffers[i];
         if (buffer->slot >= 0 && is_mentioned(buffer)) {
@@ -183,7 +247,8 @@ static void add_buffers(struct emitter *emitter, struct arrays *arrays)
             add_buffer(emitter, arrays, buffer, NULL, true);
         }
     }
-    declare_places(emitter, arrays, starts, is_used);
+    if (!are_apart)
+        declare_places(emitter, arrays, starts, is_used);
     for (size_t i = 0; i < count; i++)
         if (is_used[i] && mentions[i] > 1)
             add_array(emitter, arrays,
@@ -206,12 +271,12 @@ static void add_buffers(struct emitter *emitter, struct arrays *arrays)
         }
 }
 
-struct arrays *find_arrays(struct emitter *emitter)
+struct arrays *find_arrays(struct emitter *emitter, bool are_apart)
 {
     struct arrays *arrays = ARENA_NEW(emitter->arena, struct arrays);
     *arrays = (struct arrays){.places = {.arena = emitter->arena}};
     text_write(&arrays->places, "");
     add_inputs(emitter, arrays);
-    add_buffers(emitter, arrays);
+    add_buffers(emitter, arrays, are_apart);
     return arrays;
 }

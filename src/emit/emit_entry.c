@@ -146,36 +146,18 @@ const char *pointer_name(const struct function *function)
     return "m";
 }
 
-/* Prints the kernels, if there are any; what calls them, or NULL. */
-static const char *emit_kernels(struct emitter *emitter, const struct arrays *arrays, const char *statements,
-                                const size_t *ends)
-{
-    if (!is_worth_a_kernel(arrays))
-        return emit_stretches(emitter, arrays, statements, ends);
-    const char *name = kernel_name(emitter);
-    emit_kernel(emitter, name, arrays, statements);
-    const char *call = kernel_call(emitter, name, arrays, statements);
-    struct text calls = {.arena = emitter->arena}, *out = emitter->out;
-    emitter->out = &calls;
-    emit_line(emitter, can_fail(statements) ? "return %s;" : "%s;", call);
-    if (!can_fail(statements))
-        emit_line(emitter, "return GRADC_OK;");
-    emitter->out = out;
-    return calls.bytes;
-}
-
 void emit_entry(struct text *file, struct module *module, const struct emit_options *options,
                 struct program *program, bool needs_work)
 {
     struct arena *arena = arena_new(); /* lives until the entry's text is in the file */
-    struct text body = {.arena = arena};
     bool is_float = module->precision == 32;
     struct emitter emitter = {.arena = arena,
+                              .lasting = arena,
                               .module = module,
                               .function = program->function,
                               .program = program,
                               .options = options,
-                              .out = &body,
+                              .out = file,
                               .indent = 1,
                               .names = names_new_in_c(arena),
                               .self = pointer_name(program->function),
@@ -185,7 +167,6 @@ void emit_entry(struct text *file, struct module *module, const struct emit_opti
                               .guard = ALWAYS_WANTED};
     emitter.leaf_names = ARENA_ARRAY(arena, const char *, program->node_count + 1);
     emitter.leaf_is_used = ARENA_ARRAY(arena, bool, program->node_count + 1);
-    text_write(&body, "");
     names_reserve(emitter.names, emitter.self);
     names_reserve(emitter.names, program->function->name);
     names_reserve(emitter.names, kernel_name(&emitter));
@@ -195,23 +176,14 @@ void emit_entry(struct text *file, struct module *module, const struct emit_opti
     name_sizes(&emitter);
     name_members(&emitter);
     name_loop_variables(&emitter);
-    size_t *ends = ARENA_ARRAY(arena, size_t, program->root->body_count + 1);
-    for (size_t i = 0; i < program->root->body_count;) {
-        size_t next = i + emit_items_at(&emitter, program->root, i);
-        while (i < next)
-            ends[i++] = body.length;
-    }
-    emitter.out = file;
-    const struct arrays *arrays = find_arrays(&emitter);
-    const char *calls = emit_kernels(&emitter, arrays, body.bytes, ends);
+    struct body *entry = print_body(&emitter, program->root, 0);
+    struct arrays *arrays = find_arrays(&emitter, false);
+    const char *statements = emit_stretches(&emitter, entry, &arrays);
+    const char *body = emit_function_body(&emitter, kernel_name(&emitter), arrays, statements, true);
     text_print(file, "int %s_%s(struct %s *%s)\n{\n", program->function->name, entry_name(program->entry),
                program->function->name, emitter.self);
     emit_checks(&emitter, needs_work);
-    if (calls)
-        emit_calls(&emitter, arrays, calls);
-    else
-        emit_statements(&emitter, arrays, body.bytes);
-    text_write(file, "}\n");
+    text_print(file, "%s}\n", body);
     forget_sizes(&emitter);
     arena_free(arena);
 }

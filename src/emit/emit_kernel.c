@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "emitter.h"
+#include "map.h"
 
 /* Unset, the gradient of the first output counts as 1 if that is a real scalar. */
 static bool is_first_output(const struct function *function, const struct member *seed)
@@ -17,10 +18,9 @@ static bool is_first_output(const struct function *function, const struct member
     return false;
 }
 
-/* Those inputs that the statements mention. */
-static void declare_scalars(struct emitter *emitter, const char *statements)
+/* Those inputs that are mentioned. */
+static void declare_scalars(struct emitter *emitter, const struct names *mentioned)
 {
-    struct names *mentioned = names_of_text(emitter->arena, statements);
     for (size_t i = 0; i < emitter->function->members_count; i++) {
         const struct member *member = &emitter->function->members[i];
         if (!is_read_leaf(emitter, member) || member->rank > 0)
@@ -37,38 +37,38 @@ static void declare_scalars(struct emitter *emitter, const char *statements)
     }
 }
 
-/* The lengths of blocks that a text mentions. */
-static struct text block_lengths(struct emitter *emitter, const char *statements)
+/* The lengths of blocks that are mentioned. */
+static void declare_blocks(struct emitter *emitter, const struct names *mentioned)
 {
-    struct text *out = emitter->out, text = {.arena = emitter->arena};
-    struct names *names = names_of_text(emitter->arena, statements);
-    text_write(&text, "");
-    emitter->out = &text;
     for (size_t i = 0; i < emitter->function->blocks_count; i++) {
         const struct block_length *block = &emitter->function->blocks[i];
         const char *name = size_c(emitter, block->length);
-        if (names_has(names, name))
+        if (names_has(mentioned, name))
             emit_line(emitter, "const size_t %s = %s(%s, %s);", name, block_function(block),
                       size_c(emitter, block->extent), size_c(emitter, block->width));
     }
-    emitter->out = out;
-    return text;
 }
 
-/* The sizes that a text mentions. */
-static void declare_sizes(struct emitter *emitter, const char *text)
+/* The sizes that are mentioned, and those from which the lengths of blocks follow. */
+static void declare_sizes(struct emitter *emitter, struct names *mentioned)
 {
-    const char *blocks = block_lengths(emitter, text).bytes;
-    struct names *names = names_of_text(emitter->arena, arena_print(emitter->arena, "%s%s", blocks, text));
+    struct text *out = emitter->out, blocks = {.arena = emitter->arena};
+    text_write(&blocks, "");
+    emitter->out = &blocks;
+    declare_blocks(emitter, mentioned);
+    emitter->out = out;
+    names_add_text(mentioned, blocks.bytes);
     for (size_t i = 0; i < emitter->function->members_count; i++) {
         const struct member *member = &emitter->function->members[i];
         if (member->role != ROLE_SIZE)
             continue;
         const char *name = size_c(emitter, member->extent);
-        if (names_has(names, name))
-            emit_line(emitter, "const size_t %s = %s;", name, member_text(emitter, member));
+        if (!names_has(mentioned, name))
+            continue;
+        emit_line(emitter, "const size_t %s = %s;", name, member_text(emitter, member));
+        names_add_text(mentioned, emitter->self);
     }
-    text_write(emitter->out, blocks);
+    text_write(emitter->out, blocks.bytes);
 }
 
 static void declare_array(struct emitter *emitter, const struct array *array)
@@ -80,9 +80,9 @@ static void declare_array(struct emitter *emitter, const struct array *array)
 }
 
 /* Scalars, arrays (those that are no parameters, or all), statements, and before them the sizes that all this
- * mentions. */
+ * mentions. `mentioned`: all of it. */
 static struct text declared(struct emitter *emitter, const struct arrays *arrays, bool are_parameters,
-                            const char *statements)
+                            const char *statements, struct names *mentioned)
 {
     struct text *out = emitter->out;
     struct text text = {.arena = emitter->arena}, whole = text;
@@ -92,24 +92,20 @@ static struct text declared(struct emitter *emitter, const struct arrays *arrays
     for (size_t i = 0; i < arrays->arrays_count; i++)
         if (!are_parameters || !arrays->arrays[i].is_alone)
             declare_array(emitter, &arrays->arrays[i]);
-    declare_scalars(emitter, statements);
-    text_write(&text, statements);
+    names_add_text(mentioned, statements);
+    declare_scalars(emitter, mentioned);
+    names_add_text(mentioned, text.bytes);
     emitter->out = &whole;
-    declare_sizes(emitter, text.bytes);
+    declare_sizes(emitter, mentioned);
     text_write(&whole, text.bytes);
+    text_write(&whole, statements);
     emitter->out = out;
     return whole;
 }
 
-void emit_statements(struct emitter *emitter, const struct arrays *arrays, const char *statements)
-{
-    text_write(emitter->out, declared(emitter, arrays, false, statements).bytes);
-    emit_line(emitter, "return GRADC_OK;");
-}
-
 /* ---- Kernels ---- */
 
-bool is_worth_a_kernel(const struct arrays *arrays)
+static bool is_worth_a_kernel(const struct arrays *arrays)
 {
     size_t parameters = 0;
     bool is_written = false;
@@ -128,10 +124,10 @@ const char *kernel_name(struct emitter *emitter)
 
 bool can_fail(const char *statements)
 {
-    return strstr(statements, "return GRADC_") != NULL;
+    return strstr(statements, "return GRADC_") != NULL || strstr(statements, "return status;") != NULL;
 }
 
-static bool needs_struct(struct emitter *emitter, const char *text)
+bool needs_struct(struct emitter *emitter, const char *text)
 {
     return names_has(names_of_text(emitter->arena, text), emitter->self);
 }
@@ -150,6 +146,11 @@ static void add_parameter(struct emitter *emitter, struct parameters *list, cons
     ARENA_APPEND(emitter->arena, list, parameters, parameter);
 }
 
+const char *passed_text(struct emitter *emitter, const struct passed *passed)
+{
+    return arena_print(emitter->arena, "%s%s%s", passed->type, strchr(passed->type, '*') ? "" : " ", passed->name);
+}
+
 /* The struct if it is needed, scalars, arrays. */
 static struct parameters list_parameters(struct emitter *emitter, const struct arrays *arrays,
                                          bool has_struct)
@@ -161,7 +162,7 @@ static struct parameters list_parameters(struct emitter *emitter, const struct a
                                   emitter->self),
                       NULL);
     for (size_t i = 0; i < arrays->passed_count; i++)
-        add_parameter(emitter, &list, arrays->passed[i].parameter, NULL);
+        add_parameter(emitter, &list, passed_text(emitter, &arrays->passed[i]), NULL);
     for (size_t i = 0; i < arrays->arrays_count; i++) {
         const struct array *array = &arrays->arrays[i];
         if (array->is_alone)
@@ -193,32 +194,44 @@ static void emit_parameters(struct emitter *emitter, const struct parameters *li
     }
 }
 
-void emit_kernel(struct emitter *emitter, const char *name, const struct arrays *arrays,
-                 const char *statements)
+/* A kernel that takes these arrays, and whether it takes the struct. Those that differ in names only are one. */
+static const char *emit_kernel(struct emitter *emitter, const char *name, const struct arrays *arrays,
+                               const char *statements, bool *has_struct)
 {
-    struct text *out = emitter->out;
-    struct text text = declared(emitter, arrays, true, statements);
-    text_print(out, "static %s %s(\n", can_fail(statements) ? "int" : "void", name);
-    struct parameters parameters = list_parameters(emitter, arrays, needs_struct(emitter, text.bytes));
+    struct text *out = emitter->out, definition = {.arena = emitter->arena};
+    struct names *mentioned = names_new(emitter->arena);
+    struct text text = declared(emitter, arrays, true, statements, mentioned);
+    *has_struct = names_has(mentioned, emitter->self);
+    struct parameters parameters = list_parameters(emitter, arrays, *has_struct);
+    emitter->out = &definition;
+    text_write(&definition, "(\n");
     emit_parameters(emitter, &parameters);
-    text_print(out, "{\n%s", text.bytes);
-    if (can_fail(statements))
-        emit_line(emitter, "return GRADC_OK;");
-    text_write(out, "}\n\n");
+    text_print(&definition, "{\n%s%s}\n\n", text.bytes, can_fail(statements) ? "    return GRADC_OK;\n" : "");
+    emitter->out = out;
+    if (emitter->kernels) {
+        const char *key = without_names(emitter->arena, definition.bytes);
+        const char *equal = map_get(emitter->kernels, key);
+        if (equal)
+            return equal;
+        map_set(emitter->lasting, emitter->kernels, arena_copy(emitter->lasting, key, strlen(key)), (void *)name);
+    }
+    text_print(out, "static %s %s%s", can_fail(statements) ? "int" : "void", name, definition.bytes);
+    return name;
 }
 
-const char *kernel_call(struct emitter *emitter, const char *name, const struct arrays *arrays,
-                        const char *statements)
+/* f_forward_kernel(m, x, y) */
+static const char *kernel_call(struct emitter *emitter, const char *name, const struct arrays *arrays,
+                               bool has_struct)
 {
     struct text call = {.arena = emitter->arena};
     const char *comma = "";
     text_print(&call, "%s(", name);
-    if (needs_struct(emitter, declared(emitter, arrays, true, statements).bytes)) {
+    if (has_struct) {
         text_write(&call, emitter->self);
         comma = ", ";
     }
     for (size_t i = 0; i < arrays->passed_count; i++) {
-        text_print(&call, "%s%s", comma, arrays->passed[i].argument);
+        text_print(&call, "%s%s", comma, arrays->passed[i].name);
         comma = ", ";
     }
     for (size_t i = 0; i < arrays->arrays_count; i++)
@@ -230,11 +243,38 @@ const char *kernel_call(struct emitter *emitter, const char *name, const struct 
     return call.bytes;
 }
 
-void emit_calls(struct emitter *emitter, const struct arrays *arrays, const char *calls)
+/* The places, the call, and before them the sizes that these mention. */
+static struct text calling(struct emitter *emitter, const struct arrays *arrays, const char *call)
 {
-    struct text whole = {.arena = emitter->arena};
-    text_write(&whole, arrays->places.bytes);
-    text_write(&whole, calls);
-    declare_sizes(emitter, whole.bytes);
-    text_write(emitter->out, whole.bytes);
+    struct text *out = emitter->out, text = {.arena = emitter->arena}, whole = text;
+    text_write(&text, arrays->places.bytes);
+    emitter->out = &text;
+    emit_line(emitter, "%s;", call);
+    emitter->out = &whole;
+    text_write(&whole, "");
+    struct names *mentioned = names_new(emitter->arena);
+    names_add_text(mentioned, text.bytes);
+    declare_sizes(emitter, mentioned);
+    text_write(&whole, text.bytes);
+    emitter->out = out;
+    return whole;
+}
+
+const char *emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *arrays,
+                          const char *statements, bool is_status)
+{
+    struct text body;
+    bool returns = false;
+    if (is_worth_a_kernel(arrays)) {
+        bool has_struct;
+        kernel = emit_kernel(emitter, kernel, arrays, statements, &has_struct);
+        const char *call = kernel_call(emitter, kernel, arrays, has_struct);
+        returns = can_fail(statements);
+        body = calling(emitter, arrays, returns ? arena_print(emitter->arena, "return %s", call) : call);
+    } else {
+        body = declared(emitter, arrays, false, statements, names_new(emitter->arena));
+    }
+    if (is_status && !returns)
+        text_write(&body, "    return GRADC_OK;\n");
+    return body.bytes;
 }

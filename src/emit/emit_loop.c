@@ -395,9 +395,9 @@ static struct round_name *take_round_name(struct emitter *emitter, const char *w
         if (!emitter->round_names[i]->is_taken && strcmp(emitter->round_names[i]->wanted, wanted) == 0)
             free_name = emitter->round_names[i];
     if (!free_name) {
-        free_name = ARENA_NEW(emitter->arena, struct round_name);
+        free_name = ARENA_NEW(emitter->lasting, struct round_name);
         *free_name = (struct round_name){wanted, names_take(emitter->names, wanted), false};
-        ARENA_APPEND(emitter->arena, emitter, round_names, free_name);
+        ARENA_APPEND(emitter->lasting, emitter, round_names, free_name);
     }
     free_name->is_taken = true;
     return free_name;
@@ -412,10 +412,7 @@ static bool emit_branch(struct emitter *emitter, const struct item *item)
         return false;
     emit_line(emitter, "if (%s) {", expression_text(emitter, first->nest->node, NULL, &precedence));
     emitter->indent++;
-    for (size_t i = 1; i < item->body_count; i++) {
-        emit_comment(emitter, item->body[i]);
-        emit_item(emitter, item->body[i]);
-    }
+    emit_body(emitter, item, 1);
     emitter->indent--;
     emit_line(emitter, "}");
     return true;
@@ -454,7 +451,7 @@ static void emit_region(struct emitter *emitter, const struct item *item)
     else
         emit_line(emitter, "for (size_t %s = %s; %s < %s; %s++) {", variable, begin, variable, end, variable);
     emitter->indent++;
-    emit_items(emitter, item);
+    emit_body(emitter, item, 0);
     emitter->indent--;
     emit_line(emitter, loop->is_branch ? "} while (0);" : "}");
     emitter->indent -= otherwise;
@@ -474,12 +471,12 @@ static void emit_block(struct emitter *emitter, const struct item *item)
     emitter->indent++;
     emit_line(emitter, "const size_t %s = %s - %s < %s ? %s - %s : %s;", size_c(emitter, block->rows), extent,
               first, length, extent, first, length);
-    emit_items(emitter, item);
+    emit_body(emitter, item, 0);
     emitter->indent--;
     emit_line(emitter, "}");
 }
 
-static void emit_body(struct emitter *emitter, const struct item *item)
+static void emit_parts(struct emitter *emitter, const struct item *item)
 {
     if (item->kind == ITEM_LOOP) {
         emit_starts(emitter, item, false);
@@ -532,7 +529,7 @@ static void emit_conditional(struct emitter *emitter, struct item *const *items,
         if (i > 0 && has_comments)
             emit_comment(emitter, items[i]);
         emitter->at = items[i];
-        emit_body(emitter, items[i]);
+        emit_parts(emitter, items[i]);
     }
     emitter->indent--;
     emitter->out = out;
@@ -556,7 +553,7 @@ void emit_item(struct emitter *emitter, const struct item *item)
     }
     if (item->kind == ITEM_LOOP || item->kind == ITEM_BLOCK)
         emit_starts(emitter, item, true);
-    emit_body(emitter, item);
+    emit_parts(emitter, item);
 }
 
 /* So many at most, that a long entry can be cut between them. */

@@ -151,9 +151,12 @@ const char *running_power_text(struct emitter *emitter, struct node *node, const
     power.start = start_text(emitter, power.base, start);
     power.name = name_of(emitter, &power, &power.variable);
     if (power.variable) {
-        struct running_power *made = ARENA_NEW(emitter->arena, struct running_power);
+        struct running_power *made = ARENA_NEW(emitter->lasting, struct running_power);
         *made = power;
-        ARENA_APPEND(emitter->arena, emitter, powers, made);
+        made->base = arena_copy(emitter->lasting, power.base, strlen(power.base));
+        made->start = arena_copy(emitter->lasting, power.start, strlen(power.start));
+        made->name = arena_copy(emitter->lasting, power.name, strlen(power.name));
+        ARENA_APPEND(emitter->lasting, emitter, powers, made);
     }
     return power.name;
 }

@@ -1,285 +1,489 @@
-/* emit_stretches.c: an entry with more arrays than one kernel can take is several kernels, called one after
- * the other. Compilers take much longer for one long function than for many short ones.
+/* emit_stretches.c: a long body is a few functions, called one after the other, each of which runs a stretch of
+ * its statements. So is an entry with more arrays than a kernel takes.
  *
- * Requires the statements of the entry to be printed. A stretch of them becomes a kernel, which ends where
- * every local variable has its last value: later kernels take it as a parameter. */
-#include <ctype.h>
+ * Requires the statements of the entry to be printed. The function of a stretch finds the arrays that it
+ * mentions by itself. It takes as parameters what is declared around the body, such as the variables of the
+ * loops. A local variable of the body that several stretches mention is kept in a struct, from which they read
+ * it and to which they write it. What leaves the loop around, or assigns what is declared around the body, stays
+ * where it is. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "emitter.h"
 #include "map.h"
 
-/* What the text of the items mentions: an array, or a local variable. */
-struct mentioned {
-    const struct array *array;   /* NULL: a local variable */
-    const struct buffer *buffer; /* the local variable's */
-    struct mentioned *base;      /* the array that this one is declared from; NULL: none */
-    size_t stretch;              /* 1 + the last stretch that it was counted for */
-    size_t kernel;               /* the last kernel that it was listed for */
-    size_t first, last;          /* 1 + the items that mention it first and last; 0: none */
-    size_t set;                  /* the item that gives a local variable its last value */
+enum { LONGEST_STRETCH = 100, MOST_ARRAYS = 100 };
+
+/* An array, with that in whose place it is. */
+struct place {
+    const struct array *array;
+    struct place *base;     /* NULL: none */
+    size_t seen, at;        /* the last text that mentions it, and its place among the uses there */
+    size_t counted, listed; /* the last stretch that it was counted and listed for */
+};
+
+/* A local variable. */
+struct local {
+    const char *type, *name;
+    const struct body *body; /* the body among whose pieces one declares it; NULL: it is declared further in */
+    size_t piece;            /* that piece */
+    bool is_shared;          /* by stretches of the body */
+    size_t seen, at;         /* as in struct place */
 };
 
 struct cutter {
     struct emitter *emitter;
-    const char *statements;
-    const size_t *ends;
-    size_t item_count;
-    struct map names; /* to struct mentioned */
-    bool *is_cut;     /* whether a stretch may end behind the item */
+    struct arrays *arrays;
+    struct map places;  /* of the arrays, by name */
+    struct map locals;  /* by name */
+    const char **calls; /* what stands for each of the long bodies */
+    size_t texts;       /* looked at so far, which numbers them */
+    size_t functions;   /* printed so far */
 };
 
-static void add_array(struct cutter *cutter, const struct array *array)
-{
-    struct mentioned *mentioned = ARENA_NEW(cutter->emitter->arena, struct mentioned);
-    mentioned->array = array;
-    map_set(cutter->emitter->arena, &cutter->names, array->name, mentioned);
-}
+/* That a piece mentions an array or a local variable. */
+struct use {
+    struct place *place;
+    struct local *local;
+    bool is_declared, is_assigned;
+};
 
-static size_t root_position(const struct item *item)
-{
-    while (item->parent->parent)
-        item = item->parent;
-    return item->position;
-}
+struct uses {
+    struct use *uses;
+    size_t uses_count, uses_capacity;
+};
 
-static void add_local(struct cutter *cutter, const struct buffer *buffer)
+/* Some pieces of a body, one after the other. */
+struct stretch {
+    size_t begin, end; /* pieces */
+    bool stays;
+    size_t number; /* among the texts */
+    struct uses uses;
+};
+
+struct cut {
+    struct cutter *cutter;
+    const struct body *body;
+    struct text text;  /* of the body, with the calls of functions for the long bodies in it */
+    size_t *ends;      /* of the pieces in it */
+    struct uses *uses; /* by piece */
+    struct stretch *stretches;
+    size_t stretches_count, stretches_capacity;
+    const char *record; /* struct f_forward_locals; NULL: the stretches share nothing */
+};
+
+/* ---- Names ---- */
+
+static void list_places(struct cutter *cutter)
 {
-    struct mentioned *mentioned = ARENA_NEW(cutter->emitter->arena, struct mentioned);
-    mentioned->buffer = buffer;
-    for (size_t i = 0; i < buffer->writers_count; i++) {
-        size_t position = root_position(buffer->writers[i]->item);
-        mentioned->set = position > mentioned->set ? position : mentioned->set;
+    struct arena *arena = cutter->emitter->lasting;
+    const struct arrays *arrays = cutter->arrays;
+    for (size_t i = 0; i < arrays->arrays_count; i++) {
+        struct place *place = ARENA_NEW(arena, struct place);
+        place->array = &arrays->arrays[i];
+        map_set(arena, &cutter->places, arrays->arrays[i].name, place);
     }
-    map_set(cutter->emitter->arena, &cutter->names, buffer->name, mentioned);
-}
-
-static void list_names(struct cutter *cutter, const struct arrays *arrays)
-{
-    const struct program *program = cutter->emitter->program;
-    for (size_t i = 0; i < program->all_buffers_count; i++)
-        if (program->all_buffers[i]->storage == STORAGE_SCALAR && program->all_buffers[i]->name &&
-            !program->all_buffers[i]->same)
-            add_local(cutter, program->all_buffers[i]);
     for (size_t i = 0; i < arrays->arrays_count; i++)
-        add_array(cutter, &arrays->arrays[i]);
-    for (size_t i = 0; i < arrays->arrays_count; i++)
-        if (!arrays->arrays[i].is_alone) {
-            struct mentioned *mentioned = map_get(&cutter->names, arrays->arrays[i].name);
-            mentioned->base = map_get(&cutter->names, arrays->arrays[i].base);
+        if (arrays->arrays[i].base) {
+            struct place *place = map_get(&cutter->places, arrays->arrays[i].name);
+            place->base = map_get(&cutter->places, arrays->arrays[i].base);
         }
 }
 
-/* The next of our names that the item mentions, behind *at; NULL at its end. */
-static struct mentioned *next_mentioned(const struct cutter *cutter, size_t item, size_t *at)
+/* Where a loop is printed in two ways, for vectors and one round after the other, only the latter is a body. */
+static void add_local(struct cutter *cutter, const char *type, const char *name, const struct body *body,
+                      size_t piece)
 {
-    while (*at < cutter->ends[item]) {
-        const char *text = cutter->statements + *at;
-        size_t length = 0;
-        if (!strncmp(text, "/*", 2)) { /* what a comment names is not used */
-            *at = (size_t)(strstr(text, "*/") + 2 - cutter->statements);
-            continue;
-        }
-        while (isalnum((unsigned char)text[length]) || text[length] == '_')
-            length++;
-        bool is_member = *at >= 2 && text[-1] == '>' && text[-2] == '-'; /* m->x is no x */
-        *at += length ? length : 1;
-        const char *name = length && !is_member ? arena_copy(cutter->emitter->arena, text, length) : NULL;
-        struct mentioned *mentioned = name ? map_get(&cutter->names, name) : NULL;
-        if (mentioned)
-            return mentioned;
-    }
-    return NULL;
+    if (!body && map_get(&cutter->locals, name))
+        return;
+    struct local *local = ARENA_NEW(cutter->emitter->arena, struct local);
+    *local = (struct local){.type = type, .name = name, .body = body, .piece = piece};
+    map_set(cutter->emitter->arena, &cutter->locals, name, local);
 }
 
-static size_t item_begin(const struct cutter *cutter, size_t item)
+/* All that begin a line of the body, and the variables of the loops around it. Positions that are declared
+ * further in are of loops in one piece, which name them alike. */
+static void list_locals(struct cutter *cutter, const struct body *body)
 {
-    return item ? cutter->ends[item - 1] : 0;
+    struct emitter *emitter = cutter->emitter;
+    size_t piece = 0;
+    for (const char *line = body->text.bytes; *line; line = next_line(line)) {
+        struct mention mention;
+        while ((size_t)(line - body->text.bytes) >= body->pieces[piece].end)
+            piece++;
+        bool is_own = declares_variable(line, &mention) && mention.column == 4 * body->indent;
+        if (mention.type && (is_own || strcmp(mention.type, "size_t") != 0))
+            add_local(cutter, mention.type, arena_copy(emitter->arena, mention.name, mention.length),
+                      is_own ? body : NULL, piece);
+    }
+    for (const struct item *item = body->parent; item->parent; item = item->parent)
+        if (item->kind == ITEM_BLOCK) {
+            add_local(cutter, "size_t", size_c(emitter, item->block->first), NULL, 0);
+            add_local(cutter, "size_t", size_c(emitter, item->block->rows), NULL, 0);
+        } else if (item->kind == ITEM_REGION) {
+            add_local(cutter, "size_t", size_c(emitter, item->nest->node->loop->variable), NULL, 0);
+        }
 }
 
-/* There is no cut while a local variable gets its value. */
-static void find_cuts(struct cutter *cutter)
+/* Each array and variable stands once among the uses of the text with this number. */
+static void add_use(struct cutter *cutter, struct uses *uses, size_t number, const struct use *use)
 {
-    int *lives = ARENA_ARRAY(cutter->emitter->arena, int, cutter->item_count + 1), living = 0;
-    for (size_t i = 0; i < cutter->item_count; i++) {
-        size_t at = item_begin(cutter, i);
-        for (struct mentioned *m; (m = next_mentioned(cutter, i, &at)) != NULL;) {
-            m->first = m->first ? m->first : i + 1;
-            m->last = i + 1;
-        }
+    size_t *seen = use->place ? &use->place->seen : &use->local->seen;
+    size_t *at = use->place ? &use->place->at : &use->local->at;
+    if (*seen != number) {
+        *seen = number;
+        *at = uses->uses_count;
+        ARENA_APPEND(cutter->emitter->arena, uses, uses, *use);
     }
-    for (size_t k = 0; k < cutter->names.entries_count; k++) {
-        const struct mentioned *m = cutter->names.entries[k].value;
-        if (!m->array && m->first && m->set >= m->first) {
-            lives[m->first - 1]++;
-            lives[m->set]--;
-        }
+    uses->uses[*at].is_declared |= use->is_declared;
+    uses->uses[*at].is_assigned |= use->is_assigned;
+}
+
+static struct uses uses_of(struct cutter *cutter, const char *text, size_t length)
+{
+    struct uses uses = {0};
+    struct mentions mentions = mentions_of(text, length);
+    struct mention mention;
+    size_t number = ++cutter->texts;
+    while (next_mention(&mentions, &mention)) {
+        struct use use = {.place = map_get_part(&cutter->places, mention.name, mention.length),
+                          .is_declared = mention.type != NULL,
+                          .is_assigned = mention.is_assigned};
+        if (!use.place)
+            use.local = map_get_part(&cutter->locals, mention.name, mention.length);
+        if (use.place || use.local)
+            add_use(cutter, &uses, number, &use);
     }
-    for (size_t i = 0; i < cutter->item_count; i++) {
-        living += lives[i];
-        cutter->is_cut[i] = living == 0;
+    return uses;
+}
+
+/* ---- Stretches ---- */
+
+/* The body's text, with calls in the place of the long bodies in it. */
+static void expand(struct cut *cut)
+{
+    const struct body *body = cut->body;
+    struct arena *arena = cut->cutter->emitter->arena;
+    const char *text = body->text.bytes;
+    cut->text = (struct text){.arena = arena};
+    cut->ends = ARENA_ARRAY(arena, size_t, body->pieces_count + 1);
+    text_write(&cut->text, "");
+    for (size_t i = 0; i < body->pieces_count; i++) {
+        const char *end = body->text.bytes + body->pieces[i].end, *mark;
+        while ((mark = memchr(text, BODY_MARK, (size_t)(end - text))) != NULL) {
+            text_print(&cut->text, "%.*s", (int)(mark - text), text);
+            text_write(&cut->text, cut->cutter->calls[strtoul(mark + 1, NULL, 10)]);
+            text = next_line(mark);
+        }
+        text_print(&cut->text, "%.*s", (int)(end - text), text);
+        text = end;
+        cut->ends[i] = cut->text.length;
     }
 }
 
-/* How many arrays and variables the item adds to the stretch. */
-static size_t count_new(struct cutter *cutter, size_t item, size_t stretch)
+static size_t piece_begin(const struct cut *cut, size_t piece)
 {
-    size_t at = item_begin(cutter, item), count = 0;
-    for (struct mentioned *m; (m = next_mentioned(cutter, item, &at)) != NULL;)
-        for (; m && m->stretch != stretch; m = m->base) {
-            m->stretch = stretch;
+    return piece ? cut->ends[piece - 1] : 0;
+}
+
+/* Whether it is a variable that is declared around the body. */
+static bool is_outer(const struct cut *cut, const struct use *use)
+{
+    return use->local && use->local->body != cut->body && !use->is_declared;
+}
+
+static bool must_stay(const struct cut *cut, size_t piece)
+{
+    bool stays = cut->body->pieces[piece].leaves;
+    for (size_t i = 0; i < cut->uses[piece].uses_count; i++) {
+        const struct use *use = &cut->uses[piece].uses[i];
+        stays = stays || (is_outer(cut, use) && use->is_assigned);
+    }
+    return stays;
+}
+
+/* How many arrays the piece adds to the stretch. */
+static size_t count_arrays(const struct uses *uses, size_t stretch)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < uses->uses_count; i++)
+        for (struct place *p = uses->uses[i].place; p && p->counted != stretch; p = p->base) {
+            p->counted = stretch;
             count++;
         }
     return count;
 }
 
-/* The item behind the stretch that begins with this one: as long as a kernel takes its arrays; no further
- * than `begin` if no cut is near enough. */
-static size_t stretch_end(struct cutter *cutter, size_t begin, size_t stretch)
+/* As many pieces together as make no stretch too long, and a parameter list no longer than C promises. */
+static void form_stretches(struct cut *cut)
 {
-    size_t end = begin, count = 0;
-    for (size_t i = begin; i < cutter->item_count; i++) {
-        count += count_new(cutter, i, stretch);
-        if (count > MOST_PARAMETERS)
-            break;
-        if (cutter->is_cut[i])
-            end = i + 1;
+    struct cutter *cutter = cut->cutter;
+    size_t lines = 0, arrays = 0;
+    struct stretch *last = NULL;
+    for (size_t i = 0; i < cut->body->pieces_count; i++) {
+        size_t begin = piece_begin(cut, i);
+        size_t more = count_lines(cut->text.bytes + begin, cut->ends[i] - begin);
+        size_t new_arrays = last ? count_arrays(&cut->uses[i], last->number) : 0;
+        bool stays = must_stay(cut, i);
+        if (!last || stays != last->stays ||
+            (!stays && (lines + more > LONGEST_STRETCH || arrays + new_arrays > MOST_ARRAYS))) {
+            struct stretch next = {.begin = i, .stays = stays, .number = ++cutter->texts};
+            ARENA_APPEND(cutter->emitter->arena, cut, stretches, next);
+            last = &cut->stretches[cut->stretches_count - 1];
+            lines = arrays = 0;
+            new_arrays = count_arrays(&cut->uses[i], last->number);
+        }
+        last->end = i + 1;
+        lines += more;
+        arrays += new_arrays;
     }
-    return end;
 }
+
+static bool declares(const struct cut *cut, const struct stretch *stretch, const struct local *local)
+{
+    return local->body == cut->body && local->piece >= stretch->begin && local->piece < stretch->end;
+}
+
+/* What the stretch mentions, and what of it others mention, too. */
+static void read_stretch(struct cut *cut, struct stretch *stretch)
+{
+    size_t number = ++cut->cutter->texts;
+    for (size_t i = stretch->begin; i < stretch->end; i++)
+        for (size_t u = 0; u < cut->uses[i].uses_count; u++)
+            add_use(cut->cutter, &stretch->uses, number, &cut->uses[i].uses[u]);
+    for (size_t u = 0; u < stretch->uses.uses_count; u++) {
+        struct local *local = stretch->uses.uses[u].local;
+        if (local && local->body == cut->body && !declares(cut, stretch, local))
+            local->is_shared = true;
+    }
+}
+
+/* ---- The struct of the local variables that stretches share ---- */
+
+static void emit_record(struct cut *cut)
+{
+    struct emitter *emitter = cut->cutter->emitter;
+    struct text members = {.arena = emitter->arena};
+    for (size_t k = 0; k < cut->stretches_count; k++)
+        for (size_t u = 0; u < cut->stretches[k].uses.uses_count; u++) {
+            const struct local *local = cut->stretches[k].uses.uses[u].local;
+            if (local && local->is_shared && declares(cut, &cut->stretches[k], local))
+                text_print(&members, "    %s %s;\n", local->type, local->name);
+        }
+    if (members.length == 0)
+        return;
+    cut->record = names_take(emitter->names, arena_print(emitter->arena, "%s_%s_locals", emitter->function->name,
+                                                         entry_name(emitter->program->entry)));
+    text_print(emitter->out, "/* What stretches of the function hand to each other. */\nstruct %s {\n%s};\n\n",
+               cut->record, members.bytes);
+}
+
+/* The statements of a stretch, which reads what it shares with others before them, and writes it behind them.
+ * `access`: "locals->" or "locals.". */
+static struct text shared_text(const struct cut *cut, const struct stretch *stretch, const char *access)
+{
+    struct text text = {.arena = cut->cutter->emitter->arena}, behind = text;
+    text_write(&text, "");
+    text_write(&behind, "");
+    for (size_t u = 0; u < stretch->uses.uses_count; u++) {
+        const struct local *local = stretch->uses.uses[u].local;
+        if (!local || local->body != cut->body || !local->is_shared)
+            continue;
+        bool is_declared = declares(cut, stretch, local), is_assigned = stretch->uses.uses[u].is_assigned;
+        if (!is_declared)
+            text_print(&text, "%s%s %s = %s%s;\n", is_assigned ? "" : "const ", local->type, local->name, access,
+                       local->name);
+        if (is_declared || is_assigned)
+            text_print(&behind, "%s%s = %s;\n", access, local->name, local->name);
+    }
+    size_t begin = piece_begin(cut, stretch->begin);
+    text_print(&text, "%.*s", (int)(cut->ends[stretch->end - 1] - begin), cut->text.bytes + begin);
+    text_write(&text, behind.bytes);
+    return text;
+}
+
+/* The lines with this indentation instead of that of the body; those that have none get it, too. */
+static void write_indented(struct text *to, const char *lines, int from, int indent)
+{
+    while (*lines) {
+        size_t length = strcspn(lines, "\n"), spaces = strspn(lines, " ");
+        int column = spaces == 0 ? indent : indent + (int)spaces - from;
+        text_print(to, "%*s%.*s\n", length ? column : 0, "", (int)(length - spaces), lines + spaces);
+        lines += length + 1;
+    }
+}
+
+/* ---- Functions ---- */
 
 static int in_order(const void *a, const void *b)
 {
-    const struct array *const *x = a, *const *y = b; /* of one list */
-    return (*x > *y) - (*x < *y);
+    const struct array *first = *(const struct array *const *)a, *second = *(const struct array *const *)b;
+    return first < second ? -1 : first > second;
 }
 
-/* Those arrays that the items mention, and those that they are declared from, in the order of the whole. */
-static struct arrays arrays_of(const struct cutter *cutter, size_t begin, size_t end, size_t number)
+/* The arrays among the uses, in the order of all. */
+static struct arrays arrays_of(struct cutter *cutter, const struct uses *uses)
 {
     struct arena *arena = cutter->emitter->arena;
     struct arrays some = {.places = {.arena = arena}};
-    const struct array *found[MOST_PARAMETERS];
-    size_t count = 0;
-    for (size_t i = begin; i < end; i++) {
-        size_t at = item_begin(cutter, i);
-        for (struct mentioned *m; (m = next_mentioned(cutter, i, &at)) != NULL;)
-            for (; m && m->kernel != number; m = m->base) {
-                m->kernel = number;
-                if (m->array)
-                    found[count++] = m->array;
-            }
-    }
-    qsort(found, count, sizeof *found, in_order);
-    for (size_t i = 0; i < count; i++)
-        ARENA_APPEND(arena, &some, arrays, *found[i]);
+    struct place_list {
+        const struct array **found;
+        size_t found_count, found_capacity;
+    } list = {0};
+    size_t number = ++cutter->texts;
+    for (size_t u = 0; u < uses->uses_count; u++)
+        for (struct place *p = uses->uses[u].place; p && p->listed != number; p = p->base) {
+            p->listed = number;
+            ARENA_APPEND(arena, &list, found, p->array);
+        }
+    if (list.found_count > 0)
+        qsort(list.found, list.found_count, sizeof *list.found, in_order);
+    for (size_t i = 0; i < list.found_count; i++)
+        ARENA_APPEND(arena, &some, arrays, *list.found[i]);
+    text_write(&some.places, "");
+    declare_rooms(cutter->emitter, cutter->arrays, &some);
     return some;
 }
 
-/* Local variables from before the stretch are its parameters; those that live on are given back at its end.
- */
-static void pass_locals(const struct cutter *cutter, size_t begin, size_t end, struct arrays *arrays,
-                        struct text *statements)
+/* What is declared around the body. */
+static void pass_locals(const struct cut *cut, const struct stretch *stretch, struct arrays *arrays)
 {
-    struct emitter *emitter = cutter->emitter;
-    for (size_t k = 0; k < cutter->names.entries_count; k++) {
-        const struct mentioned *m = cutter->names.entries[k].value;
-        const char *name = cutter->names.entries[k].name;
-        if (m->array || !m->first || m->first > end || m->last <= begin)
-            continue;
-        const char *type = c_type(emitter, m->buffer->type);
-        struct passed passed = {arena_print(emitter->arena, "%s %s", type, name), name};
-        if (m->first > begin && m->last <= end)
-            continue;
-        if (m->first <= begin && !names_has(names_of_text(emitter->arena, statements->bytes), name))
-            continue;
-        if (m->first > begin) {
-            const char *out = names_take(emitter->names, arena_print(emitter->arena, "%s_out", name));
-            passed = (struct passed){arena_print(emitter->arena, "%s *%s", type, out),
-                                     arena_print(emitter->arena, "&%s", name)};
-            text_print(statements, "    *%s = %s;\n", out, name);
+    struct arena *arena = cut->cutter->emitter->arena;
+    bool is_sharing = false;
+    for (size_t u = 0; u < stretch->uses.uses_count; u++) {
+        const struct use *use = &stretch->uses.uses[u];
+        if (is_outer(cut, use)) {
+            struct passed passed = {use->local->type, use->local->name};
+            ARENA_APPEND(arena, arrays, passed, passed);
         }
-        ARENA_APPEND(emitter->arena, arrays, passed, passed);
+        is_sharing = is_sharing || (use->local && use->local->body == cut->body && use->local->is_shared);
+    }
+    if (is_sharing) {
+        struct passed passed = {arena_print(arena, "struct %s *", cut->record), "locals"};
+        ARENA_APPEND(arena, arrays, passed, passed);
     }
 }
 
-/* The items from `begin` to `end` as a kernel, and its call. */
-static void emit_stretch(const struct cutter *cutter, size_t begin, size_t end, size_t number,
-                         struct text *calls)
+/* f_forward_1(m, first, &locals), or, of the definition, (struct f *m, size_t first, ...) */
+static const char *head(struct emitter *emitter, const char *name, const struct arrays *arrays, bool has_struct,
+                        bool is_definition)
 {
-    struct emitter *emitter = cutter->emitter;
-    struct text *out = emitter->out, text = {.arena = emitter->arena};
-    size_t from = item_begin(cutter, begin);
-    text_write(&text, arena_copy(emitter->arena, cutter->statements + from, cutter->ends[end - 1] - from));
-    struct arrays arrays = arrays_of(cutter, begin, end, number);
-    pass_locals(cutter, begin, end, &arrays, &text);
-    const char *name = arena_print(emitter->arena, "%s_%zu", kernel_name(emitter), number);
-    emit_kernel(emitter, name, &arrays, text.bytes);
-    const char *call = kernel_call(emitter, name, &arrays, text.bytes);
+    struct text text = {.arena = emitter->arena};
+    const char *comma = "";
+    text_print(&text, "%s(", name);
+    if (has_struct && is_definition)
+        text_print(&text, "struct %s *%s", emitter->function->name, emitter->self);
+    else if (has_struct)
+        text_write(&text, emitter->self);
+    comma = has_struct ? ", " : "";
+    for (size_t i = 0; i < arrays->passed_count; i++, comma = ", ") {
+        const struct passed *passed = &arrays->passed[i];
+        if (is_definition)
+            text_print(&text, "%s%s", comma, passed_text(emitter, passed));
+        else
+            text_print(&text, "%s%s%s", comma, strchr(passed->type, '*') ? "&" : "", passed->name);
+    }
+    text_write(&text, !*comma && is_definition ? "void)" : ")");
+    return text.bytes;
+}
+
+/* Prints the function, and its call. */
+static void emit_function(struct cut *cut, const struct stretch *stretch, struct text *calls)
+{
+    struct emitter *emitter = cut->cutter->emitter;
+    emitter->arena = arena_new();
+    struct text *out = emitter->out, statements = {.arena = emitter->arena};
+    text_write(&statements, "");
+    write_indented(&statements, shared_text(cut, stretch, "locals->").bytes, 4 * cut->body->indent, 4);
+    bool fails = can_fail(statements.bytes);
+    const char *entry = entry_name(emitter->program->entry);
+    size_t number = ++cut->cutter->functions;
+    const char *name = names_take(
+        emitter->names, arena_print(emitter->arena, "%s_%s_%zu", emitter->function->name, entry, number));
+    const char *kernel = names_take(emitter->names, arena_print(emitter->arena, "%s_%zu", kernel_name(emitter), number));
+    struct arrays arrays = arrays_of(cut->cutter, &stretch->uses);
+    pass_locals(cut, stretch, &arrays);
+    const char *body = emit_function_body(emitter, kernel, &arrays, statements.bytes, fails);
+    bool has_struct = needs_struct(emitter, body);
+    emitter->indent = 0;
+    emit_line(emitter, "static %s %s", fails ? "int" : "void", head(emitter, name, &arrays, has_struct, true));
+    text_print(out, "{\n%s}\n\n", body);
     emitter->out = calls;
-    if (can_fail(text.bytes)) {
-        emit_line(emitter, "status = %s;", call);
+    emitter->indent = cut->body->indent;
+    const char *call = head(emitter, name, &arrays, has_struct, false);
+    emit_line(emitter, fails ? "status = %s;" : "%s;", call);
+    if (fails) {
         emit_line(emitter, "if (status != GRADC_OK)");
         emit_line(emitter, "    return status;");
-    } else {
-        emit_line(emitter, "%s;", call);
     }
     emitter->out = out;
+    emitter->indent = 1;
+    arena_free(emitter->arena);
+    emitter->arena = emitter->lasting;
 }
 
-/* The local variables that one stretch gives to another. */
-static void declare_locals(const struct cutter *cutter, const size_t *stretches, size_t count,
-                           struct text *declarations)
+/* A stretch that is left in the body, with what it shares. */
+static void emit_in_place(const struct cut *cut, const struct stretch *stretch, struct text *calls)
 {
-    size_t *stretch_of = ARENA_ARRAY(cutter->emitter->arena, size_t, cutter->item_count + 1);
-    for (size_t i = 0, k = 0; i < cutter->item_count && k < count; i++) {
-        k += i == stretches[k];
-        stretch_of[i] = k;
+    int column = 4 * cut->body->indent;
+    struct text text = shared_text(cut, stretch, "locals.");
+    if (text.length == cut->ends[stretch->end - 1] - piece_begin(cut, stretch->begin)) {
+        text_write(calls, text.bytes);
+        return;
     }
-    for (size_t k = 0; k < cutter->names.entries_count; k++) {
-        const struct mentioned *m = cutter->names.entries[k].value;
-        if (!m->array && m->first && stretch_of[m->first - 1] != stretch_of[m->last - 1])
-            text_print(declarations, "    %s %s;\n", c_type(cutter->emitter, m->buffer->type),
-                       cutter->names.entries[k].name);
-    }
+    text_print(calls, "%*s{\n", column, "");
+    write_indented(calls, text.bytes, column, column + 4);
+    text_print(calls, "%*s}\n", column, "");
 }
 
-/* The items behind which the stretches end; 0: it cannot be done. */
-static size_t cut(struct cutter *cutter, size_t *stretches)
+/* Prints the functions of a body, and returns what calls them. */
+static const char *cut_body(struct cutter *cutter, const struct body *body)
 {
-    size_t count = 0;
-    for (size_t begin = 0; begin < cutter->item_count;) {
-        size_t end = stretch_end(cutter, begin, count + 1);
-        if (end == begin)
-            return 0;
-        stretches[count++] = begin = end;
-    }
-    return count;
-}
-
-const char *emit_stretches(struct emitter *emitter, const struct arrays *arrays, const char *statements,
-                           const size_t *ends)
-{
-    size_t item_count = emitter->program->root->body_count;
-    struct cutter cutter = {.emitter = emitter,
-                            .statements = statements,
-                            .ends = ends,
-                            .item_count = item_count,
-                            .is_cut = ARENA_ARRAY(emitter->arena, bool, item_count + 1)};
-    if (arrays->arrays_count <= MOST_PARAMETERS)
-        return NULL;
-    list_names(&cutter, arrays);
-    find_cuts(&cutter);
-    size_t *stretches = ARENA_ARRAY(emitter->arena, size_t, item_count + 1);
-    size_t count = cut(&cutter, stretches);
-    if (count == 0)
-        return NULL;
-    struct text calls = {.arena = emitter->arena};
-    text_write(&calls, can_fail(statements) ? "    int status;\n" : "");
-    declare_locals(&cutter, stretches, count, &calls);
-    for (size_t k = 0; k < count; k++)
-        emit_stretch(&cutter, k ? stretches[k - 1] : 0, stretches[k], k + 1, &calls);
-    text_write(&calls, "    return GRADC_OK;\n");
+    struct cut cut = {.cutter = cutter, .body = body};
+    struct arena *arena = cutter->emitter->lasting;
+    struct text calls = {.arena = arena};
+    int column = 4 * body->indent;
+    expand(&cut);
+    cut.uses = ARENA_ARRAY(arena, struct uses, body->pieces_count + 1);
+    for (size_t i = 0, begin = 0; i < body->pieces_count; begin = cut.ends[i++])
+        cut.uses[i] = uses_of(cutter, cut.text.bytes + begin, cut.ends[i] - begin);
+    form_stretches(&cut);
+    for (size_t k = 0; k < cut.stretches_count; k++)
+        read_stretch(&cut, &cut.stretches[k]);
+    emit_record(&cut);
+    if (can_fail(cut.text.bytes))
+        text_print(&calls, "%*sint status;\n", column, "");
+    if (cut.record)
+        text_print(&calls, "%*sstruct %s locals;\n", column, "", cut.record);
+    for (size_t k = 0; k < cut.stretches_count; k++)
+        if (cut.stretches[k].stays)
+            emit_in_place(&cut, &cut.stretches[k], &calls);
+        else
+            emit_function(&cut, &cut.stretches[k], &calls);
     return calls.bytes;
+}
+
+const char *emit_stretches(struct emitter *emitter, struct body *entry, struct arrays **arrays)
+{
+    struct cutter cutter = {.emitter = emitter};
+    struct map kernels = {0};
+    bool is_cut = entry->lines > LONGEST_BODY || (*arrays)->arrays_count > MOST_PARAMETERS;
+    if (!is_cut && emitter->bodies_count == 0)
+        return entry->text.bytes;
+    emitter->kernels = &kernels;
+    cutter.arrays = find_arrays(emitter, true);
+    cutter.calls = ARENA_ARRAY(emitter->arena, const char *, emitter->bodies_count + 1);
+    list_places(&cutter);
+    for (size_t i = 0; i < emitter->bodies_count; i++)
+        list_locals(&cutter, emitter->bodies[i]);
+    list_locals(&cutter, entry);
+    for (size_t i = 0; i < emitter->bodies_count; i++)
+        cutter.calls[i] = cut_body(&cutter, emitter->bodies[i]);
+    struct cut rest = {.cutter = &cutter, .body = entry};
+    expand(&rest);
+    const char *statements = is_cut ? cut_body(&cutter, entry) : rest.text.bytes;
+    struct uses uses = uses_of(&cutter, statements, strlen(statements));
+    **arrays = arrays_of(&cutter, &uses);
+    emitter->kernels = NULL;
+    return statements;
 }

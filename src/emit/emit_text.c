@@ -175,12 +175,11 @@ const char *names_take(struct names *names, const char *wanted)
     return name;
 }
 
-struct names *names_of_text(struct arena *arena, const char *text)
+void names_add_text(struct names *names, const char *text)
 {
-    struct names *names = names_new(arena);
     bool is_member = false;
     while (text && *text) {
-        if (!strncmp(text, "/*", 2)) { /* what a comment names is not used */
+        if (text[0] == '/' && text[1] == '*') { /* what a comment names is not used */
             const char *end = strstr(text, "*/");
             text = end ? end + 2 : text + strlen(text);
             continue;
@@ -196,5 +195,11 @@ struct names *names_of_text(struct arena *arena, const char *text)
         if (!is_member) /* m->x is no x */
             add_name(names, begin, (size_t)(text - begin));
     }
+}
+
+struct names *names_of_text(struct arena *arena, const char *text)
+{
+    struct names *names = names_new(arena);
+    names_add_text(names, text);
     return names;
 }

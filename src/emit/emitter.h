@@ -25,6 +25,7 @@ const char *names_take(struct names *names, const char *wanted);
 void names_reserve(struct names *names, const char *name);
 /* Every identifier of the text, as names; the text must outlive them. */
 struct names *names_of_text(struct arena *arena, const char *text);
+void names_add_text(struct names *names, const char *text);
 bool names_has(const struct names *names, const char *name);
 
 /* ---- One entry ---- */
@@ -44,7 +45,8 @@ struct notes {
     size_t touched_count, touched_capacity;
 };
 struct emitter {
-    struct arena *arena;
+    struct arena *arena;   /* for texts, until they are part of the text of a body */
+    struct arena *lasting; /* until the entry is printed */
     struct module *module;
     struct function *function;
     struct program *program;
@@ -71,6 +73,9 @@ struct emitter {
     struct side_by_side *side; /* rounds are being printed side by side, all members wanted; else NULL */
     struct running_power **powers;
     size_t powers_count, powers_capacity;
+    struct body **bodies; /* long ones */
+    size_t bodies_count, bodies_capacity;
+    struct map *kernels; /* those of stretches, by what they are but for names; NULL: there is no other */
 };
 
 bool is_integer_type(enum type type);
@@ -145,6 +150,26 @@ bool keeps_parts(const struct emitter *emitter, const struct nest *nest);
 /* Whether c * (a * b), the text of a * b being `product`, is written c * a * b. */
 bool is_multiplied_first(const struct emitter *emitter, const struct node *node, const char *product);
 
+/* ---- emit_mentions.c ---- */
+/* A name in emitted C. */
+struct mention {
+    const char *name;
+    size_t length;
+    const char *type; /* of the variable that is declared here; NULL: none is */
+    int column;       /* where that declaration begins in its line */
+    bool is_assigned;
+};
+struct mentions {
+    const char *at, *end;
+};
+struct mentions mentions_of(const char *text, size_t length);
+bool next_mention(struct mentions *mentions, struct mention *mention); /* false: there are no more */
+bool declares_variable(const char *line, struct mention *mention);     /* at its beginning */
+const char *next_line(const char *text);
+size_t count_lines(const char *text, size_t length); /* without comments */
+/* A function's parameters and body without comments, and with numbers for the names that it declares. */
+const char *without_names(struct arena *arena, const char *definition);
+
 /* ---- emit_power.c ---- */
 /* The power as a variable that a loop around multiplies up; NULL: it is none. The loop then declares and
  * starts it before its first round, in lanes in two steps, and multiplies at the end of each. */
@@ -180,22 +205,32 @@ const char *side_by_side_operator(const struct node *node, int *precedence);
 /* ---- emit_arrays.c ---- */
 struct array {
     const char *type, *name, *source, *shape; /* type *name = source; shape: NULL if there is none to tell */
-    const char *base;                         /* the array that its source mentions; NULL: none */
     bool is_alone;                            /* nothing else is found where it is */
+    const char *base; /* if not: the name of the array there that the source counts from */
     bool is_written;
 };
-/* A scalar that a kernel takes or gives back beside its arrays. */
+/* A scalar that a function takes beside its arrays. */
 struct passed {
-    const char *parameter, *argument; /* "double *loss_out", "&loss" */
+    const char *type, *name;
 };
 struct arrays {
     struct array *arrays;
     size_t arrays_count, arrays_capacity;
     struct passed *passed;
     size_t passed_count, passed_capacity;
-    struct text places; /* declarations of those stretches of the workspace that the sources count from */
+    struct text places; /* declarations of what the sources count from */
+    struct room {       /* what a slot of the workspace takes; by size */
+        size *count;
+        const char *name; /* in C */
+        size_t slots;
+    } * rooms;
+    size_t rooms_count, rooms_capacity;
 };
-struct arrays *find_arrays(struct emitter *emitter);
+/* All of the entry, their places in the workspace counted from one to the next, or, if they are apart, from its
+ * beginning. */
+struct arrays *find_arrays(struct emitter *emitter, bool are_apart);
+/* The places that the sources of some of these arrays count from, when they are apart. */
+void declare_rooms(struct emitter *emitter, const struct arrays *all, struct arrays *some);
 bool reads_member(enum role role);
 bool is_read_leaf(const struct emitter *emitter, const struct member *member); /* by this entry */
 const char *member_text(struct emitter *emitter, const struct member *member); /* "m->x" */
@@ -203,25 +238,38 @@ const char *member_text(struct emitter *emitter, const struct member *member); /
 /* ---- emit_kernel.c ---- */
 /* C99 promises that a function can have 127. */
 enum { MOST_PARAMETERS = 120 };
-/* The statements of an entry: in the entry itself, or in a kernel before it and a call of that, behind the
- * declarations of the places that the arrays count from. */
-bool is_worth_a_kernel(const struct arrays *arrays);
 const char *kernel_name(struct emitter *emitter);
-void emit_kernel(struct emitter *emitter, const char *name, const struct arrays *arrays,
-                 const char *statements);
-const char *kernel_call(struct emitter *emitter, const char *name, const struct arrays *arrays,
-                        const char *statements); /* f_forward_kernel(m, x, y) */
+/* The body of a function that runs the statements: these with the declarations that they need, or a call of a
+ * kernel, which is printed. `is_status`: the function returns one. */
+const char *emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *arrays,
+                          const char *statements, bool is_status);
 bool can_fail(const char *statements);
-/* The places, the calls, and before them the sizes that these mention. */
-void emit_calls(struct emitter *emitter, const struct arrays *arrays, const char *calls);
-void emit_statements(struct emitter *emitter, const struct arrays *arrays, const char *statements);
+bool needs_struct(struct emitter *emitter, const char *text);
+const char *passed_text(struct emitter *emitter, const struct passed *passed); /* "double s" */
+
+/* ---- emit_body.c ---- */
+/* The items of the entry, of a region, or of blocks. */
+struct body {
+    const struct item *parent;
+    struct text text; /* where a long body was set aside, a line with BODY_MARK and its number */
+    struct piece {    /* what is printed together */
+        size_t end;   /* in the text */
+        bool leaves;  /* the loop around it */
+    } * pieces;
+    size_t pieces_count, pieces_capacity;
+    int indent;
+    size_t lines;
+};
+enum { BODY_MARK = '\f', LONGEST_BODY = 2000 /* lines */ };
+/* The items from the first on. */
+struct body *print_body(struct emitter *emitter, const struct item *parent, size_t first);
+/* Into the text around, or set aside if it is long. */
+void emit_body(struct emitter *emitter, const struct item *parent, size_t first);
 
 /* ---- emit_stretches.c ---- */
-/* Prints the kernels of an entry with too many arrays for one, and returns the text that calls them; NULL if
- * it has no more than one takes, or local variables live too long. `ends`: where each item of the root ends
- * in the text; of items printed together the first has it all. */
-const char *emit_stretches(struct emitter *emitter, const struct arrays *arrays, const char *statements,
-                           const size_t *ends);
+/* Prints the functions that run the stretches of long bodies, the entry's too if it is long or mentions more
+ * arrays than one function takes. Returns the entry's statements, and its arrays. */
+const char *emit_stretches(struct emitter *emitter, struct body *entry, struct arrays **arrays);
 
 /* ---- emit_entry.c ---- */
 /* All programs of one function, NULL where it has no such entry. */

@@ -40,15 +40,24 @@ struct arena *arena_new(void)
     return arena;
 }
 
+/* Keeps the first block. */
+void arena_clear(struct arena *arena)
+{
+    while (arena->last->previous) {
+        struct block *previous = arena->last->previous;
+        free(arena->last);
+        arena->last = previous;
+    }
+    memset(arena->last->bytes, 0, arena->last->used);
+    arena->last->used = 0;
+}
+
 void arena_free(struct arena *arena)
 {
     if (!arena)
         return;
-    for (struct block *block = arena->last; block;) {
-        struct block *previous = block->previous;
-        free(block);
-        block = previous;
-    }
+    arena_clear(arena);
+    free(arena->last);
     free(arena);
 }
 

@@ -10,6 +10,7 @@ struct arena;
 
 struct arena *arena_new(void);
 void arena_free(struct arena *arena);
+void arena_clear(struct arena *arena); /* gives back all that was allocated in it */
 
 /* Zeroed memory, aligned for any type. Never NULL: without memory the program ends with a message. */
 void *arena_allocate(struct arena *arena, size_t bytes);

@@ -16,11 +16,12 @@ struct text {
 
 static void append(struct text *text, const char *more)
 {
-    for (; *more != '\0'; more++) {
-        text->bytes = arena_grow(text->arena, text->bytes, text->length + 1, &text->capacity, 1);
-        text->bytes[text->length++] = *more;
-        text->bytes[text->length] = '\0';
-    }
+    size_t count = strlen(more);
+
+    while (text->length + count >= text->capacity)
+        text->bytes = arena_grow(text->arena, text->bytes, text->capacity, &text->capacity, 1);
+    memcpy(text->bytes + text->length, more, count + 1);
+    text->length += count;
 }
 
 static const char *times(const struct text *text)
@@ -181,17 +182,19 @@ static bool negate_if_negative(struct term *terms, int count)
 const char *size_print(struct arena *arena, const size *a, enum size_style style)
 {
     struct text text = {arena, style, arena_allocate(arena, 32), 0, 32};
-    struct term *whole = ARENA_ARRAY(arena, struct term, a->term_count + 1);
-    struct term *fractions = ARENA_ARRAY(arena, struct term, a->term_count + 1);
-    int fraction_count = split_fractions(a, whole, fractions), whole_count = a->term_count - fraction_count;
     int64_t denominator = size_denominator(a);
-    bool is_negative = negate_if_negative(fractions, fraction_count);
 
     if (a->term_count == 0)
         return "0";
-    if (fraction_count == 0) {
-        append_terms(&text, whole, whole_count, 1, false);
-    } else if (whole_count == 0 && !is_negative) {
+    if (denominator == 1) {
+        append_terms(&text, a->terms, a->term_count, 1, false);
+        return text.bytes;
+    }
+    struct term *whole = ARENA_ARRAY(arena, struct term, a->term_count + 1);
+    struct term *fractions = ARENA_ARRAY(arena, struct term, a->term_count + 1);
+    int fraction_count = split_fractions(a, whole, fractions), whole_count = a->term_count - fraction_count;
+    bool is_negative = negate_if_negative(fractions, fraction_count);
+    if (whole_count == 0 && !is_negative) {
         append_quotient(&text, fractions, fraction_count, denominator);
     } else if (style == SIZE_LANGUAGE || is_safe_numerator(a, fractions, fraction_count)) {
         if (is_negative) {
