@@ -425,6 +425,9 @@ for name, f in [("max", np.max), ("min", np.min), ("logsumexp", special.logsumex
                 y[at] = odd
                 case("", lambda x: f(x), sizes={"n": n}, wrt=[], x=y, tolerance32=1e-4, name=f"long_{name}")
 case("long_sum(x: [n]) = sum(x^2)", lambda x: np.sum(x**2), sizes={"n": 77}, x=uniform(77), tolerance32=1e-4)
+# Fixed lengths: parts that fill a vector of either precision, and what is left over.
+for n in 4, 5, 7, 8, 9, 16, 19, 31, 64:
+    case(f"sum_{n}(x: [{n}]) = sum(x^2 + x)", lambda x: np.sum(x**2 + x), x=uniform(n), tolerance32=1e-4)
 # Values that could live in an output's array, but are read once more when that is written.
 case("both_ends(x: [n]) {\n    t = exp(x)\n    s = sum(t)\n    return y = t / s, z = flip(t) * s\n}",
      lambda x: (lambda t: {"y": t / t.sum(), "z": t[::-1] * t.sum()})(np.exp(x)), sizes={"n": 35}, x=uniform(35), tolerance32=1e-3)
