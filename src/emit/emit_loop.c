@@ -269,7 +269,8 @@ static bool varies(const char *body, const char *end)
 static bool is_at_risk(const struct item *loop, const char *body)
 {
     int64_t number;
-    if (!size_is_number(loop->extent, &number) || number > 16 || strstr(body, "for ("))
+    if (!size_is_number(loop->extent, &number) || number > 16 || strstr(body, "for (") ||
+        strstr(body, "GRADC_ADD"))
         return false;
     for (const char *c = body; (c = strstr(c, " ?")) != NULL; c++)
         if (strchr(c, '[') && varies(body, c))
@@ -322,11 +323,58 @@ static bool fills_register(const struct item *item, const struct item *loop)
     return true;
 }
 
+enum { SHORTEST_VECTOR = 6, LONGEST_INSIDE = 4, MOST_INSIDE = 16 };
+
+/* Few rounds, and nothing but stores: inside a loop over vectors they are to be statements. */
+static bool is_short_storing(const struct item *item)
+{
+    int64_t number;
+    if (item->kind == ITEM_STATEMENT)
+        return !item->nest->adds && (item->nest->kind == NEST_VALUE || item->nest->kind == NEST_COPY ||
+                                     item->nest->kind == NEST_SCATTER);
+    if (item->kind != ITEM_LOOP || item->before_count > 0 || item->behind_count > 0 ||
+        !size_is_number(item->extent, &number) || number > LONGEST_INSIDE)
+        return false;
+    for (size_t i = 0; i < item->body_count; i++)
+        if (!is_short_storing(item->body[i]))
+            return false;
+    return rounds_of(item) <= MOST_INSIDE;
+}
+
+/* A longer loop around such: it vectorises if they are unrolled, and it is not. */
+static bool is_for_vectors(const struct item *loop)
+{
+    int64_t number;
+    bool has_loops = false;
+    if (loop->kind != ITEM_LOOP || loop->before_count > 0 || loop->behind_count > 0 ||
+        (size_is_number(loop->extent, &number) && number < SHORTEST_VECTOR))
+        return false;
+    for (size_t i = 0; i < loop->body_count; i++) {
+        if (!is_short_storing(loop->body[i]))
+            return false;
+        has_loops = has_loops || loop->body[i]->kind == ITEM_LOOP;
+    }
+    return has_loops;
+}
+
+static bool is_inside_vectors(const struct item *loop)
+{
+    const struct item *item = loop;
+    while (item->kind == ITEM_LOOP && is_short_storing(item))
+        item = item->parent;
+    return item != loop && is_for_vectors(item);
+}
+
 /* A short loop around nothing but short loops, without conditions. */
 static bool is_unrolled(const struct item *loop, const char *body)
 {
     int64_t number;
-    return size_is_number(loop->extent, &number) && number <= LONGEST_UNROLLED &&
+    if (is_inside_vectors(loop))
+        return !strstr(body, "if (");
+    for (size_t i = 0; i < loop->body_count; i++)
+        if (is_for_vectors(loop->body[i]))
+            return false;
+    return !is_for_vectors(loop) && size_is_number(loop->extent, &number) && number <= LONGEST_UNROLLED &&
            (strstr(body, "for (") || strstr(body, "_SUM")) && !strstr(body, "if (") &&
            !strstr(body, "GRADC_ROLLED") && rounds_of(loop) <= MOST_UNROLLED && !fills_register(loop, loop);
 }

@@ -102,6 +102,20 @@ bool keeps_parts(const struct emitter *emitter, const struct nest *nest)
            !(size_is_number(innermost->extent, &number) && number < SHORTEST_ROW);
 }
 
+/* Lines, and what they are indented by, become spaces between statements. */
+static void join_lines(char *text)
+{
+    char *to = text;
+    for (const char *c = text; *c; c++) {
+        bool is_space = *c == '\n' || *c == ' ';
+        if (!is_space || (to > text && to[-1] != ' '))
+            *to++ = is_space ? ' ' : *c;
+    }
+    *to = '\0';
+    if (to > text && to[-1] == ' ')
+        to[-1] = '\0';
+}
+
 /* GRADC_SUM(double, sum, i, n, x[i] * x[i]); or GRADC_BEST(double, most, >, i, n, x[i]); */
 bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
 {
@@ -124,8 +138,7 @@ bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
     emitter->indent = indent;
     if (!term || has_running_powers(emitter, loop))
         return false;
-    for (char *c = locals.bytes; *c; c++)
-        *c = *c == '\n' && !c[1] ? '\0' : *c == '\n' ? ' ' : *c;
+    join_lines(locals.bytes);
     const char *of = locals.length > 0 ? "_OF" : "", *comma = locals.length > 0 ? ", " : "";
     if (sum->nest->sums) {
         emit_line(emitter, "GRADC_ADD%s(%s, %s, %s, %s%s%s);", of, sum->nest->sums, variable, extent, term,

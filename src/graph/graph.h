@@ -243,6 +243,8 @@ void graph_substitute(struct graph *graph, struct node *const *from, struct node
 bool graph_is_constant(const struct node *node, double *value);
 /* Of a SCATTER or REPLACE: that surely no two elements go to one place. */
 bool graph_is_injective(const struct node *node);
+/* Of an injective SCATTER: that each place gets an element. */
+bool graph_is_onto(const struct node *node);
 /* Aborts with a message if a node breaks an invariant stated above; for debug builds and tests. */
 void graph_verify(const struct graph *graph);
 

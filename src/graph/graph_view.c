@@ -568,27 +568,80 @@ struct node *graph_replace(struct graph *graph, struct node *x, struct node *par
     return graph_intern(graph, &node);
 }
 
-/* Every axis of the elements moves one subscript that nothing else moves. */
+/* ---- Where a scatter stores ---- */
+
+/* The axes that move one subscript, the smallest step first, if their steps are numbers like those of digits:
+ * each at least what all before it reach. One axis may have any step. -1: they are not. */
+static int digits_of(const struct affine *affine, const struct node *x, int *axes, bool *is_dense)
+{
+    int64_t step, extent, reach = 1, smallest[MAXIMUM_RANK];
+    int count = 0;
+    for (int a = 0; affine->coefficients && a < x->rank; a++) {
+        size *coefficient = affine->coefficients[a];
+        bool is_number = coefficient && size_is_number(coefficient, &step);
+        if (!coefficient || (is_number && step == 0) || size_is(x->shape[a], 1))
+            continue;
+        int place = count++;
+        smallest[place] = is_number ? step : INT64_MAX;
+        for (axes[place] = a; place > 0 && smallest[place - 1] > smallest[place]; place--) {
+            int64_t other = smallest[place - 1];
+            smallest[place - 1] = smallest[place], smallest[place] = other;
+            axes[place] = axes[place - 1], axes[place - 1] = a;
+        }
+    }
+    *is_dense = true;
+    for (int d = 0; d < count; d++) {
+        if (count > 1 && (smallest[d] == INT64_MAX || smallest[d] < reach))
+            return -1;
+        *is_dense = *is_dense && smallest[d] == reach;
+        if (d + 1 < count && !size_is_number(x->shape[axes[d]], &extent))
+            return -1;
+        reach = d + 1 < count ? smallest[d] * extent : reach;
+    }
+    return count;
+}
+
+/* Every axis of the elements moves a subscript, in which no two places meet: 2 k + m for m < 2. */
 bool graph_is_injective(const struct node *node)
 {
     const struct node *x = node->inputs[node->op == OP_REPLACE];
+    int axes[MAXIMUM_RANK];
+    bool is_dense;
     unsigned seen = 0;
-    int64_t number;
-    for (int a = 0; a < node->rank; a++) {
-        const struct affine *affine = &node->subscripts[a];
-        int terms = 0;
-        for (int i = 0; affine->coefficients && i < x->rank; i++)
-            if (affine->coefficients[i] &&
-                !(size_is_number(affine->coefficients[i], &number) && number == 0) &&
-                !(size_is_number(x->shape[i], &number) && number == 1)) {
-                terms++;
-                seen |= 1u << i;
-            }
-        if (terms > 1 || affine->dynamic)
+    for (int s = 0; s < node->rank; s++) {
+        int count = digits_of(&node->subscripts[s], x, axes, &is_dense);
+        if (count < 0 || node->subscripts[s].dynamic)
+            return false;
+        for (int d = 0; d < count; d++)
+            seen |= 1u << axes[d];
+    }
+    for (int a = 0; a < x->rank; a++)
+        if (!(seen >> a & 1) && !size_is(x->shape[a], 1))
+            return false;
+    return true;
+}
+
+/* The places of each subscript are all those of its axis, and no axis of the elements moves two. */
+bool graph_is_onto(const struct node *node)
+{
+    const struct node *x = node->inputs[0];
+    int axes[MAXIMUM_RANK];
+    bool is_dense;
+    unsigned seen = 0;
+    for (int s = 0; s < node->rank; s++) {
+        const struct affine *affine = &node->subscripts[s];
+        int count = digits_of(affine, x, axes, &is_dense);
+        size *places = count > 0 ? x->shape[axes[0]] : NULL;
+        if (count < 0 || !is_dense || affine->dynamic || !size_is(affine->offset, 0))
+            return false;
+        for (int d = 0; d < count; d++) {
+            if (seen >> axes[d] & 1)
+                return false;
+            seen |= 1u << axes[d];
+            places = d > 0 ? size_multiply(places, x->shape[axes[d]]) : places;
+        }
+        if (places ? places != node->shape[s] : !size_is(node->shape[s], 1))
             return false;
     }
-    for (int i = 0; i < x->rank; i++)
-        if (!(seen >> i & 1) && !(size_is_number(x->shape[i], &number) && number == 1))
-            return false;
     return true;
 }

@@ -155,7 +155,9 @@ static void windows_backward_kernel(
     /* d_w = 2 * d_windows * d_w */
     for (size_t i = 0; i < 8; i++)
         for (size_t j = 0; j < 8; j++)
+            GRADC_UNROLLED
             for (size_t k = 0; k < 3; k++)
+                GRADC_UNROLLED
                 for (size_t l = 0; l < 3; l++) {
                     d_w[((i * 8 + j) * 3 + k) * 3 + l] = 2.0f * d_windows *
                             d_w[((i * 8 + j) * 3 + k) * 3 + l];
@@ -232,7 +234,9 @@ static void windows_gradient_kernel(
     if (m->d_w) {
         for (size_t i = 0; i < 8; i++)
             for (size_t j = 0; j < 8; j++)
+                GRADC_UNROLLED
                 for (size_t k = 0; k < 3; k++)
+                    GRADC_UNROLLED
                     for (size_t l = 0; l < 3; l++) {
                         d_w[((i * 8 + j) * 3 + k) * 3 + l] = 2.0f * d_windows *
                                 d_w[((i * 8 + j) * 3 + k) * 3 + l];

@@ -1,0 +1,221 @@
+/* Emitted by gradc from pool.nn. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gradc.h"
+#include "pool.h"
+
+/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
+static size_t gradc_room(size_t count)
+{
+    return (count + 7) / 8 * 8;
+}
+
+/* GRADC_OK if pool can run with these sizes. Inline, so that the compiler knows them to be valid. */
+GRADC_INLINE int pool_check(const struct pool *m)
+{
+    if (m->N == 0)
+        return GRADC_ESIZE;
+    if (256 * (double)m->N > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    return GRADC_OK;
+}
+
+size_t pool_workspace(const struct pool *m)
+{
+    if (pool_check(m) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* forward */
+    count += gradc_room(64);
+    most = count > most ? count : most;
+    count = 0; /* backward */
+    count += gradc_room(64);
+    most = count > most ? count : most;
+    count = 0; /* gradient */
+    count += gradc_room(64);
+    most = count > most ? count : most;
+    return most * sizeof(double);
+}
+
+size_t pool_gradient_workspace(const struct pool *m)
+{
+    if (pool_check(m) != GRADC_OK)
+        return 0;
+    size_t count, most = 0;
+    count = 0; /* gradient */
+    count += gradc_room(64);
+    most = count > most ? count : most;
+    return most * sizeof(double);
+}
+
+size_t pool_bind_parameters(struct pool *m, double *block)
+{
+    size_t count = 0;
+    if (pool_check(m) != GRADC_OK)
+        return 0;
+    if (block)
+        m->x = block + count; /* [N, 16, 16] */
+    count += 256 * m->N;
+    return count;
+}
+
+size_t pool_bind_gradients(struct pool *m, double *block)
+{
+    size_t count = 0;
+    if (pool_check(m) != GRADC_OK)
+        return 0;
+    if (block)
+        m->d_x = block + count; /* [N, 16, 16] */
+    count += 256 * m->N;
+    return count;
+}
+
+static void pool_forward_kernel(
+    struct pool *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT x, /* [N, 16, 16] */
+    const double *GRADC_RESTRICT w, /* [8, 8] */
+    double *GRADC_RESTRICT sum)     /* [8, 8] */
+{
+    const size_t N = m->N;
+    /* pool.nn:2   pool(x: [N, 16, 16], w: [8, 8]) = sum(avg_pool2d(x[:, new], 2) * w) */
+    /* sum[i, j] = sum[k, l, m](x[k, 2 * i + l, 2 * j + m]) */
+    memset(sum, 0, 64 * sizeof(double));
+    for (size_t i = 0; i < N; i++)
+        GRADC_UNROLLED
+        for (size_t j = 0; j < 8; j++)
+            for (size_t k = 0; k < 8; k++) {
+                double sum2 = 0;
+                GRADC_UNROLLED
+                for (size_t l = 0; l < 2; l++)
+                    for (size_t p = 0; p < 2; p++)
+                        sum2 += x[(i * 16 + 2 * j + l) * 16 + p + 2 * k];
+                sum[j * 8 + k] += sum2;
+            }
+    /* pool2 = sum(sum / 4 * w) */
+    double pool2 = 0;
+    double pool2_parts[GRADC_PARTS] = {0};
+    for (size_t i = 0; i < 8; i++)
+        GRADC_ADD(pool2_parts, j, 8, sum[i * 8 + j] / 4.0 * w[i * 8 + j]);
+    GRADC_TOTAL(pool2, pool2_parts);
+    m->pool = pool2;
+}
+
+int pool_forward(struct pool *m)
+{
+    if (!m->x || !m->w)
+        return GRADC_ENULL;
+    if (pool_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    double *const work = (double *)m->work;
+    pool_forward_kernel(m, m->x, m->w, work);
+    return GRADC_OK;
+}
+
+static void pool_backward_kernel(
+    struct pool *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT w, /* [8, 8] */
+    double *GRADC_RESTRICT d_x,     /* [N, 16, 16] */
+    double *GRADC_RESTRICT t)       /* [8, 8] */
+{
+    const size_t N = m->N;
+    const double d_pool = m->d_pool ? *m->d_pool : 1;
+    /* pool.nn:2   pool(x: [N, 16, 16], w: [8, 8]) = sum(avg_pool2d(x[:, new], 2) * w) */
+    /* t = d_pool * w / 4 */
+    GRADC_UNROLLED
+    for (size_t i = 0; i < 8; i++)
+        for (size_t j = 0; j < 8; j++)
+            t[i * 8 + j] = d_pool * w[i * 8 + j] / 4.0;
+    /* d_x[i, 2 * j + l, 2 * k + m] += t[j, k] */
+    GRADC_PARALLEL(i, N, 256 * N, {
+        for (size_t j = 0; j < 8; j++)
+            for (size_t k = 0; k < 8; k++)
+                GRADC_UNROLLED
+                for (size_t l = 0; l < 2; l++)
+                    GRADC_UNROLLED
+                    for (size_t p = 0; p < 2; p++)
+                        d_x[(i * 16 + 2 * j + l) * 16 + 2 * k + p] = t[j * 8 + k];
+    });
+}
+
+int pool_backward(struct pool *m)
+{
+    if (!m->x || !m->w)
+        return GRADC_ENULL;
+    if (pool_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    if (!m->d_x)
+        return GRADC_OK;
+    double *const work = (double *)m->work;
+    pool_backward_kernel(m, m->w, m->d_x, work);
+    return GRADC_OK;
+}
+
+static void pool_gradient_kernel(
+    struct pool *GRADC_RESTRICT m,
+    const double *GRADC_RESTRICT x, /* [N, 16, 16] */
+    const double *GRADC_RESTRICT w, /* [8, 8] */
+    double *GRADC_RESTRICT d_x,     /* [N, 16, 16] */
+    double *GRADC_RESTRICT sum)     /* [8, 8] */
+{
+    const size_t N = m->N;
+    double *const t = sum; /* [8, 8] */
+    const double d_pool = m->d_pool ? *m->d_pool : 1;
+    /* pool.nn:2   pool(x: [N, 16, 16], w: [8, 8]) = sum(avg_pool2d(x[:, new], 2) * w) */
+    /* sum[i, j] = sum[k, l, m](x[k, 2 * i + l, 2 * j + m]) */
+    memset(sum, 0, 64 * sizeof(double));
+    for (size_t i = 0; i < N; i++)
+        GRADC_UNROLLED
+        for (size_t j = 0; j < 8; j++)
+            for (size_t k = 0; k < 8; k++) {
+                double sum2 = 0;
+                GRADC_UNROLLED
+                for (size_t l = 0; l < 2; l++)
+                    for (size_t p = 0; p < 2; p++)
+                        sum2 += x[(i * 16 + 2 * j + l) * 16 + p + 2 * k];
+                sum[j * 8 + k] += sum2;
+            }
+    /* pool2 = sum(sum / 4 * w) */
+    double pool2 = 0;
+    double pool2_parts[GRADC_PARTS] = {0};
+    for (size_t i = 0; i < 8; i++)
+        GRADC_ADD(pool2_parts, j, 8, sum[i * 8 + j] / 4.0 * w[i * 8 + j]);
+    GRADC_TOTAL(pool2, pool2_parts);
+    /* t = d_pool * w / 4 */
+    if (m->d_x) {
+        GRADC_UNROLLED
+        for (size_t i = 0; i < 8; i++)
+            for (size_t j = 0; j < 8; j++)
+                t[i * 8 + j] = d_pool * w[i * 8 + j] / 4.0;
+        /* d_x[i, 2 * j + l, 2 * k + m] += t[j, k] */
+        GRADC_PARALLEL(i, N, 256 * N, {
+            for (size_t j = 0; j < 8; j++)
+                for (size_t k = 0; k < 8; k++)
+                    GRADC_UNROLLED
+                    for (size_t l = 0; l < 2; l++)
+                        GRADC_UNROLLED
+                        for (size_t p = 0; p < 2; p++)
+                            d_x[(i * 16 + 2 * j + l) * 16 + p + 2 * k] = t[j * 8 + k];
+        });
+    }
+    m->pool = pool2;
+}
+
+int pool_gradient(struct pool *m)
+{
+    if (!m->x || !m->w)
+        return GRADC_ENULL;
+    if (pool_check(m) != GRADC_OK)
+        return GRADC_ESIZE;
+    if (!m->work)
+        return GRADC_ENULL;
+    double *const work = (double *)m->work;
+    pool_gradient_kernel(m, m->x, m->w, m->d_x, work);
+    return GRADC_OK;
+}
