@@ -148,7 +148,8 @@ static void add_parameter(struct emitter *emitter, struct parameters *list, cons
 
 const char *passed_text(struct emitter *emitter, const struct passed *passed)
 {
-    return arena_print(emitter->arena, "%s%s%s", passed->type, strchr(passed->type, '*') ? "" : " ", passed->name);
+    return arena_print(emitter->arena, "%s%s%s", passed->type, strchr(passed->type, '*') ? "" : " ",
+                       passed->name);
 }
 
 /* The struct if it is needed, scalars, arrays. */
@@ -194,7 +195,8 @@ static void emit_parameters(struct emitter *emitter, const struct parameters *li
     }
 }
 
-/* A kernel that takes these arrays, and whether it takes the struct. Those that differ in names only are one. */
+/* A kernel that takes these arrays, and whether it takes the struct. Those that differ in names only are one.
+ */
 static const char *emit_kernel(struct emitter *emitter, const char *name, const struct arrays *arrays,
                                const char *statements, bool *has_struct)
 {
@@ -213,7 +215,8 @@ static const char *emit_kernel(struct emitter *emitter, const char *name, const 
         const char *equal = map_get(emitter->kernels, key);
         if (equal)
             return equal;
-        map_set(emitter->lasting, emitter->kernels, arena_copy(emitter->lasting, key, strlen(key)), (void *)name);
+        map_set(emitter->lasting, emitter->kernels, arena_copy(emitter->lasting, key, strlen(key)),
+                (void *)name);
     }
     text_print(out, "static %s %s%s", can_fail(statements) ? "int" : "void", name, definition.bytes);
     return name;
@@ -261,7 +264,7 @@ static struct text calling(struct emitter *emitter, const struct arrays *arrays,
 }
 
 const char *emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *arrays,
-                          const char *statements, bool is_status)
+                               const char *statements, bool is_status)
 {
     struct text body;
     bool returns = false;

@@ -10,7 +10,7 @@
 
 struct mentions mentions_of(const char *text, size_t length)
 {
-    return (struct mentions){.at = text, .end = text + length};
+    return (struct mentions){.begin = text, .at = text, .end = text + length};
 }
 
 static bool is_letter(char c)
@@ -56,6 +56,17 @@ static bool is_assignment(const char *behind)
     return behind[0] == '=' && (behind[1] == ' ' || behind[1] == '\n');
 }
 
+/* GRADC_TOTAL(sum, ...: macros assign what they take first. */
+static bool is_assigned_by_macro(const char *name, const char *begin)
+{
+    if (name == begin || name[-1] != '(')
+        return false;
+    const char *macro = name - 1;
+    while (macro > begin && is_letter(macro[-1]))
+        macro--;
+    return strncmp(macro, "GRADC_", 6) == 0;
+}
+
 static size_t name_length(const char *name)
 {
     size_t length = 1;
@@ -80,7 +91,8 @@ bool next_mention(struct mentions *mentions, struct mention *mention)
         if (!type) {
             mention->name = name;
             mention->length = length;
-            mention->is_assigned = mention->is_assigned || is_assignment(behind);
+            mention->is_assigned =
+                mention->is_assigned || is_assignment(behind) || is_assigned_by_macro(name, mentions->begin);
             return true;
         }
         mention->type = behind[0] == ' ' && is_name(behind + 1) ? type : NULL;
@@ -137,8 +149,8 @@ static void append_without_comments(struct text *text, const char *from, const c
 /* Whether a name that is preceded by this is declared. */
 static bool is_declared_behind(const char *before, const char *begin)
 {
-    static const char *const ends[] = {"double ", "float ", "int32_t ", "size_t ", "int ", "*GRADC_RESTRICT ",
-                                       "*const "};
+    static const char *const ends[] = {"double ", "float ",           "int32_t ", "size_t ",
+                                       "int ",    "*GRADC_RESTRICT ", "*const "};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         size_t length = strlen(ends[i]);
         if (before >= begin + length && strncmp(before - length, ends[i], length) == 0)

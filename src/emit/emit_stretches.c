@@ -1,11 +1,11 @@
-/* emit_stretches.c: a long body is a few functions, called one after the other, each of which runs a stretch of
- * its statements. So is an entry with more arrays than a kernel takes.
+/* emit_stretches.c: a long body is a few functions, called one after the other, each of which runs a stretch
+ * of its statements. So is an entry with more arrays than a kernel takes.
  *
  * Requires the statements of the entry to be printed. The function of a stretch finds the arrays that it
  * mentions by itself. It takes as parameters what is declared around the body, such as the variables of the
- * loops. A local variable of the body that several stretches mention is kept in a struct, from which they read
- * it and to which they write it. What leaves the loop around, or assigns what is declared around the body, stays
- * where it is. */
+ * loops. A local variable of the body that several stretches mention is kept in a struct, from which they
+ * read it and to which they write it. What leaves the loop around, or assigns what is declared around the
+ * body, stays where it is. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,10 +25,11 @@ struct place {
 /* A local variable. */
 struct local {
     const char *type, *name;
-    const struct body *body; /* the body among whose pieces one declares it; NULL: it is declared further in */
-    size_t piece;            /* that piece */
-    bool is_shared;          /* by stretches of the body */
-    size_t seen, at;         /* as in struct place */
+    const struct body
+        *body;       /* the body among whose pieces one declares it; NULL: it is declared further in */
+    size_t piece;    /* that piece */
+    bool is_shared;  /* by stretches of the body */
+    size_t seen, at; /* as in struct place */
 };
 
 struct cutter {
@@ -90,7 +91,8 @@ static void list_places(struct cutter *cutter)
         }
 }
 
-/* Where a loop is printed in two ways, for vectors and one round after the other, only the latter is a body. */
+/* Where a loop is printed in two ways, for vectors and one round after the other, only the latter is a body.
+ */
 static void add_local(struct cutter *cutter, const char *type, const char *name, const struct body *body,
                       size_t piece)
 {
@@ -272,10 +274,12 @@ static void emit_record(struct cut *cut)
         }
     if (members.length == 0)
         return;
-    cut->record = names_take(emitter->names, arena_print(emitter->arena, "%s_%s_locals", emitter->function->name,
-                                                         entry_name(emitter->program->entry)));
-    text_print(emitter->out, "/* What stretches of the function hand to each other. */\nstruct %s {\n%s};\n\n",
-               cut->record, members.bytes);
+    cut->record =
+        names_take(emitter->names, arena_print(emitter->arena, "%s_%s_locals", emitter->function->name,
+                                               entry_name(emitter->program->entry)));
+    text_print(emitter->out,
+               "/* What stretches of the function hand to each other. */\nstruct %s {\n%s};\n\n", cut->record,
+               members.bytes);
 }
 
 /* The statements of a stretch, which reads what it shares with others before them, and writes it behind them.
@@ -291,8 +295,8 @@ static struct text shared_text(const struct cut *cut, const struct stretch *stre
             continue;
         bool is_declared = declares(cut, stretch, local), is_assigned = stretch->uses.uses[u].is_assigned;
         if (!is_declared)
-            text_print(&text, "%s%s %s = %s%s;\n", is_assigned ? "" : "const ", local->type, local->name, access,
-                       local->name);
+            text_print(&text, "%s%s %s = %s%s;\n", is_assigned ? "" : "const ", local->type, local->name,
+                       access, local->name);
         if (is_declared || is_assigned)
             text_print(&behind, "%s%s = %s;\n", access, local->name, local->name);
     }
@@ -365,8 +369,8 @@ static void pass_locals(const struct cut *cut, const struct stretch *stretch, st
 }
 
 /* f_forward_1(m, first, &locals), or, of the definition, (struct f *m, size_t first, ...) */
-static const char *head(struct emitter *emitter, const char *name, const struct arrays *arrays, bool has_struct,
-                        bool is_definition)
+static const char *head(struct emitter *emitter, const char *name, const struct arrays *arrays,
+                        bool has_struct, bool is_definition)
 {
     struct text text = {.arena = emitter->arena};
     const char *comma = "";
@@ -400,13 +404,15 @@ static void emit_function(struct cut *cut, const struct stretch *stretch, struct
     size_t number = ++cut->cutter->functions;
     const char *name = names_take(
         emitter->names, arena_print(emitter->arena, "%s_%s_%zu", emitter->function->name, entry, number));
-    const char *kernel = names_take(emitter->names, arena_print(emitter->arena, "%s_%zu", kernel_name(emitter), number));
+    const char *kernel =
+        names_take(emitter->names, arena_print(emitter->arena, "%s_%zu", kernel_name(emitter), number));
     struct arrays arrays = arrays_of(cut->cutter, &stretch->uses);
     pass_locals(cut, stretch, &arrays);
     const char *body = emit_function_body(emitter, kernel, &arrays, statements.bytes, fails);
     bool has_struct = needs_struct(emitter, body);
     emitter->indent = 0;
-    emit_line(emitter, "static %s %s", fails ? "int" : "void", head(emitter, name, &arrays, has_struct, true));
+    emit_line(emitter, "static %s %s", fails ? "int" : "void",
+              head(emitter, name, &arrays, has_struct, true));
     text_print(out, "{\n%s}\n\n", body);
     emitter->out = calls;
     emitter->indent = cut->body->indent;

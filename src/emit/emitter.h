@@ -160,7 +160,7 @@ struct mention {
     bool is_assigned;
 };
 struct mentions {
-    const char *at, *end;
+    const char *begin, *at, *end;
 };
 struct mentions mentions_of(const char *text, size_t length);
 bool next_mention(struct mentions *mentions, struct mention *mention); /* false: there are no more */
@@ -226,8 +226,8 @@ struct arrays {
     } * rooms;
     size_t rooms_count, rooms_capacity;
 };
-/* All of the entry, their places in the workspace counted from one to the next, or, if they are apart, from its
- * beginning. */
+/* All of the entry, their places in the workspace counted from one to the next, or, if they are apart, from
+ * its beginning. */
 struct arrays *find_arrays(struct emitter *emitter, bool are_apart);
 /* The places that the sources of some of these arrays count from, when they are apart. */
 void declare_rooms(struct emitter *emitter, const struct arrays *all, struct arrays *some);
@@ -242,7 +242,7 @@ const char *kernel_name(struct emitter *emitter);
 /* The body of a function that runs the statements: these with the declarations that they need, or a call of a
  * kernel, which is printed. `is_status`: the function returns one. */
 const char *emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *arrays,
-                          const char *statements, bool is_status);
+                               const char *statements, bool is_status);
 bool can_fail(const char *statements);
 bool needs_struct(struct emitter *emitter, const char *text);
 const char *passed_text(struct emitter *emitter, const struct passed *passed); /* "double s" */
@@ -260,7 +260,7 @@ struct body {
     int indent;
     size_t lines;
 };
-enum { BODY_MARK = '\f', LONGEST_BODY = 2000 /* lines */ };
+enum { BODY_MARK = '\f', LONGEST_BODY = 1000 /* lines */ };
 /* The items from the first on. */
 struct body *print_body(struct emitter *emitter, const struct item *parent, size_t first);
 /* Into the text around, or set aside if it is long. */

@@ -16,7 +16,7 @@ struct map {
     size_t table_size;
 };
 
-void *map_get(const struct map *map, const char *name); /* NULL if absent */
+void *map_get(const struct map *map, const char *name);                     /* NULL if absent */
 void *map_get_part(const struct map *map, const char *name, size_t length); /* of a name in a longer text */
 /* Adds or replaces; the name is kept, not copied. */
 void map_set(struct arena *arena, struct map *map, const char *name, void *value);
