@@ -186,6 +186,8 @@ static bool spoils_vectors(const struct nest *nest, const struct item *loop, int
 {
     if (depth != nest->loop_count - 1 || is_short(loop->extent))
         return false;
+    if (loop->is_dear && nest->kind == NEST_REDUCE && nest->guard != loop->guard)
+        return true; /* a condition in each round */
     if (loop->is_dear && loop->is_serial)
         return true; /* a sum that its loop ends in */
     if (loop->is_dear && is_serial(nest))
