@@ -140,6 +140,12 @@ static struct node *simplify_sub(struct graph *graph, struct node *a, struct nod
     return NULL;
 }
 
+/* Whether c d is neither too small nor too large for either precision, so that it may stand for c and d. */
+static bool is_in_range(double c, double d)
+{
+    return fabs(c * d) > 1e-30 && fabs(c * d) < 1e30;
+}
+
 /* c b, for a constant c that is neither 0 nor 1 */
 static struct node *multiply_by_constant(struct graph *graph, double c, struct node *b)
 {
@@ -151,7 +157,7 @@ static struct node *multiply_by_constant(struct graph *graph, double c, struct n
         return NULL;
     struct node *term = split_factor(b, &d); /* c (d b) -> (c d) b */
     if (term != b)
-        return times(graph, c * d, term);
+        return is_in_range(c, d) ? times(graph, c * d, term) : NULL;
     if (b->op == OP_DIV && graph_is_constant(b->inputs[1], &d) && d != 0) /* c (b / d) -> (c / d) b */
         return times(graph, c / d, b->inputs[0]);
     if (b->op == OP_DIV && graph_is_constant(b->inputs[0], &d)) /* c (d / b) -> (c d) / b */
@@ -176,7 +182,7 @@ static struct node *simplify_mul(struct graph *graph, struct node *a, struct nod
     if (a->type != REAL)
         return NULL;
     struct node *x = split_factor(a, &c), *y = split_factor(b, &d); /* (c a) (d b) -> (c d) (a b) */
-    return c == 1 && d == 1 ? NULL : times(graph, c * d, mul(graph, x, y));
+    return (c == 1 && d == 1) || !is_in_range(c, d) ? NULL : times(graph, c * d, mul(graph, x, y));
 }
 
 static struct node *simplify_div(struct graph *graph, struct node *a, struct node *b)

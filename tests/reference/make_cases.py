@@ -393,6 +393,9 @@ for name, nn, f in [("softmax", "softmax(x)", lambda x: special.softmax(x)), ("l
 case("sums_far(x: [n]) = var(x) + mean(x)", lambda x: np.var(x) + np.mean(x), sizes={"n": 4}, x=np.array([1000.0, 1001, 1002, 1004]),
      tolerance32=2e-3)
 
+# Constants whose product is no number of the precision stay apart.
+case("far_factors(x, y) = (1e-24 * x) * (1e-24 * y)", lambda x, y: (1e-24 * x) * (1e-24 * y), x=2.0**80, y=2.0**81)
+
 # ---- Reductions ----
 
 group("reductions")
