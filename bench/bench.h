@@ -68,10 +68,14 @@ GRADC_STATIC void bench_agree(const char *what, size_t count, const real *a, con
     }
 }
 
+/* CLOCK_THREAD_CPUTIME_ID: what the main thread does itself, which others on the machine change little. */
+#ifndef BENCH_CLOCK
+#define BENCH_CLOCK CLOCK_MONOTONIC
+#endif
 GRADC_STATIC double bench_now(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(BENCH_CLOCK, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -153,6 +157,19 @@ GRADC_STATIC void bench_row(const char *what, double at_most, const char *f_name
     struct contestant ours = {f_name, bench_measure, &f, bench_repeats(f)};
     struct contestant theirs = {peer_name, bench_measure, &peer, bench_repeats(peer)};
     bench_compare(what, at_most, &ours, &theirs);
+}
+
+/* One line without a contestant: for comparison between builds, by threads.sh. */
+GRADC_STATIC void bench_alone(const char *what, const char *name, void (*f)(void))
+{
+    double times[BENCH_ROUNDS];
+    int repeats = bench_repeats(f);
+    for (int i = 0; i < BENCH_ROUNDS; i++)
+        times[i] = bench_once(f, repeats);
+    qsort(times, BENCH_ROUNDS, sizeof times[0], bench_order);
+    printf("%-36s %s %8s %11.3f us\n", what, sizeof(real) == 4 ? "f32" : "f64", name,
+           times[BENCH_ROUNDS / 2] * 1e6);
+    fflush(stdout);
 }
 
 /* Asks the compiler to sum in any order, as -ffast-math would everywhere. */

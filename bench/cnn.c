@@ -48,6 +48,8 @@ int main(void)
     peer_agree(torch, "w", (size_t)FLAT * C, ours.w);
     peer_agree(torch, "b", C, ours.b);
     peer_row("cnn training step, batch 64", 0.6, run_ours, torch);
+    if (!torch)
+        bench_alone("cnn training step, batch 64", "gradc", run_ours);
     peer_memory_row("cnn memory", 0.5, cnn_workspace(&ours), torch);
     return bench_status;
 }

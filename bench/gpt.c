@@ -94,6 +94,8 @@ int main(void)
         agree(torch, &parameters[i]);
     bench_row("gpt gradient / forward", 0, "gradient", run_ours, "forward", run_ours_forward);
     peer_row("gpt gradient, batch 4, 64 tokens", 0.65, run_ours, torch);
+    if (!torch)
+        bench_alone("gpt gradient, batch 4, 64 tokens", "gradc", run_ours);
     peer_memory_row("gpt memory", 0.5, gpt_gradient_workspace(&ours), torch);
     return bench_status;
 }

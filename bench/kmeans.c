@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { LARGEST_N = 10000, D = 8, K = 25 };
+enum { LARGEST_N = 100000, D = 8, K = 25 };
 
 static real p[LARGEST_N * D], c[K * D], ours_step[K * D], step[K * D], value;
 static struct newton ours = {.d = D, .k = K, .p = p, .c = c, .step = ours_step};

@@ -114,9 +114,11 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 #define GRADC_WORTH_THREADS 32768
 #endif
 #define GRADC_PRAGMA(text) _Pragma(#text)
+#ifndef GRADC_ROUNDS /* tests define it to go backwards */
 #define GRADC_ROUNDS(i, n, ...)                                                                              \
     for (size_t i = 0; i < (n); i++)                                                                         \
     __VA_ARGS__
+#endif
 #ifdef _OPENMP
 #define GRADC_SHARED(pragma, before, i, n, work, ...)                                                        \
     do {                                                                                                     \
@@ -304,6 +306,43 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
     } while (0)
 #define GRADC_BEST_IN_PARTS(type, best, better, j, n, term)                                                  \
     GRADC_BEST_IN_PARTS_OF(type, best, better, j, n, term, ;)
+
+/* In how many chunks threads share n rounds if the chunks but the first have `added` elements to themselves,
+ * which are added up behind the loop: each is worth a thread, and more than the adding. GRADC_WORTH_ADDING:
+ * so much work for each element. */
+#ifndef GRADC_WORTH_ADDING
+#define GRADC_WORTH_ADDING 16
+#endif
+#define GRADC_MOST_COPIES 8
+GRADC_INLINE size_t gradc_chunks(size_t n, size_t work, size_t added)
+{
+    const size_t adding = GRADC_WORTH_ADDING * added;
+    const size_t least = adding > GRADC_WORTH_THREADS ? adding : GRADC_WORTH_THREADS;
+    const size_t worth = work / least < GRADC_MOST_COPIES ? work / least : GRADC_MOST_COPIES;
+    const size_t chunks = worth < n ? worth : n;
+    return chunks > 1 ? chunks : 1;
+}
+
+/* The first of n rounds that a chunk does: a multiple of `step`; n behind the last chunk. */
+GRADC_INLINE size_t gradc_first(size_t chunk, size_t chunks, size_t n, size_t step)
+{
+    return chunk < chunks ? n * chunk / chunks / step * step : n;
+}
+
+/* Of what is private to a round, each chunk has a copy if threads work on them side by side. */
+#ifdef _OPENMP
+#define gradc_copies(chunks)                   ((chunks)-1)
+#define GRADC_OWN(chunk, first, others, count) ((chunk) > 0 ? (others) + ((chunk)-1) * (count) : (first))
+#else
+#define gradc_copies(chunks)                   ((size_t)0 * (chunks))
+#define GRADC_OWN(chunk, first, others, count) ((void)(others), (first))
+#endif
+
+/* target += what each chunk but the first has added up. */
+#define GRADC_ADD_CHUNKS(target, others, count, chunks)                                                      \
+    for (size_t gradc_chunk = 1; gradc_chunk < (chunks); gradc_chunk++)                                      \
+        for (size_t gradc_i = 0; gradc_i < (count); gradc_i++)                                               \
+    target[gradc_i] += others[(gradc_chunk - 1) * (count) + gradc_i]
 
 /* The statements for each block of GRADC_LANES rounds of n, which begin at `first`; `lanes` is the number of
  * rounds in the block: a constant, so that compilers may keep one value for each lane in registers, but for

@@ -26,47 +26,39 @@ static int64_t number_at(const char *text, const char *name)
     return 0;
 }
 
-static int64_t number_of(const struct limit *limit, size *a);
-
-/* As gradc_block and gradc_few compute it. */
-static int64_t block_rows(const struct limit *limit, const struct block_length *block)
-{
-    enum { LEAST = 64 };
-    int64_t extent = number_of(limit, block->extent), rows = number_of(limit, block->width);
-    if (!block->is_few && rows < LEAST)
-        rows = LEAST;
-    return rows < extent ? rows : extent;
-}
-
 /* -1 if it depends on a size that is not given. */
 static int64_t number_of(const struct limit *limit, size *a)
 {
     int64_t number;
-    for (size_t i = 0; i < limit->function->blocks_count; i++) {
-        const struct block_length *block = &limit->function->blocks[i];
-        if (size_depends_on(a, block->length))
-            a = size_substitute(a, block->length,
-                                size_number(limit->function->graph->sizes, block_rows(limit, block)));
-    }
     for (size_t i = 0; i < limit->function->members_count; i++) {
         const struct member *member = &limit->function->members[i];
         int64_t given = member->role == ROLE_SIZE ? number_at(limit->at, member->name) : 0;
         if (given > 0)
             a = size_substitute(a, member->extent, size_number(limit->function->graph->sizes, given));
     }
+    for (size_t i = limit->function->computed_count; i-- > 0;) {
+        const struct computed_size *computed = &limit->function->computed[i];
+        int64_t arguments[3];
+        if (!size_depends_on(a, computed->value))
+            continue;
+        for (int k = 0; k < computed->argument_count; k++)
+            arguments[k] = number_of(limit, computed->arguments[k]);
+        a = size_substitute(
+            a, computed->value,
+            size_number(limit->function->graph->sizes, compute_size(computed->computation, arguments)));
+    }
     return size_is_number(a, &number) ? number : -1;
 }
 
-/* Directly, or through the length of a block. */
-static bool depends_on(const struct limit *limit, const size *a, const size *name)
+/* Also through what is computed from it. */
+static bool needs_size(const struct function *function, const size *a, const size *extent)
 {
-    for (size_t i = 0; i < limit->function->blocks_count; i++) {
-        const struct block_length *block = &limit->function->blocks[i];
-        if (size_depends_on(a, block->length) &&
-            (size_depends_on(block->extent, name) || size_depends_on(block->width, name)))
-            return true;
-    }
-    return size_depends_on(a, name);
+    for (size_t i = 0; i < function->computed_count; i++)
+        for (int k = 0;
+             size_depends_on(a, function->computed[i].value) && k < function->computed[i].argument_count; k++)
+            if (needs_size(function, function->computed[i].arguments[k], extent))
+                return true;
+    return size_depends_on(a, extent);
 }
 
 /* The first size that the workspace depends on and that is not given, or NULL. */
@@ -78,7 +70,7 @@ static const char *missing_size(const struct limit *limit, const struct programs
             continue;
         for (int e = 0; e < ENTRY_COUNT; e++)
             for (size_t j = 0; programs->entries[e] && j < programs->entries[e]->slots_count; j++)
-                if (depends_on(limit, programs->entries[e]->slots[j].count, member->extent))
+                if (needs_size(limit->function, programs->entries[e]->slots[j].count, member->extent))
                     return member->name;
     }
     return NULL;

@@ -16,23 +16,26 @@ case $BUILD in *sanitize*)
 
 # one X VARIANT: prints FAIL lines and a count.
 one() {
-    local name=$1 variant=$2 options="" library="$BUILD/libgradc.a" driver_options="" optimise=-O0
+    local name=$1 variant=$2 options="" library="$BUILD/libgradc.a" driver_options="" optimise=-O0 shared=()
     local base=$out/$name.$variant
     case $variant in
     plain) # vectorised, with the warnings of gcc's analysis, and with loops over blocks of few rows
         optimise="-O3 -march=native -DGRADC_BLOCK=2"
         [ -z "$flags" ] || optimise="-O1 -DGRADC_BLOCK=2" ;;
-    standalone) options=--standalone library="" ;;
+    standalone) # with the rounds that threads may share from the last to the first
+        options=--standalone library=""
+        shared=(-DGRADC_WORTH_THREADS=1 -DGRADC_WORTH_ADDING=0
+            "-DGRADC_ROUNDS(i,n,...)=for (size_t i = (n); i-- > 0;) __VA_ARGS__") ;;
     float32) options=--precision=float32 driver_options=float32 ;;
     O0) options=-O0 ;;
     threads)
-        optimise="-O1 -fopenmp -DGRADC_WORTH_THREADS=1"
+        optimise="-O1 -fopenmp" shared=(-DGRADC_WORTH_THREADS=1 -DGRADC_WORTH_ADDING=0)
         export OMP_NUM_THREADS=3 OMP_WAIT_POLICY=passive ;;
     esac
     # shellcheck disable=SC2086
     if ! "$GRADC" --color=never $options "$name.nn" -o "$base.c" 2> "$base.log" ||
         ! "$GRADC" $options --emit=interface "$name.nn" -o "$base.json" 2> "$base.log" ||
-        ! "$CC" -std=c99 $optimise -shared -fPIC -Wall -Wextra -Werror -pedantic $flags -I../../runtime -I"$out" \
+        ! "$CC" -std=c99 $optimise "${shared[@]}" -shared -fPIC -Wall -Wextra -Werror -pedantic $flags -I../../runtime -I"$out" \
             "$base.c" $library -lm -o "$base.so" 2> "$base.log"; then
         echo "FAIL $name ($variant) does not compile"
         head -5 "$base.log"

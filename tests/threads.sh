@@ -1,6 +1,6 @@
 #!/bin/bash
-# threads.sh: what is computed in threads is the same, to the last bit, for any number of them, with the library and
-# self-contained; and the threads do run.
+# threads.sh: what is computed in threads is the same, to the last bit, for any number of them and without OpenMP, with the
+# library and self-contained; and the threads do run.
 set -u
 cd "$(dirname "$0")/threads" || exit 1
 GRADC=${GRADC:-$PWD/../../gradc}
@@ -31,11 +31,11 @@ check() {
     fi
 }
 
-# build NAME OPTIONS-OF-GRADC LIBRARY
+# build NAME OPTIONS-OF-GRADC LIBRARY [OPTIONS-OF-CC]
 build() {
     # shellcheck disable=SC2086
     "$GRADC" $2 threads.nn -o "$out/threads.c" &&
-        "$CC" -std=c11 -D_GNU_SOURCE -O2 -fopenmp -Wall -Wextra -Werror -I../../runtime -I"$out" -o "$out/$1" threads.c \
+        "$CC" -std=c11 -D_GNU_SOURCE -O2 ${4--fopenmp} -Wall -Wextra -Werror -I../../runtime -I"$out" -o "$out/$1" threads.c \
             "$out/threads.c" $3 -lm
 }
 
@@ -44,11 +44,19 @@ has_threads() {
     nm "$1" | grep -q GOMP_parallel || nm "$1" | grep -q __kmpc_fork_call
 }
 
+# same NAME: leaves what it printed.
+same() {
+    "$out/$1" > "$out/$1.printed" || { cat "$out/$1.printed"; false; }
+}
+
 check "library: builds" build library "" "$BUILD/libgradc.a"
-check "library: the same bits with 1, 2 and 3 threads" "$out/library"
+check "library: the same bits with 1, 2 and 3 threads" same library
 check "library: calls OpenMP" has_threads "$out/library"
 check "self-contained: builds" build standalone --standalone ""
-check "self-contained: the same bits with 1, 2 and 3 threads" "$out/standalone"
+check "self-contained: the same bits with 1, 2 and 3 threads" same standalone
 check "self-contained: calls OpenMP" has_threads "$out/standalone"
+check "without OpenMP: builds" build plain "" "$BUILD/libgradc.a" ""
+check "without OpenMP: runs" same plain
+check "without OpenMP: the same bits" cmp "$out/library.printed" "$out/plain.printed"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

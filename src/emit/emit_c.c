@@ -33,14 +33,22 @@ void build_programs(struct module *module, struct function *function, struct pro
                 program_of(module, function, (enum entry)e, programs->kept, programs->entries[ENTRY_FORWARD]);
 }
 
-static bool needs_work(const struct programs *programs, enum entry entry)
+/* Few rounds are one chunk, and need no copies. */
+static enum truth needs_slots(const struct program *program)
 {
-    if (entry == ENTRY_GRADIENT)
-        return programs->entries[entry]->slots_count > 0;
-    for (int e = 0; e < ENTRY_COUNT; e++)
-        if (programs->entries[e] && programs->entries[e]->slots_count > 0)
-            return true;
-    return false;
+    for (size_t i = 0; program && i < program->slots_count; i++)
+        if (!program->slots[i].is_for_chunks)
+            return ALWAYS;
+    return program && program->slots_count > 0 ? SOMETIMES : NEVER;
+}
+
+static enum truth needs_work(const struct programs *programs, enum entry entry)
+{
+    enum truth needed = needs_slots(programs->entries[entry]);
+    for (int e = 0; e < ENTRY_COUNT && entry != ENTRY_GRADIENT; e++)
+        if (needs_slots(programs->entries[e]) > needed)
+            needed = needs_slots(programs->entries[e]);
+    return needed;
 }
 
 static const char *base_name(const char *path)

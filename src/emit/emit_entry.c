@@ -33,8 +33,9 @@ static void name_sizes(struct emitter *emitter)
         const char *name = names_take(emitter->names, member->name);
         size_set_c_name(member->extent, strcmp(name, member->name) == 0 ? NULL : name);
     }
-    for (size_t i = 0; i < function->blocks_count; i++)
-        size_set_c_name(function->blocks[i].length, names_take(emitter->names, "block"));
+    for (size_t i = 0; i < function->computed_count; i++)
+        size_set_c_name(function->computed[i].value,
+                        names_take(emitter->names, computed_name(&function->computed[i])));
 }
 
 static void name_members(struct emitter *emitter)
@@ -92,7 +93,7 @@ static void name_loop_variables(struct emitter *emitter)
 /* ---- Checks on entry ---- */
 
 /* Invalid sizes need no workspace, so that the sizes are judged before its pointer. */
-static void emit_checks(struct emitter *emitter, bool needs_work)
+static void emit_checks(struct emitter *emitter, enum truth needs_work)
 {
     struct function *function = emitter->function;
     const char *condition = NULL, *nothing = NULL;
@@ -117,8 +118,13 @@ static void emit_checks(struct emitter *emitter, bool needs_work)
         emit_line(emitter, "if (%s_check(%s) != GRADC_OK)", function->name, emitter->self);
         emit_line(emitter, "    return GRADC_ESIZE;");
     }
-    if (needs_work) {
-        emit_line(emitter, "if (!%s->work)", emitter->self);
+    if (needs_work != NEVER) {
+        if (needs_work == SOMETIMES)
+            emit_line(emitter, "if (!%s->work && %s_%sworkspace(%s) > 0)", emitter->self,
+                      emitter->function->name, emitter->program->entry == ENTRY_GRADIENT ? "gradient_" : "",
+                      emitter->self);
+        else
+            emit_line(emitter, "if (!%s->work)", emitter->self);
         emit_line(emitter, "    return GRADC_ENULL;");
     }
     if (nothing) {
@@ -134,8 +140,8 @@ static void forget_sizes(struct emitter *emitter)
     for (size_t i = 0; i < emitter->function->members_count; i++)
         if (emitter->function->members[i].role == ROLE_SIZE)
             size_set_c_name(emitter->function->members[i].extent, NULL);
-    for (size_t i = 0; i < emitter->function->blocks_count; i++)
-        size_set_c_name(emitter->function->blocks[i].length, NULL);
+    for (size_t i = 0; i < emitter->function->computed_count; i++)
+        size_set_c_name(emitter->function->computed[i].value, NULL);
 }
 
 const char *pointer_name(const struct function *function)
@@ -147,7 +153,7 @@ const char *pointer_name(const struct function *function)
 }
 
 void emit_entry(struct text *file, struct module *module, const struct emit_options *options,
-                struct program *program, bool needs_work)
+                struct program *program, enum truth needs_work)
 {
     struct arena *arena = arena_new(); /* lives until the entry's text is in the file */
     bool is_float = module->precision == 32;

@@ -37,27 +37,10 @@ static void declare_scalars(struct emitter *emitter, const struct names *mention
     }
 }
 
-/* The lengths of blocks that are mentioned. */
-static void declare_blocks(struct emitter *emitter, const struct names *mentioned)
-{
-    for (size_t i = 0; i < emitter->function->blocks_count; i++) {
-        const struct block_length *block = &emitter->function->blocks[i];
-        const char *name = size_c(emitter, block->length);
-        if (names_has(mentioned, name))
-            emit_line(emitter, "const size_t %s = %s(%s, %s);", name, block_function(block),
-                      size_c(emitter, block->extent), size_c(emitter, block->width));
-    }
-}
-
-/* The sizes that are mentioned, and those from which the lengths of blocks follow. */
+/* The sizes that are mentioned, and those from which others follow. */
 static void declare_sizes(struct emitter *emitter, struct names *mentioned)
 {
-    struct text *out = emitter->out, blocks = {.arena = emitter->arena};
-    text_write(&blocks, "");
-    emitter->out = &blocks;
-    declare_blocks(emitter, mentioned);
-    emitter->out = out;
-    names_add_text(mentioned, blocks.bytes);
+    const char *computed = computed_sizes(emitter->arena, emitter->function, mentioned);
     for (size_t i = 0; i < emitter->function->members_count; i++) {
         const struct member *member = &emitter->function->members[i];
         if (member->role != ROLE_SIZE)
@@ -68,7 +51,7 @@ static void declare_sizes(struct emitter *emitter, struct names *mentioned)
         emit_line(emitter, "const size_t %s = %s;", name, member_text(emitter, member));
         names_add_text(mentioned, emitter->self);
     }
-    text_write(emitter->out, blocks.bytes);
+    text_write(emitter->out, computed);
 }
 
 static void declare_array(struct emitter *emitter, const struct array *array)

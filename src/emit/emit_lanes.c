@@ -14,6 +14,7 @@
 
 struct block {
     const char *first, *lanes; /* in C: the first round of the block, and how many there are */
+    const char *from;          /* the first round of all, to be added; "": 0 */
 };
 
 static void emit_lane_items(struct emitter *emitter, const struct block *block, const struct item *parent);
@@ -67,8 +68,8 @@ static bool mentions_round(struct emitter *emitter, const char *text)
 
 static const char *round_text(struct emitter *emitter, const struct block *block)
 {
-    return arena_print(emitter->arena, "const size_t %s = %s + %s;",
-                       size_c(emitter, emitter->laned->variable), block->first, emitter->lane);
+    return arena_print(emitter->arena, "const size_t %s = %s%s + %s;",
+                       size_c(emitter, emitter->laned->variable), block->from, block->first, emitter->lane);
 }
 
 static void emit_lane_loop(struct emitter *emitter, const struct block *block, struct text *body)
@@ -312,7 +313,7 @@ static void emit_lane_items(struct emitter *emitter, const struct block *block, 
 
 /* ---- The block ---- */
 
-static void name_panels(struct emitter *emitter, const struct item *loop)
+void name_panels(struct emitter *emitter, const struct item *loop)
 {
     for (size_t i = 0; i < loop->panels_count; i++)
         loop->panels[i].buffer->name =
@@ -412,13 +413,20 @@ void emit_laned_loop(struct emitter *emitter, const struct item *loop)
 {
     const char *variable = size_c(emitter, loop->variable);
     struct block block = {names_take(emitter->names, arena_print(emitter->arena, "%s0", variable)),
-                          names_take(emitter->names, "lanes")};
+                          names_take(emitter->names, "lanes"), ""};
+    const char *rounds = size_c(emitter, loop->extent);
+    if (emitter->range) {
+        block.from = arena_print(emitter->arena, "%s + ", emitter->range->begin);
+        rounds = arena_print(emitter->arena, "%s - %s", emitter->range->end, emitter->range->begin);
+        emitter->range = NULL;
+    }
     emitter->laned = loop;
     emitter->lane = names_take(emitter->names, "lane");
-    name_panels(emitter, loop);
+    if (!loop->chunks) /* there it has been done */
+        name_panels(emitter, loop);
     for (size_t i = 0; i < loop->summed_count; i++)
         clear_parts(emitter, loop->summed[i]);
-    emit_line(emitter, "GRADC_BLOCKS(%s, %s, %s, {", block.first, block.lanes, size_c(emitter, loop->extent));
+    emit_line(emitter, "GRADC_BLOCKS(%s, %s, %s, {", block.first, block.lanes, rounds);
     emitter->indent++;
     declare_lanes(emitter, loop);
     for (size_t i = 0; i < loop->panels_count; i++)

@@ -391,12 +391,21 @@ static void emit_shared_loop(struct emitter *emitter, const struct item *loop, c
 
 static void emit_loop(struct emitter *emitter, const struct item *loop)
 {
+    if (loop->chunks)
+        emit_in_chunks(emitter, loop);
+    else if (loop->is_laned || !emit_sum_loop(emitter, loop))
+        emit_rounds(emitter, loop);
+}
+
+void emit_rounds(struct emitter *emitter, const struct item *loop)
+{
     if (loop->is_laned) {
         emit_laned_loop(emitter, loop);
         return;
     }
-    if (emit_sum_loop(emitter, loop))
-        return;
+    const struct range *range = emitter->range;
+    const char *begin = range ? range->begin : "0", *end = range ? range->end : size_c(emitter, loop->extent);
+    emitter->range = NULL;
     const char *variable = size_c(emitter, loop->variable);
     struct text body = {.arena = emitter->arena};
     struct text *out = emitter->out;
@@ -428,15 +437,15 @@ static void emit_loop(struct emitter *emitter, const struct item *loop)
         emit_line(emitter, "GRADC_ROLLED");
     else if (is_unrolled(loop, body.bytes))
         emit_line(emitter, "GRADC_UNROLLED");
-    emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)%s", variable, variable,
-              size_c(emitter, loop->extent), variable, plain ? "" : " {");
+    emit_line(emitter, "for (size_t %s = %s; %s < %s; %s++)%s", variable, begin, variable, end, variable,
+              plain ? "" : " {");
     text_write(out, body.bytes);
     if (!plain)
         emit_line(emitter, "}");
 }
 
 /* Loops one after the other may count with one name, loops inside one another not. */
-static struct round_name *take_round_name(struct emitter *emitter, const char *wanted)
+struct round_name *take_round_name(struct emitter *emitter, const char *wanted)
 {
     struct round_name *free_name = NULL;
     for (size_t i = 0; i < emitter->round_names_count && !free_name; i++)

@@ -84,24 +84,46 @@ static bool mentions_size(const struct function *function, const size *a)
     return false;
 }
 
-const char *block_function(const struct block_length *block)
+/* ---- Sizes computed from others ---- */
+
+const char *computed_name(const struct computed_size *computed)
 {
-    return block->is_few ? "gradc_few" : "gradc_block";
+    static const char *const names[] = {"block", "block", "chunks", "copies"};
+    return names[computed->computation];
 }
 
-/* const size_t block = gradc_block(m->N, 64); for those lengths that the text mentions. */
-static void emit_blocks(struct text *file, const struct module *module, const struct function *function,
-                        const char *text)
+/* gradc_block(N, D) */
+static const char *computation_text(struct arena *arena, const struct computed_size *computed)
 {
-    struct names *mentioned = names_of_text(module->arena, text);
-    spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", pointer_name(function)));
-    for (size_t i = 0; i < function->blocks_count; i++) {
-        const struct block_length *block = &function->blocks[i];
-        const char *name = print_c(module->arena, block->length);
-        if (names_has(mentioned, name))
-            text_print(file, "    const size_t %s = %s(%s, %s);\n", name, block_function(block),
-                       print_c(module->arena, block->extent), print_c(module->arena, block->width));
+    static const char *const functions[] = {"gradc_block", "gradc_few", "gradc_chunks", "gradc_copies"};
+    const char *text = functions[computed->computation];
+    for (int i = 0; i < computed->argument_count; i++)
+        text = arena_print(arena, "%s%s%s", text, i ? ", " : "(", print_c(arena, computed->arguments[i]));
+    return arena_print(arena, "%s)", text);
+}
+
+const char *computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned)
+{
+    const char *lines = "";
+    for (size_t i = function->computed_count; i-- > 0;) {
+        const struct computed_size *computed = &function->computed[i];
+        const char *name = print_c(arena, computed->value);
+        if (!names_has(mentioned, name))
+            continue;
+        const char *line =
+            arena_print(arena, "    const size_t %s = %s;\n", name, computation_text(arena, computed));
+        names_add_text(mentioned, line);
+        lines = arena_print(arena, "%s%s", line, lines);
     }
+    return lines;
+}
+
+/* Declares those that the text mentions, from the struct's members. */
+static void emit_computed(struct text *file, const struct module *module, const struct function *function,
+                          const char *text)
+{
+    spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", pointer_name(function)));
+    text_write(file, computed_sizes(module->arena, function, names_of_text(module->arena, text)));
     spell_sizes(module->arena, function, NULL);
 }
 
@@ -149,7 +171,7 @@ static void emit_limits(struct text *file, const struct module *module, const st
                    2 * module->precision / 8);
     }
     spell_sizes(arena, function, NULL);
-    emit_blocks(file, module, function, limits.bytes);
+    emit_computed(file, module, function, limits.bytes);
     text_write(file, limits.bytes);
 }
 
@@ -244,7 +266,7 @@ static void emit_workspace(struct text *file, const struct module *module, const
             (!gradient_only || e == ENTRY_GRADIENT))
             emit_total(&totals, module, programs->entries[e]);
     spell_sizes(module->arena, function, NULL);
-    emit_blocks(file, module, function, totals.bytes);
+    emit_computed(file, module, function, totals.bytes);
     text_print(file, "    size_t count, most = 0;\n%s    return most * sizeof(%s);\n}\n\n", totals.bytes,
                real_type(module));
 }
@@ -289,9 +311,10 @@ void emit_size_functions(struct text *file, struct module *module, const struct 
 {
     const struct function *function = programs->function;
     bool has_gradients = false;
-    for (size_t i = 0; i < function->blocks_count; i++)
-        size_set_c_name(function->blocks[i].length,
-                        arena_print(module->arena, i ? "block%zu" : "block", i + 1));
+    struct names *names = names_new(module->arena);
+    for (size_t i = 0; i < function->computed_count; i++)
+        size_set_c_name(function->computed[i].value,
+                        names_take(names, computed_name(&function->computed[i])));
     for (size_t i = 0; i < function->members_count; i++)
         has_gradients = has_gradients || function->members[i].role == ROLE_GRADIENT;
     emit_check(file, module, programs);

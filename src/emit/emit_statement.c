@@ -314,6 +314,14 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
     }
 }
 
+void declare_parts(struct emitter *emitter, struct nest *nest, const char *name)
+{
+    if (!keeps_parts(emitter, nest))
+        return;
+    nest->sums = names_take(emitter->names, arena_print(emitter->arena, "%s_parts", name));
+    emit_line(emitter, "%s %s[GRADC_PARTS] = {0};", emitter->real, nest->sums);
+}
+
 static void declare_accumulator(struct emitter *emitter, struct nest *nest)
 {
     enum type type = nest->kind == NEST_ARGUMENT ? INT : nest->target->type;
@@ -329,10 +337,8 @@ static void declare_accumulator(struct emitter *emitter, struct nest *nest)
     if (!is_declared) /* before the blocks */
         emit_line(emitter, "%s %s = %s;", c_type(emitter, type), name,
                   nest->kind == NEST_SCAN ? "0" : identity_text(nest->node));
-    if (keeps_parts(emitter, nest)) {
-        nest->sums = names_take(emitter->names, arena_print(emitter->arena, "%s_parts", name));
-        emit_line(emitter, "%s %s[GRADC_PARTS] = {0};", emitter->real, nest->sums);
-    }
+    if (nest->kind != NEST_SCAN && !nest->path[nest->path_first + nest->first_trailing]->chunks)
+        declare_parts(emitter, nest, name); /* else each chunk has its own */
 }
 
 /* Before one of its loops: what is to be accumulated starts. */

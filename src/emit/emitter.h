@@ -44,6 +44,9 @@ struct notes {
     struct touched *touched;
     size_t touched_count, touched_capacity;
 };
+struct range {
+    const char *begin, *end;
+};
 struct emitter {
     struct arena *arena;   /* for texts, until they are part of the text of a body */
     struct arena *lasting; /* until the entry is printed */
@@ -66,6 +69,7 @@ struct emitter {
     struct span last_line;     /* the last source line shown */
     guard guard;               /* what is known to be wanted here */
     const struct item *at;     /* the item being printed */
+    const struct range *range; /* which rounds of a loop in chunks are being printed; else NULL */
     bool is_shared;            /* in a loop that threads may share */
     struct notes *notes;       /* what the innermost loop touches, while it is printed; else NULL */
     const struct item *laned;  /* the loop in lanes that is being printed; else NULL */
@@ -145,6 +149,8 @@ void target_indices(struct emitter *emitter, const struct nest *nest, const stru
 bool emit_sum_loop(struct emitter *emitter, const struct item *loop);
 /* Whether a sum over several loops keeps its parts between the rounds of the outer ones. */
 bool keeps_parts(const struct emitter *emitter, const struct nest *nest);
+/* Declares these parts, of the sum that is called `name`. */
+void declare_parts(struct emitter *emitter, struct nest *nest, const char *name);
 
 /* ---- emit_product.c ---- */
 /* Whether c * (a * b), the text of a * b being `product`, is written c * a * b. */
@@ -180,7 +186,16 @@ void start_powers(struct emitter *emitter, const struct item *loop);
 void step_powers(struct emitter *emitter, const struct item *loop);
 
 /* ---- emit_lanes.c ---- */
+/* Takes names for the arrays that the loop needs for its lanes. */
+void name_panels(struct emitter *emitter, const struct item *loop);
 void emit_laned_loop(struct emitter *emitter, const struct item *loop);
+
+/* ---- emit_chunks.c ---- */
+/* A loop in chunks: what stands around its rounds, which emit_rounds prints. */
+void emit_in_chunks(struct emitter *emitter, const struct item *loop);
+void emit_rounds(struct emitter *emitter, const struct item *loop);
+/* Counters of loops one after the other have one name. */
+struct round_name *take_round_name(struct emitter *emitter, const char *wanted);
 
 /* ---- emit_independent.c ---- */
 void note_element(struct emitter *emitter, const struct buffer *buffer, const struct member *member,
@@ -281,15 +296,17 @@ struct programs {
 const char *entry_name(enum entry entry);
 const char *pointer_name(const struct function *function); /* of the struct, in definitions */
 void emit_entry(struct text *file, struct module *module, const struct emit_options *options,
-                struct program *program, bool needs_work);
+                struct program *program, enum truth needs_work);
 
 /* ---- emit_sizes.c ---- */
+/* How a size computed from others would best be called; declarations of those that are mentioned, with what
+ * these mention then added. */
+const char *computed_name(const struct computed_size *computed);
+const char *computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned);
 void emit_size_functions(struct text *file, struct module *module, const struct programs *programs);
 bool has_fixed_sizes(const struct function *function);
 /* Bytes of a program's workspace if its sizes are fixed. */
 size_t fixed_workspace(const struct module *module, const struct program *program);
-/* What computes the length of a block in C. */
-const char *block_function(const struct block_length *block);
 int64_t slot_alignment(const struct module *module); /* in reals */
 
 /* ---- emit_header.c ---- */

@@ -341,11 +341,17 @@ struct index_check {
     struct span span;
 };
 
-/* The rows of the blocks into which a loop cuts an axis: gradc_block(extent, width), or gradc_few. */
-struct block_length {
-    size *length; /* a size of its own */
-    size *extent, *width;
-    bool is_few;
+/* A size of its own that C computes from others. */
+struct computed_size {
+    size *value;
+    enum computation {
+        BLOCK_ROWS,  /* gradc_block(extent, width): the rows of the blocks into which a loop cuts an axis */
+        FEW_ROWS,    /* gradc_few(extent, width): likewise, where rows are large */
+        LOOP_CHUNKS, /* gradc_chunks(extent, work, added): of a loop that threads share */
+        CHUNK_COPIES /* gradc_copies(chunks): how many of these need room for what is private to a round */
+    } computation;
+    size *arguments[3];
+    int argument_count;
 };
 
 struct function {
@@ -359,8 +365,8 @@ struct function {
     size_t checks_count, checks_capacity;
     bool entries[ENTRY_COUNT]; /* which are wanted; forward always */
     bool has_packed_operands;
-    struct block_length *blocks;
-    size_t blocks_count, blocks_capacity;
+    struct computed_size *computed; /* each before those that are computed from it */
+    size_t computed_count, computed_capacity;
     struct span span; /* of its definition's header */
 };
 

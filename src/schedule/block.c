@@ -328,19 +328,14 @@ static bool choose_groups(struct stretch *stretch, struct need *need)
 /* The rows of a block as a number, or as an atom that the entries of the function share. */
 static size *length_of(struct program *program, size *extent, const struct need *need)
 {
-    struct function *function = program->function;
     size *width = need->width;
     int64_t number;
     if (size_is_number(width, &number))
         width = size_number(program->sizes, need->rows);
     if (size_is_number(extent, &number) && size_is_number(width, &number))
         return width;
-    for (size_t i = 0; i < function->blocks_count; i++)
-        if (function->blocks[i].extent == extent && function->blocks[i].width == width)
-            return function->blocks[i].length;
-    struct block_length made = {size_new_name(program->sizes, "block"), extent, width, need->rows < SHORTEST};
-    ARENA_APPEND(program->arena, function, blocks, made);
-    return made.length;
+    return computed_size(program, need->rows < SHORTEST ? FEW_ROWS : BLOCK_ROWS, 2,
+                         (size *const[]){extent, width});
 }
 
 static struct blocks *block_new(struct program *program, size *extent, const struct need *need)

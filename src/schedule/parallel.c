@@ -3,20 +3,23 @@
  * An outermost loop is parallel if its rounds touch nothing in common: each stores into its own row of the
  * arrays that outlive the round, what it computes for itself alone are local variables, and nothing in it can
  * leave the function. One sum, maximum or minimum of all rounds is formed in parts. Fusion has seen to it
- * that a round reads, of what the loop computes, what it has computed itself.
+ * that a round reads, of what the loop computes, what it has computed itself. Where this is not enough,
+ * chunks of rounds have arrays of their own (chunks.c).
  *
  * Requires the storage and the scope of buffers. Leaves the loops marked, with the work of all rounds. */
-#include "program.h"
+#include "parallel.h"
 
 struct sharing {
     struct program *program;
     struct item *loop;
-    size *work; /* of the statement with the most loops around it */
+    struct chunks *chunks; /* which make what is not shareable so; NULL: none */
+    size *work;            /* of the statements with the most loops around them */
     int deepest;
 };
 
-static bool is_inside(const struct item *item, const struct item *loop)
+bool is_private_to(const struct buffer *buffer, const struct item *loop)
 {
+    const struct item *item = buffer->scope;
     while (item && item != loop)
         item = item->parent;
     return item != NULL;
@@ -33,10 +36,11 @@ static int axis_of(const struct nest *nest, const struct item *loop)
 
 /* Whether each round stores into elements of its own: along one axis of the target they stand at the round's
  * number. */
-static bool stores_by_round(const struct nest *nest, int axis)
+bool stores_by_round(const struct nest *nest, const struct item *loop)
 {
     const struct buffer *target = nest->target;
     const struct node *node = nest->node;
+    int axis = axis_of(nest, loop);
     for (int a = 0; target->node && a < target->node->rank; a++) {
         int found = nest->kind == NEST_SCATTER ? plain_subscript(&node->subscripts[a], nest->axis_count,
                                                                  nest->extents, node->shape[a])
@@ -47,9 +51,9 @@ static bool stores_by_round(const struct nest *nest, int axis)
     return false;
 }
 
-static bool is_shareable(const struct nest *nest, const struct item *loop)
+/* Cannot leave the function, or the loop. */
+static bool stays(const struct nest *nest)
 {
-    const struct buffer *target = nest->target;
     switch (nest->kind) {
     case NEST_VALUE:
     case NEST_SUM:
@@ -58,16 +62,22 @@ static bool is_shareable(const struct nest *nest, const struct item *loop)
     case NEST_ARGUMENT:
     case NEST_SCAN:
     case NEST_SCATTER:
-    case NEST_PRODUCT: break;
-    default: return false; /* can leave the function, or the loop */
+    case NEST_PRODUCT: return true;
+    default: return false;
     }
-    if (!target || (target->same && target->same->guest != target) || target->storage == STORAGE_STRUCT)
-        return false;
+}
+
+static bool is_shareable(const struct program *program, const struct nest *nest, const struct item *loop)
+{
+    const struct buffer *target = nest->target;
+    if (!target || target->storage == STORAGE_STRUCT)
+        return false; /* where a value takes the place of another, each round reads of that its own row */
     if (target->storage == STORAGE_SCALAR)
-        return is_inside(target->scope, loop);
+        return is_private_to(target, loop);
     /* What is private to a round may lie where other such values do. */
-    bool is_private = target->storage == STORAGE_WORKSPACE && is_inside(target->scope, loop);
-    return !is_private && stores_by_round(nest, axis_of(nest, loop));
+    bool may_be_elsewhere = target->storage == STORAGE_WORKSPACE && is_private_to(target, loop) &&
+                            (target->slot < 0 || program->slots[target->slot].sharers > 1);
+    return !may_be_elsewhere && stores_by_round(nest, loop);
 }
 
 static size *work_of(const struct sharing *sharing, const struct nest *nest)
@@ -81,11 +91,24 @@ static size *work_of(const struct sharing *sharing, const struct nest *nest)
     return work;
 }
 
-/* The one sum, maximum or minimum that all rounds of the loop form, or NULL. */
+/* The one sum, maximum or minimum that all rounds of the loop form, with no loops inside; or NULL. */
 static const struct nest *accumulation(const struct item *loop)
 {
+    for (size_t i = 0; i < loop->body_count; i++)
+        if (loop->body[i]->kind != ITEM_STATEMENT)
+            return NULL;
     bool is_one = loop->before_count == 1 && loop->behind_count == 1 && loop->before[0] == loop->behind[0];
     return is_one ? loop->before[0] : NULL;
+}
+
+static bool can_share(struct sharing *sharing, struct nest *nest)
+{
+    if (!stays(nest))
+        return false;
+    if (sharing->chunks)
+        return is_shareable(sharing->program, nest, sharing->loop) ||
+               has_own(sharing->program, sharing->chunks, nest, sharing->loop);
+    return nest == accumulation(sharing->loop) || is_shareable(sharing->program, nest, sharing->loop);
 }
 
 static bool visit(struct sharing *sharing, const struct item *item)
@@ -93,11 +116,14 @@ static bool visit(struct sharing *sharing, const struct item *item)
     if (item->kind == ITEM_REGION)
         return false;
     if (item->kind == ITEM_STATEMENT && !item->nest->is_void) {
-        if (item->nest != accumulation(sharing->loop) && !is_shareable(item->nest, sharing->loop))
+        if (!can_share(sharing, item->nest))
             return false;
+        size *work = work_of(sharing, item->nest);
         if (item->nest->axis_count > sharing->deepest) {
             sharing->deepest = item->nest->axis_count;
-            sharing->work = work_of(sharing, item->nest);
+            sharing->work = work;
+        } else if (item->nest->axis_count == sharing->deepest) {
+            sharing->work = size_add(sharing->work, work);
         }
     }
     for (size_t i = 0; i < item->body_count; i++)
@@ -116,6 +142,14 @@ static void share(struct program *program, struct item *loop)
         loop->work = sharing.work;
 }
 
+static void share_in_chunks(struct program *program, struct item *loop)
+{
+    struct chunks *chunks = ARENA_NEW(program->arena, struct chunks);
+    struct sharing sharing = {.program = program, .loop = loop, .chunks = chunks};
+    if (!loop->work && visit(&sharing, loop) && sharing.work)
+        cut_into_chunks(program, loop, chunks, sharing.work);
+}
+
 /* Regions, and the loops over blocks, whose statements are shared one by one. */
 static void visit_regions(struct program *program, struct item *region)
 {
@@ -124,6 +158,8 @@ static void visit_regions(struct program *program, struct item *region)
             visit_regions(program, region->body[i]);
         else if (region->body[i]->kind == ITEM_LOOP)
             share(program, region->body[i]);
+        if (region->body[i]->kind == ITEM_LOOP)
+            share_in_chunks(program, region->body[i]);
     }
 }
 

@@ -186,6 +186,21 @@ struct item {
     size_t barrier;     /* REGION: what is put now stays behind the first items, this many */
     size_t first, last; /* preorder numbers of it and of the last item in it */
     size *work; /* LOOP: threads may share its rounds, and this is what there is to do; NULL: they may not */
+    struct chunks *chunks; /* LOOP: threads share its rounds in these */
+};
+
+/* What each chunk of a loop has for itself. */
+struct own {
+    struct buffer *buffer; /* that of the first chunk */
+    struct buffer *copies; /* those of the others; NULL: a local variable */
+    struct nest *added_by; /* what all rounds add to it; NULL: it is private to a round */
+};
+
+/* Into how many chunks the rounds of a loop are cut, of all its work. */
+struct chunks {
+    size *count, *work;
+    struct own *owns;
+    size_t owns_count, owns_capacity;
 };
 
 enum storage {
@@ -233,7 +248,8 @@ struct slot {
     size *count;
     int sharers; /* buffers that use it */
     bool is_kept;
-    const char *name; /* in C: the name of its first buffer */
+    bool is_for_chunks; /* of what chunks of a loop have for themselves */
+    const char *name;   /* in C: the name of its first buffer */
 };
 
 /* What is stored into a member, from which node. */
@@ -412,6 +428,12 @@ size *buffer_count(struct program *program,
 /* How many of the first `count` loops and regions around a are around b too. */
 int shared_levels(const struct nest *a, int count, const struct nest *b);
 
+/* ---- computed.c ---- */
+/* A size that C computes from others, shared by the entries of the function; a number if they are. */
+size *computed_size(struct program *program, enum computation computation, int argument_count,
+                    size *const *arguments);
+int64_t compute_size(enum computation computation, const int64_t *arguments);
+
 /* ---- in_place.c ---- */
 void update_in_place(struct program *program);
 void carry_in_place(struct program *program);
@@ -426,7 +448,7 @@ void overwrite(struct program *program);
 /* Gives the buffers in the workspace their slots. */
 void share_slots(struct program *program);
 
-/* ---- parallel.c ---- */
+/* ---- parallel.c, chunks.c ---- */
 enum { WORTH_THREADS = 1 << 15 }; /* as in gradc.h: the least work that threads share */
 /* Marks the loops whose rounds can be done side by side. */
 void share_loops(struct program *program);

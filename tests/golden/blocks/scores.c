@@ -19,18 +19,25 @@ GRADC_INLINE int scores_check(const struct scores *m)
 {
     if (m->K == 0 || m->D == 0 || m->N == 0)
         return GRADC_ESIZE;
+    const size_t chunks = gradc_chunks(m->N, m->K * m->D * m->N, 0);
+    const size_t copies = gradc_copies(chunks);
     const size_t block = gradc_block(m->N, m->D);
+    const size_t chunks2 = gradc_chunks(block, 2 * m->K * m->D * block, m->K * m->D);
+    const size_t chunks3 = gradc_chunks(m->K, m->K * m->D * m->D, 0);
+    const size_t copies3 = gradc_copies(chunks3);
+    const size_t chunks4 = gradc_chunks(block, 3 * m->K * m->D * block, m->K * m->D);
+    const size_t copies4 = gradc_copies(chunks4);
     if ((double)m->K * (double)m->D * (double)m->D > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     if ((double)m->D * (double)m->N > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     if ((double)m->K * (double)m->D > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->N + (double)m->K + 2 * (double)m->N + 48 > (double)(PTRDIFF_MAX / 16))
+    if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->N + (double)m->K * copies + (double)m->K + 2 * (double)m->N + 56 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->D * block + (double)m->K * (double)m->D + (double)m->K * (double)m->N + (double)m->N + 48 > (double)(PTRDIFF_MAX / 16))
+    if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->D * block + (double)m->K * (double)m->D * chunks2 + (double)m->K * (double)m->N + (double)m->D * copies3 + (double)m->N + 64 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (3 * (double)m->K * (double)m->D * block + (double)m->K * (double)m->D + (double)m->K + block + 48 > (double)(PTRDIFF_MAX / 16))
+    if (3 * (double)m->K * (double)m->D * block + (double)m->K * (double)m->D * chunks4 + 2 * (double)m->K * copies4 + (double)m->D * copies3 + (double)m->K + block + 80 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -39,13 +46,21 @@ size_t scores_workspace(const struct scores *m)
 {
     if (scores_check(m) != GRADC_OK)
         return 0;
+    const size_t chunks = gradc_chunks(m->N, m->K * m->D * m->N, 0);
+    const size_t copies = gradc_copies(chunks);
     const size_t block = gradc_block(m->N, m->D);
+    const size_t chunks2 = gradc_chunks(block, 2 * m->K * m->D * block, m->K * m->D);
+    const size_t chunks3 = gradc_chunks(m->K, m->K * m->D * m->D, 0);
+    const size_t copies3 = gradc_copies(chunks3);
+    const size_t chunks4 = gradc_chunks(block, 3 * m->K * m->D * block, m->K * m->D);
+    const size_t copies4 = gradc_copies(chunks4);
     size_t count, most = 0;
     count = 0; /* forward */
     count += 2 * gradc_room(m->K * m->D * m->N);
     count += gradc_room(m->K * m->N);
     count += 2 * gradc_room(m->N);
     count += gradc_room(m->K);
+    count += gradc_room(m->K * copies);
     most = count > most ? count : most;
     count = 0; /* backward */
     count += 2 * gradc_room(m->K * m->D * m->N);
@@ -53,12 +68,17 @@ size_t scores_workspace(const struct scores *m)
     count += gradc_room(m->N);
     count += gradc_room(m->K * m->D * block);
     count += gradc_room(m->K * m->D);
+    count += gradc_room(m->K * m->D * chunks2 - m->K * m->D);
+    count += gradc_room(m->D * copies3);
     most = count > most ? count : most;
     count = 0; /* gradient */
     count += 3 * gradc_room(m->K * m->D * block);
     count += gradc_room(m->K * m->D);
     count += gradc_room(block);
     count += gradc_room(m->K);
+    count += 2 * gradc_room(m->K * copies4);
+    count += gradc_room(m->K * m->D * chunks4 - m->K * m->D);
+    count += gradc_room(m->D * copies3);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -68,12 +88,19 @@ size_t scores_gradient_workspace(const struct scores *m)
     if (scores_check(m) != GRADC_OK)
         return 0;
     const size_t block = gradc_block(m->N, m->D);
+    const size_t chunks3 = gradc_chunks(m->K, m->K * m->D * m->D, 0);
+    const size_t copies3 = gradc_copies(chunks3);
+    const size_t chunks4 = gradc_chunks(block, 3 * m->K * m->D * block, m->K * m->D);
+    const size_t copies4 = gradc_copies(chunks4);
     size_t count, most = 0;
     count = 0; /* gradient */
     count += 3 * gradc_room(m->K * m->D * block);
     count += gradc_room(m->K * m->D);
     count += gradc_room(block);
     count += gradc_room(m->K);
+    count += 2 * gradc_room(m->K * copies4);
+    count += gradc_room(m->K * m->D * chunks4 - m->K * m->D);
+    count += gradc_room(m->D * copies3);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -116,11 +143,13 @@ static void scores_forward_kernel(
     double *GRADC_RESTRICT s,        /* [K] */
     double *GRADC_RESTRICT t2,       /* [N, K] */
     double *GRADC_RESTRICT sum2,     /* [N] */
-    double *GRADC_RESTRICT t3)       /* [N] */
+    double *GRADC_RESTRICT t3,       /* [N] */
+    double *GRADC_RESTRICT s_others) /* [K*copies] */
 {
     const size_t K = m->K;
     const size_t D = m->D;
     const size_t N = m->N;
+    const size_t chunks = gradc_chunks(N, K * D * N, 0);
     /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
     /* t = x[:, new] - mu */
     GRADC_PARALLEL(i, N, K * D * N, {
@@ -136,19 +165,24 @@ static void scores_forward_kernel(
     /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
     /* s = sum(sum^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - most[:, new]) */
     /* sum2 = sum(t2, axis = 1) ; t3 = most + log(sum2) */
-    for (size_t i = 0; i < N; i++) {
-        double most = -INFINITY;
-        for (size_t j = 0; j < K; j++) {
-            double sum3 = 0;
-            GRADC_SUM(double, sum3, k, D, sum[(i * K + j) * D + k] * sum[(i * K + j) * D + k]);
-            s[j] = sum3;
-            most = ((s[j] > most) | (s[j] != s[j])) ? s[j] : most;
+    GRADC_PARALLEL(chunk, chunks, K * D * N, {
+        const size_t begin = gradc_first(chunk, chunks, N, 1);
+        const size_t end = gradc_first(chunk + 1, chunks, N, 1);
+        double *const s_own = GRADC_OWN(chunk, s, s_others, K);
+        for (size_t i = begin; i < end; i++) {
+            double most = -INFINITY;
+            for (size_t j = 0; j < K; j++) {
+                double sum3 = 0;
+                GRADC_SUM(double, sum3, k, D, sum[(i * K + j) * D + k] * sum[(i * K + j) * D + k]);
+                s_own[j] = sum3;
+                most = ((s_own[j] > most) | (s_own[j] != s_own[j])) ? s_own[j] : most;
+            }
+            double sum4 = 0;
+            GRADC_SUM_OF(double, sum4, j, K, t2[i * K + j], t2[i * K + j] = gradc_exp(s_own[j] - most););
+            sum2[i] = sum4;
+            t3[i] = most + gradc_log(sum2[i]);
         }
-        double sum4 = 0;
-        GRADC_SUM_OF(double, sum4, j, K, t2[i * K + j], t2[i * K + j] = gradc_exp(s[j] - most););
-        sum2[i] = sum4;
-        t3[i] = most + gradc_log(sum2[i]);
-    }
+    });
     /* loss = sum(t3) */
     double loss = 0;
     GRADC_SUM_IN_PARTS(double, loss, i, N, t3[i]);
@@ -172,26 +206,31 @@ int scores_forward(struct scores *m)
     double *const t2 = sum + gradc_room(K * D * N);
     double *const sum2 = t2 + gradc_room(K * N);
     double *const t3 = sum2 + gradc_room(N);
-    scores_forward_kernel(m, m->Q, m->x, m->mu, t, sum, t3 + gradc_room(N), t2, sum2, t3);
+    double *const s = t3 + gradc_room(N);
+    scores_forward_kernel(m, m->Q, m->x, m->mu, t, sum, s, t2, sum2, t3, s + gradc_room(K));
     return GRADC_OK;
 }
 
 static void scores_backward_kernel(
     struct scores *GRADC_RESTRICT m,
-    const double *GRADC_RESTRICT Q,    /* [K, D, D] */
-    double *GRADC_RESTRICT d_Q,        /* [K, D, D] */
-    double *GRADC_RESTRICT d_mu,       /* [K, D] */
-    double *GRADC_RESTRICT t,          /* [block, K, D] */
-    const double *GRADC_RESTRICT t4,   /* [N, K, D] */
-    const double *GRADC_RESTRICT sum2, /* [N, K, D] */
-    const double *GRADC_RESTRICT t3,   /* [N, K] */
-    const double *GRADC_RESTRICT sum3, /* [N] */
-    double *GRADC_RESTRICT sum)        /* [K, D] */
+    const double *GRADC_RESTRICT Q,     /* [K, D, D] */
+    double *GRADC_RESTRICT d_Q,         /* [K, D, D] */
+    double *GRADC_RESTRICT d_mu,        /* [K, D] */
+    double *GRADC_RESTRICT t,           /* [block, K, D] */
+    const double *GRADC_RESTRICT t4,    /* [N, K, D] */
+    const double *GRADC_RESTRICT sum2,  /* [N, K, D] */
+    const double *GRADC_RESTRICT t3,    /* [N, K] */
+    const double *GRADC_RESTRICT sum3,  /* [N] */
+    double *GRADC_RESTRICT sum,         /* [K, D] */
+    double *GRADC_RESTRICT sum_others,  /* [K*D*chunks - K*D] */
+    double *GRADC_RESTRICT sum4_others) /* [D*copies] */
 {
     const size_t K = m->K;
     const size_t D = m->D;
     const size_t N = m->N;
     const size_t block = gradc_block(N, D);
+    const size_t chunks2 = gradc_chunks(block, 2 * K * D * block, K * D);
+    const size_t chunks3 = gradc_chunks(K, K * D * D, 0);
     double *const sum4 = t; /* [D] */
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* Some rows at a time, so that they stay in the cache. */
@@ -202,20 +241,30 @@ static void scores_backward_kernel(
         /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
         /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
         /* t = d_s[:, :, new] * sum2 ; sum[i, j] = sum[k](d_s[k, i] * sum2[k, i, j]) */
-        for (size_t i = 0; i < rows; i++) {
-            const double t2 = d_loss / sum3[first + i];
-            for (size_t j = 0; j < K; j++) {
-                const double d_s = t2 * t3[(first + i) * K + j];
-                if (m->d_Q) {
-                    for (size_t k = 0; k < D; k++)
-                        t[(i * K + j) * D + k] = d_s * sum2[((first + i) * K + j) * D + k];
-                }
-                if (m->d_mu) {
-                    for (size_t k = 0; k < D; k++)
-                        sum[j * D + k] += d_s * sum2[((first + i) * K + j) * D + k];
+        GRADC_PARALLEL(chunk, chunks2, 2 * K * D * block, {
+            const size_t begin = gradc_first(chunk, chunks2, rows, 1);
+            const size_t end = gradc_first(chunk + 1, chunks2, rows, 1);
+            double *const sum_own = chunk > 0 ? sum_others + (chunk - 1) * K * D : sum;
+            if (chunk > 0)
+                memset(sum_own, 0, K * D * sizeof(double));
+            for (size_t i = begin; i < end; i++) {
+                const double t2 = d_loss / sum3[first + i];
+                for (size_t j = 0; j < K; j++) {
+                    const double d_s = t2 * t3[(first + i) * K + j];
+                    if (m->d_Q) {
+                        GRADC_INDEPENDENT
+                        for (size_t k = 0; k < D; k++)
+                            t[(i * K + j) * D + k] = d_s * sum2[((first + i) * K + j) * D + k];
+                    }
+                    if (m->d_mu) {
+                        for (size_t k = 0; k < D; k++)
+                            sum_own[j * D + k] += d_s * sum2[((first + i) * K + j) * D + k];
+                    }
                 }
             }
-        }
+        });
+        if (m->d_mu)
+            GRADC_ADD_CHUNKS(sum, sum_others, K * D, chunks2);
         /* d_Q[i, j, k] = 2 * sum[l](t[l, i, j] * t4[l, i, k]) */
         if (m->d_Q) {
             GRADC_PARALLEL(i, K, K * D * D * rows, {
@@ -226,14 +275,20 @@ static void scores_backward_kernel(
     }
     /* sum4[i, j] = sum[k](Q[i, k, j] * sum[i, k]) ; d_mu = -2 * sum4 */
     if (m->d_mu) {
-        for (size_t i = 0; i < K; i++) {
-            memset(sum4, 0, D * sizeof(double));
-            for (size_t j = 0; j < D; j++)
-                for (size_t k = 0; k < D; k++)
-                    sum4[k] += Q[(i * D + j) * D + k] * sum[i * D + j];
-            for (size_t j = 0; j < D; j++)
-                d_mu[i * D + j] = -2.0 * sum4[j];
-        }
+        GRADC_PARALLEL(chunk, chunks3, K * D * D, {
+            const size_t begin2 = gradc_first(chunk, chunks3, K, 1);
+            const size_t end2 = gradc_first(chunk + 1, chunks3, K, 1);
+            double *const sum4_own = GRADC_OWN(chunk, sum4, sum4_others, D);
+            for (size_t i = begin2; i < end2; i++) {
+                memset(sum4_own, 0, D * sizeof(double));
+                for (size_t j = 0; j < D; j++)
+                    for (size_t k = 0; k < D; k++)
+                        sum4_own[k] += Q[(i * D + j) * D + k] * sum[i * D + j];
+                GRADC_INDEPENDENT
+                for (size_t j = 0; j < D; j++)
+                    d_mu[i * D + j] = -2.0 * sum4_own[j];
+            }
+        });
     }
 }
 
@@ -251,34 +306,44 @@ int scores_backward(struct scores *m)
     const size_t D = m->D;
     const size_t N = m->N;
     const size_t block = gradc_block(N, D);
+    const size_t chunks2 = gradc_chunks(block, 2 * K * D * block, K * D);
     double *const work = (double *)m->work;
     double *const t4 = work;
     double *const sum2 = t4 + gradc_room(K * D * N);
     double *const t3 = sum2 + gradc_room(K * D * N);
     double *const sum3 = t3 + gradc_room(K * N);
     double *const t = sum3 + gradc_room(N);
-    scores_backward_kernel(m, m->Q, m->d_Q, m->d_mu, t, t4, sum2, t3, sum3, t + gradc_room(K * D * block));
+    double *const sum = t + gradc_room(K * D * block);
+    double *const sum_others = sum + gradc_room(K * D);
+    scores_backward_kernel(m, m->Q, m->d_Q, m->d_mu, t, t4, sum2, t3, sum3, sum, sum_others, sum_others +
+            gradc_room(K * D * chunks2 - K * D));
     return GRADC_OK;
 }
 
 static void scores_gradient_kernel(
     struct scores *GRADC_RESTRICT m,
-    const double *GRADC_RESTRICT Q,  /* [K, D, D] */
-    const double *GRADC_RESTRICT x,  /* [N, D] */
-    const double *GRADC_RESTRICT mu, /* [K, D] */
-    double *GRADC_RESTRICT d_Q,      /* [K, D, D] */
-    double *GRADC_RESTRICT d_mu,     /* [K, D] */
-    double *GRADC_RESTRICT t4,       /* [block, K, D] */
-    double *GRADC_RESTRICT s,        /* [K] */
-    double *GRADC_RESTRICT t,        /* [block, K, D] */
-    double *GRADC_RESTRICT sum2,     /* [block, K, D] */
-    double *GRADC_RESTRICT t3,       /* [block] */
-    double *GRADC_RESTRICT sum)      /* [K, D] */
+    const double *GRADC_RESTRICT Q,     /* [K, D, D] */
+    const double *GRADC_RESTRICT x,     /* [N, D] */
+    const double *GRADC_RESTRICT mu,    /* [K, D] */
+    double *GRADC_RESTRICT d_Q,         /* [K, D, D] */
+    double *GRADC_RESTRICT d_mu,        /* [K, D] */
+    double *GRADC_RESTRICT t4,          /* [block, K, D] */
+    double *GRADC_RESTRICT s,           /* [K] */
+    double *GRADC_RESTRICT t,           /* [block, K, D] */
+    double *GRADC_RESTRICT sum2,        /* [block, K, D] */
+    double *GRADC_RESTRICT t3,          /* [block] */
+    double *GRADC_RESTRICT sum,         /* [K, D] */
+    double *GRADC_RESTRICT s_others,    /* [K*copies] */
+    double *GRADC_RESTRICT t2_others,   /* [K*copies] */
+    double *GRADC_RESTRICT sum_others,  /* [K*D*chunks - K*D] */
+    double *GRADC_RESTRICT sum5_others) /* [D*copies] */
 {
     const size_t K = m->K;
     const size_t D = m->D;
     const size_t N = m->N;
     const size_t block = gradc_block(N, D);
+    const size_t chunks3 = gradc_chunks(K, K * D * D, 0);
+    const size_t chunks4 = gradc_chunks(block, 3 * K * D * block, K * D);
     double *const t2 = s; /* [K] */
     double *const sum5 = t4; /* [D] */
     const double d_loss = m->d_loss ? *m->d_loss : 1;
@@ -304,30 +369,42 @@ static void scores_gradient_kernel(
         /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
         /* s = sum(sum2^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - most[:, new]) */
         /* sum3 = sum(t2, axis = 1) ; t3 = most + log(sum3) ; t4 = d_s[:, :, new] * sum2 */
-        for (size_t i = 0; i < rows; i++) {
-            double most = -INFINITY;
-            for (size_t j = 0; j < K; j++) {
-                double sum4 = 0;
-                GRADC_SUM(double, sum4, k, D, sum2[(i * K + j) * D + k] * sum2[(i * K + j) * D + k]);
-                s[j] = sum4;
-                most = ((s[j] > most) | (s[j] != s[j])) ? s[j] : most;
-            }
-            double sum3 = 0;
-            GRADC_SUM_OF(double, sum3, j, K, t2[j], t2[j] = gradc_exp(s[j] - most););
-            t3[i] = most + gradc_log(sum3);
-            const double t5 = d_loss / sum3;
-            for (size_t j = 0; j < K; j++) {
-                const double d_s = t5 * t2[j];
-                if (m->d_Q) {
-                    for (size_t k = 0; k < D; k++)
-                        t4[(i * K + j) * D + k] = d_s * sum2[(i * K + j) * D + k];
+        GRADC_PARALLEL(chunk, chunks4, 3 * K * D * block, {
+            const size_t begin = gradc_first(chunk, chunks4, rows, 1);
+            const size_t end = gradc_first(chunk + 1, chunks4, rows, 1);
+            double *const s_own = GRADC_OWN(chunk, s, s_others, K);
+            double *const t2_own = GRADC_OWN(chunk, t2, t2_others, K);
+            double *const sum_own = chunk > 0 ? sum_others + (chunk - 1) * K * D : sum;
+            if (chunk > 0)
+                memset(sum_own, 0, K * D * sizeof(double));
+            for (size_t i = begin; i < end; i++) {
+                double most = -INFINITY;
+                for (size_t j = 0; j < K; j++) {
+                    double sum4 = 0;
+                    GRADC_SUM(double, sum4, k, D, sum2[(i * K + j) * D + k] * sum2[(i * K + j) * D + k]);
+                    s_own[j] = sum4;
+                    most = ((s_own[j] > most) | (s_own[j] != s_own[j])) ? s_own[j] : most;
                 }
-                if (m->d_mu) {
-                    for (size_t k = 0; k < D; k++)
-                        sum[j * D + k] += d_s * sum2[(i * K + j) * D + k];
+                double sum3 = 0;
+                GRADC_SUM_OF(double, sum3, j, K, t2_own[j], t2_own[j] = gradc_exp(s_own[j] - most););
+                t3[i] = most + gradc_log(sum3);
+                const double t5 = d_loss / sum3;
+                for (size_t j = 0; j < K; j++) {
+                    const double d_s = t5 * t2_own[j];
+                    if (m->d_Q) {
+                        GRADC_INDEPENDENT
+                        for (size_t k = 0; k < D; k++)
+                            t4[(i * K + j) * D + k] = d_s * sum2[(i * K + j) * D + k];
+                    }
+                    if (m->d_mu) {
+                        for (size_t k = 0; k < D; k++)
+                            sum_own[j * D + k] += d_s * sum2[(i * K + j) * D + k];
+                    }
                 }
             }
-        }
+        });
+        if (m->d_mu)
+            GRADC_ADD_CHUNKS(sum, sum_others, K * D, chunks4);
         /* loss = sum(t3) */
         GRADC_SUM_IN_PARTS(double, loss, i, rows, t3[i]);
         /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
@@ -341,14 +418,20 @@ static void scores_gradient_kernel(
     }
     /* sum5[i, j] = sum[k](Q[i, k, j] * sum[i, k]) ; d_mu = -2 * sum5 */
     if (m->d_mu) {
-        for (size_t i = 0; i < K; i++) {
-            memset(sum5, 0, D * sizeof(double));
-            for (size_t j = 0; j < D; j++)
-                for (size_t k = 0; k < D; k++)
-                    sum5[k] += Q[(i * D + j) * D + k] * sum[i * D + j];
-            for (size_t j = 0; j < D; j++)
-                d_mu[i * D + j] = -2.0 * sum5[j];
-        }
+        GRADC_PARALLEL(chunk, chunks3, K * D * D, {
+            const size_t begin2 = gradc_first(chunk, chunks3, K, 1);
+            const size_t end2 = gradc_first(chunk + 1, chunks3, K, 1);
+            double *const sum5_own = GRADC_OWN(chunk, sum5, sum5_others, D);
+            for (size_t i = begin2; i < end2; i++) {
+                memset(sum5_own, 0, D * sizeof(double));
+                for (size_t j = 0; j < D; j++)
+                    for (size_t k = 0; k < D; k++)
+                        sum5_own[k] += Q[(i * D + j) * D + k] * sum[i * D + j];
+                GRADC_INDEPENDENT
+                for (size_t j = 0; j < D; j++)
+                    d_mu[i * D + j] = -2.0 * sum5_own[j];
+            }
+        });
     }
     /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
     m->loss = loss;
@@ -366,13 +449,19 @@ int scores_gradient(struct scores *m)
     const size_t D = m->D;
     const size_t N = m->N;
     const size_t block = gradc_block(N, D);
+    const size_t chunks4 = gradc_chunks(block, 3 * K * D * block, K * D);
+    const size_t copies4 = gradc_copies(chunks4);
     double *const work = (double *)m->work;
     double *const t = work;
     double *const sum2 = t + gradc_room(K * D * block);
     double *const t4 = sum2 + gradc_room(K * D * block);
     double *const sum = t4 + gradc_room(K * D * block);
     double *const t3 = sum + gradc_room(K * D);
-    scores_gradient_kernel(m, m->Q, m->x, m->mu, m->d_Q, m->d_mu, t4, t3 + gradc_room(block), t, sum2, t3,
-            sum);
+    double *const s = t3 + gradc_room(block);
+    double *const s_others = s + gradc_room(K);
+    double *const t2_others = s_others + gradc_room(K * copies4);
+    double *const sum_others = t2_others + gradc_room(K * copies4);
+    scores_gradient_kernel(m, m->Q, m->x, m->mu, m->d_Q, m->d_mu, t4, s, t, sum2, t3, sum, s_others,
+            t2_others, sum_others, sum_others + gradc_room(K * D * chunks4 - K * D));
     return GRADC_OK;
 }

@@ -18,11 +18,13 @@ GRADC_INLINE int nearest_check(const struct nearest *m)
 {
     if (m->n == 0 || m->d == 0 || m->k == 0)
         return GRADC_ESIZE;
+    const size_t chunks = gradc_chunks(m->n, 2 * m->n * m->d * m->k, 0);
+    const size_t copies = gradc_copies(chunks);
     if ((double)m->n * (double)m->d > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     if ((double)m->d * (double)m->k > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (32 * (double)m->d + 8 > (double)(PTRDIFF_MAX / 16))
+    if (32 * (double)m->d * copies + 32 * (double)m->d + 16 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -31,49 +33,65 @@ size_t nearest_workspace(const struct nearest *m)
 {
     if (nearest_check(m) != GRADC_OK)
         return 0;
+    const size_t chunks = gradc_chunks(m->n, 2 * m->n * m->d * m->k, 0);
+    const size_t copies = gradc_copies(chunks);
     size_t count, most = 0;
     count = 0; /* forward */
     count += gradc_room(32 * m->d);
+    count += gradc_room(32 * m->d * copies);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
 
 static void nearest_forward_kernel(
     struct nearest *GRADC_RESTRICT m,
-    const double *GRADC_RESTRICT p, /* [n, d] */
-    const double *GRADC_RESTRICT c, /* [k, d] */
-    double *GRADC_RESTRICT p_panel) /* [32*d] */
+    const double *GRADC_RESTRICT p,        /* [n, d] */
+    const double *GRADC_RESTRICT c,        /* [k, d] */
+    double *GRADC_RESTRICT p_panel,        /* [32*d] */
+    double *GRADC_RESTRICT p_panel_others) /* [32*d*copies] */
 {
     const size_t n = m->n;
     const size_t d = m->d;
     const size_t k = m->k;
+    const size_t chunks = gradc_chunks(n, 2 * n * d * k, 0);
     /* lanes.nn:2   nearest(p: [n, d], c: [k, d]) = sum[i](min[j](sum[a]((p[i, a] - c[j, a])^2))) */
     /* sum = sum(t^2, axis = 2) ; least = min(sum, axis = 1) ; nearest2 = sum(least) */
     double nearest2 = 0;
-    GRADC_BLOCKS(i0, lanes, n, {
-        double sum[GRADC_LANES];
-        double least[GRADC_LANES];
-        for (size_t lane = 0; lane < lanes; lane++) {
-            const size_t i = i0 + lane;
-            for (size_t l = 0; l < d; l++)
-                p_panel[l * GRADC_LANES + lane] = p[i * d + l];
-        }
-        for (size_t lane = 0; lane < lanes; lane++)
-            least[lane] = INFINITY;
-        for (size_t j = 0; j < k; j++) {
+    double nearest2_others[GRADC_MOST_COPIES];
+    GRADC_PARALLEL(chunk, chunks, 2 * n * d * k, {
+        const size_t begin = gradc_first(chunk, chunks, n, GRADC_LANES);
+        const size_t end = gradc_first(chunk + 1, chunks, n, GRADC_LANES);
+        double nearest2_own = 0;
+        double *const p_panel_own = GRADC_OWN(chunk, p_panel, p_panel_others, 32 * d);
+        GRADC_BLOCKS(i0, lanes, end - begin, {
+            double sum[GRADC_LANES];
+            double least[GRADC_LANES];
+            for (size_t lane = 0; lane < lanes; lane++) {
+                const size_t i = begin + i0 + lane;
+                for (size_t l = 0; l < d; l++)
+                    p_panel_own[l * GRADC_LANES + lane] = p[i * d + l];
+            }
             for (size_t lane = 0; lane < lanes; lane++)
-                sum[lane] = 0;
-            for (size_t l = 0; l < d; l++)
-                for (size_t lane = 0; lane < lanes; lane++) {
-                    const double t = p_panel[l * GRADC_LANES + lane] - c[j * d + l];
-                    sum[lane] += t * t;
-                }
-            for (size_t lane = 0; lane < lanes; lane++)
-                least[lane] = ((sum[lane] < least[lane]) | (sum[lane] != sum[lane])) ? sum[lane] :
-                        least[lane];
-        }
-        GRADC_SUM(double, nearest2, lane, lanes, least[lane]);
+                least[lane] = INFINITY;
+            for (size_t j = 0; j < k; j++) {
+                for (size_t lane = 0; lane < lanes; lane++)
+                    sum[lane] = 0;
+                for (size_t l = 0; l < d; l++)
+                    for (size_t lane = 0; lane < lanes; lane++) {
+                        const double t = p_panel_own[l * GRADC_LANES + lane] - c[j * d + l];
+                        sum[lane] += t * t;
+                    }
+                for (size_t lane = 0; lane < lanes; lane++)
+                    least[lane] = ((sum[lane] < least[lane]) | (sum[lane] != sum[lane])) ? sum[lane] :
+                            least[lane];
+            }
+            GRADC_SUM(double, nearest2_own, lane, lanes, least[lane]);
+        });
+        nearest2_others[chunk] = nearest2_own;
     });
+    for (size_t chunk = 0; chunk < chunks; chunk++) {
+        nearest2 += nearest2_others[chunk];
+    }
     m->nearest = nearest2;
 }
 
@@ -85,8 +103,10 @@ int nearest_forward(struct nearest *m)
         return GRADC_ESIZE;
     if (!m->work)
         return GRADC_ENULL;
+    const size_t d = m->d;
     double *const work = (double *)m->work;
-    nearest_forward_kernel(m, m->p, m->c, work);
+    double *const p_panel = work;
+    nearest_forward_kernel(m, m->p, m->c, p_panel, p_panel + gradc_room(32 * d));
     return GRADC_OK;
 }
 

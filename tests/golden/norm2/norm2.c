@@ -161,6 +161,7 @@ static void f_gradient_kernel(
     double *GRADC_RESTRICT sum)     /* [n] */
 {
     const size_t n = m->n;
+    const size_t chunks = gradc_chunks(n, n * n, 0);
     const double d_f = m->d_f ? *m->d_f : 1;
     /* norm2.nn:2   f(W: [n, n], x: [n]) = ||W @ x||^2 */
     /* sum = W @ x */
@@ -171,13 +172,23 @@ static void f_gradient_kernel(
     }
     /* f2 = sum(sum^2) ; d_W = 2 * d_f * (sum[:, new] * x) */
     double f2 = 0;
-    for (size_t i = 0; i < n; i++) {
-        f2 += sum[i] * sum[i];
-        if (m->d_W) {
-            GRADC_INDEPENDENT
-            for (size_t j = 0; j < n; j++)
-                d_W[i * n + j] = 2.0 * d_f * sum[i] * x[j];
+    double f2_others[GRADC_MOST_COPIES];
+    GRADC_PARALLEL(chunk, chunks, n * n, {
+        const size_t begin = gradc_first(chunk, chunks, n, 1);
+        const size_t end = gradc_first(chunk + 1, chunks, n, 1);
+        double f2_own = 0;
+        for (size_t i = begin; i < end; i++) {
+            f2_own += sum[i] * sum[i];
+            if (m->d_W) {
+                GRADC_INDEPENDENT
+                for (size_t j = 0; j < n; j++)
+                    d_W[i * n + j] = 2.0 * d_f * sum[i] * x[j];
+            }
         }
+        f2_others[chunk] = f2_own;
+    });
+    for (size_t chunk = 0; chunk < chunks; chunk++) {
+        f2 += f2_others[chunk];
     }
     m->f = f2;
 }

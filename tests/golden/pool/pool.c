@@ -27,15 +27,18 @@ size_t pool_workspace(const struct pool *m)
 {
     if (pool_check(m) != GRADC_OK)
         return 0;
+    const size_t chunks = gradc_chunks(m->N, 256 * m->N, 64);
     size_t count, most = 0;
     count = 0; /* forward */
     count += gradc_room(64);
+    count += gradc_room(64 * chunks - 64);
     most = count > most ? count : most;
     count = 0; /* backward */
     count += gradc_room(64);
     most = count > most ? count : most;
     count = 0; /* gradient */
     count += gradc_room(64);
+    count += gradc_room(64 * chunks - 64);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -44,9 +47,11 @@ size_t pool_gradient_workspace(const struct pool *m)
 {
     if (pool_check(m) != GRADC_OK)
         return 0;
+    const size_t chunks = gradc_chunks(m->N, 256 * m->N, 64);
     size_t count, most = 0;
     count = 0; /* gradient */
     count += gradc_room(64);
+    count += gradc_room(64 * chunks - 64);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -75,25 +80,35 @@ size_t pool_bind_gradients(struct pool *m, double *block)
 
 static void pool_forward_kernel(
     struct pool *GRADC_RESTRICT m,
-    const double *GRADC_RESTRICT x, /* [N, 16, 16] */
-    const double *GRADC_RESTRICT w, /* [8, 8] */
-    double *GRADC_RESTRICT sum)     /* [8, 8] */
+    const double *GRADC_RESTRICT x,    /* [N, 16, 16] */
+    const double *GRADC_RESTRICT w,    /* [8, 8] */
+    double *GRADC_RESTRICT sum,        /* [8, 8] */
+    double *GRADC_RESTRICT sum_others) /* [64*chunks - 64] */
 {
     const size_t N = m->N;
+    const size_t chunks = gradc_chunks(N, 256 * N, 64);
     /* pool.nn:2   pool(x: [N, 16, 16], w: [8, 8]) = sum(avg_pool2d(x[:, new], 2) * w) */
     /* sum[i, j] = sum[k, l, m](x[k, 2 * i + l, 2 * j + m]) */
     memset(sum, 0, 64 * sizeof(double));
-    for (size_t i = 0; i < N; i++)
-        GRADC_UNROLLED
-        for (size_t j = 0; j < 8; j++)
-            for (size_t k = 0; k < 8; k++) {
-                double sum2 = 0;
-                GRADC_UNROLLED
-                for (size_t l = 0; l < 2; l++)
-                    for (size_t p = 0; p < 2; p++)
-                        sum2 += x[(i * 16 + 2 * j + l) * 16 + p + 2 * k];
-                sum[j * 8 + k] += sum2;
-            }
+    GRADC_PARALLEL(chunk, chunks, 256 * N, {
+        const size_t begin = gradc_first(chunk, chunks, N, 1);
+        const size_t end = gradc_first(chunk + 1, chunks, N, 1);
+        double *const sum_own = chunk > 0 ? sum_others + (chunk - 1) * 64 : sum;
+        if (chunk > 0)
+            memset(sum_own, 0, 64 * sizeof(double));
+        for (size_t i = begin; i < end; i++)
+            GRADC_UNROLLED
+            for (size_t j = 0; j < 8; j++)
+                for (size_t k = 0; k < 8; k++) {
+                    double sum2 = 0;
+                    GRADC_UNROLLED
+                    for (size_t l = 0; l < 2; l++)
+                        for (size_t p = 0; p < 2; p++)
+                            sum2 += x[(i * 16 + 2 * j + l) * 16 + p + 2 * k];
+                    sum_own[j * 8 + k] += sum2;
+                }
+    });
+    GRADC_ADD_CHUNKS(sum, sum_others, 64, chunks);
     /* pool2 = sum(sum / 4 * w) */
     double pool2 = 0;
     double pool2_parts[GRADC_PARTS] = {0};
@@ -112,7 +127,7 @@ int pool_forward(struct pool *m)
     if (!m->work)
         return GRADC_ENULL;
     double *const work = (double *)m->work;
-    pool_forward_kernel(m, m->x, m->w, work);
+    pool_forward_kernel(m, m->x, m->w, work, work + 64);
     return GRADC_OK;
 }
 
@@ -159,28 +174,38 @@ int pool_backward(struct pool *m)
 
 static void pool_gradient_kernel(
     struct pool *GRADC_RESTRICT m,
-    const double *GRADC_RESTRICT x, /* [N, 16, 16] */
-    const double *GRADC_RESTRICT w, /* [8, 8] */
-    double *GRADC_RESTRICT d_x,     /* [N, 16, 16] */
-    double *GRADC_RESTRICT sum)     /* [8, 8] */
+    const double *GRADC_RESTRICT x,    /* [N, 16, 16] */
+    const double *GRADC_RESTRICT w,    /* [8, 8] */
+    double *GRADC_RESTRICT d_x,        /* [N, 16, 16] */
+    double *GRADC_RESTRICT sum,        /* [8, 8] */
+    double *GRADC_RESTRICT sum_others) /* [64*chunks - 64] */
 {
     const size_t N = m->N;
+    const size_t chunks = gradc_chunks(N, 256 * N, 64);
     double *const t = sum; /* [8, 8] */
     const double d_pool = m->d_pool ? *m->d_pool : 1;
     /* pool.nn:2   pool(x: [N, 16, 16], w: [8, 8]) = sum(avg_pool2d(x[:, new], 2) * w) */
     /* sum[i, j] = sum[k, l, m](x[k, 2 * i + l, 2 * j + m]) */
     memset(sum, 0, 64 * sizeof(double));
-    for (size_t i = 0; i < N; i++)
-        GRADC_UNROLLED
-        for (size_t j = 0; j < 8; j++)
-            for (size_t k = 0; k < 8; k++) {
-                double sum2 = 0;
-                GRADC_UNROLLED
-                for (size_t l = 0; l < 2; l++)
-                    for (size_t p = 0; p < 2; p++)
-                        sum2 += x[(i * 16 + 2 * j + l) * 16 + p + 2 * k];
-                sum[j * 8 + k] += sum2;
-            }
+    GRADC_PARALLEL(chunk, chunks, 256 * N, {
+        const size_t begin = gradc_first(chunk, chunks, N, 1);
+        const size_t end = gradc_first(chunk + 1, chunks, N, 1);
+        double *const sum_own = chunk > 0 ? sum_others + (chunk - 1) * 64 : sum;
+        if (chunk > 0)
+            memset(sum_own, 0, 64 * sizeof(double));
+        for (size_t i = begin; i < end; i++)
+            GRADC_UNROLLED
+            for (size_t j = 0; j < 8; j++)
+                for (size_t k = 0; k < 8; k++) {
+                    double sum2 = 0;
+                    GRADC_UNROLLED
+                    for (size_t l = 0; l < 2; l++)
+                        for (size_t p = 0; p < 2; p++)
+                            sum2 += x[(i * 16 + 2 * j + l) * 16 + p + 2 * k];
+                    sum_own[j * 8 + k] += sum2;
+                }
+    });
+    GRADC_ADD_CHUNKS(sum, sum_others, 64, chunks);
     /* pool2 = sum(sum / 4 * w) */
     double pool2 = 0;
     double pool2_parts[GRADC_PARTS] = {0};
@@ -216,6 +241,6 @@ int pool_gradient(struct pool *m)
     if (!m->work)
         return GRADC_ENULL;
     double *const work = (double *)m->work;
-    pool_gradient_kernel(m, m->x, m->w, m->d_x, work);
+    pool_gradient_kernel(m, m->x, m->w, m->d_x, work, work + 64);
     return GRADC_OK;
 }

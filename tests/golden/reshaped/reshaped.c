@@ -59,7 +59,7 @@ static void f_forward_kernel(
         /* reshaped.nn:3   h = tanh(x) */
         /* reshaped.nn:4   return p = reshape(h, [n, 64]) @ w, most = max(h, axis = [1, 2]) */
         /* h = tanh(x) ; most = max(h, axis = [1, 2]) */
-        GRADC_PARALLEL(i, rows, 512 * rows, {
+        GRADC_PARALLEL(i, rows, 576 * rows, {
             double most2 = -INFINITY;
             for (size_t j = 0; j < 8; j++) {
                 GRADC_INDEPENDENT

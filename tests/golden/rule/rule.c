@@ -62,7 +62,7 @@ static void f_forward_kernel(
     /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
     /* rule.nn:4   f(x: [n]) = straight(x)^2 */
     /* f2 = straight^2 */
-    GRADC_PARALLEL_INDEPENDENT(i, n, n, {
+    GRADC_PARALLEL_INDEPENDENT(i, n, 3 * n, {
         const double t = x[i] < -1.0 ? -1.0 : x[i];
         const double straight = t > 1.0 ? 1.0 : t;
         f2[i] = straight * straight;
@@ -91,7 +91,7 @@ static void f_backward_kernel(
     /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
     /* rule.nn:4   f(x: [n]) = straight(x)^2 */
     /* d_x = 2 * (d_f * min(t, 1)) */
-    GRADC_PARALLEL_INDEPENDENT(i, n, n, {
+    GRADC_PARALLEL_INDEPENDENT(i, n, 2 * n, {
         const double t = x[i] < -1.0 ? -1.0 : x[i];
         d_x[i] = 2.0 * (d_f ? d_f[i] : 0) * (t > 1.0 ? 1.0 : t);
     });
@@ -120,7 +120,7 @@ static void f_gradient_kernel(
     /* rule.nn:2   straight(x) = min(max(x, -1), 1) */
     /* rule.nn:4   f(x: [n]) = straight(x)^2 */
     /* f2 = straight^2 ; d_x = 2 * (d_f * straight) */
-    GRADC_PARALLEL(i, n, n, {
+    GRADC_PARALLEL(i, n, 4 * n, {
         const double t = x[i] < -1.0 ? -1.0 : x[i];
         const double straight = t > 1.0 ? 1.0 : t;
         if (m->f) {

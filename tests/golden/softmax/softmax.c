@@ -19,11 +19,17 @@ GRADC_INLINE int f_check(const struct f *self_)
 {
     if (self_->m == 0 || self_->n == 0)
         return GRADC_ESIZE;
+    const size_t chunks = gradc_chunks(self_->m, 11 * self_->m * self_->n, 0);
+    const size_t copies = gradc_copies(chunks);
+    const size_t chunks2 = gradc_chunks(self_->m, 13 * self_->m * self_->n, 0);
+    const size_t copies2 = gradc_copies(chunks2);
     if ((double)self_->m * (double)self_->n > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)self_->m * (double)self_->n + (double)self_->n + 16 > (double)(PTRDIFF_MAX / 16))
+    if ((double)self_->m * (double)self_->n + (double)self_->n * copies + (double)self_->n + 24 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     if ((double)self_->m * (double)self_->n + 8 > (double)(PTRDIFF_MAX / 16))
+        return GRADC_ESIZE;
+    if ((double)self_->m * (double)self_->n + (double)self_->n * copies2 + (double)self_->n + 24 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -32,10 +38,15 @@ size_t f_workspace(const struct f *self_)
 {
     if (f_check(self_) != GRADC_OK)
         return 0;
+    const size_t chunks = gradc_chunks(self_->m, 11 * self_->m * self_->n, 0);
+    const size_t copies = gradc_copies(chunks);
+    const size_t chunks2 = gradc_chunks(self_->m, 13 * self_->m * self_->n, 0);
+    const size_t copies2 = gradc_copies(chunks2);
     size_t count, most = 0;
     count = 0; /* forward */
     count += gradc_room(self_->m * self_->n);
     count += gradc_room(self_->n);
+    count += gradc_room(self_->n * copies);
     most = count > most ? count : most;
     count = 0; /* backward */
     count += gradc_room(self_->m * self_->n);
@@ -43,6 +54,7 @@ size_t f_workspace(const struct f *self_)
     count = 0; /* gradient */
     count += gradc_room(self_->m * self_->n);
     count += gradc_room(self_->n);
+    count += gradc_room(self_->n * copies2);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -51,10 +63,13 @@ size_t f_gradient_workspace(const struct f *self_)
 {
     if (f_check(self_) != GRADC_OK)
         return 0;
+    const size_t chunks2 = gradc_chunks(self_->m, 13 * self_->m * self_->n, 0);
+    const size_t copies2 = gradc_copies(chunks2);
     size_t count, most = 0;
     count = 0; /* gradient */
     count += gradc_room(self_->m * self_->n);
     count += gradc_room(self_->n);
+    count += gradc_room(self_->n * copies2);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -83,22 +98,30 @@ size_t f_bind_gradients(struct f *self_, double *block)
 
 static void f_forward_kernel(
     struct f *GRADC_RESTRICT self_,
-    const double *GRADC_RESTRICT x, /* [m, n] */
-    double *GRADC_RESTRICT e,       /* [n] */
-    double *GRADC_RESTRICT f2)      /* [m, n] */
+    const double *GRADC_RESTRICT x,  /* [m, n] */
+    double *GRADC_RESTRICT e,        /* [n] */
+    double *GRADC_RESTRICT f2,       /* [m, n] */
+    double *GRADC_RESTRICT e_others) /* [n*copies] */
 {
     const size_t m = self_->m;
     const size_t n = self_->n;
+    const size_t chunks = gradc_chunks(m, 11 * m * n, 0);
     /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
     /* most = max(x, axis = 1) ; e = exp(x - most[:, new]) ; sum = sum(e, axis = 1) ; f2 = e / sum[:, new] */
-    for (size_t i = 0; i < m; i++) {
-        double most = -INFINITY;
-        GRADC_BEST(double, most, >, j, n, x[i * n + j]);
-        double sum = 0;
-        GRADC_SUM_OF(double, sum, j, n, e[j], e[j] = gradc_exp(x[i * n + j] - most););
-        for (size_t j = 0; j < n; j++)
-            f2[i * n + j] = e[j] / sum;
-    }
+    GRADC_PARALLEL(chunk, chunks, 11 * m * n, {
+        const size_t begin = gradc_first(chunk, chunks, m, 1);
+        const size_t end = gradc_first(chunk + 1, chunks, m, 1);
+        double *const e_own = GRADC_OWN(chunk, e, e_others, n);
+        for (size_t i = begin; i < end; i++) {
+            double most = -INFINITY;
+            GRADC_BEST(double, most, >, j, n, x[i * n + j]);
+            double sum = 0;
+            GRADC_SUM_OF(double, sum, j, n, e_own[j], e_own[j] = gradc_exp(x[i * n + j] - most););
+            GRADC_INDEPENDENT
+            for (size_t j = 0; j < n; j++)
+                f2[i * n + j] = e_own[j] / sum;
+        }
+    });
 }
 
 int f_forward(struct f *self_)
@@ -113,7 +136,8 @@ int f_forward(struct f *self_)
     const size_t n = self_->n;
     double *const work = (double *)self_->work;
     double *const room_1 = work;
-    f_forward_kernel(self_, self_->x, room_1 + gradc_room(m * n), self_->f ? self_->f : room_1);
+    double *const e = room_1 + gradc_room(m * n);
+    f_forward_kernel(self_, self_->x, e, self_->f ? self_->f : room_1, e + gradc_room(n));
     return GRADC_OK;
 }
 
@@ -127,7 +151,7 @@ static void f_backward_kernel(
     const size_t n = self_->n;
     /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
     /* sum = sum(d_f * f2, axis = 1) ; d_x = f2 * (d_f - sum[:, new]) */
-    GRADC_PARALLEL(i, m, m * n, {
+    GRADC_PARALLEL(i, m, 2 * m * n, {
         double sum = 0;
         GRADC_SUM(double, sum, j, n, (d_f ? d_f[i * n + j] : 0) * f2[i * n + j]);
         GRADC_INDEPENDENT
@@ -157,30 +181,38 @@ static void f_gradient_kernel(
     const double *GRADC_RESTRICT d_f, /* [m, n] */
     double *GRADC_RESTRICT d_x,       /* [m, n] */
     double *GRADC_RESTRICT e,         /* [n] */
-    double *GRADC_RESTRICT f2)        /* [m, n] */
+    double *GRADC_RESTRICT f2,        /* [m, n] */
+    double *GRADC_RESTRICT e_others)  /* [n*copies] */
 {
     const size_t m = self_->m;
     const size_t n = self_->n;
+    const size_t chunks2 = gradc_chunks(m, 13 * m * n, 0);
     /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
     /* most = max(x, axis = 1) ; e = exp(x - most[:, new]) ; sum = sum(e, axis = 1) ; f2 = e / sum[:, new] */
     /* sum2 = sum(d_f * f2, axis = 1) ; d_x = f2 * (d_f - sum2[:, new]) */
-    for (size_t i = 0; i < m; i++) {
-        double most = -INFINITY;
-        GRADC_BEST(double, most, >, j, n, x[i * n + j]);
-        double sum = 0;
-        GRADC_SUM_OF(double, sum, j, n, e[j], e[j] = gradc_exp(x[i * n + j] - most););
-        double sum2 = 0;
-        for (size_t j = 0; j < n; j++) {
-            f2[i * n + j] = e[j] / sum;
+    GRADC_PARALLEL(chunk, chunks2, 13 * m * n, {
+        const size_t begin = gradc_first(chunk, chunks2, m, 1);
+        const size_t end = gradc_first(chunk + 1, chunks2, m, 1);
+        double *const e_own = GRADC_OWN(chunk, e, e_others, n);
+        for (size_t i = begin; i < end; i++) {
+            double most = -INFINITY;
+            GRADC_BEST(double, most, >, j, n, x[i * n + j]);
+            double sum = 0;
+            GRADC_SUM_OF(double, sum, j, n, e_own[j], e_own[j] = gradc_exp(x[i * n + j] - most););
+            double sum2 = 0;
+            for (size_t j = 0; j < n; j++) {
+                f2[i * n + j] = e_own[j] / sum;
+                if (self_->d_x) {
+                    sum2 += (d_f ? d_f[i * n + j] : 0) * f2[i * n + j];
+                }
+            }
             if (self_->d_x) {
-                sum2 += (d_f ? d_f[i * n + j] : 0) * f2[i * n + j];
+                GRADC_INDEPENDENT
+                for (size_t j = 0; j < n; j++)
+                    d_x[i * n + j] = f2[i * n + j] * ((d_f ? d_f[i * n + j] : 0) - sum2);
             }
         }
-        if (self_->d_x) {
-            for (size_t j = 0; j < n; j++)
-                d_x[i * n + j] = f2[i * n + j] * ((d_f ? d_f[i * n + j] : 0) - sum2);
-        }
-    }
+    });
 }
 
 int f_gradient(struct f *self_)
@@ -197,7 +229,8 @@ int f_gradient(struct f *self_)
     const size_t n = self_->n;
     double *const work = (double *)self_->work;
     double *const room_1 = work;
-    f_gradient_kernel(self_, self_->x, self_->d_f, self_->d_x, room_1 + gradc_room(m * n), self_->f ?
-            self_->f : room_1);
+    double *const e = room_1 + gradc_room(m * n);
+    f_gradient_kernel(self_, self_->x, self_->d_f, self_->d_x, e, self_->f ? self_->f : room_1, e +
+            gradc_room(n));
     return GRADC_OK;
 }

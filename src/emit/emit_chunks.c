@@ -1,0 +1,172 @@
+/* emit_chunks.c: loops whose rounds threads share in chunks, as chunks.c has decided:
+ *
+ *     GRADC_PARALLEL(chunk, chunks, D * N, {
+ *         const size_t begin = gradc_first(chunk, chunks, N, 1);
+ *         const size_t end = gradc_first(chunk + 1, chunks, N, 1);
+ *         double *const d_b_own = chunk > 0 ? d_b_others + (chunk - 1) * D : d_b;
+ *         if (chunk > 0)
+ *             memset(d_b_own, 0, D * sizeof(double));
+ *         for (size_t i = begin; i < end; i++)
+ *             ...
+ *     });
+ *     GRADC_ADD_CHUNKS(d_b, d_b_others, D, chunks);
+ *
+ * While the rounds are printed, what each chunk has for itself goes by its own name. */
+#include "emitter.h"
+
+/* What an own value is called outside and inside of the chunks. */
+struct renamed {
+    const char **name; /* where the emitter looks it up */
+    const char *outside, *inside, *others;
+};
+
+/* The buffer in whose place it is kept. */
+static struct buffer *host_of(struct buffer *buffer)
+{
+    while (buffer->same)
+        buffer = buffer->same;
+    return buffer;
+}
+
+/* Where the rounds' sum is formed: an array, or a local variable. */
+static const char **place_of_name(struct emitter *emitter, const struct own *own)
+{
+    struct nest *nest = own->added_by;
+    if (nest && nest->kind == NEST_REDUCE && nest->first_trailing == 0) {
+        accumulator(emitter, nest);
+        return own->buffer->storage == STORAGE_SCALAR ? &own->buffer->name : &nest->accumulator;
+    }
+    buffer_name(emitter, own->buffer);
+    return &host_of(own->buffer)->name;
+}
+
+static bool is_local(const struct own *own)
+{
+    const struct nest *nest = own->added_by;
+    return nest && nest->kind == NEST_REDUCE && nest->first_trailing == 0;
+}
+
+static void name_own(struct emitter *emitter, const struct own *own, struct renamed *renamed)
+{
+    struct arena *arena = emitter->arena;
+    renamed->name = place_of_name(emitter, own);
+    renamed->outside = *renamed->name;
+    renamed->inside = names_take(emitter->names, arena_print(arena, "%s_own", renamed->outside));
+    renamed->others = names_take(emitter->names, arena_print(arena, "%s_others", renamed->outside));
+    if (own->copies && !is_local(own)) {
+        own->copies->name = renamed->others;
+        own->copies->is_read = true;
+        host_of(own->buffer)->is_read = true;
+    }
+}
+
+static const char *count_factor(struct emitter *emitter, const struct own *own)
+{
+    return size_factor(emitter, buffer_count(emitter->program, own->buffer));
+}
+
+static void declare_own(struct emitter *emitter, const struct own *own, const struct renamed *renamed,
+                        const char *chunk)
+{
+    const char *type = c_type(emitter, own->buffer->type), *count = count_factor(emitter, own);
+    if (is_local(own)) {
+        emit_line(emitter, "%s %s = %s;", type, renamed->inside, identity_text(own->added_by->node));
+        declare_parts(emitter, own->added_by, renamed->inside);
+    } else if (!own->added_by) {
+        emit_line(emitter, "%s *const %s = GRADC_OWN(%s, %s, %s, %s);", type, renamed->inside, chunk,
+                  renamed->outside, renamed->others, count);
+    } else {
+        emit_line(emitter, "%s *const %s = %s > 0 ? %s + (%s - 1) * %s : %s;", type, renamed->inside, chunk,
+                  renamed->others, chunk, count, renamed->outside);
+        emit_line(emitter, "if (%s > 0)", chunk);
+        emit_line(emitter, "    memset(%s, 0, %s * sizeof(%s));", renamed->inside, count, type);
+    }
+}
+
+/* At the end of a chunk. */
+static void give_local(struct emitter *emitter, struct nest *nest, const struct renamed *renamed,
+                       const char *chunk)
+{
+    if (nest->sums)
+        emit_line(emitter, "GRADC_TOTAL(%s, %s);", renamed->inside, nest->sums);
+    nest->sums = NULL;
+    emit_line(emitter, "%s[%s] = %s;", renamed->others, chunk, renamed->inside);
+}
+
+/* Behind all chunks. */
+static void combine_own(struct emitter *emitter, const struct own *own, const struct renamed *renamed,
+                        const char *chunk, const char *chunks)
+{
+    guard wanted = own->added_by ? own->added_by->guard : ALWAYS_WANTED;
+    bool is_guarded = wanted != ALWAYS_WANTED && wanted != emitter->guard;
+    if (!own->added_by)
+        return;
+    if (is_local(own)) {
+        emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++) {", chunk, chunk, chunks, chunk);
+        emitter->indent++;
+        accumulate(emitter, own->added_by->node, own->buffer->type, renamed->outside,
+                   arena_print(emitter->arena, "%s[%s]", renamed->others, chunk), 0);
+        emitter->indent--;
+        emit_line(emitter, "}");
+        return;
+    }
+    if (is_guarded)
+        emit_line(emitter, "if (%s)", guard_text(emitter, wanted));
+    emitter->indent += is_guarded;
+    emit_line(emitter, "GRADC_ADD_CHUNKS(%s, %s, %s, %s);", renamed->outside, renamed->others,
+              count_factor(emitter, own), chunks);
+    emitter->indent -= is_guarded;
+}
+
+/* The statements for one chunk. */
+static void emit_chunk(struct emitter *emitter, const struct item *loop, const struct renamed *renamed,
+                       const char *chunk, const char *chunks)
+{
+    const struct chunks *in = loop->chunks;
+    const char *extent = size_c(emitter, loop->extent);
+    struct range range = {names_take(emitter->names, "begin"), names_take(emitter->names, "end")};
+    const char *step = loop->is_laned ? "GRADC_LANES" : "1";
+    emit_line(emitter, "const size_t %s = gradc_first(%s, %s, %s, %s);", range.begin, chunk, chunks, extent,
+              step);
+    emit_line(emitter, "const size_t %s = gradc_first(%s + 1, %s, %s, %s);", range.end, chunk, chunks, extent,
+              step);
+    for (size_t i = 0; i < in->owns_count; i++) {
+        declare_own(emitter, &in->owns[i], &renamed[i], chunk);
+        *renamed[i].name = renamed[i].inside;
+    }
+    bool is_shared = emitter->is_shared;
+    emitter->is_shared = true;
+    emitter->range = &range;
+    emit_rounds(emitter, loop);
+    emitter->range = NULL;
+    emitter->is_shared = is_shared;
+    for (size_t i = 0; i < in->owns_count; i++) {
+        *renamed[i].name = renamed[i].outside;
+        if (is_local(&in->owns[i]))
+            give_local(emitter, in->owns[i].added_by, &renamed[i], chunk);
+    }
+}
+
+void emit_in_chunks(struct emitter *emitter, const struct item *loop)
+{
+    const struct chunks *in = loop->chunks;
+    struct renamed *renamed = ARENA_ARRAY(emitter->arena, struct renamed, in->owns_count + 1);
+    const char *chunks = size_factor(emitter, in->count);
+    struct round_name *round = take_round_name(emitter, "chunk");
+    if (loop->is_laned)
+        name_panels(emitter, loop);
+    for (size_t i = 0; i < in->owns_count; i++) {
+        name_own(emitter, &in->owns[i], &renamed[i]);
+        if (is_local(&in->owns[i]))
+            emit_line(emitter, "%s %s[GRADC_MOST_COPIES];", c_type(emitter, in->owns[i].buffer->type),
+                      renamed[i].others);
+    }
+    emit_line(emitter, "GRADC_PARALLEL(%s, %s, %s, {", round->name, chunks, size_c(emitter, in->work));
+    emitter->indent++;
+    emit_chunk(emitter, loop, renamed, round->name, chunks);
+    emitter->indent--;
+    emit_line(emitter, "});");
+    for (size_t i = 0; i < in->owns_count; i++)
+        combine_own(emitter, &in->owns[i], &renamed[i], round->name, chunks);
+    round->is_taken = false;
+}

@@ -1,0 +1,167 @@
+/* chunks.c: loops whose rounds threads share in chunks.
+ *
+ *     for (chunk < chunks) {
+ *         part = chunk == 0 ? sum : copies[chunk - 1]
+ *         for (i in the chunk's rounds) {
+ *             t[chunk] = ...                   what is private to a round and too large for local variables
+ *             part[k[i]] += t[chunk]           what all rounds add to
+ *         }
+ *     }
+ *     sum += copies[0] + copies[1] + ...
+ *
+ * Rounds that have an array for what is theirs alone, or add to one array, cannot be done side by side. If
+ * each chunk of them has such arrays of its own, the chunks can. How many there are depends on sizes alone,
+ * and their sums are added in order, so that results do not depend on the number of threads. */
+#include "parallel.h"
+
+/* Whether each round adds to the target, or looks for its greatest or least value, whatever the others do. */
+static bool adds_up(const struct nest *nest)
+{
+    enum op op = nest->node ? nest->node->op : OP_ADD;
+    bool is_outermost = nest->loop_count > 0 && nest->first_reduced == 0;
+    if (!is_outermost || nest->target->type != REAL)
+        return false;
+    switch (nest->kind) {
+    case NEST_REDUCE:
+        return op == OP_SUM || op == OP_CONTRACT ||
+               (nest->first_trailing == 0 && (op == OP_MAXIMUM || op == OP_MINIMUM));
+    case NEST_SCATTER: return nest->adds && op == OP_SCATTER;
+    case NEST_PRODUCT: return nest->adds;
+    default: return false;
+    }
+}
+
+static void list(struct program *program, struct chunks *chunks, struct buffer *buffer, struct nest *added_by)
+{
+    struct own own = {.buffer = buffer, .added_by = added_by};
+    for (size_t i = 0; i < chunks->owns_count; i++)
+        if (chunks->owns[i].buffer == buffer)
+            return;
+    ARENA_APPEND(program->arena, chunks, owns, own);
+}
+
+bool has_own(struct program *program, struct chunks *chunks, struct nest *nest, const struct item *loop)
+{
+    struct buffer *target = nest->target;
+    if (!target || !target->node || target->guest || target->storage == STORAGE_STRUCT ||
+        (target->same && target->same->guest != target))
+        return false;
+    bool is_private = target->storage == STORAGE_WORKSPACE && is_private_to(target, loop) && !target->same;
+    if (is_private ? stores_by_round(nest, loop) : !adds_up(nest))
+        return false; /* a copy of what has room for all rounds is too much */
+    list(program, chunks, target, is_private ? NULL : nest);
+    return true;
+}
+
+/* ---- Whether nothing else touches what is added up ---- */
+
+static const struct buffer *root_of(const struct buffer *buffer)
+{
+    while (buffer && buffer->same)
+        buffer = buffer->same;
+    return buffer;
+}
+
+static const struct own *own_of(const struct chunks *chunks, const struct buffer *buffer)
+{
+    for (size_t i = 0; i < chunks->owns_count && buffer; i++)
+        if (root_of(chunks->owns[i].buffer) == root_of(buffer))
+            return &chunks->owns[i];
+    return NULL;
+}
+
+static bool is_consistent(const struct chunks *chunks, const struct item *item)
+{
+    for (size_t i = 0; i < item->body_count; i++)
+        if (!is_consistent(chunks, item->body[i]))
+            return false;
+    if (item->kind != ITEM_STATEMENT || item->nest->is_void)
+        return true;
+    const struct nest *nest = item->nest;
+    const struct own *own = own_of(chunks, nest->target);
+    if (nest->has_running_power || (own && own->added_by && !adds_up(nest)))
+        return false;
+    for (size_t i = 0; i < nest->reads_count; i++) {
+        const struct own *read = own_of(chunks, nest->reads[i].buffer);
+        if (read && read->added_by)
+            return false;
+    }
+    return true;
+}
+
+/* ---- Their places ---- */
+
+/* One elsewhere may be used for this, since loops in chunks stand one after the other: not by this loop. */
+static int take_slot(struct program *program, const struct chunks *chunks, size *count)
+{
+    for (size_t i = 0; i < program->slots_count; i++) {
+        bool is_free = program->slots[i].is_for_chunks && program->slots[i].count == count;
+        for (size_t k = 0; k < chunks->owns_count; k++)
+            is_free = is_free && !(chunks->owns[k].copies && chunks->owns[k].copies->slot == (int)i);
+        if (is_free) {
+            program->slots[i].sharers++;
+            return (int)i;
+        }
+    }
+    struct slot slot = {.count = count, .sharers = 1, .is_for_chunks = true};
+    ARENA_APPEND(program->arena, program, slots, slot);
+    return (int)program->slots_count - 1;
+}
+
+static struct buffer *new_copies(struct program *program, const struct chunks *chunks,
+                                 const struct buffer *buffer, size *number)
+{
+    struct buffer *copies = ARENA_NEW(program->arena, struct buffer);
+    *copies = (struct buffer){.type = buffer->type, .guard = ALWAYS_WANTED, .slot = -1};
+    copies->count = size_multiply(number, buffer_count(program, buffer));
+    copies->storage = STORAGE_WORKSPACE;
+    copies->is_fixed = true;
+    copies->slot = take_slot(program, chunks, copies->count);
+    ARENA_APPEND(program->arena, program, all_buffers, copies);
+    return copies;
+}
+
+static size *count_added(struct program *program, const struct chunks *chunks)
+{
+    size *added = size_number(program->sizes, 0);
+    for (size_t i = 0; i < chunks->owns_count; i++)
+        if (chunks->owns[i].added_by && chunks->owns[i].buffer->storage != STORAGE_SCALAR)
+            added = size_add(added, buffer_count(program, chunks->owns[i].buffer));
+    return added;
+}
+
+/* With the most rows that a block has. */
+static size *of_whole_block(const struct item *loop, size *a)
+{
+    const struct blocks *block = loop->parent->kind == ITEM_BLOCK ? loop->parent->block : NULL;
+    return block ? size_substitute(a, block->rows, block->length) : a;
+}
+
+void cut_into_chunks(struct program *program, struct item *loop, struct chunks *chunks, size *work)
+{
+    size *extent = of_whole_block(loop, loop->extent);
+    int64_t number;
+    work = of_whole_block(loop, work);
+    for (size_t i = 0; i < loop->panels_count; i++)
+        list(program, chunks, loop->panels[i].buffer, NULL);
+    for (size_t i = 0; i < loop->summed_count; i++)
+        list(program, chunks, loop->summed[i]->parts, NULL);
+    size *added = count_added(program, chunks);
+    for (size_t i = 0; i < chunks->owns_count; i++)
+        if (size_has_loop_variable(buffer_count(program, chunks->owns[i].buffer)))
+            return;
+    if (!is_consistent(chunks, loop) || size_has_loop_variable(work) || size_has_loop_variable(extent))
+        return;
+    chunks->work = work;
+    chunks->count = computed_size(program, LOOP_CHUNKS, 3, (size *const[]){extent, work, added});
+    if (size_is_number(chunks->count, &number) && number == 1)
+        return;
+    size *others = size_subtract(chunks->count, size_number(program->sizes, 1));
+    size *copies = computed_size(program, CHUNK_COPIES, 1, &chunks->count);
+    for (size_t i = 0; i < chunks->owns_count; i++) {
+        struct own *own = &chunks->owns[i];
+        if (own->buffer->storage != STORAGE_SCALAR)
+            own->copies = new_copies(program, chunks, own->buffer, own->added_by ? others : copies);
+    }
+    loop->chunks = chunks;
+}
