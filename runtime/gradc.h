@@ -308,8 +308,8 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
     GRADC_BEST_IN_PARTS_OF(type, best, better, j, n, term, ;)
 
 /* In how many chunks threads share n rounds if the chunks but the first have `added` elements to themselves,
- * which are added up behind the loop: each is worth a thread, and more than the adding. GRADC_WORTH_ADDING:
- * so much work for each element. */
+ * which are added up behind the loop: each is well worth a thread and its memory, and more than the adding.
+ * GRADC_WORTH_ADDING: so much work for each element. */
 #ifndef GRADC_WORTH_ADDING
 #define GRADC_WORTH_ADDING 16
 #endif
@@ -318,7 +318,7 @@ GRADC_INLINE size_t gradc_chunks(size_t n, size_t work, size_t added)
 {
     const size_t adding = GRADC_WORTH_ADDING * added;
     const size_t least = adding > GRADC_WORTH_THREADS ? adding : GRADC_WORTH_THREADS;
-    const size_t worth = work / least < GRADC_MOST_COPIES ? work / least : GRADC_MOST_COPIES;
+    const size_t all = work / (2 * least), worth = all < GRADC_MOST_COPIES ? all : GRADC_MOST_COPIES;
     const size_t chunks = worth < n ? worth : n;
     return chunks > 1 ? chunks : 1;
 }

@@ -119,12 +119,15 @@ static bool add_block(struct overlap *overlap, const struct node *scatter, bool 
            add_part(overlap, x, first[axis], size_add(first[axis], x->shape[axis]), is_negative);
 }
 
-static bool collect(struct overlap *overlap, struct node *x, bool is_negative)
+/* depth: how many sums x stands in, each of which has another part; long sums are given up at once. */
+static bool collect(struct overlap *overlap, struct node *x, bool is_negative, int depth)
 {
     bool is_sum = x->op == OP_ADD || x->op == OP_SUB;
+    if (depth >= MOST_PARTS)
+        return false;
     if (is_sum && (x == overlap->whole || rewriter_uses(overlap->rewriter, x) <= 1))
-        return collect(overlap, x->inputs[0], is_negative) &&
-               collect(overlap, x->inputs[1], is_negative != (x->op == OP_SUB));
+        return collect(overlap, x->inputs[0], is_negative, depth + 1) &&
+               collect(overlap, x->inputs[1], is_negative != (x->op == OP_SUB), depth + 1);
     if (x->op == OP_SCATTER && rewriter_uses(overlap->rewriter, x) > 1 && !has_place(x->inputs[0]))
         return false; /* is stored with its zeros anyway */
     if (x->op == OP_SCATTER)
@@ -260,7 +263,7 @@ static struct node *put(const struct overlap *overlap, struct node *x, size *beg
 struct node *rewrite_overlap(struct rewriter *rewriter, struct node *y)
 {
     struct overlap overlap = {.rewriter = rewriter, .whole = y, .axis = -1};
-    if (!rewriter->is_for_loops || y->rank == 0 || y->type != REAL || !collect(&overlap, y, false) ||
+    if (!rewriter->is_for_loops || y->rank == 0 || y->type != REAL || !collect(&overlap, y, false, 0) ||
         overlap.axis < 0 || !are_cheap(&overlap) || !sort_ends(&overlap) || !do_overlap(&overlap))
         return NULL;
     struct node *sum = NULL;
