@@ -171,6 +171,7 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
             before for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++)                       \
             {                                                                                                \
                 const size_t j = gradc_block + gradc_part;                                                   \
+                (void)j;                                                                                     \
                 __VA_ARGS__                                                                                  \
                 parts[gradc_part] += (term);                                                                 \
             }                                                                                                \
@@ -242,6 +243,7 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
                 before for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++)                   \
                 {                                                                                            \
                     const size_t j = gradc_block + gradc_part;                                               \
+                    (void)j;                                                                                 \
                     __VA_ARGS__                                                                              \
                     const type gradc_term = (term), gradc_old = gradc_parts[gradc_part];                     \
                     gradc_parts[gradc_part] = gradc_term better gradc_old ? gradc_term : gradc_old;          \
@@ -279,7 +281,7 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
             type gradc_sum = 0;                                                                              \
             GRADC_SUM_ROUNDS(GRADC_INDEPENDENT, type, gradc_sum, gradc_i, gradc_count, term,                 \
                              const size_t j = gradc_begin + gradc_i;                                         \
-                             __VA_ARGS__);                                                                   \
+                             (void)j; __VA_ARGS__);                                                          \
             gradc_sums[gradc_chunk] = gradc_sum;                                                             \
         });                                                                                                  \
         for (size_t gradc_chunk = 0; gradc_chunk < gradc_chunks; gradc_chunk++)                              \
@@ -296,7 +298,7 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
             type gradc_best = best;                                                                          \
             GRADC_BEST_ROUNDS(GRADC_INDEPENDENT, type, gradc_best, better, gradc_i, gradc_count, term,       \
                               const size_t j = gradc_begin + gradc_i;                                        \
-                              __VA_ARGS__);                                                                  \
+                              (void)j; __VA_ARGS__);                                                         \
             gradc_bests[gradc_chunk] = gradc_best;                                                           \
         });                                                                                                  \
         for (size_t gradc_chunk = 0; gradc_chunk < gradc_chunks; gradc_chunk++) {                            \

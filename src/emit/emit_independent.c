@@ -19,13 +19,6 @@ void note_element(struct emitter *emitter, const struct buffer *buffer, const st
         ARENA_APPEND(emitter->arena, emitter->notes, touched, touched);
 }
 
-const struct buffer *root_of(const struct buffer *buffer)
-{
-    while (buffer && buffer->same)
-        buffer = buffer->same;
-    return buffer;
-}
-
 /* Whether two arrays may share memory. Leaves are told apart by their members, and never overlap what is
  * written. */
 static bool may_overlap(const struct touched *a, const struct touched *b)

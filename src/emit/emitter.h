@@ -200,8 +200,6 @@ struct round_name *take_round_name(struct emitter *emitter, const char *wanted);
 /* ---- emit_independent.c ---- */
 void note_element(struct emitter *emitter, const struct buffer *buffer, const struct member *member,
                   const char *offset);
-/* The buffer in whose place it is kept. */
-const struct buffer *root_of(const struct buffer *buffer);
 bool can_be_independent(const struct item *loop);
 /* Whether the rounds of a loop that touches this can be done in any order, and compilers may not see it. */
 bool is_independent(const struct emitter *emitter, const struct item *loop, const struct notes *notes,

@@ -55,13 +55,6 @@ bool has_own(struct program *program, struct chunks *chunks, struct nest *nest, 
 
 /* ---- Whether nothing else touches what is added up ---- */
 
-static const struct buffer *root_of(const struct buffer *buffer)
-{
-    while (buffer && buffer->same)
-        buffer = buffer->same;
-    return buffer;
-}
-
 static const struct own *own_of(const struct chunks *chunks, const struct buffer *buffer)
 {
     for (size_t i = 0; i < chunks->owns_count && buffer; i++)

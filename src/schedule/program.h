@@ -447,6 +447,8 @@ void overwrite(struct program *program);
 /* ---- slots.c ---- */
 /* Gives the buffers in the workspace their slots. */
 void share_slots(struct program *program);
+/* The buffer in whose place, or over which, it is kept: what shares its memory element by element. */
+const struct buffer *root_of(const struct buffer *buffer);
 
 /* ---- parallel.c, chunks.c ---- */
 enum { WORTH_THREADS = 1 << 15 }; /* as in gradc.h: the least work that threads share */

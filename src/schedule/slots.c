@@ -161,6 +161,13 @@ static void take_slot(struct sharing *sharing, struct stay *stay)
     stay->buffer->slot = stay->slot;
 }
 
+const struct buffer *root_of(const struct buffer *buffer)
+{
+    while (buffer && (buffer->same || buffer->over))
+        buffer = buffer->same ? buffer->same : buffer->over;
+    return buffer;
+}
+
 /* The buffer that was there before all that are written over one another. */
 static struct buffer *oldest(struct buffer *buffer)
 {

@@ -1066,6 +1066,14 @@ case("tangent_of_states(x: [n], v: [n], t: size) {\n    y = x\n    for k in 0..t
      lambda x, v: jacobian(lambda a: np.stack(steps(lambda k, y, ys: (lambda z: (z, ys + [z]))(steps(lambda j, y: (np.tanh(y * a[0]) + y[0],), 2, y)[0]), 3, a, [])[1]), x) @ v,
      sizes={"n": 3, "t": 3}, tolerance=1e-7, tolerance32=5e-3, x=uniform(3, 0.25, 1), v=uniform(3, -1, 1, "v"))
 
+# ---- Values written over what a sum in the same loop still reads ----
+
+group("overwritten")
+case("summed(x: [4, n], s) {\n    t = logsumexp(x, axis = 0)^3 * 0.1\n    a = tanh(max(t * s) - 0.5)\n    return summed = a * sum(t)\n}\nexport summed wrt s, x",
+     lambda x, s: (lambda t: np.tanh(np.max(t * s) - 0.5) * t.sum())(np.log(np.exp(x).sum(0))**3 * 0.1), sizes={"n": 3}, wrt=["s", "x"], export=False, x=uniform((4, 3)), s=0.5)
+case("largest(x: [4, n], s) {\n    t = log(sum(exp(x), axis = 0))^3\n    return y = max(t * s) * sum(t), z = sum(t^2 * x[0])\n}",
+     lambda x, s: (lambda t: {"y": np.max(t * s) * t.sum(), "z": np.sum(t**2 * x[0])})(np.log(np.exp(x).sum(0))**3), sizes={"n": 40}, x=uniform((4, 40)), s=0.5)
+
 # ---- What loops carry ----
 
 group("states")
