@@ -161,8 +161,8 @@ int main(void)
     bench_agree("gmm d_q", K * D, ours.d_q, d_q);
     bench_agree("gmm d_l", K * L, ours.d_l, d_l);
     bench_row("gmm gradient" SIZES, D == 64 ? 1 : 0, "gradc", run_ours, BENCH_PEER, by_hand);
-    bench_row("gmm gradient / objective", 2, "gradient", run_ours, "forward", run_ours_forward);
-    bench_row("gmm objective", 0, "gradc", run_ours_forward, BENCH_PEER, by_hand_forward);
+    bench_row("gmm gradient / objective" SIZES, 2, "gradient", run_ours, "forward", run_ours_forward);
+    bench_row("gmm objective" SIZES, 0, "gradc", run_ours_forward, BENCH_PEER, by_hand_forward);
     printf("%-36s %zu bytes\n", "gmm workspace", gmm_gradient_workspace(&ours));
     return bench_status;
 }

@@ -169,9 +169,9 @@ int main(void)
     bench_agree("lstm d_w_out", B, ours.d_w_out, d_w_out);
     bench_agree("lstm d_b_out", B, ours.d_b_out, d_b_out);
     bench_row("lstm gradient" SIZES, L == 4 ? 1 : 0, "gradc", run_ours, "C", by_hand);
-    bench_row("lstm gradient / objective", L == 4 ? 1.6 : 0, "gradient", run_ours, "forward",
+    bench_row("lstm gradient / objective" SIZES, L == 4 ? 1.6 : 0, "gradient", run_ours, "forward",
               run_ours_forward);
-    bench_row("lstm objective", 0, "gradc", run_ours_forward, "C", by_hand_forward);
+    bench_row("lstm objective" SIZES, 0, "gradc", run_ours_forward, "C", by_hand_forward);
     printf("%-36s %zu bytes\n", "lstm workspace", lstm_gradient_workspace(&ours));
     return bench_status;
 }
