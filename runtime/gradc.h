@@ -100,8 +100,8 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 }
 
 /* Before a loop whose rounds can be done in any order, or side by side, though its arrays may look as if they
- * overlapped. */
-#if defined(__GNUC__) && !defined(__clang__)
+ * overlapped. gcc ignores it, and says so, where a sanitizer checks the loop's condition. */
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define GRADC_INDEPENDENT _Pragma("GCC ivdep")
 #else
 #define GRADC_INDEPENDENT
@@ -143,7 +143,7 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 #endif
 
 /* Before a short loop that must not be unrolled: gcc 12 then confuses the conditions of conditional loads. */
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8 && !defined(__SANITIZE_ADDRESS__)
 #define GRADC_ROLLED _Pragma("GCC unroll 1")
 #else
 #define GRADC_ROLLED
@@ -151,7 +151,7 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 
 /* Before a short loop around loops: unrolled, it keeps what these add to in registers. Other compilers do so
  * by themselves. */
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8 && !defined(__SANITIZE_ADDRESS__)
 #define GRADC_UNROLLED _Pragma("GCC unroll 16")
 #else
 #define GRADC_UNROLLED

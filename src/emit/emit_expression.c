@@ -184,8 +184,10 @@ static const char *offset_in_rows(struct emitter *emitter, const struct buffer *
     struct index place[2 * MAXIMUM_RANK + 1];
     size *extents[2 * MAXIMUM_RANK + 1];
     unsigned dropped = buffer->dropped;
-    memcpy(place, at, sizeof *place * (size_t)rank);
-    memcpy(extents, shape, sizeof *extents * (size_t)rank);
+    for (int a = 0; a < rank; a++) {
+        place[a] = at[a];
+        extents[a] = shape[a];
+    }
     if (buffer->block) /* the rows of one block */
         place[0].affine = size_subtract(at[0].affine, buffer->block->first);
     for (; buffer->same; buffer = buffer->same)
