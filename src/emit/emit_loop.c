@@ -114,25 +114,26 @@ static bool same_but_spaces(const char *a, const char *b)
     }
 }
 
-static bool is_short(const char *text)
+/* Short, and of what has names: a view that is nowhere stored may have none. */
+static bool is_readable(const char *text)
 {
-    return strlen(text) <= FORMULA_WIDTH && !strchr(text, '\n') && !strstr(text, "...");
+    return strlen(text) <= FORMULA_WIDTH && !strpbrk(text, "\n?") && !strstr(text, "...");
 }
 
 /* What the nest computes: the whole target, or, if that is a sum too long for a line, the product that this
- * nest adds to it; NULL if neither is short. */
+ * nest adds to it; NULL if neither is readable. */
 static const char *formula(struct emitter *emitter, const struct nest *nest, const struct node *value)
 {
     struct math_names names = {is_named, name_of, emitter, FORMULA_WIDTH};
     const char *target = place_name(emitter, nest->target);
     const char *text = harmless(emitter->arena, math_statement(emitter->arena, target, value, &names));
-    if (is_short(text))
+    if (is_readable(text))
         return text;
     if (nest->kind != NEST_PRODUCT || nest->node == value || nest->scale.count > 0)
         return NULL;
     text = arena_print(emitter->arena, "%s %s= %s", target, nest->scale.is_negative ? "-" : "+",
                        harmless(emitter->arena, math_print(emitter->arena, nest->node, &names)));
-    return nest->adds && is_short(text) ? text : NULL;
+    return nest->adds && is_readable(text) ? text : NULL;
 }
 
 static void add_formula(struct formulas *formulas, const struct nest *nest)

@@ -59,7 +59,7 @@ static const char *text(const struct node *node)
 
 static const char *statement(const struct node *node)
 {
-    struct math_names names = {is_leaf, leaf_name, NULL};
+    struct math_names names = {is_leaf, leaf_name, NULL, 0};
 
     return math_statement(arena, "z", node, &names);
 }
