@@ -521,7 +521,7 @@ static const char *operator_text(struct emitter *emitter, struct node *node, con
             c += 2;
         } else {
             size_t length = strcspn(c, "@$");
-            text_print(&out, "%.*s", (int)length, c);
+            text_append(&out, c, length);
             c += length;
         }
     }

@@ -140,10 +140,10 @@ static void append_without_comments(struct text *text, const char *from, const c
             slash++;
             continue;
         }
-        text_print(text, "%.*s", (int)(slash - from), from);
+        text_append(text, from, (size_t)(slash - from));
         from = slash = strstr(slash, "*/") + 2;
     }
-    text_print(text, "%.*s", (int)(end - from), from);
+    text_append(text, from, (size_t)(end - from));
 }
 
 /* Whether a name that is preceded by this is declared. */
@@ -179,7 +179,7 @@ const char *without_names(struct arena *arena, const char *definition)
         if (number)
             text_write(&text, number);
         else
-            text_print(&text, "%.*s", (int)length, name);
+            text_append(&text, name, length);
         rest = mentions.at;
     }
     append_without_comments(&text, rest, rest + strlen(rest));

@@ -173,11 +173,11 @@ static void expand(struct cut *cut)
     for (size_t i = 0; i < body->pieces_count; i++) {
         const char *end = body->text.bytes + body->pieces[i].end, *mark;
         while ((mark = memchr(text, BODY_MARK, (size_t)(end - text))) != NULL) {
-            text_print(&cut->text, "%.*s", (int)(mark - text), text);
+            text_append(&cut->text, text, (size_t)(mark - text));
             text_write(&cut->text, cut->cutter->calls[strtoul(mark + 1, NULL, 10)]);
             text = next_line(mark);
         }
-        text_print(&cut->text, "%.*s", (int)(end - text), text);
+        text_append(&cut->text, text, (size_t)(end - text));
         text = end;
         cut->ends[i] = cut->text.length;
     }
@@ -301,7 +301,7 @@ static struct text shared_text(const struct cut *cut, const struct stretch *stre
             text_print(&behind, "%s%s = %s;\n", access, local->name, local->name);
     }
     size_t begin = piece_begin(cut, stretch->begin);
-    text_print(&text, "%.*s", (int)(cut->ends[stretch->end - 1] - begin), cut->text.bytes + begin);
+    text_append(&text, cut->text.bytes + begin, cut->ends[stretch->end - 1] - begin);
     text_write(&text, behind.bytes);
     return text;
 }

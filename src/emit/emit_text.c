@@ -9,19 +9,22 @@ static void text_reserve(struct text *text, size_t count)
 {
     if (text->length + count + 1 <= text->capacity)
         return;
-    text->capacity = 2 * (text->length + count + 1) + 100;
-    char *bytes = ARENA_ARRAY(text->arena, char, text->capacity);
-    if (text->length)
-        memcpy(bytes, text->bytes, text->length);
-    text->bytes = bytes;
+    size_t more = text->length + 2 * (count + 1) + 100;
+    text->bytes = arena_extend(text->arena, text->bytes, text->capacity, more);
+    text->capacity += more;
+}
+
+void text_append(struct text *text, const char *more, size_t count)
+{
+    text_reserve(text, count);
+    memcpy(text->bytes + text->length, more, count);
+    text->length += count;
+    text->bytes[text->length] = '\0';
 }
 
 void text_write(struct text *text, const char *more)
 {
-    size_t count = strlen(more);
-    text_reserve(text, count);
-    memcpy(text->bytes + text->length, more, count + 1);
-    text->length += count;
+    text_append(text, more, strlen(more));
 }
 
 void text_print(struct text *text, const char *format, ...)

@@ -13,6 +13,7 @@ struct text {
     size_t length, capacity;
 };
 void text_write(struct text *text, const char *more);
+void text_append(struct text *text, const char *more, size_t count);
 void text_print(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 struct names;

@@ -83,7 +83,7 @@ static uint64_t value_bits(double value)
     return bits;
 }
 
-static size_t node_hash(const struct node *node)
+static uint32_t node_hash(const struct node *node)
 {
     uint64_t hash = mix((uint64_t)node->op, (uint64_t)node->type << 8 | (uint64_t)node->rank);
     unsigned flags = (unsigned)node->fill | (unsigned)node->reverse << 1 | (unsigned)node->lower << 2 |
@@ -111,7 +111,7 @@ static size_t node_hash(const struct node *node)
     hash = mix(hash, (uint64_t)node->result);
     hash = mix_pointer(hash, node->rule);
     hash = mix_pointer(hash, node->loop);
-    return (size_t)(hash ^ hash >> 32);
+    return (uint32_t)(hash ^ hash >> 32);
 }
 
 static bool subscripts_equal(const struct node *a, const struct node *b)
@@ -159,26 +159,26 @@ static bool node_equal(const struct node *a, const struct node *b)
     return subscripts_equal(a, b);
 }
 
-static void table_put(struct graph *graph, struct node *node)
+static void table_put(struct graph *graph, struct graph_slot entry)
 {
-    size_t place = node_hash(node) & (graph->table_size - 1);
+    size_t place = entry.hash & (graph->table_size - 1);
 
-    while (graph->table[place] != NULL)
+    while (graph->table[place].number != 0)
         place = (place + 1) & (graph->table_size - 1);
-    graph->table[place] = node;
+    graph->table[place] = entry;
     graph->table_count++;
 }
 
 static void table_grow(struct graph *graph)
 {
-    struct node **old = graph->table;
+    struct graph_slot *old = graph->table;
     size_t old_size = graph->table_size;
 
     graph->table_size = old_size * 2;
-    graph->table = ARENA_ARRAY(graph->arena, struct node *, graph->table_size);
+    graph->table = ARENA_ARRAY(graph->arena, struct graph_slot, graph->table_size);
     graph->table_count = 0;
     for (size_t i = 0; i < old_size; i++) {
-        if (old[i] != NULL)
+        if (old[i].number != 0)
             table_put(graph, old[i]);
     }
 }
@@ -234,27 +234,34 @@ struct node *graph_append(struct graph *graph, const struct node *candidate)
     return node;
 }
 
-struct node *graph_find(struct graph *graph, const struct node *candidate)
+static struct node *table_find(const struct graph *graph, const struct node *candidate, uint32_t hash)
 {
-    size_t place = node_hash(candidate) & (graph->table_size - 1);
+    size_t mask = graph->table_size - 1;
 
-    for (; graph->table[place] != NULL; place = (place + 1) & (graph->table_size - 1)) {
-        if (node_equal(graph->table[place], candidate))
-            return graph->table[place];
+    for (size_t place = hash & mask; graph->table[place].number != 0; place = (place + 1) & mask) {
+        struct node *node = graph->nodes[graph->table[place].number - 1];
+        if (graph->table[place].hash == hash && node_equal(node, candidate))
+            return node;
     }
     return NULL;
 }
 
+struct node *graph_find(struct graph *graph, const struct node *candidate)
+{
+    return table_find(graph, candidate, node_hash(candidate));
+}
+
 struct node *graph_intern(struct graph *graph, const struct node *candidate)
 {
-    struct node *node = graph_find(graph, candidate);
+    uint32_t hash = node_hash(candidate);
+    struct node *node = table_find(graph, candidate, hash);
 
     if (node != NULL)
         return node;
     node = graph_append(graph, candidate);
     if (2 * graph->table_count >= graph->table_size)
         table_grow(graph);
-    table_put(graph, node);
+    table_put(graph, (struct graph_slot){hash, node->id + 1});
     return node;
 }
 
@@ -265,7 +272,7 @@ struct graph *graph_new(struct arena *arena, struct sizes *sizes)
     graph->arena = arena;
     graph->sizes = sizes;
     graph->table_size = 256;
-    graph->table = ARENA_ARRAY(arena, struct node *, graph->table_size);
+    graph->table = ARENA_ARRAY(arena, struct graph_slot, graph->table_size);
     return graph;
 }
 

@@ -147,12 +147,17 @@ struct node {
     struct span origin; /* the user's statement that made it first; adjoints: that of their primal */
 };
 
+struct graph_slot {
+    uint32_t hash;
+    int number; /* of the node, from 1; 0: empty */
+};
+
 struct graph {
     struct arena *arena;
     struct sizes *sizes;
     struct node **nodes;
     size_t nodes_count, nodes_capacity;
-    struct node **table; /* hash table, open addressing */
+    struct graph_slot *table; /* hash table, open addressing */
     size_t table_count, table_size;
     struct span origin;        /* given to every node constructed from now on */
     struct mentions *mentions; /* what region.c knows of loop variables */

@@ -59,21 +59,17 @@ static bool is_strided_view(const struct program *program, const struct node *no
 }
 
 /* flat = base + sum over axes of stride * variable: fills the strides, or fails if it is not linear. */
-static bool find_strides(struct layout *layout, size *flat, size **strides)
+static bool find_strides(struct layout *layout, const size *flat, size **strides)
 {
-    struct sizes *sizes = layout->program->sizes;
-    size *zero = size_number(sizes, 0), *one = size_number(sizes, 1), *two = size_number(sizes, 2);
     for (int i = 0; i < layout->axis_count; i++) {
         strides[i] = NULL;
         size *variable = program_variable(layout->program, i, layout->extents[i]);
-        if (is_number(layout->extents[i], 1) || !size_depends_on(flat, variable))
+        if (is_number(layout->extents[i], 1))
             continue;
-        size *at_one = size_substitute(flat, variable, one);
-        size *stride = size_subtract(at_one, size_substitute(flat, variable, zero));
-        if (size_subtract(size_substitute(flat, variable, two), at_one) != stride ||
-            size_has_loop_variable(stride))
+        size *stride = size_slope(flat, variable);
+        if (!stride || size_has_loop_variable(stride))
             return false;
-        strides[i] = stride;
+        strides[i] = is_number(stride, 0) ? NULL : stride;
     }
     return true;
 }

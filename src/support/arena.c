@@ -61,9 +61,14 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
+static size_t aligned(size_t bytes)
+{
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
 void *arena_allocate(struct arena *arena, size_t bytes)
 {
-    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    bytes = aligned(bytes);
     struct block *block = arena->last;
     if (block->size - block->used < bytes) {
         size_t size = block->size < LARGEST_BLOCK ? 2 * block->size : LARGEST_BLOCK;
@@ -72,6 +77,21 @@ void *arena_allocate(struct arena *arena, size_t bytes)
     void *memory = block->bytes + block->used;
     block->used += bytes;
     return memory;
+}
+
+void *arena_extend(struct arena *arena, void *memory, size_t bytes, size_t more)
+{
+    struct block *block = arena->last;
+    size_t added = aligned(bytes + more) - aligned(bytes);
+    if (memory && (unsigned char *)memory + aligned(bytes) == block->bytes + block->used &&
+        block->size - block->used >= added) {
+        block->used += added;
+        return memory;
+    }
+    void *larger = arena_allocate(arena, bytes + more);
+    if (bytes)
+        memcpy(larger, memory, bytes);
+    return larger;
 }
 
 char *arena_copy(struct arena *arena, const char *text, size_t length)
@@ -114,9 +134,7 @@ void *arena_grow(struct arena *arena, void *array, size_t count, size_t *capacit
 {
     if (count < *capacity)
         return array;
-    *capacity = *capacity ? 2 * *capacity : 8;
-    void *larger = arena_allocate(arena, *capacity * item_size);
-    if (count)
-        memcpy(larger, array, count * item_size);
-    return larger;
+    size_t more = *capacity ? *capacity : 4;
+    *capacity += more;
+    return arena_extend(arena, array, count * item_size, more * item_size);
 }

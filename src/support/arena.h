@@ -18,6 +18,11 @@ char *arena_copy(struct arena *arena, const char *text, size_t length); /* NUL-t
 char *arena_print(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprint(struct arena *arena, const char *format, va_list arguments);
 
+/* Memory of arena_allocate with room for more: the same, if nothing has been allocated behind it, else a
+ * copy.
+ */
+void *arena_extend(struct arena *arena, void *memory, size_t bytes, size_t more);
+
 /* A growing array in the arena: `array` must hold `capacity` items; returns it, or a larger copy when `count`
  * has reached `*capacity`. Old storage stays in the arena, so pointers into it remain valid. */
 void *arena_grow(struct arena *arena, void *array, size_t count, size_t *capacity, size_t item_size);

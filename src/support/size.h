@@ -51,6 +51,8 @@ enum truth size_nonnegative(const size *a);
 /* Least and greatest over the loop variables' ranges (affine in them), still in terms of names. */
 size *size_least(size *a);
 size *size_greatest(size *a);
+/* b where a = b * variable + c, with b and c free of the variable; NULL if a is not of this form. */
+size *size_slope(const size *a, const size *variable);
 /* a with atom replaced by value. */
 size *size_substitute(size *a, const size *atom, size *value);
 

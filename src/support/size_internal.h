@@ -1,4 +1,5 @@
-/* size_internal.h: the polynomials behind size.h, for size.c, size_order.c and size_print.c alone.
+/* size_internal.h: the polynomials behind size.h, for size.c, size_atoms.c, size_order.c and size_print.c
+ * alone.
  *
  * A size is a sum of terms in descending graded lexicographic order of their monomials, without zero
  * coefficients; zero has no terms. Sizes, monomials and atoms are interned, so that equal ones are one
@@ -79,6 +80,11 @@ size *size_composite(struct sizes *sizes, enum atom_kind kind, size *a, size *b)
 struct atom *size_atom(const size *a);
 /* The atom of greatest id in `a`, not looking inside atoms; NULL if `a` is a number. */
 struct atom *size_latest_atom(const size *a);
+int64_t floor_divide(int64_t a, int64_t b);
+/* The least whole number whose square is at least this one. */
+int64_t least_root(int64_t number);
+/* a / b, or NULL if b does not divide a. */
+struct monomial *monomial_divide(struct sizes *sizes, const struct monomial *a, const struct monomial *b);
 /* How often the atom stands in the monomial. */
 int monomial_power(const struct monomial *monomial, const struct atom *atom);
 /* a = coefficient * atom + rest if a is affine in the atom (and no other atom contains it). */

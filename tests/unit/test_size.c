@@ -125,6 +125,23 @@ START_TEST(extremes_over_loop_variables)
 }
 END_TEST
 
+START_TEST(slopes_of_linear_sizes)
+{
+    size *i = size_new_loop_variable(sizes, "i", number(0), n);
+    size *j = size_new_loop_variable(sizes, "j", number(0), m);
+    size *flat = plus(size_add(size_multiply(size_multiply(m, n), i), scaled(3, j)), 5);
+
+    ck_assert_ptr_eq(size_slope(flat, i), size_multiply(m, n));
+    ck_assert_ptr_eq(size_slope(flat, j), number(3));
+    ck_assert_ptr_eq(size_slope(n, i), number(0));
+    ck_assert_ptr_eq(size_slope(size_multiply(i, j), i), j);
+    ck_assert_ptr_null(size_slope(size_multiply(i, i), i));
+    /* 0 at the first three rounds, but no line. */
+    ck_assert_ptr_null(size_slope(size_floor_divide(i, number(3)), i));
+    ck_assert_ptr_null(size_slope(size_multiply(i, size_maximum(i, m)), i));
+}
+END_TEST
+
 START_TEST(overflow_is_sticky)
 {
     size *big = number(INT64_MAX), *over = size_multiply(big, number(2));
@@ -240,6 +257,7 @@ int main(void)
     tcase_add_test(cases, floors_are_canonical);
     tcase_add_test(cases, signs_hold_for_all_sizes);
     tcase_add_test(cases, extremes_over_loop_variables);
+    tcase_add_test(cases, slopes_of_linear_sizes);
     tcase_add_test(cases, overflow_is_sticky);
     tcase_add_test(cases, text_in_each_style);
     tcase_add_test(cases, values_and_signs_of_random_sizes);
