@@ -162,7 +162,7 @@ GRADC_INLINE double gradc_cos_reduced(double r, double rest)
 GRADC_INLINE double gradc_sin_turned(double n, double r, double rest)
 {
     uint64_t quarter = gradc_to_bits(n + GRADC_ROUND);
-    double y = gradc_choose((int)(quarter & 1), gradc_cos_reduced(r, rest), gradc_sin_reduced(r, rest));
+    double y = gradc_choose((int64_t)(quarter & 1), gradc_cos_reduced(r, rest), gradc_sin_reduced(r, rest));
     return gradc_from_bits(gradc_to_bits(y) ^ (quarter & 2) << 62);
 }
 

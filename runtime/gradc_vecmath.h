@@ -42,14 +42,16 @@ GRADC_INLINE float gradc_from_bitsf(uint32_t bits)
     return x;
 }
 
-/* condition ? a : b, which compilers would turn into a branch. */
-GRADC_INLINE double gradc_choose(int condition, double a, double b)
+/* condition ? a : b, which compilers would turn into a branch. The condition is as wide as the numbers:
+ * beside vectors of doubles, gcc fills vectors of 32-bit truth values and so does two rounds of everything at
+ * once. */
+GRADC_INLINE double gradc_choose(int64_t condition, double a, double b)
 {
     uint64_t mask = 0 - (uint64_t)condition;
     return gradc_from_bits((gradc_to_bits(a) & mask) | (gradc_to_bits(b) & ~mask));
 }
 
-GRADC_INLINE float gradc_choosef(int condition, float a, float b)
+GRADC_INLINE float gradc_choosef(int32_t condition, float a, float b)
 {
     uint32_t mask = 0 - (uint32_t)condition;
     return gradc_from_bitsf((gradc_to_bitsf(a) & mask) | (gradc_to_bitsf(b) & ~mask));

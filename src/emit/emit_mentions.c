@@ -40,7 +40,7 @@ static bool find_name(struct mentions *mentions)
 
 static const char *type_of(const char *name, size_t length)
 {
-    static const char *const types[] = {"double", "float", "int32_t", "size_t", "int"};
+    static const char *const types[] = {"double", "float", "int32_t", "int64_t", "size_t", "int"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strlen(types[i]) == length && strncmp(types[i], name, length) == 0)
             return types[i];
@@ -149,8 +149,8 @@ static void append_without_comments(struct text *text, const char *from, const c
 /* Whether a name that is preceded by this is declared. */
 static bool is_declared_behind(const char *before, const char *begin)
 {
-    static const char *const ends[] = {"double ", "float ",           "int32_t ", "size_t ",
-                                       "int ",    "*GRADC_RESTRICT ", "*const "};
+    static const char *const ends[] = {"double ", "float ", "int32_t ",         "int64_t ",
+                                       "size_t ", "int ",   "*GRADC_RESTRICT ", "*const "};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         size_t length = strlen(ends[i]);
         if (before >= begin + length && strncmp(before - length, ends[i], length) == 0)

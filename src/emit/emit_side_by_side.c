@@ -3,7 +3,8 @@
  *
  * No conditions in the loop: it runs if all members are wanted that it writes; otherwise its plain form does.
  * No branches: choices are made by masks. And no known strides but 1: gcc gives up at groups of 11, but loads
- * element by element what stands at a stride that it does not know. */
+ * element by element what stands at a stride that it does not know. Truth values are as wide as the reals, so
+ * that one vector of either holds the same rounds. */
 #include <string.h>
 
 #include "emitter.h"
@@ -132,6 +133,11 @@ const char *side_by_side_offset(struct emitter *emitter, size *flat)
         return NULL;
     const struct stride *stride = stride_of(emitter, number);
     return stride ? size_c(emitter, size_add(stride->atom, start)) : NULL;
+}
+
+const char *side_by_side_type(const struct emitter *emitter, enum type type)
+{
+    return type == BOOL && !*emitter->suffix ? "int64_t" : c_type(emitter, type);
 }
 
 const char *side_by_side_operator(const struct node *node, int *precedence)

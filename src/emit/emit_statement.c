@@ -153,7 +153,8 @@ static void store(struct emitter *emitter, const struct nest *nest, const char *
         emit_line(emitter, "%s %s %s;", place, operation, value);
         return;
     }
-    const char *type = c_type(emitter, nest->target->type);
+    const char *type =
+        emitter->side ? side_by_side_type(emitter, nest->target->type) : c_type(emitter, nest->target->type);
     if (is_guarded && !is_always_computable(nest))
         emit_line(emitter, "%s%s %s = %s ? %s : 0;", is_written_once(nest->target) ? "const " : "", type,
                   place, arena_print(emitter->arena, "(%s)", guard_text(emitter, nest->guard)), value);

@@ -213,7 +213,9 @@ bool can_run_side_by_side(const struct emitter *emitter, const struct item *item
 bool emit_side_by_side(struct emitter *emitter, const struct item *item);
 /* Where rounds are side by side: of the element of this number; NULL: as everywhere. */
 const char *side_by_side_offset(struct emitter *emitter, size *flat);
-/* The same for an operator's text. */
+/* The same for the type of a value in a round, */
+const char *side_by_side_type(const struct emitter *emitter, enum type type);
+/* and for an operator's text. */
 const char *side_by_side_operator(const struct node *node, int *precedence);
 
 /* ---- emit_arrays.c ---- */
