@@ -25,6 +25,7 @@ void build_programs(struct module *module, struct function *function, struct pro
     if (!function->has_packed_operands)
         pack_operands(function);
     function->has_packed_operands = true;
+    compute_roots(function);
     programs->function = function;
     programs->kept = function->entries[ENTRY_BACKWARD] ? keep(module, function) : NULL;
     for (int e = 0; e < ENTRY_COUNT; e++)

@@ -88,14 +88,15 @@ static bool mentions_size(const struct function *function, const size *a)
 
 const char *computed_name(const struct computed_size *computed)
 {
-    static const char *const names[] = {"block", "block", "chunks", "copies"};
+    static const char *const names[] = {"block", "block", "chunks", "copies", "root"};
     return names[computed->computation];
 }
 
 /* gradc_block(N, D) */
 static const char *computation_text(struct arena *arena, const struct computed_size *computed)
 {
-    static const char *const functions[] = {"gradc_block", "gradc_few", "gradc_chunks", "gradc_copies"};
+    static const char *const functions[] = {"gradc_block", "gradc_few", "gradc_chunks", "gradc_copies",
+                                            "gradc_root"};
     const char *text = functions[computed->computation];
     for (int i = 0; i < computed->argument_count; i++)
         text = arena_print(arena, "%s%s%s", text, i ? ", " : "(", print_c(arena, computed->arguments[i]));
@@ -110,10 +111,11 @@ const char *computed_sizes(struct arena *arena, const struct function *function,
         const char *name = print_c(arena, computed->value);
         if (!names_has(mentioned, name))
             continue;
-        const char *line =
-            arena_print(arena, "    const size_t %s = %s;\n", name, computation_text(arena, computed));
-        names_add_text(mentioned, line);
-        lines = arena_print(arena, "%s%s", line, lines);
+        struct text line = {.arena = arena};
+        text_line(&line, 4,
+                  arena_print(arena, "const size_t %s = %s;", name, computation_text(arena, computed)));
+        names_add_text(mentioned, line.bytes);
+        lines = arena_print(arena, "%s%s", line.bytes, lines);
     }
     return lines;
 }
@@ -127,6 +129,69 @@ static void emit_computed(struct text *file, const struct module *module, const 
     spell_sizes(module->arena, function, NULL);
 }
 
+static void emit_failing(struct text *file, struct arena *arena, const char *condition)
+{
+    text_line(file, 4, arena_print(arena, "if (%s)", condition));
+    text_write(file, "        return GRADC_ESIZE;\n");
+}
+
+/* Without what is subtracted: quotients in double are not rounded down, which must not make the total less.
+ */
+static size *at_most(struct arena *arena, size *total)
+{
+    size *positive, *negative;
+    size_split(total, &positive, &negative);
+    return strchr(print_c(arena, total), '/') ? positive : total;
+}
+
+static bool mentions_computed(const struct function *function, const size *a)
+{
+    for (size_t i = 0; i < function->computed_count; i++)
+        if (size_depends_on(a, function->computed[i].value))
+            return true;
+    return false;
+}
+
+/* Whether b is never less than a. What C computes may be 0, which the order of sizes does not know. */
+static bool covers(const struct function *function, size *b, size *a)
+{
+    size *more = size_subtract(b, a), *positive, *negative;
+    int64_t number;
+    size_split(more, &positive, &negative);
+    return (size_is_number(negative, &number) && number == 0) ||
+           (!mentions_computed(function, more) && size_nonnegative(more) == ALWAYS);
+}
+
+/* The elements of each member and of the workspace of each entry, without those that follow from others. */
+static size_t list_totals(const struct module *module, const struct programs *programs, size **totals)
+{
+    const struct function *function = programs->function;
+    struct sizes *sizes = function->graph->sizes;
+    size_t all = function->members_count + ENTRY_COUNT, count = 0;
+    for (size_t i = 0; i < all; i++) {
+        bool is_member = i < function->members_count, is_covered = false;
+        size *total = size_number(sizes, is_member ? 1 : 0);
+        for (int a = 0; is_member && a < function->members[i].rank; a++)
+            total = size_multiply(total, function->members[i].shape[a]);
+        const struct program *program = is_member ? NULL : programs->entries[i - function->members_count];
+        for (size_t k = 0; program && k < program->slots_count; k++)
+            total = size_add(total,
+                             size_add(program->slots[k].count, size_number(sizes, slot_alignment(module))));
+        total = at_most(module->arena, total);
+        for (size_t k = 0; k < count && !is_covered; k++)
+            is_covered = covers(function, totals[k], total);
+        if (is_covered || !mentions_size(function, total))
+            continue;
+        size_t kept = 0;
+        for (size_t k = 0; k < count; k++)
+            if (!covers(function, total, totals[k]))
+                totals[kept++] = totals[k];
+        totals[kept] = total;
+        count = kept + 1;
+    }
+    return count;
+}
+
 /* Everything that is allocated, by the caller or in the workspace, must have a size that a pointer can span.
  */
 static void emit_limits(struct text *file, const struct module *module, const struct programs *programs,
@@ -134,45 +199,45 @@ static void emit_limits(struct text *file, const struct module *module, const st
 {
     struct arena *arena = module->arena;
     struct function *function = programs->function;
-    const char *as_real = arena_print(arena, "(double)%s->%%s", self);
     size **totals = ARENA_ARRAY(arena, size *, function->members_count + ENTRY_COUNT + 1);
-    size_t count = 0;
-    struct sizes *sizes = function->graph->sizes;
-    for (size_t i = 0; i < function->members_count; i++) {
-        size *total = size_number(sizes, 1);
-        for (int a = 0; a < function->members[i].rank; a++)
-            total = size_multiply(total, function->members[i].shape[a]);
-        totals[count++] = total;
-    }
-    for (int e = 0; e < ENTRY_COUNT; e++) {
-        size *total = size_number(sizes, 0);
-        const struct program *program = programs->entries[e];
-        for (size_t i = 0; program && i < program->slots_count; i++)
-            total = size_add(total,
-                             size_add(program->slots[i].count, size_number(sizes, slot_alignment(module))));
-        totals[count++] = total;
-    }
+    size_t count = list_totals(module, programs, totals);
     struct text limits = {.arena = arena};
     text_write(&limits, "");
-    spell_sizes(arena, function, as_real);
-    for (size_t i = 0; i < count; i++) {
-        bool is_known = !mentions_size(function, totals[i]);
-        for (size_t j = 0; j < i; j++)
-            is_known = is_known || totals[j] == totals[i];
-        if (is_known)
-            continue;
-        const char *text = print_c(arena, totals[i]);
-        if (strstr(text, "gradc_root")) { /* of whole numbers alone */
-            spell_sizes(arena, function, arena_print(arena, "%s->%%s", self));
-            text = arena_print(arena, "(double)(%s)", print_c(arena, totals[i]));
-            spell_sizes(arena, function, as_real);
-        }
-        text_print(&limits, "    if (%s > (double)(PTRDIFF_MAX / %d))\n        return GRADC_ESIZE;\n", text,
-                   2 * module->precision / 8);
-    }
+    spell_sizes(arena, function, arena_print(arena, "(double)%s->%%s", self));
+    for (size_t i = 0; i < count; i++)
+        emit_failing(&limits, arena,
+                     arena_print(arena, "%s > (double)(PTRDIFF_MAX / %d)", print_c(arena, totals[i]),
+                                 2 * module->precision / 8));
     spell_sizes(arena, function, NULL);
     emit_computed(file, module, function, limits.bytes);
     text_write(file, limits.bytes);
+}
+
+/* a times its denominator. */
+static size *whole_multiple(size *a)
+{
+    size *positive, *negative;
+    size_split(a, &positive, &negative);
+    return size_subtract(positive, negative);
+}
+
+/* Whether another condition says the same or more; of equal ones the first stays. */
+static bool follows_from_others(const struct function *function, size_t i)
+{
+    const struct condition *conditions = function->conditions;
+    size *a = whole_multiple(conditions[i].a);
+    for (size_t j = 0; j < function->conditions_count; j++) {
+        if (j == i || conditions[j].kind != conditions[i].kind)
+            continue;
+        size *b = whole_multiple(conditions[j].a);
+        bool is_equal =
+            conditions[i].kind == CONDITION_NONNEGATIVE ? a == b : conditions[i].a == conditions[j].a;
+        if (is_equal ? j < i
+                     : conditions[i].kind == CONDITION_NONNEGATIVE &&
+                           size_nonnegative(size_subtract(a, b)) == ALWAYS)
+            return true;
+    }
+    return false;
 }
 
 static void emit_check(struct text *file, const struct module *module, const struct programs *programs)
@@ -192,18 +257,13 @@ static void emit_check(struct text *file, const struct module *module, const str
             test = test ? arena_print(module->arena, "%s || %s", test, zero) : zero;
         }
     if (test)
-        text_print(file, "    if (%s)\n        return GRADC_ESIZE;\n", test);
+        emit_failing(file, module->arena, test);
     else
         text_print(file, "    (void)%s;\n", self);
-    for (size_t i = 0; i < function->conditions_count; i++) {
-        const char *failing = failing_text(module->arena, function, &function->conditions[i], self);
-        bool is_new = true;
-        for (size_t j = 0; j < i; j++)
-            is_new = is_new && (function->conditions[j].a != function->conditions[i].a ||
-                                function->conditions[j].kind != function->conditions[i].kind);
-        if (is_new)
-            text_print(file, "    if (%s)\n        return GRADC_ESIZE;\n", failing);
-    }
+    for (size_t i = 0; i < function->conditions_count; i++)
+        if (!follows_from_others(function, i))
+            emit_failing(file, module->arena,
+                         failing_text(module->arena, function, &function->conditions[i], self));
     emit_limits(file, module, programs, self);
     text_write(file, "    return GRADC_OK;\n}\n\n");
 }
@@ -227,9 +287,10 @@ static void emit_total(struct text *file, const struct module *module, const str
     }
     text_print(file, "    count = 0; /* %s */\n", entry_name(program->entry));
     for (size_t k = 0; k < kinds; k++)
-        text_print(
-            file, times[k] > 1 ? "    count += %d * gradc_room(%s);\n" : "    count += %.0dgradc_room(%s);\n",
-            times[k] > 1 ? times[k] : 0, print_c(arena, counts[k]));
+        text_line(file, 4,
+                  arena_print(arena,
+                              times[k] > 1 ? "count += %d * gradc_room(%s);" : "count += %.0dgradc_room(%s);",
+                              times[k] > 1 ? times[k] : 0, print_c(arena, counts[k])));
     text_write(file, "    most = count > most ? count : most;\n");
 }
 

@@ -4,42 +4,13 @@
 
 #include "emitter.h"
 
-enum { LINE_WIDTH = 108 };
-
-/* Where to break a line that is too long: at the space that fits and stands in the fewest brackets, the last
- * of such. Declarations with a comment behind them stay whole. */
-static size_t breaking_point(const char *text, size_t room)
-{
-    size_t best = 0;
-    int depth = 0, best_depth = 1000;
-    if (strstr(text, "/*"))
-        return 0;
-    for (size_t i = 1; text[i] && i < room; i++) {
-        depth += (text[i] == '(' || text[i] == '[') - (text[i] == ')' || text[i] == ']');
-        if (text[i] == ' ' && text[i + 1] && i > room / 2 && depth <= best_depth) {
-            best = i;
-            best_depth = depth;
-        }
-    }
-    return best;
-}
-
 void emit_line(struct emitter *emitter, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     const char *text = arena_vprint(emitter->arena, format, arguments);
     va_end(arguments);
-    int indent = 4 * emitter->indent;
-    while (indent + (int)strlen(text) > LINE_WIDTH) {
-        size_t end = indent < LINE_WIDTH - 40 ? breaking_point(text, (size_t)(LINE_WIDTH - indent)) : 0;
-        if (end == 0)
-            break;
-        text_print(emitter->out, "%*s%.*s\n", indent, "", (int)end, text);
-        text += end + 1;
-        indent = 4 * emitter->indent + 8;
-    }
-    text_print(emitter->out, "%*s%s\n", *text ? indent : 0, "", text);
+    text_line(emitter->out, 4 * emitter->indent, text);
 }
 
 /* Where a loop of the nest stands on its axis. */

@@ -1,5 +1,6 @@
 /* emit_text.c: growing text, and the identifiers of one emitted function. */
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 
 #include "emitter.h"
@@ -42,6 +43,49 @@ void text_print(struct text *text, const char *format, ...)
     text->length += count;
     va_end(again);
     va_end(arguments);
+}
+
+enum { LINE_WIDTH = 108 };
+
+/* How little a line wants to end with this character: behind a comma before a sum, behind that before a
+ * product.
+ */
+static int reluctance(char last)
+{
+    return strchr(",;=&|", last) ? 0 : strchr("+-<>?:", last) ? 1 : strchr("*/%", last) ? 2 : 3;
+}
+
+/* Where to break a line that is too long: at the space that fits and stands in the fewest brackets, of these
+ * behind the loosest operator, the last of such. Declarations with a comment behind them stay whole. */
+static size_t breaking_point(const char *text, size_t room)
+{
+    size_t best = 0;
+    int depth = 0, best_cost = INT_MAX;
+    if (strstr(text, "/*"))
+        return 0;
+    for (size_t i = 1; text[i] && i < room; i++) {
+        depth += (text[i] == '(' || text[i] == '[') - (text[i] == ')' || text[i] == ']');
+        int cost = 4 * depth + reluctance(text[i - 1]);
+        if (text[i] == ' ' && text[i + 1] && i > room / 2 && cost <= best_cost) {
+            best = i;
+            best_cost = cost;
+        }
+    }
+    return best;
+}
+
+void text_line(struct text *text, int indent, const char *line)
+{
+    int here = indent;
+    while (here + (int)strlen(line) > LINE_WIDTH) {
+        size_t end = here < LINE_WIDTH - 40 ? breaking_point(line, (size_t)(LINE_WIDTH - here)) : 0;
+        if (end == 0)
+            break;
+        text_print(text, "%*s%.*s\n", here, "", (int)end, line);
+        line += end + 1;
+        here = indent + 8;
+    }
+    text_print(text, "%*s%s\n", *line ? here : 0, "", line);
 }
 
 /* ---- Identifiers ---- */

@@ -15,6 +15,8 @@ struct text {
 void text_write(struct text *text, const char *more);
 void text_append(struct text *text, const char *more, size_t count);
 void text_print(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A line, broken where it is too long. */
+void text_line(struct text *text, int indent, const char *line);
 
 struct names;
 struct names *names_new(struct arena *arena);

@@ -20,6 +20,10 @@ int64_t compute_size(enum computation computation, const int64_t *arguments)
         number = number < arguments[0] ? number : arguments[0];
         return number > 1 ? number : 1;
     case CHUNK_COPIES: return arguments[0] - 1;
+    case ROOT_ROUNDS:
+        while (number * number < arguments[0])
+            number++;
+        return number;
     }
     return number;
 }
@@ -53,4 +57,26 @@ size *computed_size(struct program *program, enum computation computation, int a
     made.value = size_new_name(program->sizes, names[computation]);
     ARENA_APPEND(program->arena, function, computed, made);
     return made.value;
+}
+
+static bool depends_on_sizes_of(const struct function *function, const size *a)
+{
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == ROLE_SIZE && size_depends_on(a, function->members[i].extent))
+            return true;
+    return false;
+}
+
+void compute_roots(struct function *function)
+{
+    struct arena *arena = function->graph->arena;
+    size *radicand;
+    if (function->computed_count > 0)
+        return;
+    for (size_t i = 0; size_root(function->graph->sizes, i, &radicand); i++) {
+        struct computed_size root = {
+            size_root(function->graph->sizes, i, &radicand), ROOT_ROUNDS, {radicand}, 1};
+        if (depends_on_sizes_of(function, radicand))
+            ARENA_APPEND(arena, function, computed, root);
+    }
 }

@@ -429,6 +429,8 @@ size *buffer_count(struct program *program,
 int shared_levels(const struct nest *a, int count, const struct nest *b);
 
 /* ---- computed.c ---- */
+/* The roots in the sizes of checkpointed loops, before all others; once for all entries of the function. */
+void compute_roots(struct function *function);
 /* A size that C computes from others, shared by the entries of the function; a number if they are. */
 size *computed_size(struct program *program, enum computation computation, int argument_count,
                     size *const *arguments);

@@ -320,6 +320,8 @@ size *size_composite(struct sizes *sizes, enum atom_kind kind, size *a, size *b)
     atom = size_atom(atom_new(sizes, kind, NULL, a, b));
     atom->chain = sizes->composites[bucket];
     sizes->composites[bucket] = atom;
+    if (kind == ATOM_ROOT)
+        ARENA_APPEND(sizes->arena, sizes, roots, atom);
     return atom->self;
 }
 
@@ -601,4 +603,12 @@ size *size_square_root(size *a)
     if (size_is_number(a, &number))
         return size_number(a->sizes, least_root(number));
     return size_composite(a->sizes, ATOM_ROOT, a, size_number(a->sizes, 1));
+}
+
+size *size_root(const struct sizes *sizes, size_t i, size **radicand)
+{
+    if (i >= sizes->roots_count)
+        return NULL;
+    *radicand = sizes->roots[i]->a;
+    return sizes->roots[i]->self;
 }

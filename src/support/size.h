@@ -36,6 +36,8 @@ size *size_maximum(size *a, size *b);
 /* The least whole number whose square is at least a, for a >= 1: about sqrt(a). An atom where a is no number.
  */
 size *size_square_root(size *a);
+/* The i-th atom made by size_square_root, in their order, and of what it is the root; NULL after the last. */
+size *size_root(const struct sizes *sizes, size_t i, size **radicand);
 
 bool size_is_number(const size *a, int64_t *number); /* a whole constant */
 bool size_is_whole(const size *a);                   /* all coefficients whole */

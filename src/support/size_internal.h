@@ -64,6 +64,8 @@ struct sizes {
     struct monomial **monomials;
     size_t monomial_buckets, monomial_count;
     struct atom *composites[COMPOSITE_BUCKETS]; /* FLOOR, MAXIMUM and ROOT atoms */
+    struct atom **roots;                        /* the ROOT atoms, in their order */
+    size_t roots_count, roots_capacity;
 };
 
 struct rational rational_new(int64_t numerator, int64_t denominator);

@@ -69,6 +69,10 @@ static void append_atom(struct text *text, const struct atom *atom, bool stands_
             append(text, ")");
         break;
     case ATOM_ROOT:
+        if (in_c && atom->c_name) {
+            append(text, atom->c_name);
+            break;
+        }
         append(text, in_c ? "gradc_root(" : "root(");
         append_size(text, atom->a, false);
         append(text, ")");

@@ -31,13 +31,16 @@ GRADC_INLINE int scores_check(const struct scores *m)
         return GRADC_ESIZE;
     if ((double)m->D * (double)m->N > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)m->K * (double)m->D > (double)(PTRDIFF_MAX / 16))
+    if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->N +
+            (double)m->K * copies + (double)m->K + 2 * (double)m->N + 56 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->N + (double)m->K * copies + (double)m->K + 2 * (double)m->N + 56 > (double)(PTRDIFF_MAX / 16))
+    if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->D * block +
+            (double)m->K * (double)m->D * chunks2 + (double)m->K * (double)m->N + (double)m->D * copies3 +
+            (double)m->N + 64 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->D * block + (double)m->K * (double)m->D * chunks2 + (double)m->K * (double)m->N + (double)m->D * copies3 + (double)m->N + 64 > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
-    if (3 * (double)m->K * (double)m->D * block + (double)m->K * (double)m->D * chunks4 + 2 * (double)m->K * copies4 + (double)m->D * copies3 + (double)m->K + block + 80 > (double)(PTRDIFF_MAX / 16))
+    if (3 * (double)m->K * (double)m->D * block + (double)m->K * (double)m->D * chunks4 +
+            2 * (double)m->K * copies4 + (double)m->D * copies3 + (double)m->K + block + 80 >
+            (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -315,8 +318,8 @@ int scores_backward(struct scores *m)
     double *const t = sum3 + gradc_room(N);
     double *const sum = t + gradc_room(K * D * block);
     double *const sum_others = sum + gradc_room(K * D);
-    scores_backward_kernel(m, m->Q, m->d_Q, m->d_mu, t, t4, sum2, t3, sum3, sum, sum_others, sum_others +
-            gradc_room(K * D * chunks2 - K * D));
+    scores_backward_kernel(m, m->Q, m->d_Q, m->d_mu, t, t4, sum2, t3, sum3, sum, sum_others,
+            sum_others + gradc_room(K * D * chunks2 - K * D));
     return GRADC_OK;
 }
 
@@ -363,8 +366,8 @@ static void scores_gradient_kernel(
         });
         /* sum2[i, j, k] = sum[l](Q[j, k, l] * t[i, j, l]) */
         GRADC_PARALLEL(i, K, K * D * D * rows, {
-            gradc_matmul_f64(0, 1, rows, D, D, 1, t + i * D, K * D, Q + i * D * D, D, 0, &sum2[i * D], K *
-                    D);
+            gradc_matmul_f64(0, 1, rows, D, D, 1, t + i * D, K * D, Q + i * D * D, D, 0, &sum2[i * D],
+                    K * D);
         });
         /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
         /* s = sum(sum2^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - most[:, new]) */

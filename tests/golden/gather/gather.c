@@ -22,13 +22,12 @@ GRADC_INLINE int f_check(const struct f *m)
     const size_t chunks2 = gradc_chunks(m->n, 2 * m->d * m->n, m->v * m->d);
     if ((double)m->v * (double)m->d > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)m->n > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
     if ((double)m->d * (double)m->n > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     if ((double)m->v * (double)m->d * chunks + 8 - (double)m->v * (double)m->d > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)m->v * (double)m->d * chunks2 + 8 - (double)m->v * (double)m->d > (double)(PTRDIFF_MAX / 16))
+    if ((double)m->v * (double)m->d * chunks2 + 8 - (double)m->v * (double)m->d >
+            (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }

@@ -21,15 +21,13 @@ GRADC_INLINE int f_check(const struct f *self_)
         return GRADC_ESIZE;
     const size_t chunks = gradc_chunks(self_->m, 2 * self_->m * self_->n, self_->n);
     const size_t chunks2 = gradc_chunks(self_->m, 10 * self_->m * self_->n, self_->n);
-    if ((double)self_->m * (double)self_->n > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
-    if ((double)self_->n > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
     if ((double)self_->m * (double)self_->n + 8 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (2 * (double)self_->m * (double)self_->n + (double)self_->n * chunks + 24 - (double)self_->n > (double)(PTRDIFF_MAX / 16))
+    if (2 * (double)self_->m * (double)self_->n + (double)self_->n * chunks + 24 - (double)self_->n >
+            (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if (2 * (double)self_->m * (double)self_->n + (double)self_->n * chunks2 + 24 - (double)self_->n > (double)(PTRDIFF_MAX / 16))
+    if (2 * (double)self_->m * (double)self_->n + (double)self_->n * chunks2 + 24 - (double)self_->n >
+            (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -174,8 +172,8 @@ int f_backward(struct f *self_)
     double *const work = (double *)self_->work;
     double *const room_1 = work;
     double *const room_1_2 = room_1 + gradc_room(m * n);
-    f_backward_kernel(self_, self_->d_f, self_->d_b, self_->f ? self_->f : room_1, self_->d_x ? self_->d_x
-            : room_1_2, room_1_2 + gradc_room(m * n));
+    f_backward_kernel(self_, self_->d_f, self_->d_b, self_->f ? self_->f : room_1,
+            self_->d_x ? self_->d_x : room_1_2, room_1_2 + gradc_room(m * n));
     return GRADC_OK;
 }
 

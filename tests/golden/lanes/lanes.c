@@ -115,15 +115,7 @@ GRADC_INLINE int fit_check(const struct fit *self_)
 {
     if (self_->n == 0 || self_->m == 0)
         return GRADC_ESIZE;
-    if ((double)self_->n > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
-    if ((double)self_->m > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
-    if ((double)self_->n + 48 > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
     if ((double)self_->n + 32 * (double)self_->m + 56 > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
-    if (32 * (double)self_->m + 48 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }

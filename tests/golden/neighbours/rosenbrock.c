@@ -81,9 +81,9 @@ static void rosenbrock_backward_kernel(
     const double d_rosenbrock = m->d_rosenbrock ? *m->d_rosenbrock : 1;
     /* rosenbrock.nn:2   rosenbrock(x: [n]) = sum(100 * (x[1:] - x[:-1]^2)^2 + (1 - x[:-1])^2) */
     for (size_t i = 0; i < n - 2; i++) {
-        const double t = -2.0 * d_rosenbrock * (1.0 - x[i + 1]) - 4.0 * d_rosenbrock * 100.0 *
-                (x[i + 2] - x[i + 1] * x[i + 1]) * x[i + 1] + 2.0 * d_rosenbrock * 100.0 *
-                (x[i + 1] - x[i] * x[i]);
+        const double t = -2.0 * d_rosenbrock * (1.0 - x[i + 1]) -
+                4.0 * d_rosenbrock * 100.0 * (x[i + 2] - x[i + 1] * x[i + 1]) * x[i + 1] +
+                2.0 * d_rosenbrock * 100.0 * (x[i + 1] - x[i] * x[i]);
         d_x[i + 1] = t;
     }
     d_x[0] = -2.0 * d_rosenbrock * (1.0 - x[0]) - 400.0 * d_rosenbrock * (x[1] - x[0] * x[0]) * x[0];
@@ -116,9 +116,9 @@ static void rosenbrock_gradient_kernel(
             x[i + 1] - x[i] * x[i]; const double t2 = 1.0 - x[i];);
     if (m->d_x) {
         for (size_t i = 0; i < n - 2; i++) {
-            const double t3 = -2.0 * d_rosenbrock * (1.0 - x[i + 1]) - 4.0 * d_rosenbrock * 100.0 *
-                    (x[i + 2] - x[i + 1] * x[i + 1]) * x[i + 1] + 2.0 * d_rosenbrock * 100.0 *
-                    (x[i + 1] - x[i] * x[i]);
+            const double t3 = -2.0 * d_rosenbrock * (1.0 - x[i + 1]) -
+                    4.0 * d_rosenbrock * 100.0 * (x[i + 2] - x[i + 1] * x[i + 1]) * x[i + 1] +
+                    2.0 * d_rosenbrock * 100.0 * (x[i + 1] - x[i] * x[i]);
             d_x[i + 1] = t3;
         }
         d_x[0] = -2.0 * d_rosenbrock * (1.0 - x[0]) - 400.0 * d_rosenbrock * (x[1] - x[0] * x[0]) * x[0];

@@ -20,8 +20,6 @@ GRADC_INLINE int f_check(const struct f *m)
         return GRADC_ESIZE;
     if ((double)m->n * (double)m->n > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)m->n > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
     if ((double)m->n + 8 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;

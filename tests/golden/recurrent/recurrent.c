@@ -18,13 +18,7 @@ GRADC_INLINE int recurrent_check(const struct recurrent *m)
 {
     if (m->T == 0)
         return GRADC_ESIZE;
-    if (16 * (double)m->T > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
-    if (80 * (double)m->T + 40 > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
     if (160 * (double)m->T + 104 > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
-    if (160 * (double)m->T + 80 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }

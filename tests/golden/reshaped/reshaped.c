@@ -25,8 +25,6 @@ GRADC_INLINE int f_check(const struct f *self_)
         return GRADC_ESIZE;
     if ((double)self_->n * (double)self_->m > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)self_->n > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
     return GRADC_OK;
 }
 

@@ -20,8 +20,6 @@ GRADC_INLINE int stages_check(const struct stages *m)
         return GRADC_ESIZE;
     if (m->n < 2)
         return GRADC_ESIZE;
-    if ((double)m->n > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
     if ((double)m->n + 8 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;

@@ -23,13 +23,11 @@ GRADC_INLINE int f_check(const struct f *self_)
     const size_t copies = gradc_copies(chunks);
     const size_t chunks2 = gradc_chunks(self_->m, 13 * self_->m * self_->n, 0);
     const size_t copies2 = gradc_copies(chunks2);
-    if ((double)self_->m * (double)self_->n > (double)(PTRDIFF_MAX / 16))
+    if ((double)self_->m * (double)self_->n + (double)self_->n * copies + (double)self_->n + 24 >
+            (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)self_->m * (double)self_->n + (double)self_->n * copies + (double)self_->n + 24 > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
-    if ((double)self_->m * (double)self_->n + 8 > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
-    if ((double)self_->m * (double)self_->n + (double)self_->n * copies2 + (double)self_->n + 24 > (double)(PTRDIFF_MAX / 16))
+    if ((double)self_->m * (double)self_->n + (double)self_->n * copies2 + (double)self_->n + 24 >
+            (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -230,7 +228,7 @@ int f_gradient(struct f *self_)
     double *const work = (double *)self_->work;
     double *const room_1 = work;
     double *const e = room_1 + gradc_room(m * n);
-    f_gradient_kernel(self_, self_->x, self_->d_f, self_->d_x, e, self_->f ? self_->f : room_1, e +
-            gradc_room(n));
+    f_gradient_kernel(self_, self_->x, self_->d_f, self_->d_x, e, self_->f ? self_->f : room_1,
+            e + gradc_room(n));
     return GRADC_OK;
 }

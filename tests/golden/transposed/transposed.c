@@ -19,8 +19,6 @@ GRADC_INLINE int f_check(const struct f *self_)
 {
     if (self_->m == 0 || self_->t == 0)
         return GRADC_ESIZE;
-    if (32 * (double)self_->m > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
     if (64 * (double)self_->m + 1048 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;

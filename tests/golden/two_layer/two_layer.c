@@ -106,8 +106,8 @@ static void two_layer_backward_kernel(
     for (size_t i = 0; i < 64; i++)
         GRADC_INDEPENDENT
         for (size_t j = 0; j < 10; j++) {
-            d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f * d_loss *
-                    (y_pred[i * 10 + j] - y[i * 10 + j]);
+            d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) +
+                    2.0f * d_loss * (y_pred[i * 10 + j] - y[i * 10 + j]);
         }
     /* two_layer.nn:7   y_pred = h @ w2 */
     /* d_w2 = h' @ d_y_pred2 */
@@ -204,7 +204,7 @@ int two_layer_gradient(struct two_layer *m)
     if (!m->work)
         return GRADC_ENULL;
     float *const work = (float *)m->work;
-    two_layer_gradient_kernel(m, m->x, m->y, m->w1, m->w2, m->d_y_pred, m->d_w1, m->d_w2, work, work +
-            6400, work + 12800);
+    two_layer_gradient_kernel(m, m->x, m->y, m->w1, m->w2, m->d_y_pred, m->d_w1, m->d_w2, work,
+            work + 6400, work + 12800);
     return GRADC_OK;
 }

@@ -24,11 +24,10 @@ GRADC_INLINE int train_check(const struct train *m)
     const size_t copies = gradc_copies(chunks);
     if ((double)m->N * (double)m->D > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)m->N > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
     if ((double)m->D * (double)m->C > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)m->N * (double)m->C + (double)m->C * block + 2 * (double)m->C * copies + 2 * (double)m->C + block + 56 > (double)(PTRDIFF_MAX / 16))
+    if ((double)m->N * (double)m->C + (double)m->C * block + 2 * (double)m->C * copies + 2 * (double)m->C +
+            block + 56 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
 }
@@ -135,6 +134,6 @@ int train_forward(struct train *m)
     double *const z = t5 + gradc_room(block);
     double *const t3 = z + gradc_room(C);
     double *const z_others = t3 + gradc_room(C);
-    return train_forward_kernel(m, m->x, m->y, m->w, sum2, z, t3, d_z, t5, z_others, z_others +
-            gradc_room(C * copies));
+    return train_forward_kernel(m, m->x, m->y, m->w, sum2, z, t3, d_z, t5, z_others,
+            z_others + gradc_room(C * copies));
 }
