@@ -142,7 +142,8 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
     } while (0)
 #endif
 
-/* Before a short loop that must not be unrolled: gcc 12 then confuses the conditions of conditional loads. */
+/* Before a short loop that must not be unrolled: gcc 12 then confuses the conditions of conditional loads,
+ * and makes no vectors. */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8 && !defined(__SANITIZE_ADDRESS__)
 #define GRADC_ROLLED _Pragma("GCC unroll 1")
 #else
@@ -158,46 +159,72 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 #endif
 
 /* Reductions go on in this many partial results side by side, so that compilers may use vectors: enough to
- * fill several of them, and too many for the loop over the parts to be unrolled into scalar code. */
-#define GRADC_PARTS 32
+ * fill several of them, and too many for the loop over the parts to be unrolled into scalar code. What is
+ * left over goes on in the first few. */
+#define GRADC_PARTS     32
+#define GRADC_FEW_PARTS 8
 
-/* parts += term for each j in [0, n), in turn; GRADC_ADD_OF: term stands over variables that the statements
- * at the end declare. GRADC_ADD_ROUNDS: `before` stands before the innermost loop. The last few rounds are no
- * loop that gcc may unroll: see GRADC_ROLLED. */
-#define GRADC_ADD_ROUNDS(before, parts, j, n, term, ...)                                                     \
-    do {                                                                                                     \
-        const size_t gradc_whole = (n) - (n) % GRADC_PARTS;                                                  \
-        for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += GRADC_PARTS)                  \
-            before for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++)                       \
-            {                                                                                                \
-                const size_t j = gradc_block + gradc_part;                                                   \
-                (void)j;                                                                                     \
-                __VA_ARGS__                                                                                  \
-                parts[gradc_part] += (term);                                                                 \
-            }                                                                                                \
-        GRADC_ROLLED for (size_t j = gradc_whole; j < (n); j++)                                              \
+/* parts[0 ... width) += term for each j in [begin, end), a multiple of the width, in turn; term stands over
+ * variables that the statements at the end declare. `before` stands before the innermost loop. */
+#define GRADC_ADD_BLOCKS(before, parts, width, j, begin, end, term, ...)                                     \
+    for (size_t gradc_block = (begin); gradc_block < (end); gradc_block += (width))                          \
+        before for (size_t gradc_part = 0; gradc_part < (width); gradc_part++)                               \
         {                                                                                                    \
-            __VA_ARGS__                                                                                      \
-            parts[j - gradc_whole] += (term);                                                                \
-        }                                                                                                    \
+            const size_t j = gradc_block + gradc_part;                                                       \
+            (void)j;                                                                                         \
+            __VA_ARGS__(parts)[gradc_part] += (term);                                                        \
+        }
+
+/* The same for the last few rounds, which are no loop that gcc may unroll: see GRADC_ROLLED. */
+#define GRADC_ADD_LAST(parts, j, begin, end, term, ...)                                                      \
+    GRADC_ROLLED for (size_t j = (begin); j < (end); j++)                                                    \
+    {                                                                                                        \
+        __VA_ARGS__(parts)[j - (begin)] += (term);                                                           \
+    }
+
+/* parts += term for each j in [0, n). The last rounds have parts of their own unless n is large, so that no
+ * vector is read where a number has just been written, which processors wait for. */
+#define GRADC_ADD_OF(parts, j, n, term, ...)                                                                 \
+    do {                                                                                                     \
+        const size_t gradc_whole = (n) - (n) % GRADC_PARTS, gradc_most = (n) - (n) % GRADC_FEW_PARTS;        \
+        GRADC_ADD_BLOCKS(, parts, GRADC_PARTS, j, 0, gradc_whole, term, __VA_ARGS__)                         \
+        GRADC_ADD_BLOCKS(GRADC_ROLLED, parts, GRADC_FEW_PARTS, j, gradc_whole, gradc_most, term,             \
+                         __VA_ARGS__)                                                                        \
+        GRADC_ADD_LAST(parts + (GRADC_PARTS - GRADC_FEW_PARTS), j, gradc_most, n, term, __VA_ARGS__)         \
     } while (0)
-#define GRADC_ADD_OF(parts, j, n, term, ...) GRADC_ADD_ROUNDS(, parts, j, n, term, __VA_ARGS__)
-#define GRADC_ADD(parts, j, n, term)         GRADC_ADD_OF(parts, j, n, term, ;)
+#define GRADC_ADD(parts, j, n, term) GRADC_ADD_OF(parts, j, n, term, ;)
+
+/* The first few parts += all others. */
+#define GRADC_FOLD(parts)                                                                                    \
+    for (size_t gradc_part = 0; gradc_part < GRADC_FEW_PARTS; gradc_part++)                                  \
+    parts[gradc_part] = (parts[gradc_part] + parts[gradc_part + GRADC_FEW_PARTS]) +                          \
+                        (parts[gradc_part + 2 * GRADC_FEW_PARTS] + parts[gradc_part + 3 * GRADC_FEW_PARTS])
+
+/* sum += the first few parts. */
+#define GRADC_TOTAL_OF_FEW(sum, parts)                                                                       \
+    for (size_t gradc_part = 0; gradc_part < GRADC_FEW_PARTS / 4; gradc_part++)                              \
+    sum += (parts[gradc_part] + parts[gradc_part + GRADC_FEW_PARTS / 4]) +                                   \
+           (parts[gradc_part + GRADC_FEW_PARTS / 2] + parts[gradc_part + GRADC_FEW_PARTS / 4 * 3])
 
 /* sum += all parts. */
 #define GRADC_TOTAL(sum, parts)                                                                              \
     do {                                                                                                     \
-        for (size_t gradc_part = 0; gradc_part < GRADC_PARTS / 4; gradc_part++)                              \
-            sum += (parts[gradc_part] + parts[gradc_part + GRADC_PARTS / 4]) +                               \
-                   (parts[gradc_part + GRADC_PARTS / 2] + parts[gradc_part + GRADC_PARTS / 4 * 3]);          \
+        GRADC_FOLD(parts);                                                                                   \
+        GRADC_TOTAL_OF_FEW(sum, parts);                                                                      \
     } while (0)
 
 /* sum += term for each j in [0, n), likewise. */
 #define GRADC_SUM_ROUNDS(before, type, sum, j, n, term, ...)                                                 \
     do {                                                                                                     \
         type gradc_parts[GRADC_PARTS] = {0};                                                                 \
-        GRADC_ADD_ROUNDS(before, gradc_parts, j, n, term, __VA_ARGS__);                                      \
-        GRADC_TOTAL(sum, gradc_parts);                                                                       \
+        const size_t gradc_whole = (n) - (n) % GRADC_PARTS, gradc_most = (n) - (n) % GRADC_FEW_PARTS;        \
+        GRADC_ADD_BLOCKS(before, gradc_parts, GRADC_PARTS, j, 0, gradc_whole, term, __VA_ARGS__)             \
+        if (gradc_whole > 0)                                                                                 \
+            GRADC_FOLD(gradc_parts);                                                                         \
+        GRADC_ADD_BLOCKS(GRADC_ROLLED, gradc_parts, GRADC_FEW_PARTS, j, gradc_whole, gradc_most, term,       \
+                         __VA_ARGS__)                                                                        \
+        GRADC_ADD_LAST(gradc_parts, j, gradc_most, n, term, __VA_ARGS__)                                     \
+        GRADC_TOTAL_OF_FEW(sum, gradc_parts);                                                                \
     } while (0)
 #define GRADC_SUM_OF(type, sum, j, n, term, ...) GRADC_SUM_ROUNDS(, type, sum, j, n, term, __VA_ARGS__)
 #define GRADC_SUM(type, sum, j, n, term)         GRADC_SUM_OF(type, sum, j, n, term, ;)

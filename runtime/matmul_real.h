@@ -60,12 +60,15 @@ enum {
     NAME(unpacked) = 512 * 1024 / (int)sizeof(REAL) /* elements of op(a) below a depth that need no copy */
 };
 
-/* A tile of rows x (vectors * lanes): c = alpha a b + beta c. Element (i, l) of a is a[i * a_row + l *
+/* A tile of rows x columns, in one vector for each row or in two, of which the second has the last columns
+ * and may repeat some of the first: c = alpha a b + beta c. Element (i, l) of a is a[i * a_row + l *
  * a_column]; row l of b starts at b + l * b_row. */
-GRADC_INLINE void NAME(tile)(int rows, int vectors, size_t k, const REAL *a, size_t a_row, size_t a_column,
-                             const REAL *b, size_t b_row, REAL alpha, REAL beta, REAL *c, size_t ldc)
+GRADC_INLINE void NAME(tile)(int rows, int vectors, size_t columns, size_t k, const REAL *a, size_t a_row,
+                             size_t a_column, const REAL *b, size_t b_row, REAL alpha, REAL beta, REAL *c,
+                             size_t ldc)
 {
     const NAME(vector) zero = {0};
+    const size_t at[2] = {0, columns - NAME(lanes)}; /* where the vectors begin */
     NAME(vector) sum[NAME(tile_rows)][2], row[2];
     GRADC_UNROLL for (int i = 0; i < rows; i++)
     {
@@ -73,11 +76,11 @@ GRADC_INLINE void NAME(tile)(int rows, int vectors, size_t k, const REAL *a, siz
     }
     for (int i = 0; i < rows; i++)
         for (int v = 0; v < vectors; v++)
-            GRADC_FETCH(c + (size_t)i * ldc + v * NAME(lanes));
+            GRADC_FETCH(c + (size_t)i * ldc + at[v]);
     for (size_t l = 0; l < k; l++, a += a_column, b += b_row) {
         for (int v = 0; v < vectors; v++)
-            GRADC_FETCH(b + 16 * b_row + v * NAME(lanes));
-        GRADC_UNROLL for (int v = 0; v < vectors; v++) row[v] = *(const NAME(vector) *)(b + v * NAME(lanes));
+            GRADC_FETCH(b + 16 * b_row + at[v]);
+        GRADC_UNROLL for (int v = 0; v < vectors; v++) row[v] = *(const NAME(vector) *)(b + at[v]);
         GRADC_UNROLL for (int i = 0; i < rows; i++)
         {
             GRADC_UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += a[(size_t)i * a_row] * row[v];
@@ -85,11 +88,13 @@ GRADC_INLINE void NAME(tile)(int rows, int vectors, size_t k, const REAL *a, siz
     }
     GRADC_UNROLL for (int i = 0; i < rows; i++)
     {
+        REAL *to = c + (size_t)i * ldc;
         GRADC_UNROLL for (int v = 0; v < vectors; v++)
         {
-            NAME(vector) *to = (NAME(vector) *)(c + (size_t)i * ldc + v * NAME(lanes));
-            *to = beta == 0 ? alpha * sum[i][v] : alpha * sum[i][v] + beta * *to;
+            const NAME(vector) *old = (const NAME(vector) *)(to + at[v]);
+            sum[i][v] = beta == 0 ? alpha * sum[i][v] : alpha * sum[i][v] + beta * *old;
         }
+        GRADC_UNROLL for (int v = 0; v < vectors; v++) * (NAME(vector) *)(to + at[v]) = sum[i][v];
     }
 }
 
@@ -114,37 +119,52 @@ GRADC_INLINE size_t NAME(rows_of)(size_t left)
 }
 
 /* The tile for a number of rows that NAME(rows_of) gives. */
-GRADC_INLINE void NAME(tile_of)(size_t rows, int vectors, size_t k, const REAL *a, size_t a_row,
-                                size_t a_column, const REAL *b, size_t b_row, REAL alpha, REAL beta, REAL *c,
-                                size_t ldc)
+GRADC_INLINE void NAME(tile_of)(size_t rows, int vectors, size_t columns, size_t k, const REAL *a,
+                                size_t a_row, size_t a_column, const REAL *b, size_t b_row, REAL alpha,
+                                REAL beta, REAL *c, size_t ldc)
 {
     switch (rows) {
-    case 1: NAME(tile)(1, vectors, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
-    case 2: NAME(tile)(2, vectors, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
-    case 4: NAME(tile)(4, vectors, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
-    default: NAME(tile)(NAME(tile_rows), vectors, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
+    case 1: NAME(tile)(1, vectors, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
+    case 2: NAME(tile)(2, vectors, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
+    case 4: NAME(tile)(4, vectors, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
+    default:
+        NAME(tile)
+        (NAME(tile_rows), vectors, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
     }
 }
 
-/* The first `columns` columns of a tile. A full tile is written in place, another one through a copy. */
+/* The first `columns` columns of a tile: in place if they fill a vector, else through a copy. */
+GRADC_STATIC void NAME(narrow_tile)(size_t rows, size_t columns, size_t k, const REAL *a, size_t a_row,
+                                    size_t a_column, const REAL *b, size_t b_row, REAL alpha, REAL beta,
+                                    REAL *c, size_t ldc)
+{
+    REAL whole[NAME(tile_rows) * NAME(lanes)];
+    if (columns > NAME(lanes)) {
+        NAME(tile_of)(rows, 2, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
+        return;
+    }
+    if (columns == NAME(lanes)) {
+        NAME(tile_of)(rows, 1, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
+        return;
+    }
+    NAME(tile_of)
+    (rows, 1, NAME(lanes), k, a, a_row, a_column, b, b_row, alpha, 0, whole, NAME(lanes));
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) {
+            REAL product = whole[i * NAME(lanes) + j];
+            c[i * ldc + j] = beta == 0 ? product : product + beta * c[i * ldc + j];
+        }
+}
+
+/* A tile, or its first columns. */
 GRADC_INLINE void NAME(part_of_tile)(size_t rows, size_t columns, size_t k, const REAL *a, size_t a_row,
                                      size_t a_column, const REAL *b, size_t b_row, REAL alpha, REAL beta,
                                      REAL *c, size_t ldc)
 {
-    REAL whole[NAME(tile_rows) * NAME(tile_columns)];
-    if (columns == NAME(tile_columns)) {
-        NAME(tile_of)(rows, 2, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
-        return;
-    }
-    if (columns > NAME(lanes))
-        NAME(tile_of)(rows, 2, k, a, a_row, a_column, b, b_row, alpha, 0, whole, NAME(tile_columns));
+    if (columns == NAME(tile_columns))
+        NAME(tile_of)(rows, 2, NAME(tile_columns), k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
     else
-        NAME(tile_of)(rows, 1, k, a, a_row, a_column, b, b_row, alpha, 0, whole, NAME(tile_columns));
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j++) {
-            REAL product = whole[i * NAME(tile_columns) + j];
-            c[i * ldc + j] = beta == 0 ? product : product + beta * c[i * ldc + j];
-        }
+        NAME(narrow_tile)(rows, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
 }
 
 /* Rows [0, m) of op(a) and its columns [0, k), a tile's rows together: row after row, a_row apart, if a is
@@ -174,13 +194,14 @@ GRADC_STATIC void NAME(pack_a)(int trans, size_t m, size_t k, const REAL *a, siz
     }
 }
 
-/* Rows [0, k) and columns [0, n) of op(b), row by row, filled up with zeros to the width of a tile. */
+/* Rows [0, k) and columns [0, n) of op(b), row by row at the width of a tile, filled up with zeros to that of
+ * a vector. */
 GRADC_STATIC void NAME(pack_b)(int trans, size_t k, size_t n, const REAL *b, size_t ldb,
                                REAL *GRADC_RESTRICT packed)
 {
-    if (n < NAME(tile_columns))
+    if (n < NAME(lanes))
         for (size_t l = 0; l < k; l++)
-            for (size_t j = n; j < NAME(tile_columns); j++)
+            for (size_t j = n; j < NAME(lanes); j++)
                 packed[l * NAME(tile_columns) + j] = 0;
     if (trans) {
         for (size_t j = 0; j < n; j++)
@@ -264,7 +285,7 @@ GRADC_STATIC void NAME(direct)(int trans_a, int trans_b, size_t m, size_t n, siz
             size_t columns = NAME(least)(n - j, NAME(tile_columns));
             const REAL *from = b + (trans_b ? j * ldb + l : l * ldb + j);
             size_t b_row = ldb;
-            if (trans_b || columns < NAME(tile_columns)) {
+            if (trans_b || columns < NAME(lanes)) {
                 NAME(pack_b)(trans_b, depth, columns, from, ldb, panel);
                 from = panel;
                 b_row = NAME(tile_columns);
