@@ -72,13 +72,37 @@ static int64_t last_number(const char *offset, size_t *length)
     return number;
 }
 
-/* Whether no two rounds of the loop meet at these offsets: they are the same, and move, or lie a multiple of
- * the loop's extent apart. */
-static bool never_meet(const char *a, const char *b, const struct item *loop, const char *variable)
+/* Whether the offset is where the variable stands in one of the rows that are as long as the loop,
+ * "(i * 3 + 1) * n + j": then so much of it is left when rows are taken away. */
+static bool is_in_row(const char *offset, const char *extent, const char *variable)
+{
+    size_t length = strlen(offset), variable_length = strlen(variable), extent_length = strlen(extent);
+    if (strcmp(offset, variable) == 0)
+        return true;
+    if (length < extent_length + variable_length + 6)
+        return false;
+    const char *last = offset + length - variable_length, *row = last - 3 - extent_length;
+    int depth = 0;
+    for (const char *c = offset; c < row; c++) {
+        depth += *c == '(' ? 1 : *c == ')' ? -1 : 0;
+        if (depth == 0 && (*c == '+' || *c == '-'))
+            return false;
+    }
+    return strcmp(last, variable) == 0 && strncmp(last - 3, " + ", 3) == 0 &&
+           strncmp(row, extent, extent_length) == 0 && strncmp(row - 3, " * ", 3) == 0;
+}
+
+/* Whether no two rounds of the loop meet at these offsets: they are the same, and move, or leave different
+ * numbers in different rounds when multiples of the loop's extent are taken away. */
+static bool never_meet(struct emitter *emitter, const char *a, const char *b, const struct item *loop,
+                       const char *variable)
 {
     size_t a_length, b_length;
     int64_t extent, a_number = last_number(a, &a_length), b_number = last_number(b, &b_length);
     if (strcmp(a, b) == 0)
+        return true;
+    const char *row = size_factor(emitter, loop->extent);
+    if (is_in_row(a, row, variable) && is_in_row(b, row, variable))
         return true;
     bool is_same = a_length == b_length && strncmp(a, b, a_length) == 0;
     return is_same && moves_by_one(a, variable) && size_is_number(loop->extent, &extent) &&
@@ -151,7 +175,7 @@ bool can_be_independent(const struct item *loop)
 /* Every pair is compared; no compiler vectorises a body as long as this anyway. */
 enum { MOST_TOUCHED = 500 };
 
-bool is_independent(const struct emitter *emitter, const struct item *loop, const struct notes *notes,
+bool is_independent(struct emitter *emitter, const struct item *loop, const struct notes *notes,
                     const char *variable)
 {
     if (notes->touched_count > MOST_TOUCHED)
@@ -165,7 +189,7 @@ bool is_independent(const struct emitter *emitter, const struct item *loop, cons
         for (size_t j = 0; j < notes->touched_count; j++)
             if (may_overlap(written, &notes->touched[j]) &&
                 (!notes->touched[j].offset ||
-                 !never_meet(notes->touched[j].offset, written->offset, loop, variable)))
+                 !never_meet(emitter, notes->touched[j].offset, written->offset, loop, variable)))
                 return false;
     }
     return is_hard_to_see(emitter, loop, notes);

@@ -205,7 +205,7 @@ void note_element(struct emitter *emitter, const struct buffer *buffer, const st
                   const char *offset);
 bool can_be_independent(const struct item *loop);
 /* Whether the rounds of a loop that touches this can be done in any order, and compilers may not see it. */
-bool is_independent(const struct emitter *emitter, const struct item *loop, const struct notes *notes,
+bool is_independent(struct emitter *emitter, const struct item *loop, const struct notes *notes,
                     const char *variable);
 
 /* ---- emit_side_by_side.c ---- */

@@ -12,17 +12,6 @@
 #include "region.h"
 #include "simplify_loops.h"
 
-/* Lets `node` be what `value` is, under its own name, for all its users. */
-static void become(struct node *node, const struct node *value)
-{
-    struct node kept = *node;
-    *node = *value;
-    node->id = kept.id;
-    node->name = kept.name;
-    node->named_by_user = kept.named_by_user;
-    node->origin = kept.origin;
-}
-
 static bool is_inside(const struct region *region, const struct node *node)
 {
     for (size_t i = 0; i < region->inside_count; i++)
@@ -150,10 +139,6 @@ void hoist_rounds(struct graph *graph, struct node *const *roots, size_t root_co
         if (node->op == OP_LOOP && !loop->condition && !loop->is_branch && !loop->checkpoint)
             any = hoist_before(graph, node->loop) || any;
     }
-    if (!any)
-        return;
-    sort_nodes(graph, roots, root_count);
-    for (size_t i = 0; i < graph->nodes_count; i++)
-        if (graph->nodes[i]->op == OP_LOOP)
-            graph->nodes[i]->loop->region = NULL;
+    if (any)
+        sort_nodes(graph, roots, root_count);
 }

@@ -27,23 +27,6 @@ static size_t find_roots(const struct function *function, struct node **roots)
     return count;
 }
 
-/* How often each node that the roots need is read, bodies of loops included. */
-static int *count_uses(const struct graph *graph, struct node *const *roots, size_t root_count)
-{
-    unsigned char *reached = calloc(graph->nodes_count + 1, 1);
-    int *uses = ARENA_ARRAY(graph->arena, int, graph->nodes_count + 1);
-    if (!reached)
-        abort();
-    mark_reachable(graph, roots, root_count, true, reached);
-    for (size_t i = 0; i < root_count; i++)
-        uses[roots[i]->id]++;
-    for (size_t id = 0; id < graph->nodes_count; id++)
-        for (int k = 0; reached[id] && k < graph->nodes[id]->input_count; k++)
-            uses[graph->nodes[id]->inputs[k]->id]++;
-    free(reached);
-    return uses;
-}
-
 static void copy_function(struct function *function, struct copier *copier)
 {
     for (size_t i = 0; i < function->members_count; i++)
@@ -69,6 +52,8 @@ static void simplify_rounds(struct function *function, int level, bool keeps_rul
         size_t root_count = find_roots(function, roots);
         if (round > 0 && !keeps_rules)
             hoist_rounds(old, roots, root_count);
+        if (round > 0 && is_for_loops)
+            accumulate_in_rounds(old, roots, root_count);
         simplify_loops(old, roots, root_count);
         struct rewriter rewriter = {.source_uses = count_uses(old, roots, root_count),
                                     .function = function,

@@ -178,6 +178,32 @@ static bool join(struct loops *loops, struct node *first, struct node *second)
     return true;
 }
 
+void become(struct node *node, const struct node *value)
+{
+    struct node kept = *node;
+    *node = *value;
+    node->id = kept.id;
+    node->name = kept.name;
+    node->named_by_user = kept.named_by_user;
+    node->origin = kept.origin;
+}
+
+int *count_uses(const struct graph *graph, struct node *const *roots, size_t root_count)
+{
+    unsigned char *reached = calloc(graph->nodes_count + 1, 1);
+    int *uses = ARENA_ARRAY(graph->arena, int, graph->nodes_count + 1);
+    if (!reached)
+        abort();
+    mark_reachable(graph, roots, root_count, true, reached);
+    for (size_t i = 0; i < root_count; i++)
+        uses[roots[i]->id]++;
+    for (size_t id = 0; id < graph->nodes_count; id++)
+        for (int k = 0; reached[id] && k < graph->nodes[id]->input_count; k++)
+            uses[graph->nodes[id]->inputs[k]->id]++;
+    free(reached);
+    return uses;
+}
+
 /* What must stand before the node: its inputs, and a LOOP's PLACEHOLDERs, which its body may not read. */
 static struct node *needed_before(const struct node *node, int i)
 {
@@ -214,8 +240,11 @@ void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_coun
             stack_count--;
         }
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         sorted[i]->id = (int)i;
+        if (sorted[i]->op == OP_LOOP)
+            sorted[i]->loop->region = NULL;
+    }
     graph->nodes = sorted;
     graph->nodes_count = graph->nodes_capacity = count;
     graph->mentions = NULL;

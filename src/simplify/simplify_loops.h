@@ -10,6 +10,16 @@ void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_
 
 /* Moves work out of loops that can be done for all rounds at once. Changes the graph in the same way. */
 void hoist_rounds(struct graph *graph, struct node *const *roots, size_t root_count);
+/* Lets inner loops add to what outer ones carry, instead of collecting what is added behind them. Changes the
+ * graph in the same way. */
+void accumulate_in_rounds(struct graph *graph, struct node *const *roots, size_t root_count);
+
+/* ---- Changes in place ---- */
+
+/* Lets `node` be what `value` is, under its own name, for all its users. */
+void become(struct node *node, const struct node *value);
+/* How often each node that the roots need is read, bodies of loops included; by id. */
+int *count_uses(const struct graph *graph, struct node *const *roots, size_t root_count);
 /* Brings inputs before their users again, after nodes have been changed in place; drops what no root needs.
  */
 void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_count);

@@ -1430,4 +1430,90 @@ case("""in_rounds(x: [n, n], W: [n, n], a, T: size) {
     return h, s_last = s, ss
 }""", rounds_of_layers, sizes={"n": 3, "T": 3}, x=uniform((3, 3), -1, 1), W=rotation, a=0.75)
 
+
+# ---- What inner loops add to what outer ones carry ----
+
+group("layers")
+def recurrent(x, W, B, g, h, first=0):
+    h, total = h.copy(), 0.0
+    for t in range(len(x)):
+        y = x[t]
+        for k in range(first, len(h)):
+            y = h[k] = np.tanh(y * W[k, 0] + h[k] * W[k, 1] + g[k] * B[k])
+        total += np.sum(y * x[t])
+    return total
+LAYERS = dict(sizes={"T": 4, "L": 3, "n": 5}, x=uniform((4, 5), -1, 1), W=uniform((3, 2, 5), -1, 1), B=uniform((3, 5), -1, 1), g=uniform(3, -1, 1), h=uniform((3, 5), -1, 1))
+# sums of entries that stand where they are added, in rows, and as numbers
+for first in 0, 1:
+    case(f"""recurrent_{first}(x: [T, n], W: [L, 2, n], B: [L, n], g: [L], h: [L, n]) {{
+    total = 0
+    for t in 0..T {{
+        y = x[t]
+        for k in {first}..L {{
+            h[k] = tanh(y * W[k, 0] + h[k] * W[k, 1] + g[k] * B[k])
+            y = h[k]
+        }}
+        total = total + sum(y * x[t])
+    }}
+    return total
+}}""", lambda x, W, B, g, h, first=first: recurrent(x, W, B, g, h, first), outputs=["total"], **LAYERS)
+# in columns, and next to what is added otherwise
+def columns(x, W):
+    total = 0.0
+    for t in range(len(x)):
+        y = x[t]
+        for k in range(W.shape[1]): y = np.sin(y * W[:, k])
+        total += np.sum(y * x[t]) + np.sum(W**2) * x[t, 0]
+    return total
+case("""columns(x: [T, n], W: [n, L]) {
+    total = 0
+    for t in 0..T {
+        y = x[t]
+        for k in 0..L { y = sin(y * W[:, k]) }
+        total = total + sum(y * x[t]) + sum(W^2) * x[t, 0]
+    }
+    return total
+}""", columns, outputs=["total"], sizes={"T": 4, "L": 3, "n": 5}, x=uniform((4, 5), -1, 1), W=uniform((5, 3), -1, 1))
+# written as sums: taken away, read besides, with an inner loop that stops early or goes over what was added before
+def taken(x, a, L):
+    less, seen, few, s = a[:, None] * np.ones(x.shape[1]), np.zeros(len(a)), np.zeros((L, x.shape[1])), 0.0
+    for t in range(len(x)):
+        y, z, rows, numbers, some = x[t], 0.5, np.zeros((L, x.shape[1])), np.zeros(L), np.zeros((L, x.shape[1]))
+        for k in range(L):
+            y = np.cos(y + k)
+            rows[k], numbers[k] = y * a[k], y[0]
+        for k in range(L):
+            if z >= 1.5: break
+            z = z + 0.5 * y[1]**2 + 0.25
+            some[k] = z * x[t]
+        less = less - rows
+        s = s + np.sum(np.sin(seen))
+        seen = seen + numbers
+        few = few + some
+    return {"less": less, "seen": seen, "few": few, "s": s}
+case("""taken(x: [T, n], a: [L]) {
+    less[k, j] = a[k] + 0 * x[0, j]
+    seen = zeros([L])
+    few = zeros([L, n])
+    s = 0
+    for t in 0..T {
+        y = x[t]
+        z = 0.5
+        for k in 0..L {
+            y = cos(y + k)
+            rows[k] = y * a[k]
+            numbers[k] = y[0]
+        }
+        for k in 0..L while z < 1.5 {
+            z = z + 0.5 * y[1]^2 + 0.25
+            some[k] = z * x[t]
+        }
+        less = less - rows
+        s = s + sum(sin(seen))
+        seen = seen + numbers
+        few = few + some
+    }
+    return less, seen, few, s
+}""", lambda x, a: taken(x, a, 3), sizes={"T": 4, "L": 3, "n": 5}, x=uniform((4, 5), -1, 1), a=uniform(3, 0, 1))
+
 write()
