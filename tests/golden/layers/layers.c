@@ -19,10 +19,6 @@ GRADC_INLINE int layers_check(const struct layers *m)
 {
     if (m->T == 0 || m->n == 0 || m->L == 0)
         return GRADC_ESIZE;
-    if ((double)m->T * (double)m->n > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
-    if (2 * (double)m->n * (double)m->L > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
     if (2 * (double)m->T * (double)m->n * (double)m->L + (double)m->n + 24 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;

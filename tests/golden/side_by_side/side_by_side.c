@@ -17,8 +17,6 @@ GRADC_INLINE int f_check(const struct f *m)
         return GRADC_ESIZE;
     if (3 * (double)m->N > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
-    if ((double)m->N > (double)(PTRDIFF_MAX / 16))
-        return GRADC_ESIZE;
     return GRADC_OK;
 }
 
@@ -54,8 +52,8 @@ static void f_forward_kernel(
     } else {
         for (size_t i = 0; i < N; i++) {
             /* side_by_side.nn:4   s    = sum(x[i]^2) */
-            const double s = x[i * 3] * x[i * 3] + x[i * 3 + 1] * x[i * 3 + 1] + x[i * 3 + 2] *
-                    x[i * 3 + 2];
+            const double s = x[i * 3] * x[i * 3] + x[i * 3 + 1] * x[i * 3 + 1] +
+                    x[i * 3 + 2] * x[i * 3 + 2];
             /* side_by_side.nn:5   y[i] = if s > 1 then w[i] / s else w[i] * s */
             const int32_t t = 1.0 < s;
             if (m->y) {
