@@ -69,6 +69,19 @@ GRADC_INLINE size_t gradc_stride(size_t n)
     return n;
 }
 
+/* Asks for the lines of the cache that hold these bytes, all of which are soon to be written. */
+GRADC_INLINE void gradc_will_write(const void *p, size_t bytes)
+{
+#if defined(__GNUC__)
+    size_t line;
+    for (line = 0; line < bytes; line += 64)
+        __builtin_prefetch((const char *)p + line, 1);
+#else
+    (void)p;
+    (void)bytes;
+#endif
+}
+
 /* The least whole number whose square is at least n: the rounds between two kept states of a checkpointed
  * loop. */
 GRADC_CONST size_t gradc_root(size_t n)

@@ -4,13 +4,18 @@
  * No conditions in the loop: it runs if all members are wanted that it writes; otherwise its plain form does.
  * No branches: choices are made by masks. And no known strides but 1: gcc gives up at groups of 11, but loads
  * element by element what stands at a stride that it does not know. Truth values are as wide as the reals, so
- * that one vector of either holds the same rounds. */
+ * that one vector of either holds the same rounds.
+ *
+ * A vector of results is stored element by element, each in the row of its round. Rounds that fill long rows
+ * go in blocks of as many as the widest vectors hold: a block asks for the lines of its rows before it
+ * computes, so that they are there when it stores. The last block ends with the last round, and so repeats
+ * some. */
 #include <string.h>
 
 #include "emitter.h"
 #include "region.h"
 
-enum { FEWEST_ROUNDS = 8, MOST_STRIDES = 16 };
+enum { FEWEST_ROUNDS = 8, MOST_STRIDES = 16, LINE = 64 /* bytes in a line of the cache */ };
 
 /* i_11 = i * by_11, in the loop over i. */
 struct stride {
@@ -19,10 +24,18 @@ struct stride {
     const char *name, *factor;
 };
 
+/* array[i_11 + 3] is stored. */
+struct row {
+    const char *array;
+    const struct stride *stride;
+};
+
 struct side_by_side {
     size *variable;
     struct stride strides[MOST_STRIDES];
     int count;
+    struct row *rows;
+    size_t rows_count, rows_capacity;
 };
 
 /* ---- What can ---- */
@@ -151,6 +164,103 @@ const char *side_by_side_operator(const struct node *node, int *precedence)
     }
 }
 
+/* ---- Blocks of rounds ---- */
+
+static int real_bytes(const struct emitter *emitter)
+{
+    return *emitter->suffix ? 4 : 8;
+}
+
+/* The array that it stores in, as a whole; NULL: none. */
+static const struct buffer *array_of(const struct item *item)
+{
+    if (is_empty(item) || item->nest->target->storage == STORAGE_SCALAR)
+        return NULL;
+    const struct buffer *buffer = item->nest->target;
+    while (buffer->same)
+        buffer = buffer->same;
+    return buffer;
+}
+
+/* Whether nothing was in it before that a round may read: then a round may run twice. */
+static bool is_new_result(const struct buffer *array)
+{
+    return array->storage == STORAGE_MEMBER && array->member->role != ROLE_INOUT && !array->guest;
+}
+
+/* Whether a round fills at least a line. */
+static bool has_long_rows(const struct emitter *emitter, const struct buffer *array)
+{
+    int64_t extent, row = real_bytes(emitter);
+    for (int a = 1; a < array->member->rank; a++)
+        row *= size_is_number(array->member->shape[a], &extent) ? extent : LINE;
+    return array->member->rank > 1 && row >= LINE;
+}
+
+/* How many rounds a block has; 0: no blocks. */
+static int rounds_in_block(const struct emitter *emitter, const struct item *item)
+{
+    const struct loop *loop = item->nest->node->loop;
+    int rounds = LINE / real_bytes(emitter);
+    int64_t begin, end;
+    bool has_long = false;
+    if (!size_is_number(loop->begin, &begin) || begin != 0 ||
+        (size_is_number(loop->end, &end) && end < rounds))
+        return 0;
+    for (size_t i = 0; i < item->body_count; i++) {
+        const struct buffer *array = array_of(item->body[i]);
+        if (array && !is_new_result(array))
+            return 0;
+        has_long = has_long || (array && has_long_rows(emitter, array));
+    }
+    return has_long ? rounds : 0;
+}
+
+/* i_11] or i_11 + 3] */
+static bool is_in_row(const char *subscript, const struct stride *stride)
+{
+    size_t length = strlen(stride->name);
+    if (strncmp(subscript, stride->name, length) != 0)
+        return false;
+    subscript += length;
+    if (strncmp(subscript, " + ", 3) == 0)
+        subscript += 3 + strspn(subscript + 3, "0123456789");
+    return *subscript == ']';
+}
+
+void side_by_side_stores(struct emitter *emitter, const char *place)
+{
+    struct side_by_side *side = emitter->side;
+    const char *subscript = strchr(place, '[');
+    struct row row = {0};
+    for (int s = 0; subscript && s < side->count; s++)
+        if (is_in_row(subscript + 1, &side->strides[s]))
+            row.stride = &side->strides[s];
+    if (!row.stride)
+        return;
+    row.array = arena_print(emitter->arena, "%.*s", (int)(subscript - place), place);
+    for (size_t i = 0; i < side->rows_count; i++)
+        if (side->rows[i].stride == row.stride && strcmp(side->rows[i].array, row.array) == 0)
+            return;
+    ARENA_APPEND(emitter->arena, side, rows, row);
+}
+
+/* for (size_t block = 0; block < N; block += 8) {, the first round of the block, and its rows. */
+static void open_block(struct emitter *emitter, const struct side_by_side *side, const char *first,
+                       const char *end, int rounds)
+{
+    const char *block = names_take(emitter->names, "block");
+    emit_line(emitter, "/* rows are asked for before they are computed; the last block repeats some */");
+    emit_line(emitter, "for (size_t %s = 0; %s < %s; %s += %d) {", block, block, end, block, rounds);
+    emitter->indent++;
+    emit_line(emitter, "const size_t %s = %s + %d <= %s ? %s : %s - %d;", first, block, rounds, end, block,
+              end, rounds);
+    for (size_t i = 0; i < side->rows_count; i++)
+        emit_line(emitter, "gradc_will_write(&%s[%s * %d], %d * %d * sizeof(%s));", side->rows[i].array,
+                  first, (int)side->rows[i].stride->step, rounds, (int)side->rows[i].stride->step,
+                  emitter->real);
+}
+
 /* ---- The loop ---- */
 
 /* m->x && m->y: all members that the body has conditions on; NULL: none. */
@@ -182,32 +292,60 @@ static const char *body_text(struct emitter *emitter, const struct item *item)
     return body.bytes;
 }
 
+/* That all members are wanted which the body has conditions on, and that there is a block of rounds; or NULL.
+ */
+static const char *condition_of(struct emitter *emitter, const struct item *item, int rounds)
+{
+    const char *condition = all_wanted(emitter, item);
+    int64_t end;
+    if (rounds == 0 || size_is_number(item->nest->node->loop->end, &end))
+        return condition;
+    return arena_print(emitter->arena, "%s%s%s >= %d", condition ? condition : "", condition ? " && " : "",
+                       size_c(emitter, item->nest->node->loop->end), rounds);
+}
+
+static void emit_loop_of_vectors(struct emitter *emitter, const struct side_by_side *side, const char *begin,
+                                 const char *end, const char *body)
+{
+    const char *variable = size_c(emitter, side->variable);
+    emit_line(emitter, "GRADC_INDEPENDENT");
+    emit_line(emitter, "for (size_t %s = %s; %s < %s; %s++) {", variable, begin, variable, end, variable);
+    for (int s = 0; s < side->count; s++)
+        emit_line(emitter, "    const size_t %s = %s * %s;", side->strides[s].name, variable,
+                  side->strides[s].factor);
+    text_write(emitter->out, body);
+    emit_line(emitter, "}");
+}
+
 bool emit_side_by_side(struct emitter *emitter, const struct item *item)
 {
     const struct loop *loop = item->nest->node->loop;
-    const char *condition = all_wanted(emitter, item), *variable = size_c(emitter, loop->variable);
+    int rounds = rounds_in_block(emitter, item), indent = emitter->indent;
+    const char *condition = condition_of(emitter, item, rounds), *end = size_c(emitter, loop->end);
     struct side_by_side side = {.variable = loop->variable};
     struct span last_line = emitter->last_line;
-    emitter->side = &side;
-    emitter->indent += condition != NULL;
-    const char *body = body_text(emitter, item);
-    emitter->side = NULL;
-    emitter->indent -= condition != NULL;
     if (condition)
         emit_line(emitter, "if (%s) {", condition);
     emitter->indent += condition != NULL;
+    emitter->indent += rounds > 0;
+    emitter->side = &side;
+    const char *body = body_text(emitter, item);
+    emitter->side = NULL;
+    emitter->indent -= rounds > 0;
     for (int s = 0; s < side.count; s++)
         emit_line(emitter, "const size_t %s = gradc_stride(%d);", side.strides[s].factor,
                   (int)side.strides[s].step);
-    emit_line(emitter, "GRADC_INDEPENDENT");
-    emit_line(emitter, "for (size_t %s = %s; %s < %s; %s++) {", variable, size_c(emitter, loop->begin),
-              variable, size_c(emitter, loop->end), variable);
-    for (int s = 0; s < side.count; s++)
-        emit_line(emitter, "    const size_t %s = %s * %s;", side.strides[s].name, variable,
-                  side.strides[s].factor);
-    text_write(emitter->out, body);
-    emit_line(emitter, "}");
-    emitter->indent -= condition != NULL;
+    if (rounds > 0) {
+        const char *first = names_take(emitter->names, "first");
+        open_block(emitter, &side, first, end, rounds);
+        emit_loop_of_vectors(emitter, &side, first, arena_print(emitter->arena, "%s + %d", first, rounds),
+                             body);
+        emitter->indent--;
+        emit_line(emitter, "}");
+    } else {
+        emit_loop_of_vectors(emitter, &side, size_c(emitter, loop->begin), end, body);
+    }
+    emitter->indent = indent;
     if (condition)
         emit_line(emitter, "} else {");
     emitter->last_line = condition ? last_line : emitter->last_line;

@@ -121,6 +121,8 @@ static void store(struct emitter *emitter, const struct nest *nest, const char *
 {
     bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard && !emitter->side;
     if (!needs_declaration(nest)) {
+        if (emitter->side)
+            side_by_side_stores(emitter, place);
         emit_line(emitter, "%s %s %s;", place, operation, value);
         return;
     }

@@ -219,6 +219,8 @@ const char *side_by_side_offset(struct emitter *emitter, size *flat);
 const char *side_by_side_type(const struct emitter *emitter, enum type type);
 /* and for an operator's text. */
 const char *side_by_side_operator(const struct node *node, int *precedence);
+/* An element at this place is stored. */
+void side_by_side_stores(struct emitter *emitter, const char *place);
 
 /* ---- emit_arrays.c ---- */
 struct array {

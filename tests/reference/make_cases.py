@@ -1331,6 +1331,7 @@ case("softmax_32(x: [n]) = logsumexp(x)", lambda x: special.logsumexp(x), sizes=
 
 group("rounds", """
 turn(a, p) = [cos(a) * p[0] - sin(a) * p[1], sin(a) * p[0] + cos(a) * p[1], p[2]]
+q_0(p) = p[0]^2
 long(p) {
     s = sum(p^2)
     return long = if s > 1 and p[0] < 1 or p[2] > 1.5 then sqrt(s) * p else p / (1 + s)
@@ -1347,6 +1348,18 @@ for n in 19, 1, 8:
     case("" if n < 19 else "slopes(a: [N], p: [N, 3]) {\n    for i in 0..N {\n        x = a[i]\n        r = p[i]\n        q = turn(x, r)\n        by_p[i] = jacobian(q, r)\n        by_a[i] = jacobian(q, x)\n    }\n    return by_p, by_a\n}",
          lambda a, p: {"by_p": np.stack([np.array([[np.cos(x), -np.sin(x), 0], [np.sin(x), np.cos(x), 0], [0, 0, 1]]) for x in a]),
                        "by_a": np.stack([-np.sin(a) * p[:, 0] - np.cos(a) * p[:, 1], np.cos(a) * p[:, 0] - np.sin(a) * p[:, 1], 0 * a], 1)}, name="slopes", sizes={"N": n}, a=A, p=P)
+# Rounds that fill long rows go in blocks, of which the last repeats some: what they read must not be what they write.
+def moments(a, p):
+    v = np.concatenate([lengthened(p), a[:, None], a[:, None] * p[:, :1]], 1)
+    return {"m": v[:, :, None] * v[:, None, :]}
+for n in 19, 16, 17, 9, 7:
+    A, P = uniform(n, -4, 4, "angles"), uniform((n, 3), key="points")
+    case("" if n < 19 else "moments(a: [N], p: [N, 3]) {\n    for i in 0..N {\n        q    = long(p[i])\n        v    = [q[0], q[1], q[2], a[i], a[i] * p[i, 0]]\n        m[i] = outer(v, v)\n    }\n    return m\n}",
+         moments, name="moments", sizes={"N": n}, wrt=[], a=A, p=P)
+    case("" if n < 19 else "moved(a: [N], p: [N, 3]) {\n    for i in 0..N {\n        q[i] = turn(a[i], p[i])\n        v    = [q_0(p[i]), a[i], p[i, 0], p[i, 1], p[i, 2]]\n        m[i] = outer(v, v)\n    }\n    update p = q\n    return m\n}",
+         lambda a, p: (lambda v: {"m": v[:, :, None] * v[:, None, :]})(np.concatenate([p[:, :1]**2, a[:, None], p], 1)), name="moved", sizes={"N": n}, a=A, p=P, updates={"p": turned(A, P)})
+    case("" if n < 19 else "shifted(p: [N, 3]) {\n    s = sin(p)\n    for i in 0..N {\n        q[i] = turn(s[i, 0], s[i])\n        v    = [s[i, 0], s[i, 1], s[i, 2], 1, 2]\n        m[i] = outer(v, v)\n    }\n    return q, m\n}",
+         lambda p: (lambda s: (lambda v: {"q": turned(s[:, 0], s), "m": v[:, :, None] * v[:, None, :]})(np.concatenate([s, 0 * s[:, :1] + 1, 0 * s[:, :1] + 2], 1)))(np.sin(p)), name="shifted", sizes={"N": n}, wrt=[], p=P)
 case("", lambda a, p: {"q": turned(a, p), "s": a**2}, name="turned", sizes={"N": 3}, wrt=[], a=np.array([np.nan, 2.0**60, -2.0**30]), p=uniform((3, 3)))
 
 # ---- The same with fixed sizes: short tensors, which become scalars ----
