@@ -194,6 +194,57 @@ GRADC_STATIC void NAME(pack_a)(int trans, size_t m, size_t k, const REAL *a, siz
     }
 }
 
+/* Whether the compiler moves lanes between vectors, and the target has instructions for it. */
+#if defined(__GNUC__) && !defined(__clang__) && GRADC_VECTOR_BYTES >= 32
+#define GRADC_TRANSPOSES 1
+typedef __typeof__(*(NAME(vector) *)0 == *(NAME(vector) *)0) NAME(places);
+
+/* to[j * width + i] = a[i * lda + j] for i, j < lanes, where width is that of a tile. A round interleaves
+ * each row with the one half of all rows further on: this moves the first binary digit of the row's number
+ * behind the last of the column's. */
+GRADC_INLINE void NAME(transpose)(const REAL *a, size_t lda, REAL *to)
+{
+    enum { lanes = NAME(lanes) };
+    NAME(vector) rows[lanes], next[lanes];
+    NAME(places) low, high;
+    GRADC_UNROLL for (int i = 0; i < lanes; i++)
+    {
+        low[i] = i / 2 + i % 2 * lanes;
+        high[i] = low[i] + lanes / 2;
+        rows[i] = *(const NAME(vector) *)(a + (size_t)i * lda);
+    }
+    GRADC_UNROLL for (int round = 1; round < lanes; round *= 2)
+    {
+        GRADC_UNROLL for (int i = 0; i < lanes; i++) next[i] = rows[i];
+        GRADC_UNROLL for (int i = 0; i < lanes / 2; i++)
+        {
+            rows[2 * i] = __builtin_shuffle(next[i], next[i + lanes / 2], low);
+            rows[2 * i + 1] = __builtin_shuffle(next[i], next[i + lanes / 2], high);
+        }
+    }
+    GRADC_UNROLL for (int i = 0; i < lanes; i++) * (NAME(vector) *)(to + i * NAME(tile_columns)) = rows[i];
+}
+#else
+#define GRADC_TRANSPOSES 0
+#endif
+
+/* Rows [0, k) and columns [0, n) of the transpose of b, row by row at the width of a tile. */
+GRADC_INLINE void NAME(pack_transposed)(size_t k, size_t n, const REAL *b, size_t ldb,
+                                        REAL *GRADC_RESTRICT packed)
+{
+    size_t rows = 0, columns = 0; /* of whole squares */
+#if GRADC_TRANSPOSES
+    rows = k - k % NAME(lanes);
+    columns = n - n % NAME(lanes);
+    for (size_t j = 0; j < columns; j += NAME(lanes))
+        for (size_t l = 0; l < rows; l += NAME(lanes))
+            NAME(transpose)(b + j * ldb + l, ldb, packed + l * NAME(tile_columns) + j);
+#endif
+    for (size_t j = 0; j < n; j++)
+        for (size_t l = j < columns ? rows : 0; l < k; l++)
+            packed[l * NAME(tile_columns) + j] = b[j * ldb + l];
+}
+
 /* Rows [0, k) and columns [0, n) of op(b), row by row at the width of a tile, filled up with zeros to that of
  * a vector. */
 GRADC_STATIC void NAME(pack_b)(int trans, size_t k, size_t n, const REAL *b, size_t ldb,
@@ -204,9 +255,7 @@ GRADC_STATIC void NAME(pack_b)(int trans, size_t k, size_t n, const REAL *b, siz
             for (size_t j = n; j < NAME(lanes); j++)
                 packed[l * NAME(tile_columns) + j] = 0;
     if (trans) {
-        for (size_t j = 0; j < n; j++)
-            for (size_t l = 0; l < k; l++)
-                packed[l * NAME(tile_columns) + j] = b[j * ldb + l];
+        NAME(pack_transposed)(k, n, b, ldb, packed);
     } else if (n == NAME(tile_columns)) {
         for (size_t l = 0; l < k; l++)
             for (size_t j = 0; j < NAME(tile_columns); j++)
@@ -464,3 +513,4 @@ GRADC_API void NAME(matmul_part)(size_t part, size_t parts, int trans_a, int tra
          c + from, ldc);
     }
 }
+#undef GRADC_TRANSPOSES

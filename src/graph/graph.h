@@ -350,9 +350,9 @@ struct index_check {
 struct computed_size {
     size *value;
     enum computation {
-        BLOCK_ROWS,  /* gradc_block(extent, width): the rows of the blocks into which a loop cuts an axis */
-        FEW_ROWS,    /* gradc_few(extent, width): likewise, where rows are large */
-        LOOP_CHUNKS, /* gradc_chunks(extent, work, added): of a loop that threads share */
+        BLOCK_ROWS,   /* gradc_block(extent, width): the rows of the blocks into which a loop cuts an axis */
+        FEW_ROWS,     /* gradc_few(extent, width): likewise, where rows are large */
+        LOOP_CHUNKS,  /* gradc_chunks(extent, work, added): of a loop that threads share */
         CHUNK_COPIES, /* gradc_copies(chunks): how many of these need room for what is private to a round */
         ROOT_ROUNDS   /* gradc_root(rounds): those between two kept states of a checkpointed loop */
     } computation;

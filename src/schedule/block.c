@@ -209,23 +209,24 @@ static bool is_inside(const struct stretch *stretch, const struct nest *nest, si
            group_of((struct stretch *)stretch, i) == group;
 }
 
-/* Whether a block of rows is all that is ever needed of the nest's target, which without blocks is needed
- * whole: between the nest and what reads it stands a product of all rows, or one of them is such. */
-static bool is_between(const struct stretch *stretch, size_t i, size_t group)
+/* How often a row of the nest's target is found in the cache where it would without blocks be written to
+ * memory, or read from there: between the nest and what reads it stands a product of all rows, or one of them
+ * is such. What is needed whole, by others or later, is written to memory all the same. */
+static size_t spared(const struct stretch *stretch, size_t i, size_t group)
 {
     const struct nest *nest = stretch->nests[i];
     const struct buffer *buffer = nest->target;
-    size_t last = i;
-    if (buffer->is_fixed || buffer->member || buffer->readers_count == 0 || buffer->writers[0] != nest ||
-        !is_target_axis(nest, stretch->axes[i]))
-        return false;
-    for (size_t r = 0; r < buffer->readers_count; r++) {
-        size_t reader = place_in(stretch, buffer->readers[r]);
-        if (!is_inside(stretch, buffer->readers[r], group))
-            return false;
-        last = reader > last ? reader : last;
-    }
-    return stretch->calls[last + 1] > stretch->calls[i];
+    size_t last = i, readers = 0;
+    if (buffer->writers[0] != nest || !is_target_axis(nest, stretch->axes[i]))
+        return 0;
+    for (size_t r = 0; r < buffer->readers_count; r++)
+        if (is_inside(stretch, buffer->readers[r], group)) {
+            size_t reader = place_in(stretch, buffer->readers[r]);
+            last = reader > last ? reader : last;
+            readers++;
+        }
+    bool is_whole = buffer->is_fixed || buffer->member || readers < buffer->readers_count;
+    return stretch->calls[last + 1] > stretch->calls[i] && readers > 0 ? readers + !is_whole : 0;
 }
 
 /* What a block of the product's rows reads and adds to besides them. One row at a time reads it anyway. */
@@ -286,11 +287,10 @@ static bool is_worth(struct stretch *stretch, size_t group, struct need *need)
         const struct nest *nest = stretch->nests[i];
         if (!is_inside(stretch, nest, group))
             continue;
-        if (is_between(stretch, i, group)) {
-            double row = elements(nest->target->node, 0);
-            between += row;
-            saved += row * (1 + (double)nest->target->readers_count);
-        }
+        size_t times = spared(stretch, i, group);
+        double row = times > 0 ? elements(nest->target->node, 0) : 0;
+        between += row;
+        saved += row * (double)times;
         if (nest->kind == NEST_PRODUCT) {
             added += repeated(stretch, i);
             needed = wider(stretch, i, needed);
