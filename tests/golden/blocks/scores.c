@@ -19,9 +19,9 @@ GRADC_INLINE int scores_check(const struct scores *m)
 {
     if (m->K == 0 || m->D == 0 || m->N == 0)
         return GRADC_ESIZE;
-    const size_t chunks = gradc_chunks(m->N, m->K * m->D * m->N, 0);
-    const size_t copies = gradc_copies(chunks);
     const size_t block = gradc_block(m->N, m->D);
+    const size_t chunks = gradc_chunks(block, m->K * m->D * block, 0);
+    const size_t copies = gradc_copies(chunks);
     const size_t chunks2 = gradc_chunks(block, 2 * m->K * m->D * block, m->K * m->D);
     const size_t chunks3 = gradc_chunks(m->K, m->K * m->D * m->D, 0);
     const size_t copies3 = gradc_copies(chunks3);
@@ -32,7 +32,7 @@ GRADC_INLINE int scores_check(const struct scores *m)
     if ((double)m->D * (double)m->N > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->N +
-            (double)m->K * copies + (double)m->K + 2 * (double)m->N + 56 > (double)(PTRDIFF_MAX / 16))
+            (double)m->K * copies + (double)m->K + (double)m->N + block + 56 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     if (2 * (double)m->K * (double)m->D * (double)m->N + (double)m->K * (double)m->D * block +
             (double)m->K * (double)m->D * chunks2 + (double)m->K * (double)m->N + (double)m->D * copies3 +
@@ -49,9 +49,9 @@ size_t scores_workspace(const struct scores *m)
 {
     if (scores_check(m) != GRADC_OK)
         return 0;
-    const size_t chunks = gradc_chunks(m->N, m->K * m->D * m->N, 0);
-    const size_t copies = gradc_copies(chunks);
     const size_t block = gradc_block(m->N, m->D);
+    const size_t chunks = gradc_chunks(block, m->K * m->D * block, 0);
+    const size_t copies = gradc_copies(chunks);
     const size_t chunks2 = gradc_chunks(block, 2 * m->K * m->D * block, m->K * m->D);
     const size_t chunks3 = gradc_chunks(m->K, m->K * m->D * m->D, 0);
     const size_t copies3 = gradc_copies(chunks3);
@@ -61,7 +61,8 @@ size_t scores_workspace(const struct scores *m)
     count = 0; /* forward */
     count += 2 * gradc_room(m->K * m->D * m->N);
     count += gradc_room(m->K * m->N);
-    count += 2 * gradc_room(m->N);
+    count += gradc_room(m->N);
+    count += gradc_room(block);
     count += gradc_room(m->K);
     count += gradc_room(m->K * copies);
     most = count > most ? count : most;
@@ -146,49 +147,57 @@ static void scores_forward_kernel(
     double *GRADC_RESTRICT s,        /* [K] */
     double *GRADC_RESTRICT t2,       /* [N, K] */
     double *GRADC_RESTRICT sum2,     /* [N] */
-    double *GRADC_RESTRICT t3,       /* [N] */
+    double *GRADC_RESTRICT t3,       /* [block] */
     double *GRADC_RESTRICT s_others) /* [K*copies] */
 {
     const size_t K = m->K;
     const size_t D = m->D;
     const size_t N = m->N;
-    const size_t chunks = gradc_chunks(N, K * D * N, 0);
-    /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
-    /* t = x[:, new] - mu */
-    GRADC_PARALLEL(i, N, K * D * N, {
-        for (size_t j = 0; j < K; j++)
-            GRADC_INDEPENDENT
-            for (size_t k = 0; k < D; k++)
-                t[(i * K + j) * D + k] = x[i * D + k] - mu[j * D + k];
-    });
-    /* sum[i, j, k] = sum[l](Q[j, k, l] * t[i, j, l]) */
-    GRADC_PARALLEL(i, K, K * D * D * N, {
-        gradc_matmul_f64(0, 1, N, D, D, 1, t + i * D, K * D, Q + i * D * D, D, 0, &sum[i * D], K * D);
-    });
-    /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
-    /* s = sum(sum^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - most[:, new]) */
-    /* sum2 = sum(t2, axis = 1) ; t3 = most + log(sum2) */
-    GRADC_PARALLEL(chunk, chunks, K * D * N, {
-        const size_t begin = gradc_first(chunk, chunks, N, 1);
-        const size_t end = gradc_first(chunk + 1, chunks, N, 1);
-        double *const s_own = GRADC_OWN(chunk, s, s_others, K);
-        for (size_t i = begin; i < end; i++) {
-            double most = -INFINITY;
-            for (size_t j = 0; j < K; j++) {
-                double sum3 = 0;
-                GRADC_SUM(double, sum3, k, D, sum[(i * K + j) * D + k] * sum[(i * K + j) * D + k]);
-                s_own[j] = sum3;
-                most = ((s_own[j] > most) | (s_own[j] != s_own[j])) ? s_own[j] : most;
-            }
-            double sum4 = 0;
-            GRADC_SUM_OF(double, sum4, j, K, t2[i * K + j], t2[i * K + j] = gradc_exp(s_own[j] - most););
-            sum2[i] = sum4;
-            t3[i] = most + gradc_log(sum2[i]);
-        }
-    });
-    /* loss = sum(t3) */
+    const size_t block = gradc_block(N, D);
+    const size_t chunks = gradc_chunks(block, K * D * block, 0);
+    /* Some rows at a time, so that they stay in the cache. */
     double loss = 0;
-    GRADC_SUM_IN_PARTS(double, loss, i, N, t3[i]);
+    for (size_t first = 0; first < N; first += block) {
+        const size_t rows = N - first < block ? N - first : block;
+        /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
+        /* t = x[:, new] - mu */
+        GRADC_PARALLEL(i, rows, K * D * rows, {
+            for (size_t j = 0; j < K; j++)
+                GRADC_INDEPENDENT
+                for (size_t k = 0; k < D; k++)
+                    t[((first + i) * K + j) * D + k] = x[(first + i) * D + k] - mu[j * D + k];
+        });
+        /* sum[i, j, k] = sum[l](Q[j, k, l] * t[i, j, l]) */
+        GRADC_PARALLEL(i, K, K * D * D * rows, {
+            gradc_matmul_f64(0, 1, rows, D, D, 1, t + (first * K + i) * D, K * D, Q + i * D * D, D, 0,
+                    &sum[(first * K + i) * D], K * D);
+        });
+        /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
+        /* s = sum(sum^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - most[:, new]) */
+        /* sum2 = sum(t2, axis = 1) ; t3 = most + log(sum2) */
+        GRADC_PARALLEL(chunk, chunks, K * D * block, {
+            const size_t begin = gradc_first(chunk, chunks, rows, 1);
+            const size_t end = gradc_first(chunk + 1, chunks, rows, 1);
+            double *const s_own = GRADC_OWN(chunk, s, s_others, K);
+            for (size_t i = begin; i < end; i++) {
+                double most = -INFINITY;
+                for (size_t j = 0; j < K; j++) {
+                    double sum3 = 0;
+                    GRADC_SUM(double, sum3, k, D, sum[((first + i) * K + j) * D + k] *
+                            sum[((first + i) * K + j) * D + k]);
+                    s_own[j] = sum3;
+                    most = ((s_own[j] > most) | (s_own[j] != s_own[j])) ? s_own[j] : most;
+                }
+                double sum4 = 0;
+                GRADC_SUM_OF(double, sum4, j, K, t2[(first + i) * K + j], t2[(first + i) * K + j] =
+                        gradc_exp(s_own[j] - most););
+                sum2[first + i] = sum4;
+                t3[i] = most + gradc_log(sum2[first + i]);
+            }
+        });
+        /* loss = sum(t3) */
+        GRADC_SUM_IN_PARTS(double, loss, i, rows, t3[i]);
+    }
     m->loss = loss;
 }
 
@@ -203,13 +212,14 @@ int scores_forward(struct scores *m)
     const size_t K = m->K;
     const size_t D = m->D;
     const size_t N = m->N;
+    const size_t block = gradc_block(N, D);
     double *const work = (double *)m->work;
     double *const t = work;
     double *const sum = t + gradc_room(K * D * N);
     double *const t2 = sum + gradc_room(K * D * N);
     double *const sum2 = t2 + gradc_room(K * N);
     double *const t3 = sum2 + gradc_room(N);
-    double *const s = t3 + gradc_room(N);
+    double *const s = t3 + gradc_room(block);
     scores_forward_kernel(m, m->Q, m->x, m->mu, t, sum, s, t2, sum2, t3, s + gradc_room(K));
     return GRADC_OK;
 }
