@@ -121,14 +121,20 @@ GRADC_STATIC double bench_measure(void *f, int repeats)
     return bench_once(*(void (**)(void))f, repeats);
 }
 
+/* So many that nanoseconds, too, have a few digits: ratios are also taken of printed times. */
+GRADC_STATIC int bench_decimals(double microseconds)
+{
+    return microseconds < 1 ? 5 : 3;
+}
+
 /* One line: ours and theirs, and ours as a part of theirs, with what it should be at most; 0: nothing is
  * claimed. */
 GRADC_STATIC void bench_print(const char *what, double at_most, const char *name, double ours,
                               const char *peer_name, double theirs, const char *unit)
 {
     double ratio = ours / theirs;
-    printf("%-36s %s %8s %11.3f %-3s %-18s %11.3f %-3s %6.2f", what, sizeof(real) == 4 ? "f32" : "f64", name,
-           ours, unit, peer_name, theirs, unit, ratio);
+    printf("%-36s %s %8s %11.*f %-3s %-18s %11.*f %-3s %6.2f", what, sizeof(real) == 4 ? "f32" : "f64", name,
+           bench_decimals(ours), ours, unit, peer_name, bench_decimals(theirs), theirs, unit, ratio);
     if (at_most > 0)
         printf("   %4.2f %s", at_most, ratio <= at_most ? "met" : "MISSED");
     printf("\n");
@@ -167,8 +173,9 @@ GRADC_STATIC void bench_alone(const char *what, const char *name, void (*f)(void
     for (int i = 0; i < BENCH_ROUNDS; i++)
         times[i] = bench_once(f, repeats);
     qsort(times, BENCH_ROUNDS, sizeof times[0], bench_order);
-    printf("%-36s %s %8s %11.3f us\n", what, sizeof(real) == 4 ? "f32" : "f64", name,
-           times[BENCH_ROUNDS / 2] * 1e6);
+    double median = times[BENCH_ROUNDS / 2] * 1e6;
+    printf("%-36s %s %8s %11.*f us\n", what, sizeof(real) == 4 ? "f32" : "f64", name, bench_decimals(median),
+           median);
     fflush(stdout);
 }
 

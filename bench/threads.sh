@@ -26,7 +26,7 @@ compare() {
     join -t "$(printf '\t')" <(echo "$2") <(echo "$4") |
         awk -F '\t' -v a="$1" -v b="$3" -v least="$5" -v most="$6" -v goal="$7" '{
             verdict = $2 < least || $2 > most ? "" : sprintf("   %s %s", goal, $3 / $2 <= goal ? "met" : "MISSED")
-            printf "%-42s %s %11.3f us   %s %11.3f us %6.2f%s\n", $1, a, $2, b, $3, $3 / $2, verdict }'
+            printf "%-42s %s %11s us   %s %11s us %6.2f%s\n", $1, a, $2, b, $3, $3 / $2, verdict }'
 }
 
 echo "OpenMP, ${CC:-gcc} $CFLAGS; medians of 15 rounds, one thread and then two"
