@@ -125,10 +125,14 @@ static bool is_readable(const char *text)
 static const char *formula(struct emitter *emitter, const struct nest *nest, const struct node *value)
 {
     struct math_names names = {is_named, name_of, emitter, FORMULA_WIDTH};
-    const char *target = place_name(emitter, nest->target);
-    const char *text = harmless(emitter->arena, math_statement(emitter->arena, target, value, &names));
-    if (is_readable(text))
-        return text;
+    const char *target = place_name(emitter, nest->target), *text;
+    bool is_whole = value == nest->target->node;
+    if (!is_whole || !nest->target->has_long_formula) {
+        text = harmless(emitter->arena, math_statement(emitter->arena, target, value, &names));
+        if (is_readable(text))
+            return text;
+        nest->target->has_long_formula |= is_whole;
+    }
     if (nest->kind != NEST_PRODUCT || nest->node == value || nest->scale.count > 0)
         return NULL;
     text = arena_print(emitter->arena, "%s %s= %s", target, nest->scale.is_negative ? "-" : "+",

@@ -2,7 +2,6 @@
  *
  * It reads the text as it was printed: a declaration of a variable stands at the beginning of a line or of a
  * `for`, and an assignment has spaces around its operator. */
-#include <ctype.h>
 #include <string.h>
 
 #include "emitter.h"
@@ -13,9 +12,14 @@ struct mentions mentions_of(const char *text, size_t length)
     return (struct mentions){.begin = text, .at = text, .end = text + length};
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static bool is_letter(char c)
 {
-    return isalnum((unsigned char)c) || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_';
 }
 
 /* Moves to the next name; false at the end. What a comment names, and a member, is not mentioned. */
@@ -28,7 +32,7 @@ static bool find_name(struct mentions *mentions)
             const char *end = strstr(at, "*/");
             at = end ? end + 1 : mentions->end - 1;
         } else if (is_letter(*at)) {
-            if (!isdigit((unsigned char)*at) && !is_member)
+            if (!is_digit(*at) && !is_member)
                 break;
             while (is_letter(at[1]))
                 at++;
@@ -38,11 +42,16 @@ static bool find_name(struct mentions *mentions)
     return at < mentions->end;
 }
 
+static bool is_text(const char *text, const char *part, size_t length)
+{
+    return text[0] == part[0] && strncmp(text, part, length) == 0 && !text[length];
+}
+
 static const char *type_of(const char *name, size_t length)
 {
     static const char *const types[] = {"double", "float", "int32_t", "int64_t", "size_t", "int"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strlen(types[i]) == length && strncmp(types[i], name, length) == 0)
+        if (is_text(types[i], name, length))
             return types[i];
     return NULL;
 }
@@ -77,7 +86,7 @@ static size_t name_length(const char *name)
 
 static bool is_name(const char *text)
 {
-    return is_letter(*text) && !isdigit((unsigned char)*text);
+    return is_letter(*text) && !is_digit(*text);
 }
 
 bool next_mention(struct mentions *mentions, struct mention *mention)
@@ -99,6 +108,23 @@ bool next_mention(struct mentions *mentions, struct mention *mention)
         mention->is_assigned = behind[0] == ',' && behind[1] == ' '; /* GRADC_SUM(double, sum, ... */
     }
     return false;
+}
+
+void names_add_text(struct names *names, const char *text)
+{
+    struct mentions mentions = mentions_of(text, strlen(text));
+    while (find_name(&mentions)) {
+        size_t length = name_length(mentions.at);
+        names_add(names, mentions.at, length);
+        mentions.at += length;
+    }
+}
+
+struct names *names_of_text(struct arena *arena, const char *text)
+{
+    struct names *names = names_new(arena);
+    names_add_text(names, text);
+    return names;
 }
 
 bool declares_variable(const char *line, struct mention *mention)
@@ -146,17 +172,18 @@ static void append_without_comments(struct text *text, const char *from, const c
     text_append(text, from, (size_t)(end - from));
 }
 
-/* Whether a name that is preceded by this is declared. */
-static bool is_declared_behind(const char *before, const char *begin)
+/* Whether the name in this text follows a type, *const or *GRADC_RESTRICT. */
+static bool is_declared(const char *name, const char *begin)
 {
-    static const char *const ends[] = {"double ", "float ", "int32_t ",         "int64_t ",
-                                       "size_t ", "int ",   "*GRADC_RESTRICT ", "*const "};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        size_t length = strlen(ends[i]);
-        if (before >= begin + length && strncmp(before - length, ends[i], length) == 0)
-            return true;
-    }
-    return false;
+    if (name == begin || name[-1] != ' ')
+        return false;
+    const char *end = name - 1, *word = end;
+    while (word > begin && is_letter(word[-1]))
+        word--;
+    size_t length = (size_t)(end - word);
+    if (word > begin && word[-1] == '*')
+        return is_text("const", word, length) || is_text("GRADC_RESTRICT", word, length);
+    return type_of(word, length) != NULL;
 }
 
 const char *without_names(struct arena *arena, const char *definition)
@@ -171,7 +198,7 @@ const char *without_names(struct arena *arena, const char *definition)
         size_t length = name_length(name);
         mentions.at += length;
         void *number = map_get_part(&numbers, name, length);
-        if (!number && is_declared_behind(name, definition)) {
+        if (!number && is_declared(name, definition)) {
             number = arena_print(arena, "$%zu", numbers.entries_count);
             map_set(arena, &numbers, arena_copy(arena, name, length), number);
         }

@@ -34,6 +34,7 @@ struct local {
 
 struct cutter {
     struct emitter *emitter;
+    struct arena *scratch; /* for the texts of one function */
     struct arrays *arrays;
     struct map places;  /* of the arrays, by name */
     struct map locals;  /* by name */
@@ -395,7 +396,7 @@ static const char *head(struct emitter *emitter, const char *name, const struct 
 static void emit_function(struct cut *cut, const struct stretch *stretch, struct text *calls)
 {
     struct emitter *emitter = cut->cutter->emitter;
-    emitter->arena = arena_new();
+    emitter->arena = cut->cutter->scratch;
     struct text *out = emitter->out, statements = {.arena = emitter->arena};
     text_write(&statements, "");
     write_indented(&statements, shared_text(cut, stretch, "locals->").bytes, 4 * cut->body->indent, 4);
@@ -424,7 +425,7 @@ static void emit_function(struct cut *cut, const struct stretch *stretch, struct
     }
     emitter->out = out;
     emitter->indent = 1;
-    arena_free(emitter->arena);
+    arena_clear(emitter->arena);
     emitter->arena = emitter->lasting;
 }
 
@@ -477,6 +478,7 @@ const char *emit_stretches(struct emitter *emitter, struct body *entry, struct a
     if (!is_cut && emitter->bodies_count == 0)
         return entry->text.bytes;
     emitter->kernels = &kernels;
+    cutter.scratch = arena_new();
     cutter.arrays = find_arrays(emitter, true);
     cutter.calls = ARENA_ARRAY(emitter->arena, const char *, emitter->bodies_count + 1);
     list_places(&cutter);
@@ -491,5 +493,6 @@ const char *emit_stretches(struct emitter *emitter, struct body *entry, struct a
     struct uses uses = uses_of(&cutter, statements, strlen(statements));
     **arrays = arrays_of(&cutter, &uses);
     emitter->kernels = NULL;
+    arena_free(cutter.scratch);
     return statements;
 }

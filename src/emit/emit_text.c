@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "emitter.h"
+#include "print.h"
 
 /* Room for `count` more characters and the NUL. */
 static void text_reserve(struct text *text, size_t count)
@@ -35,10 +36,10 @@ void text_print(struct text *text, const char *format, ...)
     va_copy(again, arguments);
     text_reserve(text, 0);
     size_t left = text->capacity - text->length;
-    size_t count = (size_t)vsnprintf(text->bytes + text->length, left, format, arguments);
+    size_t count = print_to(text->bytes + text->length, left, format, arguments);
     if (count >= left) {
         text_reserve(text, count);
-        vsnprintf(text->bytes + text->length, count + 1, format, again);
+        print_to(text->bytes + text->length, count + 1, format, again);
     }
     text->length += count;
     va_end(again);
@@ -151,7 +152,7 @@ static struct entry_of_name *find(const struct names *names, const char *name, s
     return &names->table[i];
 }
 
-static void add_name(struct names *names, const char *name, size_t length)
+void names_add(struct names *names, const char *name, size_t length)
 {
     if (2 * names->count >= names->capacity) {
         struct entry_of_name *old = names->table;
@@ -171,7 +172,7 @@ static void add_name(struct names *names, const char *name, size_t length)
 
 void names_reserve(struct names *names, const char *name)
 {
-    add_name(names, name, strlen(name));
+    names_add(names, name, strlen(name));
 }
 
 bool names_has(const struct names *names, const char *name)
@@ -220,33 +221,4 @@ const char *names_take(struct names *names, const char *wanted)
     }
     names_reserve(names, name);
     return name;
-}
-
-void names_add_text(struct names *names, const char *text)
-{
-    bool is_member = false;
-    while (text && *text) {
-        if (text[0] == '/' && text[1] == '*') { /* what a comment names is not used */
-            const char *end = strstr(text, "*/");
-            text = end ? end + 2 : text + strlen(text);
-            continue;
-        }
-        if (!isalpha((unsigned char)*text) && *text != '_') {
-            is_member = text[0] == '-' && text[1] == '>';
-            text += is_member ? 2 : 1;
-            continue;
-        }
-        const char *begin = text;
-        while (isalnum((unsigned char)*text) || *text == '_')
-            text++;
-        if (!is_member) /* m->x is no x */
-            add_name(names, begin, (size_t)(text - begin));
-    }
-}
-
-struct names *names_of_text(struct arena *arena, const char *text)
-{
-    struct names *names = names_new(arena);
-    names_add_text(names, text);
-    return names;
 }

@@ -26,9 +26,7 @@ struct names *names_new_in_c(struct arena *arena);
  * underscore. */
 const char *names_take(struct names *names, const char *wanted);
 void names_reserve(struct names *names, const char *name);
-/* Every identifier of the text, as names; the text must outlive them. */
-struct names *names_of_text(struct arena *arena, const char *text);
-void names_add_text(struct names *names, const char *text);
+void names_add(struct names *names, const char *name, size_t length); /* which must outlive them */
 bool names_has(const struct names *names, const char *name);
 
 /* ---- One entry ---- */
@@ -173,7 +171,10 @@ struct mentions {
 };
 struct mentions mentions_of(const char *text, size_t length);
 bool next_mention(struct mentions *mentions, struct mention *mention); /* false: there are no more */
-bool declares_variable(const char *line, struct mention *mention);     /* at its beginning */
+/* Every name in the text, which must outlive them. */
+struct names *names_of_text(struct arena *arena, const char *text);
+void names_add_text(struct names *names, const char *text);
+bool declares_variable(const char *line, struct mention *mention); /* at its beginning */
 const char *next_line(const char *text);
 size_t count_lines(const char *text, size_t length); /* without comments */
 /* A function's parameters and body without comments, and with numbers for the names that it declares. */

@@ -232,15 +232,16 @@ struct buffer {
     size_t writers_count, writers_capacity;
     struct nest **readers;
     size_t readers_count, readers_capacity;
-    const char *name;     /* in C */
-    bool is_seed;         /* a leaf's own array, or zeros if its pointer is NULL */
-    bool is_leaf_name;    /* the name of an updated array, declared with the inputs */
-    size_t first, last;   /* it is alive from one to the other of these preorder numbers */
-    struct buffer *over;  /* it is written, element by element, over this one; NULL: none */
-    bool is_overwritten;  /* by another one */
-    int slot;             /* its place in the workspace; -1: none */
-    struct buffer *guest; /* MEMBER: a value that lives in its array first */
-    struct item *lanes;   /* it has LANES values for each element: it is private to the rounds of this loop */
+    const char *name;      /* in C */
+    bool has_long_formula; /* in C: too long for a comment */
+    bool is_seed;          /* a leaf's own array, or zeros if its pointer is NULL */
+    bool is_leaf_name;     /* the name of an updated array, declared with the inputs */
+    size_t first, last;    /* it is alive from one to the other of these preorder numbers */
+    struct buffer *over;   /* it is written, element by element, over this one; NULL: none */
+    bool is_overwritten;   /* by another one */
+    int slot;              /* its place in the workspace; -1: none */
+    struct buffer *guest;  /* MEMBER: a value that lives in its array first */
+    struct item *lanes; /* it has LANES values for each element: it is private to the rounds of this loop */
 };
 
 /* A stretch of the workspace: `count` reals, rounded up to GRADC_ALIGN bytes. */

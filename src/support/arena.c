@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "print.h"
+
 enum { FIRST_BLOCK = 1 << 16, LARGEST_BLOCK = 1 << 22, ALIGNMENT = 16 };
 
 struct block {
@@ -40,14 +42,20 @@ struct arena *arena_new(void)
     return arena;
 }
 
-/* Keeps the first block. */
+static void free_blocks(struct block *last)
+{
+    while (last) {
+        struct block *previous = last->previous;
+        free(last);
+        last = previous;
+    }
+}
+
+/* Keeps the last block, which is about as large as all others together. */
 void arena_clear(struct arena *arena)
 {
-    while (arena->last->previous) {
-        struct block *previous = arena->last->previous;
-        free(arena->last);
-        arena->last = previous;
-    }
+    free_blocks(arena->last->previous);
+    arena->last->previous = NULL;
     memset(arena->last->bytes, 0, arena->last->used);
     arena->last->used = 0;
 }
@@ -56,8 +64,7 @@ void arena_free(struct arena *arena)
 {
     if (!arena)
         return;
-    arena_clear(arena);
-    free(arena->last);
+    free_blocks(arena->last);
     free(arena);
 }
 
@@ -109,11 +116,11 @@ char *arena_vprint(struct arena *arena, const char *format, va_list arguments)
     struct block *block = arena->last;
     size_t left = block->size - block->used;
     char *text = (char *)block->bytes + block->used;
-    size_t bytes = (size_t)vsnprintf(text, left, format, arguments) + 1;
+    size_t bytes = print_to(text, left, format, arguments) + 1;
     if (bytes > left) {
         memset(text, 0, left); /* what is allocated later is zero */
         text = arena_allocate(arena, bytes);
-        vsnprintf(text, bytes, format, again);
+        print_to(text, bytes, format, again);
     } else {
         arena_allocate(arena, bytes);
     }

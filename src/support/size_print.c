@@ -52,13 +52,18 @@ static bool is_primary(const size *a)
     return atom != NULL ? atom->kind != ATOM_FLOOR : size_is_number(a, &number) && number >= 0;
 }
 
+static const char *atom_name(const struct atom *atom, enum size_style style)
+{
+    return style == SIZE_C && atom->c_name ? atom->c_name : atom->name;
+}
+
 static void append_atom(struct text *text, const struct atom *atom, bool stands_alone)
 {
     bool in_c = text->style == SIZE_C;
 
     switch (atom->kind) {
     case ATOM_NAME:
-    case ATOM_LOOP_VARIABLE: append(text, in_c && atom->c_name ? atom->c_name : atom->name); break;
+    case ATOM_LOOP_VARIABLE: append(text, atom_name(atom, text->style)); break;
     case ATOM_FLOOR: /* p * (a / b): p * a / b would round later */
         if (!stands_alone)
             append(text, "(");
@@ -185,6 +190,8 @@ static bool negate_if_negative(struct term *terms, int count)
 
 const char *size_print(struct arena *arena, const size *a, enum size_style style)
 {
+    if (size_name(a))
+        return atom_name(size_atom(a), style);
     struct text text = {arena, style, arena_allocate(arena, 32), 0, 32};
     int64_t denominator = size_denominator(a);
 
