@@ -284,7 +284,7 @@ static void carry(struct work *work, struct node *placeholder, struct node *init
 
 static struct node *adjoint_placeholder(struct work *work, const struct node *primal)
 {
-    const char *name = primal->name ? arena_print(work->graph->arena, "d_%s", primal->name) : NULL;
+    const char *name = primal->name ? arena_print(work->graph->lasting, "d_%s", primal->name) : NULL;
     struct node *placeholder = graph_placeholder(work->graph, REAL, name, primal->rank, primal->shape);
     placeholder->named_by_user = primal->named_by_user;
     return placeholder;

@@ -184,7 +184,7 @@ static void name_adjoint(struct sweep *sweep, const struct node *primal, struct 
     if (!primal->name || !adjoint || (adjoint->name && (adjoint->named_by_user || !primal->named_by_user)) ||
         (size_t)adjoint->id < sweep->count || adjoint->op == OP_CONSTANT)
         return;
-    adjoint->name = arena_print(sweep->graph->arena, "d_%s", primal->name);
+    adjoint->name = arena_print(sweep->graph->lasting, "d_%s", primal->name);
     adjoint->named_by_user = primal->named_by_user;
 }
 

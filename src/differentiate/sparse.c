@@ -75,7 +75,7 @@ static struct node *pick(struct graph *graph, struct sparse *sparse, struct node
     if (is_regular(slots, sparse->pattern->count))
         return graph_slice(graph, x, 0, size_number(graph->sizes, slots[0]), extent,
                            sparse->pattern->count > 1 ? slots[1] - slots[0] : 1);
-    sparse->slots = graph_parameter(graph, INT, arena_print(graph->arena, "%s_slots", name), 1, &extent);
+    sparse->slots = graph_parameter(graph, INT, arena_print(graph->lasting, "%s_slots", name), 1, &extent);
     struct affine subscript = {.offset = size_number(graph->sizes, 0), .dynamic = 1};
     subscript.coefficients = ARENA_ARRAY(graph->arena, size *, 1);
     return graph_index(graph, x, 1, &extent, &subscript, &sparse->slots, 1, false);
@@ -89,10 +89,10 @@ static void sweep(struct graph *graph, const struct sweeps *sweeps, bool is_reve
     int64_t elements = element_count(sweeps->result);
     if (sweeps->count > 1) {
         sparse->colour_table = sweeps->colours;
-        sparse->colours = graph_parameter(graph, INT, arena_print(graph->arena, "%s_colours", name),
+        sparse->colours = graph_parameter(graph, INT, arena_print(graph->lasting, "%s_colours", name),
                                           sweeps->seed->rank, sweeps->seed->shape);
     }
-    sparse->slot_table = ARENA_ARRAY(graph->arena, int32_t, pattern->count + 1);
+    sparse->slot_table = ARENA_ARRAY(graph->lasting, int32_t, pattern->count + 1);
     for (size_t row = 0; row < pattern->row_count; row++)
         for (int32_t k = pattern->starts[row]; k < pattern->starts[row + 1]; k++) {
             int64_t column = pattern->columns[k];
@@ -108,7 +108,7 @@ static void sweep(struct graph *graph, const struct sweeps *sweeps, bool is_reve
 struct sparse sparse_jacobian(struct graph *graph, const struct derivatives *derivatives, struct node *y,
                               struct node *x, const char *name)
 {
-    struct arena *arena = graph->arena;
+    struct arena *arena = graph->lasting;
     struct sparse sparse = {NULL};
     struct sweeps forward = {.seed = graph_placeholder(graph, REAL, NULL, x->rank, x->shape)},
                   reverse = {NULL};

@@ -281,7 +281,7 @@ static void free_values(struct analysis *analysis, size_t count)
 static struct pattern *pattern_of(struct analysis *analysis, const struct values *rows, size_t row_count,
                                   size_t column_count)
 {
-    struct arena *arena = analysis->graph->arena;
+    struct arena *arena = analysis->graph->lasting;
     struct pattern *pattern = ARENA_NEW(arena, struct pattern);
     *pattern = (struct pattern){row_count, column_count, 0, NULL, NULL};
     pattern->starts = ARENA_ARRAY(arena, int32_t, row_count + 1);

@@ -87,7 +87,7 @@ static struct scope enter_loop(struct scope *outer, const struct loop *loop, con
         struct node *primal = loop->carried[k];
         if (!outer->active[primal->id])
             continue;
-        const char *name = primal->name ? arena_print(graph->arena, "t_%s", primal->name) : NULL;
+        const char *name = primal->name ? arena_print(graph->lasting, "t_%s", primal->name) : NULL;
         struct node *tangent = graph_placeholder(graph, REAL, name, primal->rank, primal->shape);
         tangent->named_by_user = primal->named_by_user;
         come_in(&inner, primal, tangent);

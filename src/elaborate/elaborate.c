@@ -207,7 +207,7 @@ static struct function *export_function(struct elaborator *e, struct unit *unit,
     struct function *function = ARENA_NEW(e->arena, struct function);
     function->name =
         arena_print(e->arena, "%s%s", e->options->prefix ? e->options->prefix : "", definition->name);
-    function->graph = e->graph = graph_new(e->arena, e->sizes);
+    function->graph = e->graph = graph_new_apart(e->arena, e->sizes);
     e->graph->saves_memory = e->options->saves_memory;
     function->span = definition->span;
     function->entries[ENTRY_FORWARD] = true;

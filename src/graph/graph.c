@@ -183,13 +183,32 @@ static void table_grow(struct graph *graph)
     }
 }
 
-static size **copy_shape(struct graph *graph, int rank, size *const *shape)
+static size **copy_shape(struct arena *arena, int rank, size *const *shape)
 {
-    size **copy = ARENA_ARRAY(graph->arena, size *, rank + 1);
+    size **copy = ARENA_ARRAY(arena, size *, rank + 1);
 
     for (int a = 0; a < rank; a++)
         copy[a] = shape[a];
     return copy;
+}
+
+static bool has_shape(const struct node *node, int rank, size *const *shape)
+{
+    bool equal = node->rank == rank;
+
+    for (int a = 0; equal && a < rank; a++)
+        equal = node->shape[a] == shape[a];
+    return equal;
+}
+
+/* That of an input, if it is the same. */
+static size **lasting_shape(struct graph *graph, const struct node *node)
+{
+    for (int i = 0; i < node->input_count; i++) {
+        if (has_shape(node->inputs[i], node->rank, node->shape))
+            return node->inputs[i]->shape;
+    }
+    return copy_shape(graph->lasting, node->rank, node->shape);
 }
 
 static struct affine *copy_subscripts(struct graph *graph, const struct node *node)
@@ -199,7 +218,7 @@ static struct affine *copy_subscripts(struct graph *graph, const struct node *no
 
     for (int s = 0; s < count; s++) {
         copy[s] = node->subscripts[s];
-        copy[s].coefficients = copy_shape(graph, rank, node->subscripts[s].coefficients);
+        copy[s].coefficients = copy_shape(graph->arena, rank, node->subscripts[s].coefficients);
     }
     return copy;
 }
@@ -218,7 +237,7 @@ struct node *graph_append(struct graph *graph, const struct node *candidate)
     struct node *node = ARENA_NEW(graph->arena, struct node);
 
     *node = *candidate;
-    node->shape = copy_shape(graph, node->rank, candidate->shape);
+    node->shape = lasting_shape(graph, candidate);
     node->inputs = ARENA_ARRAY(graph->arena, struct node *, node->input_count + 1);
     for (int i = 0; i < node->input_count; i++)
         node->inputs[i] = candidate->inputs[i];
@@ -269,11 +288,25 @@ struct graph *graph_new(struct arena *arena, struct sizes *sizes)
 {
     struct graph *graph = ARENA_NEW(arena, struct graph);
 
-    graph->arena = arena;
+    graph->arena = graph->lasting = arena;
     graph->sizes = sizes;
     graph->table_size = 256;
     graph->table = ARENA_ARRAY(arena, struct graph_slot, graph->table_size);
     return graph;
+}
+
+struct graph *graph_new_apart(struct arena *lasting, struct sizes *sizes)
+{
+    struct graph *graph = graph_new(arena_new_in(lasting), sizes);
+
+    graph->lasting = lasting;
+    return graph;
+}
+
+void graph_free(struct graph *graph)
+{
+    if (graph->arena != graph->lasting)
+        arena_free(graph->arena);
 }
 
 /* ---- Leaves ---- */

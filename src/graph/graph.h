@@ -153,7 +153,8 @@ struct graph_slot {
 };
 
 struct graph {
-    struct arena *arena;
+    struct arena *arena;   /* of the nodes */
+    struct arena *lasting; /* of their names and shapes, which copies of the graph and members share */
     struct sizes *sizes;
     struct node **nodes;
     size_t nodes_count, nodes_capacity;
@@ -166,6 +167,9 @@ struct graph {
 };
 
 struct graph *graph_new(struct arena *arena, struct sizes *sizes);
+/* One that can be freed, in an arena of its own within that. */
+struct graph *graph_new_apart(struct arena *lasting, struct sizes *sizes);
+void graph_free(struct graph *graph);
 
 /* ---- Leaves ---- */
 struct node *graph_constant(struct graph *graph, enum type type, double value);

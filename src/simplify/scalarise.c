@@ -105,7 +105,7 @@ static void name_element(struct scalariser *scalariser, const struct node *node,
     if (!node->name || element->name || element->op == OP_CONSTANT || element->op == OP_SIZE_VALUE)
         return;
     element->name =
-        node->rank ? arena_print(scalariser->graph->arena, "%s_%zu", node->name, flat) : node->name;
+        node->rank ? arena_print(scalariser->graph->lasting, "%s_%zu", node->name, flat) : node->name;
     element->named_by_user = node->named_by_user;
 }
 

@@ -43,12 +43,11 @@ static void copy_function(struct function *function, struct copier *copier)
 static void simplify_rounds(struct function *function, int level, bool keeps_rules, bool is_for_loops)
 {
     enum { ROUNDS = 6 };
-    struct arena *arena = function->graph->arena;
     size_t nodes = (size_t)-1;
     for (int round = 0; round < (level > 1 ? ROUNDS : 1); round++) {
         struct graph *old = function->graph;
         struct node **roots =
-            ARENA_ARRAY(arena, struct node *, 2 * function->members_count + function->checks_count + 1);
+            ARENA_ARRAY(old->arena, struct node *, 2 * function->members_count + function->checks_count + 1);
         size_t root_count = find_roots(function, roots);
         if (round > 0 && !keeps_rules)
             hoist_rounds(old, roots, root_count);
@@ -58,7 +57,7 @@ static void simplify_rounds(struct function *function, int level, bool keeps_rul
         struct rewriter rewriter = {.source_uses = count_uses(old, roots, root_count),
                                     .function = function,
                                     .is_for_loops = is_for_loops};
-        rewriter.graph = graph_new(arena, old->sizes);
+        rewriter.graph = graph_new_apart(old->lasting, old->sizes);
         rewriter.graph->saves_memory = old->saves_memory;
         struct copier *copier = copier_new(old, rewriter.graph);
         copier->erases_marks = true;
@@ -68,6 +67,8 @@ static void simplify_rounds(struct function *function, int level, bool keeps_rul
             copier->closure = &rewriter;
         }
         copy_function(function, copier);
+        if (!keeps_rules)
+            graph_free(old);
         /* The first round leaves what rewrites have replaced among the nodes; the second one drops it. */
         if (round > 0 && function->graph->nodes_count == nodes)
             break;

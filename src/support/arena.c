@@ -17,6 +17,8 @@ struct block {
 
 struct arena {
     struct block *last;
+    struct arena *outer;        /* NULL: none */
+    struct arena *inner, *next; /* the first one in it; the next one in the outer */
 };
 
 static struct block *block_new(struct block *previous, size_t size)
@@ -33,12 +35,21 @@ static struct block *block_new(struct block *previous, size_t size)
 
 struct arena *arena_new(void)
 {
-    struct arena *arena = malloc(sizeof *arena);
+    struct arena *arena = calloc(1, sizeof *arena);
     if (!arena) {
         fputs("gradc: out of memory\n", stderr);
         exit(2);
     }
     arena->last = block_new(NULL, FIRST_BLOCK);
+    return arena;
+}
+
+struct arena *arena_new_in(struct arena *outer)
+{
+    struct arena *arena = arena_new();
+    arena->outer = outer;
+    arena->next = outer->inner;
+    outer->inner = arena;
     return arena;
 }
 
@@ -54,6 +65,8 @@ static void free_blocks(struct block *last)
 /* Keeps the last block, which is about as large as all others together. */
 void arena_clear(struct arena *arena)
 {
+    while (arena->inner)
+        arena_free(arena->inner);
     free_blocks(arena->last->previous);
     arena->last->previous = NULL;
     memset(arena->last->bytes, 0, arena->last->used);
@@ -64,6 +77,13 @@ void arena_free(struct arena *arena)
 {
     if (!arena)
         return;
+    while (arena->inner)
+        arena_free(arena->inner);
+    struct arena **link = arena->outer ? &arena->outer->inner : NULL;
+    while (link && *link != arena)
+        link = &(*link)->next;
+    if (link)
+        *link = arena->next;
     free_blocks(arena->last);
     free(arena);
 }

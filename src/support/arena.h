@@ -1,5 +1,5 @@
-/* arena.h: memory named by its lifetime. Everything that one compilation builds lives in one arena and is
- * freed at once; no pass frees anything by itself. */
+/* arena.h: memory named by its lifetime. What one compilation builds lives in one arena and is freed at once.
+ * What is not needed so long lives in one within it. */
 #ifndef GRADC_ARENA_H
 #define GRADC_ARENA_H
 
@@ -9,6 +9,7 @@
 struct arena;
 
 struct arena *arena_new(void);
+struct arena *arena_new_in(struct arena *outer); /* freed with the outer one at the latest */
 void arena_free(struct arena *arena);
 void arena_clear(struct arena *arena); /* gives back all that was allocated in it */
 

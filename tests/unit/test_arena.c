@@ -57,6 +57,20 @@ START_TEST(memory_larger_than_a_block_moves)
 }
 END_TEST
 
+/* What is freed twice, or not at all, is found by the sanitizers. */
+START_TEST(inner_arenas_end_with_the_outer_one)
+{
+    struct arena *first = arena_new_in(arena), *second = arena_new_in(arena), *third = arena_new_in(second);
+    char *text = arena_copy(third, "text", 4);
+
+    arena_free(first);
+    ck_assert_str_eq(text, "text");
+    arena_clear(second);
+    ck_assert_int_eq(*(char *)arena_allocate(second, 1), 0);
+    arena_new_in(second);
+}
+END_TEST
+
 START_TEST(lists_grow_in_turns)
 {
     struct list {
@@ -85,6 +99,7 @@ int main(void)
     tcase_add_test(cases, the_last_memory_grows_in_place);
     tcase_add_test(cases, memory_with_something_behind_moves);
     tcase_add_test(cases, memory_larger_than_a_block_moves);
+    tcase_add_test(cases, inner_arenas_end_with_the_outer_one);
     tcase_add_test(cases, lists_grow_in_turns);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
