@@ -215,10 +215,85 @@ static void emit_lane_end(struct emitter *emitter, struct nest *nest, const stru
               lane_text(emitter, accumulator(emitter, nest), NULL));
 }
 
+/* The one statement of a loop in which each lane forms a sum over that loop alone; else NULL. */
+static const struct item *lone_sum(const struct emitter *emitter, const struct item *loop)
+{
+    const struct item *item = NULL;
+    for (size_t i = 0; i < loop->body_count; i++) {
+        if (loop->body[i]->kind != ITEM_STATEMENT || (item && !loop->body[i]->nest->is_void))
+            return NULL;
+        item = loop->body[i]->nest->is_void ? item : loop->body[i];
+    }
+    if (!item || (item->guard != ALWAYS_WANTED && item->guard != emitter->guard))
+        return NULL;
+    const struct nest *nest = item->nest;
+    bool is_private = nest->target && (nest->target->lanes || forms_element(nest, emitter->laned)),
+         is_sum = nest->kind == NEST_REDUCE && (nest->node->op == OP_SUM || nest->node->op == OP_CONTRACT);
+    return is_sum && is_private && !nest->parts && loop->before_count == 1 && loop->before[0] == nest &&
+                   own_depth(nest, loop) == nest->first_reduced && nest->loop_count == nest->first_reduced + 1
+               ? item
+               : NULL;
+}
+
+/* sum[j](c[j] t^j) by Horner's scheme:
+ *
+ *     for each lane: sum[lane] = c[m - 1];
+ *     for (size_t j = m - 1; j-- > 0;)
+ *         for each lane: sum[lane] = sum[lane] * t[lane] + c[j];
+ *
+ * It starts without a product, which would be of zero and an infinite t. Where powers overflow, the last term
+ * decides. */
+static bool emit_polynomial(struct emitter *emitter, const struct block *block, const struct item *loop)
+{
+    struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
+    const struct item *item = lone_sum(emitter, loop);
+    const char *variable = size_c(emitter, loop->variable), *base, *coefficient;
+    size *last = size_subtract(loop->extent, size_number(emitter->program->sizes, 1));
+    int precedence;
+    if (!item || size_nonnegative(last) != ALWAYS)
+        return false;
+    emitter->at = item;
+    find_places(emitter, item->nest, at, to);
+    const char *term = term_text(emitter, item->nest, at, &precedence);
+    if (!take_lone_power(emitter, loop, term, precedence, &base, &coefficient))
+        return false;
+    const char *place = reduced_into(emitter, item->nest, to);
+    struct text start = {0}, step = {0}, body = {0}, *out = begin_aside(emitter, &start);
+    if (names_has(names_of_text(emitter->arena, coefficient), variable))
+        emit_line(emitter, "const size_t %s = %s;", variable, size_c(emitter, last));
+    emit_line(emitter, "%s = %s;", place, coefficient);
+    end_aside(emitter, out);
+    emit_lane_loop(emitter, block, &start);
+    begin_aside(emitter, &body);
+    begin_aside(emitter, &step);
+    emit_line(emitter, "%s = %s * %s + %s;", place, place, base, coefficient);
+    end_aside(emitter, &body);
+    emit_lane_loop(emitter, block, &step);
+    end_aside(emitter, out);
+    emit_braced(emitter,
+                arena_print(emitter->arena, "for (size_t %s = %s; %s-- > 0;)", variable,
+                            size_c(emitter, last), variable),
+                &body);
+    return true;
+}
+
+static void emit_lane_ends(struct emitter *emitter, const struct block *block, const struct item *loop)
+{
+    struct text ends = {0}, *out = begin_aside(emitter, &ends);
+    for (size_t i = 0; i < loop->behind_count; i++)
+        emit_lane_end(emitter, loop->behind[i], loop);
+    end_aside(emitter, out);
+    emit_lane_loop(emitter, block, &ends);
+}
+
 static void emit_inner_loop(struct emitter *emitter, const struct block *block, const struct item *loop)
 {
     const char *variable = size_c(emitter, loop->variable);
-    struct text starts = {0}, body = {0}, ends = {0}, *out = begin_aside(emitter, &starts);
+    if (emit_polynomial(emitter, block, loop)) {
+        emit_lane_ends(emitter, block, loop);
+        return;
+    }
+    struct text starts = {0}, body = {0}, *out = begin_aside(emitter, &starts);
     for (size_t i = 0; i < loop->before_count; i++)
         emit_lane_start(emitter, loop->before[i], loop);
     end_aside(emitter, out);
@@ -235,11 +310,7 @@ static void emit_inner_loop(struct emitter *emitter, const struct block *block, 
                     arena_print(emitter->arena, "for (size_t %s = 0; %s < %s; %s++)", variable, variable,
                                 size_c(emitter, loop->extent), variable),
                     &body);
-    begin_aside(emitter, &ends);
-    for (size_t i = 0; i < loop->behind_count; i++)
-        emit_lane_end(emitter, loop->behind[i], loop);
-    end_aside(emitter, out);
-    emit_lane_loop(emitter, block, &ends);
+    emit_lane_ends(emitter, block, loop);
 }
 
 static bool shares_lane_loop(const struct emitter *emitter, const struct item *item, guard wanted)

@@ -8,7 +8,9 @@
  *
  * Right for every t, since exponents start at 0 or above: 0^0 is 1, and zeros, infinities and NaN stay what
  * they are. Each multiplication adds half a unit in the last place, as each addition to a sum does; so this
- * is done for the terms of sums, not for powers that are stored. */
+ * is done for the terms of sums, not for powers that are stored. Where lanes form a sum of nothing but powers
+ * with coefficients, emit_lanes.c needs no powers: it goes down from the last coefficient, by Horner's
+ * scheme. */
 #include <string.h>
 
 #include "emitter.h"
@@ -159,6 +161,37 @@ const char *running_power_text(struct emitter *emitter, struct node *node, const
         ARENA_APPEND(emitter->lasting, emitter, powers, made);
     }
     return power.name;
+}
+
+/* The other factor of `power * c` or `c * power`; else NULL. */
+static const char *other_factor(struct arena *arena, const char *product, const char *power)
+{
+    size_t length = strlen(power), all = strlen(product);
+    if (all < length + 3)
+        return NULL;
+    const char *last = product + all - length;
+    if (strncmp(product, power, length) == 0 && strncmp(product + length, " * ", 3) == 0)
+        return product + length + 3;
+    if (strcmp(last, power) == 0 && strncmp(last - 3, " * ", 3) == 0)
+        return arena_copy(arena, product, all - length - 3);
+    return NULL;
+}
+
+bool take_lone_power(struct emitter *emitter, const struct item *loop, const char *term, int precedence,
+                     const char **base, const char **coefficient)
+{
+    const struct running_power *power =
+        emitter->powers_count > 0 ? emitter->powers[emitter->powers_count - 1] : NULL;
+    size *zero = size_number(emitter->program->sizes, 0);
+    if (!power || power->loop != loop || power->step != 1 || precedence != 3 || strchr(term, '/') ||
+        strcmp(power->start, start_text(emitter, power->base, zero)) != 0)
+        return false;
+    *coefficient = other_factor(emitter->arena, term, power->name);
+    if (!*coefficient || names_has(names_of_text(emitter->arena, *coefficient), power->variable))
+        return false;
+    *base = strpbrk(power->base, " (") ? arena_print(emitter->arena, "(%s)", power->base) : power->base;
+    emitter->powers_count--;
+    return true;
 }
 
 bool has_running_powers(const struct emitter *emitter, const struct item *loop)

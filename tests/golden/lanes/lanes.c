@@ -195,16 +195,13 @@ static void fit_forward_kernel(
             const size_t i = i0 + lane;
             t_panel[lane] = t[i];
         }
-        double power[GRADC_LANES];
         for (size_t lane = 0; lane < lanes; lane++) {
-            sum2[lane] = 0;
-            power[lane] = 1.0;
+            const size_t j = m - 1;
+            sum2[lane] = c[j];
         }
-        for (size_t j = 0; j < m; j++)
-            for (size_t lane = 0; lane < lanes; lane++) {
-                sum2[lane] += c[j] * power[lane];
-                power[lane] *= t_panel[lane];
-            }
+        for (size_t j = m - 1; j-- > 0;)
+            for (size_t lane = 0; lane < lanes; lane++)
+                sum2[lane] = sum2[lane] * t_panel[lane] + c[j];
         for (size_t lane = 0; lane < lanes; lane++) {
             const size_t i = i0 + lane;
             sum[i] = sum2[lane];
@@ -322,16 +319,13 @@ static void fit_gradient_kernel(
             const size_t i = i0 + lane;
             t_panel[lane] = t[i];
         }
-        double power[GRADC_LANES];
         for (size_t lane = 0; lane < lanes; lane++) {
-            sum[lane] = 0;
-            power[lane] = 1.0;
+            const size_t j = m - 1;
+            sum[lane] = c[j];
         }
-        for (size_t j = 0; j < m; j++)
-            for (size_t lane = 0; lane < lanes; lane++) {
-                sum[lane] += c[j] * power[lane];
-                power[lane] *= t_panel[lane];
-            }
+        for (size_t j = m - 1; j-- > 0;)
+            for (size_t lane = 0; lane < lanes; lane++)
+                sum[lane] = sum[lane] * t_panel[lane] + c[j];
         for (size_t lane = 0; lane < lanes; lane++) {
             const size_t i = i0 + lane;
             t2[lane] = sum[lane] - y[i];
