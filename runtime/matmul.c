@@ -2,6 +2,8 @@
  *
  * With GRADC_CBLAS, products that are worth the call go to the BLAS if the program links one: the reference
  * is weak. All others are computed by the kernels here. */
+#include <string.h>
+
 #include "gradc.h"
 
 #undef GRADC_API

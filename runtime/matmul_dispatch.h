@@ -31,11 +31,11 @@
 #undef GRADC_VECTOR_BYTES
 #ifdef __clang__
 #pragma clang attribute pop
-#pragma clang attribute push(__attribute__((target("avx512f,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx2,fma"))), apply_to = function)
 #else
 #pragma GCC pop_options
 #pragma GCC push_options
-#pragma GCC target("avx512f,avx2,fma")
+#pragma GCC target("avx512f,avx512vl,avx2,fma")
 #endif
 #define GRADC_VECTOR_BYTES 64
 #define WIDTH              avx512
@@ -48,9 +48,9 @@
 #pragma GCC pop_options
 #endif
 #define GRADC_WIDEST(x, arguments)                                                                           \
-    (__builtin_cpu_supports("avx512f")                                 ? WIDE(x, avx512) arguments           \
-     : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? WIDE(x, avx2) arguments             \
-                                                                       : WIDE(x, base) arguments)
+    (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") ? WIDE(x, avx512) arguments     \
+     : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")       ? WIDE(x, avx2) arguments       \
+                                                                             : WIDE(x, base) arguments)
 #else
 #define GRADC_WIDEST(x, arguments) (WIDE(x, base) arguments)
 #endif

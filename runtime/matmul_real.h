@@ -5,11 +5,11 @@
  * describes them. */
 
 /* A tile of c, tile_rows x tile_columns, is summed in registers over at most `depth` of the k products; the
- * rows of op(b) under it, a panel, stay in the nearest caches for all tiles of its columns. If a is small and
- * neither is transposed, both are read where they are: packing them costs more than it gains. Else parts of
- * both are packed as in Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): a
- * block of op(b), panel after panel, for the second cache, and a few tiles' rows of op(a) for the first. The
- * packed copies live on the stack. */
+ * rows of op(b) under it, a panel, stay in the nearest caches for all tiles of its columns. The last panel
+ * may be as narrow as half a vector. A small a is read where it is: packing costs more than it gains;
+ * and if it is not transposed, so is b. Else parts are packed as in Goto and van de Geijn, "Anatomy of
+ * High-Performance Matrix Multiplication" (2008): a block of op(b), panel after panel, for the second cache,
+ * and the strip of op(a) for one row of tiles for the first. The packed copies live on the stack. */
 
 #ifndef GRADC_UNROLL
 #if defined(__clang__)
@@ -40,63 +40,42 @@
 #endif
 #endif
 
-/* A vector of LANES numbers at any address of a number; one number where the compiler has no vectors. */
+/* A vector of LANES numbers at any address of a number, and half of one, if that is not too short; one number
+ * where the compiler has no vectors. */
 #if defined(__GNUC__)
+#define GRADC_HALF_BYTES (GRADC_VECTOR_BYTES > 16 ? GRADC_VECTOR_BYTES / 2 : 16)
 typedef REAL NAME(vector) __attribute__((vector_size(GRADC_VECTOR_BYTES), aligned(sizeof(REAL)), may_alias));
+typedef REAL NAME(half_vector)
+    __attribute__((vector_size(GRADC_HALF_BYTES), aligned(sizeof(REAL)), may_alias));
+#undef GRADC_HALF_BYTES
 #else
 typedef REAL NAME(vector);
+typedef REAL NAME(half_vector);
 #endif
 
 enum {
     NAME(lanes) = sizeof(NAME(vector)) / sizeof(REAL),
+    NAME(half) = sizeof(NAME(half_vector)) / sizeof(REAL),
     NAME(tile_rows) = GRADC_VECTOR_BYTES == 64   ? 12
                       : GRADC_VECTOR_BYTES == 32 ? 6
                                                  : 4,
     NAME(tile_columns) = 2 * NAME(lanes),
     NAME(depth) = 256,                                          /* of a panel */
     NAME(width) = 192 * 1024 / NAME(depth) / (int)sizeof(REAL), /* columns of a packed block of op(b) */
-    NAME(group) = 48,                                           /* rows of op(a) that are packed at once */
-    NAME(row_room) = NAME(depth) + 16,                          /* for one of them */
+    NAME(row_room) = NAME(depth) + 16,                          /* for a packed row of op(a) */
     NAME(unpacked) = 512 * 1024 / (int)sizeof(REAL) /* elements of op(a) below a depth that need no copy */
 };
 
-/* A tile of rows x columns, in one vector for each row or in two, of which the second has the last columns
- * and may repeat some of the first: c = alpha a b + beta c. Element (i, l) of a is a[i * a_row + l *
- * a_column]; row l of b starts at b + l * b_row. */
-GRADC_INLINE void NAME(tile)(int rows, int vectors, size_t columns, size_t k, const REAL *a, size_t a_row,
-                             size_t a_column, const REAL *b, size_t b_row, REAL alpha, REAL beta, REAL *c,
-                             size_t ldc)
-{
-    const NAME(vector) zero = {0};
-    const size_t at[2] = {0, columns - NAME(lanes)}; /* where the vectors begin */
-    NAME(vector) sum[NAME(tile_rows)][2], row[2];
-    GRADC_UNROLL for (int i = 0; i < rows; i++)
-    {
-        GRADC_UNROLL for (int v = 0; v < vectors; v++) sum[i][v] = zero;
-    }
-    for (int i = 0; i < rows; i++)
-        for (int v = 0; v < vectors; v++)
-            GRADC_FETCH(c + (size_t)i * ldc + at[v]);
-    for (size_t l = 0; l < k; l++, a += a_column, b += b_row) {
-        for (int v = 0; v < vectors; v++)
-            GRADC_FETCH(b + 16 * b_row + at[v]);
-        GRADC_UNROLL for (int v = 0; v < vectors; v++) row[v] = *(const NAME(vector) *)(b + at[v]);
-        GRADC_UNROLL for (int i = 0; i < rows; i++)
-        {
-            GRADC_UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += a[(size_t)i * a_row] * row[v];
-        }
-    }
-    GRADC_UNROLL for (int i = 0; i < rows; i++)
-    {
-        REAL *to = c + (size_t)i * ldc;
-        GRADC_UNROLL for (int v = 0; v < vectors; v++)
-        {
-            const NAME(vector) *old = (const NAME(vector) *)(to + at[v]);
-            sum[i][v] = beta == 0 ? alpha * sum[i][v] : alpha * sum[i][v] + beta * *old;
-        }
-        GRADC_UNROLL for (int v = 0; v < vectors; v++) * (NAME(vector) *)(to + at[v]) = sum[i][v];
-    }
-}
+#define VECTOR  NAME(vector)
+#define TILE(x) NAME(x##_of_vectors)
+#include "matmul_tile.h"
+#undef VECTOR
+#undef TILE
+#define VECTOR  NAME(half_vector)
+#define TILE(x) NAME(x##_of_halves)
+#include "matmul_tile.h"
+#undef VECTOR
+#undef TILE
 
 GRADC_INLINE size_t NAME(least)(size_t a, size_t b)
 {
@@ -118,152 +97,75 @@ GRADC_INLINE size_t NAME(rows_of)(size_t left)
     return left >= 4 ? 4 : left >= 2 ? 2 : 1;
 }
 
-/* The tile for a number of rows that NAME(rows_of) gives. */
-GRADC_INLINE void NAME(tile_of)(size_t rows, int vectors, size_t columns, size_t k, const REAL *a,
-                                size_t a_row, size_t a_column, const REAL *b, size_t b_row, REAL alpha,
-                                REAL beta, REAL *c, size_t ldc)
+/* How wide a panel of so many columns is: half a vector at least. */
+GRADC_INLINE size_t NAME(width_of)(size_t columns)
 {
-    switch (rows) {
-    case 1: NAME(tile)(1, vectors, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
-    case 2: NAME(tile)(2, vectors, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
-    case 4: NAME(tile)(4, vectors, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc); break;
-    default:
-        NAME(tile)
-        (NAME(tile_rows), vectors, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
-    }
+    if (columns < NAME(half))
+        return NAME(half);
+    return columns;
 }
 
-/* The first `columns` columns of a tile: in place if they fill a vector, else through a copy. */
-GRADC_STATIC void NAME(narrow_tile)(size_t rows, size_t columns, size_t k, const REAL *a, size_t a_row,
-                                    size_t a_column, const REAL *b, size_t b_row, REAL alpha, REAL beta,
-                                    REAL *c, size_t ldc)
-{
-    REAL whole[NAME(tile_rows) * NAME(lanes)];
-    if (columns > NAME(lanes)) {
-        NAME(tile_of)(rows, 2, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
-        return;
-    }
-    if (columns == NAME(lanes)) {
-        NAME(tile_of)(rows, 1, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
-        return;
-    }
-    NAME(tile_of)
-    (rows, 1, NAME(lanes), k, a, a_row, a_column, b, b_row, alpha, 0, whole, NAME(lanes));
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j++) {
-            REAL product = whole[i * NAME(lanes) + j];
-            c[i * ldc + j] = beta == 0 ? product : product + beta * c[i * ldc + j];
-        }
-}
+#include "matmul_pack.h"
 
-/* A tile, or its first columns. */
-GRADC_INLINE void NAME(part_of_tile)(size_t rows, size_t columns, size_t k, const REAL *a, size_t a_row,
-                                     size_t a_column, const REAL *b, size_t b_row, REAL alpha, REAL beta,
-                                     REAL *c, size_t ldc)
+/* The tile for numbers of rows and columns that NAME(rows_of) and NAME(width_of) give. */
+GRADC_INLINE void NAME(tile_of)(int trans, size_t rows, size_t columns, size_t k, const REAL *a, size_t lda,
+                                const REAL *b, size_t ldb, REAL alpha, REAL beta, REAL *c, size_t ldc)
 {
     if (columns == NAME(tile_columns))
-        NAME(tile_of)(rows, 2, NAME(tile_columns), k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
+        NAME(rows_of_vectors)(rows, 2, NAME(tile_columns), trans, k, a, lda, b, ldb, alpha, beta, c, ldc);
+    else if (columns > NAME(lanes))
+        NAME(rows_of_vectors)(rows, 2, columns, trans, k, a, lda, b, ldb, alpha, beta, c, ldc);
+    else if (columns == NAME(lanes))
+        NAME(rows_of_vectors)(rows, 1, columns, trans, k, a, lda, b, ldb, alpha, beta, c, ldc);
+    else if (columns > NAME(half))
+        NAME(rows_of_halves)(rows, 2, columns, trans, k, a, lda, b, ldb, alpha, beta, c, ldc);
     else
-        NAME(narrow_tile)(rows, columns, k, a, a_row, a_column, b, b_row, alpha, beta, c, ldc);
+        NAME(rows_of_halves)(rows, 1, columns, trans, k, a, lda, b, ldb, alpha, beta, c, ldc);
 }
 
-/* Rows [0, m) of op(a) and its columns [0, k), a tile's rows together: row after row, a_row apart, if a is
- * not transposed, else column after column. */
-GRADC_STATIC void NAME(pack_a)(int trans, size_t m, size_t k, const REAL *a, size_t lda,
-                               REAL *GRADC_RESTRICT packed)
+GRADC_STATIC void NAME(tile)(int trans, size_t rows, size_t columns, size_t k, const REAL *a, size_t lda,
+                             const REAL *b, size_t ldb, REAL alpha, REAL beta, REAL *c, size_t ldc)
 {
-    size_t rows;
-    if (!trans) {
-        for (size_t r = 0; r < m; r++)
-            for (size_t l = 0; l < k; l++)
-                packed[r * NAME(row_room) + l] = a[r * lda + l];
+    if (trans)
+        NAME(tile_of)(1, rows, columns, k, a, lda, b, ldb, alpha, beta, c, ldc);
+    else
+        NAME(tile_of)(0, rows, columns, k, a, lda, b, ldb, alpha, beta, c, ldc);
+}
+
+/* The same for columns that may be fewer than a panel is wide: then through a copy. */
+GRADC_STATIC void NAME(part_of_tile)(int trans, size_t rows, size_t columns, size_t k, const REAL *a,
+                                     size_t lda, const REAL *b, size_t ldb, REAL alpha, REAL beta, REAL *c,
+                                     size_t ldc)
+{
+    REAL whole[NAME(tile_rows) * NAME(half)];
+    if (columns >= NAME(half)) {
+        NAME(tile)(trans, rows, columns, k, a, lda, b, ldb, alpha, beta, c, ldc);
         return;
     }
+    if (beta != 0) {
+        for (size_t i = 0; i < rows * NAME(half); i++)
+            whole[i] = 0; /* beside the columns */
+        for (size_t i = 0; i < rows; i++)
+            NAME(copy)(columns, c + i * ldc, whole + i * NAME(half));
+    }
+    NAME(tile)(trans, rows, NAME(half), k, a, lda, b, ldb, alpha, beta, whole, NAME(half));
+    for (size_t i = 0; i < rows; i++)
+        NAME(copy)(columns, whole + i * NAME(half), c + i * ldc);
+}
+
+/* A strip of tiles, m rows of c, with packed panels of op(b). */
+GRADC_STATIC void NAME(strip)(int trans, size_t m, size_t n, size_t k, REAL alpha, const REAL *a, size_t lda,
+                              const REAL *panels, REAL beta, REAL *c, size_t ldc)
+{
+    size_t rows, columns;
     for (size_t i = 0; i < m; i += rows) {
         rows = NAME(rows_of)(m - i);
-        REAL *to = packed + i * NAME(row_room);
-        if (rows == NAME(tile_rows)) {
-            for (size_t l = 0; l < k; l++)
-                for (size_t r = 0; r < NAME(tile_rows); r++)
-                    to[l * NAME(tile_rows) + r] = a[l * lda + i + r];
-        } else {
-            for (size_t l = 0; l < k; l++)
-                for (size_t r = 0; r < rows; r++)
-                    to[l * rows + r] = a[l * lda + i + r];
+        for (size_t j = 0; j < n; j += columns) {
+            columns = NAME(least)(n - j, NAME(tile_columns));
+            NAME(part_of_tile)
+            (trans, rows, columns, k, a + (trans ? i : i * lda), lda, panels + j * k, NAME(width_of)(columns),
+             alpha, beta, c + i * ldc + j, ldc);
         }
-    }
-}
-
-/* Whether the compiler moves lanes between vectors, and the target has instructions for it. */
-#if defined(__GNUC__) && !defined(__clang__) && GRADC_VECTOR_BYTES >= 32
-#define GRADC_TRANSPOSES 1
-typedef __typeof__(*(NAME(vector) *)0 == *(NAME(vector) *)0) NAME(places);
-
-/* to[j * width + i] = a[i * lda + j] for i, j < lanes, where width is that of a tile. A round interleaves
- * each row with the one half of all rows further on: this moves the first binary digit of the row's number
- * behind the last of the column's. */
-GRADC_INLINE void NAME(transpose)(const REAL *a, size_t lda, REAL *to)
-{
-    enum { lanes = NAME(lanes) };
-    NAME(vector) rows[lanes], next[lanes];
-    NAME(places) low, high;
-    GRADC_UNROLL for (int i = 0; i < lanes; i++)
-    {
-        low[i] = i / 2 + i % 2 * lanes;
-        high[i] = low[i] + lanes / 2;
-        rows[i] = *(const NAME(vector) *)(a + (size_t)i * lda);
-    }
-    GRADC_UNROLL for (int round = 1; round < lanes; round *= 2)
-    {
-        GRADC_UNROLL for (int i = 0; i < lanes; i++) next[i] = rows[i];
-        GRADC_UNROLL for (int i = 0; i < lanes / 2; i++)
-        {
-            rows[2 * i] = __builtin_shuffle(next[i], next[i + lanes / 2], low);
-            rows[2 * i + 1] = __builtin_shuffle(next[i], next[i + lanes / 2], high);
-        }
-    }
-    GRADC_UNROLL for (int i = 0; i < lanes; i++) * (NAME(vector) *)(to + i * NAME(tile_columns)) = rows[i];
-}
-#else
-#define GRADC_TRANSPOSES 0
-#endif
-
-/* Rows [0, k) and columns [0, n) of the transpose of b, row by row at the width of a tile. */
-GRADC_INLINE void NAME(pack_transposed)(size_t k, size_t n, const REAL *b, size_t ldb,
-                                        REAL *GRADC_RESTRICT packed)
-{
-    size_t rows = 0, columns = 0; /* of whole squares */
-#if GRADC_TRANSPOSES
-    rows = k - k % NAME(lanes);
-    columns = n - n % NAME(lanes);
-    for (size_t j = 0; j < columns; j += NAME(lanes))
-        for (size_t l = 0; l < rows; l += NAME(lanes))
-            NAME(transpose)(b + j * ldb + l, ldb, packed + l * NAME(tile_columns) + j);
-#endif
-    for (size_t j = 0; j < n; j++)
-        for (size_t l = j < columns ? rows : 0; l < k; l++)
-            packed[l * NAME(tile_columns) + j] = b[j * ldb + l];
-}
-
-/* Rows [0, k) and columns [0, n) of op(b), row by row at the width of a tile, filled up with zeros to that of
- * a vector. */
-GRADC_STATIC void NAME(pack_b)(int trans, size_t k, size_t n, const REAL *b, size_t ldb,
-                               REAL *GRADC_RESTRICT packed)
-{
-    if (n < NAME(lanes))
-        for (size_t l = 0; l < k; l++)
-            for (size_t j = n; j < NAME(lanes); j++)
-                packed[l * NAME(tile_columns) + j] = 0;
-    if (trans) {
-        NAME(pack_transposed)(k, n, b, ldb, packed);
-    } else if (n == NAME(tile_columns)) {
-        for (size_t l = 0; l < k; l++)
-            for (size_t j = 0; j < NAME(tile_columns); j++)
-                packed[l * NAME(tile_columns) + j] = b[l * ldb + j];
-    } else {
-        for (size_t l = 0; l < k; l++)
-            for (size_t j = 0; j < n; j++)
-                packed[l * NAME(tile_columns) + j] = b[l * ldb + j];
     }
 }
 
@@ -275,75 +177,56 @@ GRADC_STATIC void NAME(scale)(size_t m, size_t n, REAL beta, REAL *c, size_t ldc
             c[i * ldc + j] = beta == 0 ? 0 : beta * c[i * ldc + j];
 }
 
-/* op(b) for rows [0, k) and columns [0, n), panel after panel. */
-GRADC_STATIC void NAME(pack_panels)(int trans, size_t k, size_t n, const REAL *b, size_t ldb, REAL *packed)
-{
-    for (size_t j = 0; j < n; j += NAME(tile_columns), packed += k * NAME(tile_columns))
-        NAME(pack_b)
-    (trans, k, NAME(least)(n - j, NAME(tile_columns)), b + (trans ? j * ldb : j), ldb, packed);
-}
-
-/* Rows [0, m) of c from packed parts of op(a) and op(b). */
-GRADC_STATIC void NAME(packed)(int trans_a, size_t m, size_t n, size_t k, REAL alpha, const REAL *a,
-                               const REAL *b, REAL beta, REAL *c, size_t ldc)
-{
-    size_t rows;
-    for (size_t i = 0; i < m; i += rows) {
-        rows = NAME(rows_of)(m - i);
-        for (size_t j = 0; j < n; j += NAME(tile_columns))
-            NAME(part_of_tile)
-        (rows, NAME(least)(n - j, NAME(tile_columns)), k, a + i * NAME(row_room),
-         trans_a ? 1 : NAME(row_room), trans_a ? rows : 1, b + j * k, NAME(tile_columns), alpha, beta,
-         c + i * ldc + j, ldc);
-    }
-}
-
-/* The product by packed blocks. */
+/* The product by packed blocks of op(b), and strips of op(a), packed if they are far apart. */
 GRADC_STATIC void NAME(blocked)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha,
                                 const REAL *a, size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c,
                                 size_t ldc)
 {
-    REAL packed_b[NAME(depth) * NAME(width)], packed_a[NAME(group) * NAME(row_room)];
+    REAL panels[NAME(depth) * NAME(width)], packed[NAME(tile_rows) * NAME(row_room)];
+    const int is_near = m * NAME(depth_of)(k, k) <= NAME(unpacked);
+    const size_t packed_row = trans_a ? NAME(tile_rows) : NAME(row_room);
     for (size_t j = 0; j < n; j += NAME(width)) {
         size_t columns = NAME(least)(n - j, NAME(width));
         for (size_t l = 0, depth; l < k; l += depth) {
             depth = NAME(depth_of)(k, k - l);
             NAME(pack_panels)
-            (trans_b, depth, columns, b + (trans_b ? j * ldb + l : l * ldb + j), ldb, packed_b);
-            for (size_t i = 0; i < m; i += NAME(group)) {
-                size_t rows = NAME(least)(m - i, NAME(group));
-                NAME(pack_a)(trans_a, rows, depth, a + (trans_a ? l * lda + i : i * lda + l), lda, packed_a);
-                NAME(packed)
-                (trans_a, rows, columns, depth, alpha, packed_a, packed_b, l ? 1 : beta, c + i * ldc + j,
-                 ldc);
+            (trans_b, depth, columns, b + (trans_b ? j * ldb + l : l * ldb + j), ldb, panels);
+            for (size_t i = 0; i < m; i += NAME(tile_rows)) {
+                size_t rows = NAME(least)(m - i, NAME(tile_rows));
+                const REAL *from = a + (trans_a ? l * lda + i : i * lda + l);
+                if (!is_near)
+                    NAME(pack_a)(trans_a, rows, depth, from, lda, packed);
+                NAME(strip)
+                (trans_a, rows, columns, depth, alpha, is_near ? from : packed, is_near ? lda : packed_row,
+                 panels, l ? 1 : beta, c + i * ldc + j, ldc);
             }
         }
     }
 }
 
-/* The same without a copy of a, and of b only where a panel is narrow or transposed. */
+/* The same without a copy of a, and of b only where a panel is not full or transposed. */
 GRADC_STATIC void NAME(direct)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha,
                                const REAL *a, size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c,
                                size_t ldc)
 {
     REAL panel[NAME(depth) * NAME(tile_columns)];
-    size_t a_row = trans_a ? 1 : lda, a_column = trans_a ? lda : 1, rows;
+    size_t rows, columns;
     for (size_t l = 0, depth; l < k; l += depth) {
         depth = NAME(depth_of)(k, k - l);
-        for (size_t j = 0; j < n; j += NAME(tile_columns)) {
-            size_t columns = NAME(least)(n - j, NAME(tile_columns));
+        for (size_t j = 0; j < n; j += columns) {
+            columns = NAME(least)(n - j, NAME(tile_columns));
             const REAL *from = b + (trans_b ? j * ldb + l : l * ldb + j);
             size_t b_row = ldb;
-            if (trans_b || columns < NAME(lanes)) {
+            if (trans_b || columns < NAME(half)) {
                 NAME(pack_b)(trans_b, depth, columns, from, ldb, panel);
                 from = panel;
-                b_row = NAME(tile_columns);
+                b_row = NAME(width_of)(columns);
             }
             for (size_t i = 0; i < m; i += rows) {
                 rows = NAME(rows_of)(m - i);
                 NAME(part_of_tile)
-                (rows, columns, depth, a + i * a_row + l * a_column, a_row, a_column, from, b_row, alpha,
-                 l ? 1 : beta, c + i * ldc + j, ldc);
+                (trans_a, rows, columns, depth, a + (trans_a ? l * lda + i : i * lda + l), lda, from, b_row,
+                 alpha, l ? 1 : beta, c + i * ldc + j, ldc);
             }
         }
     }
@@ -513,4 +396,3 @@ GRADC_API void NAME(matmul_part)(size_t part, size_t parts, int trans_a, int tra
          c + from, ldc);
     }
 }
-#undef GRADC_TRANSPOSES

@@ -22,11 +22,28 @@ real_part() {
     part "$1" | sed -e "s/NAME(\([a-z_0-9]*\))/gradc_\1_$2/g" -e "s/REAL/$3/g"
 }
 
+# The kernels of matrix products, with what they include in its place: matmul_tile.h as often as it is included, each
+# time for the VECTOR and TILE() that are defined before it.
+kernels() {
+    while IFS= read -r line; do
+        case $line in
+        '#define VECTOR '*) vector=${line##* } ;;
+        '#define TILE(x) '*) suffix=${line##*##} suffix=${suffix%)} ;;
+        '#undef VECTOR' | '#undef TILE') ;;
+        '#include "matmul_tile.h"')
+            part "$1/matmul_tile.h" | sed -e "s/VECTOR/$vector/g" -e "s/TILE(\([a-z_]*\))/NAME(\1$suffix)/g"
+            ;;
+        '#include "matmul_pack.h"') part "$1/matmul_pack.h" ;;
+        *) printf '%s\n' "$line" ;;
+        esac
+    done < "$1/matmul_real.h"
+}
+
 # Matrix products of one precision: the choice by width, with the kernels of each width in the place of its include.
 matmul_part() {
     awk 'body { print } /\*\// { body = 1 }' "$1/matmul_dispatch.h" | while IFS= read -r line; do
         case $line in
-        '#include "matmul_real.h"') real_part "$1/matmul_real.h" "$2_$width_name" "$3" ;;
+        '#include "matmul_real.h"') kernels "$1" | real_part - "$2_$width_name" "$3" ;;
         '#define WIDTH '*) width_name=${line##* } ;;
         '#undef WIDTH') ;;
         *) printf '%s\n' "$line" ;;

@@ -180,6 +180,14 @@ START_TEST(test_edges_of_tiles)
 }
 END_TEST
 
+/* The last panel: two vectors or halves that overlap, one, or fewer columns than half a vector. */
+START_TEST(test_widths_of_panels)
+{
+    for (size_t n = 15; n <= 70; n++)
+        check_shape(13, n, 6, n % 2);
+}
+END_TEST
+
 START_TEST(test_edges_of_blocks)
 {
     check_shape(130, 70, 257, 0);
@@ -334,6 +342,7 @@ int main(void)
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, test_all_small_shapes);
     tcase_add_test(cases, test_edges_of_tiles);
+    tcase_add_test(cases, test_widths_of_panels);
     tcase_add_test(cases, test_edges_of_blocks);
     tcase_add_test(cases, test_parts);
     tcase_add_test(cases, test_empty);
