@@ -113,6 +113,96 @@ static struct node *common_factor(struct rewriter *r, struct node *y)
     return NULL;
 }
 
+/* Whether c holds wherever d does. */
+static bool follows(const struct node *c, const struct node *d, int depth)
+{
+    if (c == d || depth == 0)
+        return c == d;
+    if (d->op == OP_OR)
+        return follows(c, d->inputs[0], depth - 1) && follows(c, d->inputs[1], depth - 1);
+    if (d->op == OP_AND && (follows(c, d->inputs[0], depth - 1) || follows(c, d->inputs[1], depth - 1)))
+        return true;
+    return c->op == OP_OR && (follows(c->inputs[0], d, depth - 1) || follows(c->inputs[1], d, depth - 1));
+}
+
+static bool is_zero(const struct node *node)
+{
+    double value;
+    return graph_is_constant(node, &value) && value == 0;
+}
+
+/* Whether x is 0 wherever c does not hold. */
+static bool is_zero_without(const struct node *c, const struct node *x, int depth)
+{
+    if (depth == 0)
+        return false;
+    if (x->op == OP_ADD || x->op == OP_SUB)
+        return is_zero_without(c, x->inputs[0], depth - 1) && is_zero_without(c, x->inputs[1], depth - 1);
+    return x->op == OP_SELECT && is_zero(x->inputs[2]) && follows(c, x->inputs[0], depth);
+}
+
+/* if c or d then (if c then a else 0) + (if d then b else 0) else 0 -> the sum */
+static struct node *implied_choice(struct rewriter *r, struct node *y)
+{
+    enum { DEEP = 5 };
+    (void)r;
+    return is_zero(y->inputs[2]) && is_zero_without(y->inputs[0], y->inputs[1], DEEP) ? y->inputs[1] : NULL;
+}
+
+enum { DEEPEST_FACTOR = 4 };
+
+/* 1 / x, if it or a power of it is a factor of the product; else NULL. */
+static struct node *reciprocal_in(struct node *product, const struct node *x, int depth)
+{
+    double value;
+    if (product->op == OP_DIV && product->inputs[1] == x && graph_is_constant(product->inputs[0], &value) &&
+        value == 1)
+        return product;
+    bool is_product = product->op == OP_MUL || product->op == OP_DIV || product->op == OP_NEG ||
+                      (product->op == OP_POW && graph_is_constant(product->inputs[1], &value) && value > 0);
+    if (!is_product || depth == 0)
+        return NULL;
+    struct node *found = reciprocal_in(product->inputs[0], x, depth - 1);
+    return found || product->op != OP_MUL ? found : reciprocal_in(product->inputs[1], x, depth - 1);
+}
+
+/* The factor with a * (1 / x) for a / x in it, where 1 / x is in the others; NULL: there is none. */
+static struct node *without_division(struct rewriter *r, struct node *factor, struct node *others, int depth)
+{
+    double value;
+    if (rewriter_uses(r, factor) != 1 || depth == 0)
+        return NULL;
+    if (factor->op == OP_DIV && !graph_is_constant(factor->inputs[0], &value)) {
+        struct node *reciprocal = reciprocal_in(others, factor->inputs[1], DEEPEST_FACTOR);
+        return reciprocal ? graph_binary(r->graph, OP_MUL, factor->inputs[0], reciprocal) : NULL;
+    }
+    for (int i = 0; factor->op == OP_MUL && i < 2; i++) {
+        struct node *better = without_division(r, factor->inputs[i], others, depth - 1);
+        if (better)
+            return graph_binary(r->graph, OP_MUL, i == 0 ? better : factor->inputs[0],
+                                i == 0 ? factor->inputs[1] : better);
+    }
+    return NULL;
+}
+
+/* (a / x) * b -> a * (1 / x) * b where b is a product with 1 / x, which is there anyway; a / x -> a * (1 / x)
+ * where a is. If 1 / x is infinite, though a / x is not, then so is the product, or NaN, in any case. */
+static struct node *known_reciprocal(struct rewriter *r, struct node *y)
+{
+    if (!r->is_for_loops || y->type != REAL)
+        return NULL;
+    if (y->op == OP_DIV) {
+        struct node *reciprocal = reciprocal_in(y->inputs[0], y->inputs[1], DEEPEST_FACTOR);
+        return reciprocal ? graph_binary(r->graph, OP_MUL, y->inputs[0], reciprocal) : NULL;
+    }
+    for (int i = 0; i < 2; i++) {
+        struct node *better = without_division(r, y->inputs[i], y->inputs[1 - i], DEEPEST_FACTOR);
+        if (better)
+            return graph_binary(r->graph, OP_MUL, better, y->inputs[1 - i]);
+    }
+    return NULL;
+}
+
 static const struct {
     enum op op;
     struct node *(*apply)(struct rewriter *rewriter, struct node *node);
@@ -140,7 +230,10 @@ static const struct {
     {OP_POW, even_power},
     {OP_MUL, signs_outward},
     {OP_DIV, signs_outward},
+    {OP_MUL, known_reciprocal},
+    {OP_DIV, known_reciprocal},
     {OP_SELECT, nested_choice},
+    {OP_SELECT, implied_choice},
     {OP_ADD, common_choice},
     {OP_SUB, common_choice},
     {OP_ADD, common_factor},

@@ -1529,4 +1529,27 @@ case("""taken(x: [T, n], a: [L]) {
     return less, seen, few, s
 }""", lambda x, a: taken(x, a, 3), sizes={"T": 4, "L": 3, "n": 5}, x=uniform((4, 5), -1, 1), a=uniform(3, 0, 1))
 
+
+# ---- Divisions by what is divided by anyway, and choices that say what is known ----
+
+group("factors")
+REPEATED = "(y / x) * (z * (1 / x)) + y * (1 / x)^2 / x + (z / x) * (2 / x)"
+def repeated(x, y, z): return (y / x) * (z * (1 / x)) + y * (1 / x)**2 / x + (z / x) * (2 / x)
+with np.errstate(all="ignore"):
+    case(f"repeated(x: [n], y: [n], z: [n]) = {REPEATED}", repeated, sizes={"n": 5}, x=uniform(5, 0.5, 2), y=uniform(5), z=uniform(5, -1, 1))
+    extreme = np.array([2.0**-600, -2.0**-1070, 2.0**1000, 0, np.inf, np.nan, -0.0, 2.0**-500])
+    case(f"extreme(x: [n], y: [n], z: [n]) = {REPEATED}", repeated, sizes={"n": 8}, wrt=[], double=True, x=extreme, y=np.array([2.0**-800, 1, 2.0**900, 0, 1, 1, -1, 2.0**-1000]), z=np.array([2.0**-600, 2.0**-1000, 1, 1, 0, 1, 1, 2.0**-510]))
+    # a quotient that nothing multiplies by the reciprocal is one, however small the divisor
+    case("beside(x, y) = y / x + 1 / x", lambda x, y: y / x + 1 / x, x=0.75, y=-0.5)
+# the gradient of the sum of two norms' gradients: a choice for each norm, about a choice for both
+def pulled(p, a, b): return np.sum([0 if np.hypot(*(p - q)) == 0 else (p - q) @ [1, 2] / np.hypot(*(p - q))**3 for q in (a, b)])
+PULLED = dict(p=np.array([0.5, -0.25]), a=np.array([1.0, 2]), b=np.array([-1.0, 0.5]))
+case("""pulled(p: [2], a: [2], b: [2]) {
+    u = 1 / ||p - a|| + 1 / ||p - b||
+    g = grad(u, p)
+    return pull = -(g[0] + 2 * g[1])
+}""", pulled, outputs=["pull"], **PULLED)
+AT = {**PULLED, "a": PULLED["p"]}
+case("", pulled, name="pulled", outputs=["pull"], seeds={"pull": 1.0}, gradients={"p": gradient(lambda p: pulled(p, p, AT["b"]), AT["p"]), "a": np.zeros(2), "b": gradient(lambda b: pulled(AT["p"], AT["p"], b), AT["b"])}, **AT)
+
 write()
