@@ -41,9 +41,10 @@ struct nest *nest_new(struct program *program, enum nest_kind kind, struct node 
     return nest;
 }
 
-void nest_set_axes(struct nest *nest, int rank, size *const *shape)
+void nest_set_axes(struct program *program, struct nest *nest, int rank, size *const *shape, int more)
 {
     nest->axis_count = rank;
+    nest->extents = ARENA_ARRAY(program->arena, size *, rank + more);
     for (int a = 0; a < rank; a++) {
         nest->extents[a] = shape[a];
         nest->target_axes[a] = (signed char)a;
@@ -113,7 +114,7 @@ void nest_put(struct program *program, struct nest *nest, struct item *container
 void put_elementwise(struct program *program, struct nest *nest, int rank, size *const *shape,
                      struct item *container)
 {
-    nest_set_axes(nest, rank, shape);
+    nest_set_axes(program, nest, rank, shape, 0);
     for (int a = 0; a < rank; a++)
         nest_add_loop(nest, a);
     nest_put(program, nest, container);
@@ -133,7 +134,7 @@ void put_reduction(struct program *program, struct node *node, struct item *cont
 {
     struct nest *nest = nest_new(program, NEST_REDUCE, node, program->buffers[node->id]);
     const struct node *x = node->inputs[0];
-    nest_set_axes(nest, node->rank, node->shape);
+    nest_set_axes(program, nest, node->rank, node->shape, x->rank - node->rank);
     for (int a = 0; a < x->rank; a++)
         if (node->axes >> a & 1)
             nest->extents[nest->axis_count++] = x->shape[a];
@@ -157,7 +158,7 @@ void put_scan(struct program *program, struct node *node, struct item *container
     int axis = 0;
     while (!(node->axes >> axis & 1))
         axis++;
-    nest_set_axes(nest, node->rank, node->shape);
+    nest_set_axes(program, nest, node->rank, node->shape, 0);
     for (int a = 0; a < node->rank; a++)
         if (a != axis)
             nest_add_loop(nest, a);
@@ -168,9 +169,9 @@ void put_scan(struct program *program, struct node *node, struct item *container
     nest_put(program, nest, container);
 }
 
-static void set_contraction_axes(struct nest *nest, const struct node *node)
+static void set_contraction_axes(struct program *program, struct nest *nest, const struct node *node)
 {
-    nest_set_axes(nest, node->rank, node->shape);
+    nest_set_axes(program, nest, node->rank, node->shape, node->reduced);
     nest->axis_count += node->reduced;
     for (int operand = 0; operand < 2; operand++)
         for (int a = 0; a < node->inputs[operand]->rank; a++)
@@ -205,7 +206,7 @@ void put_contraction(struct program *program, struct node *node, struct product 
     nest->starts_with_zeros = nest->adds && !adds;
     if (scale)
         nest->scale = *scale;
-    set_contraction_axes(nest, node);
+    set_contraction_axes(program, nest, node);
     int innermost = product ? -1 : innermost_axis(program, node);
     /* The order of the operand with more axes, then what only the other has. */
     unsigned left = (1u << nest->axis_count) - 1;
@@ -235,7 +236,7 @@ void put_call(struct program *program, struct node *node, struct item *container
 {
     struct nest *nest = nest_new(program, NEST_CALL, node, program->buffers[node->id]);
     int leading = node->inputs[node->input_count - 1]->rank - 2;
-    nest_set_axes(nest, node->rank, node->shape);
+    nest_set_axes(program, nest, node->rank, node->shape, 0);
     nest->axis_count = leading;
     for (int a = leading; a < node->rank; a++)
         nest->target_axes[a] = -1;

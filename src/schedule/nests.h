@@ -9,8 +9,8 @@ struct buffer *buffer_new(struct program *program, struct node *node);
 
 /* ---- Parts of a nest ---- */
 struct nest *nest_new(struct program *program, enum nest_kind kind, struct node *node, struct buffer *target);
-/* The iteration axes are those of a shape, and so are the target's. */
-void nest_set_axes(struct nest *nest, int rank, size *const *shape);
+/* The iteration axes are those of a shape, and so are the target's; there is room for some more. */
+void nest_set_axes(struct program *program, struct nest *nest, int rank, size *const *shape, int more);
 void nest_add_loop(struct nest *nest, int axis); /* inside those added before */
 /* Whose pointers decide whether it runs: ALWAYS_WANTED where that is not worth a test. */
 guard nest_guard(const struct program *program, guard wanted);

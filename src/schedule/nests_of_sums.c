@@ -130,7 +130,7 @@ struct nest *put_scatter(struct program *program, struct node *scatter, struct n
     bool is_once = starts_with_zeros && graph_is_injective(scatter);
     nest->adds = adds && !is_once;
     nest->starts_with_zeros = starts_with_zeros && !(is_once && graph_is_onto(scatter));
-    nest_set_axes(nest, operand->rank, operand->shape);
+    nest_set_axes(program, nest, operand->rank, operand->shape, 0);
     for (int a = 0; a < scatter->rank; a++)
         nest->target_axes[a] = (signed char)plain_subscript(&scatter->subscripts[a], operand->rank,
                                                             operand->shape, scatter->shape[a]);

@@ -97,7 +97,7 @@ struct nest {
     bool is_void;           /* found to be unnecessary: nothing is emitted for it */
 
     int axis_count;
-    size *extents[MAXIMUM_AXES];
+    size **extents;                        /* of the iteration axes */
     signed char target_axes[MAXIMUM_RANK]; /* for each axis of the target, its iteration axis or -1 */
     int loop_count;
     signed char order[MAXIMUM_AXES]; /* the iteration axis of each loop, outermost first */

@@ -130,7 +130,7 @@ static void put_copy_of_round(struct bodies *bodies, struct node *loop, int j, s
         return;
     struct nest *nest = nest_new(program, NEST_COPY, value, program->buffers[result->id]);
     nest->collected_at = size_subtract(loop->loop->variable, loop->loop->begin);
-    nest_set_axes(nest, value->rank, value->shape);
+    nest_set_axes(program, nest, value->rank, value->shape, 0);
     nest->target_axes[0] = -1;
     for (int a = 0; a < value->rank; a++) {
         nest->target_axes[a + 1] = (signed char)a;
@@ -281,7 +281,7 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
         struct nest *nest = nest_new(program, NEST_SEED, node, buffer);
         nest->alone = true;
         buffer->is_fixed = buffer->is_seed = true;
-        nest_set_axes(nest, node->rank, node->shape);
+        nest_set_axes(program, nest, node->rank, node->shape, 0);
         nest_put(program, nest, container);
         return;
     }
