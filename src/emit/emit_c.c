@@ -17,6 +17,8 @@ static struct program *program_of(struct module *module, struct function *functi
     fuse(program);
     place(program, forward);
     share_loops(program);
+    arena_free(program->scratch);
+    program->scratch = NULL;
     return program;
 }
 

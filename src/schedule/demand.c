@@ -71,7 +71,7 @@ static void reach(struct search *search, struct node *node)
     if (search->program->is_live[node->id])
         return;
     search->program->is_live[node->id] = true;
-    ARENA_APPEND(search->program->arena, search, stack, node);
+    ARENA_APPEND(search->program->scratch, search, stack, node);
 }
 
 /* All that a node reads. A carried value needs its start and its step; others of the same loop need not run.
@@ -130,7 +130,7 @@ static void reach_checks(struct search *search)
     struct program *program = search->program;
     struct function *function = program->function;
     struct graph *graph = function->graph;
-    bool *in_round = ARENA_ARRAY(program->arena, bool, program->node_count + 1);
+    bool *in_round = ARENA_ARRAY(program->scratch, bool, program->node_count + 1);
     for (size_t i = 0; function->checks_count && i < program->node_count; i++) {
         struct node *node = graph->nodes[i];
         in_round[i] = search->loop_of[i] != NULL || mentions_round(node);
@@ -297,8 +297,8 @@ static void list_loops(struct ownership *ownership)
             ownership->variable_count =
                 number >= ownership->variable_count ? number + 1 : ownership->variable_count;
         }
-    ownership->first_with = ARENA_ARRAY(program->arena, struct node *, ownership->variable_count + 1);
-    ownership->next_with = ARENA_ARRAY(program->arena, struct node *, program->node_count + 1);
+    ownership->first_with = ARENA_ARRAY(program->scratch, struct node *, ownership->variable_count + 1);
+    ownership->next_with = ARENA_ARRAY(program->scratch, struct node *, program->node_count + 1);
     for (size_t i = graph->nodes_count; i-- > 0;)
         if (program->is_live[i] && graph->nodes[i]->op == OP_LOOP) {
             size_t number = (size_t)size_atom_number(graph->nodes[i]->loop->variable);
@@ -311,7 +311,7 @@ static void find_owners(struct program *program, const struct search *search)
 {
     struct graph *graph = program->function->graph;
     struct ownership ownership = {.program = program, .search = search};
-    ownership.outer = ARENA_ARRAY(program->arena, struct node *, program->node_count + 1);
+    ownership.outer = ARENA_ARRAY(program->scratch, struct node *, program->node_count + 1);
     list_loops(&ownership);
     for (size_t i = 0; i < graph->nodes_count; i++)
         if (program->is_live[i] && !is_earlier(search, graph->nodes[i]))
@@ -328,6 +328,7 @@ struct program *demand(struct module *module, struct function *function, enum en
     size_t count = graph->nodes_count;
     struct program *program = ARENA_NEW(arena, struct program);
     *program = (struct program){.arena = arena,
+                                .scratch = arena_new_in(arena),
                                 .module = module,
                                 .function = function,
                                 .sizes = graph->sizes,
@@ -348,8 +349,8 @@ struct program *demand(struct module *module, struct function *function, enum en
         if (function->members[i].leaf)
             program->leaf_members[function->members[i].leaf->id] = &function->members[i];
     struct search search = {.program = program, .kept = kept};
-    search.loop_of = ARENA_ARRAY(arena, struct node *, count + 1);
-    search.place_of = ARENA_ARRAY(arena, int, count + 1);
+    search.loop_of = ARENA_ARRAY(program->scratch, struct node *, count + 1);
+    search.place_of = ARENA_ARRAY(program->scratch, int, count + 1);
     find_carried(&search);
     find_roots(program, kept);
     for (size_t i = 0; i < program->roots_count; i++)

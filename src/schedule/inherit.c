@@ -23,8 +23,8 @@ static void add_reader(struct readers *readers, const struct node *node, struct 
 static struct readers find_readers(struct program *program)
 {
     struct graph *graph = program->function->graph;
-    struct readers readers = {program, ARENA_ARRAY(program->arena, int, program->node_count + 1),
-                              ARENA_ARRAY(program->arena, struct node *, program->node_count + 1)};
+    struct readers readers = {program, ARENA_ARRAY(program->scratch, int, program->node_count + 1),
+                              ARENA_ARRAY(program->scratch, struct node *, program->node_count + 1)};
     for (size_t i = 0; i < program->node_count; i++)
         for (int j = 0;
              program->is_live[i] && graph->nodes[i]->op != OP_RESULT && j < graph->nodes[i]->input_count; j++)

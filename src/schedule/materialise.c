@@ -248,7 +248,7 @@ static bool needs_buffer(const struct decision *decision, const struct node *nod
 static void cut_long_expressions(struct decision *decision)
 {
     struct program *program = decision->program;
-    int *length = ARENA_ARRAY(program->arena, int, program->node_count + 1);
+    int *length = ARENA_ARRAY(program->scratch, int, program->node_count + 1);
     for (size_t i = 0; i < program->node_count; i++) {
         struct node *node = decision->graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i] || program->is_material[i] || program->is_part[i])
@@ -354,13 +354,13 @@ void materialise(struct program *program)
 {
     size_t count = program->node_count;
     struct decision decision = {.program = program, .graph = program->function->graph};
-    decision.is_forced = ARENA_ARRAY(program->arena, bool, count + 1);
-    decision.is_expanded = ARENA_ARRAY(program->arena, bool, count + 1);
-    decision.has_parts = ARENA_ARRAY(program->arena, bool, count + 1);
-    decision.is_dear = ARENA_ARRAY(program->arena, bool, count + 1);
-    decision.is_computed = ARENA_ARRAY(program->arena, bool, count + 1);
-    decision.is_moved = ARENA_ARRAY(program->arena, bool, count + 1);
-    decision.readers = ARENA_ARRAY(program->arena, int, count + 1);
+    decision.is_forced = ARENA_ARRAY(program->scratch, bool, count + 1);
+    decision.is_expanded = ARENA_ARRAY(program->scratch, bool, count + 1);
+    decision.has_parts = ARENA_ARRAY(program->scratch, bool, count + 1);
+    decision.is_dear = ARENA_ARRAY(program->scratch, bool, count + 1);
+    decision.is_computed = ARENA_ARRAY(program->scratch, bool, count + 1);
+    decision.is_moved = ARENA_ARRAY(program->scratch, bool, count + 1);
+    decision.readers = ARENA_ARRAY(program->scratch, int, count + 1);
     for (size_t i = 0; i < count; i++)
         if (program->is_live[i] && !program->buffers[i] && decision.graph->nodes[i]->op == OP_CONTRACT)
             program->products[i] = match_product(program, decision.graph->nodes[i]);

@@ -127,7 +127,7 @@ static struct heap *queue_of(struct ordering *ordering, const size *extent)
         if (ordering->queues[i].extent == extent)
             return &ordering->queues[i].heap;
     struct queue queue = {.extent = extent};
-    ARENA_APPEND(ordering->program->arena, ordering, queues, queue);
+    ARENA_APPEND(ordering->program->scratch, ordering, queues, queue);
     return &ordering->queues[ordering->queues_count - 1].heap;
 }
 
@@ -163,7 +163,7 @@ static void add_edge(struct ordering *ordering, struct node *input, struct node 
         (ordering->program->buffers[input->id] && ordering->program->buffers[input->id]->is_earlier))
         return;
     struct edge edge = {user, ordering->first_edge[input->id] - 1};
-    ARENA_APPEND(ordering->program->arena, ordering, edges, edge);
+    ARENA_APPEND(ordering->program->scratch, ordering, edges, edge);
     ordering->first_edge[input->id] = (int)ordering->edges_count;
     ordering->waits[user->id]++;
 }
@@ -264,7 +264,7 @@ static void add_updates(struct ordering *ordering)
 
 static void make_ready(struct ordering *ordering, struct node *node)
 {
-    struct arena *arena = ordering->program->arena;
+    struct arena *arena = ordering->program->scratch;
     const size *extent = outer_extent(ordering->program, node);
     bool is_inlined = !ordering->program->is_material[node->id] && node->op != OP_LOOP;
     if (is_inlined || (node->rank == 0 && operator_is_elementwise(node->op))) {
@@ -283,7 +283,7 @@ static void make_ready(struct ordering *ordering, struct node *node)
 static void place_node(struct ordering *ordering, struct node *node)
 {
     ordering->is_placed[node->id] = true;
-    ARENA_APPEND(ordering->program->arena, ordering, order, node);
+    ARENA_APPEND(ordering->program->scratch, ordering, order, node);
     for (int e = ordering->first_edge[node->id] - 1; e >= 0; e = ordering->edges[e].next)
         if (--ordering->waits[ordering->edges[e].user->id] == 0)
             make_ready(ordering, ordering->edges[e].user);
@@ -310,7 +310,7 @@ static struct node *next_of(struct ordering *ordering, const size *extent)
 
 struct ordering *ordering_new(struct program *program)
 {
-    struct arena *arena = program->arena;
+    struct arena *arena = program->scratch;
     struct ordering *ordering = ARENA_NEW(arena, struct ordering);
     ordering->program = program;
     ordering->waits = ARENA_ARRAY(arena, int, program->node_count + 1);

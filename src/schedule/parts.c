@@ -33,7 +33,7 @@ static bool is_single(const struct program *program, const struct node *user, co
 static bool *find_sums_with_parts(const struct program *program)
 {
     struct graph *graph = program->function->graph;
-    bool *has_part = ARENA_ARRAY(program->arena, bool, program->node_count + 1);
+    bool *has_part = ARENA_ARRAY(program->scratch, bool, program->node_count + 1);
     for (size_t i = 0; i < program->node_count; i++) {
         const struct node *node = graph->nodes[i];
         bool is_sum = node->op == OP_ADD && node->type == REAL && program->is_live[i] && !program->buffers[i];
@@ -55,7 +55,7 @@ void find_moved(const struct program *program, bool *is_moved)
 {
     struct graph *graph = program->function->graph;
     const bool *has_part = find_sums_with_parts(program);
-    int *sums = ARENA_ARRAY(program->arena, int, program->node_count + 1);
+    int *sums = ARENA_ARRAY(program->scratch, int, program->node_count + 1);
     for (size_t i = 0; i < program->node_count; i++)
         for (int j = 0; has_part[i] && j < 2; j++)
             sums[graph->nodes[i]->inputs[j]->id] += graph->nodes[i]->inputs[j] != graph->nodes[i]->inputs[!j];
@@ -116,7 +116,7 @@ static unsigned char kind_of_sum(struct program *program, const struct node *nod
 void find_parts(struct program *program, const bool *is_stored, const bool *is_moved, bool *has_parts)
 {
     struct graph *graph = program->function->graph;
-    unsigned char *kinds = ARENA_ARRAY(program->arena, unsigned char, program->node_count + 1);
+    unsigned char *kinds = ARENA_ARRAY(program->scratch, unsigned char, program->node_count + 1);
     for (size_t i = 0; i < program->node_count; i++) {
         struct node *node = graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i])

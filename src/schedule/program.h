@@ -262,6 +262,7 @@ struct root {
 
 struct program {
     struct arena *arena;
+    struct arena *scratch; /* for what one pass keeps for itself; NULL when the program is complete */
     struct module *module;
     struct function *function;
     struct sizes *sizes;

@@ -32,7 +32,7 @@ static size_t nodes_of(const struct bodies *bodies, const struct node *loop, str
     size_t count = 0;
     for (struct node *node = first_of(bodies, loop); node; node = bodies->next_of[node->id])
         count++;
-    *nodes = ARENA_ARRAY(bodies->program->arena, struct node *, count + 1);
+    *nodes = ARENA_ARRAY(bodies->program->scratch, struct node *, count + 1);
     count = 0;
     for (struct node *node = first_of(bodies, loop); node; node = bodies->next_of[node->id])
         (*nodes)[count++] = node;
@@ -339,7 +339,7 @@ static void put_first_checks(struct bodies *bodies, struct item *container)
 {
     struct program *program = bodies->program;
     struct graph *graph = program->function->graph;
-    bool *is_first = ARENA_ARRAY(program->arena, bool, program->node_count + 1);
+    bool *is_first = ARENA_ARRAY(program->scratch, bool, program->node_count + 1);
     for (size_t i = 0; program->checks_count && i < program->node_count; i++) {
         struct node *node = graph->nodes[i];
         if (!program->is_live[i] || node->type == REAL || program->owner[i] || node->op == OP_LOOP ||
@@ -413,7 +413,7 @@ static void put_members(struct program *program)
 /* The nodes of each body and the RESULTs of each LOOP as lists. */
 static struct bodies list_bodies(struct program *program)
 {
-    struct arena *arena = program->arena;
+    struct arena *arena = program->scratch;
     size_t n = program->node_count;
     struct bodies bodies = {.program = program,
                             .first = ARENA_ARRAY(arena, struct node *, n + 1),

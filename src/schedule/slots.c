@@ -80,7 +80,7 @@ static void add_stay(struct sharing *sharing, struct buffer *buffer)
     stay.count = buffer_count(program, buffer);
     stay.about = size_evaluate(stay.count, typical_size, NULL);
     buffer->slot = (int)sharing->stays_count; /* until slots are chosen */
-    ARENA_APPEND(program->arena, sharing, stays, stay);
+    ARENA_APPEND(program->scratch, sharing, stays, stay);
 }
 
 static void join_stay(struct stay *stay, const struct buffer *buffer)
@@ -143,7 +143,7 @@ static int find_slot(struct sharing *sharing, const struct stay *stay)
     ARENA_APPEND(program->arena, program, slots, slot);
     while (sharing->uses_count < program->slots_count) {
         struct use use = {0};
-        ARENA_APPEND(program->arena, sharing, uses, use);
+        ARENA_APPEND(program->scratch, sharing, uses, use);
     }
     return (int)program->slots_count - 1;
 }
@@ -154,7 +154,7 @@ static void take_slot(struct sharing *sharing, struct stay *stay)
     struct use *use = &sharing->uses[stay->slot];
     struct interval interval = {stay->first, stay->last};
     size_t at = place_of(use, stay->first);
-    ARENA_APPEND(sharing->program->arena, use, intervals, interval);
+    ARENA_APPEND(sharing->program->scratch, use, intervals, interval);
     memmove(use->intervals + at + 1, use->intervals + at, (use->intervals_count - 1 - at) * sizeof interval);
     use->intervals[at] = interval;
     sharing->program->slots[stay->slot].sharers++;
