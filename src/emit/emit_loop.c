@@ -120,24 +120,39 @@ static bool is_readable(const char *text)
     return strlen(text) <= FORMULA_WIDTH && !strpbrk(text, "\n?") && !strstr(text, "...");
 }
 
-/* What the nest computes: the whole target, or, if that is a sum too long for a line, the product that this
- * nest adds to it; NULL if neither is readable. */
+/* What the nest itself does to its target: = or += a term of the sum that this is. */
+static const char *part_formula(struct emitter *emitter, const struct nest *nest, const char *target,
+                                const struct math_names *names)
+{
+    bool is_scattered = nest->kind == NEST_SCATTER;
+    if ((nest->kind != NEST_PRODUCT && !is_scattered) || !nest->adds || nest->scale.count > 0)
+        return NULL;
+    if (is_scattered && nest->scale.is_negative)
+        return NULL;
+    if (is_scattered)
+        return harmless(emitter->arena, math_statement(emitter->arena, target, nest->node, names));
+    return arena_print(emitter->arena, "%s %s= %s", target, nest->scale.is_negative ? "-" : "+",
+                       harmless(emitter->arena, math_print(emitter->arena, nest->node, names)));
+}
+
+/* What the nest computes: the whole target, or the part that it adds, if the whole is a sum too long for a
+ * line or does not say where what is scattered goes; NULL if neither is readable. */
 static const char *formula(struct emitter *emitter, const struct nest *nest, const struct node *value)
 {
     struct math_names names = {is_named, name_of, emitter, FORMULA_WIDTH};
-    const char *target = place_name(emitter, nest->target), *text;
+    const char *target = place_name(emitter, nest->target), *whole = NULL;
     bool is_whole = value == nest->target->node;
     if (!is_whole || !nest->target->has_long_formula) {
-        text = harmless(emitter->arena, math_statement(emitter->arena, target, value, &names));
-        if (is_readable(text))
-            return text;
-        nest->target->has_long_formula |= is_whole;
+        whole = harmless(emitter->arena, math_statement(emitter->arena, target, value, &names));
+        if (!is_readable(whole)) {
+            nest->target->has_long_formula |= is_whole;
+            whole = NULL;
+        }
     }
-    if (nest->kind != NEST_PRODUCT || nest->node == value || nest->scale.count > 0)
-        return NULL;
-    text = arena_print(emitter->arena, "%s %s= %s", target, nest->scale.is_negative ? "-" : "+",
-                       harmless(emitter->arena, math_print(emitter->arena, nest->node, &names)));
-    return nest->adds && is_readable(text) ? text : NULL;
+    if (whole && !strstr(whole, "scatter("))
+        return whole;
+    const char *part = nest->node != value ? part_formula(emitter, nest, target, &names) : NULL;
+    return part && is_readable(part) ? part : whole;
 }
 
 static void add_formula(struct formulas *formulas, const struct nest *nest)

@@ -130,6 +130,32 @@ static bool subscripts_equal(const struct node *a, const struct node *b)
     return true;
 }
 
+/* The shape of that space, and where the dynamic inputs begin. */
+static const struct node *space_of(const struct node *node, int *first_dynamic)
+{
+    *first_dynamic = node->op == OP_REPLACE ? 2 : 1;
+    return node->op == OP_INDEX ? node : node->inputs[*first_dynamic - 1];
+}
+
+bool graph_same_places(const struct node *a, const struct node *b)
+{
+    int a_dynamic, b_dynamic;
+    const struct node *a_space = space_of(a, &a_dynamic), *b_space = space_of(b, &b_dynamic);
+
+    if (node_subscript_count(a) != node_subscript_count(b) || a_space->rank != b_space->rank ||
+        a->input_count - a_dynamic != b->input_count - b_dynamic)
+        return false;
+    for (int i = 0; i < a_space->rank; i++) {
+        if (a_space->shape[i] != b_space->shape[i])
+            return false;
+    }
+    for (int i = 0; i < a->input_count - a_dynamic; i++) {
+        if (a->inputs[a_dynamic + i] != b->inputs[b_dynamic + i])
+            return false;
+    }
+    return subscripts_equal(a, b);
+}
+
 static bool inputs_equal(const struct node *a, const struct node *b)
 {
     bool equal = true;

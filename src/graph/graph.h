@@ -204,6 +204,8 @@ struct node *graph_scatter(struct graph *graph, struct node *x, int rank, size *
  * REPLACE of the adjoint by zeros there, of part the INDEX of the adjoint. */
 struct node *graph_replace(struct graph *graph, struct node *x, struct node *part,
                            const struct affine *subscripts, struct node *const *dynamics, int dynamic_count);
+/* Whether two of INDEX, SCATTER and REPLACE read or write parts of one shape at the same places. */
+bool graph_same_places(const struct node *a, const struct node *b);
 struct node *graph_reshape(struct graph *graph, struct node *x, int rank, size *const *shape);
 /* x as it is read in the loop of the variable: what is computed from it counts as inside, although x is not.
  * So the body of a branch is computed only if the branch is taken. */

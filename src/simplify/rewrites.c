@@ -242,6 +242,8 @@ static const struct {
     {OP_CONTRACT, rewrite_chain},
     {OP_INDEX, rewrite_diagonal},
     {OP_INDEX, rewrite_part},
+    {OP_ADD, rewrite_cleared_sum},
+    {OP_REPLACE, rewrite_replaced_by_itself},
     {OP_ADD, rewrite_overlap},
     {OP_SUB, rewrite_overlap},
 };

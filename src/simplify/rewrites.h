@@ -45,6 +45,10 @@ struct node *rewrite_chosen_product(struct rewriter *rewriter, struct node *y);
 /* ---- rewrite_part.c ---- */
 struct node *rewrite_part(struct rewriter *rewriter, struct node *y);
 
+/* ---- rewrite_replace.c ---- */
+struct node *rewrite_cleared_sum(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_replaced_by_itself(struct rewriter *rewriter, struct node *y);
+
 /* ---- rewrite_overlap.c ---- */
 struct node *rewrite_overlap(struct rewriter *rewriter, struct node *y);
 

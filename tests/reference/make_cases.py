@@ -1399,8 +1399,8 @@ scaled(h, W) = sixteen(h, W) * (1 + 0.25 * sum(h))""")
 def layers(h, W, n): return repeat(lambda h, k: h + np.tanh(h @ W) / 64, h, n)
 def scaled(h, W): return layers(h, W, 16) * (1 + 0.25 * h.sum())
 rows, rotation = uniform((2, 3), -1, 1), np.eye(3) + uniform((3, 3), -0.25, 0.25)
-case("scales(x: [m, n], W: [n, n], a) {\n    h = scaled(scaled(scaled(scaled(scaled(x, W), W), W), W), W)\n    return loss = a * sum(h^2), h\n}",
-     lambda x, W, a: (lambda h: {"loss": a * np.sum(h**2), "h": h})(repeat(lambda h, k: scaled(h, W), x, 5)), sizes={"m": 2, "n": 3}, x=rows, W=rotation, a=0.75)
+case("scales(x: [m, n], W: [n, n], a) {\n    h = scaled(scaled(scaled(x, W), W), W)\n    return loss = a * sum(h^2), h\n}",
+     lambda x, W, a: (lambda h: {"loss": a * np.sum(h**2), "h": h})(repeat(lambda h, k: scaled(h, W), x, 3)), sizes={"m": 2, "n": 3}, x=rows, W=rotation, a=0.75)
 case("solved(A: [n, n], W: [n, n]) = sum(solve(A, many(W, W)))", lambda A, W: np.sum(np.linalg.solve(A, layers(W, W, 48))), sizes={"n": 3}, A=rotation + np.eye(3), W=rotation)
 case("", name="solved", sizes={"n": 3}, A=np.zeros((3, 3)), W=rotation, status=4)
 
@@ -1410,7 +1410,6 @@ layer(h, W) = h + tanh(h @ W) / 512
 four(h, W) = layer(layer(layer(layer(h, W), W), W), W)
 sixteen(h, W) = four(four(four(four(h, W), W), W), W)
 deep(h, W) = sixteen(sixteen(sixteen(sixteen(h, W), W), W), W)
-deeper(h, W) = deep(deep(h, W), W)
 turn(s, x, y) = x + y * sin(s) / 2
 turns(s, x, y) = turn(turn(turn(turn(s, x, y), y, x), x, y), y, x)
 winding(s, x, y) = turns(turns(turns(turns(s, x, y), y, x), y, x), x, y)
@@ -1420,15 +1419,15 @@ def turn(s, x, y): return x + y * np.sin(s) / 2
 def turns(s, x, y): return turn(turn(turn(turn(s, x, y), y, x), x, y), y, x)
 def winding(s, x, y): return turns(turns(turns(turns(s, x, y), y, x), y, x), x, y)
 def spiral(s, x, y): return winding(winding(winding(winding(s, x, y), x, x), y, y), x, y)
-case("in_blocks(x: [m, n], W: [n, n]) = sum(deeper(x, W))", lambda x, W: np.sum(long_layers(x, W, 128)), sizes={"m": 5, "n": 3}, x=uniform((5, 3), -1, 1), W=rotation)
-case("scalars(x, y) = spiral(spiral(spiral(spiral(x, x, y), x, y), y, x), x, y)",
-     lambda x, y: spiral(spiral(spiral(spiral(x, x, y), x, y), y, x), x, y), x=0.75, y=-0.5)
+case("in_blocks(x: [m, n], W: [n, n]) = sum(deep(x, W))", lambda x, W: np.sum(long_layers(x, W, 64)), sizes={"m": 5, "n": 3}, x=uniform((5, 3), -1, 1), W=rotation)
+case("scalars(x, y) = spiral(spiral(x, x, y), x, y)",
+     lambda x, y: spiral(spiral(x, x, y), x, y), x=0.75, y=-0.5)
 # the loop is left early, carries scalars and an array, and collects
 def rounds_of_layers(x, W, a):
     h, s, ss = x, a, np.zeros(3)
     for t in range(3):
         if s >= 3: break
-        h = s * long_layers(h, W, 128)
+        h = s * long_layers(h, W, 32)
         s = s + 0.125 * np.sum(h**2) / (1 + t)
         ss[t] = s
     return {"h": h, "s_last": s, "ss": ss}
@@ -1436,7 +1435,7 @@ case("""in_rounds(x: [n, n], W: [n, n], a, T: size) {
     h = x
     s = a
     for t in 0..T while s < 3 {
-        h = s * deeper(h, W)
+        h = s * sixteen(sixteen(h, W), W)
         s = s + 0.125 * sum(h^2) / (1 + t)
         ss[t] = s
     }

@@ -156,6 +156,29 @@ START_TEST(test_parts)
 }
 END_TEST
 
+/* x without x[1:4], and that or something else put there: what stands in one place is not put together. */
+START_TEST(test_parts_put_back)
+{
+    struct graph *graph = problem.graph;
+    static const int64_t first[][5] = {{1, 1}}, second[][5] = {{2, 1}};
+    struct node *x = bent(input(shape_of(5, 0, 0, 0), -1, 1)), *w = bent(input(shape_of(3, 0, 0, 0), -1, 1));
+    struct shape five = shape_of(5, 0, 0, 0), three = shape_of(3, 0, 0, 0);
+    struct node *zeros = graph_broadcast(graph, graph_constant(graph, REAL, 0), 1, three.axes);
+    struct node *cleared = graph_replace(graph, x, zeros, subscripts_of(1, 1, first), NULL, 0);
+    struct node *part = graph_slice(graph, x, 0, number(1), number(3), 1);
+    struct node *there = graph_binary(
+        graph, OP_ADD, cleared, graph_scatter(graph, w, 1, five.axes, subscripts_of(1, 1, first), NULL, 0));
+    ck_assert_int_eq(count_operator(check_same(&there, 1, 2), OP_SCATTER), 0);
+    struct node *itself =
+        graph_binary(graph, OP_ADD, cleared,
+                     graph_scatter(graph, part, 1, five.axes, subscripts_of(1, 1, first), NULL, 0));
+    ck_assert_int_eq(count_operator(check_same(&itself, 1, 2), OP_REPLACE), 0);
+    struct node *beside = graph_binary(
+        graph, OP_ADD, cleared, graph_scatter(graph, w, 1, five.axes, subscripts_of(1, 1, second), NULL, 0));
+    ck_assert_int_eq(count_operator(check_same(&beside, 1, 2), OP_REPLACE), 1);
+}
+END_TEST
+
 /* Scaled products, differences of products and everything in between, on random graphs. */
 static struct node *random_matrix(struct node **pool, int count)
 {
@@ -298,6 +321,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_chain_stays_where_the_product_is_needed);
     tcase_add_test(tcase, test_trace);
     tcase_add_test(tcase, test_parts);
+    tcase_add_test(tcase, test_parts_put_back);
     tcase_add_loop_test(tcase, test_random_graphs, 0, 40);
     tcase_add_test(tcase, test_loops);
     tcase_add_test(tcase, test_products_for_all_rounds);

@@ -57,11 +57,11 @@ static void stages_forward_kernel(
         });
         /* stages.nn:2   slope(y: [n], x: [n]) = concat(x[:1], x[1:] * y[:-1]) */
         t2[0] += x[0];
-        /* t2 = stages2 + scatter(x[0]) + scatter(x[1:] * stages2[:n - 1]) */
+        /* t2[i + 1] += x[i + 1] * stages2[i] */
         for (size_t i = 0; i < n - 1; i++)
             t2[i + 1] += x[i + 1] * stages2[i];
         stages2[0] += x[0];
-        /* stages2 = stages2 + scatter(x[0]) + scatter(x[1:] * t2[:n - 1]) */
+        /* stages2[i + 1] += x[i + 1] * t2[i] */
         for (size_t i = 0; i < n - 1; i++)
             stages2[i + 1] += x[i + 1] * t2[i];
     }
