@@ -24,10 +24,8 @@ struct wave {
     /* gradients of the final value with respect to the outputs; NULL: 1 for the first output if it is a real scalar, else 0 */
     const double *d_loss;
     /* gradients, written by backward */
-    double *d_c;     /* [n] */
-    double *d_src;   /* [T] */
-    double *d_trace; /* [T] */
-    double d_dt;
+    double *d_c;   /* [n] */
+    double *d_src; /* [T] */
     /* workspace: wave_workspace(m) bytes, aligned to GRADC_ALIGN */
     void *work;
 };
