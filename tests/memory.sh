@@ -116,5 +116,19 @@ loop(x: [n], a) {
 }
 export loop wrt a
 END
+# Of each layer its state and the product, not the tanh of gelu between them, which takes little beside the products.
+holds "a cheap activation" 50 $((50 * 2 * 64 * 256)) $((54 * 2 * 64 * 256)) << 'END'
+loop(x: [n, 4*n], u: [t, 4*n, 4*n], v: [t, 4*n, 4*n]) {
+    for k in 0..t { x = gelu_tanh(x @ u[k]) @ v[k] }
+    return loop = sum(x^2)
+}
+END
+# Nor softmax, of which the maxima and sums of the rows are kept: of each layer its state, queries, keys and values.
+holds "attention" 50 $((50 * (2 * 64 * 256 + 2 * 64 * 16))) $((50 * (2 * 64 * 256 + 2 * 64 * 16 + 4 * 64) + 8 * 64 * 256)) << 'END'
+loop(x: [n, 4*n], a: [t, 4*n, 16], b: [t, 4*n, 16], c: [t, 4*n, 4*n]) {
+    for k in 0..t { x = x + attention(x @ a[k], x @ b[k], x @ c[k]) }
+    return loop = sum(x^2)
+}
+END
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

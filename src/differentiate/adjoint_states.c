@@ -3,7 +3,7 @@
  * Requires: a backward loop whose body is written over nodes inside the forward loop (its carried
  * PLACEHOLDERs among them). Leaves: an augmented copy of the forward loop, over the same nodes, that collects
  * some of these, and the backward loop over the collected values. What is cheap to compute from collected
- * values is computed again. */
+ * values is computed again, and so is what takes little beside the products of a round (adjoint_again.c). */
 #include <stdlib.h>
 
 #include "adjoint_states.h"
@@ -11,7 +11,7 @@
 
 /* In additions for each element: storing and reading a value costs as much as CHEAP_AT_MOST, about as much as
  * a sine: a round keeps its state rather than what one function makes of it. */
-enum { DEAR = 1000, CHEAP_AT_MOST = 16 };
+enum { CHEAP_AT_MOST = 16 };
 
 static int cheap_at_most(const struct states *states)
 {
@@ -35,11 +35,11 @@ static bool is_view(const struct node *node)
     }
 }
 
-static int own_cost(const struct node *node)
+int own_cost(const struct node *node)
 {
     if (is_view(node) || node->op == OP_IOTA || node->op == OP_SIZE_VALUE)
         return 0;
-    return operator_is_elementwise(node->op) ? operator_info(node->op)->cost : DEAR;
+    return operator_is_elementwise(node->op) ? operator_cost(node) : DEAR;
 }
 
 /* For each node inside, by id: the cost of computing it from the state, plus 1. 0: not inside. */
@@ -140,7 +140,7 @@ static void visit(struct states *states, struct node *node)
     ARENA_APPEND(states->graph->arena, states, stack, node);
 }
 
-static bool is_carried(const struct loop *loop, const struct node *node)
+bool is_carried(const struct loop *loop, const struct node *node)
 {
     for (int k = 0; node->op == OP_PLACEHOLDER && k < loop->carried_count; k++)
         if (loop->carried[k] == node)
@@ -345,6 +345,7 @@ static struct states states_of(struct graph *graph, const struct node *forward, 
     if (states.kept_count)
         qsort(states.kept, states.kept_count, sizeof(struct node *), compare_ids);
     drop_cheap(&states);
+    drop_affordable(&states, backward);
     free(states.costs);
     free(states.seen);
     if (loop->is_branch)

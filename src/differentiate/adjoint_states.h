@@ -1,8 +1,10 @@
-/* adjoint_states.h: what adjoint_states.c and adjoint_checkpoint.c share. Nobody else includes it. */
+/* adjoint_states.h: what adjoint_states.c, adjoint_again.c and adjoint_checkpoint.c share. Nobody else
+ * includes it. */
 #ifndef GRADC_ADJOINT_STATES_H
 #define GRADC_ADJOINT_STATES_H
 
 #include "adjoint.h"
+#include "region.h"
 
 struct states {
     struct graph *graph;
@@ -15,6 +17,11 @@ struct states {
     size_t stack_count, stack_capacity;
 };
 
+enum { DEAR = 1000 };
+
+/* Of the operator, in additions for each element; DEAR: no element-wise operator. */
+int own_cost(const struct node *node);
+bool is_carried(const struct loop *loop, const struct node *node);
 /* kept[i], or what else `augmented` collects as number i, in the round of the forward loop's variable. */
 struct node *collected_value(struct states *states, struct node *augmented, size_t i);
 /* A copy of the backward loop over the values that `augmented` has collected. */
@@ -22,6 +29,10 @@ struct loop *over_states(struct states *states, struct node *augmented, const st
 /* A backward loop over all rounds whose body is a branch that only rounds take that ran:
  * for t in T-1..0 { if ran[t] { body } }. */
 struct loop *guarded_loop(struct graph *graph, const struct loop *backward, struct node *ran);
+
+/* ---- adjoint_again.c ---- */
+/* Values that take little to compute again beside the products of the rounds are not kept. */
+void drop_affordable(struct states *states, const struct loop *backward);
 
 /* ---- adjoint_checkpoint.c ---- */
 /* The LOOP over the segments of a backward loop; see backward_loop. */

@@ -275,6 +275,8 @@ struct operator_info {
 };
 const struct operator_info *operator_info(enum op op);
 bool operator_is_elementwise(enum op op);
+/* Of an element-wise node, in additions: small powers are multiplications. */
+int operator_cost(const struct node *node);
 /* The C of an element-wise node: c_text, or a better one for its operands: INT arithmetic that wraps without
  * undefined behaviour, max and min where one operand is a constant. */
 const char *operator_c_text(const struct node *node, int *precedence);

@@ -97,6 +97,16 @@ static const char *extremum_text(const struct node *node)
     return infos[node->op].c_text;
 }
 
+int operator_cost(const struct node *node)
+{
+    double exponent;
+
+    if (node->op == OP_POW && graph_is_constant(node->inputs[1], &exponent) &&
+        (exponent == 2 || exponent == 3 || exponent == 4))
+        return (int)exponent - 1;
+    return infos[node->op].cost;
+}
+
 const char *operator_c_text(const struct node *node, int *precedence)
 {
     const struct operator_info *info = &infos[node->op];

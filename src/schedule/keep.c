@@ -85,7 +85,7 @@ static int cost_again(const struct choice *choice, const struct node *node, int 
     if (choice->is_stored[node->id] || depth == DEEPEST_RECOMPUTATION ||
         (!is_view && !operator_is_elementwise(node->op)))
         return TOO_DEAR;
-    int cost = is_view ? 0 : is_running_power(node) ? 1 : operator_info(node->op)->cost;
+    int cost = is_view ? 0 : is_running_power(node) ? 1 : operator_cost(node);
     for (int i = 0; i < node->input_count && cost <= dearest(choice); i++)
         cost += cost_again(choice, node->inputs[i], depth + 1);
     return cost;

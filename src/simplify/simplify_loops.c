@@ -188,6 +188,12 @@ void become(struct node *node, const struct node *value)
     node->origin = kept.origin;
 }
 
+/* Whether the node will vanish, and its users read its first input. */
+static bool stands_for_input(const struct node *node)
+{
+    return node->op == OP_MARK || node->op == OP_STOP || node->op == OP_CUSTOM;
+}
+
 int *count_uses(const struct graph *graph, struct node *const *roots, size_t root_count)
 {
     unsigned char *reached = calloc(graph->nodes_count + 1, 1);
@@ -200,6 +206,9 @@ int *count_uses(const struct graph *graph, struct node *const *roots, size_t roo
     for (size_t id = 0; id < graph->nodes_count; id++)
         for (int k = 0; reached[id] && k < graph->nodes[id]->input_count; k++)
             uses[graph->nodes[id]->inputs[k]->id]++;
+    for (size_t id = graph->nodes_count; id-- > 0;)
+        if (reached[id] && stands_for_input(graph->nodes[id]))
+            uses[graph->nodes[id]->inputs[0]->id] += uses[id] - 1;
     free(reached);
     return uses;
 }

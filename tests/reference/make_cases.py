@@ -1120,6 +1120,54 @@ case("known_to_the_condition(x: [n], W: [n, n]) {\n    v = x\n    for k in 0..4 
      lambda x, W: (lambda r: {"y": np.stack(r[0] + [0 * x] * (4 - len(r[0]))), "v": r[1]})((lambda go: go([], x))(lambda ys, v: (lambda f: f(f, ys, v))(lambda f, ys, v: (ys, v) if len(ys) == 4 or np.tanh(W @ v).sum() >= 2 else f(f, ys + [np.tanh(W @ v)], v + np.tanh(W @ v)**2 + 1)))),
      sizes={"n": 3}, x=uniform(3, -1, 0), W=uniform((3, 3), 0, 1))
 
+# Values that backward rounds compute again since that takes little beside their products.
+group("again")
+N_LAYERS = {"r": 2, "t": 3, "d": 4, "m": 5}
+def small(shape, key): return uniform(shape, -0.75, 0.75, key=key)
+LAYERS = {"Wq": small((2, 4, 2), "Wq"), "Wk": small((2, 4, 2), "Wk"), "Wv": small((2, 4, 4), "Wv"), "U": small((2, 4, 5), "U"), "V": small((2, 5, 4), "V")}
+def gelu_tanh(x): return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
+def transformer(x, Wq, Wk, Wv, U, V):
+    for l in range(2):
+        x = x + attention(x @ Wq[l], x @ Wk[l], x @ Wv[l], causal=True)
+        x = x + gelu_tanh(x @ U[l]) @ V[l]
+    return x
+case("""transformer(x: [t, d], Wq: [r, d, 2], Wk: [r, d, 2], Wv: [r, d, d], U: [r, d, m], V: [r, m, d]) {
+    for l in 0..r {
+        x = x + attention(x @ Wq[l], x @ Wk[l], x @ Wv[l], causal = true)
+        x = x + gelu_tanh(x @ U[l]) @ V[l]
+    }
+    return transformer = x
+}""", transformer, sizes=N_LAYERS, x=uniform((3, 4)), **LAYERS)
+case("""slope_of_transformer(x: [t, d], Wq: [r, d, 2], Wk: [r, d, 2], Wv: [r, d, d], U: [r, d, m], V: [r, m, d]) {
+    y = sum(sin(transformer(x, Wq, Wk, Wv, U, V)))
+    return slope_of_transformer = grad(y, x)
+}""", lambda x, **p: gradient(lambda x: np.sum(np.sin(transformer(x, **p))), x, 4e-3), sizes=N_LAYERS, rough=True, wrt=["V"], x=uniform((3, 4)), **LAYERS)
+def feed_forward(x, U, V):
+    for l in range(2):
+        x = x + gelu_tanh(x @ U[l]) @ V[l]
+    return x
+case("""feed_forward(x: [t, d], U: [r, d, m], V: [r, m, d]) {
+    for l in 0..r { x = x + gelu_tanh(x @ U[l]) @ V[l] }
+    return feed_forward = x
+}""", feed_forward, sizes=N_LAYERS, x=uniform((3, 4)), U=LAYERS["U"], V=LAYERS["V"])
+def recurrent(xs, Wx, Wh, b):
+    h, c, hs = np.zeros((2, 3)), np.zeros((2, 3)), []
+    for x in xs:
+        h, c = lstm(x, h, c, Wx, Wh, b).values()
+        if h[0, 0] > 0.05: h = np.tanh(h @ Wh[:, :3]) * np.exp(h)
+        hs.append(h)
+    return {"hs": np.stack(hs), "c_last": c}
+case("""recurrent(xs: [t, n, d], Wx: [d, 4*k], Wh: [k, 4*k], b: [4*k]) {
+    h = zeros([n, k])
+    c = zeros([n, k])
+    for s in 0..t {
+        h, c = lstm_cell(xs[s], h, c, Wx, Wh, b)
+        if h[0, 0] > 0.05 { h = tanh(h @ Wh[:, :k]) * exp(h) }
+        hs[s] = h
+    }
+    return hs, c_last = c
+}""", recurrent, sizes={"t": 4, "n": 2, "d": 2, "k": 3}, xs=uniform((4, 2, 2)), Wx=small((2, 12), "Wx"), Wh=small((3, 12), "Wh"), b=small(12, "b"))
+
 group("branches")
 for s in 2.0, -3.0:
     first = s > 0
