@@ -5,8 +5,11 @@
  * loop has the same extent comes next, else the one that stands first in the graph.
  *
  * A matrix product that nothing here reads, a gradient or an update, shares no loop; it comes as soon as it
- * can, so that its operands need not be kept longer. The update of an array waits for all that reads the old
- * one. */
+ * can, so that its operands need not be kept longer. What depends on nothing in a round, which a backward
+ * round computes again, comes as late as it can. The update of an array waits for all that reads the old one.
+ */
+#include <stdlib.h>
+
 #include "program.h"
 
 /* Ready nodes, least id first. */
@@ -25,6 +28,12 @@ struct edge {
     int next; /* edge of the same input; -1: none */
 };
 
+/* A node at its new place; of several, those come first that did before. */
+struct sunk {
+    struct node *node;
+    size_t place, turn;
+};
+
 struct ordering {
     struct program *program;
     /* For all bodies at once: each node and each edge belongs to one. */
@@ -36,6 +45,8 @@ struct ordering {
     bool *is_next;   /* the value that a loop carries into its next round */
     bool *is_update; /* of an array, and must wait for all that may fail */
     int *seen_by;    /* the update that waits for the node, by its id, from 1 */
+    bool *is_outer;  /* in the rounds of a loop, computed from values from outside alone */
+    size_t *place;   /* in the order, then of the node that it is sunk to */
     /* Of the body that is being ordered. */
     struct heap ready;
     struct heap last; /* ready, and products that nothing reads */
@@ -176,6 +187,8 @@ static void add_edges(struct ordering *ordering, struct node *node)
         for (int i = 0; i < loop->carried_count; i++)
             if (program->is_live[loop->carried[i]->id])
                 add_edge(ordering, loop->initial[i], node);
+        if (loop->condition)
+            add_edge(ordering, loop->condition, node);
         return;
     }
     for (int i = 0; i < node->input_count; i++) {
@@ -319,12 +332,67 @@ struct ordering *ordering_new(struct program *program)
     ordering->is_next = ARENA_ARRAY(arena, bool, program->node_count + 1);
     ordering->seen_by = ARENA_ARRAY(arena, int, program->node_count + 1);
     ordering->is_update = ARENA_ARRAY(arena, bool, program->node_count + 1);
+    ordering->is_outer = ARENA_ARRAY(arena, bool, program->node_count + 1);
+    ordering->place = ARENA_ARRAY(arena, size_t, program->node_count + 1);
     for (size_t i = 0; i < program->node_count; i++)
         if (program->is_live[i] && !(program->buffers[i] && program->buffers[i]->is_earlier))
             add_edges(ordering, program->function->graph->nodes[i]);
     find_next(ordering);
     add_updates(ordering);
     return ordering;
+}
+
+/* ---- What is computed again ---- */
+
+/* Whether the node needs no other of the body but such nodes: what a backward round computes again. */
+static bool is_outer(const struct ordering *ordering, const struct node *node)
+{
+    const struct program *program = ordering->program;
+    if (!program->owner[node->id] ||
+        (node->input_count > 0 && !operator_is_elementwise(node->op) && node->op != OP_INDEX &&
+         node->op != OP_RESHAPE && node->op != OP_CONTRACT))
+        return false;
+    for (int i = 0; i < node->input_count; i++) {
+        const struct node *input = node->inputs[i];
+        if (program->owner[input->id] == program->owner[node->id] && !ordering->is_outer[input->id])
+            return false;
+    }
+    return node->op != OP_PLACEHOLDER;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct sunk *first = a, *second = b;
+    if (first->place != second->place)
+        return first->place < second->place ? -1 : 1;
+    return (first->turn > second->turn) - (first->turn < second->turn);
+}
+
+/* What depends on nothing in the round has been ready from its start. It comes to stand just before what
+ * reads it first, so that it need not be kept meanwhile and can share its loops. */
+static void sink(struct ordering *ordering)
+{
+    size_t count = ordering->order_count;
+    struct sunk *sunk = ARENA_ARRAY(ordering->program->arena, struct sunk, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct node *node = ordering->order[i];
+        ordering->is_outer[node->id] = is_outer(ordering, node);
+        ordering->place[node->id] = i;
+    }
+    for (size_t i = count; i-- > 0;) {
+        struct node *node = ordering->order[i];
+        size_t least = count;
+        for (int e = ordering->first_edge[node->id] - 1; e >= 0; e = ordering->edges[e].next) {
+            size_t place = ordering->place[ordering->edges[e].user->id];
+            least = place < least ? place : least;
+        }
+        if (ordering->is_outer[node->id] && least < count)
+            ordering->place[node->id] = least;
+        sunk[i] = (struct sunk){node, ordering->place[node->id], i};
+    }
+    qsort(sunk, count, sizeof *sunk, compare_places);
+    for (size_t i = 0; i < count; i++)
+        ordering->order[i] = sunk[i].node;
 }
 
 size_t order_body(struct ordering *ordering, struct node *const *nodes, size_t count, struct node ***order)
@@ -345,6 +413,7 @@ size_t order_body(struct ordering *ordering, struct node *const *nodes, size_t c
         extent = outer_extent(ordering->program, node);
         place_node(ordering, node);
     }
+    sink(ordering);
     *order = ordering->order;
     return ordering->order_count;
 }
