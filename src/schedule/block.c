@@ -60,6 +60,11 @@ bool adds_up_over_blocks(const struct nest *nest)
     return nest->block && !is_target_axis(nest, nest->block_axis);
 }
 
+bool is_block_of_rows(const struct nest *nest)
+{
+    return nest->block && nest->target_axes[0] == nest->block_axis;
+}
+
 /* Along a loop around the call, or inside it. */
 static int cut_axis_of_product(const struct nest *nest, const size *extent)
 {
@@ -76,10 +81,11 @@ bool is_cut_inside_call(const struct nest *nest, int axis)
     return nest->kind == NEST_PRODUCT && nest->product->called >> axis & 1;
 }
 
-/* What adds up from block to block begins with zeros, and nothing else is added to it. */
+/* What adds up from block to block begins with zeros, and what else is added to it comes later. */
 static bool can_add_up(const struct nest *nest)
 {
-    return nest->target->writers_count == 1 && (!nest->adds || nest->starts_with_zeros) &&
+    return nest->target->writers[0] == nest && !nest->target->is_partition &&
+           (!nest->adds || nest->starts_with_zeros) &&
            (nest->kind != NEST_SCATTER || nest->starts_with_zeros) && nest->kind != NEST_ARGUMENT &&
            nest->kind != NEST_SCAN;
 }
@@ -367,7 +373,18 @@ static bool *find_needed(const struct stretch *stretch)
     return is_needed;
 }
 
-/* First what those inside need and what stood before them, then those inside, then the others. */
+/* A sum that waits for nothing in the stretch. */
+static bool is_sum_of_others(const struct stretch *stretch, const struct nest *nest)
+{
+    for (size_t r = 0; r < nest->reads_count; r++)
+        if (nest->reads[r].first_writer < nest->reads[r].end_writer &&
+            place_in(stretch, nest->reads[r].buffer->writers[nest->reads[r].end_writer - 1]) < stretch->count)
+            return false;
+    return nest->kind == NEST_REDUCE && nest->after_count == 0;
+}
+
+/* First what those inside need, what stood before them, and sums, which leave less than they read; then those
+ * inside, then the others. */
 static void put_side_by_side(struct stretch *stretch, struct blocks *block)
 {
     struct nest **order = ARENA_ARRAY(stretch->program->arena, struct nest *, stretch->count);
@@ -378,7 +395,8 @@ static void put_side_by_side(struct stretch *stretch, struct blocks *block)
         for (size_t i = 0; i < stretch->count; i++) {
             bool is_inside = stretch->standing[i] == INSIDE;
             is_begun = is_begun || is_inside;
-            int own = is_inside ? 1 : is_needed[i] || !is_begun ? 0 : 2;
+            bool is_first = is_needed[i] || !is_begun || is_sum_of_others(stretch, stretch->nests[i]);
+            int own = is_inside ? 1 : is_first ? 0 : 2;
             if (own == part)
                 order[count++] = stretch->nests[i];
             if (is_inside) {

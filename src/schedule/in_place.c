@@ -93,8 +93,20 @@ static bool is_own(const struct program *program, const struct buffer *buffer, c
     return buffer->node == node;
 }
 
+/* Whether a loop over blocks of rows stands around the writer, in a body that has so many levels. */
+static bool is_in_blocks(const struct nest *writer, int levels)
+{
+    return writer->block && is_block_of_rows(writer) && writer->path_first == levels + 1;
+}
+
+/* Inside the blocks the reader stays in the rows that the writer writes in the same block. */
+static bool stays_in_block(const struct nest *reader, const struct access *access, const struct nest *writer)
+{
+    return reader->block != writer->block || access->map[0] == reader->block_axis;
+}
+
 /* What a loop carries takes its next value where it stands, if by then nothing reads the old one. The value
- * may be what a loop inside collects, row by row. */
+ * may be what a loop inside collects, row by row, or be computed in blocks of rows. */
 static bool is_carried_in_place(const struct buffer *next, const struct buffer *carried,
                                 const struct nest *copy)
 {
@@ -103,9 +115,11 @@ static bool is_carried_in_place(const struct buffer *next, const struct buffer *
     int levels = copy->path_first;
     bool is_product = first->kind == NEST_PRODUCT;
     bool is_collected = first->collected_at && next->writers_count == 1;
+    bool in_blocks = is_in_blocks(first, levels) && next->writers_count == 1;
     bool is_in_order =
         is_product || writes_elements_in_order(first) || (is_changed && first->kind == NEST_SCATTER);
-    if (!is_in_order || first->path_first != levels + is_collected || next->guard != carried->guard)
+    if (!is_in_order || first->path_first != levels + (is_collected || in_blocks) ||
+        next->guard != carried->guard)
         return false;
     for (int i = 0; i < levels; i++)
         if (first->path[i] != copy->path[i])
@@ -115,8 +129,9 @@ static bool is_carried_in_place(const struct buffer *next, const struct buffer *
         bool is_inside = reader->path_count >= levels && reader->path[levels - 1] == copy->path[levels - 1];
         for (size_t j = 0; is_inside && j < reader->reads_count; j++)
             if (reader->reads[j].buffer == carried && reader != copy && !reader->is_update &&
-                (is_product ? !is_read_before(reader, first, levels)
-                            : !is_read_in_time(reader, &reader->reads[j], first)))
+                ((in_blocks && !stays_in_block(reader, &reader->reads[j], first)) ||
+                 (is_product ? !is_read_before(reader, first, levels + in_blocks)
+                             : !is_read_in_time(reader, &reader->reads[j], first))))
                 return false;
         if (is_inside && reader != copy && reader->is_update && reader->target != carried)
             return false;

@@ -33,6 +33,11 @@ void put_call(struct program *program, struct node *node, struct item *container
 /* target[A i + b + k[i]] = or += operand[i] */
 struct nest *put_scatter(struct program *program, struct node *scatter, struct node *operand,
                          struct buffer *target, bool adds, bool starts_with_zeros, struct item *container);
-void put_sum_of_parts(struct program *program, struct node *node, struct item *container);
+/* Adds up the parts of the sum `node`; is_there by id: products that have been put early. */
+void put_sum_of_parts(struct program *program, struct node *node, const bool *is_there,
+                      struct item *container);
+/* Puts a product that is a part of the sum `whole` before the sum; false: it has to come with the sum. */
+bool put_product_early(struct program *program, struct node *whole, const struct node *product,
+                       struct item *container);
 
 #endif

@@ -172,8 +172,41 @@ static const struct node *operand_of_product(const struct program *program, cons
     return NULL;
 }
 
-/* Expressions first, then products, then what is scattered. */
-void put_sum_of_parts(struct program *program, struct node *node, struct item *container)
+static int kind_of_part(const struct program *program, const struct node *whole, const struct node *part)
+{
+    if (part != whole && !program->is_part[part->id])
+        return 0;
+    return part->op == OP_SCATTER ? 2 : part->op == OP_CONTRACT ? 1 : 0;
+}
+
+/* A product can be stored before the other parts are there, in the caller's memory, if nothing comes before
+ * it. */
+bool put_product_early(struct program *program, struct node *whole, const struct node *product,
+                       struct item *container)
+{
+    struct parts parts = {0};
+    struct buffer *target = program->buffers[whole->id];
+    const struct part *found = NULL;
+    if (!target || !target->member || target->member->role == ROLE_INOUT || target->is_earlier)
+        return false;
+    list_parts(program, whole, &parts);
+    if (is_partition(program, whole, &parts))
+        return false;
+    for (size_t i = 0; i < parts.parts_count; i++) {
+        if (kind_of_part(program, whole, parts.parts[i].node) == 0)
+            return false;
+        if (parts.parts[i].node == product)
+            found = &parts.parts[i];
+    }
+    if (!found || found->scale.count > 0)
+        return false;
+    put_product_part(program, found, target, target->writers_count > 0, container);
+    return true;
+}
+
+/* Expressions first, then products but those that are there, then what is scattered. */
+void put_sum_of_parts(struct program *program, struct node *node, const bool *is_there,
+                      struct item *container)
 {
     struct parts parts = {0};
     struct buffer *target = program->buffers[node->id];
@@ -186,11 +219,7 @@ void put_sum_of_parts(struct program *program, struct node *node, struct item *c
     for (int kind = 0; kind < 3; kind++) {
         for (size_t i = 0; i < parts.parts_count; i++) {
             struct part *part = &parts.parts[i];
-            bool is_part = part->node == node || program->is_part[part->node->id];
-            int own_kind = is_part && part->node->op == OP_SCATTER    ? 2
-                           : is_part && part->node->op == OP_CONTRACT ? 1
-                                                                      : 0;
-            if (own_kind != kind)
+            if (kind_of_part(program, node, part->node) != kind)
                 continue;
             if (kind == 0 && program->buffers[part->node->id] == target) {
                 /* It is there already. */
@@ -198,6 +227,8 @@ void put_sum_of_parts(struct program *program, struct node *node, struct item *c
                 if (!sum)
                     sum = nest_new(program, NEST_SUM, node, target);
                 ARENA_APPEND(program->arena, sum, terms, *part);
+            } else if (kind == 1 && is_there[part->node->id]) {
+                /* It has been put early. */
             } else if (kind == 1) {
                 put_product_part(program, part, target, is_begun, container);
             } else {

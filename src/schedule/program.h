@@ -396,6 +396,7 @@ void schedule(struct program *program);
 void block(struct program *program);
 /* Whether each block adds to the nest's target, which is complete only behind them. */
 bool adds_up_over_blocks(const struct nest *nest);
+bool is_block_of_rows(const struct nest *nest); /* a block of the target's rows */
 /* Whether the nest is a product of all rows along the axis, not one for each. */
 bool is_cut_inside_call(const struct nest *nest, int axis);
 /* Puts them into the tree. */

@@ -15,8 +15,10 @@ struct bodies {
     struct node **first_result, **next_result; /* the live RESULTs of each LOOP by id */
     bool *is_done;
     bool *check_is_done;
-    bool *is_early;  /* scalars put before all loops */
-    bool *is_needed; /* by the condition of the loop that it is in */
+    bool *has_been_put;   /* products put before the sums that they are parts of */
+    struct node **sum_of; /* by id: the sum that the product is a part of, or NULL */
+    bool *is_early;       /* scalars put before all loops */
+    bool *is_needed;      /* by the condition of the loop that it is in */
 };
 
 static void schedule_body(struct bodies *bodies, struct node *loop, struct item *container);
@@ -249,6 +251,9 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
         put_region(bodies, node, container);
         return;
     }
+    struct node *sum = bodies->sum_of[node->id];
+    if (sum && program->owner[sum->id] == program->owner[node->id])
+        bodies->has_been_put[node->id] = put_product_early(program, sum, node, container);
     if (!program->is_material[node->id] || buffer->is_earlier)
         return;
     switch (node->op) {
@@ -264,7 +269,7 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
         put_contraction(program, node, product_of(program, node), buffer, NULL, false, container);
         return;
     case OP_CUMSUM: put_scan(program, node, container); return;
-    case OP_SCATTER: put_sum_of_parts(program, node, container); return;
+    case OP_SCATTER: put_sum_of_parts(program, node, bodies->has_been_put, container); return;
     case OP_REPLACE:
         if (program->buffers[node->inputs[0]->id] != buffer)
             put_copy(program, node->inputs[0], buffer, node, false, container);
@@ -289,7 +294,7 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
     for (int i = 0; i < node->input_count; i++)
         is_sum = is_sum || program->is_part[node->inputs[i]->id];
     if (is_sum)
-        put_sum_of_parts(program, node, container);
+        put_sum_of_parts(program, node, bodies->has_been_put, container);
     else {
         struct nest *nest = nest_new(program, NEST_VALUE, node, buffer);
         nest->beside = node->packed_for;
@@ -410,6 +415,20 @@ static void put_members(struct program *program)
         }
 }
 
+/* Notes of which sum products are parts. */
+static void find_products(struct program *program, struct node *node, struct node **sum_of)
+{
+    struct parts parts = {0};
+    bool is_sum = false;
+    for (int i = 0; program->is_material[node->id] && i < node->input_count; i++)
+        is_sum = is_sum || program->is_part[node->inputs[i]->id];
+    if (is_sum)
+        list_parts(program, node, &parts);
+    for (size_t i = 0; i < parts.parts_count; i++)
+        if (parts.parts[i].node->op == OP_CONTRACT && program->is_part[parts.parts[i].node->id])
+            sum_of[parts.parts[i].node->id] = node;
+}
+
 /* The nodes of each body and the RESULTs of each LOOP as lists. */
 static struct bodies list_bodies(struct program *program)
 {
@@ -422,6 +441,8 @@ static struct bodies list_bodies(struct program *program)
                             .next_result = ARENA_ARRAY(arena, struct node *, n + 1),
                             .is_done = ARENA_ARRAY(arena, bool, n + 1),
                             .check_is_done = ARENA_ARRAY(arena, bool, program->checks_count + 1),
+                            .has_been_put = ARENA_ARRAY(arena, bool, n + 1),
+                            .sum_of = ARENA_ARRAY(arena, struct node *, n + 1),
                             .is_early = ARENA_ARRAY(arena, bool, n + 1),
                             .is_needed = ARENA_ARRAY(arena, bool, n + 1)};
     for (size_t i = n; i-- > 0;) {
@@ -431,6 +452,7 @@ static struct bodies list_bodies(struct program *program)
         size_t list = program->owner[i] ? (size_t)program->owner[i]->id : n;
         bodies.next_of[i] = bodies.first[list];
         bodies.first[list] = node;
+        find_products(program, node, bodies.sum_of);
         if (node->op == OP_RESULT) {
             bodies.next_result[i] = bodies.first_result[node->inputs[0]->id];
             bodies.first_result[node->inputs[0]->id] = node;

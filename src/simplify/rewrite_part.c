@@ -120,3 +120,41 @@ struct node *rewrite_part(struct rewriter *rewriter, struct node *y)
 {
     return y->fill || y->input_count > 1 ? NULL : read_parts(rewriter->graph, y, y->inputs[0], 0);
 }
+
+/* Whether y is x[k, ..]: whole along all axes of x but the first ones, along which it stands at one place. */
+static bool is_one_of_first(const struct node *y, const struct node *x, const size *zero, const size *one)
+{
+    int dropped = x->rank - y->rank;
+    if (y->fill || y->input_count > 1 || dropped <= 0)
+        return false;
+    for (int s = 0; s < x->rank; s++) {
+        const struct affine *affine = &y->subscripts[s];
+        if (s >= dropped && (affine->offset != zero || y->shape[s - dropped] != x->shape[s]))
+            return false;
+        for (int a = 0; a < y->rank; a++) {
+            const size *coefficient = affine->coefficients ? affine->coefficients[a] : NULL;
+            if (a == s - dropped ? coefficient != one : coefficient && coefficient != zero)
+                return false;
+        }
+    }
+    return true;
+}
+
+/* reshape(x[k]) -> reshape(x)[k] where x stands in memory, so that it is read where it stands */
+struct node *rewrite_reshaped_round(struct rewriter *rewriter, struct node *y)
+{
+    struct graph *graph = rewriter->graph;
+    struct node *part = y->inputs[0], *x = part->op == OP_INDEX ? part->inputs[0] : NULL;
+    size *zero = size_number(graph->sizes, 0), *shape[MAXIMUM_RANK];
+    if (!rewriter->is_for_loops || y->extent || !x || x->op != OP_RESULT ||
+        !is_one_of_first(part, x, zero, size_number(graph->sizes, 1)) ||
+        x->rank - part->rank + y->rank > MAXIMUM_RANK)
+        return NULL;
+    int dropped = x->rank - part->rank;
+    for (int a = 0; a < dropped + y->rank; a++)
+        shape[a] = a < dropped ? x->shape[a] : y->shape[a - dropped];
+    struct node *result = graph_reshape(graph, x, dropped + y->rank, shape);
+    for (int s = 0; s < dropped; s++)
+        result = graph_drop_axis(graph, result, 0, part->subscripts[s].offset);
+    return result;
+}

@@ -244,6 +244,7 @@ static const struct {
     {OP_INDEX, rewrite_part},
     {OP_ADD, rewrite_cleared_sum},
     {OP_REPLACE, rewrite_replaced_by_itself},
+    {OP_RESHAPE, rewrite_reshaped_round},
     {OP_ADD, rewrite_overlap},
     {OP_SUB, rewrite_overlap},
 };

@@ -44,6 +44,7 @@ struct node *rewrite_chosen_product(struct rewriter *rewriter, struct node *y);
 
 /* ---- rewrite_part.c ---- */
 struct node *rewrite_part(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_reshaped_round(struct rewriter *rewriter, struct node *y);
 
 /* ---- rewrite_replace.c ---- */
 struct node *rewrite_cleared_sum(struct rewriter *rewriter, struct node *y);
