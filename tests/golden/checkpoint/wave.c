@@ -37,14 +37,14 @@ size_t wave_workspace(const struct wave *m)
     const size_t root = gradc_root(m->T);
     size_t count, most = 0;
     count = 0; /* forward */
-    count += 4 * gradc_room(m->n);
     count += 2 * gradc_room(m->n * ((m->T - 1) / root) + 2 * m->n);
+    count += 4 * gradc_room(m->n);
     most = count > most ? count : most;
     count = 0; /* backward */
-    count += 7 * gradc_room(m->n);
     count += 2 * gradc_room(m->n * ((m->T - 1) / root) + 2 * m->n);
     count += gradc_room(m->n * m->T - m->n * root * ((m->T - 1) / root));
     count += gradc_room(m->n * root);
+    count += 7 * gradc_room(m->n);
     count += gradc_room(m->T);
     count += gradc_room(m->T - root * ((m->T - 1) / root));
     count += 2 * gradc_room(root);
@@ -192,10 +192,10 @@ int wave_forward(struct wave *m)
     const size_t T = m->T;
     const size_t root = gradc_root(T);
     double *const work = (double *)m->work;
-    double *const t = work;
-    double *const t2 = t + gradc_room(n);
+    double *const t2 = work;
     double *const t3 = t2 + gradc_room(n * ((T - 1) / root) + 2 * n);
-    double *const v = t3 + gradc_room(n * ((T - 1) / root) + 2 * n);
+    double *const t = t3 + gradc_room(n * ((T - 1) / root) + 2 * n);
+    double *const v = t + gradc_room(n);
     double *const u = v + gradc_room(n);
     wave_forward_kernel(m, m->c, m->src, m->trace, u + gradc_room(n), t, t2, t3, v, u);
     return GRADC_OK;
@@ -214,9 +214,9 @@ static void wave_backward_kernel(
     double *GRADC_RESTRICT d_lap,       /* [n] */
     double *GRADC_RESTRICT t5,          /* [T - root(T)*((T - 1)/root(T))] */
     double *GRADC_RESTRICT lap3,        /* [n] */
-    const double *GRADC_RESTRICT t4,    /* [n] */
-    const double *GRADC_RESTRICT t,     /* [(T - 1)/root(T) + 2, n] */
     const double *GRADC_RESTRICT t2,    /* [(T - 1)/root(T) + 2, n] */
+    const double *GRADC_RESTRICT t3,    /* [(T - 1)/root(T) + 2, n] */
+    double *GRADC_RESTRICT t,           /* [n] */
     double *GRADC_RESTRICT u2,          /* [T - root(T)*((T - 1)/root(T)), n] */
     double *GRADC_RESTRICT t6,          /* [n] */
     double *GRADC_RESTRICT t7,          /* [T - root(T)*((T - 1)/root(T))] */
@@ -242,16 +242,21 @@ static void wave_backward_kernel(
     double *const lap4 = d_v2; /* [n] */
     const double dt = m->dt;
     const double d_loss = m->d_loss ? *m->d_loss : 1;
+    /* wave.nn:8   v = (v + dt * c^2 * lap) * 0.99 */
+    /* t = dt * c^2 */
+    GRADC_PARALLEL_INDEPENDENT(i, n, n, {
+        t[i] = dt * (c[i] * c[i]);
+    });
     /* wave.nn:6   for t in 0..T checkpoint { */
     GRADC_PARALLEL_INDEPENDENT(i, n, n, {
-        v[i] = t[((T - 1) / root) * n + i];
+        v[i] = t2[((T - 1) / root) * n + i];
     });
     GRADC_PARALLEL_INDEPENDENT(i, n, n, {
-        u[i] = t2[((T - 1) / root) * n + i];
+        u[i] = t3[((T - 1) / root) * n + i];
     });
-    for (size_t t3 = root * ((T - 1) / root); t3 < T; t3++) {
+    for (size_t t4 = root * ((T - 1) / root); t4 < T; t4++) {
         GRADC_PARALLEL(i, n, n, {
-            u2[(t3 - root * ((T - 1) / root)) * n + i] = u[i];
+            u2[(t4 - root * ((T - 1) / root)) * n + i] = u[i];
         });
         /* wave.nn:7   lap = pad(u[2:] - 2 * u[1:-1] + u[:-2], 1, 1) */
         /* lap[i + 1] += u[i + 2] - 2 * u[i + 1] + u[i] */
@@ -260,7 +265,7 @@ static void wave_backward_kernel(
             lap[i + 1] = u[i + 2] - 2.0 * u[i + 1] + u[i];
         /* wave.nn:8   v = (v + dt * c^2 * lap) * 0.99 */
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
-            v[i] = (v[i] + t4[i] * lap[i]) * 0.99;
+            v[i] = (v[i] + t[i] * lap[i]) * 0.99;
         });
         /* wave.nn:9   v[0] = 0 */
         v[0] = 0.0;
@@ -271,9 +276,9 @@ static void wave_backward_kernel(
             u[i] = u3[i];
         });
         /* wave.nn:11   u[n / 2] = u[n / 2] + src[t] */
-        u[n / 2] = u3[n / 2] + src[t3];
+        u[n / 2] = u3[n / 2] + src[t4];
         /* wave.nn:12   loss = loss + (u[1] - trace[t])^2 */
-        t5[t3 - root * ((T - 1) / root)] = u[1] - trace[t3];
+        t5[t4 - root * ((T - 1) / root)] = u[1] - trace[t4];
     }
     /* wave.nn:3   u = zeros([n]) */
     GRADC_PARALLEL(i, n, n, {
@@ -289,13 +294,13 @@ static void wave_backward_kernel(
         t6[i] = 0.0;
     });
     /* wave.nn:6   for t in 0..T checkpoint { */
-    for (size_t t3 = T - 1; t3 + 1 > root * ((T - 1) / root); t3--) {
+    for (size_t t4 = T - 1; t4 + 1 > root * ((T - 1) / root); t4--) {
         /* wave.nn:12   loss = loss + (u[1] - trace[t])^2 */
         /* d_u2 = d_u + scatter(2 * (d_loss2 * t5[t - root(T)*((T - 1)/root(T))])) */
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             d_u2[i] = d_u[i];
         });
-        d_u2[1] += 2.0 * (d_loss2 * t5[t3 - root * ((T - 1) / root)]);
+        d_u2[1] += 2.0 * (d_loss2 * t5[t4 - root * ((T - 1) / root)]);
         /* wave.nn:10   u = u + dt * v */
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             d_v2[i] = d_v[i] + d_u2[i] * dt;
@@ -303,10 +308,10 @@ static void wave_backward_kernel(
         /* wave.nn:9   v[0] = 0 */
         d_v2[0] = 0.0;
         /* wave.nn:8   v = (v + dt * c^2 * lap) * 0.99 */
-        /* d_v = d_v2 * 0.99 ; d_lap = 0.99 * (d_v2 * t4) */
+        /* d_v = d_v2 * 0.99 ; d_lap = 0.99 * (d_v2 * t) */
         GRADC_PARALLEL_INDEPENDENT(i, n, 2 * n, {
             d_v[i] = d_v2[i] * 0.99;
-            d_lap[i] = 0.99 * d_v2[i] * t4[i];
+            d_lap[i] = 0.99 * d_v2[i] * t[i];
         });
         /* wave.nn:7   lap = pad(u[2:] - 2 * u[1:-1] + u[:-2], 1, 1) */
         /* d_u = d_u2 + scatter(d_lap[1:n - 1]) + scatter(-2 * d_lap[1:n - 1]) + scatter(d_lap[1:n - 1]) */
@@ -324,9 +329,9 @@ static void wave_backward_kernel(
             d_u[i + 2] += d_lap[i + 1];
         memset(lap2, 0, n * sizeof(double));
         for (size_t i = 0; i < n - 2; i++) {
-            lap2[i + 1] = u2[(t3 - root * ((T - 1) / root)) * n + i + 2] -
-                    2.0 * u2[(t3 - root * ((T - 1) / root)) * n + i + 1] +
-                    u2[(t3 - root * ((T - 1) / root)) * n + i];
+            lap2[i + 1] = u2[(t4 - root * ((T - 1) / root)) * n + i + 2] -
+                    2.0 * u2[(t4 - root * ((T - 1) / root)) * n + i + 1] +
+                    u2[(t4 - root * ((T - 1) / root)) * n + i];
         }
         /* wave.nn:6   for t in 0..T checkpoint { */
         /* t6 = t6 + 0.99 * (d_v2 * lap2) */
@@ -334,7 +339,7 @@ static void wave_backward_kernel(
             t6[i] = t6[i] + 0.99 * d_v2[i] * lap2[i];
         });
         /* wave.nn:11   u[n / 2] = u[n / 2] + src[t] */
-        t7[t3 - root * ((T - 1) / root)] = d_u2[n / 2];
+        t7[t4 - root * ((T - 1) / root)] = d_u2[n / 2];
     }
     /* wave.nn:6   for t in 0..T checkpoint { */
     GRADC_PARALLEL(i, T, T, {
@@ -348,14 +353,14 @@ static void wave_backward_kernel(
     /* wave.nn:6   for t in 0..T checkpoint { */
     for (size_t segment = (T - 1) / root - 1; segment + 1 > 0; segment--) {
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
-            v2[i] = t[segment * n + i];
+            v2[i] = t2[segment * n + i];
         });
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
-            u4[i] = t2[segment * n + i];
+            u4[i] = t3[segment * n + i];
         });
-        for (size_t t3 = root * segment; t3 < root * segment + root; t3++) {
+        for (size_t t4 = root * segment; t4 < root * segment + root; t4++) {
             GRADC_PARALLEL_INDEPENDENT(i, n, n, {
-                u5[(t3 - root * segment) * n + i] = u4[i];
+                u5[(t4 - root * segment) * n + i] = u4[i];
             });
             /* wave.nn:7   lap = pad(u[2:] - 2 * u[1:-1] + u[:-2], 1, 1) */
             /* lap3[i + 1] += u4[i + 2] - 2 * u4[i + 1] + u4[i] */
@@ -364,7 +369,7 @@ static void wave_backward_kernel(
                 lap3[i + 1] = u4[i + 2] - 2.0 * u4[i + 1] + u4[i];
             /* wave.nn:8   v = (v + dt * c^2 * lap) * 0.99 */
             GRADC_PARALLEL_INDEPENDENT(i, n, n, {
-                v2[i] = (v2[i] + t4[i] * lap3[i]) * 0.99;
+                v2[i] = (v2[i] + t[i] * lap3[i]) * 0.99;
             });
             /* wave.nn:9   v[0] = 0 */
             v2[0] = 0.0;
@@ -375,19 +380,19 @@ static void wave_backward_kernel(
                 u4[i] = u6[i];
             });
             /* wave.nn:11   u[n / 2] = u[n / 2] + src[t] */
-            u4[n / 2] = u6[n / 2] + src[t3];
+            u4[n / 2] = u6[n / 2] + src[t4];
             /* wave.nn:12   loss = loss + (u[1] - trace[t])^2 */
-            t8[t3 - root * segment] = u4[1] - trace[t3];
+            t8[t4 - root * segment] = u4[1] - trace[t4];
         }
         /* wave.nn:6   for t in 0..T checkpoint { */
         const double d_loss4 = d_loss3;
-        for (size_t t3 = root * segment + root - 1; t3 + 1 > root * segment; t3--) {
+        for (size_t t4 = root * segment + root - 1; t4 + 1 > root * segment; t4--) {
             /* wave.nn:12   loss = loss + (u[1] - trace[t])^2 */
             /* d_u3 = d_u + scatter(2 * (d_loss4 * t8[t - root(T)*segment])) */
             GRADC_PARALLEL_INDEPENDENT(i, n, n, {
                 d_u3[i] = d_u[i];
             });
-            d_u3[1] += 2.0 * d_loss4 * t8[t3 - root * segment];
+            d_u3[1] += 2.0 * d_loss4 * t8[t4 - root * segment];
             /* wave.nn:10   u = u + dt * v */
             GRADC_PARALLEL_INDEPENDENT(i, n, n, {
                 d_v3[i] = d_v[i] + d_u3[i] * dt;
@@ -395,10 +400,10 @@ static void wave_backward_kernel(
             /* wave.nn:9   v[0] = 0 */
             d_v3[0] = 0.0;
             /* wave.nn:8   v = (v + dt * c^2 * lap) * 0.99 */
-            /* d_v = d_v3 * 0.99 ; d_lap2 = 0.99 * (d_v3 * t4) */
+            /* d_v = d_v3 * 0.99 ; d_lap2 = 0.99 * (d_v3 * t) */
             GRADC_PARALLEL_INDEPENDENT(i, n, 2 * n, {
                 d_v[i] = d_v3[i] * 0.99;
-                d_lap2[i] = 0.99 * d_v3[i] * t4[i];
+                d_lap2[i] = 0.99 * d_v3[i] * t[i];
             });
             /* wave.nn:7   lap = pad(u[2:] - 2 * u[1:-1] + u[:-2], 1, 1) */
             /* d_u = d_u3 + scatter(d_lap2[1:n - 1]) + scatter(-2 * d_lap2[1:n - 1]) + scatter(d_lap2[1:n - 1]) */
@@ -416,8 +421,8 @@ static void wave_backward_kernel(
                 d_u[i + 2] += d_lap2[i + 1];
             memset(lap4, 0, n * sizeof(double));
             for (size_t i = 0; i < n - 2; i++) {
-                lap4[i + 1] = u5[(t3 - root * segment) * n + i + 2] -
-                        2.0 * u5[(t3 - root * segment) * n + i + 1] + u5[(t3 - root * segment) * n + i];
+                lap4[i + 1] = u5[(t4 - root * segment) * n + i + 2] -
+                        2.0 * u5[(t4 - root * segment) * n + i + 1] + u5[(t4 - root * segment) * n + i];
             }
             /* wave.nn:6   for t in 0..T checkpoint { */
             /* t6 = t6 + 0.99 * (d_v3 * lap4) */
@@ -425,7 +430,7 @@ static void wave_backward_kernel(
                 t6[i] = t6[i] + 0.99 * d_v3[i] * lap4[i];
             });
             /* wave.nn:11   u[n / 2] = u[n / 2] + src[t] */
-            t9[t3 - root * segment] = d_u3[n / 2];
+            t9[t4 - root * segment] = d_u3[n / 2];
         }
         /* wave.nn:6   for t in 0..T checkpoint { */
         /* d_src[i + root(T)*segment] = t9[i] */
@@ -455,12 +460,12 @@ int wave_backward(struct wave *m)
     const size_t T = m->T;
     const size_t root = gradc_root(T);
     double *const work = (double *)m->work;
-    double *const t4 = work;
-    double *const t = t4 + gradc_room(n);
-    double *const t2 = t + gradc_room(n * ((T - 1) / root) + 2 * n);
-    double *const u2 = t2 + gradc_room(n * ((T - 1) / root) + 2 * n);
+    double *const t2 = work;
+    double *const t3 = t2 + gradc_room(n * ((T - 1) / root) + 2 * n);
+    double *const u2 = t3 + gradc_room(n * ((T - 1) / root) + 2 * n);
     double *const v = u2 + gradc_room(n * T - n * root * ((T - 1) / root));
-    double *const u = v + gradc_room(n * root);
+    double *const t = v + gradc_room(n * root);
+    double *const u = t + gradc_room(n);
     double *const lap = u + gradc_room(n);
     double *const t6 = lap + gradc_room(n);
     double *const d_v2 = t6 + gradc_room(n);
@@ -469,7 +474,7 @@ int wave_backward(struct wave *m)
     double *const lap3 = t5 + gradc_room(T);
     double *const t7 = lap3 + gradc_room(n);
     double *const t8 = t7 + gradc_room(T - root * ((T - 1) / root));
-    wave_backward_kernel(m, m->c, m->src, m->trace, m->d_c, v, u, lap, d_v2, d_lap, t5, lap3, t4, t, t2,
+    wave_backward_kernel(m, m->c, m->src, m->trace, m->d_c, v, u, lap, d_v2, d_lap, t5, lap3, t2, t3, t,
             u2, t6, t7, t8, t8 + gradc_room(root));
     return GRADC_OK;
 }
