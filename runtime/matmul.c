@@ -39,7 +39,7 @@ extern void cblas_sgemv(int order, int trans, int m, int n, float alpha, const f
 
 /* Below WORTH_A_CALL either way, OpenBLAS was measured to be slower than the kernels here, up to four times;
  * up to MOST_OWN multiplications on one thread slower or as fast, since it always packs both matrices. */
-enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112, WORTH_A_CALL = 64, MOST_OWN = 1 << 26 };
+enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112, WORTH_A_CALL = 64, MOST_OWN = 1 << 26, GEMM_PARTS = 4 };
 
 static int is_for_gemm(size_t m, size_t n, size_t k)
 {
@@ -66,9 +66,34 @@ static int fit(size_t m, size_t n, size_t a, size_t b, size_t c)
              (int)incy);                                                                                     \
         return;                                                                                              \
     }
-#define IS_FOR_GEMM(gemm) (gemm && is_for_gemm(m, n, k))
+/* A BLAS has threads of its own, unless it says that it has been told to use one only: then the program's
+ * threads share the product, and each has the BLAS compute some rows or columns of it. */
+extern int openblas_get_num_threads(void) __attribute__((weak));
+
+static int has_threads(void)
+{
+    return !openblas_get_num_threads || openblas_get_num_threads() != 1;
+}
+
+#define PARTS_OF_GEMM(gemm)                                                                                  \
+    if (gemm && is_for_gemm(m, n, k))                                                                        \
+        return has_threads() ? 1 : GEMM_PARTS;
+#define USE_GEMM_FOR_PART(gemm)                                                                              \
+    if (gemm && is_for_gemm(m, n, k) && k <= 0x7fffffff && fit(m, n, lda, ldb, ldc)) {                       \
+        const size_t side = m > n ? m : n, from = side * part / parts, end = side * (part + 1) / parts;      \
+        if (m > n)                                                                                           \
+            gemm(ROW_MAJOR, trans_a ? TRANS : NO_TRANS, trans_b ? TRANS : NO_TRANS, (int)(end - from),       \
+                 (int)n, (int)k, alpha, a + (trans_a ? from : from * lda), (int)lda, b, (int)ldb, beta,      \
+                 c + from * ldc, (int)ldc);                                                                  \
+        else                                                                                                 \
+            gemm(ROW_MAJOR, trans_a ? TRANS : NO_TRANS, trans_b ? TRANS : NO_TRANS, (int)m,                  \
+                 (int)(end - from), (int)k, alpha, a, (int)lda, b + (trans_b ? from * ldb : from), (int)ldb, \
+                 beta, c + from, (int)ldc);                                                                  \
+        return;                                                                                              \
+    }
 #else
-#define IS_FOR_GEMM(gemm) 0
+#define PARTS_OF_GEMM(gemm)
+#define USE_GEMM_FOR_PART(gemm)
 #define USE_GEMM(gemm)
 #define USE_GEMV(gemv)
 #endif
@@ -87,16 +112,17 @@ void gradc_matvec_f64(int trans, size_t m, size_t n, double alpha, const double 
     gradc_matvec_f64_best(trans, m, n, alpha, a, lda, x, incx, beta, y, incy);
 }
 
-/* A BLAS has threads of its own. */
 size_t gradc_matmul_parts_f64(size_t m, size_t n, size_t k)
 {
-    return IS_FOR_GEMM(cblas_dgemm) ? 1 : gradc_matmul_parts_f64_best(m, n, k);
+    PARTS_OF_GEMM(cblas_dgemm)
+    return gradc_matmul_parts_f64_best(m, n, k);
 }
 
 void gradc_matmul_part_f64(size_t part, size_t parts, int trans_a, int trans_b, size_t m, size_t n, size_t k,
                            double alpha, const double *a, size_t lda, const double *b, size_t ldb,
                            double beta, double *c, size_t ldc)
 {
+    USE_GEMM_FOR_PART(cblas_dgemm)
     gradc_matmul_part_f64_best(part, parts, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
@@ -114,15 +140,16 @@ void gradc_matvec_f32(int trans, size_t m, size_t n, float alpha, const float *a
     gradc_matvec_f32_best(trans, m, n, alpha, a, lda, x, incx, beta, y, incy);
 }
 
-/* A BLAS has threads of its own. */
 size_t gradc_matmul_parts_f32(size_t m, size_t n, size_t k)
 {
-    return IS_FOR_GEMM(cblas_sgemm) ? 1 : gradc_matmul_parts_f32_best(m, n, k);
+    PARTS_OF_GEMM(cblas_sgemm)
+    return gradc_matmul_parts_f32_best(m, n, k);
 }
 
 void gradc_matmul_part_f32(size_t part, size_t parts, int trans_a, int trans_b, size_t m, size_t n, size_t k,
                            float alpha, const float *a, size_t lda, const float *b, size_t ldb, float beta,
                            float *c, size_t ldc)
 {
+    USE_GEMM_FOR_PART(cblas_sgemm)
     gradc_matmul_part_f32_best(part, parts, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -198,14 +199,27 @@ START_TEST(test_edges_of_blocks)
 }
 END_TEST
 
-/* The parts together are the whole, to the last bit: what is summed in which order does not depend on them.
- */
-static void check_parts(int trans, size_t m, size_t n, size_t k)
+/* With whole numbers sums are exact in any order. */
+static void make_whole(double *array, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        array[i] = rint(array[i] * 8);
+}
+
+/* The parts together are the whole, to the last bit: what is summed in which order does not depend on them,
+ * but for a BLAS. */
+static void check_parts(int trans, size_t m, size_t n, size_t k, bool is_for_blas)
 {
     size_t lda = (trans & 1 ? m : k) + 1, ldb = (trans >> 1 ? k : n) + 2, ldc = n + 3;
     double *a = random_array((trans & 1 ? k : m) * lda), *b = random_array((trans >> 1 ? n : k) * ldb);
+    if (is_for_blas) {
+        make_whole(a, (trans & 1 ? k : m) * lda);
+        make_whole(b, (trans >> 1 ? n : k) * ldb);
+    }
     float *a32 = to_float(a, (trans & 1 ? k : m) * lda), *b32 = to_float(b, (trans >> 1 ? n : k) * ldb);
     double *whole = random_array(m * ldc), *together = random_array(m * ldc);
+    if (is_for_blas)
+        make_whole(whole, m * ldc);
     float *whole32 = to_float(whole, m * ldc), *together32 = to_float(whole, m * ldc);
     memcpy(together, whole, m * ldc * sizeof *whole);
     size_t parts = gradc_matmul_parts_f64(m, n, k), parts32 = gradc_matmul_parts_f32(m, n, k);
@@ -234,13 +248,27 @@ static void check_parts(int trans, size_t m, size_t n, size_t k)
 START_TEST(test_parts)
 {
     for (int trans = 0; trans < 4; trans++) {
-        check_parts(trans, 64, 100, 1000);
-        check_parts(trans, 1003, 101, 65);
-        check_parts(trans, 37, 1000, 40);
-        check_parts(trans, 530, 300, 300);
+        check_parts(trans, 64, 100, 1000, false);
+        check_parts(trans, 1003, 101, 65, false);
+        check_parts(trans, 37, 1000, 40, false);
+        check_parts(trans, 530, 300, 300, false);
     }
     ck_assert_uint_eq(gradc_matmul_parts_f64(8, 1000, 8), 1);
     ck_assert_uint_eq(gradc_matmul_parts_f32(100, 100, 50), 1);
+}
+END_TEST
+
+/* A BLAS that has been told to use one thread computes the parts of a large product. */
+extern void openblas_set_num_threads(int) __attribute__((weak));
+
+START_TEST(test_parts_of_blas)
+{
+    if (openblas_set_num_threads)
+        openblas_set_num_threads(1);
+    for (int trans = 0; trans < 4; trans++) {
+        check_parts(trans, 701, 402, 303, true);
+        check_parts(trans, 402, 703, 301, true);
+    }
 }
 END_TEST
 
@@ -345,6 +373,7 @@ int main(void)
     tcase_add_test(cases, test_widths_of_panels);
     tcase_add_test(cases, test_edges_of_blocks);
     tcase_add_test(cases, test_parts);
+    tcase_add_test(cases, test_parts_of_blas);
     tcase_add_test(cases, test_empty);
     tcase_add_test(cases, test_not_a_number);
     tcase_add_test(cases, test_matvec);
