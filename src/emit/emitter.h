@@ -184,8 +184,8 @@ const char *without_names(struct arena *arena, const char *definition);
 /* The power as a variable that a loop around multiplies up; NULL: it is none. The loop then declares and
  * starts it before its first round, in lanes in two steps, and multiplies at the end of each. */
 const char *running_power_text(struct emitter *emitter, struct node *node, const struct index *at);
-/* Whether the term is coefficient * base^j in the loop over j, with a power that no earlier term has: then it is
- * forgotten. */
+/* Whether the term is coefficient * base^j in the loop over j, with a power that no earlier term has: then it
+ * is forgotten. */
 bool take_lone_power(struct emitter *emitter, const struct item *loop, const char *term, int precedence,
                      const char **base, const char **coefficient);
 bool has_running_powers(const struct emitter *emitter, const struct item *loop);
