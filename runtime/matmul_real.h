@@ -177,6 +177,33 @@ GRADC_STATIC void NAME(scale)(size_t m, size_t n, REAL beta, REAL *c, size_t ldc
             c[i * ldc + j] = beta == 0 ? 0 : beta * c[i * ldc + j];
 }
 
+/* The few columns of c below a panel that is not even half a vector wide, from a transposed a: rows of c' =
+ * op(b)' op(a)', so that vectors are full. m is at least half a vector. */
+GRADC_STATIC void NAME(few_columns)(size_t m, size_t n, size_t k, const REAL *a, size_t lda,
+                                    const REAL *panel, REAL alpha, REAL beta, REAL *c, size_t ldc)
+{
+    REAL turned[NAME(half) * NAME(tile_columns)]; /* a part of c' */
+    size_t columns, rows;
+    for (size_t i = 0; i < m; i += columns) {
+        columns = NAME(least)(m - i, NAME(tile_columns));
+        if (m - i > columns && m - i < columns + NAME(half))
+            columns -= NAME(half); /* leaves enough for the last */
+        if (beta != 0)
+            for (size_t r = 0; r < n; r++)
+                for (size_t q = 0; q < columns; q++)
+                    turned[r * NAME(tile_columns) + q] = c[(i + q) * ldc + r];
+        for (size_t r = 0; r < n; r += rows) {
+            rows = NAME(rows_of)(n - r);
+            NAME(tile)
+            (1, rows, columns, k, panel + r, NAME(half), a + i, lda, alpha, beta,
+             turned + r * NAME(tile_columns), NAME(tile_columns));
+        }
+        for (size_t r = 0; r < n; r++)
+            for (size_t q = 0; q < columns; q++)
+                c[(i + q) * ldc + r] = turned[r * NAME(tile_columns) + q];
+    }
+}
+
 /* The product by packed blocks of op(b), and strips of op(a), packed if they are far apart. */
 GRADC_STATIC void NAME(blocked)(int trans_a, int trans_b, size_t m, size_t n, size_t k, REAL alpha,
                                 const REAL *a, size_t lda, const REAL *b, size_t ldb, REAL beta, REAL *c,
@@ -186,11 +213,18 @@ GRADC_STATIC void NAME(blocked)(int trans_a, int trans_b, size_t m, size_t n, si
     const int is_near = m * NAME(depth_of)(k, k) <= NAME(unpacked);
     const size_t packed_row = trans_a ? NAME(tile_rows) : NAME(row_room);
     for (size_t j = 0; j < n; j += NAME(width)) {
-        size_t columns = NAME(least)(n - j, NAME(width));
         for (size_t l = 0, depth; l < k; l += depth) {
+            size_t columns = NAME(least)(n - j, NAME(width));
             depth = NAME(depth_of)(k, k - l);
             NAME(pack_panels)
             (trans_b, depth, columns, b + (trans_b ? j * ldb + l : l * ldb + j), ldb, panels);
+            size_t few = columns % NAME(tile_columns);
+            if (few > 0 && few < NAME(half) && is_near && trans_a && m >= NAME(half)) {
+                columns -= few;
+                NAME(few_columns)
+                (m, few, depth, a + l * lda, lda, panels + columns * depth, alpha, l ? 1 : beta,
+                 c + j + columns, ldc);
+            }
             for (size_t i = 0; i < m; i += NAME(tile_rows)) {
                 size_t rows = NAME(least)(m - i, NAME(tile_rows));
                 const REAL *from = a + (trans_a ? l * lda + i : i * lda + l);

@@ -189,6 +189,14 @@ START_TEST(test_widths_of_panels)
 }
 END_TEST
 
+/* Enough for packed panels, behind which a few columns are left, for any number of rows. */
+START_TEST(test_few_columns_left)
+{
+    for (size_t m = 7; m <= 80; m++)
+        check_shape(m, 33 + m % 7, 1100 / m + 2, m % 3);
+}
+END_TEST
+
 START_TEST(test_edges_of_blocks)
 {
     check_shape(130, 70, 257, 0);
@@ -371,6 +379,7 @@ int main(void)
     tcase_add_test(cases, test_all_small_shapes);
     tcase_add_test(cases, test_edges_of_tiles);
     tcase_add_test(cases, test_widths_of_panels);
+    tcase_add_test(cases, test_few_columns_left);
     tcase_add_test(cases, test_edges_of_blocks);
     tcase_add_test(cases, test_parts);
     tcase_add_test(cases, test_parts_of_blas);
