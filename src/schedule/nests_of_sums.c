@@ -213,6 +213,8 @@ void put_sum_of_parts(struct program *program, struct node *node, const bool *is
     struct nest *sum = NULL;
     bool is_begun = false;
     list_parts(program, node, &parts);
+    for (size_t i = 0; i < parts.parts_count; i++)
+        is_begun = is_begun || is_there[parts.parts[i].node->id];
     int64_t gaps = are_points(program, &parts) ? count_gaps(program, node, &parts) : -1;
     bool partition = (gaps >= 0 && gaps <= MOST_GAPS) || is_partition(program, node, &parts);
     target->is_partition = partition;
