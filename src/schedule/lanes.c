@@ -171,12 +171,14 @@ static void add_panel(struct program *program, struct item *loop, struct node *n
     ARENA_APPEND(program->arena, loop, panels, panel);
 }
 
-/* Where the sums over rounds are collected for each lane. */
+/* Where the sums over rounds are collected for each lane. A single number, stored or not, has a local
+ * variable around the loop instead. */
 static void add_parts(struct program *program, struct item *loop, struct nest *nest)
 {
     struct buffer *target = nest->target;
     bool is_sum = nest->node->op == OP_SUM || nest->node->op == OP_CONTRACT;
-    if (!is_sum || target->type != REAL || target->storage == STORAGE_SCALAR || nest->loop_count < 2)
+    bool is_number = target->storage == STORAGE_SCALAR || nest->first_trailing <= own_depth(nest, loop);
+    if (!is_sum || target->type != REAL || is_number || nest->loop_count < 2)
         return;
     nest->parts = new_panel(program, loop, buffer_count(program, target));
     ARENA_APPEND(program->arena, loop, summed, nest);

@@ -491,6 +491,12 @@ case("polynomial_fit(c: [m], n: size) {\n    t[i < n] = -1 + 2 * i / (n - 1)\n  
 case("powers_from_2(t: [n], c: [m]) = sum[i](sum[j](c[j] * t[i]^(j + 2))^2)",
      lambda t, c: np.sum(np.sum(c * t[:, None]**(np.arange(5) + 2), axis=1)**2), sizes={"n": 40, "m": 5}, wrt=["c"],
      t=uniform(40, -1, 1), c=uniform(5), tolerance32=1e-3)
+# a number that backward reads is stored behind the loop
+nn = "kept_number(a: [n, m], b: [n, m]) {\n    t[i, j] = prod[l](a[i, l] * b[j, l])\n    return y = sin(sum(t))\n}"
+for n in 3, 33:
+    case(nn, lambda a, b: np.sin(np.sum(np.prod(a[:, None] * b, axis=2))), sizes={"n": n, "m": 2}, name="kept_number", outputs=["y"],
+         a=uniform((n, 2), -1, 1, key="kept a"), b=uniform((n, 2), -1, 1, key="kept b"), tolerance32=1e-3)
+    nn = ""
 case("odd_powers(t: [n], c: [m]) = sum[i](sum[j](c[j] * t[i]^(2 * j + 1))^2)",
      lambda t, c: np.sum(np.sum(c * t[:, None]**(2 * np.arange(5) + 1), axis=1)**2), sizes={"n": 40, "m": 5}, wrt=["c"],
      t=uniform(40, -1, 1), c=uniform(5), tolerance32=1e-3)
