@@ -82,17 +82,6 @@ static int scaled_operand(const struct program *program, const struct node *node
     return -1;
 }
 
-/* Scalar factors inside a product so far: more than the call can take stay outside. */
-static int factors_inside(const struct node *node, const bool *is_part)
-{
-    int count = 0;
-    while (node->op == OP_MUL || node->op == OP_DIV || node->op == OP_NEG) {
-        count += node->op != OP_NEG;
-        node = is_part[node->inputs[0]->id] ? node->inputs[0] : node->inputs[node->input_count - 1];
-    }
-    return count;
-}
-
 static unsigned char kind_of_sum(struct program *program, const struct node *node, const unsigned char *kinds,
                                  const bool *is_moved, bool is_stored, bool *takes)
 {
@@ -117,6 +106,8 @@ void find_parts(struct program *program, const bool *is_stored, const bool *is_m
 {
     struct graph *graph = program->function->graph;
     unsigned char *kinds = ARENA_ARRAY(program->scratch, unsigned char, program->node_count + 1);
+    /* Of the products inside so far, also inside sums of them: more than a call can take stay outside. */
+    int *factors = ARENA_ARRAY(program->scratch, int, program->node_count + 1);
     for (size_t i = 0; i < program->node_count; i++) {
         struct node *node = graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i])
@@ -126,16 +117,20 @@ void find_parts(struct program *program, const bool *is_stored, const bool *is_m
         else if (node->op == OP_CONTRACT && program->products[i] && !program->products[i]->is_summed)
             kinds[i] = PRODUCTS;
         int scaled = scaled_operand(program, node, kinds);
-        if (scaled >= 0 && factors_inside(node->inputs[scaled], program->is_part) < MOST_FACTORS) {
+        if (scaled >= 0 && factors[node->inputs[scaled]->id] < MOST_FACTORS) {
             kinds[i] = PRODUCTS;
+            factors[i] = factors[node->inputs[scaled]->id] + (node->op != OP_NEG);
             program->is_part[node->inputs[scaled]->id] = true;
         } else if ((node->op == OP_ADD || node->op == OP_SUB) && node->type == REAL) {
             bool takes[2] = {false, false};
             kinds[i] =
                 kind_of_sum(program, node, kinds, is_moved, is_stored[i] || program->uses[i] > 1, takes);
             for (int j = 0; j < 2; j++)
-                if (takes[j])
-                    program->is_part[node->inputs[j]->id] = true;
+                if (takes[j]) {
+                    const struct node *x = node->inputs[j];
+                    factors[i] = factors[x->id] > factors[i] ? factors[x->id] : factors[i];
+                    program->is_part[x->id] = true;
+                }
         }
         has_parts[i] = kinds[i] != 0;
     }

@@ -1594,6 +1594,14 @@ with np.errstate(all="ignore"):
     case(f"extreme(x: [n], y: [n], z: [n]) = {REPEATED}", repeated, sizes={"n": 8}, wrt=[], double=True, x=extreme, y=np.array([2.0**-800, 1, 2.0**900, 0, 1, 1, -1, 2.0**-1000]), z=np.array([2.0**-600, 2.0**-1000, 1, 1, 0, 1, 1, 2.0**-510]))
     # a quotient that nothing multiplies by the reciprocal is one, however small the divisor
     case("beside(x, y) = y / x + 1 / x", lambda x, y: y / x + 1 / x, x=0.75, y=-0.5)
+# sums of products, scaled by more numbers than a call takes
+case("""many_scales(x: [n, m], s) {
+    a = sin(full([4, m], mean(x)) * s)
+    b = tanh(0.5 * x)
+    t[i, j] = mean[l](a[i, l] * b[j, l])
+    return y = tanh(full([4], mean(x)) @ atan(t))
+}""", lambda x, s: np.tanh(np.full(4, x.mean()) @ np.arctan(np.full((4, 2), np.sin(x.mean() * s)) @ np.tanh(x / 2).T / 2)), sizes={"n": 3, "m": 2},
+     outputs=["y"], extra=": jacobian", x=uniform((3, 2), -1, 1, key="scales"), s=0.75)
 # the gradient of the sum of two norms' gradients: a choice for each norm, about a choice for both
 def pulled(p, a, b): return np.sum([0 if np.hypot(*(p - q)) == 0 else (p - q) @ [1, 2] / np.hypot(*(p - q))**3 for q in (a, b)])
 PULLED = dict(p=np.array([0.5, -0.25]), a=np.array([1.0, 2]), b=np.array([-1.0, 0.5]))
