@@ -1,6 +1,8 @@
 /* matmul.c: the runtime's matrix products against the BLAS, and against what the processor can do. They are
  * the same in libgradc.a without a BLAS and with --standalone. */
 /* precisions: float32 float64 */
+#include <string.h>
+
 #include "bench.h"
 #include "matmul.h"
 #include "peak.h"

@@ -36,8 +36,15 @@ struct nest *put_scatter(struct program *program, struct node *scatter, struct n
 /* Adds up the parts of the sum `node`; is_there by id: products that have been put early. */
 void put_sum_of_parts(struct program *program, struct node *node, const bool *is_there,
                       struct item *container);
-/* Puts a product that is a part of the sum `whole` before the sum; false: it has to come with the sum. */
-bool put_product_early(struct program *program, struct node *whole, const struct node *product,
-                       struct item *container);
+/* A product that can be put before the sum that it is a part of. */
+struct early_part {
+    const struct node *sum; /* NULL: none */
+    const struct part *part;
+};
+/* Notes such products of the sum, by their ids: all, if nothing comes before products in it. */
+void find_early_parts(struct program *program, struct node *whole, struct early_part *early);
+/* Puts the product into the caller's memory; false: the sum is stored elsewhere, and the product has to come
+ * with it. */
+bool put_early_part(struct program *program, const struct early_part *early, struct item *container);
 
 #endif

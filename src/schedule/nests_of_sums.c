@@ -179,28 +179,26 @@ static int kind_of_part(const struct program *program, const struct node *whole,
     return part->op == OP_SCATTER ? 2 : part->op == OP_CONTRACT ? 1 : 0;
 }
 
-/* A product can be stored before the other parts are there, in the caller's memory, if nothing comes before
- * it. */
-bool put_product_early(struct program *program, struct node *whole, const struct node *product,
-                       struct item *container)
+void find_early_parts(struct program *program, struct node *whole, struct early_part *early)
 {
     struct parts parts = {0};
-    struct buffer *target = program->buffers[whole->id];
-    const struct part *found = NULL;
+    list_parts(program, whole, &parts);
+    for (size_t i = 0; i < parts.parts_count; i++)
+        if (kind_of_part(program, whole, parts.parts[i].node) == 0)
+            return;
+    if (is_partition(program, whole, &parts))
+        return;
+    for (size_t i = 0; i < parts.parts_count; i++)
+        if (parts.parts[i].node->op == OP_CONTRACT && parts.parts[i].scale.count == 0)
+            early[parts.parts[i].node->id] = (struct early_part){whole, &parts.parts[i]};
+}
+
+bool put_early_part(struct program *program, const struct early_part *early, struct item *container)
+{
+    struct buffer *target = program->buffers[early->sum->id];
     if (!target || !target->member || target->member->role == ROLE_INOUT || target->is_earlier)
         return false;
-    list_parts(program, whole, &parts);
-    if (is_partition(program, whole, &parts))
-        return false;
-    for (size_t i = 0; i < parts.parts_count; i++) {
-        if (kind_of_part(program, whole, parts.parts[i].node) == 0)
-            return false;
-        if (parts.parts[i].node == product)
-            found = &parts.parts[i];
-    }
-    if (!found || found->scale.count > 0)
-        return false;
-    put_product_part(program, found, target, target->writers_count > 0, container);
+    put_product_part(program, early->part, target, target->writers_count > 0, container);
     return true;
 }
 

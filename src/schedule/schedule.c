@@ -15,10 +15,10 @@ struct bodies {
     struct node **first_result, **next_result; /* the live RESULTs of each LOOP by id */
     bool *is_done;
     bool *check_is_done;
-    bool *has_been_put;   /* products put before the sums that they are parts of */
-    struct node **sum_of; /* by id: the sum that the product is a part of, or NULL */
-    bool *is_early;       /* scalars put before all loops */
-    bool *is_needed;      /* by the condition of the loop that it is in */
+    bool *has_been_put;       /* products put before the sums that they are parts of */
+    struct early_part *early; /* by id */
+    bool *is_early;           /* scalars put before all loops */
+    bool *is_needed;          /* by the condition of the loop that it is in */
 };
 
 static void schedule_body(struct bodies *bodies, struct node *loop, struct item *container);
@@ -251,9 +251,9 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
         put_region(bodies, node, container);
         return;
     }
-    struct node *sum = bodies->sum_of[node->id];
-    if (sum && program->owner[sum->id] == program->owner[node->id])
-        bodies->has_been_put[node->id] = put_product_early(program, sum, node, container);
+    const struct early_part *early = &bodies->early[node->id];
+    if (early->sum && program->owner[early->sum->id] == program->owner[node->id])
+        bodies->has_been_put[node->id] = put_early_part(program, early, container);
     if (!program->is_material[node->id] || buffer->is_earlier)
         return;
     switch (node->op) {
@@ -415,18 +415,14 @@ static void put_members(struct program *program)
         }
 }
 
-/* Notes of which sum products are parts. */
-static void find_products(struct program *program, struct node *node, struct node **sum_of)
+static void find_early(struct bodies *bodies, struct node *node)
 {
-    struct parts parts = {0};
+    const struct program *program = bodies->program;
     bool is_sum = false;
     for (int i = 0; program->is_material[node->id] && i < node->input_count; i++)
         is_sum = is_sum || program->is_part[node->inputs[i]->id];
     if (is_sum)
-        list_parts(program, node, &parts);
-    for (size_t i = 0; i < parts.parts_count; i++)
-        if (parts.parts[i].node->op == OP_CONTRACT && program->is_part[parts.parts[i].node->id])
-            sum_of[parts.parts[i].node->id] = node;
+        find_early_parts(bodies->program, node, bodies->early);
 }
 
 /* The nodes of each body and the RESULTs of each LOOP as lists. */
@@ -442,7 +438,7 @@ static struct bodies list_bodies(struct program *program)
                             .is_done = ARENA_ARRAY(arena, bool, n + 1),
                             .check_is_done = ARENA_ARRAY(arena, bool, program->checks_count + 1),
                             .has_been_put = ARENA_ARRAY(arena, bool, n + 1),
-                            .sum_of = ARENA_ARRAY(arena, struct node *, n + 1),
+                            .early = ARENA_ARRAY(arena, struct early_part, n + 1),
                             .is_early = ARENA_ARRAY(arena, bool, n + 1),
                             .is_needed = ARENA_ARRAY(arena, bool, n + 1)};
     for (size_t i = n; i-- > 0;) {
@@ -452,7 +448,7 @@ static struct bodies list_bodies(struct program *program)
         size_t list = program->owner[i] ? (size_t)program->owner[i]->id : n;
         bodies.next_of[i] = bodies.first[list];
         bodies.first[list] = node;
-        find_products(program, node, bodies.sum_of);
+        find_early(&bodies, node);
         if (node->op == OP_RESULT) {
             bodies.next_result[i] = bodies.first_result[node->inputs[0]->id];
             bodies.first_result[node->inputs[0]->id] = node;
