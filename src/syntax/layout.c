@@ -3,8 +3,8 @@
  *
  * Requires the lexer's tokens, in which every line end and `;` is a LINE_END and every run of bars one token.
  * Leaves tokens in which LINE_END ends statements only: none inside brackets, after an operator that wants an
- * operand or before a line that begins with `then` or `else`, but one before every `}` and before the end of
- * the text; bars are OPEN_ or CLOSE_, and brackets that do not match have been reported. */
+ * operand or before a line that begins with one, with `then` or with `else`, but one before every `}` and
+ * before the end of the text; bars are OPEN_ or CLOSE_, and brackets that do not match have been reported. */
 #include <ctype.h>
 #include <string.h>
 
@@ -177,6 +177,18 @@ static bool assignment_begins(const char *text)
     return false;
 }
 
+/* An operator that needs an operand before it: no statement begins with one. */
+static bool operator_begins(const char *text)
+{
+    static const char *const words[] = {"and", "or", NULL};
+    static const char *const slips[] = {"&&", "−", "×", "·", "⋅", "∗", "÷", "≤", "≥", "≠", "∧", "∨", NULL};
+    for (const char *const *slip = slips; *slip; slip++)
+        if (!strncmp(text, *slip, strlen(*slip)))
+            return true;
+    return begins_with_any(text, words) || (*text && strchr("+-*/@^<>", *text)) ||
+           (strchr("=!", *text) && text[1] == '=');
+}
+
 /* `elif` or `elseif` where it can only mean `else if`. */
 static bool is_else_if(const char *text)
 {
@@ -262,6 +274,8 @@ static bool goes_on(struct scanner *scanner, struct span line_end, const char *t
     if (scanner->source->text[line_end.begin] == ';')
         return false;
     if (begins_with(text, "then") || begins_with(text, "else"))
+        return true;
+    if (operand_ended(scanner) && operator_begins(text))
         return true;
     if (scanner->previous == '}' && is_else_if(text))
         return true;

@@ -252,7 +252,7 @@ static const char *hint_of_place(const struct scanner *scanner, int found, bool 
 {
     bool inside = scanner->open_braces > (found == '{');
     if (wants_statement && found > 0 && found < 128 && strchr("+-*/@^=<>.", found))
-        return "a line goes on after an operator or '=', not before one";
+        return "an operator continues an expression on the line before, and there is none";
     if (wants_statement && inside) {
         if (found == TOKEN_DIM || found == TOKEN_EXPORT || found == TOKEN_IMPORT ||
             found == TOKEN_PRECISION || found == TOKEN_GROUP || found == TOKEN_RULE)

@@ -319,6 +319,11 @@ START_TEST(lines)
     plain = tree("f(x) { if a { y = 1 } else if b { y = 2 } else { y = 3 } }");
     ck_assert_str_eq(
         tree("f(x) {\n if a {\n y = 1\n }\n # no\n\n else if b {\n y = 2 }\n else {\n y = 3 }\n}"), plain);
+    plain = tree("f(x) { y = a + b * c - d and e == g or -h; z = ||a - b|| @ c'; return y, z }\ng(x) = a - b");
+    ck_assert_str_eq(tree("f(x) {\n  y = a\n  + b\n\n  # why\n\n\n* c # so\n  - d\n and e\n== g\r\n or -h\n"
+                          "  z = ||a - b||\n    @ c'\n  return y, z\n}\ng(x) = a\n- b"),
+                     plain);
+    ck_assert_str_eq(tree("f(x) { order = a\n andes = b }"), tree("f(x) { order = a; andes = b }"));
     ck_assert_str_eq(tree(""), "");
     ck_assert_str_eq(tree("\n# nothing\n ; \n"), "");
 }
