@@ -2,6 +2,7 @@
  *
  * Requires the functions' sizes, inputs and outputs; leaves members in the order in which the struct has
  * them. */
+#include "c_names.h"
 #include "elaborate.h"
 #include "map.h"
 #include "sparse.h"
@@ -328,122 +329,6 @@ static void adjoin_extra(struct adjoiner *a, const struct extra_request *extra)
 
 /* ---- Names of the members ---- */
 
-static bool is_keyword(const char *name)
-{
-    static const char *const words[] = {
-        "alignas",
-        "alignof",
-        "and",
-        "and_eq",
-        "asm",
-        "auto",
-        "bitand",
-        "bitor",
-        "bool",
-        "break",
-        "case",
-        "catch",
-        "char",
-        "char16_t",
-        "char32_t",
-        "class",
-        "compl",
-        "const",
-        "const_cast",
-        "constexpr",
-        "continue",
-        "decltype",
-        "default",
-        "delete",
-        "do",
-        "double",
-        "dynamic_cast",
-        "else",
-        "enum",
-        "explicit",
-        "export",
-        "extern",
-        "false",
-        "float",
-        "for",
-        "friend",
-        "goto",
-        "if",
-        "inline",
-        "int",
-        "int32_t",
-        "long",
-        "mutable",
-        "namespace",
-        "new",
-        "noexcept",
-        "not",
-        "not_eq",
-        "nullptr",
-        "operator",
-        "or",
-        "or_eq",
-        "private",
-        "protected",
-        "public",
-        "register",
-        "reinterpret_cast",
-        "restrict",
-        "return",
-        "short",
-        "signed",
-        "size_t",
-        "sizeof",
-        "static",
-        "static_assert",
-        "static_cast",
-        "struct",
-        "switch",
-        "template",
-        "this",
-        "thread_local",
-        "throw",
-        "true",
-        "try",
-        "typedef",
-        "typeid",
-        "typename",
-        "typeof",
-        "union",
-        "unsigned",
-        "using",
-        "virtual",
-        "void",
-        "volatile",
-        "wchar_t",
-        "while",
-        "xor",
-        "xor_eq",
-        "NULL",
-        "INFINITY",
-        "NAN",
-        "errno",
-        "EOF",
-        "I",
-        "complex",
-        "stdin",
-        "stdout",
-        "stderr",
-        "assert",
-        "HUGE_VAL",
-        "SIZE_MAX",
-        "INT32_MAX",
-        "INT32_MIN",
-        "linux",
-        "unix",
-    };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (!strcmp(words[i], name))
-            return true;
-    return !strncmp(name, "__", 2) || (name[0] == '_' && isupper((unsigned char)name[1])) ||
-           !strncmp(name, "GRADC_", 6);
-}
-
 static const char *role_noun(struct adjoiner *a, const struct member *member)
 {
     switch (member->role) {
@@ -460,16 +345,16 @@ static void check_names(struct adjoiner *a)
 {
     struct map seen = {0};
     struct function *function = a->function;
-    if (is_keyword(function->name))
-        report_error(a->diagnostics, function->span,
-                     "%s is a word of C or C++ and cannot name an exported function", function->name);
+    if (is_c_word(function->name) || is_c_type(function->name))
+        report_error(a->diagnostics, function->span, "%s is %s and cannot name an exported function",
+                     function->name,
+                     is_c_word(function->name) ? c_word_kind(function->name) : "a type of C or C++");
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i], *other = map_get(&seen, member->name);
         struct span at = member->span;
-        if (is_keyword(member->name))
-            report_error(a->diagnostics, at,
-                         "%s is a word of C or C++ and cannot name a member of struct %s; rename it",
-                         member->name, function->name);
+        if (is_c_word(member->name))
+            report_error(a->diagnostics, at, "%s is %s and cannot name a member of struct %s; rename it",
+                         member->name, c_word_kind(member->name), function->name);
         else if (other && member->role == ROLE_WORKSPACE)
             report_error(a->diagnostics, other->span,
                          "%s is the name of the workspace in struct %s; rename it", member->name,

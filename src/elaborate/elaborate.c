@@ -557,9 +557,10 @@ struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnosti
     e->prelude = load_prelude(e);
     int parse_errors = diagnostics->error_count;
     struct unit *unit = load_unit(e, file, true, false);
-    if (!parse_errors || unit->file->definitions)
+    bool right = check_groups(e);
+    if (right && (!parse_errors || unit->file->definitions))
         export_all(e, result, unit);
-    for (size_t i = 0; i < e->units_count; i++)
+    for (size_t i = 0; right && i < e->units_count; i++)
         check_unused(e, e->units[i]);
     const char **files = ARENA_ARRAY(arena, const char *, e->units_count + 1);
     for (size_t i = 0; i < e->units_count; i++)

@@ -206,7 +206,7 @@ static struct node *rule_adjoint(struct elaborator *e, const struct definition *
         return NULL;
     if (e->frame->unit->is_library)
         adjoint = sum_to_shape(e, adjoint, argument);
-    bool fits = adjoint->rank == argument->rank || binding->value.kind == VALUE_NUMBER;
+    bool fits = adjoint->rank == argument->rank;
     for (int a = 0; fits && a < adjoint->rank; a++)
         fits = adjoint->shape[a] == argument->shape[a];
     if (!fits) {

@@ -33,10 +33,10 @@ static bool tell(struct elaborator *e, struct span left, struct span point, stru
     return own_place;
 }
 
-/* The rule of an exported function is called by nothing. */
-static bool is_rule_of_export(const struct frame *frame)
+/* A rule is evaluated in a frame of its own, for the call of its function, which has one too. */
+static bool is_rule(const struct frame *frame)
 {
-    return frame->definition->kind == DEFINITION_RULE && frame->caller->is_export;
+    return frame->definition->kind == DEFINITION_RULE;
 }
 
 /* Notes for the user's calls that led to the present place. */
@@ -50,7 +50,7 @@ static void note_calls(struct elaborator *e, bool own_place)
             frame = frame->caller;
     }
     for (int shown = 0; frame && frame->caller && shown < 4; frame = frame->caller)
-        if (!in_library(frame->call) && !is_rule_of_export(frame)) {
+        if (!in_library(frame->call) && !is_rule(frame)) {
             report_note(e->diagnostics, frame->call, "in this call of %s", frame->definition->name);
             shown++;
         }

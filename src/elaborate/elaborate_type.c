@@ -142,15 +142,6 @@ static bool check_axes(struct elaborator *e, const struct parameter *parameter, 
 
 /* ---- Groups ---- */
 
-static const struct definition *find_group(struct unit *unit, const char *name, struct unit **home)
-{
-    const struct definition *group = map_get(&unit->groups, name);
-    *home = unit;
-    for (size_t i = 0; !group && i < unit->imports_count; i++)
-        group = find_group(unit->imports[i], name, home);
-    return group;
-}
-
 static bool check_group(struct elaborator *e, const struct parameter *parameter, const struct value *value,
                         struct span at)
 {

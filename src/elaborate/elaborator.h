@@ -227,6 +227,13 @@ struct callee *find_function(struct elaborator *e, const char *name);
 struct frame *new_frame(struct elaborator *e, struct unit *unit, const struct definition *definition,
                         struct span call);
 
+/* ---- elaborate_group.c ---- */
+/* By name, in the unit or its imports; `home` is where it was found. NULL: there is none. */
+const struct definition *find_group(struct unit *unit, const char *name, struct unit **home);
+/* Reports groups that contain themselves, nest too deeply or have too many members; false if there are any, and
+ * then no parameter may be declared. */
+bool check_groups(struct elaborator *e);
+
 /* ---- elaborate_type.c: parameters and their types ---- */
 /* Within the callee's frame: checks a value against the parameter's type and binds size names on first sight.
  * Axes that are arithmetic wait for type_check_arithmetic, when all names are known. */

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "c_names.h"
 #include "emitter.h"
 #include "print.h"
 
@@ -94,42 +95,15 @@ void text_line(struct text *text, int indent, const char *line)
 struct entry_of_name {
     const char *name; /* these bytes, which a NUL need not follow */
     size_t length;
-    int next_number;  /* tried for the next name that wants to be this one */
-    bool is_reserved; /* by C, C++, their libraries, or the emitted code */
+    int next_number; /* tried for the next name that wants to be this one */
 };
 
 struct names {
     struct arena *arena;
     struct entry_of_name *table; /* open addressing */
     size_t count, capacity;      /* capacity: a power of two */
+    bool is_c;                   /* the names are variables in C */
 };
-
-static const char *const reserved[] = {
-    /* C and C++ */
-    "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch",
-    "char", "class", "compl", "concept", "const", "consteval", "constexpr", "constinit", "const_cast",
-    "continue", "co_await", "co_return", "co_yield", "decltype", "default", "delete", "do", "double",
-    "dynamic_cast", "else", "enum", "explicit", "export", "extern", "false", "final", "float", "for",
-    "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace", "new", "noexcept", "not",
-    "not_eq", "nullptr", "operator", "or", "or_eq", "override", "private", "protected", "public", "register",
-    "reinterpret_cast", "requires", "restrict", "return", "short", "signed", "sizeof", "static",
-    "static_assert", "static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true",
-    "try", "typedef", "typeid", "typename", "typeof", "union", "unsigned", "using", "virtual", "void",
-    "volatile", "wchar_t", "while", "xor", "xor_eq", "linux", "unix", "i386",
-    /* their libraries, as far as emitted code includes them */
-    "NULL", "INFINITY", "NAN", "size_t", "ptrdiff_t", "int32_t", "uint32_t", "int64_t", "uint64_t",
-    "intptr_t", "memset", "memcpy", "memmove", "memcmp", "strlen", "strcmp", "strcpy", "index", "rindex",
-    "div", "abs", "exit", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logb", "pow", "sqrt",
-    "cbrt", "hypot", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh",
-    "acosh", "atanh", "erf", "erfc", "lgamma", "tgamma", "gamma", "ceil", "floor", "round", "trunc", "rint",
-    "nearbyint", "fabs", "fmod", "fmin", "fmax", "fma", "frexp", "ldexp", "modf", "scalbn", "signgam",
-    "significand", "drem", "j0", "j1", "jn", "y0", "y1", "yn", "isnan", "isinf", "isfinite", "signbit",
-    "copysign", "nan", "remainder", "remquo", "nextafter", "fdim", "ilogb", "expf", "expm1f", "logf",
-    "log1pf", "powf", "sqrtf", "sinf", "cosf", "tanf", "asinf", "acosf", "atanf", "atan2f", "sinhf", "coshf",
-    "tanhf", "asinhf", "acoshf", "atanhf", "erff", "erfcf", "ceilf", "floorf", "rintf", "fabsf", "j0f", "j1f",
-    "jnf", "y0f", "y1f", "ynf", "float_t", "double_t", "errno", "main",
-    /* the emitted code */
-    "work", "status", "room"};
 
 struct names *names_new(struct arena *arena)
 {
@@ -165,7 +139,7 @@ void names_add(struct names *names, const char *name, size_t length)
     }
     struct entry_of_name *entry = find(names, name, length);
     if (!entry->name) {
-        *entry = (struct entry_of_name){name, length, 2, false};
+        *entry = (struct entry_of_name){name, length, 2};
         names->count++;
     }
 }
@@ -183,17 +157,18 @@ bool names_has(const struct names *names, const char *name)
 struct names *names_new_in_c(struct arena *arena)
 {
     struct names *names = names_new(arena);
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
-        names_reserve(names, reserved[i]);
-        find(names, reserved[i], strlen(reserved[i]))->is_reserved = true;
-    }
+    names->is_c = true;
     return names;
 }
 
+/* By C, C++, their libraries, or the emitted code. */
 static bool is_reserved(const struct names *names, const char *name)
 {
-    return find(names, name, strlen(name))->is_reserved || strncmp(name, "gradc_", 6) == 0 ||
-           strncmp(name, "GRADC_", 6) == 0 || strncmp(name, "__", 2) == 0;
+    static const char *const own[] = {"work", "status", "room", "main"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strcmp(name, own[i]) == 0)
+            return names->is_c;
+    return names->is_c && (is_c_word(name) || is_library_name(name) || strncmp(name, "gradc_", 6) == 0);
 }
 
 /* Letters, digits and underscores only; anything else becomes an underscore. */
