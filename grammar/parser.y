@@ -344,7 +344,7 @@ postfix[whole]:
                                          { $whole = reduce_expression(scanner, @$, $a, $subscripts, $expression); }
   | postfix[a] '.' name                  { $whole = member_expression(scanner, @$, $a, $name); }
 
-/* 2, true, x, f(x, axis = 0), real(k), (x), |x|, ||x||, [a, b] */
+/* 2, true, x, f(x, axis = 0), real(k), int(x), (x), |x|, ||x||, [a, b] */
 primary:
     NUMBER                               { $$ = number_expression(scanner, @$, $NUMBER, false); }
   | WHOLE_NUMBER                         { $$ = number_expression(scanner, @$, $WHOLE_NUMBER, true); }
@@ -353,6 +353,7 @@ primary:
   | name                                 { $$ = name_expression(scanner, $name); }
   | name '(' arguments ')'               { $$ = call_expression(scanner, @$, $name, $arguments); }
   | "real" '(' arguments ')'             { $$ = call_expression(scanner, @$, (struct word){"real", @1}, $arguments); }
+  | "int" '(' arguments ')'              { $$ = call_expression(scanner, @$, (struct word){"int", @1}, $arguments); }
   | '(' expression ')'                   { $$ = parenthesised($expression); }
   | "opening |" expression "closing |"   { $$ = bars_expression(scanner, @$, EXPRESSION_ABSOLUTE, $expression); }
   | "opening ||" expression "closing ||" { $$ = bars_expression(scanner, @$, EXPRESSION_NORM, $expression); }

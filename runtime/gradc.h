@@ -82,6 +82,18 @@ GRADC_INLINE void gradc_will_write(const void *p, size_t bytes)
 #endif
 }
 
+/* Whether a 32-bit integer holds x without its fraction: a NaN fits none. */
+GRADC_INLINE int gradc_fits_int(double x)
+{
+    return x > -2147483649.0 && x < 2147483648.0;
+}
+
+/* That integer. */
+GRADC_INLINE int32_t gradc_int(double x)
+{
+    return gradc_fits_int(x) ? (int32_t)x : INT32_MIN;
+}
+
 /* The least whole number whose square is at least n: the rounds between two kept states of a checkpointed
  * loop. */
 GRADC_CONST size_t gradc_root(size_t n)

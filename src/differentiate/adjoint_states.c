@@ -30,6 +30,7 @@ static bool is_view(const struct node *node)
     case OP_CUSTOM:
     case OP_CAST_REAL:
     case OP_CAST_INT:
+    case OP_TRUNCATE:
     case OP_NOT: return true;
     default: return false;
     }

@@ -97,6 +97,7 @@ static bool place_argument(struct elaborator *e, const struct signature *s, stru
 static struct value elementwise(struct elaborator *e, struct builtin_call *c);
 static struct value extremum(struct elaborator *e, struct builtin_call *c);
 static struct value real_of(struct elaborator *e, struct builtin_call *c);
+static struct value int_of(struct elaborator *e, struct builtin_call *c);
 static struct value stop_gradient(struct elaborator *e, struct builtin_call *c);
 
 struct value builtin_call(struct elaborator *e, const struct builtin *builtin, const struct expression *call)
@@ -120,7 +121,8 @@ struct value builtin_call(struct elaborator *e, const struct builtin *builtin, c
     for (int i = 0; right && i < s.count; i++)
         indexed = indexed || (c->given[i] && is_indexed(e, &c->values[i]));
     if (indexed && builtin->handler != elementwise && builtin->handler != real_of &&
-        builtin->handler != stop_gradient && !(builtin->handler == extremum && c->given[1])) {
+        builtin->handler != int_of && builtin->handler != stop_gradient &&
+        !(builtin->handler == extremum && c->given[1])) {
         fail(e, call->span, "%s takes whole tensors; a subscript with an index yields a scalar",
              builtin->name);
         return value_error();
@@ -187,6 +189,29 @@ static struct value real_of(struct elaborator *e, struct builtin_call *c)
     if (!node)
         return value_error();
     return value_node(node->type == REAL ? node : graph_unary(e->graph, OP_CAST_REAL, node));
+}
+
+/* Whole numbers known when compiling stay exact; reals lose their fraction. */
+static struct value int_of(struct elaborator *e, struct builtin_call *c)
+{
+    struct value x = c->values[0];
+    if (group_argument(c))
+        return map_group(e, c, *group_argument(c));
+    if (x.kind == VALUE_NUMBER && size_is_whole(x.number) && !x.divided)
+        return value_node(as_int(e, x, argument_span(c, 0)));
+    struct node *node = argument_node(e, c, 0);
+    double value;
+    if (!node || node->type == INT)
+        return value_node(node);
+    if (node->type == BOOL)
+        return value_node(graph_unary(e->graph, OP_CAST_INT, node));
+    if (graph_is_constant(node, &value) && !(value > INT32_MIN - 1.0 && value < INT32_MAX + 1.0)) {
+        fail(e, argument_span(c, 0), "this does not fit a 32-bit int");
+        return value_error();
+    }
+    if (!graph_is_constant(node, &value))
+        require_fits(e, node, argument_span(c, 0));
+    return value_node(graph_unary(e->graph, OP_TRUNCATE, node));
 }
 
 static struct value stop_gradient(struct elaborator *e, struct builtin_call *c)
@@ -348,6 +373,7 @@ static struct value arg_extremum(struct elaborator *e, struct builtin_call *c)
 static const struct builtin builtins[] = {
     {"atan2", "y x", "y, x", elementwise, OP_ATAN2},
     {"real", "x", "x", real_of, OP_CAST_REAL},
+    {"int", "x", "x", int_of, OP_TRUNCATE},
     {"stop_gradient", "x", "x", stop_gradient, OP_STOP},
     {"uniform_like", "x seed", "x, seed", uniform_like, OP_UNIFORM},
 
@@ -409,9 +435,9 @@ static const struct builtin elementwise_builtins[] = {
 /* Operators that have a syntax of their own, or serve other functions only. */
 static bool is_hidden(enum op op)
 {
-    static const enum op hidden[] = {OP_NEG,      OP_ADD, OP_SUB,    OP_MUL,      OP_DIV,     OP_POW,
-                                     OP_QUOTIENT, OP_EQ,  OP_NE,     OP_LT,       OP_LE,      OP_AND,
-                                     OP_OR,       OP_NOT, OP_SELECT, OP_CAST_INT, OP_UNIFORM, OP_POLYGAMMA};
+    static const enum op hidden[] = {
+        OP_NEG, OP_ADD, OP_SUB, OP_MUL, OP_DIV,    OP_POW,      OP_QUOTIENT, OP_EQ,      OP_NE,       OP_LT,
+        OP_LE,  OP_AND, OP_OR,  OP_NOT, OP_SELECT, OP_CAST_INT, OP_TRUNCATE, OP_UNIFORM, OP_POLYGAMMA};
     for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
         if (hidden[i] == op)
             return true;

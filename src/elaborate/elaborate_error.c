@@ -204,17 +204,29 @@ bool require_whole(struct elaborator *e, size *a, struct span at)
     return true;
 }
 
-void require_index(struct elaborator *e, struct node *k, size *low, size *high, struct span at)
+static void add_check(struct elaborator *e, struct value_check check)
 {
     struct function *function = e->function;
-    for (size_t i = 0; i < function->checks_count; i++)
-        if (function->checks[i].k == k && function->checks[i].low == low && function->checks[i].high == high)
+    for (size_t i = 0; i < function->checks_count; i++) {
+        const struct value_check *other = &function->checks[i];
+        if (other->kind == check.kind && other->k == check.k && other->low == check.low &&
+            other->high == check.high)
             return;
-    struct index_check check = {k, low, high, at};
+    }
     struct frame *frame = e->frame;
     while (in_library(check.span) && frame) {
         check.span = frame->call;
         frame = frame->caller;
     }
     ARENA_APPEND(e->arena, function, checks, check);
+}
+
+void require_index(struct elaborator *e, struct node *k, size *low, size *high, struct span at)
+{
+    add_check(e, (struct value_check){CHECK_RANGE, k, low, high, at});
+}
+
+void require_fits(struct elaborator *e, struct node *x, struct span at)
+{
+    add_check(e, (struct value_check){CHECK_FITS, x, NULL, NULL, at});
 }

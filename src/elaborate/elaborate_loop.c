@@ -339,7 +339,11 @@ static bool leave_carried(struct elaborator *e, const struct carried *carried, s
             fail(e, binding->span,
                  "%s is carried from round to round and keeps one type, but it changes from %s to %s",
                  carried[i].saved->name, value_text(e, &before), value_text(e, &binding->value));
-            note(e, carried[i].saved->span, "it gets its first value here");
+            note(e, carried[i].saved->span, "it gets its first value here%s",
+                 before.kind == VALUE_NUMBER && binding->value.kind == VALUE_NODE &&
+                         binding->value.node->type == INT
+                     ? "; int(…) makes an int of a whole number"
+                     : "");
             return false;
         }
     }
@@ -531,6 +535,8 @@ static bool merge(struct elaborator *e, const struct saved *saved, struct value 
                   struct nodes *else_nodes)
 {
     size_t first = then_nodes->nodes_count;
+    then_value = as_int_like(e, &else_value, then_value, at);
+    else_value = as_int_like(e, &then_value, else_value, at);
     if (!flatten(e, then_value, at, then_nodes) || !flatten(e, else_value, at, else_nodes))
         return false;
     bool same = then_nodes->nodes_count == else_nodes->nodes_count;

@@ -141,6 +141,9 @@ static struct value new_value(struct elaborator *e, const struct target *target,
 
 static void assign(struct elaborator *e, const struct target *target, struct value value, struct span at)
 {
+    const struct binding *binding = target->subscripts ? NULL : find_binding(e, target->name);
+    if (binding)
+        value = as_int_like(e, &binding->value, value, at);
     bind(e, target->name, new_value(e, target, value, at), target->span, false);
 }
 

@@ -153,6 +153,13 @@ struct node *as_int(struct elaborator *e, struct value value, struct span at)
     return NULL;
 }
 
+struct value as_int_like(struct elaborator *e, const struct value *like, struct value value, struct span at)
+{
+    bool is_whole = value.kind == VALUE_NUMBER && size_is_whole(value.number) && !value.divided;
+    return is_whole && like->kind == VALUE_NODE && like->node->type == INT ? value_node(as_int(e, value, at))
+                                                                           : value;
+}
+
 struct node *as_bool(struct elaborator *e, struct value value, struct span at, const char *what)
 {
     if (value.kind == VALUE_ERROR)

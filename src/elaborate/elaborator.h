@@ -155,6 +155,8 @@ bool value_is_tensor(const struct value *value); /* a node, or what becomes one 
 struct node *as_node(struct elaborator *e, struct value value, struct span at);
 struct node *as_real(struct elaborator *e, struct value value, struct span at);
 struct node *as_int(struct elaborator *e, struct value value, struct span at);
+/* A whole number beside an int is one, as in `k = 0` for a k that holds an int; any other value as it is. */
+struct value as_int_like(struct elaborator *e, const struct value *like, struct value value, struct span at);
 struct node *as_bool(struct elaborator *e, struct value value, struct span at, const char *what);
 /* A whole number known when compiling (a size may be symbolic); NULL / false after reporting. */
 size *as_size(struct elaborator *e, struct value value, struct span at, const char *what);
@@ -299,5 +301,7 @@ bool require_nonnegative(struct elaborator *e, size *a, struct span at, const ch
     __attribute__((format(printf, 4, 5)));
 bool require_whole(struct elaborator *e, size *a, struct span at);
 void require_index(struct elaborator *e, struct node *k, size *low, size *high, struct span at);
+/* Of a real value that is truncated to 32 bits. */
+void require_fits(struct elaborator *e, struct node *x, struct span at);
 
 #endif

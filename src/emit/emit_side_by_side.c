@@ -48,7 +48,8 @@ static bool has_vector_form(const struct node *node)
     case OP_SQRT:
     case OP_ABS:
     case OP_CAST_REAL:
-    case OP_CAST_INT: return true;
+    case OP_CAST_INT:
+    case OP_TRUNCATE: return true;
     case OP_POW:
         return graph_is_constant(node->inputs[1], &power) && (power == 2 || power == 3 || power == 4);
     case OP_DIV: return node->type == REAL;

@@ -506,23 +506,31 @@ static void emit_copy(struct emitter *emitter, struct nest *nest, const struct i
 }
 
 /* A position counts from low; it must stay below high. */
+static const char *outside_text(struct emitter *emitter, const struct value_check *check, const char *k)
+{
+    const char *high = size_c(emitter, check->high);
+    int64_t low;
+    if (size_is_number(check->low, &low) && low == 0)
+        return arena_print(emitter->arena, "%s < 0 || (size_t)%s >= %s", k, k, high);
+    return arena_print(emitter->arena, "(ptrdiff_t)%s < (ptrdiff_t)(%s) || (ptrdiff_t)%s >= (ptrdiff_t)(%s)",
+                       k, size_c(emitter, check->low), k, high);
+}
+
 static void emit_check(struct emitter *emitter, struct nest *nest, const struct index *at)
 {
     int precedence;
-    int64_t low;
     const char *k = expression_text(emitter, nest->node, at, &precedence);
-    const char *high = size_c(emitter, nest->check->high);
-    k = parenthesise(emitter->arena, k, precedence, 2);
-    const char *test;
-    if (size_is_number(nest->check->low, &low) && low == 0) {
-        test = arena_print(emitter->arena, "%s < 0 || (size_t)%s >= %s", k, k, high);
-    } else {
-        test =
-            arena_print(emitter->arena, "(ptrdiff_t)%s < (ptrdiff_t)(%s) || (ptrdiff_t)%s >= (ptrdiff_t)(%s)",
-                        k, size_c(emitter, nest->check->low), k, high);
+    switch (nest->check->kind) {
+    case CHECK_RANGE:
+        k = parenthesise(emitter->arena, k, precedence, 2);
+        emit_line(emitter, "if (%s)", outside_text(emitter, nest->check, k));
+        emit_line(emitter, "    return GRADC_EINDEX;");
+        break;
+    case CHECK_FITS:
+        emit_line(emitter, "if (!gradc_fits_int(%s))", k);
+        emit_line(emitter, "    return GRADC_EINDEX;");
+        break;
     }
-    emit_line(emitter, "if (%s)", test);
-    emit_line(emitter, "    return GRADC_EINDEX;");
 }
 
 static void emit_seed(struct emitter *emitter, struct nest *nest)

@@ -346,10 +346,14 @@ struct condition {
     struct span span; /* what made it, for the comment */
 };
 
-/* k[...] must lie in [low, high): GRADC_EINDEX if it does not, before anything is read or written through it.
+/* What every element of a value must be, or the entry fails, before anything is read or written through it.
  */
-struct index_check {
-    struct node *k; /* INT */
+struct value_check {
+    enum check_kind {
+        CHECK_RANGE, /* k in [low, high), of INT: GRADC_EINDEX */
+        CHECK_FITS   /* k, of REAL, is no NaN and fits 32 bits when truncated: GRADC_EINDEX */
+    } kind;
+    struct node *k;
     size *low, *high;
     struct span span;
 };
@@ -375,7 +379,7 @@ struct function {
     size_t members_count, members_capacity;
     struct condition *conditions;
     size_t conditions_count, conditions_capacity;
-    struct index_check *checks;
+    struct value_check *checks;
     size_t checks_count, checks_capacity;
     bool entries[ENTRY_COUNT]; /* which are wanted; forward always */
     bool has_packed_operands;

@@ -471,7 +471,8 @@ static struct node *simplify(struct graph *graph, enum op op, struct node *const
     case OP_NOT: return simplify_not(graph, x[0]);
     case OP_SELECT: return simplify_select(graph, x[0], x[1], x[2]);
     case OP_CAST_REAL:
-    case OP_CAST_INT: return simplify_cast(graph, op, x[0]);
+    case OP_CAST_INT:
+    case OP_TRUNCATE: return simplify_cast(graph, op, x[0]);
     default: return NULL;
     }
 }

@@ -66,6 +66,7 @@ enum type operator_type(enum op op, enum type type)
     case OP_CAST_REAL:
     case OP_UNIFORM: return REAL;
     case OP_CAST_INT:
+    case OP_TRUNCATE:
     case OP_QUOTIENT: return INT;
     default: return type;
     }

@@ -48,7 +48,7 @@ enum nest_kind {
     NEST_PRODUCT,  /* a CONTRACT as a call of the runtime's matrix product, inside loops over batch axes */
     NEST_CALL,     /* factorisations, inside loops over leading axes */
     NEST_SEED,     /* zeros in the place of a leaf whose pointer is NULL */
-    NEST_CHECK,    /* return GRADC_EINDEX unless low <= k[i] < high */
+    NEST_CHECK,    /* return a status unless k[i] is as the check wants it */
     NEST_BREAK,    /* leave the region unless its condition holds */
     NEST_REGION    /* the rounds of a LOOP */
 };
@@ -73,7 +73,7 @@ struct nest {
     struct node *node;           /* COPY: NULL for zeros */
     struct buffer *target;       /* NULL: CHECK, BREAK, REGION */
     const struct member *member; /* COPY into a scalar member of the struct; then target is NULL */
-    const struct index_check *check;
+    const struct value_check *check;
     struct node *operand;   /* SCATTER: what is scattered (node is the SCATTER or REPLACE) */
     bool starts_with_zeros; /* SCATTER: the target is cleared first */
     int64_t *gaps; /* SCATTER: elements of the target, by their numbers in row-major order, that stay 0 */
@@ -284,7 +284,7 @@ struct program {
         *is_part; /* a SCATTER or product, or a sum of such, that is added into the buffer of its only user */
     struct product **products;   /* CONTRACTs that are calls */
     struct nest **checked;       /* the check that must pass before this int node is used as a subscript */
-    struct index_check **checks; /* those that this entry makes */
+    struct value_check **checks; /* those that this entry makes */
     size_t checks_count, checks_capacity;
     const struct member **leaf_members; /* of PARAMETERs and PLACEHOLDERs */
 

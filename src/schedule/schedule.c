@@ -14,11 +14,11 @@ struct bodies {
         **next_of; /* the nodes of each loop's rounds by id; the list of LOOP i, n at the outside */
     struct node **first_result, **next_result; /* the live RESULTs of each LOOP by id */
     bool *is_done;
-    bool *check_is_done;
-    bool *has_been_put;       /* products put before the sums that they are parts of */
-    struct early_part *early; /* by id */
-    bool *is_early;           /* scalars put before all loops */
-    bool *is_needed;          /* by the condition of the loop that it is in */
+    int *first_check, *next_check; /* of each node, by numbers from 1; those that are still to be made */
+    bool *has_been_put;            /* products put before the sums that they are parts of */
+    struct early_part *early;      /* by id */
+    bool *is_early;                /* scalars put before all loops */
+    bool *is_needed;               /* by the condition of the loop that it is in */
 };
 
 static void schedule_body(struct bodies *bodies, struct node *loop, struct item *container);
@@ -99,7 +99,7 @@ static void give_members(struct program *program)
 }
 /* ---- Regions ---- */
 
-static void put_check(struct program *program, struct index_check *check, struct item *container)
+static void put_check(struct program *program, struct value_check *check, struct item *container)
 {
     struct nest *nest = nest_new(program, NEST_CHECK, check->k, NULL);
     nest->check = check;
@@ -112,13 +112,10 @@ static void put_check(struct program *program, struct index_check *check, struct
 static void put_checks_of(struct bodies *bodies, struct node *node, struct item *container)
 {
     struct program *program = bodies->program;
-    for (size_t i = 0; i < program->checks_count; i++) {
-        struct index_check *check = program->checks[i];
-        if (check->k == node && !bodies->check_is_done[i]) {
-            bodies->check_is_done[i] = true;
-            put_check(program, check, container);
-        }
-    }
+    int check = bodies->first_check[node->id];
+    bodies->first_check[node->id] = 0;
+    for (; check; check = bodies->next_check[check])
+        put_check(program, program->checks[check - 1], container);
 }
 
 static void put_copy_of_round(struct bodies *bodies, struct node *loop, int j, struct item *container)
@@ -320,8 +317,7 @@ static void put_scalars(struct bodies *bodies, struct node *first, struct item *
             continue;
         bodies->is_early[node->id] = node->rank == 0;
         put_node(bodies, node, container);
-        if (node->type != REAL)
-            put_checks_of(bodies, node, container);
+        put_checks_of(bodies, node, container);
     }
 }
 
@@ -334,32 +330,36 @@ static void schedule_body(struct bodies *bodies, struct node *loop, struct item 
     assert(ordered == count);
     for (size_t i = 0; i < ordered; i++) {
         put_node(bodies, order[i], container);
-        if (order[i]->type != REAL)
-            put_checks_of(bodies, order[i], container);
+        put_checks_of(bodies, order[i], container);
     }
 }
 
-/* int values that depend on inputs alone are computed and checked before anything is written. */
+/* int and truth values that depend on inputs alone, without further computation, are computed and checked
+ * before anything is written. */
 static void put_first_checks(struct bodies *bodies, struct item *container)
 {
     struct program *program = bodies->program;
     struct graph *graph = program->function->graph;
     bool *is_first = ARENA_ARRAY(program->scratch, bool, program->node_count + 1);
+    bool *is_checked = ARENA_ARRAY(program->scratch, bool, program->node_count + 1);
     for (size_t i = 0; program->checks_count && i < program->node_count; i++) {
         struct node *node = graph->nodes[i];
-        if (!program->is_live[i] || node->type == REAL || program->owner[i] || node->op == OP_LOOP ||
-            node->op == OP_RESULT)
+        if (!program->is_live[i] || (node->type == REAL && !is_leaf(node)) || program->owner[i] ||
+            node->op == OP_LOOP || node->op == OP_RESULT)
             continue;
         is_first[i] = true;
         for (int j = 0; j < node->input_count; j++)
             is_first[i] = is_first[i] && is_first[node->inputs[j]->id];
-        if (is_first[i])
-            put_node(bodies, node, container);
     }
     for (size_t i = 0; i < program->checks_count; i++)
-        if (is_first[program->checks[i]->k->id]) {
-            bodies->check_is_done[i] = true;
-            put_check(program, program->checks[i], container);
+        is_checked[program->checks[i]->k->id] = true;
+    for (size_t i = program->node_count; i-- > 0;)
+        for (int j = 0; is_checked[i] && is_first[i] && j < graph->nodes[i]->input_count; j++)
+            is_checked[graph->nodes[i]->inputs[j]->id] = true;
+    for (size_t i = 0; program->checks_count && i < program->node_count; i++)
+        if (is_first[i] && is_checked[i]) {
+            put_node(bodies, graph->nodes[i], container);
+            put_checks_of(bodies, graph->nodes[i], container);
         }
 }
 
@@ -436,7 +436,8 @@ static struct bodies list_bodies(struct program *program)
                             .first_result = ARENA_ARRAY(arena, struct node *, n + 1),
                             .next_result = ARENA_ARRAY(arena, struct node *, n + 1),
                             .is_done = ARENA_ARRAY(arena, bool, n + 1),
-                            .check_is_done = ARENA_ARRAY(arena, bool, program->checks_count + 1),
+                            .first_check = ARENA_ARRAY(arena, int, n + 1),
+                            .next_check = ARENA_ARRAY(arena, int, program->checks_count + 1),
                             .has_been_put = ARENA_ARRAY(arena, bool, n + 1),
                             .early = ARENA_ARRAY(arena, struct early_part, n + 1),
                             .is_early = ARENA_ARRAY(arena, bool, n + 1),
@@ -453,6 +454,11 @@ static struct bodies list_bodies(struct program *program)
             bodies.next_result[i] = bodies.first_result[node->inputs[0]->id];
             bodies.first_result[node->inputs[0]->id] = node;
         }
+    }
+    for (size_t i = program->checks_count; i-- > 0;) {
+        int *first = &bodies.first_check[program->checks[i]->k->id];
+        bodies.next_check[i + 1] = *first;
+        *first = (int)i + 1;
     }
     return bodies;
 }

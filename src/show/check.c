@@ -103,6 +103,8 @@ static int64_t int_bound(struct point *p, const struct member *member)
     int64_t bound = INT32_MAX;
     for (size_t i = 0; i < p->function->checks_count; i++) {
         const struct node *k = p->function->checks[i].k;
+        if (p->function->checks[i].kind != CHECK_RANGE)
+            continue;
         while (k->op == OP_INDEX || k->op == OP_MARK || k->op == OP_RESHAPE)
             k = k->inputs[0];
         int64_t high = size_evaluate(p->function->checks[i].high, size_value, p);

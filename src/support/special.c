@@ -120,3 +120,8 @@ double special_uniform(int32_t seed, int32_t index)
     z ^= z >> 31;
     return (double)(z >> 40) * 0x1p-24;
 }
+
+double special_truncate(double x)
+{
+    return x > INT32_MIN - 1.0 && x < INT32_MAX + 1.0 ? trunc(x) : INT32_MIN;
+}

@@ -14,5 +14,7 @@ double special_polygamma(double n, double x);
 /* Noise in [0, 1), a function of its arguments alone: a multiple of 2^-24, so the same in either precision.
  */
 double special_uniform(int32_t seed, int32_t index);
+/* x without its fraction; the least int for NaN and for what 32 bits cannot hold. */
+double special_truncate(double x);
 
 #endif

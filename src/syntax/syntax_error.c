@@ -125,7 +125,7 @@ static bool expects(const char *const *expected, int count, const char *name)
 
 /* What begins an expression, and what goes on after one, said in one word each. */
 static const char *const operand_names[] = {
-    "a name", "a number",  "a whole number", "true", "false", "real", "if",
+    "a name", "a number",  "a whole number", "true", "false", "real", "int", "if",
     "not",    "opening |", "opening ||",     "'-'",  "'('",   "'['",  NULL};
 static const char *const operator_names[] = {"and",   "or",  "==",  "!=",  "<=",  ">=",  "'<'",
                                              "'>'",   "'+'", "'-'", "'*'", "'/'", "'@'", "'^'",

@@ -1613,4 +1613,94 @@ case("""pulled(p: [2], a: [2], b: [2]) {
 AT = {**PULLED, "a": PULLED["p"]}
 case("", pulled, name="pulled", outputs=["pull"], seeds={"pull": 1.0}, gradients={"p": gradient(lambda p: pulled(p, p, AT["b"]), AT["p"]), "a": np.zeros(2), "b": gradient(lambda b: pulled(AT["p"], AT["p"], b), AT["b"])}, **AT)
 
+
+# ---- int(x), and names that hold an int ----
+
+group("truncated")
+def table(tab, u):
+    i = int(u)
+    return (1 - (u - i)) * tab[i] + (u - i) * tab[i + 1]
+def runs(x):
+    k, s = 0, 0.0
+    for v in x:
+        s = s + v**2 * k
+        k = 0 if v > 0 else k + 1
+    return s
+TABLE = """table(tab: [n], u) {
+    i = int(u)
+    t = u - real(i)
+    return y = (1 - t) * tab[i] + t * tab[i + 1]
+}"""
+for key, u in ("first", 0.375), ("last", 3.75), ("negative", -0.5):
+    case(TABLE if key == "first" else "", table, name="table", outputs=["y"], sizes={"n": 5}, extra=": hessian, jvp, hvp", tab=uniform(5), u=u)
+for u in -1.0, 4.0, np.nan, np.inf, -np.inf, 2147483648.0, -2147483904.0, 1e30:
+    case("", name="table", sizes={"n": 5}, tab=uniform(5), u=u, status=3)
+case("towards_zero(x: [n]) = int(x)", lambda x: np.trunc(x).astype(int), wrt=[], sizes={"n": 8}, x=np.array([-2.75, -1, -0.5, -0.0, 0.5, 1, 2.75, 65536.5]))
+case("extremes(x: [n]) = int(x)", lambda x: np.trunc(x).astype(int), wrt=[], double=True, sizes={"n": 4}, x=np.array([-2147483648.9375, 2147483647.9375, -2147483648, 2147483647]))
+for x in 2147483648.0, np.nan:
+    case("", name="extremes", wrt=[], sizes={"n": 3}, x=np.array([1, x, 2]), status=3)
+case("times_whole(x: [n]) = x * real(int(3 * x))", lambda x: x * np.trunc(3 * x), sizes={"n": 6}, extra=": jacobian, jvp", x=uniform(6, -2, 2, "whole"))
+case("""counts_runs(x: [n]) {
+    k = int(0)
+    s = 0
+    for t in 0..n {
+        s = s + x[t]^2 * real(k)
+        if x[t] > 0 { k = 0 } else { k = k + 1 }
+    }
+    return s
+}""", runs, outputs=["s"], sizes={"n": 6}, extra=": hessian, jvp, hvp", x=np.array([-0.5, -1.25, -0.75, 0.625, -1.5, -2]))
+case("""one_side(x: [n], c) {
+    if c > 0 { k = int(c) } else { k = 1 }
+    if c > 2 { k = 0 } else if c < -2 { k = 2 }
+    j = k + 1
+    return y = x[j] * c
+}""", lambda x, c: x[(0 if c > 2 else 2 if c < -2 else int(c) if c > 0 else 1) + 1] * c, outputs=["y"], sizes={"n": 4}, x=uniform(4), c=1.75)
+for c in 2.5, -1.5, -2.5:
+    case("", lambda x, c: x[(0 if c > 2 else 2 if c < -2 else int(c) if c > 0 else 1) + 1] * c, name="one_side", outputs=["y"], sizes={"n": 4}, x=uniform(4), c=c)
+case("""taken_only(x: [n], u) {
+    s = 0
+    for t in 0..n {
+        if x[t] > 0 {
+            k = int(u * x[t])
+            s = s + x[k]^2 * real(k)
+        }
+    }
+    return s
+}""", lambda x, u: sum(x[int(u * v)]**2 * int(u * v) for v in x if v > 0), outputs=["s"], sizes={"n": 4}, x=np.array([0.5, 0.75, -1e3, 1.25]), u=2.5)
+case("", name="taken_only", sizes={"n": 4}, x=np.array([0.5, 0.75, -1e30, np.inf]), u=2.5, status=3)
+case("", name="taken_only", sizes={"n": 4}, x=np.array([0.5, 0.75, -1e3, 1.25]), u=5.0, status=3)
+def halves(x, u):
+    k, s = int(u), 0.0
+    for v in x:
+        if not k < 5:
+            break
+        k = k + 1
+        s = s + v * k
+        k = int(v * k)
+    return s
+case("""halves(x: [n], u) {
+    k = int(u)
+    s = 0
+    for t in 0..n while k < 5 {
+        k = k + 1
+        s = s + x[t] * real(k)
+        k = int(x[t] * real(k))
+    }
+    return s
+}""", halves, outputs=["s"], sizes={"n": 5}, x=np.array([0.75, 1.5, 2.25, -1.5, 0.5]), u=2.25)
+case("""reads_by_index(x: [n], u: [m]) {
+    y[i] = x[int(u[i]) + 1] * u[i]
+    return y
+}""", lambda x, u: x[np.trunc(u).astype(int) + 1] * u, outputs=["y"], sizes={"n": 5, "m": 6}, extra=": jacobian", x=uniform(5), u=np.array([0.5, 3.25, 1.75, 0.625, -0.25, 2.5]))
+case("", name="reads_by_index", sizes={"n": 5, "m": 2}, x=uniform(5), u=np.array([0.5, 4.25]), status=3)
+case("gathers_by_real(x: [n], u: [m]) = x[int(u)]^2", lambda x, u: x[np.trunc(u).astype(int)]**2, sizes={"n": 5, "m": 4}, extra=": jvp", x=uniform(5), u=np.array([0.5, 3.25, 1.75, 4.625]))
+case("given_int(x: [n], k: int = 2, s = 0.5) = x[k] * s", lambda x, k, s: x[k] * s, sizes={"n": 4}, x=uniform(4), k=3, s=0.75)
+case("calls_default(x: [n]) = given_int(x) + given_int(x, 1) * given_int(x, s = 2)", lambda x: x[2] * 0.5 + x[1] * 0.5 * x[2] * 2, sizes={"n": 4}, x=uniform(4))
+case("truths(x: [n]) = int(x > 0) + int(3)", lambda x: (x > 0) + 3, wrt=[], sizes={"n": 4}, x=uniform(4))
+case("""turn_about(x: [n], u: [n]) {
+    k = int(u)
+    for t in 0..n { k = if x[t] > 0 then k + 1 else int(u * x[t]) }
+    return k, y = x * real(k)
+}""", lambda x, u: (lambda k: {"k": k, "y": x * k})(__import__("functools").reduce(lambda k, v: k + 1 if v > 0 else np.trunc(u * v).astype(int), x, np.trunc(u).astype(int))), sizes={"n": 4}, x=np.array([0.5, -1.5, 0.75, 2]), u=np.array([2.5, -3.25, 0.75, 1.125]))
+
 write()

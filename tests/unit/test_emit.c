@@ -553,7 +553,7 @@ START_TEST(gathered_rows)
     struct affine subscripts[] = {{zero, NULL, 1}, {zero, (size *[]){NULL, one}, 0}};
     struct node *rows = graph_index(m.graph, table, 2, shape, subscripts, &k, 1, false);
     output(&m, "y", graph_unary(m.graph, OP_SIN, rows));
-    struct index_check check = {.k = tok, .low = zero, .high = number(&m, 3)};
+    struct value_check check = {CHECK_RANGE, .k = tok, .low = zero, .high = number(&m, 3)};
     ARENA_APPEND(m.arena, &m.function, checks, check);
     adjoin_gradients(&m);
     run(&m);
