@@ -81,7 +81,7 @@ all: $(GRADC) $(BUILD)/libgradc.a
 
 ifneq ($(wildcard src/main.c),)
 $(GRADC): $(BUILD)/main.o $(BUILD)/libcompiler.a
-	$(CC) $(CFLAGS) $(SANITIZER) $(LDFLAGS) -o $@ $^ -lm
+	$(CC) $(CFLAGS) $(SANITIZER) $(LDFLAGS) -pthread -o $@ $^ -lm
 else
 .PHONY: $(GRADC)
 $(GRADC): $(BUILD)/libcompiler.a
@@ -148,7 +148,7 @@ CHECK_LIBS = $(shell pkg-config --libs check 2> /dev/null || echo -lcheck)
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libcompiler.a $(BUILD)/libgradc.a
 	@mkdir -p $(@D)
 	$(CC) $(COMPILER_FLAGS) -Wno-overlength-strings -Iruntime $(CFLAGS) $(SANITIZER) -MMD -MP -MF $@.d -o $@ $< \
-	    $(BUILD)/libcompiler.a $(BUILD)/libgradc.a $(CHECK_LIBS) $(BLAS_LIBS) -lm
+	    $(BUILD)/libcompiler.a $(BUILD)/libgradc.a $(CHECK_LIBS) $(BLAS_LIBS) -pthread -lm
 
 setup:
 	@CC="$(CC)" BLAS="$(BLAS)" tools/setup.sh

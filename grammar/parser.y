@@ -28,7 +28,12 @@ int syntax_lex(SYNTAX_STYPE *value, SYNTAX_LTYPE *location, struct scanner *scan
 }
 
 %code {
+#include "memory.h"
 #include "scanner.h"
+
+#define YYMALLOC(bytes) memory_array(bytes, 1)
+#define YYFREE          memory_free
+#define YYMAXDEPTH      (32 * EXPRESSION_DEPTH) /* symbols; no construct has as many in front of what it encloses */
 
 #define YYLLOC_DEFAULT(current, rhs, count)                                                                  \
     ((current) = (count) ? span_join(YYRHSLOC(rhs, 1), YYRHSLOC(rhs, count))                                 \
@@ -247,7 +252,7 @@ statement:
                                          { $statement = $one; }
   | if_statement
     /* for t in 0..T { hs[t] = h } */
-  | for_header block                     { $statement = for_body($for_header, $block); }
+  | for_header block                     { $statement = for_body(scanner, $for_header, $block); }
   | error "the end of the line"          { yyerrok; $statement = NULL; }
   | error block                          { yyerrok; $statement = NULL; }
   | error block "else" block             { yyerrok; $statement = NULL; }
@@ -418,11 +423,11 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct scanner *sc
     return 0;
 }
 
-/* Called for one cause only: the parser's stack has reached its limit. */
+/* Called for one cause only: the parser's stack has reached its limit, far behind that of the depth. */
 static void syntax_error(const struct span *location, struct scanner *scanner, const char *message)
 {
     (void)message;
-    report_error(scanner->diagnostics, *location, "the program is nested too deep here");
+    report_too_deep(scanner, *location, "the program is");
 }
 
 struct file *parse(struct arena *arena, struct diagnostics *diagnostics, const struct source *source)

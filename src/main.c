@@ -8,12 +8,16 @@
 #include "check.h"
 #include "command.h"
 #include "deliver.h"
+#include "guard.h"
 #include "limit.h"
 #include "output.h"
 #include "passes.h"
 #include "source.h"
 
 struct run {
+    int argument_count;
+    char **arguments;
+    enum status status;
     struct command command;
     struct arena *arena;
     struct diagnostics diagnostics;
@@ -125,25 +129,40 @@ static enum status compile(struct run *run)
     return deliver(run->outputs, run->arena, command, elaboration);
 }
 
+static void run_command(void *argument)
+{
+    struct run *run = argument;
+    run->arena = arena_new();
+    if (!command_read(&run->command, run->arena, run->argument_count, run->arguments, &run->status))
+        return;
+    run->diagnostics =
+        (struct diagnostics){.arena = run->arena, .stream = stderr, .colour = run->command.colour};
+    run->outputs = outputs_new(run->arena);
+    run->status = compile(run);
+    if (run->status == STATUS_DONE && !outputs_commit(run->outputs))
+        run->status = STATUS_WRONG_COMMAND;
+}
+
+static void clean_up(void *argument)
+{
+    struct run *run = argument;
+    if (run->outputs)
+        outputs_discard(run->outputs);
+}
+
 int main(int argument_count, char **arguments)
 {
-    struct run run = {.arena = arena_new()};
-    enum status status;
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write */
-    if (command_read(&run.command, run.arena, argument_count, arguments, &status)) {
-        run.diagnostics =
-            (struct diagnostics){.arena = run.arena, .stream = stderr, .colour = run.command.colour};
-        run.outputs = outputs_new(run.arena);
-        status = compile(&run);
-        if (status != STATUS_DONE)
-            outputs_discard(run.outputs);
-        else if (!outputs_commit(run.outputs))
-            status = STATUS_WRONG_COMMAND;
+    struct run run = {.argument_count = argument_count, .arguments = arguments};
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not become as large */
+    const char *reason = guarded(run_command, clean_up, &run);
+    if (reason) {
+        command_error("%s", reason);
+        run.status = STATUS_WRONG_COMMAND;
     }
-    if (fflush(stdout) != 0 && status == STATUS_DONE) {
+    if (fflush(stdout) != 0 && run.status == STATUS_DONE) {
         command_error("cannot write standard output: %s", strerror(errno));
-        status = STATUS_WRONG_COMMAND;
+        run.status = STATUS_WRONG_COMMAND;
     }
-    arena_free(run.arena);
-    return (int)status;
+    return (int)run.status;
 }

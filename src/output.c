@@ -2,18 +2,22 @@
  *
  * Text is collected in memory. Committing writes each text to a temporary file beside its target, so that a
  * full disk or a missing folder is found before any target is touched, and then renames. What is no regular
- * file (a pipe, a terminal, /dev/null) is written last of all, directly. */
-#define _XOPEN_SOURCE 700 /* realpath */
+ * file (a pipe, a terminal, /dev/null) is written last of all, directly. A signal that ends the program finds
+ * the temporary files in a list and removes them; while targets are replaced, it waits. */
+#define _GNU_SOURCE /* realpath, fopencookie */
 #include "output.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "guard.h"
 
 struct output {
     const char *path;   /* as given */
@@ -21,8 +25,9 @@ struct output {
     const char *temporary;
     FILE *stream;
     char *text;
-    size_t length;
+    size_t length, capacity;
     bool is_stream;
+    bool is_cut; /* for want of memory */
     struct output *next;
 };
 
@@ -64,15 +69,50 @@ bool path_same_file(const char *a, const char *b)
 /* The file that a path leads to, which may not exist yet. */
 static const char *behind_links(struct arena *arena, const char *path)
 {
-    char *real = realpath(path, NULL);
-    if (!real)
-        return path;
-    const char *target = arena_copy(arena, real, strlen(real));
-    free(real);
-    return target;
+    char real[PATH_MAX];
+    return realpath(path, real) ? arena_copy(arena, real, strlen(real)) : path;
 }
 
 /* ---- Collecting ---- */
+
+#ifdef __linux__
+
+/* The C libraries' streams of text may lose what there is no memory for without telling anyone. */
+static ssize_t append(void *cookie, const char *text, size_t length)
+{
+    struct output *output = cookie;
+    if (output->capacity - output->length < length) {
+        size_t capacity = 2 * (output->capacity + length);
+        char *larger = realloc(output->text, capacity);
+        output->is_cut |= !larger;
+        if (!larger)
+            return 0;
+        output->text = larger;
+        output->capacity = capacity;
+    }
+    memcpy(output->text + output->length, text, length);
+    output->length += length;
+    return (ssize_t)length;
+}
+
+static FILE *open_text(struct arena *arena, struct output *output)
+{
+    char *buffer = arena_allocate(arena, BUFSIZ);
+    FILE *stream = fopencookie(output, "w", (cookie_io_functions_t){.write = append});
+    if (stream)
+        setvbuf(stream, buffer, _IOFBF, BUFSIZ);
+    return stream;
+}
+
+#else
+
+static FILE *open_text(struct arena *arena, struct output *output)
+{
+    (void)arena;
+    return open_memstream(&output->text, &output->length);
+}
+
+#endif
 
 struct outputs *outputs_new(struct arena *arena)
 {
@@ -88,13 +128,11 @@ FILE *outputs_add(struct outputs *outputs, const char *path)
     output->path = path;
     output->is_stream = path_is_stream(path);
     output->target = output->is_stream ? path : behind_links(outputs->arena, path);
-    output->stream = open_memstream(&output->text, &output->length);
-    if (!output->stream) {
-        command_error("out of memory");
-        exit(STATUS_WRONG_COMMAND);
-    }
     *outputs->end = output;
     outputs->end = &output->next;
+    output->stream = open_text(outputs->arena, output);
+    if (!output->stream)
+        give_up("out of memory");
     return output->stream;
 }
 
@@ -104,6 +142,50 @@ static bool tell(const struct output *output)
                   output->is_stream && strcmp(output->path, "-") == 0 ? "standard output" : output->path,
                   strerror(errno));
     return false;
+}
+
+/* ---- Signals ---- */
+
+static const int endings[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGXCPU};
+enum { ENDING_COUNT = sizeof endings / sizeof endings[0] };
+
+static struct output *volatile unfinished; /* the first output, while temporary files may exist */
+
+static void remove_temporaries(int signal_number)
+{
+    for (const struct output *output = unfinished; output; output = output->next)
+        if (output->temporary)
+            unlink(output->temporary);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+/* What is ignored remains so. */
+static void watch_signals(struct outputs *outputs)
+{
+    unfinished = outputs->first;
+    for (int i = 0; i < ENDING_COUNT; i++)
+        if (signal(endings[i], remove_temporaries) == SIG_IGN)
+            signal(endings[i], SIG_IGN);
+}
+
+static void leave_signals(void)
+{
+    if (!unfinished)
+        return;
+    for (int i = 0; i < ENDING_COUNT; i++)
+        if (signal(endings[i], SIG_DFL) == SIG_IGN)
+            signal(endings[i], SIG_IGN);
+    unfinished = NULL;
+}
+
+static void hold_signals(bool hold)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (int i = 0; i < ENDING_COUNT; i++)
+        sigaddset(&signals, endings[i]);
+    pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &signals, NULL);
 }
 
 /* ---- Writing ---- */
@@ -133,11 +215,14 @@ static int create_temporary(struct arena *arena, struct output *output)
     }
     if (exists && access(output->target, W_OK) != 0)
         return -1;
-    output->temporary = arena_print(arena, "%s.%ld.tmp", output->target, (long)getpid());
-    int descriptor = open(output->temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    const char *name = arena_print(arena, "%s.%ld.tmp", output->target, (long)getpid());
+    hold_signals(true);
+    int descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    output->temporary = descriptor < 0 ? NULL : name;
+    hold_signals(false);
     if (descriptor < 0)
-        output->temporary = NULL;
-    else if (exists && fchmod(descriptor, status.st_mode & 07777) != 0)
+        return -1;
+    if (exists && fchmod(descriptor, status.st_mode & 07777) != 0)
         errno = 0; /* the rights are a courtesy */
     return descriptor;
 }
@@ -166,17 +251,8 @@ static bool write_stream(const struct output *output)
     return close(descriptor) == 0 && written;
 }
 
-static bool write_outputs(struct outputs *outputs)
+static bool replace_targets(struct outputs *outputs)
 {
-    for (struct output *output = outputs->first; output; output = output->next) {
-        bool collected = fclose(output->stream) == 0;
-        output->stream = NULL;
-        if (!collected || (!output->is_stream && !write_temporary(outputs->arena, output)))
-            return tell(output);
-    }
-    for (struct output *output = outputs->first; output; output = output->next)
-        if (output->is_stream && !write_stream(output))
-            return tell(output);
     for (struct output *output = outputs->first; output; output = output->next) {
         if (output->temporary && rename(output->temporary, output->target) != 0)
             return tell(output);
@@ -185,8 +261,37 @@ static bool write_outputs(struct outputs *outputs)
     return true;
 }
 
+/* Whether all the text is there. A stream of text fails for want of memory alone. */
+static bool collected(struct output *output)
+{
+    bool is_whole = !ferror(output->stream);
+    is_whole &= fclose(output->stream) == 0 && !output->is_cut;
+    output->stream = NULL;
+    if (!is_whole)
+        errno = ENOMEM;
+    return is_whole;
+}
+
+static bool write_outputs(struct outputs *outputs)
+{
+    for (struct output *output = outputs->first; output; output = output->next) {
+        if (!collected(output))
+            return tell(output);
+        if (!output->is_stream && !write_temporary(outputs->arena, output))
+            return tell(output);
+    }
+    for (struct output *output = outputs->first; output; output = output->next)
+        if (output->is_stream && !write_stream(output))
+            return tell(output);
+    hold_signals(true);
+    bool replaced = replace_targets(outputs);
+    hold_signals(false);
+    return replaced;
+}
+
 bool outputs_commit(struct outputs *outputs)
 {
+    watch_signals(outputs);
     bool done = write_outputs(outputs);
     outputs_discard(outputs);
     return done;
@@ -201,6 +306,7 @@ void outputs_discard(struct outputs *outputs)
         if (output->temporary)
             unlink(output->temporary);
     }
+    leave_signals();
     outputs->first = NULL;
     outputs->end = &outputs->first;
 }

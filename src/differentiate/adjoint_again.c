@@ -13,6 +13,8 @@
 
 #include "adjoint_states.h"
 
+#include "memory.h"
+
 enum {
     UNKNOWN_EXTENT = 64,  /* what sizes that are not known are taken for */
     LITTLE = 5,           /* what is computed again is so many times less than the forward products */
@@ -47,9 +49,7 @@ struct candidate {
 
 static unsigned char *zeroed(const struct graph *graph)
 {
-    unsigned char *bytes = calloc(graph->nodes_count + 1, 1);
-    if (!bytes)
-        abort();
+    unsigned char *bytes = memory_array(graph->nodes_count + 1, 1);
     return bytes;
 }
 
@@ -79,7 +79,7 @@ static void find_there(struct choice *choice, const struct loop *backward)
         for (size_t i = 0; i < (node->op == OP_CUSTOM ? 1 : count); i++)
             ARENA_APPEND(graph->arena, states, stack, needed[i]);
     }
-    free(is_in_list);
+    memory_free(is_in_list);
 }
 
 /* ---- What things cost ---- */
@@ -240,9 +240,7 @@ void drop_affordable(struct states *states, const struct loop *backward)
     struct choice choice = {.states = states, .budget = operations_of_products(graph, states->loop) / LITTLE};
     if (choice.budget == 0 || states->kept_count == 0)
         return;
-    struct candidate *candidates = calloc(states->kept_count, sizeof *candidates);
-    if (!candidates)
-        abort();
+    struct candidate *candidates = memory_array(states->kept_count, sizeof *candidates);
     choice.is_kept = zeroed(graph);
     choice.is_again = zeroed(graph);
     choice.is_dropped = zeroed(graph);
@@ -252,8 +250,8 @@ void drop_affordable(struct states *states, const struct loop *backward)
         if (find_plan(&choice, candidates[i].node, &plan))
             follow(&choice, candidates[i].node, &plan);
     drop(&choice);
-    free(candidates);
-    free(choice.is_kept);
-    free(choice.is_again);
-    free(choice.is_dropped);
+    memory_free(candidates);
+    memory_free(choice.is_kept);
+    memory_free(choice.is_again);
+    memory_free(choice.is_dropped);
 }

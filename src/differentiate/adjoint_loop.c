@@ -12,11 +12,11 @@
  * two loops share their variable; simplify gives each its own. A value that the body reads only in parts that
  * move with the round, x[t], gets its adjoint from the collected adjoints of the parts; other values
  * accumulate theirs. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "adjoint.h"
 #include "copy.h"
+#include "memory.h"
 
 /* ---- Which of a loop's values take part ---- */
 
@@ -111,9 +111,7 @@ static struct node *at_round(struct graph *graph, struct node *values, size *rou
 static void find_live(struct work *work, const struct adjoint *results)
 {
     struct loop *loop = work->loop;
-    unsigned char *marks = calloc(work->graph->nodes_count + 1, 1);
-    if (!marks)
-        abort();
+    unsigned char *marks = memory_array(work->graph->nodes_count + 1, 1);
     work->live = ARENA_ARRAY(work->graph->arena, bool, loop->carried_count + 1);
     for (int k = 0; k < loop->collected_count; k++)
         if (results[loop->carried_count + k].value)
@@ -137,7 +135,7 @@ static void find_live(struct work *work, const struct adjoint *results)
             if (marks[loop->carried[k]->id] && !work->live[k] && is_active(work->sweep, loop->carried[k]))
                 changed = work->live[k] = true;
     }
-    free(marks);
+    memory_free(marks);
 }
 
 /* ---- Parts that move with the round ---- */
@@ -225,9 +223,7 @@ static void classify_captures(struct work *work, struct reading *readings)
 {
     const struct region *region = work->region;
     struct loop *loop = work->loop;
-    struct reading **by_id = calloc(work->graph->nodes_count + 1, sizeof *by_id);
-    if (!by_id)
-        abort();
+    struct reading **by_id = memory_array(work->graph->nodes_count + 1, sizeof *by_id);
     for (size_t i = 0; i < region->captures_count; i++) {
         readings[i] = (struct reading){region->captures[i], true};
         by_id[region->captures[i]->id] = &readings[i];
@@ -251,7 +247,7 @@ static void classify_captures(struct work *work, struct reading *readings)
         if (reading && reading->in_moving_parts && is_moving(work, inside))
             add_wrt(work, inside);
     }
-    free(by_id);
+    memory_free(by_id);
 }
 
 static void find_wrt(struct work *work)
@@ -351,7 +347,7 @@ static void drop_masks(struct work *work)
         if (!steep[source_of(work, i)->id])
             work->masks[i] = NULL;
     }
-    free(steep);
+    memory_free(steep);
 }
 
 static int carry_mask(struct work *work, struct node *mask, bool start, bool any)

@@ -8,6 +8,7 @@
 
 #include "adjoint_states.h"
 #include "copy.h"
+#include "memory.h"
 
 /* In additions for each element: storing and reading a value costs as much as CHEAP_AT_MOST, about as much as
  * a sine: a round keeps its state rather than what one function makes of it. */
@@ -46,9 +47,7 @@ int own_cost(const struct node *node)
 /* For each node inside, by id: the cost of computing it from the state, plus 1. 0: not inside. */
 static int *costs_inside(const struct graph *graph, const struct region *region)
 {
-    int *costs = calloc(graph->nodes_count + 1, sizeof *costs);
-    if (!costs)
-        abort();
+    int *costs = memory_array(graph->nodes_count + 1, sizeof *costs);
     for (size_t i = 0; i < region->inside_count; i++) {
         const struct node *node = region->inside[i];
         int cost = own_cost(node) + 1;
@@ -100,9 +99,7 @@ static void classify(struct copies *copies, const struct node *node)
 
 static unsigned char *zeroed(size_t count)
 {
-    unsigned char *bytes = calloc(count + 1, 1);
-    if (!bytes)
-        abort();
+    unsigned char *bytes = memory_array(count + 1, 1);
     return bytes;
 }
 
@@ -128,9 +125,9 @@ static void add_copies(struct states *states, const struct region *region, const
         if (node->op == OP_RESULT && copies.is_inside[id] && copies.is_primal[id])
             states->costs[id] = DEAR + 1;
     }
-    free(reached);
-    free(copies.is_inside);
-    free(copies.is_primal);
+    memory_free(reached);
+    memory_free(copies.is_inside);
+    memory_free(copies.is_primal);
 }
 
 static void visit(struct states *states, struct node *node)
@@ -220,7 +217,7 @@ static void drop_cheap(struct states *states)
             states->kept[count++] = node;
     }
     states->kept_count = count;
-    free(is_kept);
+    memory_free(is_kept);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -339,16 +336,14 @@ static struct states states_of(struct graph *graph, const struct node *forward, 
     struct states states = {.graph = graph, .loop = loop};
     states.costs = costs_inside(graph, region_of(graph, loop));
     add_copies(&states, region_of(graph, loop), forward, backward);
-    states.seen = calloc(graph->nodes_count + 1, 1);
-    if (!states.seen)
-        abort();
+    states.seen = memory_array(graph->nodes_count + 1, 1);
     find_kept(&states, backward);
     if (states.kept_count)
         qsort(states.kept, states.kept_count, sizeof(struct node *), compare_ids);
     drop_cheap(&states);
     drop_affordable(&states, backward);
-    free(states.costs);
-    free(states.seen);
+    memory_free(states.costs);
+    memory_free(states.seen);
     if (loop->is_branch)
         drop_initial(&states);
     return states;

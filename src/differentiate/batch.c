@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "batch.h"
+#include "memory.h"
 #include "region.h"
 
 struct batching {
@@ -347,10 +348,8 @@ struct node *batch(struct graph *graph, struct node *node, const struct node *se
 {
     struct batching batching = {
         .graph = graph, .rank = rank, .shape = seeds->shape, .count = graph->nodes_count};
-    batching.whole = calloc(batching.count + 1, sizeof *batching.whole);
-    unsigned char *reached = calloc(batching.count + 1, 1);
-    if (!batching.whole || !reached)
-        abort();
+    batching.whole = memory_array(batching.count + 1, sizeof *batching.whole);
+    unsigned char *reached = memory_array(batching.count + 1, 1);
     mark_reachable(graph, &node, 1, false, reached);
     batching.whole[seed->id] = seeds;
     for (int id = seed->id + 1; id <= node->id; id++) {
@@ -362,8 +361,8 @@ struct node *batch(struct graph *graph, struct node *node, const struct node *se
             batching.whole[id] = batch_node(&batching, graph->nodes[id]);
     }
     struct node *result = expanded(&batching, node);
-    free(batching.whole);
-    free(reached);
+    memory_free(batching.whole);
+    memory_free(reached);
     return result;
 }
 
@@ -418,10 +417,8 @@ struct node *batch_rounds(struct graph *graph, struct node *node, struct loop *l
     size *rounds = size_subtract(loop->end, loop->begin);
     struct batching batching = {
         .graph = graph, .rank = 1, .shape = &rounds, .count = graph->nodes_count, .loop = loop};
-    unsigned char *needed = calloc(batching.count + 1, 1);
-    batching.whole = calloc(batching.count + 1, sizeof *batching.whole);
-    if (!needed || !batching.whole)
-        abort();
+    unsigned char *needed = memory_array(batching.count + 1, 1);
+    batching.whole = memory_array(batching.count + 1, sizeof *batching.whole);
     bool possible = true;
     needed[node->id] = 1;
     for (size_t i = region->inside_count; i-- > 0 && possible;) {
@@ -438,7 +435,7 @@ struct node *batch_rounds(struct graph *graph, struct node *node, struct loop *l
         if (needed[region->inside[i]->id])
             batching.whole[region->inside[i]->id] = batch_node(&batching, region->inside[i]);
     struct node *result = possible ? batching.whole[node->id] : NULL;
-    free(needed);
-    free(batching.whole);
+    memory_free(needed);
+    memory_free(batching.whole);
     return result;
 }

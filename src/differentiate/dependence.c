@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
+
 void *allocate(size_t count, size_t bytes)
 {
-    void *memory = calloc(count + 1, bytes);
-    if (!memory)
-        abort();
+    void *memory = memory_array(count + 1, bytes);
     return memory;
 }
 
@@ -136,10 +136,10 @@ void values_set(struct values *to, struct values values)
     for (size_t i = 0; is_plain && values.elements && i < values.count; i++)
         is_plain = !values.elements[i].is_known && !values.elements[i].set;
     if (is_plain) {
-        free(values.elements);
+        memory_free(values.elements);
         values.elements = NULL;
     }
-    free(to->elements);
+    memory_free(to->elements);
     *to = values;
 }
 

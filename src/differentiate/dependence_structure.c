@@ -1,9 +1,9 @@
 /* dependence_structure.c: dependences of the elements of views, reductions, contractions, factorisations. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "dependence.h"
+#include "memory.h"
 #include "space.h"
 
 /* ---- Places ---- */
@@ -97,9 +97,7 @@ static void deposit(struct deposits *deposits, size_t place, struct element elem
 {
     if (deposits->count == deposits->capacity) {
         deposits->capacity = 2 * deposits->capacity + 64;
-        deposits->items = realloc(deposits->items, deposits->capacity * sizeof *deposits->items);
-        if (!deposits->items)
-            abort();
+        deposits->items = memory_resize(deposits->items, deposits->capacity, sizeof *deposits->items);
     }
     deposits->items[deposits->count++] = (struct deposit){place, element};
 }
@@ -153,9 +151,9 @@ static void settle(struct analysis *analysis, enum op op, struct deposits *depos
         const struct set *set = gather_end(analysis);
         y->elements[i] = all || is_settled ? known(value) : depends(set);
     }
-    free(ends);
-    free(order);
-    free(deposits->items);
+    memory_free(ends);
+    memory_free(order);
+    memory_free(deposits->items);
 }
 
 /* ---- Views ---- */
@@ -375,7 +373,7 @@ struct values follow_contract(struct analysis *analysis, const struct node *node
         }
     if (!is_single)
         settle(analysis, OP_SUM, &deposits, &y);
-    free(sums.elements);
+    memory_free(sums.elements);
     return y;
 }
 

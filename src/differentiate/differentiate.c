@@ -3,9 +3,10 @@
  * Requires: outputs, seeds and wrt in the graph. Leaves: new nodes, of the same operators, that compute the
  * adjoints. One sweep visits the nodes between wrt and outputs once, by descending id, so that the adjoint of
  * a node is complete before it is passed on to the node's inputs. */
-#include <stdlib.h>
 
 #include "adjoint.h"
+
+#include "memory.h"
 
 bool is_active(const struct sweep *sweep, const struct node *node)
 {
@@ -215,9 +216,7 @@ static void sweep_back(struct sweep *sweep)
 
 static void *zeroed(size_t count, size_t item)
 {
-    void *memory = calloc(count + 1, item);
-    if (!memory)
-        abort();
+    void *memory = memory_array(count + 1, item);
     return memory;
 }
 
@@ -232,9 +231,9 @@ static struct sweep sweep_new(struct graph *graph, const struct derivatives *der
 
 static void sweep_free(struct sweep *sweep)
 {
-    free(sweep->active);
-    free(sweep->adjoints);
-    free(sweep->results);
+    memory_free(sweep->active);
+    memory_free(sweep->adjoints);
+    memory_free(sweep->results);
 }
 
 /* Visits a node in ascending order. */
@@ -276,7 +275,7 @@ void differentiate(struct graph *graph, const struct derivatives *derivatives, s
     for (size_t id = 0; id < sweep.count; id++)
         if (reached[id])
             activate(&sweep, graph->nodes[id]);
-    free(reached);
+    memory_free(reached);
     run(&sweep, outputs, seeds, output_count, wrt, wrt_count, adjoints, NULL);
     for (size_t i = 0; i < wrt_count; i++)
         if (!adjoints[i])

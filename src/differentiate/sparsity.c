@@ -3,10 +3,10 @@
  * Every element of every node gets the set of the seed's elements on which it depends; numbers that are known
  * now (masks, positions, sizes) are followed too, since they decide what is zero and what a subscript
  * reaches. Loops run their rounds. Where a position is not known, every place that it may reach counts. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "dependence.h"
+#include "memory.h"
 #include "region.h"
 #include "sparsity.h"
 
@@ -135,7 +135,7 @@ static void finish_round(struct analysis *analysis, struct rounds *rounds, size_
         for (size_t i = 0; i < count; i++)
             merge(analysis, &result->elements[entry * count + i], element_of(value, i), rounds->is_certain);
     }
-    free(next);
+    memory_free(next);
 }
 
 /* The results of the LOOP, for its RESULTs to take. */
@@ -164,8 +164,8 @@ static struct rounds follow_loop(struct analysis *analysis, struct node *node)
 static void free_rounds(struct rounds *rounds)
 {
     for (int k = 0; rounds->results && k < rounds->loop->carried_count + rounds->loop->collected_count; k++)
-        free(rounds->results[k].elements);
-    free(rounds->results);
+        memory_free(rounds->results[k].elements);
+    memory_free(rounds->results);
 }
 
 /* ---- One node ---- */
@@ -256,7 +256,7 @@ static void follow(struct analysis *analysis, struct node *node)
     if (node->op == OP_LOOP) {
         if (values->elements)
             free_rounds(rounds_of(analysis, node));
-        free(values->elements);
+        memory_free(values->elements);
         values->elements = NULL;
         struct rounds *rounds = allocate(1, sizeof *rounds);
         *rounds = follow_loop(analysis, node);
@@ -273,9 +273,9 @@ static void free_values(struct analysis *analysis, size_t count)
     for (size_t id = 0; id < count; id++) {
         if (analysis->graph->nodes[id]->op == OP_LOOP && analysis->values[id].elements)
             free_rounds(rounds_of(analysis, analysis->graph->nodes[id]));
-        free(analysis->values[id].elements);
+        memory_free(analysis->values[id].elements);
     }
-    free(analysis->values);
+    memory_free(analysis->values);
 }
 
 static struct pattern *pattern_of(struct analysis *analysis, const struct values *rows, size_t row_count,
@@ -319,11 +319,11 @@ struct pattern *sparsity_of(struct graph *graph, struct node *node, struct node 
         if (reached[id] && graph->nodes[id] != seed)
             follow(analysis, graph->nodes[id]);
     struct pattern *pattern = pattern_of(analysis, values_of(analysis, node), rows, columns);
-    free(analysis->stamps);
-    free(analysis->found);
-    free(reached);
+    memory_free(analysis->stamps);
+    memory_free(analysis->found);
+    memory_free(reached);
     free_values(analysis, count);
     arena_free(analysis->arena);
-    free(analysis);
+    memory_free(analysis);
     return pattern;
 }

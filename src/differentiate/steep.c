@@ -1,7 +1,8 @@
 /* steep.c: behind which values a derivative may be infinite. */
-#include <stdlib.h>
 
 #include "adjoint.h"
+
+#include "memory.h"
 
 /* Whether the operator's derivative is finite wherever its operands are. */
 static bool is_tame(enum op op)
@@ -32,9 +33,7 @@ static bool is_tame(enum op op)
 
 unsigned char *find_steep(const struct graph *graph, size_t count)
 {
-    unsigned char *steep = calloc(count + 1, 1);
-    if (!steep)
-        abort();
+    unsigned char *steep = memory_array(count + 1, 1);
     for (size_t id = 0; id < count; id++) {
         const struct node *node = graph->nodes[id];
         steep[id] = node->type == REAL && node->input_count > 0 && !is_tame(node->op);

@@ -8,9 +8,10 @@
  *
  * Where all that reaches a loop goes through one number, this is how its adjoint is found, too: d_x is the
  * sum over its results y of <d_y, t_y>, with t_x = 1. */
-#include <stdlib.h>
 
 #include "adjoint.h"
+
+#include "memory.h"
 
 /* A LOOP that computes the results of another, and their tangents behind them. */
 struct tangent_loop {
@@ -198,10 +199,8 @@ void differentiate_forward(struct graph *graph, const struct derivatives *deriva
     struct scope scope = {.graph = graph, .derivatives = derivatives};
     size_t nodes = graph->nodes_count, count = 0;
     struct node **between = ARENA_ARRAY(graph->arena, struct node *, nodes + 1);
-    unsigned char *reached = calloc(nodes + 1, 1);
-    scope.active = calloc(nodes + 1, 1);
-    if (!reached || !scope.active)
-        abort();
+    unsigned char *reached = memory_array(nodes + 1, 1);
+    scope.active = memory_array(nodes + 1, 1);
     mark_reachable(graph, outputs, output_count, false, reached);
     for (size_t i = 0; i < wrt_count; i++) {
         if (wrt[i]->type == REAL && reached[wrt[i]->id])
@@ -218,8 +217,8 @@ void differentiate_forward(struct graph *graph, const struct derivatives *deriva
     scope.between = between;
     go_through(&scope, count);
     transpose_twice(&scope, outputs, output_count, tangents);
-    free(reached);
-    free(scope.active);
+    memory_free(reached);
+    memory_free(scope.active);
 }
 
 /* ---- Adjoints by tangents ---- */
@@ -256,9 +255,7 @@ static struct narrows find_narrows(const struct sweep *sweep, struct node *loop)
 {
     struct narrows found = {0};
     struct node *const *needed;
-    unsigned char *marks = calloc((size_t)loop->id + 1, 1);
-    if (!marks)
-        abort();
+    unsigned char *marks = memory_array((size_t)loop->id + 1, 1);
     size_t count = node_dependencies(sweep->graph, loop, &needed);
     size_t width = mark_active(sweep, needed, count, marks);
     ARENA_APPEND(sweep->graph->arena, &found, between, loop);
@@ -275,7 +272,7 @@ static struct narrows find_narrows(const struct sweep *sweep, struct node *loop)
         ARENA_APPEND(sweep->graph->arena, &found, between, node);
         width += mark_active(sweep, node->inputs, (size_t)node->input_count, marks) - 1;
     }
-    free(marks);
+    memory_free(marks);
     return found;
 }
 

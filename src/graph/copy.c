@@ -2,10 +2,10 @@
  *
  * Requires: the nodes to copy in the source; sizes of both graphs in one table. Leaves the source as it is,
  * but for new nodes if it is the target too. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "copy.h"
+#include "memory.h"
 #include "region.h"
 
 enum { PIECE = 256 };
@@ -197,13 +197,11 @@ static struct node *copy_node(struct copier *copier, struct node *node)
     if (copier->erases_marks && (node->op == OP_MARK || node->op == OP_STOP || is_rule)) {
         copy = copy_of(copier, node->inputs[0]);
     } else {
-        struct node **inputs = malloc((size_t)(node->input_count + 1) * sizeof *inputs);
-        if (!inputs)
-            abort();
+        struct node **inputs = memory_array((size_t)(node->input_count + 1), sizeof *inputs);
         for (int i = 0; i < node->input_count; i++)
             inputs[i] = copy_of(copier, node->inputs[i]);
         copy = rebuild(copier, node, inputs);
-        free(inputs);
+        memory_free(inputs);
         if (copier->rewrite)
             copy = copier->rewrite(copier->closure, node, copy);
     }
@@ -289,9 +287,7 @@ static struct node *copy_loop(struct copier *copier, struct node *node)
 struct node *copier_copy(struct copier *copier, struct node *root)
 {
     size_t count = 0, capacity = 64;
-    struct node **stack = malloc(capacity * sizeof *stack);
-    if (!stack)
-        abort();
+    struct node **stack = memory_array(capacity, sizeof *stack);
     struct span origin = copier->target->origin;
     stack[count++] = root;
     while (count) {
@@ -308,9 +304,7 @@ struct node *copier_copy(struct copier *copier, struct node *root)
             needed_count = 1;
         if (count + needed_count > capacity) {
             capacity = 2 * (count + needed_count);
-            stack = realloc(stack, capacity * sizeof *stack);
-            if (!stack)
-                abort();
+            stack = memory_resize(stack, capacity, sizeof *stack);
         }
         for (size_t i = needed_count; i-- > 0;)
             if (!copy_of(copier, needed[i]))
@@ -320,7 +314,7 @@ struct node *copier_copy(struct copier *copier, struct node *root)
         set_copy(copier, node, copy_node(copier, node));
         count--;
     }
-    free(stack);
+    memory_free(stack);
     copier->target->origin = origin;
     return copy_of(copier, root);
 }

@@ -5,10 +5,11 @@
  * The operators that are more than a loop over elements are in interpret_structure.c and interpret_matrix.c.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "interpreter.h"
+
+#include "memory.h"
 
 struct interpreter *interpreter_new(struct arena *arena, const struct graph *graph)
 {
@@ -189,9 +190,7 @@ static size_t needed_before(const struct node *node)
 bool interpret_demand(struct interpreter *interpreter, struct node *root)
 {
     size_t count = 0, capacity = 64;
-    struct node **stack = malloc(capacity * sizeof *stack);
-    if (!stack)
-        abort();
+    struct node **stack = memory_array(capacity, sizeof *stack);
     stack[count++] = root;
     while (count && !interpreter->status) {
         struct node *node = stack[count - 1];
@@ -203,9 +202,7 @@ bool interpret_demand(struct interpreter *interpreter, struct node *root)
         size_t needed_count = needed_before(node), before = count;
         if (count + needed_count > capacity) {
             capacity = 2 * (count + needed_count);
-            stack = realloc(stack, capacity * sizeof *stack);
-            if (!stack)
-                abort();
+            stack = memory_resize(stack, capacity, sizeof *stack);
         }
         for (size_t i = needed_count; i-- > 0;)
             if (!is_valid(interpreter, needed[i]))
@@ -215,7 +212,7 @@ bool interpret_demand(struct interpreter *interpreter, struct node *root)
             count--;
         }
     }
-    free(stack);
+    memory_free(stack);
     return !interpreter->status;
 }
 

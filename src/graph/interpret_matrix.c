@@ -1,10 +1,11 @@
 /* interpret_matrix.c: values of factorisations and solutions of linear systems, by the textbook's algorithms.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "interpreter.h"
+
+#include "memory.h"
 
 /* The leading axes multiplied out, and the order n of the matrices. */
 struct batch {
@@ -133,9 +134,7 @@ void interpret_matrix(struct interpreter *interpreter, const struct node *node, 
     struct batch batch = batch_of(interpreter, node);
     const double *x = interpreter_slot(interpreter, node->inputs[0])->values;
     size_t n = batch.n, block = n * batch.columns;
-    double *a = malloc(n * n * sizeof *a);
-    if (!a)
-        abort();
+    double *a = memory_array(n * n, sizeof *a);
     if (node->input_count > 1)
         memcpy(y, interpreter_slot(interpreter, node->inputs[1])->values, batch.count * block * sizeof *y);
     bool ok = true;
@@ -150,5 +149,5 @@ void interpret_matrix(struct interpreter *interpreter, const struct node *node, 
     }
     if (!ok)
         interpreter->status = STATUS_NUMERIC;
-    free(a);
+    memory_free(a);
 }

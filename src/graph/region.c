@@ -6,6 +6,8 @@
 
 #include "region.h"
 
+#include "memory.h"
+
 size_t node_dependencies(const struct graph *graph, const struct node *node,
                          struct node *const **dependencies)
 {
@@ -145,9 +147,7 @@ static void push(struct worklist *list, struct node *node)
 {
     if (list->count == list->capacity) {
         list->capacity = list->capacity ? 2 * list->capacity : 64;
-        struct node **larger = realloc(list->nodes, list->capacity * sizeof *larger);
-        if (!larger)
-            abort();
+        struct node **larger = memory_resize(list->nodes, list->capacity, sizeof *larger);
         list->nodes = larger;
     }
     list->nodes[list->count++] = node;
@@ -175,7 +175,7 @@ static void mark_back_to(const struct graph *graph, int first, struct node *cons
                 push(&list, dependencies[i]);
             }
     }
-    free(list.nodes);
+    memory_free(list.nodes);
 }
 
 void mark_reachable(const struct graph *graph, struct node *const *roots, size_t root_count, bool with_bodies,
@@ -247,9 +247,7 @@ const struct region *region_of(const struct graph *graph, struct loop *loop)
     if (loop->condition)
         ends[end_count++] = loop->condition;
 
-    unsigned char *marks = calloc(graph->nodes_count + 1, 1);
-    if (!marks)
-        abort();
+    unsigned char *marks = memory_array(graph->nodes_count + 1, 1);
     int first = oldest_inside(graph, loop);
     mark_back_to(graph, first, ends, end_count, false, marks);
     for (int i = 0; i < loop->carried_count; i++)
@@ -267,7 +265,7 @@ const struct region *region_of(const struct graph *graph, struct loop *loop)
     for (int i = 0; i < loop->carried_count; i++)
         ARENA_APPEND(graph->arena, region, dependencies, loop->initial[i]);
     find_captures(graph, region, ends, end_count, marks);
-    free(marks);
+    memory_free(marks);
     loop->region = region;
     return region;
 }

@@ -6,10 +6,10 @@
 #include "check.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "interpret.h"
+#include "memory.h"
 
 enum { DIRECTIONS = 3, ATTEMPTS = 12, LARGEST_SIZE = 12 };
 #define TOLERANCE 1e-6
@@ -160,11 +160,11 @@ static double objective(const struct point *p)
 static double shifted(struct point *p, size_t member, const double *direction, double h)
 {
     double *base = p->values[member];
-    p->values[member] = malloc(sizeof *base * (p->counts[member] + 1));
+    p->values[member] = memory_array(p->counts[member] + 1, sizeof *base);
     for (size_t k = 0; k < p->counts[member]; k++)
         p->values[member][k] = base[k] + h * direction[k];
     double value = objective(p);
-    free(p->values[member]);
+    memory_free(p->values[member]);
     p->values[member] = base;
     return value;
 }

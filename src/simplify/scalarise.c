@@ -5,9 +5,9 @@
  * Requires: a simplified function. Leaves: the function's graph with new nodes, in which each short tensor is
  * the sum of its scattered elements wherever something still reads it whole. Members' values and checks are
  * updated. */
-#include <stdlib.h>
 
 #include "passes.h"
+#include "memory.h"
 #include "region.h"
 #include "scalarise.h"
 
@@ -248,9 +248,7 @@ static unsigned char *find_needed(struct scalariser *scalariser, const struct fu
     struct node **roots =
         ARENA_ARRAY(graph->arena, struct node *, function->members_count + function->checks_count + 1);
     size_t root_count = 0;
-    unsigned char *needed = calloc(graph->nodes_count + 1, 1);
-    if (!needed)
-        abort();
+    unsigned char *needed = memory_array(graph->nodes_count + 1, 1);
     for (size_t i = 0; i < function->members_count; i++)
         if (function->members[i].value)
             roots[root_count++] = function->members[i].value;
@@ -286,6 +284,6 @@ void scalarise(struct function *function, int level)
     for (size_t i = 0; i < function->checks_count; i++)
         function->checks[i].k = scalariser_whole(&scalariser, function->checks[i].k);
     graph->origin = origin;
-    free(needed);
+    memory_free(needed);
     simplify_for_loops(function);
 }

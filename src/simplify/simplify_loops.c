@@ -3,9 +3,9 @@
  *
  * Requires: loops that share their carried PLACEHOLDERs differ in what they collect only. Leaves: LOOPs that
  * collect what any of them did, carry and collect what somebody reads, and RESULTs that point to them. */
-#include <stdlib.h>
 
 #include "region.h"
+#include "memory.h"
 #include "simplify_loops.h"
 
 struct loops {
@@ -33,9 +33,7 @@ static void list_results(struct loops *loops)
 static void find_loops(struct loops *loops, struct node *const *roots, size_t root_count)
 {
     struct graph *graph = loops->graph;
-    loops->reached = calloc(graph->nodes_count + 1, 1);
-    if (!loops->reached)
-        abort();
+    loops->reached = memory_array(graph->nodes_count + 1, 1);
     mark_reachable(graph, roots, root_count, true, loops->reached);
     for (size_t id = 0; id < graph->nodes_count; id++) {
         if (!loops->reached[id])
@@ -44,7 +42,7 @@ static void find_loops(struct loops *loops, struct node *const *roots, size_t ro
             ARENA_APPEND(graph->arena, loops, nodes, graph->nodes[id]);
     }
     list_results(loops);
-    free(loops->reached);
+    memory_free(loops->reached);
 }
 
 /* The ends of the body, as graph_loop lists them. */
@@ -196,10 +194,8 @@ static bool stands_for_input(const struct node *node)
 
 int *count_uses(const struct graph *graph, struct node *const *roots, size_t root_count)
 {
-    unsigned char *reached = calloc(graph->nodes_count + 1, 1);
+    unsigned char *reached = memory_array(graph->nodes_count + 1, 1);
     int *uses = ARENA_ARRAY(graph->arena, int, graph->nodes_count + 1);
-    if (!reached)
-        abort();
     mark_reachable(graph, roots, root_count, true, reached);
     for (size_t i = 0; i < root_count; i++)
         uses[roots[i]->id]++;
@@ -209,7 +205,7 @@ int *count_uses(const struct graph *graph, struct node *const *roots, size_t roo
     for (size_t id = graph->nodes_count; id-- > 0;)
         if (reached[id] && stands_for_input(graph->nodes[id]))
             uses[graph->nodes[id]->inputs[0]->id] += uses[id] - 1;
-    free(reached);
+    memory_free(reached);
     return uses;
 }
 
@@ -226,11 +222,9 @@ void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_coun
 {
     size_t count = 0, stack_count = 0, total = graph->nodes_count;
     struct node **sorted = ARENA_ARRAY(graph->arena, struct node *, total + 1);
-    struct node **stack = calloc(total + root_count + 1, sizeof *stack);
+    struct node **stack = memory_array(total + root_count + 1, sizeof *stack);
     int *visited =
-        calloc(total + 1, sizeof *visited); /* how many inputs have been visited, plus 1; -1: done */
-    if (!stack || !visited)
-        abort();
+        memory_array(total + 1, sizeof *visited); /* how many inputs have been visited, plus 1; -1: done */
     for (size_t r = 0; r < root_count; r++) {
         stack[stack_count++] = roots[r];
         while (stack_count) {
@@ -257,8 +251,8 @@ void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_coun
     graph->nodes = sorted;
     graph->nodes_count = graph->nodes_capacity = count;
     graph->mentions = NULL;
-    free(stack);
-    free(visited);
+    memory_free(stack);
+    memory_free(visited);
 }
 
 /* Whether any were joined. */
@@ -353,11 +347,9 @@ static void drop_from(struct loops *loops, struct node *node)
     join_collected(loops, node);
     for (struct node *result = loops->first_result[node->id]; result; result = loops->next_result[result->id])
         needed[result->result] = true;
-    unsigned char *marks = calloc(loops->graph->nodes_count + 1, 1);
-    if (!marks)
-        abort();
+    unsigned char *marks = memory_array(loops->graph->nodes_count + 1, 1);
     spread_need(loops->graph, loop, region_of(loops->graph, loop), needed, marks);
-    free(marks);
+    memory_free(marks);
     for (int k = 0; k < total; k++)
         all = all && needed[k];
     if (!all) {

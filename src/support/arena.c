@@ -1,10 +1,11 @@
 /* arena.c: a chain of blocks, each twice as large as the last up to a limit. */
 #include "arena.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 
+#include "guard.h"
+#include "memory.h"
 #include "print.h"
 
 enum { FIRST_BLOCK = 1 << 16, LARGEST_BLOCK = 1 << 22, ALIGNMENT = 16 };
@@ -23,11 +24,7 @@ struct arena {
 
 static struct block *block_new(struct block *previous, size_t size)
 {
-    struct block *block = calloc(1, sizeof *block + size);
-    if (!block) {
-        fputs("gradc: out of memory\n", stderr);
-        exit(2);
-    }
+    struct block *block = memory_array(1, sizeof *block + size);
     block->previous = previous;
     block->size = size;
     return block;
@@ -35,11 +32,7 @@ static struct block *block_new(struct block *previous, size_t size)
 
 struct arena *arena_new(void)
 {
-    struct arena *arena = calloc(1, sizeof *arena);
-    if (!arena) {
-        fputs("gradc: out of memory\n", stderr);
-        exit(2);
-    }
+    struct arena *arena = memory_array(1, sizeof *arena);
     arena->last = block_new(NULL, FIRST_BLOCK);
     return arena;
 }
@@ -57,7 +50,7 @@ static void free_blocks(struct block *last)
 {
     while (last) {
         struct block *previous = last->previous;
-        free(last);
+        memory_free(last);
         last = previous;
     }
 }
@@ -85,7 +78,7 @@ void arena_free(struct arena *arena)
     if (link)
         *link = arena->next;
     free_blocks(arena->last);
-    free(arena);
+    memory_free(arena);
 }
 
 static size_t aligned(size_t bytes)
@@ -95,6 +88,8 @@ static size_t aligned(size_t bytes)
 
 void *arena_allocate(struct arena *arena, size_t bytes)
 {
+    if (bytes > PTRDIFF_MAX / 2)
+        give_up("out of memory");
     bytes = aligned(bytes);
     struct block *block = arena->last;
     if (block->size - block->used < bytes) {

@@ -63,7 +63,7 @@ struct expression {
     struct index *indices;
 };
 
-enum { EXPRESSION_DEPTH = 1000 };
+enum { EXPRESSION_DEPTH = 1000 /* of statements, too */ };
 
 /* Whether `inner`, the left operand of the binary `outer`, goes on its chain: or, and, + -, * / @. */
 bool syntax_same_chain(const struct expression *outer, const struct expression *inner);
@@ -153,6 +153,7 @@ struct statement {
     bool checkpoint;
     struct statement *body, *else_body; /* else if: else_body is one `if` statement */
     bool has_else;
+    unsigned depth; /* at most EXPRESSION_DEPTH */
     struct statement *next;
 };
 

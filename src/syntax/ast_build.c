@@ -25,10 +25,7 @@ static void contain(struct scanner *scanner, struct expression *outer, const str
     if (inner->depth >= outer->depth)
         outer->depth = inner->depth + !syntax_same_chain(outer, inner);
     if (outer->depth > EXPRESSION_DEPTH) {
-        if (!scanner->too_deep)
-            report_error(scanner->diagnostics, outer->span, "this expression is nested more than %d deep",
-                         EXPRESSION_DEPTH);
-        scanner->too_deep = true;
+        report_too_deep(scanner, outer->span, "this expression is");
         outer->depth = 1; /* no output will be made of it */
     }
 }
@@ -327,6 +324,7 @@ static struct statement *new_statement(struct scanner *scanner, enum statement_k
     struct statement *statement = ARENA_NEW(scanner->arena, struct statement);
     statement->kind = kind;
     statement->span = span;
+    statement->depth = 1;
     return statement;
 }
 
@@ -375,6 +373,18 @@ struct statement *return_statement(struct scanner *scanner, struct span span, st
     return statement;
 }
 
+/* The statement encloses those of a list; as with expressions, no output will be made of what is too deep. */
+static void enclose(struct scanner *scanner, struct statement *outer, const struct statement *inner)
+{
+    for (; inner; inner = inner->next)
+        if (inner->depth >= outer->depth)
+            outer->depth = inner->depth + 1;
+    if (outer->depth > EXPRESSION_DEPTH) {
+        report_too_deep(scanner, outer->span, "this statement is");
+        outer->depth = 1;
+    }
+}
+
 struct statement *if_statement(struct scanner *scanner, struct span span, struct expression *condition,
                                struct statement_list body, bool has_else, struct statement_list else_body)
 {
@@ -383,6 +393,8 @@ struct statement *if_statement(struct scanner *scanner, struct span span, struct
     statement->body = body.first;
     statement->has_else = has_else;
     statement->else_body = else_body.first;
+    enclose(scanner, statement, body.first);
+    enclose(scanner, statement, else_body.first);
     return statement;
 }
 
@@ -400,9 +412,10 @@ struct statement *for_statement(struct scanner *scanner, struct span span, struc
     return statement;
 }
 
-struct statement *for_body(struct statement *statement, struct statement_list body)
+struct statement *for_body(struct scanner *scanner, struct statement *statement, struct statement_list body)
 {
     statement->body = body.first;
+    enclose(scanner, statement, body.first);
     return statement;
 }
 

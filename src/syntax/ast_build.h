@@ -106,7 +106,7 @@ struct statement *if_statement(struct scanner *scanner, struct span span, struct
 struct statement *for_statement(struct scanner *scanner, struct span span, struct word variable,
                                 struct expression *begin, struct expression *end,
                                 struct expression *condition, bool checkpoint);
-struct statement *for_body(struct statement *statement, struct statement_list body);
+struct statement *for_body(struct scanner *scanner, struct statement *statement, struct statement_list body);
 /* The list of one statement: the body of `else if`. */
 struct statement_list statement_alone(struct statement *statement);
 

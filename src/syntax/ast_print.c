@@ -6,6 +6,8 @@
 
 #include "ast.h"
 
+#include "memory.h"
+
 const char *syntax_operator_text(enum syntax_operator op)
 {
     static const char *const texts[] = {
@@ -61,9 +63,7 @@ static void print_chain(FILE *stream, int depth, const struct expression *last)
     const struct expression *first = last;
     for (; syntax_same_chain(first, first->left); first = first->left)
         count++;
-    const struct expression **links = malloc(count * sizeof(const struct expression *));
-    if (!links)
-        abort();
+    const struct expression **links = memory_array(count, sizeof(const struct expression *));
     for (size_t i = count; i-- > 0; last = last->left)
         links[i] = last;
     print_expression(stream, depth, "", first->left);
@@ -72,7 +72,7 @@ static void print_chain(FILE *stream, int depth, const struct expression *last)
         snprintf(label, sizeof label, "%s ", syntax_operator_text(links[i]->op));
         print_expression(stream, depth, label, links[i]->right);
     }
-    free(links);
+    memory_free(links);
 }
 
 static void print_arguments(FILE *stream, int depth, const struct argument *argument)

@@ -57,6 +57,8 @@ struct span span_at(const struct scanner *scanner, unsigned begin, unsigned end)
 void report_syntax_error(struct scanner *scanner, struct span found, const char *const *expected, int count);
 /* Foreign spellings: the message names what is written here instead. */
 void report_slip(struct scanner *scanner, struct span span, const char *written, const char *instead);
+/* Only the first time; `what` as in "this expression is". */
+void report_too_deep(struct scanner *scanner, struct span span, const char *what);
 void report_bracket_not_closed(struct scanner *scanner, const struct bracket *bracket);
 const char *bracket_text(int token);
 /* Whether the source is text at all; false after reporting the first byte that is none. */

@@ -31,6 +31,13 @@ void report_bracket_not_closed(struct scanner *scanner, const struct bracket *br
     report_error(scanner->diagnostics, bracket->span, "'%s' is not closed", bracket_text(bracket->token));
 }
 
+void report_too_deep(struct scanner *scanner, struct span span, const char *what)
+{
+    if (!scanner->too_deep)
+        report_error(scanner->diagnostics, span, "%s nested more than %d deep", what, EXPRESSION_DEPTH);
+    scanner->too_deep = true;
+}
+
 void report_slip(struct scanner *scanner, struct span span, const char *written, const char *instead)
 {
     if (!written) {
