@@ -97,8 +97,7 @@ static void give_local(struct emitter *emitter, struct nest *nest, const struct 
 static void combine_own(struct emitter *emitter, const struct own *own, const struct renamed *renamed,
                         const char *chunk, const char *chunks)
 {
-    guard wanted = own->added_by ? own->added_by->guard : ALWAYS_WANTED;
-    bool is_guarded = wanted != ALWAYS_WANTED && wanted != emitter->guard;
+    struct guarded guarded;
     if (!own->added_by)
         return;
     if (is_local(own)) {
@@ -110,12 +109,10 @@ static void combine_own(struct emitter *emitter, const struct own *own, const st
         emit_line(emitter, "}");
         return;
     }
-    if (is_guarded)
-        emit_line(emitter, "if (%s)", guard_text(emitter, wanted));
-    emitter->indent += is_guarded;
+    begin_guarded(emitter, &guarded, own->added_by->guard);
     emit_line(emitter, "GRADC_ADD_CHUNKS(%s, %s, %s, %s);", renamed->outside, renamed->others,
               count_factor(emitter, own), chunks);
-    emitter->indent -= is_guarded;
+    end_guarded(emitter, &guarded);
 }
 
 /* The statements for one chunk. */

@@ -211,8 +211,11 @@ static void emit_lane_end(struct emitter *emitter, struct nest *nest, const stru
         return;
     nest_indices(emitter, nest, depth, at);
     target_indices(emitter, nest, at, to);
+    struct guarded guarded;
+    begin_guarded(emitter, &guarded, nest->guard);
     emit_line(emitter, "%s = %s;", element_text(emitter, nest->target, to),
               lane_text(emitter, accumulator(emitter, nest), NULL));
+    end_guarded(emitter, &guarded);
 }
 
 /* The one statement of a loop in which each lane forms a sum over that loop alone; else NULL. */
@@ -354,26 +357,17 @@ static void emit_lane_items(struct emitter *emitter, const struct block *block, 
     bool has_stepped = false;
     for (size_t i = 0; i < parent->body_count;) {
         const struct item *item = parent->body[i];
-        guard outer = emitter->guard;
+        struct guarded guarded;
         if (item->kind == ITEM_STATEMENT && item->nest->is_void) {
             i++;
             continue;
         }
-        bool is_guarded = item->guard != ALWAYS_WANTED && item->guard != outer;
-        if (is_guarded) {
-            emit_line(emitter, "if (%s) {", guard_text(emitter, item->guard));
-            emitter->guard = item->guard;
-            emitter->indent++;
-        }
+        begin_guarded(emitter, &guarded, item->guard);
         bool may_step =
-            !is_guarded && item->kind == ITEM_STATEMENT && !is_lane_total(item->nest, emitter->laned);
+            !guarded.is_open && item->kind == ITEM_STATEMENT && !is_lane_total(item->nest, emitter->laned);
         i += emit_lane_item(emitter, block, parent, i, may_step);
         has_stepped = may_step && i == parent->body_count;
-        if (is_guarded) {
-            emitter->indent--;
-            emitter->guard = outer;
-            emit_line(emitter, "}");
-        }
+        end_guarded(emitter, &guarded);
     }
     struct text steps = {0}, *out = begin_aside(emitter, &steps);
     if (!has_stepped)
@@ -446,21 +440,13 @@ static void emit_panel(struct emitter *emitter, const struct block *block, const
     emit_lane_loop(emitter, block, &body);
 }
 
-static void emit_guarded(struct emitter *emitter, guard wanted, const char *line)
-{
-    bool is_guarded = wanted != ALWAYS_WANTED && wanted != emitter->guard;
-    if (is_guarded)
-        emit_line(emitter, "if (%s)", guard_text(emitter, wanted));
-    emitter->indent += is_guarded;
-    emit_line(emitter, "%s", line);
-    emitter->indent -= is_guarded;
-}
-
 static void clear_parts(struct emitter *emitter, const struct nest *nest)
 {
-    emit_guarded(emitter, nest->guard,
-                 arena_print(emitter->arena, "memset(%s, 0, %s * sizeof(%s));", nest->parts->name,
-                             size_factor(emitter, nest->parts->count), emitter->real));
+    struct guarded guarded;
+    begin_guarded(emitter, &guarded, nest->guard);
+    emit_line(emitter, "memset(%s, 0, %s * sizeof(%s));", nest->parts->name,
+              size_factor(emitter, nest->parts->count), emitter->real);
+    end_guarded(emitter, &guarded);
 }
 
 /* target[e] += sum_v parts[e][v] */
@@ -470,14 +456,12 @@ static void add_parts(struct emitter *emitter, const struct nest *nest)
     size *count = buffer_count(emitter->program, target);
     size *variable = program_variable(emitter->program, emitter->laned->depth + 1, count);
     const char *e = size_c(emitter, variable), *target_name = buffer_name(emitter, target);
-    bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard;
-    if (is_guarded)
-        emit_line(emitter, "if (%s)", guard_text(emitter, nest->guard));
-    emitter->indent += is_guarded;
+    struct guarded guarded;
+    begin_guarded(emitter, &guarded, nest->guard);
     emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)", e, e, size_c(emitter, count), e);
     emit_line(emitter, "    GRADC_SUM(%s, %s[%s], %s, GRADC_LANES, %s);", emitter->real, target_name, e,
               emitter->lane, lane_text(emitter, nest->parts->name, e));
-    emitter->indent -= is_guarded;
+    end_guarded(emitter, &guarded);
 }
 
 void emit_laned_loop(struct emitter *emitter, const struct item *loop)

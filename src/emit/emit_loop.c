@@ -225,25 +225,18 @@ static bool declares_outside(const struct nest *nest)
     return nest->target && nest->target->storage == STORAGE_SCALAR && !nest->target->same;
 }
 
+/* Variables that statements under several conditions use are declared under none. */
 static void emit_starts(struct emitter *emitter, const struct item *loop, bool outside)
 {
     for (size_t i = 0; i < loop->before_count; i++) {
         struct nest *nest = loop->before[i];
+        struct guarded guarded;
         if (declares_outside(nest) != outside)
             continue;
-        bool is_filled =
-            loop->kind == ITEM_BLOCK || (nest->first_reduced < nest->loop_count &&
-                                         nest->path[nest->path_first + nest->first_reduced] == loop &&
-                                         (nest->first_reduced < nest->first_trailing ||
-                                          nest->kind == NEST_SCATTER || nest->kind == NEST_PRODUCT));
-        bool is_guarded =
-            !outside && nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard && is_filled;
-        if (is_guarded) {
-            emit_line(emitter, "if (%s)", guard_text(emitter, nest->guard));
-            emitter->indent++;
-        }
+        emit_declaration(emitter, nest, loop);
+        begin_guarded(emitter, &guarded, outside ? ALWAYS_WANTED : nest->guard);
         emit_start(emitter, nest, loop);
-        emitter->indent -= is_guarded;
+        end_guarded(emitter, &guarded);
     }
 }
 
@@ -251,28 +244,30 @@ static void emit_ends(struct emitter *emitter, const struct item *loop)
 {
     for (size_t i = 0; i < loop->behind_count; i++) {
         struct nest *nest = loop->behind[i];
-        bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard;
-        if (declares_outside(nest) && !nest->sums)
-            continue;
-        if (is_guarded) {
-            emit_line(emitter, "if (%s)%s", guard_text(emitter, nest->guard), nest->sums ? " {" : "");
-            emitter->indent++;
-        }
-        emit_end(emitter, nest, loop);
-        emitter->indent -= is_guarded;
-        if (is_guarded && nest->sums)
-            emit_line(emitter, "}");
+        struct guarded guarded;
+        begin_guarded(emitter, &guarded, nest->guard);
+        emit_end(emitter, nest);
+        end_guarded(emitter, &guarded);
     }
 }
 
-/* A body of one statement needs no braces. */
-static bool is_plain(const struct item *loop, const struct text *body)
+/* A body of one statement needs no braces: one line, or a loop, which may begin with a line that tells
+ * compilers about it, but no declaration or sum beside it. */
+static bool is_plain(const struct emitter *emitter, const struct item *loop, const struct text *body)
 {
-    const char *end = body->bytes ? strchr(body->bytes, '\n') : NULL;
+    int statements = 0, indent = 4 * (emitter->indent + 1);
+    const char *end = strchr(body->bytes, '\n');
     if (end && !end[1])
         return true;
-    return loop->body_count == 1 && loop->body[0]->kind == ITEM_LOOP && loop->body[0]->before_count == 0 &&
-           loop->body[0]->behind_count == 0 && loop->body[0]->guard == loop->guard;
+    for (const char *line = body->bytes; *line; line = next_line(line)) {
+        int spaces = (int)strspn(line, " ");
+        bool is_about_loop = strncmp(line + spaces, "GRADC_INDEPENDENT\n", 18) == 0 ||
+                             strncmp(line + spaces, "GRADC_ROLLED\n", 13) == 0 ||
+                             strncmp(line + spaces, "GRADC_UNROLLED\n", 15) == 0;
+        statements += spaces == indent && line[spaces] != '}' && !is_about_loop;
+    }
+    return statements == 1 && loop->body_count == 1 && loop->body[0]->kind == ITEM_LOOP &&
+           loop->body[0]->guard == loop->guard;
 }
 
 /* Whether the condition that ends here, from the assignment before it on, is computed in the round. */
@@ -443,7 +438,7 @@ void emit_rounds(struct emitter *emitter, const struct item *loop)
     emitter->out = out;
     if (!*body.bytes)
         return; /* nothing but what turned out to be unnecessary */
-    bool plain = is_plain(loop, &body) && !has_running_powers(emitter, loop);
+    bool plain = is_plain(emitter, loop, &body) && !has_running_powers(emitter, loop);
     bool independent = innermost && is_independent(emitter, loop, &notes, variable);
     emitter->is_shared = is_shared;
     declare_powers(emitter, loop);
@@ -588,18 +583,13 @@ static bool is_conditional(const struct emitter *emitter, const struct item *ite
 static void emit_conditional(struct emitter *emitter, struct item *const *items, size_t count,
                              bool has_comments)
 {
-    guard outer = emitter->guard;
-    struct text body = {.arena = emitter->arena};
-    struct text *out = emitter->out;
+    struct guarded guarded;
     for (size_t i = 0; i < count; i++)
         if (items[i]->kind == ITEM_LOOP || items[i]->kind == ITEM_BLOCK) {
             emitter->at = items[i];
             emit_starts(emitter, items[i], true);
         }
-    text_write(&body, "");
-    emitter->guard = items[0]->guard;
-    emitter->out = &body;
-    emitter->indent++;
+    begin_guarded(emitter, &guarded, items[0]->guard);
     for (size_t i = 0; i < count; i++) {
         if (is_void(items[i]))
             continue;
@@ -608,14 +598,7 @@ static void emit_conditional(struct emitter *emitter, struct item *const *items,
         emitter->at = items[i];
         emit_parts(emitter, items[i]);
     }
-    emitter->indent--;
-    emitter->out = out;
-    emitter->guard = outer;
-    if (!*body.bytes)
-        return; /* nothing but what turned out to be unnecessary */
-    emit_line(emitter, "if (%s) {", guard_text(emitter, items[0]->guard));
-    text_write(out, body.bytes);
-    emit_line(emitter, "}");
+    end_guarded(emitter, &guarded);
 }
 
 void emit_item(struct emitter *emitter, const struct item *item)

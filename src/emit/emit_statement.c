@@ -64,17 +64,7 @@ void target_indices(struct emitter *emitter, const struct nest *nest, const stru
                     size_subtract(node->shape[a], size_number(emitter->program->sizes, 1)), at[a].affine);
 }
 
-const char *guard_text(struct emitter *emitter, guard wanted)
-{
-    const char *text = NULL;
-    for (size_t i = 0; i < emitter->function->members_count && i < 63; i++)
-        if (wanted >> i & 1) {
-            const char *test =
-                arena_print(emitter->arena, "%s->%s", emitter->self, emitter->function->members[i].name);
-            text = text ? arena_print(emitter->arena, "%s || %s", text, test) : test;
-        }
-    return text;
-}
+/* ---- Variables ---- */
 
 /* A scalar is declared where it is first written. */
 bool needs_declaration(const struct nest *nest)
@@ -86,33 +76,6 @@ bool needs_declaration(const struct nest *nest)
 static bool is_written_once(const struct buffer *buffer)
 {
     return buffer->writers_count == 1;
-}
-
-/* A local variable that needs nothing which might not be there is computed whether it is wanted or not. */
-static bool is_always_computable(const struct nest *nest)
-{
-    for (size_t i = 0; i < nest->reads_count; i++) {
-        const struct buffer *buffer = nest->reads[i].buffer;
-        if (buffer && buffer->storage != STORAGE_SCALAR && !buffer->is_earlier && buffer->writers_count > 0 &&
-            buffer->writers[0]->guard != ALWAYS_WANTED)
-            return false;
-    }
-    return true;
-}
-
-/* Under a condition of its own, a statement keeps an innermost loop from being vectorised. A cheap one whose
- * target is there in any case is better executed in vain. */
-bool runs_anyway(const struct item *item)
-{
-    const struct nest *nest = item->nest;
-    if (item->kind != ITEM_STATEMENT || item->parent->kind != ITEM_LOOP || nest->is_dear || !nest->target ||
-        nest->target->storage != STORAGE_WORKSPACE || !is_always_computable(nest) ||
-        (nest->kind != NEST_VALUE && nest->kind != NEST_COPY && nest->kind != NEST_SUM))
-        return false;
-    for (size_t i = 0; i < item->parent->body_count; i++)
-        if (item->parent->body[i]->kind != ITEM_STATEMENT)
-            return false;
-    return true;
 }
 
 /* Stores a value; a scalar under a condition is declared before it. */
@@ -315,29 +278,38 @@ static void declare_accumulator(struct emitter *emitter, struct nest *nest)
         declare_parts(emitter, nest, name); /* else each chunk has its own */
 }
 
-/* Before one of its loops: what is to be accumulated starts. */
-void emit_start(struct emitter *emitter, struct nest *nest, const struct item *loop)
+static int depth_of(const struct nest *nest, const struct item *loop)
 {
     int depth = 0;
-    if (loop->kind == ITEM_BLOCK) {
-        emit_fill(emitter, nest, 0);
-        return;
-    }
     while (nest->path[nest->path_first + depth] != loop)
         depth++;
-    if (nest->kind == NEST_SCAN || (depth == nest->first_trailing && has_accumulator(nest)))
+    return depth;
+}
+
+/* Before one of its loops: the variable that is to collect its rounds. */
+void emit_declaration(struct emitter *emitter, struct nest *nest, const struct item *loop)
+{
+    if (loop->kind != ITEM_BLOCK &&
+        (nest->kind == NEST_SCAN || (has_accumulator(nest) && depth_of(nest, loop) == nest->first_trailing)))
         declare_accumulator(emitter, nest);
-    if (nest->kind != NEST_SCAN && depth == nest->first_reduced && !adds_up_over_blocks(nest) &&
-        (nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCATTER ||
-         nest->kind == NEST_PRODUCT))
-        emit_fill(emitter, nest, depth);
+}
+
+/* Before one of its loops: the elements that they add to start. */
+void emit_start(struct emitter *emitter, struct nest *nest, const struct item *loop)
+{
+    if (loop->kind == ITEM_BLOCK)
+        emit_fill(emitter, nest, 0);
+    else if (nest->kind != NEST_SCAN && depth_of(nest, loop) == nest->first_reduced &&
+             !adds_up_over_blocks(nest) &&
+             (nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCATTER ||
+              nest->kind == NEST_PRODUCT))
+        emit_fill(emitter, nest, nest->first_reduced);
 }
 
 /* Behind its innermost loops: what was accumulated is stored. */
-void emit_end(struct emitter *emitter, struct nest *nest, const struct item *loop)
+void emit_end(struct emitter *emitter, struct nest *nest)
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
-    (void)loop;
     if (nest->sums)
         emit_line(emitter, "GRADC_TOTAL(%s, %s);", accumulator(emitter, nest), nest->sums);
     if (!has_accumulator(nest) || nest->target->storage == STORAGE_SCALAR)

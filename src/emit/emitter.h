@@ -117,8 +117,9 @@ const char *buffer_name(struct emitter *emitter, struct buffer *buffer);
 /* ---- emit_statement.c, emit_loop.c ---- */
 void emit_line(struct emitter *emitter, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void emit_statement(struct emitter *emitter, struct nest *nest);
+void emit_declaration(struct emitter *emitter, struct nest *nest, const struct item *loop);
 void emit_start(struct emitter *emitter, struct nest *nest, const struct item *loop);
-void emit_end(struct emitter *emitter, struct nest *nest, const struct item *loop);
+void emit_end(struct emitter *emitter, struct nest *nest);
 /* The term of a sum, maximum or minimum that one variable collects, for GRADC_SUM and GRADC_BEST; NULL if the
  * nest is none. */
 const char *summed_term(struct emitter *emitter, struct nest *nest, const char **into);
@@ -127,12 +128,10 @@ const char *scale_factor_text(struct emitter *emitter, const struct scale *scale
 void emit_product(struct emitter *emitter, struct nest *nest);
 void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, struct index *at);
 bool needs_declaration(const struct nest *nest);
-bool runs_anyway(const struct item *item); /* whether it is wanted or not */
 void emit_item(struct emitter *emitter, const struct item *item);
 void emit_items(struct emitter *emitter, const struct item *parent);
 /* One of its body, with those behind it that stand under the same condition; their number. */
 size_t emit_items_at(struct emitter *emitter, const struct item *parent, size_t i);
-const char *guard_text(struct emitter *emitter, guard wanted);
 
 /* The pieces of an accumulation, for loops in lanes. */
 const char *identity_text(const struct node *node);
@@ -144,6 +143,20 @@ const char *accumulator(struct emitter *emitter, struct nest *nest);
 bool has_accumulator(const struct nest *nest);
 void target_indices(struct emitter *emitter, const struct nest *nest, const struct index *at,
                     struct index *to);
+
+/* ---- emit_guard.c ---- */
+const char *guard_text(struct emitter *emitter, guard wanted);
+/* What is printed from one to the other stands under the condition that these members are wanted, if that is
+ * not known there; no condition is printed for nothing. */
+struct guarded {
+    struct text body, *out;
+    guard outer;
+    bool is_open;
+};
+void begin_guarded(struct emitter *emitter, struct guarded *guarded, guard wanted);
+void end_guarded(struct emitter *emitter, const struct guarded *guarded);
+bool is_always_computable(const struct nest *nest); /* all that it needs is there in any case */
+bool runs_anyway(const struct item *item);          /* whether it is wanted or not */
 
 /* ---- emit_sum.c ---- */
 /* Prints an innermost loop that forms one sum, maximum or minimum in parts; false: it is none. */

@@ -1292,6 +1292,27 @@ case("dropout_share(x: [n], k: int) {\n    y = mean(dropout(ones([n, 100]), 0.25
 case("dropout_seed(x: [n]) = real(any(dropout(x, 0.5, 1) != dropout(x, 0.5, 2)))", lambda x: 1.0, sizes={"n": 40}, x=uniform(40))
 case("dropout_none(x: [n], k: int) = dropout(x, 0, k)", lambda x, k: x, sizes={"n": 4}, x=uniform(4), k=3)
 
+# ---- Conditions on what is wanted: the driver asks for every gradient alone, and leaves each one out ----
+
+group("wanted")
+def two_products(x, v, w):
+    o = np.einsum("bkp,ck->bcp", np.einsum("bcp,kc->bkp", x, v), w)
+    return {"s": o.sum(1), "q": (o**2).sum(1)}
+case("""two_products(x: [B, 8, P], v: [16, 8], w: [8, 16]) {
+    h[b, k, p] = sum[c](x[b, c, p] * v[k, c])
+    o[b, k, p] = sum[c](h[b, c, p] * w[k, c])
+    return s = sum(o, axis = 1), q = sum(o^2, axis = 1)
+}""", two_products, wrt=["v", "w"], sizes={"B": 3, "P": 2}, x=uniform((3, 8, 2)), v=uniform((16, 8), -1, 1), w=uniform((8, 16), -1, 1))
+case("two_convolutions(x: [B, 8, Y, X], v: [16, 8, 1, 1], w: [8, 16, 1, 1]) = sum(sum(conv2d(conv2d(x, v), w), axis = 1)^2)",
+     lambda x, v, w: np.sum(conv2d(conv2d(x, v), w).sum(1)**2), wrt=["v", "w"], sizes={"B": 3, "Y": 2, "X": 2}, x=uniform((3, 8, 2, 2)), v=uniform((16, 8, 1, 1), -1, 1), w=uniform((8, 16, 1, 1), -1, 1))
+case("""small_cnn(x: [N, 1, 4, 4], k: [C, 1, 3, 3], b: [C], w: [4 * C, K], y: int[N]) {
+    h = max_pool2d(relu(conv2d(x, k, pad = 1) + b[:, new, new]), 2)
+    scores = reshape(h, [N, -1]) @ w
+    loss = cross_entropy(scores, y)
+    return loss, scores
+}""", lambda x, k, b, w, y: (lambda z: {"loss": -np.mean(np.log(softmax(z))[np.arange(3), y]), "scores": z})(windows(np.maximum(conv2d(x, k, pad=1) + b[:, None, None], 0), 2, 2).max(0).reshape(3, -1) @ w),
+     wrt=["k", "b", "w"], sizes={"N": 3, "C": 2, "K": 2}, x=uniform((3, 1, 4, 4)), k=uniform((2, 1, 3, 3), -1, 1), b=uniform(2), w=uniform((8, 2), -1, 1), y=[0, 1, 1])
+
 # ---- Further entries: the driver holds them to backward and to differences ----
 
 group("entries")

@@ -413,8 +413,7 @@ struct run {
     enum entries entries;
     const char *entry;          /* instead: this one */
     const struct values *given; /* inputs, output gradients, tangents, directions; none: NULL */
-    int null;                   /* the member whose pointer is NULL, or -1 */
-    enum role null_role;        /* all pointers of this role are NULL, if not OTHER */
+    bool is_null[MAX_MEMBERS];  /* the members whose pointers are NULL */
     int status;                 /* what the first entry must return */
     struct values result;
 };
@@ -468,7 +467,7 @@ static void prepare(const struct run *run)
                 put(slot, m, 0, given[0]);
             continue;
         }
-        if ((is_read(m->role) && !given) || run->null == k || run->null_role == m->role) {
+        if ((is_read(m->role) && !given) || run->is_null[k]) {
             *(char **)(void *)slot = NULL;
             buffers[k] = NULL;
             continue;
@@ -539,14 +538,25 @@ static void discard(void)
     free(instance);
 }
 
+/* " with NULL for x, y" */
+static const char *null_names(const struct run *run)
+{
+    static char text[1000];
+    size_t length = 0;
+    text[0] = 0;
+    for (int k = 0; k < f.count; k++)
+        if (run->is_null[k] && length < sizeof text - 100)
+            length += (size_t)snprintf(text + length, 100, "%s%s", length ? ", " : " with NULL for ", f.members[k].name);
+    return text;
+}
+
 static void call(struct run *run, const char *entry)
 {
     int (*function)(void *) = (int (*)(void *))symbol(entry);
     int status = function(instance);
     check_guards(run, entry);
     if (status != run->status)
-        fail("%s returned %d, expected %d%s", entry, status, run->status,
-             run->null >= 0 ? f.members[run->null].name : "");
+        fail("%s returned %d, expected %d%s", entry, status, run->status, null_names(run));
 }
 
 /* Which members an entry must leave alone. */
@@ -623,9 +633,9 @@ static void compare(const char *when, const struct member *m, const double *actu
 /* What two runs both yield agrees. */
 static void compare_runs(const char *when, const struct run *run, const struct run *with)
 {
-    char text[200];
+    char text[1200];
+    snprintf(text, sizeof text, "%s%s", when, null_names(run));
     for (int k = 0; k < f.count; k++) {
-        snprintf(text, sizeof text, "%s%s%s", when, run->null >= 0 ? " " : "", run->null >= 0 ? f.members[run->null].name : "");
         if (run->result.of[k] && with->result.of[k])
             compare(text, &f.members[k], run->result.of[k], with->result.of[k], single ? 2e-4 : 1e-11);
     }
@@ -689,7 +699,7 @@ static struct values read_inputs(bool seeds)
 
 static struct run new_run(enum entries entries, const struct values *given)
 {
-    struct run run = {.entries = entries, .given = given, .null = -1, .null_role = OTHER};
+    struct run run = {.entries = entries, .given = given};
     return run;
 }
 
@@ -798,32 +808,82 @@ static void check_second_backward(const struct values *given, const struct run *
     discard();
 }
 
-/* Unwanted outputs and gradients, one at a time and all. */
-static void check_unwanted(const struct values *given, const struct run *full)
+static void release(struct run *run)
 {
     for (int k = 0; k < f.count; k++) {
-        const struct member *m = &f.members[k];
-        if (!m->pointer || (m->role != OUTPUT && m->role != GRADIENT))
-            continue;
-        for (enum entries e = f.differentiable ? FORWARD_BACKWARD : FORWARD; e <= GRADIENT_ALONE; e++) {
-            struct run run = new_run(e, given);
-            run.null = k;
-            perform(&run);
-            compare_runs("with NULL for", &run, full);
-            if (!f.differentiable)
-                break;
-        }
+        free(run->result.of[k]);
+        run->result.of[k] = NULL;
     }
-    static const enum role roles[] = {OUTPUT, GRADIENT};
-    for (int r = 0; r < 2; r++)
-        for (enum entries e = f.differentiable ? FORWARD_BACKWARD : FORWARD; e <= GRADIENT_ALONE; e++) {
-            struct run run = new_run(e, given);
-            run.null_role = roles[r];
+}
+
+enum { MOST_IN_ALL_SUBSETS = 4, RANDOM_SUBSETS = 12 };
+
+/* What is wanted does not change for what else is: every member wanted alone, each one not, none of a role, and
+ * all subsets where there are few, else some. `entry`: of this one, NULL: of `entries`. */
+static void check_unwanted(const struct values *given, enum entries entries, const char *entry)
+{
+    int nullable[MAX_MEMBERS], count = 0;
+    uint32_t state = 1;
+    struct run full = new_run(entries, given);
+    full.entry = entry;
+    perform(&full);
+    for (int k = 0; k < f.count; k++)
+        if (f.members[k].pointer && f.members[k].role != INOUT && is_written_by(&f.members[k], &full))
+            nullable[count++] = k;
+    bool is_small = count <= MOST_IN_ALL_SUBSETS;
+    int subsets = is_small ? (1 << count) - 1 : 2 * count + 2 + RANDOM_SUBSETS;
+    for (int subset = 0; subset < subsets; subset++) {
+        struct run run = new_run(entries, given);
+        run.entry = entry;
+        for (int i = 0; i < count; i++)
+            run.is_null[nullable[i]] = is_small                ? !(subset >> i & 1)
+                                       : subset < count         ? subset != i
+                                       : subset < 2 * count     ? subset - count == i
+                                       : subset < 2 * count + 2 ? (f.members[nullable[i]].role == OUTPUT) == (subset & 1)
+                                                                : noise(&state) < 0;
+        perform(&run);
+        compare_runs(entry ? entry : entries == GRADIENT_ALONE ? "gradient" : "forward, backward", &run, &full);
+        release(&run);
+    }
+    release(&full);
+}
+
+/* Whether the member is the gradient of the first output, a real scalar: it is 1 if its pointer is NULL. */
+static bool is_default_seed(int seed)
+{
+    for (int k = 0; k < f.count; k++)
+        if (f.members[k].role == OUTPUT)
+            return !f.members[k].pointer && !f.members[k].is_int && !strcmp(f.members[seed].of, f.members[k].name);
+    return false;
+}
+
+/* Other output gradients that are NULL are zeros: each one given alone, and each one not. */
+static void check_unseeded(const struct values *given)
+{
+    int seeds[MAX_MEMBERS], count = 0;
+    for (int k = 0; k < f.count; k++)
+        if (f.members[k].role == OUTPUT_GRADIENT && given->of[k])
+            seeds[count++] = k;
+    for (int subset = 0; count > 1 && subset < (count > 2 ? 2 * count : count); subset++) {
+        struct values some = *given, zero = *given;
+        for (int i = 0; i < count; i++)
+            if (subset < count ? subset != i : subset - count == i) {
+                some.of[seeds[i]] = NULL;
+                zero.of[seeds[i]] = allocate(f.members[seeds[i]].count * sizeof(double));
+                zero.of[seeds[i]][0] = is_default_seed(seeds[i]);
+            }
+        for (enum entries e = FORWARD_BACKWARD; e <= GRADIENT_ALONE; e++) {
+            struct run run = new_run(e, &some), expected = new_run(e, &zero);
             perform(&run);
-            compare_runs(r ? "with no gradient wanted" : "with no output wanted", &run, full);
-            if (!f.differentiable)
-                break;
+            perform(&expected);
+            compare_runs("with some output gradients NULL", &run, &expected);
+            release(&run);
+            release(&expected);
         }
+        for (int i = 0; i < count; i++)
+            if (!some.of[seeds[i]])
+                free(zero.of[seeds[i]]);
+    }
 }
 
 /* Without output gradients, that of the first output is 1 if it is a real scalar. */
@@ -1182,23 +1242,6 @@ static void check_sparse(const struct values *given, const char *dense_entry, co
     }
 }
 
-/* What a further entry writes does not depend on what else is wanted of it. */
-static void check_unwanted_of(const struct values *given, const char *entry)
-{
-    struct run all = new_run(FORWARD, given);
-    all.entry = entry;
-    perform(&all);
-    for (int k = 0; k < f.count; k++) {
-        if (!f.members[k].pointer || !is_written_by(&f.members[k], &all))
-            continue;
-        struct run run = new_run(FORWARD, given);
-        run.entry = entry;
-        run.null = k;
-        perform(&run);
-        compare_runs("with NULL for", &run, &all);
-    }
-}
-
 static void check_workspaces(const struct values *given)
 {
     struct run run = new_run(FORWARD, given);
@@ -1241,7 +1284,7 @@ static void check_case(const struct testcase *c)
     check_refusals(&given);
     check_bind(&given);
     if (!f.differentiable) {
-        check_unwanted(&given, &forward);
+        check_unwanted(&given, FORWARD, NULL);
         return;
     }
     struct run full = new_run(FORWARD_BACKWARD, &given), alone = new_run(GRADIENT_ALONE, &given);
@@ -1253,7 +1296,9 @@ static void check_case(const struct testcase *c)
     check_workspaces(&given);
     check_second_backward(&given, &full);
     check_default_seed(&given);
-    check_unwanted(&given, &full);
+    check_unwanted(&given, FORWARD_BACKWARD, NULL);
+    check_unwanted(&given, GRADIENT_ALONE, NULL);
+    check_unseeded(&given);
     if (has_entry("jacobian"))
         check_jacobian(&given);
     if (has_entry("hessian"))
@@ -1268,7 +1313,7 @@ static void check_case(const struct testcase *c)
         check_sparse(&given, "hessian", "sparse_hessian");
     for (size_t e = 3; e < sizeof entry_names / sizeof *entry_names; e++)
         if (has_entry(entry_names[e]))
-            check_unwanted_of(&given, entry_names[e]);
+            check_unwanted(&given, FORWARD, entry_names[e]);
     if (!c->rough && !single)
         check_differences(&given, &full);
 }

@@ -247,8 +247,9 @@ static void scores_backward_kernel(
     double *const sum4 = t; /* [D] */
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* Some rows at a time, so that they stay in the cache. */
-    if (m->d_mu)
+    if (m->d_mu) {
         memset(sum, 0, K * D * sizeof(double));
+    }
     for (size_t first = 0; first < N; first += block) {
         const size_t rows = N - first < block ? N - first : block;
         /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
@@ -276,8 +277,9 @@ static void scores_backward_kernel(
                 }
             }
         });
-        if (m->d_mu)
+        if (m->d_mu) {
             GRADC_ADD_CHUNKS(sum, sum_others, K * D, chunks2);
+        }
         /* d_Q[i, j, k] = 2 * sum[l](t[l, i, j] * t4[l, i, k]) */
         if (m->d_Q) {
             GRADC_PARALLEL(i, K, K * D * D * rows, {
@@ -362,8 +364,9 @@ static void scores_gradient_kernel(
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* Some rows at a time, so that they stay in the cache. */
     double loss = 0;
-    if (m->d_mu)
+    if (m->d_mu) {
         memset(sum, 0, K * D * sizeof(double));
+    }
     for (size_t first = 0; first < N; first += block) {
         const size_t rows = N - first < block ? N - first : block;
         /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
@@ -416,8 +419,9 @@ static void scores_gradient_kernel(
                 }
             }
         });
-        if (m->d_mu)
+        if (m->d_mu) {
             GRADC_ADD_CHUNKS(sum, sum_others, K * D, chunks4);
+        }
         /* loss = sum(t3) */
         GRADC_SUM_IN_PARTS(double, loss, i, rows, t3[i]);
         /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */

@@ -179,8 +179,9 @@ static int f_gradient_kernel(
     }
     /* d_E[k[i], j] += d_f[i, j] */
     if (m->f || m->d_E) {
-        if (m->d_E)
+        if (m->d_E) {
             memset(d_E, 0, v * d * sizeof(double));
+        }
         GRADC_PARALLEL(chunk, chunks2, 2 * d * n, {
             const size_t begin = gradc_first(chunk, chunks2, n, 1);
             const size_t end = gradc_first(chunk + 1, chunks2, n, 1);
@@ -199,8 +200,9 @@ static int f_gradient_kernel(
                 }
             }
         });
-        if (m->d_E)
+        if (m->d_E) {
             GRADC_ADD_CHUNKS(d_E, d_E_others, v * d, chunks2);
+        }
     }
     return GRADC_OK;
 }

@@ -137,8 +137,9 @@ static void f_backward_kernel(
     const size_t chunks = gradc_chunks(m, 2 * m * n, n);
     /* guarded.nn:3   f(x: [m, n], b: [n]) = exp(x + b) */
     /* d_x = d_f * f2 ; d_b = sum(d_x, axis = 0) */
-    if (self_->d_b)
+    if (self_->d_b) {
         memset(d_b, 0, n * sizeof(double));
+    }
     GRADC_PARALLEL(chunk, chunks, 2 * m * n, {
         const size_t begin = gradc_first(chunk, chunks, m, 1);
         const size_t end = gradc_first(chunk + 1, chunks, m, 1);
@@ -153,8 +154,9 @@ static void f_backward_kernel(
                 }
             }
     });
-    if (self_->d_b)
+    if (self_->d_b) {
         GRADC_ADD_CHUNKS(d_b, d_b_others, n, chunks);
+    }
 }
 
 int f_backward(struct f *self_)
@@ -192,8 +194,9 @@ static void f_gradient_kernel(
     const size_t chunks2 = gradc_chunks(m, 10 * m * n, n);
     /* guarded.nn:3   f(x: [m, n], b: [n]) = exp(x + b) */
     /* f2 = exp(x + b) ; d_x = d_f * f2 ; d_b = sum(d_x, axis = 0) */
-    if (self_->d_b)
+    if (self_->d_b) {
         memset(d_b, 0, n * sizeof(double));
+    }
     GRADC_PARALLEL(chunk, chunks2, 10 * m * n, {
         const size_t begin = gradc_first(chunk, chunks2, m, 1);
         const size_t end = gradc_first(chunk + 1, chunks2, m, 1);
@@ -212,8 +215,9 @@ static void f_gradient_kernel(
             }
         }
     });
-    if (self_->d_b)
+    if (self_->d_b) {
         GRADC_ADD_CHUNKS(d_b, d_b_others, n, chunks2);
+    }
 }
 
 int f_gradient(struct f *self_)

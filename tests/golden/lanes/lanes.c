@@ -308,10 +308,12 @@ static void fit_gradient_kernel(
     /* lanes.nn:4   fit(t: [n], y: [n], c: [m]) = sum[i]((sum[j](c[j] * t[i]^j) - y[i])^2) */
     /* sum[i] = sum[j](c[j] * t[i]^j) ; fit2 = sum(t2^2) ; d_c[i] = sum[j](t2[j] * t[j]^i) */
     double fit2 = 0;
-    if (self_->d_c)
+    if (self_->d_c) {
         memset(d_c, 0, m * sizeof(double));
-    if (self_->d_c)
+    }
+    if (self_->d_c) {
         memset(d_c_parts, 0, 32 * m * sizeof(double));
+    }
     GRADC_BLOCKS(i0, lanes, n, {
         double sum[GRADC_LANES];
         double t2[GRADC_LANES];
@@ -342,9 +344,10 @@ static void fit_gradient_kernel(
                 }
         }
     });
-    if (self_->d_c)
+    if (self_->d_c) {
         for (size_t j = 0; j < m; j++)
             GRADC_SUM(double, d_c[j], lane, GRADC_LANES, d_c_parts[j * GRADC_LANES + lane]);
+    }
     /* d_c = 2 * d_fit * d_c */
     if (self_->d_c) {
         GRADC_PARALLEL_INDEPENDENT(i, m, m, {

@@ -70,8 +70,9 @@ static void f_forward_kernel(
                     }
                 }
             }
-            if (self_->most)
+            if (self_->most) {
                 most[first + i] = most2;
+            }
         });
         /* p = reshape(h, [n, 64]) @ w */
         if (self_->p) {

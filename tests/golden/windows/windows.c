@@ -259,8 +259,9 @@ static void windows_gradient_kernel(
     /* t2[i, j, k, l, m, n] = x[i, j, k + m, l + n] */
     /* d_w[i, j, k, l] = sum[m, n, p](t2[m, j, k, l, n, p] * conv2d[m, i, n, p]) */
     float windows2 = 0;
-    if (m->d_w)
+    if (m->d_w) {
         memset(d_w, 0, 576 * sizeof(float));
+    }
     float windows2_others[GRADC_MOST_COPIES];
     GRADC_PARALLEL(chunk, chunks3, 225792 * N, {
         const size_t begin = gradc_first(chunk, chunks3, N, 1);
@@ -309,8 +310,9 @@ static void windows_gradient_kernel(
     for (size_t chunk = 0; chunk < chunks3; chunk++) {
         windows2 += windows2_others[chunk];
     }
-    if (m->d_w)
+    if (m->d_w) {
         GRADC_ADD_CHUNKS(d_w, d_w_others, 576, chunks3);
+    }
     /* d_w = 2 * d_windows * d_w */
     if (m->d_w) {
         for (size_t i = 0; i < 8; i++)
