@@ -1,0 +1,249 @@
+/* validate.c: compiles a program, reads the C that comes out, and calls every entry at points of all kinds.
+ */
+#include "validate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "emit.h"
+#include "passes.h"
+#include "source.h"
+#include "validate_run.h"
+
+struct validator {
+    struct arena *arena;
+    const struct validate_options *options;
+    const struct c_program *program;
+    int precision;
+    struct validation result;
+};
+
+struct validate_options validate_defaults(void)
+{
+    return (struct validate_options){
+        .level = 2, .seed = 1, .trials = 4, .statements = 2000000, .with_statuses = true};
+}
+
+/* ---- Compiling ---- */
+
+static struct module *compile(struct arena *arena, struct diagnostics *diagnostics, const struct file *file,
+                              const struct derivatives *derivatives, const struct elaborate_options *options,
+                              int level, bool for_c)
+{
+    struct elaboration *elaboration = elaborate(arena, diagnostics, file, derivatives, options);
+    if (diagnostics->error_count == 0)
+        adjoin(elaboration, diagnostics, derivatives);
+    if (diagnostics->error_count > 0)
+        return NULL;
+    for (size_t i = 0; i < elaboration->module->functions_count; i++) {
+        simplify(elaboration->module->functions[i], level);
+        if (for_c)
+            scalarise(elaboration->module->functions[i], level);
+    }
+    return elaboration->module;
+}
+
+static const char *emitted_text(struct arena *arena, struct module *module, int level)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&bytes, &length);
+    if (!stream)
+        return "";
+    struct emit_options options = {.level = level};
+    emit_c(stream, NULL, module, &options);
+    fclose(stream);
+    const char *text = arena_copy(arena, bytes, length);
+    free(bytes);
+    return text;
+}
+
+/* The runtime's macros, with rounds that threads share told apart from others, and with constants that can be
+ * set anew for each call. */
+static const struct c_macro_value macros[] = {
+    {"_OPENMP", "1"},
+    {"GRADC_INDEPENDENT", "_Pragma(\"GCC ivdep\")"},
+    {"GRADC_SHARED(pragma, before, i, n, work, ...)",
+     "do { GRADC_PRAGMA(pragma) GRADC_ROUNDS(i, n, __VA_ARGS__) } while (0)"},
+    {"GRADC_BLOCK", "gradc_setting(0)"},
+    {"GRADC_WORTH_THREADS", "gradc_setting(1)"},
+    {"GRADC_WORTH_ADDING", "gradc_setting(2)"},
+};
+
+/* ---- One function ---- */
+
+static void choose_settings(struct point *point, struct c_run *run, int trial)
+{
+    static const size_t blocks[] = {1, 2, 3, 4, 64}, worths[] = {1, 8, 64, 32768};
+    c_run_set(run, SETTING_BLOCK, trial == 0 ? 64 : blocks[point_random(point, 5)]);
+    c_run_set(run, SETTING_WORTH_THREADS, trial == 0 ? 32768 : worths[point_random(point, 4)]);
+    c_run_set(run, SETTING_WORTH_ADDING, trial == 0 ? 16 : point_random(point, 2));
+}
+
+/* Sizes about the lengths at which the code changes: of lanes and partial sums, of blocks. */
+static int64_t large_size(struct point *point, int trial)
+{
+    static const int64_t sizes[] = {8, 9, 31, 32, 33, 40, 64, 65, 67};
+    return trial % 3 == 2 ? sizes[point_random(point, sizeof sizes / sizeof *sizes)] : 0;
+}
+
+struct tally {
+    int calls, unfinished;
+    double worst;
+};
+
+static bool judge(struct validator *v, struct point *point, enum entry entry, const struct outcome *outcome,
+                  struct tally *tally)
+{
+    tally->calls++;
+    v->result.calls++;
+    if (outcome->is_unfinished) {
+        tally->unfinished++;
+        return true;
+    }
+    const char *wrong = point_judge(point, entry, outcome, &tally->worst);
+    if (!wrong)
+        return true;
+    const char *where = point_text(point, entry);
+    v->result.validity = VALIDATE_WRONG;
+    v->result.text = arena_print(v->arena, "%s_%s: %s%s%s%s", point->function->name, entry_text(entry), wrong,
+                                 *where ? " (" : "", where, *where ? ")" : "");
+    return false;
+}
+
+/* Forward, and backward twice with other output gradients; then the entries that need no forward. */
+static bool try_point(struct validator *v, struct caller *caller, struct point *point, struct tally *tallies)
+{
+    const struct function *function = point->function;
+    for (int e = 0; e < ENTRY_COUNT; e++) {
+        if (e != ENTRY_FORWARD && !function->entries[e])
+            continue;
+        bool is_backward = e == ENTRY_BACKWARD;
+        if (is_backward && tallies[ENTRY_FORWARD].unfinished > 0)
+            continue;
+        for (int turn = 0; turn < (is_backward ? 2 : 1); turn++) {
+            if (turn > 0)
+                point_choose_seeds(point);
+            if (e != ENTRY_FORWARD)
+                point_choose_null(point);
+            const struct outcome *outcome = caller_call(caller, point, (enum entry)e);
+            if (!judge(v, point, (enum entry)e, outcome, &tallies[e]))
+                return false;
+            if (e == ENTRY_FORWARD && outcome->status != 0 && function->entries[ENTRY_BACKWARD])
+                e = ENTRY_BACKWARD; /* which must not follow */
+        }
+    }
+    return true;
+}
+
+static void print_rows(struct validator *v, const struct function *function, const struct tally *tallies)
+{
+    for (int e = 0; e < ENTRY_COUNT && v->options->table; e++) {
+        const struct tally *tally = &tallies[e];
+        const char *entry = entry_text((enum entry)e);
+        if (tally->calls == 0)
+            continue;
+        if (tally->unfinished == tally->calls)
+            fprintf(v->options->table, "%-20s %-20s %12s  too large to be run\n", function->name, entry, "-");
+        else
+            fprintf(v->options->table, "%-20s %-20s %12.1e  ok\n", function->name, entry, tally->worst);
+    }
+}
+
+static bool validate_function(struct validator *v, const struct function *function,
+                              const struct function *reference)
+{
+    struct tally tallies[ENTRY_COUNT] = {0};
+    const struct validate_options *options = v->options;
+    struct arena *arena = arena_new_in(v->arena);
+    struct point *point = point_new(arena, function, reference, v->precision, options->seed);
+    struct caller *caller = caller_new(arena, v->program, function, v->precision, options->seed);
+    struct c_run *run = caller_run(caller);
+    bool is_right = true;
+    if (options->statements > 0)
+        c_run_limit(run, options->statements);
+    for (int trial = 0; trial < options->trials && is_right && !c_run_is_out_of_time(run); trial++) {
+        if (!point_choose_sizes(point, large_size(point, trial)))
+            break;
+        choose_settings(point, run, trial);
+        point_choose_values(point, trial + (int)(options->seed % 5), options->with_statuses && trial > 0);
+        memset(point->is_null, 0, function->members_count * sizeof *point->is_null);
+        if (trial > 0)
+            point_choose_null(point);
+        caller_begin(caller, point);
+        is_right = try_point(v, caller, point, tallies);
+    }
+    for (int e = 0; e < ENTRY_COUNT; e++) {
+        v->result.entries += tallies[e].calls > 0;
+        v->result.unfinished += tallies[e].calls > 0 && tallies[e].unfinished == tallies[e].calls;
+    }
+    v->result.functions++;
+    if (is_right)
+        print_rows(v, function, tallies);
+    arena_free(arena);
+    return is_right;
+}
+
+/* ---- A whole program ---- */
+
+static struct validation refused(struct arena *arena, const char *messages)
+{
+    return (struct validation){.validity = VALIDATE_REFUSED, .text = arena_print(arena, "%s", messages)};
+}
+
+static void validate_module(struct validator *v, struct module *emitted, const struct module *reference)
+{
+    v->precision = emitted->precision;
+    const char *text = emitted_text(v->arena, emitted, v->options->level);
+    v->program = c_read(v->arena, text, macros, sizeof macros / sizeof *macros);
+    v->result.text = "";
+    if (v->program->fault) {
+        v->result.validity = VALIDATE_WRONG;
+        v->result.text = v->program->fault;
+        return;
+    }
+    for (size_t i = 0; i < emitted->functions_count; i++)
+        if (!validate_function(v, emitted->functions[i], reference->functions[i]))
+            return;
+}
+
+struct validation validate_file(struct arena *arena, const struct file *file,
+                                const struct derivatives *derivatives, const struct validate_options *options)
+{
+    char *messages = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&messages, &length);
+    struct diagnostics diagnostics = {.arena = arena, .stream = stream ? stream : stderr};
+    struct validator v = {.arena = arena, .options = options};
+    struct module *reference = compile(arena, &diagnostics, file, derivatives, &options->elaborate, 0, false);
+    struct module *emitted =
+        reference ? compile(arena, &diagnostics, file, derivatives, &options->elaborate, options->level, true)
+                  : NULL;
+    if (stream)
+        fclose(stream);
+    if (emitted)
+        validate_module(&v, emitted, reference);
+    else
+        v.result = refused(arena, messages ? messages : "");
+    free(messages);
+    return v.result;
+}
+
+struct validation validate_source(struct arena *arena, const char *name, const char *text,
+                                  const struct validate_options *options)
+{
+    char *messages = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&messages, &length);
+    struct diagnostics diagnostics = {.arena = arena, .stream = stream ? stream : stderr};
+    const struct file *file =
+        parse(arena, &diagnostics, source_of_text(arena, name, text, strlen(text), false));
+    const struct derivatives *derivatives =
+        diagnostics.error_count == 0 ? derivatives_load(arena, &diagnostics) : NULL;
+    if (stream)
+        fclose(stream);
+    struct validation result = diagnostics.error_count > 0 ? refused(arena, messages ? messages : "")
+                                                           : validate_file(arena, file, derivatives, options);
+    free(messages);
+    return result;
+}

@@ -1,0 +1,198 @@
+/* validate_judge.c: whether an entry gave what the graph says.
+ *
+ * What is emitted adds in another order, and rewrites formulas. How far that may go is told by the graph
+ * itself: by how much its value changes when the inputs change in their last digits. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "interpret.h"
+#include "validate_point.h"
+
+#define NUDGE  1e-12 /* relative change of inputs */
+#define NUDGED 30.0  /* as many times what that changes may a value be off */
+enum { STATUS_OK = 0, STATUS_INDEX = 3, STATUS_NUMERIC = 4 };
+
+/* ---- The reference ---- */
+
+/* The first output takes 1 if its gradient is NULL and it is a real scalar. */
+static double default_seed(const struct point *point, const struct member *seed)
+{
+    for (size_t i = 0; i < point->function->members_count; i++) {
+        const struct member *output = &point->function->members[i];
+        if (output->role == ROLE_OUTPUT)
+            return strcmp(output->name, seed->of) == 0 && output->rank == 0 && output->type == REAL ? 1 : 0;
+    }
+    return 0;
+}
+
+static struct interpreter *interpreter_at(struct point *point, struct arena *arena, double nudge)
+{
+    const struct function *function = point->reference;
+    struct interpreter *interpreter = interpreter_new(arena, function->graph);
+    uint64_t kept = point->random;
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == ROLE_SIZE)
+            interpreter_bind_size(interpreter, function->members[i].extent, point->sizes[i]);
+    for (size_t i = 0; i < function->members_count; i++) {
+        const struct member *member = &function->members[i];
+        if (!(is_read_role(member->role) || member->role == ROLE_TABLE) || !member->leaf)
+            continue;
+        double *values = ARENA_ARRAY(arena, double, point->counts[i] + 1);
+        for (size_t k = 0; k < point->counts[i] && member->role == ROLE_TABLE; k++)
+            values[k] = member->table[k];
+        if (member->role == ROLE_TABLE) {
+            interpreter_bind(interpreter, member->leaf, values);
+            continue;
+        }
+        for (size_t k = 0; k < point->counts[i]; k++) {
+            values[k] = !point->is_null[i]                     ? point->values[i][k]
+                        : member->role == ROLE_OUTPUT_GRADIENT ? default_seed(point, member)
+                                                               : 0;
+            if (member->type == REAL && nudge != 0)
+                values[k] += values[k] * nudge * (point_random(point, 2) ? 1 : -1);
+        }
+        interpreter_bind(interpreter, member->leaf, values);
+    }
+    point->random = kept;
+    return interpreter;
+}
+
+static bool fails(struct interpreter *interpreter, const struct value_check *check)
+{
+    const double *k = interpreter_value(interpreter, check->k);
+    bool is_range = check->kind == CHECK_RANGE;
+    double low = is_range ? (double)interpreter_size(interpreter, check->low) : -0x1p31;
+    double high = is_range ? (double)interpreter_size(interpreter, check->high) : 0x1p31;
+    if (!k)
+        return true;
+    for (size_t j = 0; j < interpreter_count(interpreter, check->k); j++)
+        if (!(trunc(k[j]) >= low && trunc(k[j]) < high))
+            return true;
+    return false;
+}
+
+/* A status for which the graph has a reason among all that the entry may compute. */
+static bool has_reason(struct point *point, enum entry entry, struct interpreter *interpreter, int status)
+{
+    const struct function *function = point->reference;
+    for (size_t i = 0; i < function->members_count; i++) {
+        const struct member *member = &function->members[i];
+        bool is_computed = is_written_by(entry, member) ||
+                           (entry == ENTRY_FORWARD && member->role == ROLE_GRADIENT) ||
+                           member->role == ROLE_OUTPUT;
+        if (is_computed && member->value && !interpreter_value(interpreter, member->value))
+            return true;
+    }
+    for (size_t i = 0; i < function->checks_count && status == STATUS_INDEX; i++)
+        if (fails(interpreter, &function->checks[i]))
+            return true;
+    return false;
+}
+
+/* ---- Values ---- */
+
+static double largest(const double *values, size_t count)
+{
+    double most = 0;
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(values[i]))
+            most = fmax(most, fabs(values[i]));
+    return most;
+}
+
+/* How much element k may be off; infinite if the graph has no say. */
+static double tolerance(struct point *point, struct node *node, size_t k, double expected)
+{
+    double worst = 0;
+    for (int i = 0; i < 3; i++) {
+        struct arena *arena = arena_new();
+        struct interpreter *nudged = interpreter_at(point, arena, NUDGE * (i + 1));
+        const double *values = interpreter_value(nudged, node);
+        double change = values ? fabs(values[k] - expected) : INFINITY;
+        worst = change >= worst ? change : isnan(change) ? INFINITY : worst;
+        arena_free(arena);
+    }
+    return NUDGED * worst;
+}
+
+static const char *differs(struct point *point, const struct member *member, size_t i, size_t k, double got,
+                           double expected)
+{
+    const char *text = arena_print(point->arena, "%s", member->name);
+    if (member->rank > 0) {
+        size_t *places = ARENA_ARRAY(point->arena, size_t, member->rank), rest = k;
+        struct arena *arena = arena_new();
+        struct interpreter *sizes = interpreter_at(point, arena, 0);
+        for (int a = member->rank - 1; a >= 0; a--) {
+            size_t extent = (size_t)interpreter_size(sizes, point->reference->members[i].shape[a]);
+            places[a] = rest % extent;
+            rest /= extent;
+        }
+        arena_free(arena);
+        for (int a = 0; a < member->rank; a++)
+            text = arena_print(point->arena, "%s%s%zu", text, a == 0 ? "[" : ", ", places[a]);
+        text = arena_print(point->arena, "%s]", text);
+    }
+    return arena_print(point->arena, "%s is %.12g, should be %.12g", text, got, expected);
+}
+
+static const char *judge_member(struct point *point, size_t i, const struct outcome *outcome,
+                                const double *expected, double *worst)
+{
+    const struct member *member = &point->function->members[i];
+    double close = point->close * (1e-3 + largest(expected, point->counts[i]));
+    for (size_t k = 0; k < point->counts[i]; k++) {
+        double got = outcome->values[i][k], off = fabs(got - expected[k]);
+        if (!outcome->is_written[i][k])
+            return arena_print(point->arena, "element %zu of %s is not written", k, member->name);
+        if (got == expected[k] || (isnan(got) && isnan(expected[k])))
+            continue;
+        if (member->type == REAL && !isfinite(expected[k]))
+            continue;
+        if (isfinite(off) && off > *worst)
+            *worst = off;
+        if (off <= close || (member->type == REAL &&
+                             off <= tolerance(point, point->reference->members[i].value, k, expected[k])))
+            continue;
+        if (member->type != REAL && tolerance(point, point->reference->members[i].value, k, expected[k]) > 0)
+            continue;
+        return differs(point, member, i, k, got, expected[k]);
+    }
+    return NULL;
+}
+
+static const char *status_text(int status)
+{
+    static const char *const names[] = {"GRADC_OK",     "GRADC_ENULL",    "GRADC_ESIZE",
+                                        "GRADC_EINDEX", "GRADC_ENUMERIC", "GRADC_EREQUIRE"};
+    return status >= 0 && status < 6 ? names[status] : "no status";
+}
+
+const char *point_judge(struct point *point, enum entry entry, const struct outcome *outcome, double *worst)
+{
+    if (outcome->fault)
+        return outcome->fault;
+    struct arena *arena = arena_new();
+    struct interpreter *interpreter = interpreter_at(point, arena, 0);
+    const char *wrong = NULL;
+    int wanted = STATUS_OK;
+    for (size_t i = 0; i < point->function->members_count && !wrong; i++) {
+        const struct member *member = &point->function->members[i];
+        if (!is_written_by(entry, member) || point->is_null[i])
+            continue;
+        const double *expected = interpreter_value(interpreter, point->reference->members[i].value);
+        if (!expected)
+            wanted = interpreter_status(interpreter);
+        else if (outcome->status == STATUS_OK && wanted == STATUS_OK)
+            wrong = judge_member(point, i, outcome, expected, worst);
+    }
+    if (outcome->status != wanted && outcome->status != STATUS_OK && wanted != STATUS_OK)
+        wanted = outcome->status; /* there are two reasons, and one is told */
+    if (outcome->status != wanted &&
+        (outcome->status == STATUS_OK || !has_reason(point, entry, interpreter, outcome->status)))
+        wrong = arena_print(point->arena, "returns %s, should return %s", status_text(outcome->status),
+                            status_text(wanted));
+    arena_free(arena);
+    return wrong;
+}
