@@ -71,7 +71,7 @@ endif
 
 # ---- Building ----
 
-.PHONY: always all setup test run-tests test-sanitize test-random bless bench demo format format-check clean install uninstall
+.PHONY: always all setup test run-tests random-tools test-sanitize test-random bless bench demo format format-check clean install uninstall
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -139,7 +139,7 @@ $(BUILD)/bindings_text.c: tools/embed.sh src/emit/bindings.py
 	@mkdir -p $(@D)
 	tools/embed.sh text src/emit/bindings.py bindings > $@
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/runtime/*.d $(BUILD)/tests/*.d)
+-include $(wildcard $(BUILD)/*.d $(BUILD)/runtime/*.d $(BUILD)/tests/*.d $(BUILD)/random/*.d)
 
 # ---- Tests ----
 
@@ -150,6 +150,28 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libcompiler.a $(BUILD)/libgradc.a
 	$(CC) $(COMPILER_FLAGS) -Wno-overlength-strings -Iruntime $(CFLAGS) $(SANITIZER) -MMD -MP -MF $@.d -o $@ $< \
 	    $(BUILD)/libcompiler.a $(BUILD)/libgradc.a $(CHECK_LIBS) $(BLAS_LIBS) -pthread -lm
 
+# The generator of random programs, what runs them, and what makes a program that fails smaller.
+DRAWING = $(filter-out generate shrink in_process,$(patsubst tests/random/%.c,%,$(wildcard tests/random/*.c)))
+RANDOM_FLAGS = -std=c11 $(WARNINGS) -iquote tests/random $(CFLAGS) $(SANITIZER) -MMD -MP
+RANDOM_TOOLS = $(BUILD)/random/generate $(BUILD)/random/shrink $(BUILD)/random/in_process $(BUILD)/random/driver
+
+random-tools: all $(RANDOM_TOOLS)
+
+$(BUILD)/random/%.o: tests/random/%.c
+	@mkdir -p $(@D)
+	$(CC) $(RANDOM_FLAGS) -c -o $@ $<
+
+$(BUILD)/random/in_process.o: RANDOM_FLAGS += $(FOLDERS:%=-iquote %) -iquote $(BUILD) -iquote grammar
+$(BUILD)/random/in_process.o: | $(HEADERS)
+
+$(BUILD)/random/generate $(BUILD)/random/shrink $(BUILD)/random/in_process: $(BUILD)/random/%: $(BUILD)/random/%.o \
+    $(DRAWING:%=$(BUILD)/random/%.o) $(BUILD)/libcompiler.a
+	$(CC) $(CFLAGS) $(SANITIZER) $(LDFLAGS) -o $@ $^ -lm
+
+$(BUILD)/random/driver: tests/run/driver.c
+	@mkdir -p $(@D)
+	$(CC) -std=c99 -O1 -g -Wall -Wextra $(SANITIZER) -o $@ $< -ldl -lm
+
 setup:
 	@CC="$(CC)" BLAS="$(BLAS)" tools/setup.sh
 
@@ -157,16 +179,18 @@ setup:
 test: setup
 	@$(MAKE) --no-print-directory run-tests
 
-run-tests: all $(UNIT_TESTS)
+run-tests: all random-tools $(UNIT_TESTS)
 	@CC="$(CC)" GRADC=$(abspath $(GRADC)) BUILD=$(abspath $(BUILD)) tools/test.sh $(UNIT_TESTS)
 
 test-sanitize: setup
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined run-tests
 
-# Random programs against numerical differences: SEEDS of ten functions each.
-SEEDS ?= 400
-test-random: all
-	@CC="$(CC)" GRADC=$(abspath $(GRADC)) BUILD=$(abspath $(BUILD)) tests/random.sh 1 $(SEEDS)
+# N random functions in process, without a C compiler.
+N ?= 20000
+FIRST ?= 1
+test-random: random-tools
+	@mkdir -p $(BUILD)/found/$(FIRST)
+	@$(BUILD)/random/in_process $(FIRST) 0 $(N) $(BUILD)/found/$(FIRST)
 
 bless: all
 	@tests/golden.sh --bless

@@ -1,36 +1,30 @@
 #!/bin/bash
-# random.sh: compiles random programs and holds their gradients to numerical differences (run/driver.c says what else).
-# usage: random.sh [FIRST LAST]    the seeds; without, a few. GRADC, BUILD and CC as in run.sh. A seed that fails is
-# left in KEEP, if that is set.
+# random.sh: random programs of fixed seeds: many in process, and some through the C compiler, whose code run/driver.c
+# holds to numerical differences and to what other settings make of it.
+# usage: random.sh [FIRST LAST]    the seeds of the second kind. GRADC, BUILD and CC as in run.sh; N is the number of
+# programs in process. tests/campaign.sh draws other seeds and tries more compilers.
 set -u
-cd "$(dirname "$0")" || exit 1
-GRADC=${GRADC:-$PWD/../gradc}
-BUILD=${BUILD:-$PWD/../build}
+cd "$(dirname "$0")/.." || exit 1
+GRADC=${GRADC:-$PWD/gradc}
+BUILD=${BUILD:-$PWD/build}
 CC=${CC:-gcc}
-FUNCTIONS=${FUNCTIONS:-10}
-export GRADC BUILD CC FUNCTIONS out flags
-case $BUILD in *sanitize*)
-    flags="-fsanitize=address,undefined -fno-sanitize-recover=all"
-    export ASAN_OPTIONS=detect_leaks=0 ;;
-*) flags="" ;; esac
+FUNCTIONS=6
+TOOLS=$BUILD/random
+export GRADC BUILD CC FUNCTIONS TOOLS out
+ways=("|$CC -O0 -Wall -Wextra -Werror -pedantic -DGRADC_BLOCK=2|" "-O0|$CC -O0 -Wall -Wextra -Werror -pedantic|"
+    "--standalone|$CC -O0 -Wall -Wextra -Werror -pedantic -DGRADC_WORTH_THREADS=1|" "--precision=float32|$CC -O0|float32")
 
 one() {
-    local seed=$1 base=$out/random$1 options=""
-    [ $((seed % 4)) != 3 ] || options=-O0
-    "$out/generate" "$seed" "$FUNCTIONS" "$base"
-    # shellcheck disable=SC2086
-    if ! "$GRADC" --color=never $options "$base.nn" -o "$base.c" 2> "$base.log" ||
-        ! "$GRADC" $options --emit=interface "$base.nn" -o "$base.json" 2> "$base.log" ||
-        ! "$CC" -std=c99 -O0 -shared -fPIC -Wall -Wextra -Werror -pedantic $flags -I../runtime -I"$out" "$base.c" \
-            "$BUILD/libgradc.a" -lm -o "$base.so" 2> "$base.log"; then
-        echo "FAIL seed $seed does not compile"
-        head -5 "$base.log"
-        echo "0 passed, $FUNCTIONS failed"
-    else
-        "$out/driver" "$base.so" "$base.json" "$base.case" 2>&1 | sed "s/^FAIL /FAIL seed $seed /"
-        [ "${PIPESTATUS[0]}" != 0 ] || { rm -f "$base".*; return; }
-    fi
-    [ -z "${KEEP-}" ] || cp "$base".* "$KEEP"
+    local seed=$1 base=$out/$1 log
+    "$TOOLS/generate" "$seed" "$FUNCTIONS" "$base" || return
+    log=$(REFERENCE="-O1|$CC -O0|" tests/random/judge.sh "${ways[seed % 4]}" "$base.nn" "$base.case")
+    case $(tail -1 <<< "$log") in
+    passes) echo "$FUNCTIONS passed, 0 failed" ;;
+    *)
+        echo "FAIL seed $seed (${ways[seed % 4]}): $(grep FAIL <<< "$log" || tail -1 <<< "$log")"
+        echo "$((FUNCTIONS - 1)) passed, 1 failed" ;;
+    esac
+    rm -f "$base".*
 }
 
 if [ "${1-}" = --one ]; then
@@ -39,10 +33,16 @@ if [ "${1-}" = --one ]; then
 fi
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
-# shellcheck disable=SC2086
-"$CC" -std=c99 -O1 -g -Wall -Wextra -Werror $flags run/driver.c -o "$out/driver" -ldl -lm &&
-    "$CC" -std=c99 -O1 -Wall -Wextra -Werror random/generate.c -o "$out/generate" || exit 1
-seq "${1-1}" "${2-24}" | xargs -P 2 -L 1 ./random.sh --one > "$out/report"
-grep -v '^[0-9]* passed, [0-9]* failed$' "$out/report"
-awk '/^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3 }
-     END { print passed + 0 " passed, " failed + 0 " failed"; exit failed > 0 || passed == 0 }' "$out/report"
+case $BUILD in *sanitize*)
+    export ASAN_OPTIONS=detect_leaks=0
+    make -s random-tools SANITIZE=address,undefined > "$out/log" 2>&1 ;;
+*) make -s random-tools > "$out/log" 2>&1 ;;
+esac || { cat "$out/log"; exit 1; }
+"$TOOLS/in_process" 1 0 "${N:-1500}" "$out" > "$out/report"
+seq "${1-1}" "${2-24}" | xargs -P 2 -L 1 tests/random.sh --one >> "$out/report"
+# Faults that are known and not mended yet: none may stay for long.
+grep -v '^[0-9]* passed, [0-9]* failed' "$out/report" | grep -v -F -f tests/random/known
+known=$(grep -c -F -f tests/random/known "$out/report")
+[ "$known" = 0 ] || echo "$known fail as tests/random/known says"
+awk -v known="$known" '/^[0-9]+ passed, [0-9]+ failed/ { passed += $1; failed += $3 }
+     END { failed -= known; print passed + 0 " passed, " failed " failed"; exit failed > 0 || passed == 0 }' "$out/report"

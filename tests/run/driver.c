@@ -1,12 +1,16 @@
 /* driver.c: runs the cases of one .case file against compiled code that gradc emitted.
  *
- * usage: driver LIBRARY.so INTERFACE.json CASES [float32]
+ * usage: driver LIBRARY.so INTERFACE.json CASES [float32] [record]
+ *
+ * record prints the cases with a line `expected` for every member that its entries write, where a small change of
+ * the inputs changes it little, instead of checking anything.
  *
  * A case file is lines of words; `#` starts a comment:
  *     case NAME                begins a case
  *     function f               the function it calls; without it, NAME
  *     size n 5                 a size, or a `dim` that a shape names
  *     input x 1 2 3            values of an input, in row-major order
+ *     values x 17 -1 1         instead: made up from the number 17, from -1 to 1 (whole numbers for an int)
  *     seed y 1 2 3             gradients with respect to an output; without any, made up
  *     output y 1 2 3           expected outputs
  *     gradient x 1 2 3         expected gradients under the seeds
@@ -14,6 +18,7 @@
  *     status 2                 every entry returns this and writes nothing
  *     rough                    the function has kinks here: no numerical differences
  *     double                   not for float32
+ *     expected y 1 2 3         what any member that an entry writes holds, as another build of the same function told
  *     tolerance 1e-9           relative to the largest expected element, in float64 (default 1e-9)
  *     tolerance32 1e-3         the same in float32 (default 5e-4)
  *
@@ -36,6 +41,7 @@ enum { OK, ENULL, ESIZE, EINDEX, ENUMERIC };
 enum { GUARD = 128, ALIGN = 64, MAX_MEMBERS = 160, MAX_AXES = 10, MAX_VALUES = 400 };
 
 static bool single; /* reals are float */
+static bool records; /* prints what the entries write */
 static const char *current_case = "";
 
 static void fail(const char *format, ...)
@@ -227,6 +233,21 @@ static struct testcase *read_cases(char *text)
         }
     }
     return cases;
+}
+
+/* The lines of a case as they were, in another order. */
+static void print_case(const struct testcase *c)
+{
+    printf("case %s\nfunction %s\ntolerance %g\ntolerance32 %g\n%s%s", c->name, c->function, c->tolerance, c->tolerance32,
+           c->rough ? "rough\n" : "", c->only_double ? "double\n" : "");
+    if (c->status)
+        printf("status %d\n", c->status);
+    for (const struct line *line = c->lines; line; line = line->next) {
+        printf("%s %s", line->kind, line->name);
+        for (int i = 0; i < line->count; i++)
+            printf(" %.17g", line->values[i]);
+        printf("\n");
+    }
 }
 
 static const struct line *find_line(const struct testcase *c, const char *kind, const char *name)
@@ -662,6 +683,21 @@ static double noise(uint32_t *state)
     return (double)(*state >> 8) / 8388608.0 - 1;
 }
 
+/* `values x SEED LOW HIGH` */
+static double *made_up(const struct line *line, const struct member *m)
+{
+    if (line->count != 3)
+        fail("values %s needs three numbers", m->name);
+    double *values = allocate(m->count * sizeof *values), low = line->values[1], high = line->values[2];
+    uint32_t state = (uint32_t)line->values[0] * 2654435761u + 1;
+    noise(&state);
+    for (size_t i = 0; i < m->count; i++) {
+        double unit = (noise(&state) + 1) / 2;
+        values[i] = m->is_int ? fmin(floor(low + unit * (high - low + 1)), high) : floor((low + unit * (high - low)) * 4096) / 4096;
+    }
+    return values;
+}
+
 static double rounded(double value)
 {
     return single ? (double)(float)value : value;
@@ -677,6 +713,11 @@ static struct values read_inputs(bool seeds)
         const struct line *line = NULL;
         if (m->role == INPUT || m->role == INOUT) {
             line = find_line(the_case, "input", m->name);
+            const struct line *range = line ? NULL : find_line(the_case, "values", m->name);
+            if (range) {
+                given.of[k] = made_up(range, m);
+                continue;
+            }
             if (!line)
                 fail("the case gives no input %s", m->name);
         } else if (m->role == OUTPUT_GRADIENT && seeds) {
@@ -1255,6 +1296,85 @@ static void check_workspaces(const struct values *given)
     discard();
 }
 
+/* ---- Against another build ---- */
+
+/* Runs that together write every member once. */
+static int all_runs(struct run *runs, const struct values *given)
+{
+    int count = 0;
+    runs[count] = new_run(f.differentiable ? FORWARD_BACKWARD : FORWARD, given);
+    count++;
+    for (size_t e = 3; e < sizeof entry_names / sizeof *entry_names; e++)
+        if (has_entry(entry_names[e])) {
+            runs[count] = new_run(FORWARD, given);
+            runs[count++].entry = entry_names[e];
+        }
+    for (int r = 0; r < count; r++)
+        perform(&runs[r]);
+    return count;
+}
+
+static void check_expected(const struct values *given)
+{
+    struct run runs[8];
+    int count = find_line(the_case, "expected", NULL) ? all_runs(runs, given) : 0;
+    for (int r = 0; r < count; r++)
+        for (int k = 0; k < f.count; k++) {
+            const struct member *m = &f.members[k];
+            const struct line *line = runs[r].result.of[k] ? find_line(the_case, "expected", m->name) : NULL;
+            if (!line)
+                continue;
+            if ((size_t)line->count != m->count)
+                fail("%s has %zu elements, the case expects %d", m->name, m->count, line->count);
+            double *expected = allocate(m->count * sizeof(double));
+            for (size_t i = 0; i < m->count; i++) /* where nothing is known, nothing is held against it */
+                expected[i] = isnan(line->values[i]) ? runs[r].result.of[k][i] : line->values[i];
+            compare("against another build", m, runs[r].result.of[k], expected, single ? the_case->tolerance32 : 1e-8);
+        }
+}
+
+/* The inputs moved by about 1e-7 of their size, which float32 cannot tell from the inputs. */
+static struct values moved_inputs(const struct values *given, uint32_t seed)
+{
+    struct values moved = *given;
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        if (!given->of[k] || m->is_int || (m->role != INPUT && m->role != INOUT))
+            continue;
+        moved.of[k] = allocate(m->count * sizeof(double));
+        for (size_t i = 0; i < m->count; i++)
+            moved.of[k][i] = given->of[k][i] + 1e-7 * noise(&seed);
+    }
+    return moved;
+}
+
+static void record_case(void)
+{
+    enum { MOVES = 3 };
+    struct values given = read_inputs(true);
+    struct run runs[8], moved_runs[MOVES][8];
+    int count = all_runs(runs, &given);
+    for (int move = 0; move < MOVES; move++) {
+        struct values moved = moved_inputs(&given, (uint32_t)move + 7);
+        all_runs(moved_runs[move], &moved);
+    }
+    for (int r = 0; r < count; r++)
+        for (int k = 0; k < f.count; k++) {
+            const struct member *m = &f.members[k];
+            const double *values = runs[r].result.of[k];
+            if (!values)
+                continue;
+            printf("expected %s", m->name);
+            for (size_t i = 0; i < m->count; i++) {
+                double change = 0;
+                for (int move = 0; move < MOVES; move++)
+                    change = fmax(change, fabs(moved_runs[move][r].result.of[k][i] - values[i]));
+                printf(change <= 1e-4 * fmax(1, fabs(values[i])) ? " %.17g" : " nan", values[i]);
+            }
+            printf("\n");
+        }
+}
+
 static void check_case(const struct testcase *c)
 {
     struct values given = read_inputs(true);
@@ -1281,6 +1401,7 @@ static void check_case(const struct testcase *c)
     struct run forward = new_run(FORWARD, &given);
     perform(&forward);
     compare_stored("forward", &forward, false);
+    check_expected(&given);
     check_refusals(&given);
     check_bind(&given);
     if (!f.differentiable) {
@@ -1332,14 +1453,17 @@ static bool run_case(const struct testcase *c, const struct json *interface)
         if (!function)
             fail("there is no function %s", c->function);
         read_members(function);
-        check_case(c);
+        if (records)
+            record_case();
+        else
+            check_case(c);
         fflush(stdout);
         _exit(0);
     }
     int status;
     waitpid(child, &status, 0);
     if (WIFSIGNALED(status))
-        printf("FAIL %s: ended by signal %d\n", c->name, WTERMSIG(status));
+        fprintf(records ? stderr : stdout, "FAIL %s: ended by signal %d\n", c->name, WTERMSIG(status));
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -1347,10 +1471,13 @@ int main(int count, char **arguments)
 {
     int passed = 0, failed = 0;
     if (count < 4) {
-        fprintf(stderr, "usage: driver LIBRARY.so INTERFACE.json CASES [float32]\n");
+        fprintf(stderr, "usage: driver LIBRARY.so INTERFACE.json CASES [float32] [record]\n");
         return 2;
     }
-    single = count > 4 && !strcmp(arguments[4], "float32");
+    for (int i = 4; i < count; i++) {
+        single = single || !strcmp(arguments[i], "float32");
+        records = records || !strcmp(arguments[i], "record");
+    }
     library = dlopen(arguments[1], RTLD_NOW);
     if (!library) {
         fprintf(stderr, "driver: %s\n", dlerror());
@@ -1362,11 +1489,14 @@ int main(int count, char **arguments)
     for (const struct testcase *c = read_cases(read_whole(arguments[3])); c; c = c->next) {
         if (c->only_double && single)
             continue;
+        if (records)
+            print_case(c);
         if (run_case(c, interface))
             passed++;
         else
             failed++;
     }
-    printf("%d passed, %d failed\n", passed, failed);
+    if (!records)
+        printf("%d passed, %d failed\n", passed, failed);
     return failed > 0;
 }
