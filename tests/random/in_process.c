@@ -135,7 +135,7 @@ static char *crash_place(FILE *errors)
             snprintf(places + strlen(places), sizeof places - strlen(places), " %.20s", line + 9);
             count++;
         }
-    snprintf(command, sizeof command, "addr2line -sfe '%.600s' %s 2> /dev/null | grep -v : | tr '\n' ' '", own_path, places);
+    snprintf(command, sizeof command, "addr2line -sfe '%.600s' %s 2> /dev/null | grep -v -E ':|^[?]|^convert$|^print_to$|^arena_' | head -3 | tr '\n' ' '", own_path, places);
     FILE *names = popen(command, "r");
     char *told = names ? fgets(line, sizeof line, names) : NULL;
     if (names)
