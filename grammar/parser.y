@@ -251,6 +251,8 @@ statement:
     line_statement[one] "the end of the line"
                                          { $statement = $one; }
   | if_statement
+    /* g(y) { h = a * y; return h } */
+  | function                             { $statement = function_statement(scanner, $function); }
     /* for t in 0..T { hs[t] = h } */
   | for_header block                     { $statement = for_body(scanner, $for_header, $block); }
   | error "the end of the line"          { yyerrok; $statement = NULL; }
@@ -265,6 +267,8 @@ line_statement:
   | "update" targets '=' expression      { $$ = update_statement(scanner, @$, $targets, $expression); }
     /* return loss, y = h @ w */
   | "return" results                     { $$ = return_statement(scanner, @$, $results); }
+    /* g(y) = a * y */
+  | function_header '=' expression       { $$ = function_statement(scanner, function_value($function_header, @$, $expression)); }
 
 /* if c { a = 1 } else if d { a = 2 } else { a = 3 } */
 if_statement:

@@ -14,7 +14,7 @@ static struct callee *callee_of_unit(struct elaborator *e, struct unit *unit, co
     if (!definition)
         return NULL;
     struct callee *callee = ARENA_NEW(e->arena, struct callee);
-    *callee = (struct callee){definition, unit, NULL, name};
+    *callee = (struct callee){definition, unit, NULL, name, NULL};
     return callee;
 }
 
@@ -36,7 +36,7 @@ struct callee *find_library_function(struct elaborator *e, const char *name)
     const struct builtin *builtin = callee ? NULL : builtin_find(name);
     if (builtin) {
         callee = ARENA_NEW(e->arena, struct callee);
-        *callee = (struct callee){NULL, NULL, builtin, name};
+        *callee = (struct callee){NULL, NULL, builtin, name, NULL};
     }
     return callee;
 }
@@ -44,10 +44,27 @@ struct callee *find_library_function(struct elaborator *e, const char *name)
 struct callee *find_function(struct elaborator *e, const char *name)
 {
     struct unit *unit = e->frame->unit;
-    struct callee *callee = callee_of_unit(e, unit, name);
+    struct callee *callee = find_local(e, name);
+    if (!callee)
+        callee = callee_of_unit(e, unit, name);
     if (!callee)
         callee = callee_of_imports(e, unit, name);
     return callee ? callee : find_library_function(e, name);
+}
+
+/* A function of this name in a body, before or behind what is evaluated, or in a block that has ended. */
+static const struct definition *find_elsewhere(const struct statement *statement, const char *name)
+{
+    const struct definition *found = NULL;
+    for (; statement && !found; statement = statement->next) {
+        if (statement->definition && !strcmp(statement->definition->name, name))
+            found = statement->definition;
+        if (!found)
+            found = find_elsewhere(statement->body, name);
+        if (!found)
+            found = find_elsewhere(statement->else_body, name);
+    }
+    return found;
 }
 
 static void fail_unknown_function(struct elaborator *e, const struct expression *call)
@@ -71,19 +88,29 @@ static void fail_unknown_function(struct elaborator *e, const struct expression 
         map_set(e->arena, &names, e->prelude->functions.entries[i].name, e);
     for (size_t i = 0; i < count; i++)
         map_set(e->arena, &names, builtins[i], e);
+    for (const struct local_function *local = e->frame->functions_here; local; local = local->outer)
+        map_set(e->arena, &names, local->callee.name, e);
     const char **candidates = ARENA_ARRAY(e->arena, const char *, names.entries_count);
     for (size_t i = 0; i < names.entries_count; i++)
         candidates[i] = names.entries[i].name;
     fail(e, call->operator_span, "there is no function %s", call->name);
-    suggest(e, call->name, candidates, names.entries_count);
+    const struct definition *elsewhere = find_elsewhere(e->frame->definition->body, call->name);
+    if (elsewhere)
+        note(e, elsewhere->name_span,
+             "%s is defined here; a function in a body holds from its definition to the end of its block",
+             call->name);
+    else
+        suggest(e, call->name, candidates, names.entries_count);
 }
 
 static struct callee *resolve_callee(struct elaborator *e, const struct expression *call)
 {
     struct binding *binding = find_binding(e, call->name);
-    if (binding && binding->value.kind == VALUE_FUNCTION)
+    struct callee *callee = find_local(e, call->name);
+    if (!callee && binding && binding->value.kind == VALUE_FUNCTION)
         return binding->value.callee;
-    struct callee *callee = find_function(e, call->name);
+    if (!callee)
+        callee = find_function(e, call->name);
     if (callee)
         return callee;
     if (binding && binding->is_parameter && e->frame->is_export && binding->value.kind == VALUE_NODE) {
@@ -199,26 +226,45 @@ static bool match_arguments(struct elaborator *e, const struct callee *callee, c
     return complete;
 }
 
-/* The function that each argument is: its definition, or its row if it is built in; NULL for a value. */
+/* The function that each argument is: what it sees around its definition, its definition, or its row if it is
+ * built in; NULL for a value. */
+static const void *identity(const struct callee *callee)
+{
+    return callee->closure
+               ? (const void *)callee->closure
+               : (callee->definition ? (const void *)callee->definition : (const void *)callee->builtin);
+}
+
 static const void **function_arguments(struct elaborator *e, const struct value *arguments, int count)
 {
     const void **functions = ARENA_ARRAY(e->arena, const void *, count + 1);
     for (int i = 0; i < count; i++)
         if (arguments[i].kind == VALUE_FUNCTION)
-            functions[i] = arguments[i].callee->definition ? (const void *)arguments[i].callee->definition
-                                                           : (const void *)arguments[i].callee->builtin;
+            functions[i] = identity(arguments[i].callee);
     return functions;
 }
 
-/* A function may call itself through a function that it is given, as long as it is given another one there:
- * there are only so many functions, so that ends. */
+enum { MOST_CALLS_IN_CALLS = 64 };
+
+/* A function may call itself through a function that it is given, as long as it is given another one there.
+ * There are only so many functions, but each call makes new ones of those defined in its body: so a limit. */
 static bool is_recursive(struct elaborator *e, const struct callee *callee, const void **functions, int count,
                          struct span at)
 {
+    int calls = 0;
     for (struct frame *frame = e->frame; frame; frame = frame->caller)
         if (frame->definition == callee->definition &&
-            (!frame->functions || !memcmp(frame->functions, functions, (size_t)count * sizeof *functions))) {
+            (++calls > MOST_CALLS_IN_CALLS ||
+             (frame->closure == callee->closure &&
+              (!frame->functions ||
+               !memcmp(frame->functions, functions, (size_t)count * sizeof *functions))))) {
             const char *chain = callee->name;
+            if (calls > MOST_CALLS_IN_CALLS) {
+                fail(e, at, "recursion: %s calls itself again and again, with a function of its own",
+                     callee->name);
+                note(e, at, "functions are expanded where they are called; `for` repeats");
+                return true;
+            }
             for (struct frame *link = e->frame; link != frame; link = link->caller)
                 chain = arena_print(e->arena, "%s, which %s calls", chain, link->definition->name);
             fail(e, at, "recursion: %s calls %s", frame->definition->name, chain);
@@ -232,7 +278,7 @@ static bool is_recursive(struct elaborator *e, const struct callee *callee, cons
 
 static const struct definition *rule_of(const struct callee *callee)
 {
-    return map_get(&callee->unit->rules, callee->name);
+    return callee->closure ? NULL : map_get(&callee->unit->rules, callee->name);
 }
 
 /* What the rule's outputs are computed from: marked copies of the arguments, so that their adjoints can be
@@ -295,6 +341,9 @@ static struct frame *call_definition(struct elaborator *e, const struct callee *
         return NULL;
     struct frame *frame = new_frame(e, callee->unit, callee->definition, call->span);
     frame->functions = functions;
+    frame->closure = callee->closure;
+    if (callee->closure)
+        enter_closure(e, frame, callee->closure);
     struct span origin = e->graph->origin;
     e->frame = frame;
     right = bind_arguments(e, callee, matched, arguments, spans);

@@ -331,29 +331,28 @@ static void fail_unknown_name(struct elaborator *e, const struct expression *x)
     }
 }
 
-/* Within a branch, values from outside it are tied to it, so that what is computed from them is not computed
- * elsewhere. */
-static struct value tied_value(struct elaborator *e, struct value value, int depth)
+struct value tied_value(struct elaborator *e, struct value value, size *variable)
 {
-    const struct block *block = e->frame->block;
-    while (block && !block->is_branch)
-        block = block->outer;
-    if (!block || depth >= block->depth)
-        return value;
     if (value.kind == VALUE_NODE)
-        value.node = graph_tie(e->graph, value.node, block->variable);
+        value.node = graph_tie(e->graph, value.node, variable);
     if (value.kind == VALUE_GROUP || value.kind == VALUE_LIST) {
         struct value *items = ARENA_ARRAY(e->arena, struct value, value.count);
         for (int i = 0; i < value.count; i++)
-            items[i] = tied_value(e, value.items[i], depth);
+            items[i] = tied_value(e, value.items[i], variable);
         value.items = items;
     }
     return value;
 }
 
+/* Within a branch, values from outside it are tied to it, so that what is computed from them is not computed
+ * elsewhere. */
 struct value binding_value(struct elaborator *e, const struct binding *binding)
 {
-    return tied_value(e, binding->value, binding->depth);
+    const struct block *block = e->frame->block;
+    while (block && !block->is_branch)
+        block = block->outer;
+    return block && binding->depth < block->depth ? tied_value(e, binding->value, block->variable)
+                                                  : binding->value;
 }
 
 static struct value evaluate_name(struct elaborator *e, const struct expression *x)

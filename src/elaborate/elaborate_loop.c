@@ -390,7 +390,9 @@ static bool execute_rounds(struct elaborator *e, const struct statement *stateme
     bind(e, statement->variable, value_number(loop->variable), statement->variable_span, false);
     if (statement->while_condition)
         loop->condition = while_condition(e, statement);
+    const struct local_function *functions = e->frame->functions_here;
     execute(e, statement->body);
+    e->frame->functions_here = functions;
     e->frame->block = block->outer;
     bool right = leave_carried(e, carried, carried_count, loop) && errors == e->diagnostics->error_count;
     if (right && block->collected_count)
@@ -489,7 +491,9 @@ static struct value *execute_side(struct elaborator *e, const struct statement *
     struct block block = {
         .is_branch = true, .variable = variable, .outer = outer, .depth = outer ? outer->depth + 1 : 1};
     e->frame->block = &block;
+    const struct local_function *functions = e->frame->functions_here;
     execute(e, body);
+    e->frame->functions_here = functions;
     e->frame->block = block.outer;
     struct value *values = ARENA_ARRAY(e->arena, struct value, names->entries_count + 1);
     for (size_t i = 0; i < names->entries_count; i++) {

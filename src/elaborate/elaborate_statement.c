@@ -105,6 +105,10 @@ static void collect_statements(struct elaborator *e, struct map *names, const st
         collect_marked(e, names, statement->while_condition);
         for (const struct result *result = statement->results; result; result = result->next)
             collect_marked(e, names, result->value);
+        if (statement->definition) {
+            collect_marked(e, names, statement->definition->value);
+            collect_statements(e, names, statement->definition->body);
+        }
         collect_statements(e, names, statement->body);
         collect_statements(e, names, statement->else_body);
     }
@@ -350,6 +354,7 @@ void execute(struct elaborator *e, const struct statement *statement)
             else
                 execute_update(e, statement);
             break;
+        case STATEMENT_FUNCTION: define_local(e, statement->definition); break;
         case STATEMENT_IF: execute_if(e, statement); break;
         case STATEMENT_FOR: execute_for(e, statement); break;
         }

@@ -33,7 +33,19 @@ static void know_expression(struct check *c, const struct expression *x, bool de
     }
 }
 
-static void know_statements(struct check *c, const struct statement *statement)
+/* The size names of a type. */
+static void know_type(struct check *c, const struct unit *unit, const struct type_syntax *type)
+{
+    for (const struct axis *axis = type->axes; axis; axis = axis->next)
+        know_expression(c, axis->size, true);
+    const struct definition *group = unit && type->group ? map_get(&unit->groups, type->group) : NULL;
+    for (const struct parameter *member = group ? group->parameters : NULL; member; member = member->next)
+        know_type(c, unit, member->type);
+}
+
+static void know_definition(struct check *c, const struct unit *unit, const struct definition *definition);
+
+static void know_statements(struct check *c, const struct unit *unit, const struct statement *statement)
 {
     for (; statement; statement = statement->next) {
         for (const struct target *target = statement->targets; target; target = target->next) {
@@ -46,18 +58,23 @@ static void know_statements(struct check *c, const struct statement *statement)
         know_expression(c, statement->value, false);
         for (const struct result *result = statement->results; result; result = result->next)
             know_expression(c, result->value, false);
-        know_statements(c, statement->body);
-        know_statements(c, statement->else_body);
+        if (statement->definition) {
+            know(c, statement->definition->name);
+            know_definition(c, unit, statement->definition);
+        }
+        know_statements(c, unit, statement->body);
+        know_statements(c, unit, statement->else_body);
     }
 }
 
-static void know_type(struct check *c, const struct unit *unit, const struct type_syntax *type)
+static void know_definition(struct check *c, const struct unit *unit, const struct definition *definition)
 {
-    for (const struct axis *axis = type->axes; axis; axis = axis->next)
-        know_expression(c, axis->size, true);
-    const struct definition *group = type->group ? map_get(&unit->groups, type->group) : NULL;
-    for (const struct parameter *member = group ? group->parameters : NULL; member; member = member->next)
-        know_type(c, unit, member->type);
+    for (const struct parameter *p = definition->parameters; p; p = p->next) {
+        know(c, p->name);
+        know_type(c, unit, p->type);
+    }
+    know_expression(c, definition->value, false);
+    know_statements(c, unit, definition->body);
 }
 
 /* ---- What a definition calls or passes ---- */
@@ -82,6 +99,9 @@ static void collect_used(struct elaborator *e, struct map *calls, struct map *na
     }
 }
 
+static void collect_used_definition(struct elaborator *e, struct map *calls, struct map *names,
+                                    const struct definition *definition);
+
 static void collect_used_statements(struct elaborator *e, struct map *calls, struct map *names,
                                     const struct statement *statement)
 {
@@ -90,35 +110,66 @@ static void collect_used_statements(struct elaborator *e, struct map *calls, str
         collect_used(e, calls, names, statement->while_condition);
         for (const struct result *result = statement->results; result; result = result->next)
             collect_used(e, calls, names, result->value);
+        if (statement->definition)
+            collect_used_definition(e, calls, names, statement->definition);
         collect_used_statements(e, calls, names, statement->body);
         collect_used_statements(e, calls, names, statement->else_body);
     }
+}
+
+static void collect_used_definition(struct elaborator *e, struct map *calls, struct map *names,
+                                    const struct definition *definition)
+{
+    for (const struct parameter *p = definition->parameters; p; p = p->next)
+        collect_used(e, calls, names, p->default_value);
+    collect_used(e, calls, names, definition->value);
+    collect_used_statements(e, calls, names, definition->body);
+}
+
+/* The parameters of a definition and of those in its body, and the names of the latter: what a called name
+ * may stand for beside a function of the file. */
+static void collect_callable(struct elaborator *e, struct map *names, const struct definition *definition);
+
+static void collect_callable_statements(struct elaborator *e, struct map *names,
+                                        const struct statement *statement)
+{
+    for (; statement; statement = statement->next) {
+        if (statement->definition) {
+            map_set(e->arena, names, statement->definition->name, names);
+            collect_callable(e, names, statement->definition);
+        }
+        collect_callable_statements(e, names, statement->body);
+        collect_callable_statements(e, names, statement->else_body);
+    }
+}
+
+static void collect_callable(struct elaborator *e, struct map *names, const struct definition *definition)
+{
+    for (const struct parameter *p = definition->parameters; p; p = p->next)
+        map_set(e->arena, names, p->name, names);
+    collect_callable_statements(e, names, definition->body);
 }
 
 /* A called name is a function unless it is a parameter, which may stand for one; a passed name is one unless
  * it has a value. */
 void collect_used_names(struct elaborator *e, const struct definition *definition, struct map *used)
 {
-    struct map calls = {0}, names = {0};
+    struct map calls = {0}, names = {0}, callable = {0};
     struct check values = {.e = e};
-    collect_used(e, &calls, &names, definition->value);
-    collect_used_statements(e, &calls, &names, definition->body);
-    for (const struct parameter *p = definition->parameters; p; p = p->next)
-        collect_used(e, &calls, &names, p->default_value);
-    know_expression(&values, definition->value, false);
-    know_statements(&values, definition->body);
-    for (size_t i = 0; i < calls.entries_count; i++) {
-        bool is_parameter = false;
-        for (const struct parameter *p = definition->parameters; p; p = p->next)
-            is_parameter = is_parameter || !strcmp(p->name, calls.entries[i].name);
-        if (!is_parameter)
+    collect_used_definition(e, &calls, &names, definition);
+    collect_callable(e, &callable, definition);
+    know_definition(&values, NULL, definition);
+    for (size_t i = 0; i < calls.entries_count; i++)
+        if (!map_get(&callable, calls.entries[i].name))
             map_set(e->arena, used, calls.entries[i].name, used);
-    }
-    for (const struct parameter *p = definition->parameters; p; p = p->next)
-        know(&values, p->name);
     for (size_t i = 0; i < names.entries_count; i++)
         if (!map_get(&values.names, names.entries[i].name))
             map_set(e->arena, used, names.entries[i].name, used);
+}
+
+static bool is_evaluated(struct elaborator *e, const struct definition *definition)
+{
+    return map_get(&e->evaluated, arena_print(e->arena, "%p", (const void *)definition)) != NULL;
 }
 
 /* ---- Recursion ---- */
@@ -148,9 +199,7 @@ bool check_recursion(struct elaborator *e, struct unit *unit)
 {
     for (const struct definition *d = unit->file->definitions; d; d = d->next) {
         struct map seen = {0};
-        if (d->kind != DEFINITION_FUNCTION ||
-            map_get(&e->evaluated, arena_print(e->arena, "%p", (const void *)d)) ||
-            !reaches(e, unit, d, d, &seen))
+        if (d->kind != DEFINITION_FUNCTION || is_evaluated(e, d) || !reaches(e, unit, d, d, &seen))
             continue;
         report_error(e->diagnostics, d->name_span, "recursion: %s calls itself, directly or through others",
                      d->name);
@@ -196,6 +245,8 @@ static void check_expression(struct check *c, const struct expression *x)
     }
 }
 
+static void check_definition(struct check *c, const struct definition *definition);
+
 static void check_statements(struct check *c, const struct statement *statement)
 {
     for (; statement; statement = statement->next) {
@@ -205,27 +256,55 @@ static void check_statements(struct check *c, const struct statement *statement)
         check_expression(c, statement->while_condition);
         for (const struct result *result = statement->results; result; result = result->next)
             check_expression(c, result->value);
+        if (statement->definition)
+            check_definition(c, statement->definition);
         check_statements(c, statement->body);
         check_statements(c, statement->else_body);
     }
 }
 
+static void check_definition(struct check *c, const struct definition *definition)
+{
+    for (const struct parameter *p = definition->parameters; p; p = p->next)
+        check_expression(c, p->default_value);
+    check_expression(c, definition->value);
+    check_statements(c, definition->body);
+}
+
+/* The functions defined in a body that was evaluated, if they were never called. */
+static void check_unused_in(struct check *c, const struct statement *statement)
+{
+    for (; statement; statement = statement->next) {
+        if (statement->definition && !is_evaluated(c->e, statement->definition))
+            check_definition(c, statement->definition);
+        else if (statement->definition)
+            check_unused_in(c, statement->definition->body);
+        check_unused_in(c, statement->body);
+        check_unused_in(c, statement->else_body);
+    }
+}
+
+static bool has_local_functions(const struct statement *statement)
+{
+    for (; statement; statement = statement->next)
+        if (statement->definition || has_local_functions(statement->body) ||
+            has_local_functions(statement->else_body))
+            return true;
+    return false;
+}
+
 void check_unused(struct elaborator *e, struct unit *unit)
 {
     for (const struct definition *d = unit->file->definitions; d; d = d->next) {
-        if (d->kind != DEFINITION_FUNCTION ||
-            map_get(&e->evaluated, arena_print(e->arena, "%p", (const void *)d)))
+        if (d->kind != DEFINITION_FUNCTION || (is_evaluated(e, d) && !has_local_functions(d->body)))
             continue;
         struct check check = {.e = e};
-        for (const struct parameter *p = d->parameters; p; p = p->next) {
-            know(&check, p->name);
-            know_type(&check, unit, p->type);
-        }
-        know_expression(&check, d->value, false);
-        know_statements(&check, d->body);
+        know_definition(&check, unit, d);
         e->frame = new_frame(e, unit, d, d->span);
-        check_expression(&check, d->value);
-        check_statements(&check, d->body);
+        if (is_evaluated(e, d))
+            check_unused_in(&check, d->body);
+        else
+            check_definition(&check, d);
         e->frame = NULL;
     }
 }

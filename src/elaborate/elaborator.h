@@ -38,6 +38,13 @@ struct callee {
     struct unit *unit;                   /* of the definition */
     const struct builtin *builtin;       /* or NULL */
     const char *name;
+    const struct closure *closure; /* of a function defined in a body: what it sees there */
+};
+
+/* The functions defined in a body so far, the latest first. */
+struct local_function {
+    struct callee callee;
+    const struct local_function *outer;
 };
 
 /* A name that has a value. */
@@ -108,8 +115,10 @@ struct frame {
     struct map locals;        /* names that a loop or branch left without a value -> struct binding * */
     const struct map *marked; /* names that some grad, jvp or jacobian of the body refers to */
     struct frame *caller;
-    struct span call;       /* where it was called */
-    const void **functions; /* the function that each argument is; NULL for a value */
+    struct span call;                            /* where it was called */
+    const void **functions;                      /* the function that each argument is; NULL for a value */
+    const struct local_function *functions_here; /* defined in the body and in force */
+    const struct closure *closure;               /* of the function called, if it is a local one */
     bool is_export;
     struct block *block; /* the loop or branch being evaluated, innermost first (elaborate_loop.c) */
     bool has_update;
@@ -236,6 +245,12 @@ const struct definition *find_group(struct unit *unit, const char *name, struct 
  * then no parameter may be declared. */
 bool check_groups(struct elaborator *e);
 
+/* ---- elaborate_local.c: functions defined in a body ---- */
+void define_local(struct elaborator *e, const struct definition *definition);
+struct callee *find_local(struct elaborator *e, const char *name);
+/* What a local function sees becomes known in the frame of its call, before the caller's frame is left. */
+void enter_closure(struct elaborator *e, struct frame *frame, const struct closure *closure);
+
 /* ---- elaborate_type.c: parameters and their types ---- */
 /* Within the callee's frame: checks a value against the parameter's type and binds size names on first sight.
  * Axes that are arithmetic wait for type_check_arithmetic, when all names are known. */
@@ -249,6 +264,8 @@ bool declare_parameters(struct elaborator *e, const struct definition *definitio
 void execute(struct elaborator *e, const struct statement *statements);
 void bind(struct elaborator *e, const char *name, struct value value, struct span span, bool is_parameter);
 struct binding *find_binding(struct elaborator *e, const char *name);
+/* A value tied to a branch: what is computed from it counts as inside. */
+struct value tied_value(struct elaborator *e, struct value value, size *variable);
 /* The value that reading the name gives here: within a branch, one that is tied to it. */
 struct value binding_value(struct elaborator *e, const struct binding *binding);
 void execute_body(struct elaborator *e, const struct definition *definition);

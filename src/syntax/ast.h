@@ -121,7 +121,14 @@ struct axis {
 
 /* ---- Statements ---- */
 
-enum statement_kind { STATEMENT_ASSIGN, STATEMENT_RETURN, STATEMENT_UPDATE, STATEMENT_IF, STATEMENT_FOR };
+enum statement_kind {
+    STATEMENT_ASSIGN,
+    STATEMENT_RETURN,
+    STATEMENT_UPDATE,
+    STATEMENT_FUNCTION,
+    STATEMENT_IF,
+    STATEMENT_FOR
+};
 
 /* The left of an assignment: `a`, `G[i, 1:3]`, and in `update` also `p.g`. */
 struct target {
@@ -151,6 +158,7 @@ struct statement {
     struct span variable_span;
     struct expression *begin, *end, *while_condition; /* for */
     bool checkpoint;
+    struct definition *definition;      /* function: one that stands in a body */
     struct statement *body, *else_body; /* else if: else_body is one `if` statement */
     bool has_else;
     unsigned depth; /* at most EXPRESSION_DEPTH */

@@ -419,6 +419,13 @@ struct statement *for_body(struct scanner *scanner, struct statement *statement,
     return statement;
 }
 
+struct statement *function_statement(struct scanner *scanner, struct definition *function)
+{
+    struct statement *statement = new_statement(scanner, STATEMENT_FUNCTION, function->span);
+    statement->definition = function;
+    return statement;
+}
+
 struct statement_list statement_alone(struct statement *statement)
 {
     struct statement_list list = {.first = statement, .last = statement};

@@ -232,6 +232,17 @@ static void print_results(FILE *stream, int depth, const struct result *result)
 
 static void print_statements(FILE *stream, int depth, const struct statement *statement);
 
+static void print_function(FILE *stream, int depth, const struct definition *function)
+{
+    named_line(stream, depth, "function", function->name);
+    print_parameters(stream, depth + 1, "parameter", function->parameters);
+    print_optional(stream, depth + 1, "value", function->value);
+    if (function->value)
+        return;
+    line(stream, depth + 1, "body");
+    print_statements(stream, depth + 2, function->body);
+}
+
 static void print_for(FILE *stream, int depth, const struct statement *statement)
 {
     fprintf(stream, "%*sfor %s%s\n", 2 * depth, "", statement->variable,
@@ -269,6 +280,7 @@ static void print_statements(FILE *stream, int depth, const struct statement *st
             line(stream, depth, "return");
             print_results(stream, depth + 1, statement->results);
             break;
+        case STATEMENT_FUNCTION: print_function(stream, depth, statement->definition); break;
         case STATEMENT_IF: print_if(stream, depth, statement); break;
         case STATEMENT_FOR: print_for(stream, depth, statement); break;
         }
@@ -288,22 +300,10 @@ static void print_export(FILE *stream, const struct definition *export)
     }
 }
 
-static void print_body(FILE *stream, const struct definition *definition)
-{
-    line(stream, 1, "body");
-    print_statements(stream, 2, definition->body);
-}
-
 static void print_definition(FILE *stream, const struct definition *definition)
 {
     switch (definition->kind) {
-    case DEFINITION_FUNCTION:
-        named_line(stream, 0, "function", definition->name);
-        print_parameters(stream, 1, "parameter", definition->parameters);
-        print_optional(stream, 1, "value", definition->value);
-        if (!definition->value)
-            print_body(stream, definition);
-        break;
+    case DEFINITION_FUNCTION: print_function(stream, 0, definition); break;
     case DEFINITION_DIM:
         named_line(stream, 0, "dim", definition->name);
         print_expression(stream, 1, "", definition->value);
@@ -317,7 +317,8 @@ static void print_definition(FILE *stream, const struct definition *definition)
         named_line(stream, 0, "rule", definition->name);
         print_parameters(stream, 1, "parameter", definition->parameters);
         print_results(stream, 1, definition->outputs);
-        print_body(stream, definition);
+        line(stream, 1, "body");
+        print_statements(stream, 2, definition->body);
         break;
     case DEFINITION_IMPORT: named_line(stream, 0, "import", definition->name); break;
     case DEFINITION_EXPORT: print_export(stream, definition); break;

@@ -139,17 +139,23 @@ static const char *skip_brackets(const char *text)
     return NULL;
 }
 
-/* Whether a definition begins here that cannot be a statement: `export`, `f(x) =`, `f(x) {`. */
-static bool definition_begins(const char *text)
+/* `f(x) =`, `f(x) {` */
+static bool function_begins(const char *text)
 {
-    static const char *const words[] = {"precision", "dim", "group", "rule", "import", "export", NULL};
-    if (begins_with_any(text, words))
-        return !is_equals_sign(skip_blanks(skip_name(text)));
     const char *name_end = skip_name(text);
     if (name_end == text || *skip_blanks(name_end) != '(')
         return false;
     const char *after = skip_brackets(skip_blanks(name_end));
     return after && (is_equals_sign(skip_blanks(after)) || *skip_blanks(after) == '{');
+}
+
+/* Whether a definition begins here: `export`, `f(x) =`, `f(x) {`. At the margin it is hardly a statement. */
+static bool definition_begins(const char *text)
+{
+    static const char *const words[] = {"precision", "dim", "group", "rule", "import", "export", NULL};
+    if (begins_with_any(text, words))
+        return !is_equals_sign(skip_blanks(skip_name(text)));
+    return function_begins(text);
 }
 
 /* Whether a statement begins here that its first word tells. */
@@ -268,6 +274,22 @@ static void close_braces_before(struct scanner *scanner, const char *text)
     scanner->brackets_count = scanner->open_braces = 0;
 }
 
+/* Whether the braces that are open are closed further down, so that what begins here, at the margin, is a
+ * function within a body. */
+static bool braces_are_closed(const struct scanner *scanner, const char *text)
+{
+    size_t open = scanner->open_braces;
+    for (; *text && open; text++) {
+        if (*text == '#')
+            text += strcspn(text, "\n");
+        if (!*text)
+            return false;
+        open += *text == '{';
+        open -= *text == '}';
+    }
+    return open == 0;
+}
+
 /* Whether nothing ends at this end of a line, after which `text` is the next that is written. */
 static bool goes_on(struct scanner *scanner, struct span line_end, const char *text, bool at_margin)
 {
@@ -335,7 +357,8 @@ static int end_line(struct scanner *scanner, struct span span)
     bool at_margin = next == text || next[-1] == '\n';
     if (inside_brackets(scanner))
         return end_line_inside_brackets(scanner, span, next, at_margin);
-    if (scanner->brackets_count && at_margin && definition_begins(next) && !wants_more(scanner)) {
+    if (scanner->brackets_count && at_margin && definition_begins(next) && !wants_more(scanner) &&
+        !(function_begins(next) && braces_are_closed(scanner, next))) {
         close_braces_before(scanner, next);
         return line_begun(scanner) ? 0 : TOKEN_LINE_END;
     }

@@ -1724,4 +1724,134 @@ case("""turn_about(x: [n], u: [n]) {
     return k, y = x * real(k)
 }""", lambda x, u: (lambda k: {"k": k, "y": x * k})(__import__("functools").reduce(lambda k, v: k + 1 if v > 0 else np.trunc(u * v).astype(int), x, np.trunc(u).astype(int))), sizes={"n": 4}, x=np.array([0.5, -1.5, 0.75, 2]), u=np.array([2.5, -3.25, 0.75, 1.125]))
 
+
+# ---- Functions defined in a body ----
+
+group("local")
+case("""twice_local(x: [n], a, b) {
+    g(y) = a * y^2 + b
+    return s = sum(g(g(x)))
+}""", lambda x, a, b: np.sum(a * (a * x**2 + b)**2 + b), outputs=["s"], sizes={"n": 4}, extra=": hessian, jvp, hvp", x=uniform(4, -1, 1), a=0.75, b=-0.5)
+case("""at_definition(x: [n], a) {
+    c = a
+    g(y) = c * y
+    c = c^2 + 1
+    h(y) = c * g(y)
+    c = 0
+    return y = g(x) + h(x) + c
+}""", lambda x, a: a * x + (a**2 + 1) * a * x, outputs=["y"], sizes={"n": 3}, extra=": jacobian", x=uniform(3), a=0.75)
+case("""hides(x: [n]) {
+    sin(y) = y^2
+    outer(y) = 2 * y
+    return y = sin(x) + outer(x) + uses_outer(x)
+}
+outer(y) = y^3
+uses_outer(y) = outer(y) + sin(y)""", lambda x: x**2 + 2 * x + x**3 + np.sin(x), outputs=["y"], sizes={"n": 3}, x=uniform(3))
+def in_rounds(x, c):
+    s = 0.0
+    for t in range(len(x)):
+        z = x * c + x[t]
+        s = s + np.sum(z) * (c * c + x[t]) if x[t] < 1 else s * c
+    return s
+case("""in_rounds(x: [n], c) {
+    s = 0.0
+    for t in 0..n {
+        g(y) { z = y * c; return z + x[t] }
+        if x[t] < 1 {
+            h(y: [n]) = sum(g(y))
+            s = s + h(x) * g(c)
+        } else {
+            h(y) = y * c
+            s = h(s)
+        }
+    }
+    return s
+}""", in_rounds, outputs=["s"], sizes={"n": 4}, extra=": jvp", x=uniform(4), c=0.75)
+ONLY_TAKEN = """only_taken(x: [n], c) {
+    root(y) = sqrt(c) * y
+    if c > 0 {
+        both(q) = root(q) + log(c)
+        y = root(x) + both(x)
+    } else {
+        y = x^2
+    }
+    return y
+}"""
+case(ONLY_TAKEN, lambda x, c: 2 * np.sqrt(c) * x + np.log(c), outputs=["y"], sizes={"n": 3}, extra=": jacobian, jvp", x=uniform(3), c=0.75)
+for c in 0.0, -0.75:
+    case("", lambda x, c: x**2, name="only_taken", outputs=["y"], sizes={"n": 3}, seeds={"y": [1.0, 0.5, 2]}, gradients={"x": 2 * uniform(3) * [1.0, 0.5, 2], "c": 0}, x=uniform(3), c=c)
+def kutta(f, y, t0, t1, n):
+    h = (t1 - t0) / n
+    for i in range(n):
+        t = t0 + h * i
+        k1 = f(t, y)
+        k2 = f(t + h / 2, y + h / 2 * k1)
+        k3 = f(t + h / 2, y + h / 2 * k2)
+        k4 = f(t + h, y + h * k3)
+        y = y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+    return y
+case("""kutta(f, y, t0, t1, n: size) {
+    h = (t1 - t0) / n
+    for i in 0..n {
+        t = t0 + h * i
+        step(s, k) = f(t + s * h, y + s * h * k)
+        k1 = f(t, y)
+        k2 = step(0.5, k1)
+        k3 = step(0.5, k2)
+        k4 = step(1, k3)
+        y  = y + h/6 * (k1 + 2*k2 + 2*k3 + k4)
+    }
+    return y
+}
+solves(y: [n], k: [n], t0, t1) {
+    g(a, b = 0) = k * b + sin(a)
+    return z = kutta(g, y, t0, t1, 5)
+}""", lambda y, k, t0, t1: kutta(lambda a, b: k * b + np.sin(a), y, t0, t1, 5), name="solves", outputs=["z"], sizes={"n": 2}, extra=": jvp", y=uniform(2), k=uniform(2, key="k"), t0=0.25, t1=1.5)
+case("""nested(x: [n], p: [n]) {
+    f(a) {
+        g(b) {
+            h(c) = a + b * c + p
+            return h(b)
+        }
+        return g(a) + x
+    }
+    apply(f, y) = f(y)
+    return y = apply(f, x) * f(p)
+}""", lambda x, p: (x + x * x + p + x) * (p + p * p + p + x), outputs=["y"], sizes={"n": 3}, extra=": jacobian, jvp", x=uniform(3), p=uniform(3, key="p"))
+case("""two_outputs(x: [n], a) {
+    parts(y: [n], s = a) {
+        low = y[0] * s
+        return low, high = y[-1] * a
+    }
+    u, v = parts(x)
+    w, z = parts(x[::1], s = 2)
+    return total = u * v + w * z
+}""", lambda x, a: x[0] * a * x[-1] * a + x[0] * 2 * x[-1] * a, outputs=["total"], sizes={"n": 3}, extra=": hessian", x=uniform(3), a=0.75)
+case("""around(x: [n], a) {
+    g(y) = a * y^3
+    loss = sum(g(x)) + g(a)
+    return slope = grad(loss, a), rate = grad(loss, x)
+}""", lambda x, a: {"slope": np.sum(x**3) + 4 * a**3, "rate": 3 * a * x**2}, sizes={"n": 3}, x=uniform(3), a=0.75)
+case("""own_gradient(x: [n], a) {
+    slope(y) {
+        e = sum(a * y^3)
+        return grad(e, y) + grad(e, a)
+    }
+    return y = slope(x)
+}""", lambda x, a: 3 * a * x**2 + np.sum(x**3), outputs=["y"], sizes={"n": 3}, x=uniform(3), a=0.75)
+case("""carries(x: [n], m: [k]) {
+    s = 1.0
+    total(y) {
+        for t in 0..n { s = s * cos(y + x[t]) }
+        for t in 0..k { hs[t] = s * m[t] }
+        return sum(hs) + s
+    }
+    return z = total(0.5) + s + total(s)
+}""", lambda x, m: sum(np.prod(np.cos(y + x)) * (np.sum(m) + 1) for y in (0.5, 1)) + 1, outputs=["z"], sizes={"n": 3, "k": 2}, extra=": hessian", x=uniform(3, -1, 1), m=uniform(2))
+case("""of_elements(x: [n], a) {
+    g(y) = if y > 0 then y^2 * a else a
+    c[i] = sum[j](g(x[i] * x[j]) - g(x[j]))
+    return c
+}""", lambda x, a: np.array([sum((v * w)**2 * a if v * w > 0 else a for w in x) for v in x]) - sum(w**2 * a if w > 0 else a for w in x), outputs=["c"], sizes={"n": 4}, x=uniform(4), a=0.75)
+
 write()

@@ -319,13 +319,26 @@ START_TEST(lines)
     plain = tree("f(x) { if a { y = 1 } else if b { y = 2 } else { y = 3 } }");
     ck_assert_str_eq(
         tree("f(x) {\n if a {\n y = 1\n }\n # no\n\n else if b {\n y = 2 }\n else {\n y = 3 }\n}"), plain);
-    plain = tree("f(x) { y = a + b * c - d and e == g or -h; z = ||a - b|| @ c'; return y, z }\ng(x) = a - b");
+    plain =
+        tree("f(x) { y = a + b * c - d and e == g or -h; z = ||a - b|| @ c'; return y, z }\ng(x) = a - b");
     ck_assert_str_eq(tree("f(x) {\n  y = a\n  + b\n\n  # why\n\n\n* c # so\n  - d\n and e\n== g\r\n or -h\n"
                           "  z = ||a - b||\n    @ c'\n  return y, z\n}\ng(x) = a\n- b"),
                      plain);
     ck_assert_str_eq(tree("f(x) { order = a\n andes = b }"), tree("f(x) { order = a; andes = b }"));
     ck_assert_str_eq(tree(""), "");
     ck_assert_str_eq(tree("\n# nothing\n ; \n"), "");
+}
+END_TEST
+
+START_TEST(functions_in_bodies)
+{
+    const char *expected =
+        "function f\n  parameter x\n  body\n    function g\n      parameter y\n      value\n"
+        "        name y\n    function h\n      parameter y\n      body\n        return\n"
+        "          output\n            name y\n    return\n      output z\n        name x\n";
+    ck_assert_str_eq(tree("f(x) { g(y) = y; h(y) { return y }; return z = x }"), expected);
+    ck_assert_str_eq(tree("f(x) {\ng(y) = y\nh(y) {\nreturn y }\nreturn z = x\n}"),
+                     expected); /* at the margin */
 }
 END_TEST
 
@@ -508,6 +521,7 @@ int main(void)
     tcase_add_test(cases, statements);
     tcase_add_test(cases, subscripts);
     tcase_add_test(cases, lines);
+    tcase_add_test(cases, functions_in_bodies);
     tcase_add_test(cases, words_of_their_place);
     tcase_add_loop_test(cases, one_wrong_program, 0, (int)(sizeof wrongs / sizeof wrongs[0]));
     tcase_add_test(cases, long_chains);
