@@ -62,7 +62,7 @@ void emit_product(struct emitter *emitter, struct nest *nest)
     const char *b = operand_pointer(emitter, node->inputs[product->b_input], b_at);
     const char *c = target_pointer(emitter, nest, at);
     const char *alpha = scale_factor_text(emitter, &nest->scale), *beta = nest->adds ? "1" : "0";
-    if (adds_up_over_blocks(nest) && is_cut_inside_call(nest, nest->block_axis))
+    if (!nest->adds && adds_up_over_blocks(nest) && is_cut_inside_call(nest, nest->block_axis))
         beta = arena_print(emitter->arena, "%s > 0", size_c(emitter, nest->block->first));
     if (product->is_vector)
         emit_line(emitter, "gradc_matvec_%s(%d, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s);", emitter->width,

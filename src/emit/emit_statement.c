@@ -193,13 +193,15 @@ bool has_accumulator(const struct nest *nest)
                        nest->first_trailing < nest->loop_count);
 }
 
-/* Fills the part of the target that the loops from `depth` on will add to. */
+/* Fills the part of the target that the loops from `depth` on will add to: in a block the rows of that block,
+ * since earlier blocks have written theirs. */
 static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
 {
     struct buffer *buffer = nest->target;
     struct node *node = buffer->node;
     const char *value = nest->kind == NEST_SCATTER ? "0" : identity_text(nest->node);
     struct index to[MAXIMUM_RANK];
+    size *first[MAXIMUM_RANK], *extent[MAXIMUM_RANK];
     bool is_outer[MAXIMUM_RANK] = {false};
     int loops = 0, first_inner = -1;
     size *count = size_number(emitter->program->sizes, 1);
@@ -213,7 +215,10 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
         return;
     }
     for (int a = 0; a < node->rank; a++) {
-        to[a] = (struct index){size_number(emitter->program->sizes, 0), NULL};
+        bool is_cut = nest->block && nest->target_axes[a] == nest->block_axis;
+        first[a] = is_cut ? nest->block->first : size_number(emitter->program->sizes, 0);
+        extent[a] = is_cut ? nest->block->rows : node->shape[a];
+        to[a] = (struct index){first[a], NULL};
         for (int d = 0; d < depth && d < nest->loop_count; d++)
             if (nest->target_axes[a] == nest->order[d]) {
                 to[a].affine = loop_position(nest, d);
@@ -224,7 +229,7 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
         else if (!is_one(node->shape[a]) && first_inner < 0)
             first_inner = a;
         if (!is_outer[a] && !(buffer->dropped >> a & 1))
-            count = size_multiply(count, node->shape[a]);
+            count = size_multiply(count, extent[a]);
     }
     if (first_inner < 0) {
         emit_line(emitter, "%s = %s;", element_text(emitter, buffer, to), value);
@@ -239,11 +244,10 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
                 int level =
                     (depth > 0 ? nest->path[nest->path_first + depth - 1]->depth + 1 : emitter->at->depth) +
                     loops++;
-                size *variable = program_variable(emitter->program, level, node->shape[a]);
-                to[a].affine = variable;
+                size *variable = program_variable(emitter->program, level, extent[a]);
+                to[a].affine = size_add(first[a], variable);
                 emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)", size_c(emitter, variable),
-                          size_c(emitter, variable), size_c(emitter, node->shape[a]),
-                          size_c(emitter, variable));
+                          size_c(emitter, variable), size_c(emitter, extent[a]), size_c(emitter, variable));
                 emitter->indent++;
             }
         emit_line(emitter, "%s = %s;", element_text(emitter, buffer, to), value);

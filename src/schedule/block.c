@@ -104,7 +104,8 @@ static int cut_axis(const struct nest *nest, const size *extent)
     case NEST_ARGUMENT:
     case NEST_SCAN:
     case NEST_SCATTER:
-        if (nest->loop_count > 0 && nest->extents[nest->order[0]] == extent)
+        if (nest->loop_count > 0 && nest->extents[nest->order[0]] == extent &&
+            nest->order[0] != scan_axis(nest))
             axis = nest->order[0];
         break;
     case NEST_PRODUCT: axis = cut_axis_of_product(nest, extent); break;

@@ -152,12 +152,18 @@ void put_reduction(struct program *program, struct node *node, struct item *cont
     nest_put(program, nest, container);
 }
 
+int scan_axis(const struct nest *nest)
+{
+    int axis = 0;
+    while (nest->kind == NEST_SCAN && !(nest->node->axes >> axis & 1))
+        axis++;
+    return nest->kind == NEST_SCAN ? axis : -1;
+}
+
 void put_scan(struct program *program, struct node *node, struct item *container)
 {
     struct nest *nest = nest_new(program, NEST_SCAN, node, program->buffers[node->id]);
-    int axis = 0;
-    while (!(node->axes >> axis & 1))
-        axis++;
+    int axis = scan_axis(nest);
     nest_set_axes(program, nest, node->rank, node->shape, 0);
     for (int a = 0; a < node->rank; a++)
         if (a != axis)

@@ -41,6 +41,8 @@ bool stores_by_round(const struct nest *nest, const struct item *loop)
     const struct buffer *target = nest->target;
     const struct node *node = nest->node;
     int axis = axis_of(nest, loop);
+    if (axis == scan_axis(nest))
+        return false;
     for (int a = 0; target->node && a < target->node->rank; a++) {
         int found = nest->kind == NEST_SCATTER ? plain_subscript(&node->subscripts[a], nest->axis_count,
                                                                  nest->extents, node->shape[a])

@@ -389,6 +389,11 @@ struct ordering *ordering_new(struct program *program);
  * Returns their number. */
 size_t order_body(struct ordering *ordering, struct node *const *nodes, size_t count, struct node ***order);
 
+/* ---- nests.c ---- */
+/* The iteration axis along which a SCAN goes on from round to round: these cannot be done in any other order,
+ * nor some of them anew. -1: it is none. */
+int scan_axis(const struct nest *nest);
+
 /* ---- schedule.c, block.c, fuse.c ---- */
 /* Makes the nests, in an order in which all is computed before it is read. */
 void schedule(struct program *program);

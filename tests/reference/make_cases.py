@@ -1313,6 +1313,40 @@ case("""small_cnn(x: [N, 1, 4, 4], k: [C, 1, 3, 3], b: [C], w: [4 * C, K], y: in
 }""", lambda x, k, b, w, y: (lambda z: {"loss": -np.mean(np.log(softmax(z))[np.arange(3), y]), "scores": z})(windows(np.maximum(conv2d(x, k, pad=1) + b[:, None, None], 0), 2, 2).max(0).reshape(3, -1) @ w),
      wrt=["k", "b", "w"], sizes={"N": 3, "C": 2, "K": 2}, x=uniform((3, 1, 4, 4)), k=uniform((2, 1, 3, 3), -1, 1), b=uniform(2), w=uniform((8, 2), -1, 1), y=[0, 1, 1])
 
+# ---- Blocks of rows, of which one way to compile makes very short ones ----
+
+group("rows_in_blocks")
+def one_column(x):
+    v = x.T @ x / 3
+    return {"loss": np.sum(np.tanh(x / (1.3 + x**2))) + np.sum(np.tanh(v[:, 0])), "column": v[:, 0]}
+# each block clears its own rows of what it scatters into, and no others
+case("""one_column(x: [3, m]) {
+    v = x' @ x / 3
+    column = v[:, 0]
+    loss = sum(tanh(x / (1.3 + x^2))) + sum(tanh(column))
+    return loss, column
+}""", one_column, sizes={"m": 7}, x=uniform((3, 7), -1, 1))
+case("""columns(x: [B, 3], W: [3, 6]) {
+    h = tanh(x @ W)
+    return loss = sum(h[:, 2]^3) + sum(h[:, 1:3]^2), y = h[:, 4]
+}""", lambda x, W: {"loss": np.sum(np.tanh(x @ W)[:, 2]**3) + np.sum(np.tanh(x @ W)[:, 1:3]**2), "y": np.tanh(x @ W)[:, 4]}, sizes={"B": 7}, x=uniform((7, 3), -1, 1), W=uniform((3, 6), -1, 1))
+# a running sum goes on from block to block
+def running(x, W, w):
+    c = np.cumsum(np.tanh(x @ W) @ w)
+    return {"loss": np.sum(c**2), "c": c}
+case("""running(x: [B, 3], W: [3, 4], w: [4]) {
+    c = cumsum(tanh(x @ W) @ w)
+    return loss = sum(c^2), c
+}""", running, sizes={"B": 7}, x=uniform((7, 3), -1, 1), W=uniform((3, 4), -1, 1), w=uniform(4, -1, 1))
+def diagonal(x, W):
+    h = np.tanh(x @ W)
+    return {"loss": np.sum(np.diag(h)**6) + h[:, 1].sum(), "y": np.cumsum(h, 1), "z": np.cumsum(h, 0)}
+case("""diagonal(x: [B, 3], W: [3, B]) {
+    h = tanh(x @ W)
+    d[i] = h[i, i]^2
+    return loss = sum(d^3) + sum(h[:, 1]), y = cumsum(h, axis = 1), z = cumsum(h, axis = 0)
+}""", diagonal, sizes={"B": 5}, x=uniform((5, 3), -1, 1), W=uniform((3, 5), -1, 1))
+
 # ---- Further entries: the driver holds them to backward and to differences ----
 
 group("entries")
