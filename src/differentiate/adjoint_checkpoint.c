@@ -4,7 +4,7 @@
  *     backward:  for each segment of S rounds, the last first: its rounds are run again from the kept state,
  * their states collected, and then run backwards
  *
- * The last segment, of 1 to S rounds, stands before the loop over the others. A. Griewank, "Achieving
+ * The last segment, of at most S rounds, stands before the loop over the others. A. Griewank, "Achieving
  * logarithmic growth of temporal and spatial complexity in reverse automatic differentiation" (1992), has the
  * idea, recursively. */
 #include "adjoint_states.h"
@@ -129,6 +129,16 @@ static struct node *all_rounds(struct graph *graph, const struct node *part, siz
     return graph_broadcast(graph, graph_constant(graph, part->type, 0), part->rank, shape);
 }
 
+/* Of T rounds in segments of S: (T - 1) / S, so that the last is not empty; T / S where there may be no
+ * round.
+ */
+static size *segments_before_last(struct sizes *sizes, size *rounds, size *length)
+{
+    size *before_last = size_subtract(rounds, size_number(sizes, 1));
+    bool is_empty = size_nonnegative(before_last) != ALWAYS;
+    return size_floor_divide(is_empty ? rounds : before_last, length);
+}
+
 struct node *backward_over_segments(struct states *states, const struct loop *backward)
 {
     struct graph *graph = states->graph;
@@ -136,7 +146,7 @@ struct node *backward_over_segments(struct states *states, const struct loop *ba
     struct segments segments = {.states = states, .graph = graph, .loop = states->loop, .backward = backward};
     size *zero = size_number(sizes, 0), *rounds = size_subtract(segments.loop->end, segments.loop->begin);
     segments.length = size_square_root(rounds);
-    segments.full = size_floor_divide(size_subtract(rounds, size_number(sizes, 1)), segments.length);
+    segments.full = segments_before_last(sizes, rounds, segments.length);
     keep_starts(&segments);
     size *before = size_multiply(segments.full, segments.length);
     struct node **last = segment(&segments, segments.full, size_subtract(rounds, before), backward->initial);
