@@ -160,7 +160,7 @@ static bool plan_node(const struct choice *choice, struct node *node, const stru
     if (is_carried(states->loop, node) || plan->again_count == MOST_NODES ||
         plan->instead_count == MOST_NODES)
         return false;
-    if (states->costs[node->id] == 0)
+    if (!states->is_inside[node->id])
         return true;
     if (node != value && is_fold(node) && elements(node) * FEW <= elements(value)) {
         plan->instead[plan->instead_count++] = node;

@@ -4,6 +4,7 @@
  * PLACEHOLDERs among them). Leaves: an augmented copy of the forward loop, over the same nodes, that collects
  * some of these, and the backward loop over the collected values. What is cheap to compute from collected
  * values is computed again, and so is what takes little beside the products of a round (adjoint_again.c). */
+#include <limits.h>
 #include <stdlib.h>
 
 #include "adjoint_states.h"
@@ -71,8 +72,8 @@ static bool may_collect(const struct loop *loop)
 
 struct copies {
     const struct states *states;
-    unsigned char *is_inside, *is_primal; /* depends on the round; on nothing that the sweep has made up */
-    size_t first;                         /* from this id on, nodes are of the sweep */
+    unsigned char *is_primal; /* by id: depends on nothing that the sweep has made up */
+    size_t first;             /* from this id on, nodes are of the sweep */
 };
 
 static bool is_primal(const struct copies *copies, const struct node *node)
@@ -80,8 +81,7 @@ static bool is_primal(const struct copies *copies, const struct node *node)
     return (size_t)node->id < copies->first || copies->is_primal[node->id];
 }
 
-/* Whether a node of the sweep could as well stand in the forward rounds, and whether it depends on the round.
- */
+/* Whether a node could as well stand in the forward rounds, and whether it depends on the round. */
 static void classify(struct copies *copies, const struct node *node)
 {
     const struct states *states = copies->states;
@@ -91,10 +91,10 @@ static void classify(struct copies *copies, const struct node *node)
     bool inside = node_mentions(states->graph, node, states->loop->variable);
     for (size_t i = 0; i < count; i++) {
         primal = primal && is_primal(copies, needed[i]);
-        inside = inside || copies->is_inside[needed[i]->id];
+        inside = inside || states->is_inside[needed[i]->id];
     }
     copies->is_primal[node->id] = primal;
-    copies->is_inside[node->id] = inside;
+    states->is_inside[node->id] = inside;
 }
 
 static unsigned char *zeroed(size_t count)
@@ -103,30 +103,39 @@ static unsigned char *zeroed(size_t count)
     return bytes;
 }
 
-/* Makes the results of such copies dear. The sweep's nodes are those behind `forward`, the LOOP. */
+/* The id of the first node that can depend on the round. */
+static size_t oldest_inside(const struct loop *loop, const struct region *region)
+{
+    int oldest = region->inside_count ? region->inside[0]->id : INT_MAX;
+    for (int k = 0; k < loop->carried_count; k++)
+        oldest = loop->carried[k]->id < oldest ? loop->carried[k]->id : oldest;
+    return (size_t)oldest;
+}
+
+/* Finds what depends on the round, and makes the results of such copies dear. The sweep's nodes are those
+ * behind `forward`, the LOOP; before it there may be more than its region knows, parts of what it carries. */
 static void add_copies(struct states *states, const struct region *region, const struct node *forward,
                        const struct loop *backward)
 {
     struct graph *graph = states->graph;
+    struct loop *loop = states->loop;
     unsigned char *reached = zeroed(graph->nodes_count);
-    struct copies copies = {states, zeroed(graph->nodes_count), zeroed(graph->nodes_count),
-                            (size_t)forward->id + 1};
+    struct copies copies = {states, zeroed(graph->nodes_count), (size_t)forward->id + 1};
     mark_reachable(graph, backward->next, (size_t)backward->carried_count, false, reached);
     mark_reachable(graph, backward->collected, (size_t)backward->collected_count, false, reached);
     for (size_t i = 0; i < region->inside_count; i++)
-        copies.is_inside[region->inside[i]->id] = 1;
-    for (int k = 0; k < states->loop->carried_count; k++)
-        copies.is_inside[states->loop->carried[k]->id] = 1;
-    for (size_t id = copies.first; id < graph->nodes_count; id++) {
+        states->is_inside[region->inside[i]->id] = 1;
+    for (int k = 0; k < loop->carried_count; k++)
+        states->is_inside[loop->carried[k]->id] = 1;
+    for (size_t id = oldest_inside(loop, region); id < graph->nodes_count; id++) {
         const struct node *node = graph->nodes[id];
-        if (!reached[id])
+        if (!reached[id] || states->is_inside[id])
             continue;
         classify(&copies, node);
-        if (node->op == OP_RESULT && copies.is_inside[id] && copies.is_primal[id])
+        if (node->op == OP_RESULT && id >= copies.first && states->is_inside[id] && copies.is_primal[id])
             states->costs[id] = DEAR + 1;
     }
     memory_free(reached);
-    memory_free(copies.is_inside);
     memory_free(copies.is_primal);
 }
 
@@ -190,7 +199,7 @@ static int cost_from_kept(const struct states *states, const unsigned char *is_k
 {
     struct node *const *needed;
     int cost = own_cost(node);
-    if (states->costs[node->id] == 0 && !is_carried(states->loop, node))
+    if (!states->is_inside[node->id])
         return 0;
     if (is_kept[node->id] && !is_itself)
         return 0;
@@ -335,6 +344,7 @@ static struct states states_of(struct graph *graph, const struct node *forward, 
     struct loop *loop = forward->loop;
     struct states states = {.graph = graph, .loop = loop};
     states.costs = costs_inside(graph, region_of(graph, loop));
+    states.is_inside = zeroed(graph->nodes_count);
     add_copies(&states, region_of(graph, loop), forward, backward);
     states.seen = memory_array(graph->nodes_count + 1, 1);
     find_kept(&states, backward);
@@ -343,6 +353,7 @@ static struct states states_of(struct graph *graph, const struct node *forward, 
     drop_cheap(&states);
     drop_affordable(&states, backward);
     memory_free(states.costs);
+    memory_free(states.is_inside);
     memory_free(states.seen);
     if (loop->is_branch)
         drop_initial(&states);

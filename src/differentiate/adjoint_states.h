@@ -10,6 +10,7 @@ struct states {
     struct graph *graph;
     struct loop *loop; /* the forward loop */
     int *costs;
+    unsigned char *is_inside; /* by id, of what the backward rounds reach: whether it depends on the round */
     unsigned char *seen;
     struct node **kept; /* what the backward rounds need of the forward rounds */
     size_t kept_count, kept_capacity;
