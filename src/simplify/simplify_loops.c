@@ -14,6 +14,8 @@ struct loops {
     struct node **nodes; /* reached LOOPs, by id */
     size_t nodes_count, nodes_capacity;
     struct node **first_result, **next_result; /* the reached RESULTs of each LOOP, by id */
+    int *newest; /* by id of a LOOP that others have joined: the greatest id among what it has come to read */
+    int *visited, visit; /* by id: the last visit */
 };
 
 static void list_results(struct loops *loops)
@@ -159,11 +161,49 @@ static void move_results(struct loops *loops, const struct node *from, struct no
     loops->first_result[from->id] = NULL;
 }
 
-/* Lets `first` carry and collect what `second` does. */
+/* Below which id no node depends on the LOOP: inputs stand before their users, but for LOOPs that others have
+ * joined. */
+static int oldest_user(const struct loops *loops, const struct node *loop)
+{
+    for (size_t i = 0; i < loops->nodes_count; i++) {
+        const struct node *other = loops->nodes[i];
+        if (other && other->id < loop->id && loops->newest[other->id] >= loop->id)
+            return 0;
+    }
+    return loop->id;
+}
+
+/* Whether the LOOP `node` reads, perhaps by way of others, what the LOOP `other` computes. */
+static bool depends_on(struct loops *loops, struct node *node, const struct node *other)
+{
+    struct stack {
+        struct node **nodes;
+        size_t nodes_count, nodes_capacity;
+    } stack = {0};
+    int oldest = oldest_user(loops, other);
+    loops->visit++;
+    ARENA_APPEND(loops->graph->arena, &stack, nodes, node);
+    while (stack.nodes_count) {
+        const struct node *user = stack.nodes[--stack.nodes_count];
+        for (int i = 0; i < user->input_count; i++) {
+            struct node *input = user->inputs[i];
+            if (input == other)
+                return true;
+            if (input->id < oldest || loops->visited[input->id] == loops->visit)
+                continue;
+            loops->visited[input->id] = loops->visit;
+            ARENA_APPEND(loops->graph->arena, &stack, nodes, input);
+        }
+    }
+    return false;
+}
+
+/* Lets `first` carry and collect what `second` does, unless that is computed from what `first` does: so may
+ * be the adjoint of an adjoint of a loop that carries nothing. */
 static bool join(struct loops *loops, struct node *first, struct node *second)
 {
     struct loop *into = first->loop, *from = second->loop;
-    if (!same_rounds(into, from))
+    if (!same_rounds(into, from) || depends_on(loops, second, first))
         return false;
     struct loop *joined = ARENA_NEW(loops->graph->arena, struct loop);
     *joined = *into;
@@ -173,6 +213,9 @@ static bool join(struct loops *loops, struct node *first, struct node *second)
     move_results(loops, second, first);
     first->loop = joined;
     list_inputs(loops->graph, first);
+    for (int i = 0; i < first->input_count; i++)
+        if (first->inputs[i]->id > loops->newest[first->id])
+            loops->newest[first->id] = first->inputs[i]->id;
     return true;
 }
 
@@ -259,7 +302,9 @@ void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_coun
 static bool join_loops(struct loops *loops)
 {
     size_t count = 0, before = loops->nodes_count;
-    for (size_t i = 0; i < loops->nodes_count; i++) {
+    loops->newest = ARENA_ARRAY(loops->graph->arena, int, loops->graph->nodes_count + 1);
+    loops->visited = ARENA_ARRAY(loops->graph->arena, int, loops->graph->nodes_count + 1);
+    for (size_t i = 0; i < before; i++) {
         bool joined = false;
         for (size_t j = 0; j < count && !joined; j++)
             joined = join(loops, loops->nodes[j], loops->nodes[i]);
