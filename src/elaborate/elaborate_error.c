@@ -214,6 +214,7 @@ static void add_check(struct elaborator *e, struct value_check check)
             return;
     }
     struct frame *frame = e->frame;
+    check.number = (int)function->checks_count;
     while (in_library(check.span) && frame) {
         check.span = frame->call;
         frame = frame->caller;
@@ -223,10 +224,10 @@ static void add_check(struct elaborator *e, struct value_check check)
 
 void require_index(struct elaborator *e, struct node *k, size *low, size *high, struct span at)
 {
-    add_check(e, (struct value_check){CHECK_RANGE, k, low, high, at});
+    add_check(e, (struct value_check){CHECK_RANGE, k, low, high, at, 0});
 }
 
 void require_fits(struct elaborator *e, struct node *x, struct span at)
 {
-    add_check(e, (struct value_check){CHECK_FITS, x, NULL, NULL, at});
+    add_check(e, (struct value_check){CHECK_FITS, x, NULL, NULL, at, 0});
 }

@@ -458,7 +458,7 @@ void execute_for(struct elaborator *e, const struct statement *statement)
         e->graph->origin = statement->span;
     int total = loop->carried_count;
     struct entry_result *places = ARENA_ARRAY(e->arena, struct entry_result, total + 1);
-    collect_entries(e->graph, loop, places);
+    collect_entries(e->function, loop, places);
     struct node *node = graph_loop(e->graph, loop);
     struct node **results = ARENA_ARRAY(e->arena, struct node *, total + 1);
     for (int i = 0; i < total; i++)

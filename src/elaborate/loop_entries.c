@@ -173,8 +173,22 @@ static void collect_instead(struct entries *entries, int number, struct node *en
     loop->region = NULL;
 }
 
-void collect_entries(struct graph *graph, struct loop *loop, struct entry_result *results)
+/* The checks of int values are made where the loop computes these now. */
+static void move_checks(struct function *function, struct copier *copier)
 {
+    for (size_t i = 0; i < function->checks_count; i++) {
+        struct node *k = function->checks[i].k;
+        size_t j = 0;
+        while (j < copier->followed_count && copier->followed[j].node != k)
+            j++;
+        function->checks[i].k =
+            j < copier->followed_count ? copier->followed[j].copy : copier_copy(copier, k);
+    }
+}
+
+void collect_entries(struct function *function, struct loop *loop, struct entry_result *results)
+{
+    struct graph *graph = function->graph;
     int total = loop->carried_count;
     for (int k = 0; k < total; k++)
         results[k] = (struct entry_result){k, -1};
@@ -188,9 +202,12 @@ void collect_entries(struct graph *graph, struct loop *loop, struct entry_result
             continue;
         }
         struct span origin = graph->origin;
+        for (size_t i = 0; i < function->checks_count; i++)
+            copier_follow(entries.copier, function->checks[i].k);
         struct node *entry = entry_of_round(&entries, number);
         results[k] = (struct entry_result){loop->collected_count, entries.axis};
         collect_instead(&entries, number, entry);
+        move_checks(function, entries.copier);
         graph->origin = origin;
     }
 }

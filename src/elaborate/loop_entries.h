@@ -11,8 +11,8 @@ struct entry_result {
 };
 
 /* Lets the loop collect the arrays of which each round touches its own entry only, instead of carrying them.
- * Fills `results` for all values that it carried. */
-void collect_entries(struct graph *graph, struct loop *loop, struct entry_result *results);
+ * Fills `results` for all values that it carried. The function's checks of int values follow. */
+void collect_entries(struct function *function, struct loop *loop, struct entry_result *results);
 /* The value after the LOOP. */
 struct node *entry_result(struct graph *graph, struct node *loop, struct entry_result result);
 

@@ -49,6 +49,13 @@ void copier_replace_size(struct copier *copier, const size *atom, size *by)
     ARENA_APPEND(copier->target->arena, copier, numbers, by);
 }
 
+void copier_follow(struct copier *copier, const struct node *node)
+{
+    if (!copier->is_followed)
+        copier->is_followed = ARENA_ARRAY(copier->target->arena, bool, copier->source->nodes_count + 1);
+    copier->is_followed[node->id] = true;
+}
+
 size *copier_size(struct copier *copier, size *a)
 {
     if (!a || !size_has_loop_variable(a))
@@ -240,6 +247,21 @@ static struct node **copy_list(struct copier *copier, struct node *const *nodes,
     return copies;
 }
 
+static void note_followed(struct copier *copier, const struct node *node)
+{
+    struct followed followed = {node, copy_of(copier, node)};
+    if (copier->is_followed[node->id] && followed.copy)
+        ARENA_APPEND(copier->target->arena, copier, followed, followed);
+}
+
+static void note_body(struct copier *copier, const struct loop *loop, const struct region *region)
+{
+    for (size_t i = 0; copier->is_followed && i < region->inside_count; i++)
+        note_followed(copier, region->inside[i]);
+    for (int k = 0; copier->is_followed && k < loop->carried_count; k++)
+        note_followed(copier, loop->carried[k]);
+}
+
 /* The copies of what is inside are forgotten before and after: another loop may share nodes of the body. */
 static void forget_body(struct copier *copier, const struct loop *loop, const struct region *region)
 {
@@ -274,6 +296,7 @@ static struct node *copy_loop(struct copier *copier, struct node *node)
     copy->next = copy_list(copier, loop->next, loop->carried_count);
     copy->collected = copy_list(copier, loop->collected, loop->collected_count);
     copy->condition = loop->condition ? copier_copy(copier, loop->condition) : NULL;
+    note_body(copier, loop, region);
     forget_body(copier, loop, region);
     copier->atoms_count = copier->numbers_count = atoms;
     copier->target->origin = origin;

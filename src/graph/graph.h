@@ -356,6 +356,7 @@ struct value_check {
     struct node *k;
     size *low, *high;
     struct span span;
+    int number; /* of the program's check that this is: copies of a loop have it too */
 };
 
 /* A size of its own that C computes from others. */

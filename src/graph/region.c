@@ -31,8 +31,7 @@ static int subscript_count(const struct node *node)
     }
 }
 
-/* Visits the sizes of the node that may contain loop variables: extents, bounds, subscripts. */
-static void visit_sizes(const struct node *node, void (*visit)(void *closure, size *a), void *closure)
+void node_visit_sizes(const struct node *node, void (*visit)(void *closure, size *a), void *closure)
 {
     if (node->op == OP_SIZE_VALUE || (node->op == OP_RESHAPE && node->extent))
         visit(closure, node->extent);
@@ -67,7 +66,7 @@ static void find_mention(void *closure, size *a)
 bool node_mentions(const struct graph *graph, const struct node *node, const size *atom)
 {
     struct mention mention = {.atom = atom};
-    visit_sizes(node, find_mention, &mention);
+    node_visit_sizes(node, find_mention, &mention);
     /* A loop's own variable is not mentioned, though another loop may have it too. */
     if (mention.is_found || node->op != OP_LOOP || node->loop->variable == atom)
         return mention.is_found;
@@ -124,7 +123,7 @@ static int oldest_inside(const struct graph *constant, const struct loop *loop)
     struct mentions *mentions = graph->mentions;
     for (; mentions->seen < graph->nodes_count; mentions->seen++) {
         struct note note = {graph, (int)mentions->seen};
-        visit_sizes(graph->nodes[mentions->seen], note_size, &note);
+        node_visit_sizes(graph->nodes[mentions->seen], note_size, &note);
     }
     size_t number = (size_t)size_atom_number(loop->variable);
     int first = (int)graph->nodes_count;

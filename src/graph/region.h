@@ -25,6 +25,9 @@ const struct region *region_of(const struct graph *graph, struct loop *loop);
 size_t node_dependencies(const struct graph *graph, const struct node *node,
                          struct node *const **dependencies);
 
+/* Visits the sizes of the node that may contain loop variables: extents, bounds, subscripts. */
+void node_visit_sizes(const struct node *node, void (*visit)(void *closure, size *a), void *closure);
+
 /* Whether a subscript, an extent or a bound of the node itself, or of the body of a LOOP, contains the atom.
  */
 bool node_mentions(const struct graph *graph, const struct node *node, const size *atom);

@@ -1,6 +1,7 @@
 /* demand.c: what an entry has to compute: its roots, the nodes they need, for the sake of which members, and
  * the loop whose rounds each node belongs to. */
 #include "program.h"
+#include "region.h"
 
 bool entry_writes(enum entry entry, enum role role)
 {
@@ -101,50 +102,91 @@ static void reach_inputs(struct search *search, struct node *node)
     }
 }
 
-/* Whether the node itself counts the rounds of a loop. */
-static bool mentions_round(const struct node *node)
+/* ---- Checks ---- */
+
+/* What the entry can compute: the loops that it runs, by the numbers of their variables, and by id the nodes
+ * of which it runs all loops that they are in. */
+struct running {
+    bool *loops, *nodes;
+    size_t variable_count;
+};
+
+struct mention {
+    const struct running *running;
+    bool all_run;
+};
+
+static void find_variable(void *closure, size *variable)
 {
-    const struct node *space = node->op == OP_REPLACE   ? node->inputs[1]
-                               : node->op == OP_SCATTER ? node->inputs[0]
-                                                        : node;
-    int count = node->op == OP_IOTA                                ? 1
-                : node->op == OP_INDEX                             ? node->inputs[0]->rank
-                : node->op == OP_SCATTER || node->op == OP_REPLACE ? node->rank
-                                                                   : 0;
-    if (node->extent && size_has_loop_variable(node->extent))
-        return true;
-    for (int i = 0; i < count; i++) {
-        const struct affine *affine = &node->subscripts[i];
-        if (size_has_loop_variable(affine->offset))
-            return true;
-        for (int a = 0; affine->coefficients && a < space->rank; a++)
-            if (affine->coefficients[a] && size_has_loop_variable(affine->coefficients[a]))
-                return true;
-    }
-    return false;
+    struct mention *mention = closure;
+    size_t number = (size_t)size_atom_number(variable);
+    mention->all_run =
+        mention->all_run && number < mention->running->variable_count && mention->running->loops[number];
 }
 
-/* Checks outside loops are always made; those in the rounds of a loop only if the entry runs that loop. */
+static void find_variables(void *closure, size *a)
+{
+    size_visit_loop_variables(a, find_variable, closure);
+}
+
+static bool can_run(const struct search *search, const struct running *running, const struct node *node)
+{
+    const struct program *program = search->program;
+    const struct node *loop = search->loop_of[node->id];
+    struct mention mention = {running, true};
+    struct node *const *needed;
+    if (node->op == OP_PLACEHOLDER)
+        return program->leaf_members[node->id] || (loop && program->is_live[loop->id]);
+    node_visit_sizes(node, find_variables, &mention);
+    size_t count = node_dependencies(program->function->graph, node, &needed);
+    for (size_t i = 0; i < count; i++)
+        mention.all_run = mention.all_run && running->nodes[needed[i]->id];
+    return mention.all_run;
+}
+
+static void find_running(const struct search *search, struct running *running)
+{
+    const struct program *program = search->program;
+    struct node *const *nodes = program->function->graph->nodes;
+    for (size_t i = 0; i < program->node_count; i++)
+        if (nodes[i]->op == OP_LOOP && program->is_live[i])
+            running->loops[size_atom_number(nodes[i]->loop->variable)] = true;
+    for (size_t i = 0; i < program->node_count; i++)
+        running->nodes[i] = can_run(search, running, nodes[i]);
+}
+
+static struct running running_new(const struct program *program)
+{
+    struct running running = {.nodes = ARENA_ARRAY(program->scratch, bool, program->node_count + 1)};
+    for (size_t i = 0; i < program->node_count; i++) {
+        const struct node *node = program->function->graph->nodes[i];
+        size_t number = node->op == OP_LOOP ? (size_t)size_atom_number(node->loop->variable) : 0;
+        running.variable_count = number >= running.variable_count ? number + 1 : running.variable_count;
+    }
+    running.loops = ARENA_ARRAY(program->scratch, bool, running.variable_count + 1);
+    return running;
+}
+
+/* Checks outside loops are always made; those in the rounds of a loop if the entry runs that loop, though it
+ * may need the value in other forms only. What they read may be in further loops. */
 static void reach_checks(struct search *search)
 {
     struct program *program = search->program;
     struct function *function = program->function;
-    struct graph *graph = function->graph;
-    bool *in_round = ARENA_ARRAY(program->scratch, bool, program->node_count + 1);
-    for (size_t i = 0; function->checks_count && i < program->node_count; i++) {
-        struct node *node = graph->nodes[i];
-        in_round[i] = search->loop_of[i] != NULL || mentions_round(node);
-        for (int j = 0; node->op != OP_RESULT && j < node->input_count; j++)
-            in_round[i] = in_round[i] || in_round[node->inputs[j]->id];
-    }
-    for (size_t i = 0; i < function->checks_count; i++) {
-        struct node *k = function->checks[i].k;
-        if (in_round[k->id] && !program->is_live[k->id])
-            continue;
-        ARENA_APPEND(program->arena, program, checks, &function->checks[i]);
-        reach(search, k);
-        while (search->stack_count > 0)
-            reach_inputs(search, search->stack[--search->stack_count]);
+    struct running running = running_new(program);
+    bool *is_made = ARENA_ARRAY(program->scratch, bool, function->checks_count + 1);
+    for (bool more = function->checks_count > 0; more;) {
+        more = false;
+        find_running(search, &running);
+        for (size_t i = 0; i < function->checks_count; i++) {
+            if (is_made[i] || !running.nodes[function->checks[i].k->id])
+                continue;
+            more = is_made[i] = true;
+            ARENA_APPEND(program->arena, program, checks, &function->checks[i]);
+            reach(search, function->checks[i].k);
+            while (search->stack_count > 0)
+                reach_inputs(search, search->stack[--search->stack_count]);
+        }
     }
 }
 
@@ -209,17 +251,15 @@ static struct node *inner(struct node *a, struct node *b)
     return !a ? b : !b ? a : a->id < b->id ? a : b;
 }
 
-/* Adds a dependence: an inner loop's node stands before an outer one's in the graph. */
+/* Adds a dependence on the rounds of a loop. Of two such loops the inner one, which stands first in the
+ * graph, is in the rounds of the other. */
 static void depend(struct ownership *ownership, struct node **innermost, struct node *loop)
 {
-    struct node *old = *innermost;
-    if (!loop || loop == old)
-        return;
-    *innermost = inner(old, loop);
-    if (old) {
-        struct node *other = *innermost == old ? loop : old;
-        struct node **outer = &ownership->outer[(*innermost)->id];
-        *outer = inner(*outer, other);
+    while (loop && loop != *innermost) {
+        struct node *old = *innermost;
+        *innermost = inner(old, loop);
+        loop = *innermost == old ? loop : old;
+        innermost = &ownership->outer[(*innermost)->id];
     }
 }
 
@@ -238,52 +278,26 @@ static void depend_on_variable(void *closure, size *variable)
         depend(ownership, dependence->innermost, loop);
 }
 
-static void depend_on_size(struct ownership *ownership, struct node **innermost, size *a)
+static void depend_on_size(void *closure, size *a)
 {
-    struct dependence dependence = {ownership, innermost};
-    if (a)
-        size_visit_loop_variables(a, depend_on_variable, &dependence);
+    size_visit_loop_variables(a, depend_on_variable, closure);
 }
 
-static void depend_on_affine(struct ownership *ownership, struct node **innermost,
-                             const struct affine *affine, int space_rank)
-{
-    depend_on_size(ownership, innermost, affine->offset);
-    for (int i = 0; affine->coefficients && i < space_rank; i++)
-        depend_on_size(ownership, innermost, affine->coefficients[i]);
-}
-
+/* The loop in whose rounds the node is. A loop itself is in the rounds that any of its ends depends on: a
+ * constant that a branch gives where a condition holds needs the loop of the condition. */
 static struct node *innermost_loop(struct ownership *ownership, struct node *node)
 {
     struct program *program = ownership->program;
-    struct node *loop = NULL;
-    if (node->op == OP_LOOP) {
-        for (int i = 0; i < node->loop->carried_count; i++)
-            depend(ownership, &loop, program->owner[node->loop->initial[i]->id]);
-        depend_on_size(ownership, &loop, node->loop->begin);
-        depend_on_size(ownership, &loop, node->loop->end);
-        depend(ownership, &loop, ownership->outer[node->id]);
-        if (loop == node)
-            loop = NULL;
-        return loop;
-    }
+    struct node *loop = node->op == OP_LOOP ? ownership->outer[node->id] : NULL;
+    struct dependence dependence = {ownership, &loop};
     if (node->op == OP_PLACEHOLDER)
         return ownership->search->loop_of[node->id];
-    if (node->op == OP_RESULT)
-        return program->owner[node->inputs[0]->id];
-    for (int i = 0; i < node->input_count; i++)
-        depend(ownership, &loop, program->owner[node->inputs[i]->id]);
-    depend_on_size(ownership, &loop, node->extent);
-    int subscript_count = 0, space_rank = 0;
-    switch (node->op) {
-    case OP_IOTA: subscript_count = 1, space_rank = node->rank; break;
-    case OP_INDEX: subscript_count = node->inputs[0]->rank, space_rank = node->rank; break;
-    case OP_SCATTER: subscript_count = node->rank, space_rank = node->inputs[0]->rank; break;
-    case OP_REPLACE: subscript_count = node->rank, space_rank = node->inputs[1]->rank; break;
-    default: break;
+    for (int i = 0; i < node->input_count; i++) {
+        struct node *owner = program->owner[node->inputs[i]->id];
+        if (owner != node)
+            depend(ownership, &loop, owner);
     }
-    for (int i = 0; i < subscript_count; i++)
-        depend_on_affine(ownership, &loop, &node->subscripts[i], space_rank);
+    node_visit_sizes(node, depend_on_size, &dependence);
     return loop;
 }
 

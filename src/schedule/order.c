@@ -44,7 +44,7 @@ struct ordering {
     bool *is_placed;
     bool *is_next;   /* the value that a loop carries into its next round */
     bool *is_update; /* of an array, and must wait for all that may fail */
-    int *seen_by;    /* the update or loop that waits for the node, by its id, from 1 */
+    int *seen_by;    /* the update that waits for the node, by its id, from 1 */
     bool *is_outer;  /* in the rounds of a loop, computed from values from outside alone */
     size_t *place;   /* in the order, then of the node that it is sunk to */
     /* Of the body that is being ordered. */
@@ -179,22 +179,6 @@ static void add_edge(struct ordering *ordering, struct node *input, struct node 
     ordering->waits[user->id]++;
 }
 
-/* The loop waits for what its rounds read of x. The condition of a branch within another one is an expression
- * that counts as inside this, although the loop itself does not: then for what the expression reads. */
-static void await(struct ordering *ordering, struct node *x, struct node *loop)
-{
-    struct node *input = x, *user = loop;
-    meet(ordering->program, &input, &user);
-    if (input == user || ordering->seen_by[x->id] == loop->id + 1)
-        return;
-    ordering->seen_by[x->id] = loop->id + 1;
-    if (input == x)
-        add_edge(ordering, x, loop);
-    else
-        for (int i = 0; i < x->input_count; i++)
-            await(ordering, x->inputs[i], loop);
-}
-
 static void add_edges(struct ordering *ordering, struct node *node)
 {
     struct program *program = ordering->program;
@@ -203,12 +187,12 @@ static void add_edges(struct ordering *ordering, struct node *node)
         for (int i = 0; i < loop->carried_count; i++)
             if (program->is_live[loop->carried[i]->id]) {
                 add_edge(ordering, loop->initial[i], node);
-                await(ordering, loop->next[i], node);
+                add_edge(ordering, loop->next[i], node);
             }
         for (int i = 0; i < loop->collected_count; i++)
-            await(ordering, loop->collected[i], node);
+            add_edge(ordering, loop->collected[i], node);
         if (loop->condition)
-            await(ordering, loop->condition, node);
+            add_edge(ordering, loop->condition, node);
         return;
     }
     for (int i = 0; i < node->input_count; i++) {

@@ -15,10 +15,11 @@ struct bodies {
     struct node **first_result, **next_result; /* the live RESULTs of each LOOP by id */
     bool *is_done;
     int *first_check, *next_check; /* of each node, by numbers from 1; those that are still to be made */
-    bool *has_been_put;            /* products put before the sums that they are parts of */
-    struct early_part *early;      /* by id */
-    bool *is_early;                /* scalars put before all loops */
-    bool *is_needed;               /* by the condition of the loop that it is in */
+    struct node **made; /* of each check of the program, by number: the value of which it has been made */
+    bool *has_been_put; /* products put before the sums that they are parts of */
+    struct early_part *early; /* by id */
+    bool *is_early;           /* scalars put before all loops */
+    bool *is_needed;          /* by the condition of the loop that it is in */
 };
 
 static void schedule_body(struct bodies *bodies, struct node *loop, struct item *container);
@@ -108,14 +109,50 @@ static void put_check(struct program *program, struct value_check *check, struct
     program->checked[check->k->id] = nest;
 }
 
-/* Makes the checks whose values are computed by now. */
+/* The members for whose sake the rounds are run in which the node is. */
+static guard wanted_around(const struct program *program, const struct node *node)
+{
+    guard wanted = ALWAYS_WANTED;
+    for (const struct node *loop = program->owner[node->id]; loop; loop = program->owner[loop->id])
+        wanted &= nest_guard(program, program->wanted[loop->id]);
+    return wanted;
+}
+
+static const struct node *loop_around(const struct program *program, const struct node *node)
+{
+    const struct node *loop = program->owner[node->id];
+    while (loop && loop->loop->is_branch)
+        loop = program->owner[loop->id];
+    return loop;
+}
+
+/* Whether the first value is computed for all rounds and members that the second one is computed for. */
+static bool covers(const struct program *program, const struct node *first, const struct node *second)
+{
+    if (!first || (wanted_around(program, second) & ~wanted_around(program, first)))
+        return false;
+    do {
+        first = loop_around(program, first);
+        second = loop_around(program, second);
+    } while (first && second && first->loop->begin == second->loop->begin &&
+             first->loop->end == second->loop->end);
+    return !first && !second;
+}
+
+/* Makes the checks whose values are computed by now; not again in the rounds of a loop backwards what rounds
+ * before it have found right. */
 static void put_checks_of(struct bodies *bodies, struct node *node, struct item *container)
 {
     struct program *program = bodies->program;
     int check = bodies->first_check[node->id];
     bodies->first_check[node->id] = 0;
-    for (; check; check = bodies->next_check[check])
-        put_check(program, program->checks[check - 1], container);
+    for (; check; check = bodies->next_check[check]) {
+        struct value_check *value_check = program->checks[check - 1];
+        if (covers(program, bodies->made[value_check->number], node))
+            continue;
+        bodies->made[value_check->number] = node;
+        put_check(program, value_check, container);
+    }
 }
 
 static void put_copy_of_round(struct bodies *bodies, struct node *loop, int j, struct item *container)
@@ -197,8 +234,10 @@ static void put_condition(struct bodies *bodies, struct node *node, struct item 
             for (int j = 0; j < nodes[i]->input_count; j++)
                 bodies->is_needed[nodes[i]->inputs[j]->id] = true;
     for (size_t i = 0; i < count; i++)
-        if (bodies->is_needed[nodes[i]->id])
+        if (bodies->is_needed[nodes[i]->id]) {
             put_node(bodies, nodes[i], container);
+            put_checks_of(bodies, nodes[i], container);
+        }
     struct nest *nest = nest_new(program, NEST_BREAK, node->loop->condition, NULL);
     nest->alone = true;
     put_elementwise(program, nest, 0, NULL, container);
@@ -425,6 +464,16 @@ static void find_early(struct bodies *bodies, struct node *node)
         find_early_parts(bodies->program, node, bodies->early);
 }
 
+static size_t most_checks(const struct program *program)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < program->checks_count; i++) {
+        size_t number = (size_t)program->checks[i]->number;
+        most = number > most ? number : most;
+    }
+    return most;
+}
+
 /* The nodes of each body and the RESULTs of each LOOP as lists. */
 static struct bodies list_bodies(struct program *program)
 {
@@ -438,6 +487,7 @@ static struct bodies list_bodies(struct program *program)
                             .is_done = ARENA_ARRAY(arena, bool, n + 1),
                             .first_check = ARENA_ARRAY(arena, int, n + 1),
                             .next_check = ARENA_ARRAY(arena, int, program->checks_count + 1),
+                            .made = ARENA_ARRAY(arena, struct node *, most_checks(program) + 1),
                             .has_been_put = ARENA_ARRAY(arena, bool, n + 1),
                             .early = ARENA_ARRAY(arena, struct early_part, n + 1),
                             .is_early = ARENA_ARRAY(arena, bool, n + 1),

@@ -27,16 +27,48 @@ static size_t find_roots(const struct function *function, struct node **roots)
     return count;
 }
 
+static void add_check(struct function *function, struct value_check check, struct node *k)
+{
+    check.k = k;
+    for (size_t i = 0; i < function->checks_count; i++) {
+        const struct value_check *other = &function->checks[i];
+        if (other->k == k && other->kind == check.kind && other->low == check.low &&
+            other->high == check.high)
+            return;
+    }
+    ARENA_APPEND(function->graph->lasting, function, checks, check);
+}
+
+/* A check in the rounds of a loop is made in those of each of its copies. */
+static void copy_checks(struct function *function, struct copier *copier)
+{
+    struct value_check *checks = function->checks;
+    size_t count = function->checks_count;
+    function->checks = NULL;
+    function->checks_count = function->checks_capacity = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_inside = false;
+        for (size_t j = 0; j < copier->followed_count; j++)
+            if (copier->followed[j].node == checks[i].k) {
+                add_check(function, checks[i], copier->followed[j].copy);
+                is_inside = true;
+            }
+        if (!is_inside)
+            add_check(function, checks[i], copier_copy(copier, checks[i].k));
+    }
+}
+
 static void copy_function(struct function *function, struct copier *copier)
 {
+    for (size_t i = 0; i < function->checks_count; i++)
+        copier_follow(copier, function->checks[i].k);
     for (size_t i = 0; i < function->members_count; i++)
         if (function->members[i].leaf)
             function->members[i].leaf = copier_copy(copier, function->members[i].leaf);
     for (size_t i = 0; i < function->members_count; i++)
         if (function->members[i].value)
             function->members[i].value = copier_copy(copier, function->members[i].value);
-    for (size_t i = 0; i < function->checks_count; i++)
-        function->checks[i].k = copier_copy(copier, function->checks[i].k);
+    copy_checks(function, copier);
     function->graph = copier->target;
 }
 
