@@ -97,7 +97,7 @@ def numbers(x):
 
 
 def case(nn, f=None, *, sizes=None, wrt=None, outputs=None, seeds=None, gradients=None, updates=None, rough=False,
-         double=False, tolerance=None, tolerance32=None, status=None, extra="", export=True, name=None, **inputs):
+         double=False, tolerance=None, tolerance32=None, status=None, late=False, extra="", export=True, name=None, **inputs):
     """One program and its case. f takes the inputs by name and returns the outputs: one, or a dict. Real inputs are
     floats; int ones are integers."""
     function = re.search(r"^(\w+)\(", nn.strip(), re.M).group(1) if name is None else name
@@ -120,7 +120,7 @@ def case(nn, f=None, *, sizes=None, wrt=None, outputs=None, seeds=None, gradient
         lines.append(f"status {status}")
     if gradients is not None:
         rough = True
-    for flag, on in ("rough", rough), ("double", double):
+    for flag, on in ("late", late), ("rough", rough), ("double", double):
         if on:
             lines.append(flag)
     if tolerance:
@@ -1125,6 +1125,80 @@ case("rows_of_rows(x: [m, n, d], W: [d, d]) {\n    s = 0 * x[0, 0]\n    for i in
 case("known_to_the_condition(x: [n], W: [n, n]) {\n    v = x\n    for k in 0..4 while sum(tanh(W @ v)) < 2 {\n        u = tanh(W @ v)\n        y[k] = u\n        v = v + u^2 + 1\n    }\n    return y, v\n}",
      lambda x, W: (lambda r: {"y": np.stack(r[0] + [0 * x] * (4 - len(r[0]))), "v": r[1]})((lambda go: go([], x))(lambda ys, v: (lambda f: f(f, ys, v))(lambda f, ys, v: (ys, v) if len(ys) == 4 or np.tanh(W @ v).sum() >= 2 else f(f, ys + [np.tanh(W @ v)], v + np.tanh(W @ v)**2 + 1)))),
      sizes={"n": 3}, x=uniform(3, -1, 0), W=uniform((3, 3), 0, 1))
+
+# ---- Branches in rounds, and ints that loops carry ----
+
+group("rounds_of_branches")
+case("constant_sides(x: [n]) {\n    for j in 0..n {\n        if x[j] > 0 { v = 1.0 } else { v = 0.0 }\n        ys[j] = v\n    }\n    return ys\n}",
+     lambda x: {"ys": (x > 0) * 1.0}, sizes={"n": 4}, x=uniform(4))
+case("side_of_round(p, n: size) {\n    for t in 0..n {\n        if t > 2 { w = p } else { w = 1 - p }\n        c[t] = w\n    }\n    return c\n}",
+     lambda p: {"c": np.where(np.arange(6) > 2, p, 1 - p)}, sizes={"n": 6}, extra=": jacobian, jvp", p=0.875)
+case("side_of_outer_round(x: [n], p) {\n    s = p\n    for i in 0..n {\n        for j in 0..3 {\n            if x[i] > 0 { w = 0.5 } else if i == j { w = p } else { w = 0.25 }\n            s = sin(s) + w\n            c[i, j] = w * s\n        }\n    }\n    return s, c\n}",
+     lambda x, p: (lambda r: {"s": r[0], "c": np.reshape(r[1], (3, 3))})(steps(lambda k, s, c: (lambda w: (np.sin(s) + w, c + [w * (np.sin(s) + w)]))(0.5 if x[k // 3] > 0 else p if k // 3 == k % 3 else 0.25), 9, p, [])),
+     sizes={"n": 3}, extra=": jacobian, jvp", x=np.array([-0.5, 0.75, -1.25]), p=0.5)
+case("gradient_of_sides(p: [2], y: [n]) {\n    for t in 0..n {\n        if t == 1 { w = p[0] } else { w = p[1] }\n        c[t] = w\n    }\n    l = sum((c - y)^2)\n    return l, g = grad(l, p)\n}",
+     lambda p, y: (lambda e: {"l": np.sum(e**2), "g": np.array([2 * e[1], 2 * (e.sum() - e[1])])})(p[[1, 0, 1, 1]] - y), sizes={"n": 4}, p=uniform(2), y=uniform(4, key="y"))
+def nests(x):
+    a, b, c = 0.125, 0.25, np.zeros(x.shape)
+    for s in range(len(x)):
+        for t in range(3):
+            a = np.sin(a + x[s, t])
+            c[s, t] = a * x[s, t]
+        a = 0.5 * a
+    for s in range(len(x)):
+        for t in range(3):
+            b = np.sin(b + c[s, t])
+        b = 0.5 * b
+    return a, b
+NESTS = """    a = 0.125
+    for s in 0..n {
+        for t in 0..3 {
+            a = sin(a + x[s, t])
+            c[s, t] = a * x[s, t]
+        }
+        a = 0.5 * a
+    }
+    b = 0.25
+    for s in 0..n {
+        for t in 0..3 { b = sin(b + c[s, t]) }
+        b = 0.5 * b
+    }
+"""
+case("nest_after_nest(x: [n, 3]) {\n" + NESTS + "    return nest_after_nest = a + b\n}", lambda x: sum(nests(x)), sizes={"n": 2}, extra=ALL, x=uniform((2, 3), -1, 1))
+case("gradient_of_nests(x: [n, 3]) {\n" + NESTS + "    g = grad(a, x)\n    return gradient_of_nests = sum(tanh(g)) + b\n}",
+     lambda x: np.sum(np.tanh(gradient(lambda v: nests(v)[0], x))) + nests(x)[1], sizes={"n": 2}, extra=": hvp", tolerance=1e-6, tolerance32=2e-2, x=uniform((2, 3), -1, 1))
+case("int_steps(x: [n], k: int) {\n    s = 0.0\n    for t in 0..3 {\n        s = s + x[k] * x[t]\n        k = k + 1\n    }\n    return s\n}",
+     lambda x, k: {"s": np.dot(x[k:k + 3], x[:3])}, sizes={"n": 5}, extra=": jacobian, jvp", x=uniform(5), k=1)
+case("", name="int_steps", sizes={"n": 5}, status=3, x=uniform(5), k=3)
+case("", name="int_steps", sizes={"n": 5}, status=3, x=uniform(5), k=-1)
+def int_state(x, b, k0):
+    k = k0
+    for v in x:
+        b = np.sin(v) + 0.5 * b * b[k]
+        k = k0 if k == 2 else k + 1
+    return {"d": b}
+INT_STATE = dict(sizes={"T": 5}, x=uniform(5), b=uniform(3, key="b"))
+for keep in "", " checkpoint":
+    case("int_state" + keep[1:] + "(x: [T], b: [3], k0: int) {\n    k = k0\n    for t in 0..T" + keep + " {\n        b = sin(x[t]) + 0.5 * b * b[k]\n        if k == 2 { k = k0 } else { k = k + 1 }\n    }\n    return d = b\n}",
+         int_state, extra=": jacobian, jvp", k0=1, **INT_STATE)
+    case("", name="int_state" + keep[1:], status=3, late=True, k0=3, **INT_STATE)
+case("replaced_by_some(x: [n]) {\n    y = x\n    for q in 0..n {\n        if q > 1 { y[q] = x[q]^2 }\n    }\n    return replaced_by_some = sum(y^3)\n}",
+     lambda x: np.sum(np.where(np.arange(4) > 1, x**2, x)**3), sizes={"n": 4}, extra=ALL, x=uniform(4))
+case("", name="replaced_by_some", f=lambda x: np.sum(x**3), sizes={"n": 1}, x=uniform(1))
+case("where_allowed(x: [n], k: int) {\n    s = 0.5\n    for t in 0..4 {\n        if k < n { s = s + sin(s * x[k]) }\n        k = k + 1\n    }\n    return s\n}",
+     lambda x, k: {"s": repeat(lambda s, t: s + np.sin(s * x[k + t]) if k + t < 3 else s, 0.5, 4)}, sizes={"n": 3}, extra=": jacobian, jvp", x=uniform(3), k=1)
+case("", name="where_allowed", status=3, sizes={"n": 3}, x=uniform(3), k=-1)
+case("search(x: [n], k: int) {\n    s = 1\n    for t in 0..n while x[k] > 0 {\n        s = s * x[k]\n        k = k + 1\n    }\n    return s, k_end = k\n}",
+     lambda x, k: {"s": 0.75, "k_end": np.array(3)}, sizes={"n": 4}, wrt=[], export=False, x=np.array([1, 0.5, 1.5, -1]), k=1)
+text("export search wrt x: jvp")
+case("", name="search", sizes={"n": 4}, status=3, x=np.array([1, 0.5, 1.5, 2]), k=1)
+case("rows_of_tokens(W: [m, d], tok: int[T], x: [T]) {\n    s = 0.5\n    for t in 0..T {\n        s = 0.5 * s\n        c[t] = s * x[t] * W[tok[t]]\n    }\n    return c\n}\nexport rows_of_tokens wrt x: jacobian, jvp",
+     lambda W, tok, x: {"c": (0.5 * 0.5**np.arange(1, 5) * x)[:, None] * W[tok]}, sizes={"m": 3, "d": 2, "T": 4}, wrt=["x"], export=False, W=uniform((3, 2)), tok=np.array([2, 0, 0, 1]), x=uniform(4))
+case("", name="rows_of_tokens", status=3, late=True, sizes={"m": 3, "d": 2, "T": 4}, W=uniform((3, 2)), tok=np.array([2, 0, 3, 1]), x=uniform(4))
+case("perhaps_no_segment(x: [n], p) {\n    for t in 1..n checkpoint {\n        p = sin(p * x[t])\n    }\n    return p_end = p\n}",
+     lambda x, p: {"p_end": repeat(lambda p, t: np.sin(p * x[t + 1]), p, 6)}, sizes={"n": 7}, extra=": jvp", x=uniform(7, 0.5, 2), p=0.75)
+for n in 1, 2, 5:
+    case("", name="perhaps_no_segment", f=lambda x, p, n=n: {"p_end": repeat(lambda p, t: np.sin(p * x[t + 1]), p, n - 1)}, sizes={"n": n}, x=uniform(n, 0.5, 2), p=0.75)
 
 # Values that backward rounds compute again since that takes little beside their products.
 group("again")
