@@ -69,6 +69,8 @@ void adjoint_of_reshape(struct sweep *sweep, struct node *y, struct adjoint d);
 struct node *positive(struct graph *graph, struct node *sum);
 
 /* ---- adjoint_reduction.c ---- */
+/* d, of the axes of x that are not in `axes`, repeated along those that are; NULL for NULL. */
+struct node *spread(struct graph *graph, struct node *d, const struct node *x, unsigned axes);
 void adjoint_of_sum(struct sweep *sweep, struct node *y, struct adjoint d);
 void adjoint_of_product(struct sweep *sweep, struct node *y, struct adjoint d);
 void adjoint_of_extremum(struct sweep *sweep, struct node *y, struct adjoint d);
@@ -83,6 +85,20 @@ void adjoint_of_determinant(struct sweep *sweep, struct node *y, struct adjoint 
 
 /* ---- adjoint_custom.c ---- */
 void adjoint_of_custom(struct sweep *sweep, struct node *y);
+
+/* ---- adjoint_radial.c ---- */
+/* The value, the gradient of what is computed from y = |x| by x, where d is that by y: d x / y, 0 at x = 0.
+ */
+struct node *adjoint_radial(struct graph *graph, struct node *value, struct node *d, struct node *x,
+                            struct node *y);
+/* Of a CUSTOM node whose rule is one of these. */
+void adjoint_of_radial(struct sweep *sweep, struct node *node);
+
+/* ---- adjoint_root.c ---- */
+/* Of y, if it is the square root of a sum of squares: contributes to these, as a norm does. */
+bool adjoint_of_root(struct sweep *sweep, struct node *y, struct adjoint d);
+/* If y is another root of a sum of squares: where its first operand gets an adjoint at all; else NULL. */
+struct node *root_mask(struct graph *graph, const struct node *y);
 
 /* ---- adjoint_loop.c ---- */
 bool loop_is_active(const struct graph *graph, struct loop *loop, unsigned char *active);

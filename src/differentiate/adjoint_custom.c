@@ -46,6 +46,10 @@ static void replace_names(struct sweep *sweep, const struct rule *rule, struct n
 void adjoint_of_custom(struct sweep *sweep, struct node *y)
 {
     const struct rule *rule = y->rule;
+    if (rule->is_radial) {
+        adjoint_of_radial(sweep, y);
+        return;
+    }
     struct node **outputs = ARENA_ARRAY(sweep->graph->arena, struct node *, rule->output_count + 1);
     if (!find_outputs(sweep, y, outputs))
         return;

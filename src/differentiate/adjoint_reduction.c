@@ -1,8 +1,7 @@
 /* adjoint_reduction.c: adjoints of sums, products, extrema, contractions and running sums. */
 #include "adjoint.h"
 
-/* d, of the axes of x that are not in `axes`, repeated along those that are. */
-static struct node *spread(struct graph *graph, struct node *d, const struct node *x, unsigned axes)
+struct node *spread(struct graph *graph, struct node *d, const struct node *x, unsigned axes)
 {
     if (!d)
         return NULL;

@@ -127,11 +127,21 @@ static void adjoint_of_elementwise(struct sweep *sweep, struct node *y, struct a
 {
     bool wanted[3] = {false};
     struct node *adjoints[3];
+    if (y->op == OP_ABS) {
+        struct node *x = y->inputs[0], *sign = graph_unary(sweep->graph, OP_SIGN, x);
+        struct node *value = graph_binary(sweep->graph, OP_MUL, d.value, sign);
+        contribute(sweep, x, adjoint_radial(sweep->graph, value, d.value, x, y), d.mask);
+        return;
+    }
+    if (adjoint_of_root(sweep, y, d))
+        return;
     for (int k = 0; k < y->input_count; k++)
         wanted[k] = is_active(sweep, y->inputs[k]);
     derivatives_apply(sweep->graph, sweep->derivatives, y, d.value, wanted, adjoints);
-    for (int k = 0; k < y->input_count; k++)
-        contribute(sweep, y->inputs[k], adjoints[k], d.mask);
+    for (int k = 0; k < y->input_count; k++) {
+        struct node *where = k == 0 ? root_mask(sweep->graph, y) : NULL;
+        contribute(sweep, y->inputs[k], adjoints[k], where ? mask_and(sweep->graph, d.mask, where) : d.mask);
+    }
 }
 
 static void adjoint_of_result(struct sweep *sweep, struct node *y, struct adjoint d)

@@ -25,4 +25,8 @@ void differentiate_forward(struct graph *graph, const struct derivatives *deriva
 struct node *differentiate_jacobian(struct graph *graph, const struct derivatives *derivatives,
                                     struct node *y, struct node *x);
 
+/* The gradient d x / y by x of what is computed from y, the norm of x, where d is the gradient by y; 0 at y =
+ * 0. All of one shape. Its own derivatives are right at y = 0, too, where they exist (adjoint_radial.c). */
+struct node *radial_gradient(struct graph *graph, struct node *d, struct node *x, struct node *y);
+
 #endif

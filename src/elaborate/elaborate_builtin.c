@@ -225,6 +225,18 @@ static struct value stop_gradient(struct elaborator *e, struct builtin_call *c)
 }
 
 /* A random number in [0, 1) for every element of x, a function of seed and position alone. */
+/* The gradient of a norm: the library's own. */
+static struct value radial(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *nodes[3];
+    for (int i = 0; i < 3; i++)
+        if (!(nodes[i] = argument_real(e, c, i)))
+            return value_error();
+    if (!broadcast_together(e, nodes, c->spans, 3, c->name_span, c->builtin->name))
+        return value_error();
+    return value_node(radial_gradient(e->graph, nodes[0], nodes[1], nodes[2]));
+}
+
 static struct value uniform_like(struct elaborator *e, struct builtin_call *c)
 {
     struct node *x = argument_real(e, c, 0), *seed = as_int(e, c->values[1], c->spans[1]);
@@ -410,6 +422,7 @@ static const struct builtin builtins[] = {
     {"logdet", "A", "A", linear_determinant, OP_LOGABSDET},
     {"unpack_tril", "l n k?", "l, n, k = 0", linear_unpack_tril, OP_INDEX},
     {"pack_tril", "L k?", "L, k = 0", linear_pack_tril, OP_SCATTER},
+    {"radial", "d x y", "d, x, y", radial, OP_CUSTOM},
     {"floor_divide", "a b", "a, b", shape_floor_divide, OP_CONSTANT},
     {"split_last", "x k", "x, k", shape_split_last, OP_RESHAPE},
     {"all_axes_but", "x kept", "x, kept", shape_all_axes_but, OP_CONSTANT},

@@ -281,13 +281,33 @@ static const struct definition *rule_of(const struct callee *callee)
     return callee->closure ? NULL : map_get(&callee->unit->rules, callee->name);
 }
 
+/* Whether a list is a tensor that a gradient can come down to; else it may be one of axes. */
+static bool has_real_node(const struct value *list)
+{
+    for (int i = 0; i < list->count; i++) {
+        const struct value *item = &list->items[i];
+        if (item->kind == VALUE_LIST ? has_real_node(item) : item->node && item->node->type == REAL)
+            return true;
+    }
+    return false;
+}
+
+static struct value list_as_value(struct elaborator *e, struct value list, struct span at)
+{
+    struct node *node = as_node(e, list, at);
+    return node ? value_node(node) : value_error();
+}
+
 /* What the rule's outputs are computed from: marked copies of the arguments, so that their adjoints can be
  * taken from the rule instead of the body. */
-static void mark_arguments(struct elaborator *e, struct value *arguments, int count)
+static void mark_arguments(struct elaborator *e, struct value *arguments, int count, struct span at)
 {
-    for (int i = 0; i < count; i++)
-        if (arguments[i].kind == VALUE_NODE && arguments[i].node->type == REAL)
+    for (int i = 0; i < count; i++) {
+        if (arguments[i].kind == VALUE_LIST && has_real_node(&arguments[i]))
+            arguments[i] = list_as_value(e, arguments[i], at);
+        if (arguments[i].node && arguments[i].node->type == REAL)
             arguments[i].node = graph_mark(e->graph, arguments[i].node, NULL);
+    }
 }
 
 /* Gives every parameter its value, in the callee's frame. */
@@ -307,7 +327,7 @@ static bool bind_arguments(struct elaborator *e, const struct callee *callee,
             continue;
         }
         if (has_rule)
-            mark_arguments(e, &arguments[i], 1);
+            mark_arguments(e, &arguments[i], 1, spans[i]);
         if (p->type->kind != TYPE_SIZE)
             bind(e, p->name, arguments[i], p->span, true);
     }

@@ -70,7 +70,7 @@ static bool derivative_target(struct elaborator *e, const struct expression *x, 
 static struct node *target_node(struct elaborator *e, struct value value, struct binding *binding,
                                 struct span at, struct node *y)
 {
-    struct node *node = value.kind == VALUE_NUMBER && value.node ? value.node : as_real(e, value, at);
+    struct node *node = as_real(e, value, at);
     if (!node)
         return NULL;
     for (size_t i = 0; y && i < binding->marks_count; i++) {
@@ -268,7 +268,7 @@ void apply_rule(struct elaborator *e, struct frame *call, const struct definitio
     e->frame = frame;
     int i = 0;
     for (const struct parameter *p = rule->parameters; p; p = p->next, i++) {
-        if (arguments[i].kind == VALUE_NODE && arguments[i].node->type == REAL)
+        if (arguments[i].node && arguments[i].node->type == REAL)
             record->arguments[i] = arguments[i].node;
         if (arguments[i].kind != VALUE_NODE)
             record->axis = axis_text(e, &arguments[i]);

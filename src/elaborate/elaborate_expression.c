@@ -177,6 +177,9 @@ struct value binary(struct elaborator *e, enum syntax_operator op, struct value 
     if (a.kind == VALUE_NUMBER && b.kind == VALUE_NUMBER &&
         number_binary(e, op, a.number, b.number, &result)) {
         result.divided = result.divided || a.divided || b.divided;
+        if (result.kind == VALUE_NUMBER && (a.node || b.node))
+            result.node =
+                graph_binary(e->graph, real_operator(op), as_real(e, a, left), as_real(e, b, right));
         return result;
     }
     struct node *nodes[2];
@@ -196,6 +199,7 @@ static struct value negate(struct elaborator *e, struct value a, struct span at)
 {
     if (a.kind == VALUE_NUMBER) {
         a.number = size_negate(a.number);
+        a.node = a.node ? graph_unary(e->graph, OP_NEG, a.node) : NULL;
         return a;
     }
     if (a.kind == VALUE_GROUP) {

@@ -61,7 +61,8 @@ static struct node *list_as_node(struct elaborator *e, const struct value *list,
         if (!nodes[i])
             return NULL;
         spans[i] = at;
-        any_real = any_real || (nodes[i]->type == REAL && list->items[i].kind != VALUE_NUMBER);
+        any_real = any_real ||
+                   (nodes[i]->type == REAL && (list->items[i].kind != VALUE_NUMBER || list->items[i].node));
     }
     for (int i = 0; i < count; i++) {
         if (nodes[i]->type == BOOL) {
@@ -104,7 +105,7 @@ struct node *as_node(struct elaborator *e, struct value value, struct span at)
 {
     switch (value.kind) {
     case VALUE_NODE: return value.node;
-    case VALUE_NUMBER: return number_as_real(e, value.number);
+    case VALUE_NUMBER: return value.node ? value.node : number_as_real(e, value.number);
     case VALUE_LIST: return list_as_node(e, &value, at);
     case VALUE_ERROR: return NULL;
     default: fail(e, at, "%s is not a number or a tensor", value_text(e, &value)); return NULL;

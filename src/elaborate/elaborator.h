@@ -20,7 +20,7 @@ enum value_kind {
 
 struct value {
     enum value_kind kind;
-    struct node *node;
+    struct node *node; /* tensor; number: NULL, or its node, if a derivative by a name goes through that */
     size *number;
     bool divided;        /* the number came from `/`, so it is real where it is no size */
     bool indexed;        /* one scalar for each point of the index space: the node's axes are indices
@@ -241,8 +241,8 @@ struct frame *new_frame(struct elaborator *e, struct unit *unit, const struct de
 /* ---- elaborate_group.c ---- */
 /* By name, in the unit or its imports; `home` is where it was found. NULL: there is none. */
 const struct definition *find_group(struct unit *unit, const char *name, struct unit **home);
-/* Reports groups that contain themselves, nest too deeply or have too many members; false if there are any, and
- * then no parameter may be declared. */
+/* Reports groups that contain themselves, nest too deeply or have too many members; false if there are any,
+ * and then no parameter may be declared. */
 bool check_groups(struct elaborator *e);
 
 /* ---- elaborate_local.c: functions defined in a body ---- */

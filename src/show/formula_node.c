@@ -427,7 +427,8 @@ static formula custom(struct formula_context *c, struct node *node)
         norm->number = 2;
         return all_ones ? norm : call_of(c, node, "norm", node->rule->axis, 1);
     }
-    formula call = call_of(c, node, node->rule->name, node->rule->axis, 1);
+    bool is_log = strcmp(node->rule->name, "log_of_sum") == 0;
+    formula call = call_of(c, node, is_log ? "log" : node->rule->name, node->rule->axis, 1);
     if (!node->rule->axis)
         ((struct formula *)call)->is_elementwise = true;
     return call;

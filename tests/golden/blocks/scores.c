@@ -147,7 +147,7 @@ static void scores_forward_kernel(
     double *GRADC_RESTRICT s,        /* [K] */
     double *GRADC_RESTRICT t2,       /* [N, K] */
     double *GRADC_RESTRICT sum2,     /* [N] */
-    double *GRADC_RESTRICT t3,       /* [block] */
+    double *GRADC_RESTRICT t4,       /* [block] */
     double *GRADC_RESTRICT s_others) /* [K*copies] */
 {
     const size_t K = m->K;
@@ -173,8 +173,8 @@ static void scores_forward_kernel(
                     &sum[(first * K + i) * D], K * D);
         });
         /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
-        /* s = sum(sum^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - most[:, new]) */
-        /* sum2 = sum(t2, axis = 1) ; t3 = most + log(sum2) */
+        /* s = sum(sum^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - t3[:, new]) */
+        /* sum2 = sum(t2, axis = 1) ; t4 = t3 + log(sum2) */
         GRADC_PARALLEL(chunk, chunks, K * D * block, {
             const size_t begin = gradc_first(chunk, chunks, rows, 1);
             const size_t end = gradc_first(chunk + 1, chunks, rows, 1);
@@ -188,15 +188,16 @@ static void scores_forward_kernel(
                     s_own[j] = sum3;
                     most = ((s_own[j] > most) | (s_own[j] != s_own[j])) ? s_own[j] : most;
                 }
+                const double t3 = fabs(most) < INFINITY ? most : 0.0;
                 double sum4 = 0;
                 GRADC_SUM_OF(double, sum4, j, K, t2[(first + i) * K + j], t2[(first + i) * K + j] =
-                        gradc_exp(s_own[j] - most););
+                        gradc_exp(s_own[j] - t3););
                 sum2[first + i] = sum4;
-                t3[i] = most + gradc_log(sum2[first + i]);
+                t4[i] = t3 + gradc_log(sum2[first + i]);
             }
         });
-        /* loss = sum(t3) */
-        GRADC_SUM_IN_PARTS(double, loss, i, rows, t3[i]);
+        /* loss = sum(t4) */
+        GRADC_SUM_IN_PARTS(double, loss, i, rows, t4[i]);
     }
     m->loss = loss;
 }
@@ -218,9 +219,9 @@ int scores_forward(struct scores *m)
     double *const sum = t + gradc_room(K * D * N);
     double *const t2 = sum + gradc_room(K * D * N);
     double *const sum2 = t2 + gradc_room(K * N);
-    double *const t3 = sum2 + gradc_room(N);
-    double *const s = t3 + gradc_room(block);
-    scores_forward_kernel(m, m->Q, m->x, m->mu, t, sum, s, t2, sum2, t3, s + gradc_room(K));
+    double *const t4 = sum2 + gradc_room(N);
+    double *const s = t4 + gradc_room(block);
+    scores_forward_kernel(m, m->Q, m->x, m->mu, t, sum, s, t2, sum2, t4, s + gradc_room(K));
     return GRADC_OK;
 }
 
@@ -262,7 +263,7 @@ static void scores_backward_kernel(
             if (chunk > 0)
                 memset(sum_own, 0, K * D * sizeof(double));
             for (size_t i = begin; i < end; i++) {
-                const double t2 = d_loss / sum3[first + i];
+                const double t2 = 0.0 < sum3[first + i] ? d_loss / sum3[first + i] : 0.0;
                 for (size_t j = 0; j < K; j++) {
                     const double d_s = t2 * t3[(first + i) * K + j];
                     if (m->d_Q) {
@@ -342,11 +343,11 @@ static void scores_gradient_kernel(
     const double *GRADC_RESTRICT mu,    /* [K, D] */
     double *GRADC_RESTRICT d_Q,         /* [K, D, D] */
     double *GRADC_RESTRICT d_mu,        /* [K, D] */
-    double *GRADC_RESTRICT t4,          /* [block, K, D] */
+    double *GRADC_RESTRICT t5,          /* [block, K, D] */
     double *GRADC_RESTRICT s,           /* [K] */
     double *GRADC_RESTRICT t,           /* [block, K, D] */
     double *GRADC_RESTRICT sum2,        /* [block, K, D] */
-    double *GRADC_RESTRICT t3,          /* [block] */
+    double *GRADC_RESTRICT t4,          /* [block] */
     double *GRADC_RESTRICT sum,         /* [K, D] */
     double *GRADC_RESTRICT s_others,    /* [K*copies] */
     double *GRADC_RESTRICT t2_others,   /* [K*copies] */
@@ -360,7 +361,7 @@ static void scores_gradient_kernel(
     const size_t chunks3 = gradc_chunks(K, K * D * D, 0);
     const size_t chunks4 = gradc_chunks(block, 3 * K * D * block, K * D);
     double *const t2 = s; /* [K] */
-    double *const sum5 = t4; /* [D] */
+    double *const sum5 = t5; /* [D] */
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* Some rows at a time, so that they stay in the cache. */
     double loss = 0;
@@ -383,8 +384,8 @@ static void scores_gradient_kernel(
                     K * D);
         });
         /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
-        /* s = sum(sum2^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - most[:, new]) */
-        /* sum3 = sum(t2, axis = 1) ; t3 = most + log(sum3) ; t4 = d_s[:, :, new] * sum2 */
+        /* s = sum(sum2^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - t3[:, new]) */
+        /* sum3 = sum(t2, axis = 1) ; t4 = t3 + log(sum3) ; t5 = d_s[:, :, new] * sum2 */
         GRADC_PARALLEL(chunk, chunks4, 3 * K * D * block, {
             const size_t begin = gradc_first(chunk, chunks4, rows, 1);
             const size_t end = gradc_first(chunk + 1, chunks4, rows, 1);
@@ -401,16 +402,17 @@ static void scores_gradient_kernel(
                     s_own[j] = sum4;
                     most = ((s_own[j] > most) | (s_own[j] != s_own[j])) ? s_own[j] : most;
                 }
+                const double t3 = fabs(most) < INFINITY ? most : 0.0;
                 double sum3 = 0;
-                GRADC_SUM_OF(double, sum3, j, K, t2_own[j], t2_own[j] = gradc_exp(s_own[j] - most););
-                t3[i] = most + gradc_log(sum3);
-                const double t5 = d_loss / sum3;
+                GRADC_SUM_OF(double, sum3, j, K, t2_own[j], t2_own[j] = gradc_exp(s_own[j] - t3););
+                t4[i] = t3 + gradc_log(sum3);
+                const double t6 = 0.0 < sum3 ? d_loss / sum3 : 0.0;
                 for (size_t j = 0; j < K; j++) {
-                    const double d_s = t5 * t2_own[j];
+                    const double d_s = t6 * t2_own[j];
                     if (m->d_Q) {
                         GRADC_INDEPENDENT
                         for (size_t k = 0; k < D; k++)
-                            t4[(i * K + j) * D + k] = d_s * sum2[(i * K + j) * D + k];
+                            t5[(i * K + j) * D + k] = d_s * sum2[(i * K + j) * D + k];
                     }
                     if (m->d_mu) {
                         for (size_t k = 0; k < D; k++)
@@ -422,13 +424,13 @@ static void scores_gradient_kernel(
         if (m->d_mu) {
             GRADC_ADD_CHUNKS(sum, sum_others, K * D, chunks4);
         }
-        /* loss = sum(t3) */
-        GRADC_SUM_IN_PARTS(double, loss, i, rows, t3[i]);
+        /* loss = sum(t4) */
+        GRADC_SUM_IN_PARTS(double, loss, i, rows, t4[i]);
         /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
-        /* d_Q[i, j, k] = 2 * sum[l](t4[l, i, j] * t[l, i, k]) */
+        /* d_Q[i, j, k] = 2 * sum[l](t5[l, i, j] * t[l, i, k]) */
         if (m->d_Q) {
             GRADC_PARALLEL(i, K, K * D * D * rows, {
-                gradc_matmul_f64(1, 0, D, D, rows, 2.0, t4 + i * D, K * D, t + i * D, K * D, first > 0,
+                gradc_matmul_f64(1, 0, D, D, rows, 2.0, t5 + i * D, K * D, t + i * D, K * D, first > 0,
                         &d_Q[i * D * D], D);
             });
         }
@@ -471,14 +473,14 @@ int scores_gradient(struct scores *m)
     double *const work = (double *)m->work;
     double *const t = work;
     double *const sum2 = t + gradc_room(K * D * block);
-    double *const t4 = sum2 + gradc_room(K * D * block);
-    double *const sum = t4 + gradc_room(K * D * block);
-    double *const t3 = sum + gradc_room(K * D);
-    double *const s = t3 + gradc_room(block);
+    double *const t5 = sum2 + gradc_room(K * D * block);
+    double *const sum = t5 + gradc_room(K * D * block);
+    double *const t4 = sum + gradc_room(K * D);
+    double *const s = t4 + gradc_room(block);
     double *const s_others = s + gradc_room(K);
     double *const t2_others = s_others + gradc_room(K * copies4);
     double *const sum_others = t2_others + gradc_room(K * copies4);
-    scores_gradient_kernel(m, m->Q, m->x, m->mu, m->d_Q, m->d_mu, t4, s, t, sum2, t3, sum, s_others,
+    scores_gradient_kernel(m, m->Q, m->x, m->mu, m->d_Q, m->d_mu, t5, s, t, sum2, t4, sum, s_others,
             t2_others, sum_others, sum_others + gradc_room(K * D * chunks4 - K * D));
     return GRADC_OK;
 }

@@ -105,7 +105,7 @@ static void f_forward_kernel(
     const size_t n = self_->n;
     const size_t chunks = gradc_chunks(m, 11 * m * n, 0);
     /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
-    /* most = max(x, axis = 1) ; e = exp(x - most[:, new]) ; sum = sum(e, axis = 1) ; f2 = e / sum[:, new] */
+    /* most = max(x, axis = 1) ; e = exp(x - t[:, new]) ; sum = sum(e, axis = 1) ; f2 = e / t2[:, new] */
     GRADC_PARALLEL(chunk, chunks, 11 * m * n, {
         const size_t begin = gradc_first(chunk, chunks, m, 1);
         const size_t end = gradc_first(chunk + 1, chunks, m, 1);
@@ -113,11 +113,13 @@ static void f_forward_kernel(
         for (size_t i = begin; i < end; i++) {
             double most = -INFINITY;
             GRADC_BEST(double, most, >, j, n, x[i * n + j]);
+            const double t = fabs(most) < INFINITY ? most : 0.0;
             double sum = 0;
-            GRADC_SUM_OF(double, sum, j, n, e_own[j], e_own[j] = gradc_exp(x[i * n + j] - most););
+            GRADC_SUM_OF(double, sum, j, n, e_own[j], e_own[j] = gradc_exp(x[i * n + j] - t););
+            const double t2 = sum == 0.0 ? 1.0 : sum;
             GRADC_INDEPENDENT
             for (size_t j = 0; j < n; j++)
-                f2[i * n + j] = e_own[j] / sum;
+                f2[i * n + j] = e_own[j] / t2;
         }
     });
 }
@@ -186,7 +188,7 @@ static void f_gradient_kernel(
     const size_t n = self_->n;
     const size_t chunks2 = gradc_chunks(m, 13 * m * n, 0);
     /* softmax.nn:2   f(x: [m, n]) = softmax(x) */
-    /* most = max(x, axis = 1) ; e = exp(x - most[:, new]) ; sum = sum(e, axis = 1) ; f2 = e / sum[:, new] */
+    /* most = max(x, axis = 1) ; e = exp(x - t[:, new]) ; sum = sum(e, axis = 1) ; f2 = e / t2[:, new] */
     /* sum2 = sum(d_f * f2, axis = 1) ; d_x = f2 * (d_f - sum2[:, new]) */
     GRADC_PARALLEL(chunk, chunks2, 13 * m * n, {
         const size_t begin = gradc_first(chunk, chunks2, m, 1);
@@ -195,11 +197,13 @@ static void f_gradient_kernel(
         for (size_t i = begin; i < end; i++) {
             double most = -INFINITY;
             GRADC_BEST(double, most, >, j, n, x[i * n + j]);
+            const double t = fabs(most) < INFINITY ? most : 0.0;
             double sum = 0;
-            GRADC_SUM_OF(double, sum, j, n, e_own[j], e_own[j] = gradc_exp(x[i * n + j] - most););
+            GRADC_SUM_OF(double, sum, j, n, e_own[j], e_own[j] = gradc_exp(x[i * n + j] - t););
+            const double t2 = sum == 0.0 ? 1.0 : sum;
             double sum2 = 0;
             for (size_t j = 0; j < n; j++) {
-                f2[i * n + j] = e_own[j] / sum;
+                f2[i * n + j] = e_own[j] / t2;
                 if (self_->d_x) {
                     sum2 += (d_f ? d_f[i * n + j] : 0) * f2[i * n + j];
                 }

@@ -1,0 +1,116 @@
+"""Writes tests/run/degenerate.nn and degenerate.case: functions at points where a formula taken at its word gives 0/0,
+0 times infinity or a lost term, with what mathematics says of them: value, gradient and Hessian, worked out by hand.
+
+    python3 tests/reference/degenerate.py
+"""
+import os
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+INF = float("inf")
+programs, cases = [], []
+
+
+def words(values):
+    return " ".join(repr(float(v)) if np.isfinite(v) else str(float(v)) for v in np.ravel(values))
+
+
+def case(name, signature, expression, wrt, inputs, value, gradient, hessian=None, sizes=None, body=""):
+    """The value, its gradient by wrt and, unless None, the Hessian: as results of a function, and by its entry."""
+    second = "" if hessian is None else f", H = jacobian(g, {wrt})"
+    programs.append(f"{name}({signature}) {{\n{body}    y = {expression}\n    g = grad(y, {wrt})\n"
+                    f"    return y, g{second}\n}}\nexport {name}")
+    lines = [f"case {name}"] + [f"size {n} {k}" for n, k in (sizes or {}).items()]
+    lines += [f"input {n} {words(v)}" for n, v in inputs.items()]
+    lines += [f"output y {words(value)}", f"output g {words(gradient)}"]
+    if hessian is not None:
+        lines.append(f"output H {words(hessian)}")
+    cases.append("\n".join(lines))
+    programs.append(f"{name}_alone({signature}) {{\n{body}    return y = {expression}\n}}\nexport {name}_alone wrt {wrt}")
+    lines = [f"case {name}_alone", "rough"] + [f"size {n} {k}" for n, k in (sizes or {}).items()]
+    lines += [f"input {n} {words(v)}" for n, v in inputs.items()]
+    lines += [f"output y {words(value)}", f"gradient {wrt} {words(gradient)}"]
+    cases.append("\n".join(lines))
+
+
+def eye(n, factor=1.0):
+    return factor * np.eye(n)
+
+
+N2, N3, N4 = {"n": 2}, {"n": 3}, {"n": 4}
+zero2 = {"x": [0, 0]}
+
+# ---- Norms ----
+# Eigenvalues m + r and m - r of [[a, b], [b, c]]: their squares add up to a^2 + 2 b^2 + c^2.
+case("eigenvalues", "x: [3]", "(m + r)^2 + (m - r)^2", "x", {"x": [2, 0, 2]}, 8, [4, 0, 4], np.diag([2, 4, 2]),
+     body="    r = ||[0.5 * (x[0] - x[2]), x[1]]||\n    m = 0.5 * (x[0] + x[2])\n")
+case("eigenvalues_by_root", "x: [3]", "(m + r)^2 + (m - r)^2", "x", {"x": [2, 0, 2]}, 8, [4, 0, 4], np.diag([2, 4, 2]),
+     body="    r = sqrt(0.25 * (x[0] - x[2])^2 + x[1]^2)\n    m = 0.5 * (x[0] + x[2])\n")
+rows = np.zeros((2, 2, 2, 2))
+for i in range(2):
+    for j in range(2):
+        rows[i, j, i, j] = 2
+case("rows", "x: [m, n]", "sum(norm(x, axis = 1)^2)", "x", {"x": [0, 0, 3, 4]}, 25, [0, 0, 6, 8], rows, {"m": 2, "n": 2})
+case("rows_by_index", "x: [m, n]", "sum(r^2)", "x", {"x": [0, 0, 3, 4]}, 25, [0, 0, 6, 8], rows, {"m": 2, "n": 2},
+     body="    r[i] = norm[j](x[i, j])\n")
+case("norm_cubed", "x: [n]", "||x||^3", "x", zero2, 0, [0, 0], np.zeros((2, 2)), N2)
+case("norm_squared", "x: [n]", "norm(x)^2", "x", zero2, 0, [0, 0], eye(2, 2), N2)
+case("norm_to_the_fourth", "x: [n]", "3 * norm(x)^2 + norm(x)^4", "x", zero2, 0, [0, 0], eye(2, 6), N2)
+case("norm_alone", "x: [n]", "||x||", "x", zero2, 0, [0, 0], np.zeros((2, 2)), N2)
+case("cosine_of_norm", "x: [n]", "cos(||x||)", "x", zero2, 1, [0, 0], eye(2, -1), N2)
+case("cosine_of_root", "x: [n]", "cos(sqrt(x @ x))", "x", zero2, 1, [0, 0], None, N2)
+case("quotient_by_norm", "x: [n]", "1 / (1 + ||x||^2) + 1 / (1 + norm(x)^2)", "x", zero2, 2, [0, 0], eye(2, -4), N2)
+case("root_of_squares", "x: [n]", "sqrt(sum(x^2))", "x", zero2, 0, [0, 0], np.zeros((2, 2)), N2)
+case("root_of_mean_square", "x: [n]", "3 * sqrt(mean(x * x))", "x", zero2, 0, [0, 0], np.zeros((2, 2)), N2)
+case("root_squared", "x: [n]", "sqrt(mean(x^2))^2", "x", zero2, 0, [0, 0], eye(2, 1), N2)
+case("power_of_distance", "x: [n], z: [n]", "sum((x - z)^2)^1.5", "x", {"x": [1, 2], "z": [1, 2]}, 0, [0, 0],
+     np.zeros((2, 2)), N2)
+for p, value, second in ((0, 1, 0), (0.5, 0, 0), (1, 0, 2), (1.5, 0, 0), (2, 0, 0), (3, 0, 0)):
+    case(f"power_of_squares_{2 * p:.0f}", "x: [n], p", "sum(x^2)^p", "x", {"x": [0, 0], "p": p}, value, [0, 0],
+         eye(2, second), N2)
+case("square_of_magnitude", "x", "|x|^2 + cosh(|x|)", "x", {"x": 0}, 1, 0, 3)
+case("cube_of_magnitude", "x", "|x|^3", "x", {"x": 0}, 0, 0, 0)
+case("cube_of_magnitude_2", "x", "|x|^3", "x", {"x": -2}, 8, -12, 12)
+
+# ---- Powers of 0 ----
+for p, value, first, second in ((0, 1, 0, 0), (1, 0, 1, 0), (1.5, 0, 0, INF), (2, 0, 0, 2), (3, 0, 0, 0)):
+    case(f"power_{2 * p:.0f}_of_0", "x, p", "x^p", "x", {"x": 0, "p": p}, value, first, second)
+    case(f"power_{2 * p:.0f}_of_0_fixed", "x", f"x^{p}", "x", {"x": 0}, value, first, second)
+
+# ---- Spread ----
+equal = {"x": [3, 3, 3, 3]}
+case("spread_of_equals", "x: [n]", "std(x)", "x", equal, 0, [0] * 4, np.zeros((4, 4)), N4)
+case("spread_squared", "x: [n]", "std(x)^2", "x", equal, 0, [0] * 4, 2 / 4 * (np.eye(4) - 1 / 4), N4)
+case("standardised", "x: [n]", "sum((x - mean(x)) / (std(x) + 1e-5))", "x", {"x": [1] * 4}, 0, [0] * 4, None, N4)
+case("spread_of_rows", "x: [m, n]", "sum(std(x, axis = 1, keepdims = true) * x)", "x", {"x": [1, 1, 3, 4]}, 3.5,
+     [0, 0, -3, 4], None, {"m": 2, "n": 2})
+
+# ---- Sums of exponentials ----
+def logsumexp_case(name, x, value, gradient, **more):
+    case(name, "x: [n]", "logsumexp(x)", "x", {"x": x}, value, gradient, sizes={"n": len(x)}, **more)
+
+
+logsumexp_case("nothing_to_reach", [-INF, -INF], -INF, [0, 0], hessian=np.zeros((2, 2)))
+logsumexp_case("some_to_reach", [-INF, 0, 0], np.log(2), [0, 0.5, 0.5],
+               hessian=[[0, 0, 0], [0, 0.25, -0.25], [0, -0.25, 0.25]])
+case("infinite", "x: [n]", "stop_gradient(logsumexp(x))", "x", {"x": [INF, 1]}, INF, [0, 0], None, N2)
+table = {"x": [-INF, -INF, 0, 0]}
+case("unreachable_row", "x: [m, n]", "logsumexp(logsumexp(x, axis = 1))", "x", table, np.log(2), [0, 0, 0.5, 0.5], None,
+     {"m": 2, "n": 2})
+case("unreachable_by_index", "x: [m, n]", "logsumexp(r)", "x", table, np.log(2), [0, 0, 0.5, 0.5], None, {"m": 2, "n": 2},
+     body="    r[i] = logsumexp[j](x[i, j])\n")
+case("unreachable_weights", "x: [m, 2]", "sum(softmax(x, axis = 1) @ [1, 3])", "x", table, 2, [0, 0, -0.5, 0.5],
+     None, {"m": 2})
+case("unreachable_pair", "x: [2]", "exp(logaddexp(x[0], x[1])) + 1", "x", {"x": [-INF, -INF]}, 1, [0, 0])
+
+# ---- Rules of functions of lists and of numbers that have a name ----
+case("norm_of_list", "x: [2]", "||[x[0], 2 * x[1]]||", "x", {"x": [3, 2]}, 5, [0.6, 1.6])
+case("weights_of_list", "x", "softmax([x, 0])[0] + sigmoid([x, x])[1] + relu([x, 1])[0]", "x", {"x": 0}, 1, 0.5)
+programs.append("named_number(y) {\n    x = 2\n    s = x^3 * y + norm([x, 0])\n    return g = grad(s, x)\n}\nexport named_number")
+cases.append("case named_number\ninput y 3\noutput g 37")
+
+with open(os.path.join(HERE, "../run/degenerate.nn"), "w") as file:
+    file.write("# Written by tests/reference/degenerate.py.\n\n" + "\n".join(programs) + "\n")
+with open(os.path.join(HERE, "../run/degenerate.case"), "w") as file:
+    file.write("# Written by tests/reference/degenerate.py.\n\n" + "\n\n".join(cases) + "\n")
