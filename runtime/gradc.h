@@ -50,6 +50,19 @@
 #define GRADC_CONST static
 #endif
 
+/* Around the functions that compute. gcc can put statements that stand side by side into vectors (SLP), and
+ * gets some wrong without a word, from -O2 on: it takes what several restrict pointers point to for one group
+ * where they are inlined as offsets of one pointer, tells of the whole vector that it belongs to the first of
+ * them, and then moves it across stores to the others; and it confuses the order of elements where statements
+ * read one another's in turn. So here vectors come from loops, which gcc gets right, and from types. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define GRADC_BEGIN _Pragma("GCC push_options") _Pragma("GCC optimize(\"no-tree-slp-vectorize\")")
+#define GRADC_END   _Pragma("GCC pop_options")
+#else
+#define GRADC_BEGIN
+#define GRADC_END
+#endif
+
 /* Says that roots do nothing but return a value, errno being read nowhere: then loops over them vectorise. */
 #if defined(__GNUC__) && !defined(__cplusplus)
 #define GRADC_ROOTS                                                                                          \
@@ -167,8 +180,7 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
     } while (0)
 #endif
 
-/* Before a short loop that must not be unrolled: gcc 12 then confuses the conditions of conditional loads,
- * and makes no vectors. */
+/* Before a short loop that must not be unrolled, so that it becomes vectors. */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8 && !defined(__SANITIZE_ADDRESS__)
 #define GRADC_ROLLED _Pragma("GCC unroll 1")
 #else
@@ -200,7 +212,7 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
             __VA_ARGS__(parts)[gradc_part] += (term);                                                        \
         }
 
-/* The same for the last few rounds, which are no loop that gcc may unroll: see GRADC_ROLLED. */
+/* The same for the last few rounds. */
 #define GRADC_ADD_LAST(parts, j, begin, end, term, ...)                                                      \
     GRADC_ROLLED for (size_t j = (begin); j < (end); j++)                                                    \
     {                                                                                                        \
@@ -221,9 +233,9 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 
 /* The first few parts += all others. */
 #define GRADC_FOLD(parts)                                                                                    \
-    for (size_t gradc_part = 0; gradc_part < GRADC_FEW_PARTS; gradc_part++)                                  \
-    parts[gradc_part] = (parts[gradc_part] + parts[gradc_part + GRADC_FEW_PARTS]) +                          \
-                        (parts[gradc_part + 2 * GRADC_FEW_PARTS] + parts[gradc_part + 3 * GRADC_FEW_PARTS])
+    GRADC_ROLLED for (size_t gradc_part = 0; gradc_part < GRADC_FEW_PARTS; gradc_part++) parts[gradc_part] = \
+        (parts[gradc_part] + parts[gradc_part + GRADC_FEW_PARTS]) +                                          \
+        (parts[gradc_part + 2 * GRADC_FEW_PARTS] + parts[gradc_part + 3 * GRADC_FEW_PARTS])
 
 /* sum += the first few parts. */
 #define GRADC_TOTAL_OF_FEW(sum, parts)                                                                       \
@@ -254,32 +266,107 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 #define GRADC_SUM_OF(type, sum, j, n, term, ...) GRADC_SUM_ROUNDS(, type, sum, j, n, term, __VA_ARGS__)
 #define GRADC_SUM(type, sum, j, n, term)         GRADC_SUM_OF(type, sum, j, n, term, ;)
 
+/* A few numbers side by side, `parts`: begun with terms, terms added, and all of them added up in pairs. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define GRADC_VECTOR(type, width) type __attribute__((vector_size((width) * sizeof(type)), may_alias))
+typedef GRADC_VECTOR(double, 8) gradc_double8;
+typedef GRADC_VECTOR(double, 4) gradc_double4;
+typedef GRADC_VECTOR(double, 2) gradc_double2;
+typedef GRADC_VECTOR(float, 16) gradc_float16;
+typedef GRADC_VECTOR(float, 8) gradc_float8;
+typedef GRADC_VECTOR(float, 4) gradc_float4;
+typedef GRADC_VECTOR(float, 2) gradc_float2;
+/* A half of a vector: the elements of these numbers. */
+#if __GNUC__ >= 12
+#define GRADC_HALF(half, v, ...) __builtin_shufflevector(v, v, __VA_ARGS__)
+#else
+#define GRADC_HALF(half, v, first, ...) (((const half *)&(v))[(first) > 0])
+#endif
+GRADC_INLINE double gradc_add_up_double(const void *parts, size_t width)
+{
+    gradc_double4 four;
+    gradc_double2 two;
+    if (width == 8) {
+        const gradc_double8 eight = *(const gradc_double8 *)parts;
+        four = GRADC_HALF(gradc_double4, eight, 0, 1, 2, 3) + GRADC_HALF(gradc_double4, eight, 4, 5, 6, 7);
+    } else {
+        four = *(const gradc_double4 *)parts;
+    }
+    two = GRADC_HALF(gradc_double2, four, 0, 1) + GRADC_HALF(gradc_double2, four, 2, 3);
+    return two[0] + two[1];
+}
+GRADC_INLINE float gradc_add_up_float(const void *parts, size_t width)
+{
+    gradc_float8 eight;
+    gradc_float4 four;
+    gradc_float2 two;
+    if (width == 16) {
+        const gradc_float16 all = *(const gradc_float16 *)parts;
+        eight = GRADC_HALF(gradc_float8, all, 0, 1, 2, 3, 4, 5, 6, 7) +
+                GRADC_HALF(gradc_float8, all, 8, 9, 10, 11, 12, 13, 14, 15);
+        four = GRADC_HALF(gradc_float4, eight, 0, 1, 2, 3) + GRADC_HALF(gradc_float4, eight, 4, 5, 6, 7);
+    } else if (width == 8) {
+        eight = *(const gradc_float8 *)parts;
+        four = GRADC_HALF(gradc_float4, eight, 0, 1, 2, 3) + GRADC_HALF(gradc_float4, eight, 4, 5, 6, 7);
+    } else {
+        four = *(const gradc_float4 *)parts;
+    }
+    two = GRADC_HALF(gradc_float2, four, 0, 1) + GRADC_HALF(gradc_float2, four, 2, 3);
+    return two[0] + two[1];
+}
+#define GRADC_BEGIN_PARTS(type, parts, terms, width)                                                         \
+    GRADC_VECTOR(type, width) parts;                                                                         \
+    memcpy(&parts, terms, sizeof parts)
+#define GRADC_ADD_PARTS(type, parts, terms, width)                                                           \
+    do {                                                                                                     \
+        GRADC_VECTOR(type, width) gradc_more;                                                                \
+        memcpy(&gradc_more, terms, sizeof gradc_more);                                                       \
+        parts += gradc_more;                                                                                 \
+    } while (0)
+#define GRADC_ADD_UP_PARTS(type, sum, parts, width) sum += gradc_add_up_##type(&parts, width)
+#else
+#define GRADC_BEGIN_PARTS(type, parts, terms, width)                                                         \
+    type parts[width];                                                                                       \
+    memcpy(parts, terms, sizeof parts)
+#define GRADC_ADD_PARTS(type, parts, terms, width)                                                           \
+    for (size_t gradc_part = 0; gradc_part < (width); gradc_part++)                                          \
+    parts[gradc_part] += terms[gradc_part]
+#define GRADC_ADD_UP_PARTS(type, sum, parts, width)                                                          \
+    do {                                                                                                     \
+        for (size_t gradc_half = (width) / 2; gradc_half > 0; gradc_half /= 2)                               \
+            for (size_t gradc_part = 0; gradc_part < gradc_half; gradc_part++)                               \
+                parts[gradc_part] += parts[gradc_part + gradc_half];                                         \
+        sum += parts[0];                                                                                     \
+    } while (0)
+#endif
+
 /* The same for a small constant n >= 4: in as many parts as fill one vector, begun with terms, not with
- * zeros, and added up in pairs, so that all of it is unrolled. What is left over is added by itself. */
+ * zeros, so that all of it is unrolled. What is left over is added by itself. */
 #define GRADC_SHORT_WIDTH(type, n)                                                                           \
     ((n) * sizeof(type) >= 64 ? 64 / sizeof(type) : (n) * sizeof(type) >= 32 ? 32 / sizeof(type) : 4)
+#define GRADC_TERMS(terms, width, first, j, term, ...)                                                       \
+    GRADC_ROLLED for (size_t gradc_part = 0; gradc_part < (width); gradc_part++)                             \
+    {                                                                                                        \
+        const size_t j = (first) + gradc_part;                                                               \
+        (void)j;                                                                                             \
+        __VA_ARGS__(terms)[gradc_part] = (term);                                                             \
+    }
 #define GRADC_SHORT_SUM_OF(type, sum, j, n, term, ...)                                                       \
     do {                                                                                                     \
         enum { gradc_width = GRADC_SHORT_WIDTH(type, n) };                                                   \
-        type gradc_parts[gradc_width];                                                                       \
+        type gradc_terms[gradc_width];                                                                       \
         const size_t gradc_whole = (n) - (n) % gradc_width;                                                  \
-        for (size_t j = 0; j < gradc_width; j++) {                                                           \
-            __VA_ARGS__                                                                                      \
-            gradc_parts[j] = (term);                                                                         \
+        GRADC_TERMS(gradc_terms, gradc_width, 0, j, term, __VA_ARGS__)                                       \
+        GRADC_BEGIN_PARTS(type, gradc_parts, gradc_terms, gradc_width);                                      \
+        for (size_t gradc_block = gradc_width; gradc_block < gradc_whole; gradc_block += gradc_width) {      \
+            GRADC_TERMS(gradc_terms, gradc_width, gradc_block, j, term, __VA_ARGS__)                         \
+            GRADC_ADD_PARTS(type, gradc_parts, gradc_terms, gradc_width);                                    \
         }                                                                                                    \
-        for (size_t gradc_block = gradc_width; gradc_block < gradc_whole; gradc_block += gradc_width)        \
-            for (size_t j = gradc_block; j < gradc_block + gradc_width; j++) {                               \
-                __VA_ARGS__                                                                                  \
-                gradc_parts[j - gradc_block] += (term);                                                      \
-            }                                                                                                \
         for (size_t j = gradc_whole; j < (n); j++) {                                                         \
             __VA_ARGS__                                                                                      \
             sum += (term);                                                                                   \
         }                                                                                                    \
-        for (size_t gradc_half = gradc_width / 2; gradc_half > 0; gradc_half /= 2)                           \
-            for (size_t gradc_part = 0; gradc_part < gradc_half; gradc_part++)                               \
-                gradc_parts[gradc_part] += gradc_parts[gradc_part + gradc_half];                             \
-        sum += gradc_parts[0];                                                                               \
+        GRADC_ADD_UP_PARTS(type, sum, gradc_parts, gradc_width);                                             \
     } while (0)
 #define GRADC_SHORT_SUM(type, sum, j, n, term) GRADC_SHORT_SUM_OF(type, sum, j, n, term, ;)
 

@@ -135,6 +135,7 @@ static void emit_prelude(struct text *file, const struct module *module, const s
         text_print(file, "#include \"gradc.h\"\n%s#include \"%s\"\n\n", vector_headers(code),
                    base_name(options->header_name));
     }
+    text_write(file, "GRADC_BEGIN\n\n");
     if (strstr(code, "sqrt(") || strstr(code, "sqrtf("))
         text_write(file, "GRADC_ROOTS\n\n");
     if (strstr(code, "gradc_room("))
@@ -171,6 +172,7 @@ void emit_c(FILE *c, FILE *h, const struct module *constant, const struct emit_o
     emit_tables(&file, module, code.bytes);
     fputs(file.bytes, c);
     fputs(code.bytes, c);
+    fputs("\nGRADC_END\n", c);
     if (h && h != c && options->header_name)
         fputs(header.bytes, h);
 }

@@ -270,130 +270,6 @@ static bool is_plain(const struct emitter *emitter, const struct item *loop, con
            loop->body[0]->guard == loop->guard;
 }
 
-/* Whether the condition that ends here, from the assignment before it on, is computed in the round. */
-static bool varies(const char *body, const char *end)
-{
-    const char *begin = end;
-    while (begin > body && strncmp(begin, " = ", 3) != 0 && strncmp(begin, "+= ", 3) != 0)
-        begin--;
-    return memchr(begin, '[', (size_t)(end - begin)) || strstr(body, "int32_t ");
-}
-
-/* gcc 12 miscompiles short loops over `c[i] ? x[i] : 0` that it unrolls before it looks for vectors: the
- * masks of the loads are those of other rounds. Such loops are to stay loops. */
-static bool is_at_risk(const struct item *loop, const char *body)
-{
-    int64_t number;
-    if (!size_is_number(loop->extent, &number) || number > 16 || strstr(body, "for (") ||
-        strstr(body, "GRADC_ADD"))
-        return false;
-    for (const char *c = body; (c = strstr(c, " ?")) != NULL; c++)
-        if (strchr(c, '[') && varies(body, c))
-            return true;
-    return false;
-}
-
-enum { LONGEST_UNROLLED = 16, MOST_UNROLLED = 256 };
-
-/* The rounds of all loops in the item together; too many, if it holds anything else that repeats. */
-static int64_t rounds_of(const struct item *item)
-{
-    int64_t rounds = 0, number;
-    if (item->kind == ITEM_STATEMENT)
-        return item->nest->kind == NEST_PRODUCT || item->nest->kind == NEST_CALL ? MOST_UNROLLED + 1 : 1;
-    if (item->kind != ITEM_LOOP || !size_is_number(item->extent, &number) || number > MOST_UNROLLED)
-        return MOST_UNROLLED + 1;
-    for (size_t i = 0; i < item->body_count; i++)
-        rounds += rounds_of(item->body[i]);
-    return rounds > MOST_UNROLLED ? rounds : rounds * number;
-}
-
-/* Whether the loop runs over an axis of the nest's target. */
-static bool is_own_axis(const struct nest *nest, const struct item *loop)
-{
-    int depth = 0;
-    while (depth < nest->loop_count && nest->path[nest->path_first + depth] != loop)
-        depth++;
-    for (int a = 0; depth < nest->loop_count && a < nest->target->node->rank; a++)
-        if (nest->target_axes[a] == nest->order[depth])
-            return true;
-    return false;
-}
-
-enum { REGISTER = 4 /* reals in a vector register */ };
-
-/* Loops of so few rounds are unrolled by compilers anyway, which then put the rounds of the loop around them
- * side by side in a vector, if these fill different elements. */
-static bool fills_register(const struct item *item, const struct item *loop)
-{
-    int64_t number;
-    if (item->kind == ITEM_STATEMENT)
-        return item->nest->target && item->nest->target->node &&
-               (item->nest->target->node->rank == 0 || is_own_axis(item->nest, loop));
-    if (item != loop && !(size_is_number(item->extent, &number) && number <= REGISTER))
-        return false;
-    for (size_t i = 0; i < item->body_count; i++)
-        if (!fills_register(item->body[i], loop))
-            return false;
-    return true;
-}
-
-enum { SHORTEST_VECTOR = 6, LONGEST_INSIDE = 4, MOST_INSIDE = 16 };
-
-/* Few rounds, and nothing but stores: inside a loop over vectors they are to be statements. */
-static bool is_short_storing(const struct item *item)
-{
-    int64_t number;
-    if (item->kind == ITEM_STATEMENT)
-        return !item->nest->adds && (item->nest->kind == NEST_VALUE || item->nest->kind == NEST_COPY ||
-                                     item->nest->kind == NEST_SCATTER);
-    if (item->kind != ITEM_LOOP || item->before_count > 0 || item->behind_count > 0 ||
-        !size_is_number(item->extent, &number) || number > LONGEST_INSIDE)
-        return false;
-    for (size_t i = 0; i < item->body_count; i++)
-        if (!is_short_storing(item->body[i]))
-            return false;
-    return rounds_of(item) <= MOST_INSIDE;
-}
-
-/* A longer loop around such: it vectorises if they are unrolled, and it is not. */
-static bool is_for_vectors(const struct item *loop)
-{
-    int64_t number;
-    bool has_loops = false;
-    if (loop->kind != ITEM_LOOP || loop->before_count > 0 || loop->behind_count > 0 ||
-        (size_is_number(loop->extent, &number) && number < SHORTEST_VECTOR))
-        return false;
-    for (size_t i = 0; i < loop->body_count; i++) {
-        if (!is_short_storing(loop->body[i]))
-            return false;
-        has_loops = has_loops || loop->body[i]->kind == ITEM_LOOP;
-    }
-    return has_loops;
-}
-
-static bool is_inside_vectors(const struct item *loop)
-{
-    const struct item *item = loop;
-    while (item->kind == ITEM_LOOP && is_short_storing(item))
-        item = item->parent;
-    return item != loop && is_for_vectors(item);
-}
-
-/* A short loop around nothing but short loops, without conditions. */
-static bool is_unrolled(const struct item *loop, const char *body)
-{
-    int64_t number;
-    if (is_inside_vectors(loop))
-        return !strstr(body, "if (");
-    for (size_t i = 0; i < loop->body_count; i++)
-        if (is_for_vectors(loop->body[i]))
-            return false;
-    return !is_for_vectors(loop) && size_is_number(loop->extent, &number) && number <= LONGEST_UNROLLED &&
-           (strstr(body, "for (") || strstr(body, "_SUM")) && !strstr(body, "if (") &&
-           !strstr(body, "GRADC_ROLLED") && rounds_of(loop) <= MOST_UNROLLED && !fills_register(loop, loop);
-}
-
 /* GRADC_PARALLEL(i, n, n * D, { body }); */
 static void emit_shared_loop(struct emitter *emitter, const struct item *loop, const struct text *body,
                              bool independent)
@@ -448,10 +324,10 @@ void emit_rounds(struct emitter *emitter, const struct item *loop)
     }
     if (independent)
         emit_line(emitter, "GRADC_INDEPENDENT");
-    else if (is_at_risk(loop, body.bytes))
-        emit_line(emitter, "GRADC_ROLLED");
     else if (is_unrolled(loop, body.bytes))
         emit_line(emitter, "GRADC_UNROLLED");
+    else if (fills_registers(loop))
+        emit_line(emitter, "GRADC_ROLLED");
     emit_line(emitter, "for (size_t %s = %s; %s < %s; %s++)%s", variable, begin, variable, end, variable,
               plain ? "" : " {");
     text_write(out, body.bytes);

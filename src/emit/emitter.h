@@ -166,6 +166,12 @@ bool keeps_parts(const struct emitter *emitter, const struct nest *nest);
 /* Declares these parts, of the sum that is called `name`. */
 void declare_parts(struct emitter *emitter, struct nest *nest, const char *name);
 
+/* ---- emit_unrolled.c ---- */
+/* A short loop around nothing but short loops, without conditions. */
+bool is_unrolled(const struct item *loop, const char *body);
+/* A few rounds that fill whole registers with what stands side by side. */
+bool fills_registers(const struct item *loop);
+
 /* ---- emit_product.c ---- */
 /* Whether c * (a * b), the text of a * b being `product`, is written c * a * b. */
 bool is_multiplied_first(const struct emitter *emitter, const struct node *node, const char *product);

@@ -1962,4 +1962,55 @@ case("""of_elements(x: [n], a) {
     return c
 }""", lambda x, a: np.array([sum((v * w)**2 * a if v * w > 0 else a for w in x) for v in x]) - sum(w**2 * a if w > 0 else a for w in x), outputs=["c"], sizes={"n": 4}, x=uniform(4), a=0.75)
 
+# Straight-line code of small fixed sizes, statements beside one another: what gcc's SLP vectoriser gets wrong.
+group("statements")
+def tanh_sum(*values): return sum(np.sum(np.tanh(v)) for v in values)
+def grams(x, y, z):
+    v = y @ y.T / 3
+    return tanh_sum(y, z, v, z.mean(), 1 / (2 + v**2))
+case("""grams(x: [3], y: [3, 3], z: [3]) {
+    v[i, k] = sum[j](y[i, j] * y[k, j]) / 3.0
+    w = mean(z)
+    u = 1 / (2 + v^2)
+    return loss = sum(tanh(y)) + sum(tanh(z)) + sum(tanh(v)) + tanh(w) + sum(tanh(u))
+}""", grams, outputs=["loss"], x=uniform(3, -1, 1), y=uniform((3, 3), -1, 1), z=uniform(3, -1, 1, key="z"))
+case("""doubled(x: [2, 2, 2]) {
+    v = logaddexp(x, x)^2 * 0.3
+    return loss = sum(tanh(x)) + sum(tanh(v))
+}""", lambda x: tanh_sum(x, np.logaddexp(x, x)**2 * 0.3), outputs=["loss"], extra=": hvp, hessian", x=uniform((2, 2, 2), -1, 1))
+def pairs(x):
+    g = x @ x.T / 2
+    row = 0.3 + 0.2 * x.sum(0)
+    outer = np.outer(row, row)
+    low = np.minimum(row, outer)
+    e = np.exp(row - row.max())
+    high = np.maximum(e / e.sum(), low)
+    wave = np.roll(g[:, 1:] - 0.5 * g[:, :-1], 2, axis=0)
+    last = 0.3 + 0.2 * low.sum(0)
+    return {"loss": tanh_sum(e / e.sum(), high, np.log(np.exp(g).sum(0)), last, wave), "wave": wave, "last": last}
+case("""pairs(x: [5, 2]) {
+    g = x @ x' / 2
+    row = 0.3 + 0.2 * sum(x, axis = 0)
+    outer = row[:, new] * row
+    step[i, j < 4] = g[i, j+1] - 0.5 * g[i, j]
+    low = min(row, outer)
+    soft = softmax(row)
+    high = max(soft, low)
+    total[j] = logsumexp[i](g[i, j])
+    last = 0.3 + 0.2 * sum(low, axis = 0)
+    wave = roll(step, 2, axis = 0)
+    loss = sum(tanh(soft)) + sum(tanh(high)) + sum(tanh(total)) + sum(tanh(last)) + sum(tanh(wave))
+    return loss, wave, last
+}""", pairs, extra=": jacobian", x=uniform((5, 2), -1, 1))
+def running(x, y):
+    v = y.T @ y / 2
+    u = np.cumsum(v, axis=0) / 3
+    return tanh_sum(v, u, u @ u.T / 2, x, y)
+case("""running(x: [1, 3, 3], y: [2, 4]) {
+    v = y' @ y / 2.0
+    u = cumsum(v, axis = 0) / 3.0
+    w = u @ u' / 2.0
+    return loss = sum(tanh(v)) + sum(tanh(u)) + sum(tanh(w)) + sum(tanh(x)) + sum(tanh(y))
+}""", running, outputs=["loss"], extra=": hessian", x=uniform((1, 3, 3), -1, 1), y=uniform((2, 4), -1, 1))
+
 write()

@@ -8,6 +8,8 @@
 #include "gradc_vecmath.h"
 #include "scores.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -484,3 +486,5 @@ int scores_gradient(struct scores *m)
             t2_others, sum_others, sum_others + gradc_room(K * D * chunks4 - K * D));
     return GRADC_OK;
 }
+
+GRADC_END

@@ -7,6 +7,8 @@
 #include "gradc.h"
 #include "wave.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -807,3 +809,5 @@ int wave_gradient(struct wave *m)
             u4, t7, t8, t9, t9 + gradc_room(root));
     return GRADC_OK;
 }
+
+GRADC_END

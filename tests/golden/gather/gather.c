@@ -7,6 +7,8 @@
 #include "gradc.h"
 #include "gather.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -220,3 +222,5 @@ int f_gradient(struct f *m)
     double *const work = (double *)m->work;
     return f_gradient_kernel(m, m->E, m->k, m->d_f, m->d_E, m->f, work);
 }
+
+GRADC_END

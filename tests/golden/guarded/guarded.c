@@ -8,6 +8,8 @@
 #include "gradc_vecmath.h"
 #include "guarded.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -239,3 +241,5 @@ int f_gradient(struct f *self_)
             self_->d_x ? self_->d_x : room_1, room_1_2 + gradc_room(m * n));
     return GRADC_OK;
 }
+
+GRADC_END

@@ -7,6 +7,8 @@
 #include "gradc.h"
 #include "lanes.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -372,3 +374,5 @@ int fit_gradient(struct fit *self_)
             d_c_parts);
     return GRADC_OK;
 }
+
+GRADC_END

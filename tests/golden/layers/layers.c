@@ -8,6 +8,8 @@
 #include "gradc_vecmath.h"
 #include "layers.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -278,3 +280,5 @@ int layers_gradient(struct layers *m)
     layers_gradient_kernel(m, m->x, m->W, m->d_W, t2 + gradc_room(T * n * L), t3, t2);
     return GRADC_OK;
 }
+
+GRADC_END

@@ -7,6 +7,8 @@
 #include "gradc.h"
 #include "rosenbrock.h"
 
+GRADC_BEGIN
+
 /* GRADC_OK if rosenbrock can run with these sizes. Inline, so that the compiler knows them to be valid. */
 GRADC_INLINE int rosenbrock_check(const struct rosenbrock *m)
 {
@@ -136,3 +138,5 @@ int rosenbrock_gradient(struct rosenbrock *m)
     rosenbrock_gradient_kernel(m, m->x, m->d_x);
     return GRADC_OK;
 }
+
+GRADC_END

@@ -7,6 +7,8 @@
 #include "gradc.h"
 #include "norm.h"
 
+GRADC_BEGIN
+
 GRADC_ROOTS
 
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
@@ -178,3 +180,5 @@ int length_gradient(struct length *m)
     length_gradient_kernel(m, m->x, m->d_x);
     return GRADC_OK;
 }
+
+GRADC_END

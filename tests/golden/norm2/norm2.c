@@ -7,6 +7,8 @@
 #include "gradc.h"
 #include "norm2.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -203,3 +205,5 @@ int f_gradient(struct f *m)
     f_gradient_kernel(m, m->W, m->x, m->d_W, m->d_x, work);
     return GRADC_OK;
 }
+
+GRADC_END

@@ -7,6 +7,8 @@
 #include "gradc.h"
 #include "pool.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -143,6 +145,7 @@ static void pool_backward_kernel(
     /* t = d_pool * w / 4 */
     GRADC_UNROLLED
     for (size_t i = 0; i < 8; i++)
+        GRADC_ROLLED
         for (size_t j = 0; j < 8; j++)
             t[i * 8 + j] = d_pool * w[i * 8 + j] / 4.0;
     /* d_x[i, 2 * j + l, 2 * k + m] += t[j, k] */
@@ -216,6 +219,7 @@ static void pool_gradient_kernel(
     if (m->d_x) {
         GRADC_UNROLLED
         for (size_t i = 0; i < 8; i++)
+            GRADC_ROLLED
             for (size_t j = 0; j < 8; j++)
                 t[i * 8 + j] = d_pool * w[i * 8 + j] / 4.0;
         /* d_x[i, 2 * j + l, 2 * k + m] += t[j, k] */
@@ -244,3 +248,5 @@ int pool_gradient(struct pool *m)
     pool_gradient_kernel(m, m->x, m->w, m->d_x, work, work + 64);
     return GRADC_OK;
 }
+
+GRADC_END

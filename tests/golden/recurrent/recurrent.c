@@ -7,6 +7,8 @@
 #include "gradc.h"
 #include "recurrent.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -91,6 +93,7 @@ static void recurrent_forward_kernel(
 {
     const size_t T = m->T;
     /* recurrent.nn:5   h = zeros([n]) */
+    GRADC_ROLLED
     for (size_t i = 0; i < 16; i++)
         h[i] = 0.0;
     /* recurrent.nn:6   for t in 0..T { */
@@ -105,6 +108,7 @@ static void recurrent_forward_kernel(
         }
         /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
         /* h = z[t][:16] * z[t][16:32] * z[t][32:48] + z[t][48:] */
+        GRADC_ROLLED
         for (size_t i = 0; i < 16; i++)
             h[i] = z[t * 64 + i] * z[t * 64 + i + 16] * z[t * 64 + i + 32] + z[t * 64 + i + 48];
     }
@@ -146,6 +150,7 @@ static void recurrent_backward_kernel(
     const size_t T = m->T;
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* recurrent.nn:10   return loss = sum(h^2) */
+    GRADC_ROLLED
     for (size_t i = 0; i < 16; i++)
         d_h[i] = 2.0 * d_loss * h[i];
     /* recurrent.nn:6   for t in 0..T { */
@@ -165,8 +170,10 @@ static void recurrent_backward_kernel(
             GRADC_SHORT_SUM(double, sum, j, 64, d_z[t * 64 + j] * W[i * 64 + j]);
             d_h2[i] = sum;
         }
+        GRADC_ROLLED
         for (size_t i = 0; i < 16; i++)
             t3[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
+        GRADC_ROLLED
         for (size_t i = 0; i < 16; i++)
             d_h[i] = d_h2[i];
     }
@@ -212,11 +219,13 @@ static void recurrent_gradient_kernel(
     double *const t3 = h; /* [T, 16] */
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* recurrent.nn:5   h = zeros([n]) */
+    GRADC_ROLLED
     for (size_t i = 0; i < 16; i++)
         h[i] = 0.0;
     /* recurrent.nn:6   for t in 0..T { */
     for (size_t t = 0; t < T; t++) {
         if (m->d_W) {
+            GRADC_ROLLED
             for (size_t i = 0; i < 16; i++)
                 h2[t * 16 + i] = h[i];
         }
@@ -228,6 +237,7 @@ static void recurrent_gradient_kernel(
                 z[t * 64 + j] += (x[t * 16 + i] + h[i]) * W[i * 64 + j];
         /* recurrent.nn:8   h = z[:n] * z[n:2*n] * z[2*n:3*n] + z[3*n:] */
         /* h = z[t][:16] * z[t][16:32] * z[t][32:48] + z[t][48:] */
+        GRADC_ROLLED
         for (size_t i = 0; i < 16; i++)
             h[i] = z[t * 64 + i] * z[t * 64 + i + 16] * z[t * 64 + i + 32] + z[t * 64 + i + 48];
     }
@@ -236,6 +246,7 @@ static void recurrent_gradient_kernel(
     double loss = 0;
     GRADC_SHORT_SUM(double, loss, i, 16, h[i] * h[i]);
     if (m->d_W) {
+        GRADC_ROLLED
         for (size_t i = 0; i < 16; i++)
             d_h[i] = 2.0 * d_loss * h[i];
         /* recurrent.nn:6   for t in 0..T { */
@@ -255,8 +266,10 @@ static void recurrent_gradient_kernel(
                 GRADC_SHORT_SUM(double, sum, j, 64, d_z[t * 64 + j] * W[i * 64 + j]);
                 d_h2[i] = sum;
             }
+            GRADC_ROLLED
             for (size_t i = 0; i < 16; i++)
                 t3[t * 16 + i] = x[t * 16 + i] + h2[t * 16 + i];
+            GRADC_ROLLED
             for (size_t i = 0; i < 16; i++)
                 d_h[i] = d_h2[i];
         }
@@ -286,3 +299,5 @@ int recurrent_gradient(struct recurrent *m)
     recurrent_gradient_kernel(m, m->x, m->W, m->d_W, h, z, h2, d_h + gradc_room(16), d_h, d_z);
     return GRADC_OK;
 }
+
+GRADC_END

@@ -8,6 +8,8 @@
 #include "gradc_vecmath.h"
 #include "reshaped.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -95,3 +97,5 @@ int f_forward(struct f *self_)
     f_forward_kernel(self_, self_->x, self_->w, self_->p, self_->most, work);
     return GRADC_OK;
 }
+
+GRADC_END

@@ -7,6 +7,8 @@
 #include "gradc.h"
 #include "rule.h"
 
+GRADC_BEGIN
+
 /* GRADC_OK if f can run with these sizes. Inline, so that the compiler knows them to be valid. */
 GRADC_INLINE int f_check(const struct f *m)
 {
@@ -143,3 +145,5 @@ int f_gradient(struct f *m)
     f_gradient_kernel(m, m->x, m->d_f, m->f, m->d_x);
     return GRADC_OK;
 }
+
+GRADC_END

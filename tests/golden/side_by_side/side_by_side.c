@@ -8,6 +8,8 @@
 #include "gradc_vecmath.h"
 #include "side_by_side.h"
 
+GRADC_BEGIN
+
 GRADC_ROOTS
 
 /* GRADC_OK if f can run with these sizes. Inline, so that the compiler knows them to be valid. */
@@ -178,3 +180,5 @@ int g_forward(struct g *m)
     g_forward_kernel(m, m->x, m->y);
     return GRADC_OK;
 }
+
+GRADC_END

@@ -7,6 +7,8 @@
 #include "gradc.h"
 #include "stages.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -81,3 +83,5 @@ int stages_forward(struct stages *m)
     stages_forward_kernel(m, m->x, m->stages, work);
     return GRADC_OK;
 }
+
+GRADC_END

@@ -8,6 +8,8 @@
 #include "gradc_vecmath.h"
 #include "softmax.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -236,3 +238,5 @@ int f_gradient(struct f *self_)
             e + gradc_room(n));
     return GRADC_OK;
 }
+
+GRADC_END

@@ -8,6 +8,8 @@
 #include "gradc_vecmath.h"
 #include "transposed.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -103,3 +105,5 @@ int f_forward(struct f *self_)
     f_forward_kernel(self_, self_->h, self_->W, sum + gradc_room(32 * m), sum, h2);
     return GRADC_OK;
 }
+
+GRADC_END

@@ -8,6 +8,8 @@
 #include "gradc_vecmath.h"
 #include "two_layer.h"
 
+GRADC_BEGIN
+
 size_t two_layer_workspace(const struct two_layer *m)
 {
     (void)m;
@@ -208,3 +210,5 @@ int two_layer_gradient(struct two_layer *m)
             work + 6400, work + 12800);
     return GRADC_OK;
 }
+
+GRADC_END

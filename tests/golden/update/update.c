@@ -8,6 +8,8 @@
 #include "gradc_vecmath.h"
 #include "update.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -137,3 +139,5 @@ int train_forward(struct train *m)
     return train_forward_kernel(m, m->x, m->y, m->w, sum2, z, t3, d_z, t5, z_others,
             z_others + gradc_room(C * copies));
 }
+
+GRADC_END

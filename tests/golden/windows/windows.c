@@ -7,6 +7,8 @@
 #include "gradc.h"
 #include "windows.h"
 
+GRADC_BEGIN
+
 /* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
 static size_t gradc_room(size_t count)
 {
@@ -347,3 +349,5 @@ int windows_gradient(struct windows *m)
             t2_others + gradc_room(14112 * copies3));
     return GRADC_OK;
 }
+
+GRADC_END

@@ -1,0 +1,148 @@
+/* emit_unrolled.c: which short loops the C compiler is asked to unroll, and which to leave as loops, of which
+ * it makes vectors.
+ *
+ * Requires the loop's body to be printed. */
+#include <string.h>
+
+#include "emitter.h"
+
+enum { LONGEST_UNROLLED = 16, MOST_UNROLLED = 256 };
+
+/* The rounds of all loops in the item together; too many, if it holds anything else that repeats. */
+static int64_t rounds_of(const struct item *item)
+{
+    int64_t rounds = 0, number;
+    if (item->kind == ITEM_STATEMENT)
+        return item->nest->kind == NEST_PRODUCT || item->nest->kind == NEST_CALL ? MOST_UNROLLED + 1 : 1;
+    if (item->kind != ITEM_LOOP || !size_is_number(item->extent, &number) || number > MOST_UNROLLED)
+        return MOST_UNROLLED + 1;
+    for (size_t i = 0; i < item->body_count; i++)
+        rounds += rounds_of(item->body[i]);
+    return rounds > MOST_UNROLLED ? rounds : rounds * number;
+}
+
+/* The iteration axis of the nest that the loop runs over; -1: none. */
+static int axis_of(const struct nest *nest, const struct item *loop)
+{
+    for (int depth = 0; depth < nest->loop_count; depth++)
+        if (nest->path[nest->path_first + depth] == loop)
+            return nest->order[depth];
+    return -1;
+}
+
+/* Whether the loop runs over an axis of the nest's target. */
+static bool is_own_axis(const struct nest *nest, const struct item *loop)
+{
+    int axis = axis_of(nest, loop);
+    for (int a = 0; axis >= 0 && a < nest->target->node->rank; a++)
+        if (nest->target_axes[a] == axis)
+            return true;
+    return false;
+}
+
+enum { REGISTER = 4 /* reals in a vector register */ };
+
+/* Loops of so few rounds are unrolled by compilers anyway, which then put the rounds of the loop around them
+ * side by side in a vector, if these fill different elements. */
+static bool fills_register(const struct item *item, const struct item *loop)
+{
+    int64_t number;
+    if (item->kind == ITEM_STATEMENT)
+        return item->nest->target && item->nest->target->node &&
+               (item->nest->target->node->rank == 0 || is_own_axis(item->nest, loop));
+    if (item != loop && !(size_is_number(item->extent, &number) && number <= REGISTER))
+        return false;
+    for (size_t i = 0; i < item->body_count; i++)
+        if (!fills_register(item->body[i], loop))
+            return false;
+    return true;
+}
+
+enum { SHORTEST_VECTOR = 6, LONGEST_INSIDE = 4, MOST_INSIDE = 16 };
+
+/* Few rounds, and nothing but stores: inside a loop over vectors they are to be statements. */
+static bool is_short_storing(const struct item *item)
+{
+    int64_t number;
+    if (item->kind == ITEM_STATEMENT)
+        return !item->nest->adds && (item->nest->kind == NEST_VALUE || item->nest->kind == NEST_COPY ||
+                                     item->nest->kind == NEST_SCATTER);
+    if (item->kind != ITEM_LOOP || item->before_count > 0 || item->behind_count > 0 ||
+        !size_is_number(item->extent, &number) || number > LONGEST_INSIDE)
+        return false;
+    for (size_t i = 0; i < item->body_count; i++)
+        if (!is_short_storing(item->body[i]))
+            return false;
+    return rounds_of(item) <= MOST_INSIDE;
+}
+
+/* A longer loop around such: it vectorises if they are unrolled, and it is not. */
+static bool is_for_vectors(const struct item *loop)
+{
+    int64_t number;
+    bool has_loops = false;
+    if (loop->kind != ITEM_LOOP || loop->before_count > 0 || loop->behind_count > 0 ||
+        (size_is_number(loop->extent, &number) && number < SHORTEST_VECTOR))
+        return false;
+    for (size_t i = 0; i < loop->body_count; i++) {
+        if (!is_short_storing(loop->body[i]))
+            return false;
+        has_loops = has_loops || loop->body[i]->kind == ITEM_LOOP;
+    }
+    return has_loops;
+}
+
+static bool is_inside_vectors(const struct item *loop)
+{
+    const struct item *item = loop;
+    while (item->kind == ITEM_LOOP && is_short_storing(item))
+        item = item->parent;
+    return item != loop && is_for_vectors(item);
+}
+
+/* A short loop around nothing but short loops, without conditions. */
+bool is_unrolled(const struct item *loop, const char *body)
+{
+    int64_t number;
+    if (is_inside_vectors(loop))
+        return !strstr(body, "if (");
+    for (size_t i = 0; i < loop->body_count; i++)
+        if (is_for_vectors(loop->body[i]))
+            return false;
+    return !is_for_vectors(loop) && size_is_number(loop->extent, &number) && number <= LONGEST_UNROLLED &&
+           (strstr(body, "for (") || strstr(body, "_SUM")) && !strstr(body, "if (") &&
+           rounds_of(loop) <= MOST_UNROLLED && !fills_register(loop, loop);
+}
+
+/* Whether the rounds of the loop, the iteration axis, read what stands side by side, or one element. */
+static bool reads_side_by_side(const struct access *access, int axis)
+{
+    for (int a = 0; a + 1 < access->node->rank; a++)
+        if (access->map[a] == axis && !is_one(access->node->shape[a]))
+            return false;
+    return true;
+}
+
+/* A few rounds that fill whole registers with what stands side by side: compilers would make statements of
+ * them before they look for vectors. */
+bool fills_registers(const struct item *loop)
+{
+    int64_t number;
+    if (loop->before_count > 0 || loop->behind_count > 0 || !size_is_number(loop->extent, &number) ||
+        number > LONGEST_UNROLLED || (number % REGISTER != 0 && number < 2 * REGISTER))
+        return false;
+    for (size_t i = 0; i < loop->body_count; i++) {
+        const struct nest *nest = loop->body[i]->nest;
+        if (loop->body[i]->kind != ITEM_STATEMENT || nest->kind == NEST_SCATTER || !nest->target ||
+            !nest->target->node)
+            return false;
+        int axis = axis_of(nest, loop), rank = nest->target->node->rank;
+        if (axis < 0 ||
+            (rank > 0 && nest->target->storage != STORAGE_SCALAR && nest->target_axes[rank - 1] != axis))
+            return false;
+        for (size_t r = 0; r < nest->reads_count; r++)
+            if (!reads_side_by_side(&nest->reads[r], axis))
+                return false;
+    }
+    return true;
+}
