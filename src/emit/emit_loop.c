@@ -324,9 +324,9 @@ void emit_rounds(struct emitter *emitter, const struct item *loop)
     }
     if (independent)
         emit_line(emitter, "GRADC_INDEPENDENT");
-    else if (is_unrolled(loop, body.bytes))
+    else if (!is_at_risk(loop, body.bytes) && is_unrolled(loop, body.bytes))
         emit_line(emitter, "GRADC_UNROLLED");
-    else if (fills_registers(loop))
+    else if (is_at_risk(loop, body.bytes) || fills_registers(loop))
         emit_line(emitter, "GRADC_ROLLED");
     emit_line(emitter, "for (size_t %s = %s; %s < %s; %s++)%s", variable, begin, variable, end, variable,
               plain ? "" : " {");

@@ -6,6 +6,29 @@
 
 #include "emitter.h"
 
+/* Whether the condition that ends here, from the assignment before it on, is computed in the round. */
+static bool varies(const char *body, const char *end)
+{
+    const char *begin = end;
+    while (begin > body && strncmp(begin, " = ", 3) != 0 && strncmp(begin, "+= ", 3) != 0)
+        begin--;
+    return memchr(begin, '[', (size_t)(end - begin)) || strstr(body, "int32_t ");
+}
+
+/* gcc miscompiles short loops over `c[i] ? x[i] : 0` that it unrolls in a loop of which it then makes
+ * vectors: the masks of the loads are those of other rounds. Such loops are to stay loops. */
+bool is_at_risk(const struct item *loop, const char *body)
+{
+    int64_t number;
+    if (!size_is_number(loop->extent, &number) || number > 16 || strstr(body, "for (") ||
+        strstr(body, "GRADC_ADD"))
+        return false;
+    for (const char *c = body; (c = strstr(c, " ?")) != NULL; c++)
+        if (strchr(c, '[') && varies(body, c))
+            return true;
+    return false;
+}
+
 enum { LONGEST_UNROLLED = 16, MOST_UNROLLED = 256 };
 
 /* The rounds of all loops in the item together; too many, if it holds anything else that repeats. */

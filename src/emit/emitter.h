@@ -167,6 +167,8 @@ bool keeps_parts(const struct emitter *emitter, const struct nest *nest);
 void declare_parts(struct emitter *emitter, struct nest *nest, const char *name);
 
 /* ---- emit_unrolled.c ---- */
+/* A few rounds whose choices gcc confuses where it unrolls them. */
+bool is_at_risk(const struct item *loop, const char *body);
 /* A short loop around nothing but short loops, without conditions. */
 bool is_unrolled(const struct item *loop, const char *body);
 /* A few rounds that fill whole registers with what stands side by side. */

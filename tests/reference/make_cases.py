@@ -2012,5 +2012,22 @@ case("""running(x: [1, 3, 3], y: [2, 4]) {
     w = u @ u' / 2.0
     return loss = sum(tanh(v)) + sum(tanh(u)) + sum(tanh(w)) + sum(tanh(x)) + sum(tanh(y))
 }""", running, outputs=["loss"], extra=": hessian", x=uniform((1, 3, 3), -1, 1), y=uniform((2, 4), -1, 1))
+def branched(x, y):
+    v = 0.3 - x.max(0)
+    u = np.log(np.exp(np.outer(y, y)).sum(0))
+    return tanh_sum(np.logaddexp(u, u), x[:, ::-1], x / (2 + v**2), np.prod(y * 0.2 + 1))
+case("""branched(x: [5, 2], y: [3]) {
+    v = 0.3 * ones([2])
+    if sum(x) > 0.05 {
+        v = v + sum(x, axis = 0) * 0.2
+    } else {
+        v = v - max(x, axis = 0)
+    }
+    p = prod(y * 0.2 + 1, axis = 0, keepdims = true)
+    u[j] = logsumexp[i](y[i] * y[j])
+    w = x / (2 + v^2)
+    d = logaddexp(u, u)
+    return loss = sum(tanh(d)) + sum(tanh(roll(x, 1, axis = 1))) + sum(tanh(w)) + sum(tanh(p))
+}""", branched, outputs=["loss"], x=uniform((5, 2), -1, 0.5), y=uniform(3, -1, 1))
 
 write()
