@@ -117,6 +117,20 @@ static const struct member *scalar_output(const struct program *program, const s
     return NULL;
 }
 
+/* A call fills an array, and fails, so that it runs only where its value is wanted; a variable would have to
+ * be declared without a condition. Determinants that are wanted in any case are values of expressions. */
+static bool is_filled_by_call(const struct buffer *buffer)
+{
+    for (size_t i = 0; i < buffer->writers_count; i++) {
+        const struct nest *writer = buffer->writers[i];
+        bool is_determinant =
+            writer->node && (writer->node->op == OP_DET || writer->node->op == OP_LOGABSDET);
+        if (is_called(writer) && (!is_determinant || writer->guard != ALWAYS_WANTED))
+            return true;
+    }
+    return false;
+}
+
 static void choose_storage(struct program *program, struct buffer *buffer)
 {
     if (buffer->member) {
@@ -129,7 +143,8 @@ static void choose_storage(struct program *program, struct buffer *buffer)
         buffer->storage = STORAGE_WORKSPACE;
     } else if (buffer->is_kept && scalar_output(program, buffer->node)) {
         buffer->storage = STORAGE_SCALAR;
-    } else if (buffer->is_kept || !is_single(buffer) || (buffer->is_fixed && buffer->node->rank > 0)) {
+    } else if (buffer->is_kept || !is_single(buffer) || (buffer->is_fixed && buffer->node->rank > 0) ||
+               is_filled_by_call(buffer)) {
         buffer->storage = STORAGE_WORKSPACE;
     } else {
         buffer->storage = STORAGE_SCALAR;

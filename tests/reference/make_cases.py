@@ -1421,6 +1421,38 @@ case("""diagonal(x: [B, 3], W: [3, B]) {
     return loss = sum(d^3) + sum(h[:, 1]), y = cumsum(h, axis = 1), z = cumsum(h, axis = 0)
 }""", diagonal, sizes={"B": 5}, x=uniform((5, 3), -1, 1), W=uniform((3, 5), -1, 1))
 
+# ---- Matrices of one element, whose factorisations fill arrays all the same ----
+
+group("one_by_one")
+ONE = {"A": uniform((1, 1), 1, 2, "A"), "b": uniform((1, 1), 1, 2, "b")}
+case("""factors(x: [2, 2]) {
+    v = max(x, axis = 0, keepdims = true)
+    return loss = logdet(v @ v' / 2 + 2 * eye(1)), c = cholesky(v @ v' / 2 + 2 * eye(1))
+}""", lambda x: (lambda m: {"loss": np.log(m), "c": np.sqrt(m).reshape(1, 1)})(np.sum(x.max(0)**2) / 2 + 2), x=uniform((2, 2)))
+case("""solutions(A: [1, 1], b: [1, 1], s) {
+    return y = solve(A, b), d = det(A) * s, i = inv(A), l = s * logdet(A * A) * b
+}""", lambda A, b, s: {"y": b / A, "d": A[0, 0] * s, "i": 1 / A, "l": s * np.log(A[0, 0]**2) * b}, s=np.array(0.75), **ONE)
+case("""each(A: [N, 1, 1], b: [N, 1]) {
+    l = b[:, 0] * logdet(A @ A' + eye(1))
+    return y = cholesky(A @ A' + eye(1)), l
+}""", lambda A, b: {"y": np.sqrt(A**2 + 1), "l": b[:, 0] * np.log(A[:, 0, 0]**2 + 1)}, sizes={"N": 3}, A=uniform((3, 1, 1)), b=uniform((3, 1)))
+case("""in_rounds(x: [N], A: [1, 1]) {
+    s = 0
+    for t in 0..N {
+        s = s + logdet(A @ A' + x[t]^2 * eye(1))
+    }
+    return s
+}""", lambda x, A: {"s": np.sum(np.log(A[0, 0]**2 + x**2))}, sizes={"N": 3}, x=uniform(3), A=ONE["A"])
+case("""product(A: [1, n], B: [n, 1]) {
+    C = A @ B
+    return l = C @ C, m = C[0, 0]^2
+}""", lambda A, B: {"l": (A @ B)**2, "m": (A @ B)[0, 0]**2}, sizes={"n": 4}, A=uniform((1, 4)), B=uniform((4, 1)))
+# what is not wanted does not fail
+case("""unwanted_determinant(A: [n, n], x: [n]) {
+    C = exp(A) + 2 * eye(n)
+    return l = logdet(C) * (C @ x), t = sum(A)
+}""", lambda A, x: (lambda C: {"l": np.linalg.slogdet(C)[1] * (C @ x), "t": A.sum()})(np.exp(A) + 2 * np.eye(3)), sizes={"n": 3}, wrt=[], A=uniform((3, 3), -1, 1), x=uniform(3))
+
 # ---- Further entries: the driver holds them to backward and to differences ----
 
 group("entries")
