@@ -130,6 +130,12 @@ GRADC_INLINE size_t gradc_block(size_t n, size_t width)
     return rows < n ? rows : n;
 }
 
+/* Of sizes, which may be less than 0 if they are differences. */
+GRADC_INLINE size_t gradc_greater(size_t a, size_t b)
+{
+    return (ptrdiff_t)a > (ptrdiff_t)b ? a : b;
+}
+
 /* The same for rows so large that the cache takes no more than these few. */
 GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 {

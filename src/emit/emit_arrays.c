@@ -155,16 +155,61 @@ static void add_room(struct emitter *emitter, struct arrays *arrays, size *count
     arrays->rooms[k].slots++;
 }
 
-/* "work + 64 + 3 * room": behind all slots that have been counted. */
-static const char *start_text(struct emitter *emitter, const struct arrays *arrays, int64_t offset)
+/* "work + 64 + 3 * room": behind all slots that have been counted since the last base. */
+static const char *start_text(struct emitter *emitter, const struct arrays *arrays, int64_t offset,
+                              bool by_names)
 {
-    const char *text = offset ? arena_print(emitter->arena, "work + %lld", (long long)offset) : "work";
+    const char *base = arrays->bases_count ? arrays->bases[arrays->bases_count - 1].name : "work";
+    struct text text = {.arena = emitter->arena};
+    text_write(&text, base);
+    if (offset)
+        text_print(&text, " + %lld", (long long)offset);
     for (size_t k = 0; k < arrays->rooms_count; k++) {
         const struct room *room = &arrays->rooms[k];
-        text = room->slots == 1 ? arena_print(emitter->arena, "%s + %s", text, room->name)
-                                : arena_print(emitter->arena, "%s + %zu * %s", text, room->slots, room->name);
+        const char *name = by_names
+                               ? room->name
+                               : arena_print(emitter->arena, "gradc_room(%s)", size_c(emitter, room->count));
+        if (room->slots > 1)
+            text_print(&text, " + %zu * %s", room->slots, name);
+        else if (room->slots > 0)
+            text_print(&text, " + %s", name);
     }
-    return text;
+    return text.bytes;
+}
+
+enum { MOST_TERMS = 24 };
+
+static bool has_many_terms(const struct arrays *arrays)
+{
+    size_t terms = 0;
+    for (size_t k = 0; k < arrays->rooms_count; k++)
+        terms += arrays->rooms[k].slots > 0;
+    return terms > MOST_TERMS;
+}
+
+/* A function that finds the place behind all slots counted so far, from where the next ones are counted: else
+ * the sums for all of them would take the square of their number. */
+static void add_base(struct emitter *emitter, struct arrays *arrays, int64_t offset)
+{
+    const char *entry = entry_name(emitter->program->entry), *self = emitter->self;
+    struct base base = {.name = names_take(emitter->names, "work_2")};
+    struct arrays none = {.places = {.arena = emitter->arena}};
+    struct text start = {.arena = emitter->arena};
+    text_write(&none.places, "");
+    text_write(&start, "");
+    base.function = names_take(
+        emitter->names, arena_print(emitter->arena, "%s_%s_%s", emitter->function->name, entry, base.name));
+    const char *from =
+        arrays->bases_count
+            ? arena_print(emitter->arena, "%s(%s)", arrays->bases[arrays->bases_count - 1].function, self)
+            : arena_print(emitter->arena, "(%s *)%s->work", emitter->real, self);
+    const char *sum = start_text(emitter, arrays, offset, false);
+    text_line(&start, 4, arena_print(emitter->arena, "return %s%s;", from, sum + strcspn(sum, " ")));
+    text_print(emitter->out, "static %s *%s(const struct %s *%s)\n{\n%s}\n\n", emitter->real, base.function,
+               emitter->function->name, self, emit_function_body(emitter, "", &none, start.bytes, false));
+    for (size_t k = 0; k < arrays->rooms_count; k++)
+        arrays->rooms[k].slots = 0;
+    ARENA_APPEND(emitter->arena, arrays, bases, base);
 }
 
 static void find_slot_starts_apart(struct emitter *emitter, struct arrays *arrays, const char **starts)
@@ -172,7 +217,11 @@ static void find_slot_starts_apart(struct emitter *emitter, struct arrays *array
     struct program *program = emitter->program;
     int64_t offset = 0, count, unit = slot_alignment(emitter->module);
     for (size_t i = 0; i < program->slots_count; i++) {
-        starts[i] = start_text(emitter, arrays, offset);
+        if (has_many_terms(arrays)) {
+            add_base(emitter, arrays, offset);
+            offset = 0;
+        }
+        starts[i] = start_text(emitter, arrays, offset, true);
         if (size_is_number(program->slots[i].count, &count))
             offset += (count + unit - 1) / unit * unit;
         else
@@ -194,6 +243,10 @@ void declare_rooms(struct emitter *emitter, const struct arrays *all, struct arr
                       size_c(emitter, all->rooms[k].count));
     if (names_has(mentioned, "work"))
         emit_line(emitter, "%s *const work = (%s *)%s->work;", emitter->real, emitter->real, emitter->self);
+    for (size_t k = 0; k < all->bases_count; k++)
+        if (names_has(mentioned, all->bases[k].name))
+            emit_line(emitter, "%s *const %s = %s(%s);", emitter->real, all->bases[k].name,
+                      all->bases[k].function, emitter->self);
     emitter->out = out;
 }
 

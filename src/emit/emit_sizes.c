@@ -47,6 +47,11 @@ static const char *print_c(struct arena *arena, const size *a)
     return size_print(arena, a, SIZE_C);
 }
 
+static const char *print_c_real(struct arena *arena, const size *a)
+{
+    return size_print(arena, a, SIZE_C_REAL);
+}
+
 static const char *failing_text(struct arena *arena, const struct function *function,
                                 const struct condition *condition, const char *self)
 {
@@ -67,8 +72,8 @@ static const char *failing_text(struct arena *arena, const struct function *func
             ; /* a name or number on each side */
         else if (!strchr(p, '/') && !strchr(n, '/')) {
             spell_sizes(arena, function, as_real);
-            p = print_c(arena, positive);
-            n = print_c(arena, negative);
+            p = print_c_real(arena, positive);
+            n = print_c_real(arena, negative);
         }
         text = arena_print(arena, condition->kind == CONDITION_ZERO ? "%s != %s" : "%s < %s", p, n);
     }
@@ -103,6 +108,22 @@ static const char *computation_text(struct arena *arena, const struct computed_s
     return arena_print(arena, "%s)", text);
 }
 
+enum { LONG_COMPUTATION = 200 };
+
+/* One of many sizes, such as the widest of all layers, is a function; many functions may ask for it. */
+static bool is_long(struct arena *arena, const struct computed_size *computed)
+{
+    size_t length = 0;
+    for (int i = 0; i < computed->argument_count; i++)
+        length += strlen(size_print(arena, computed->arguments[i], SIZE_LANGUAGE));
+    return length > LONG_COMPUTATION;
+}
+
+static const char *computing_function(struct arena *arena, const struct function *function, size_t i)
+{
+    return arena_print(arena, "%s_%s_%zu", function->name, computed_name(&function->computed[i]), i);
+}
+
 const char *computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned)
 {
     const char *lines = "";
@@ -112,8 +133,11 @@ const char *computed_sizes(struct arena *arena, const struct function *function,
         if (!names_has(mentioned, name))
             continue;
         struct text line = {.arena = arena};
-        text_line(&line, 4,
-                  arena_print(arena, "const size_t %s = %s;", name, computation_text(arena, computed)));
+        const char *text =
+            is_long(arena, computed)
+                ? arena_print(arena, "%s(%s)", computing_function(arena, function, i), pointer_name(function))
+                : computation_text(arena, computed);
+        text_line(&line, 4, arena_print(arena, "const size_t %s = %s;", name, text));
         names_add_text(mentioned, line.bytes);
         lines = arena_print(arena, "%s%s", line.bytes, lines);
     }
@@ -127,6 +151,26 @@ static void emit_computed(struct text *file, const struct module *module, const 
     spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", pointer_name(function)));
     text_write(file, computed_sizes(module->arena, function, names_of_text(module->arena, text)));
     spell_sizes(module->arena, function, NULL);
+}
+
+/* The functions that compute sizes. */
+static void emit_computing(struct text *file, const struct module *module, const struct function *function)
+{
+    struct arena *arena = module->arena;
+    const char *self = pointer_name(function);
+    for (size_t i = 0; i < function->computed_count; i++) {
+        if (!is_long(arena, &function->computed[i]))
+            continue;
+        struct text line = {.arena = arena};
+        spell_sizes(arena, function, arena_print(arena, "%s->%%s", self));
+        text_line(&line, 4,
+                  arena_print(arena, "return %s;", computation_text(arena, &function->computed[i])));
+        text_print(file, "GRADC_INLINE size_t %s(const struct %s *%s)\n{\n",
+                   computing_function(arena, function, i), function->name, self);
+        text_write(file, computed_sizes(arena, function, names_of_text(arena, line.bytes)));
+        spell_sizes(arena, function, NULL);
+        text_print(file, "%s}\n\n", line.bytes);
+    }
 }
 
 static void emit_failing(struct text *file, struct arena *arena, const char *condition)
@@ -206,7 +250,7 @@ static void emit_limits(struct text *file, const struct module *module, const st
     spell_sizes(arena, function, arena_print(arena, "(double)%s->%%s", self));
     for (size_t i = 0; i < count; i++)
         emit_failing(&limits, arena,
-                     arena_print(arena, "%s > (double)(PTRDIFF_MAX / %d)", print_c(arena, totals[i]),
+                     arena_print(arena, "%s > (double)(PTRDIFF_MAX / %d)", print_c_real(arena, totals[i]),
                                  2 * module->precision / 8));
     spell_sizes(arena, function, NULL);
     emit_computed(file, module, function, limits.bytes);
@@ -378,6 +422,7 @@ void emit_size_functions(struct text *file, struct module *module, const struct 
                         names_take(names, computed_name(&function->computed[i])));
     for (size_t i = 0; i < function->members_count; i++)
         has_gradients = has_gradients || function->members[i].role == ROLE_GRADIENT;
+    emit_computing(file, module, function);
     emit_check(file, module, programs);
     emit_workspace(file, module, programs, false);
     if (programs->entries[ENTRY_GRADIENT])

@@ -271,6 +271,10 @@ struct arrays {
         size_t slots;
     } * rooms;
     size_t rooms_count, rooms_capacity;
+    struct base { /* a place in the workspace from which slots are counted */
+        const char *name, *function;
+    } * bases;
+    size_t bases_count, bases_capacity;
 };
 /* All of the entry, their places in the workspace counted from one to the next, or, if they are apart, from
  * its beginning. */

@@ -2,6 +2,7 @@
 #include "size_internal.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- Rational numbers ---- */
@@ -571,16 +572,51 @@ size *size_floor_divide(size *a, size *b)
     return size_add(quotient, size_composite(sizes, ATOM_FLOOR, rest, b));
 }
 
+/* What a maximum is of: b where a is max(b, c), and so on. */
+struct operands {
+    size **operands;
+    size_t operands_count, operands_capacity;
+};
+
+static void list_operands(size *a, struct operands *list)
+{
+    const struct atom *atom = size_atom(a);
+
+    for (; atom != NULL && atom->kind == ATOM_MAXIMUM; atom = size_atom(a)) {
+        ARENA_APPEND(a->sizes->arena, list, operands, atom->b);
+        a = atom->a;
+    }
+    ARENA_APPEND(a->sizes->arena, list, operands, a);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    const size *x = *(size *const *)a, *y = *(size *const *)b;
+
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Maxima of the same sizes are the same: max(max(a, b), c) in the order of their ids. */
 size *size_maximum(size *a, size *b)
 {
+    struct operands list = {0};
+    size *most;
+
     if (a->overflowed || b->overflowed)
         return a->sizes->overflow;
     if (size_nonnegative(size_subtract(a, b)) == ALWAYS)
         return a;
     if (size_nonnegative(size_subtract(b, a)) == ALWAYS)
         return b;
-    return a->id < b->id ? size_composite(a->sizes, ATOM_MAXIMUM, a, b)
-                         : size_composite(a->sizes, ATOM_MAXIMUM, b, a);
+    list_operands(a, &list);
+    list_operands(b, &list);
+    qsort(list.operands, list.operands_count, sizeof *list.operands, compare_ids);
+    most = list.operands[0];
+    for (size_t i = 1; i < list.operands_count; i++) {
+        if (list.operands[i] != list.operands[i - 1])
+            most = size_composite(a->sizes, ATOM_MAXIMUM, most, list.operands[i]);
+    }
+    return most;
 }
 
 int64_t least_root(int64_t number)

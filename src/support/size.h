@@ -69,6 +69,7 @@ enum size_style {
     SIZE_LANGUAGE, /* 2*N + 1, N/2                       for messages and comments */
     SIZE_C,   /* 2 * N + 1, N / 2; floor is C's /   an expression of type size_t in which every step is >= 0
                  where it can be */
+    SIZE_C_REAL, /* the same in double, where names are spelled as doubles */
     SIZE_JSON /* as in --emit=interface: + - * / ( ), / rounding down */
 };
 /* The text in the arena. SIZE_C never needs outer parentheses for `+`-free text: see size_is_sum. */

@@ -24,14 +24,19 @@ static void append(struct text *text, const char *more)
     text->length += count;
 }
 
+static bool is_c(enum size_style style)
+{
+    return style == SIZE_C || style == SIZE_C_REAL;
+}
+
 static const char *times(const struct text *text)
 {
-    return text->style == SIZE_C ? " * " : "*";
+    return is_c(text->style) ? " * " : "*";
 }
 
 static const char *over(const struct text *text)
 {
-    return text->style == SIZE_C ? " / " : "/";
+    return is_c(text->style) ? " / " : "/";
 }
 
 static void append_size(struct text *text, const size *a, bool parenthesise)
@@ -54,12 +59,12 @@ static bool is_primary(const size *a)
 
 static const char *atom_name(const struct atom *atom, enum size_style style)
 {
-    return style == SIZE_C && atom->c_name ? atom->c_name : atom->name;
+    return is_c(style) && atom->c_name ? atom->c_name : atom->name;
 }
 
 static void append_atom(struct text *text, const struct atom *atom, bool stands_alone)
 {
-    bool in_c = text->style == SIZE_C;
+    bool in_c = is_c(text->style);
 
     switch (atom->kind) {
     case ATOM_NAME:
@@ -83,16 +88,11 @@ static void append_atom(struct text *text, const struct atom *atom, bool stands_
         append(text, ")");
         break;
     case ATOM_MAXIMUM:
-        append(text, in_c ? "(" : "max(");
+        /* A function, so that maxima of maxima do not print each one twice. */
+        append(text, text->style == SIZE_C_REAL ? "fmax(" : in_c ? "gradc_greater(" : "max(");
         append_size(text, atom->a, false);
-        append(text, in_c ? " > " : ", ");
+        append(text, ", ");
         append_size(text, atom->b, false);
-        if (in_c) {
-            append(text, " ? ");
-            append_size(text, atom->a, false);
-            append(text, " : ");
-            append_size(text, atom->b, false);
-        }
         append(text, ")");
         break;
     }

@@ -21,7 +21,7 @@ GRADC_INLINE int train_check(const struct train *m)
 {
     if (m->N == 0 || m->D == 0 || m->C == 0)
         return GRADC_ESIZE;
-    const size_t block = gradc_block(m->N, (m->D > m->C ? m->D : m->C));
+    const size_t block = gradc_block(m->N, gradc_greater(m->D, m->C));
     const size_t chunks = gradc_chunks(block, 12 * m->C * block, 0);
     const size_t copies = gradc_copies(chunks);
     if ((double)m->N * (double)m->D > (double)(PTRDIFF_MAX / 16))
@@ -38,7 +38,7 @@ size_t train_workspace(const struct train *m)
 {
     if (train_check(m) != GRADC_OK)
         return 0;
-    const size_t block = gradc_block(m->N, (m->D > m->C ? m->D : m->C));
+    const size_t block = gradc_block(m->N, gradc_greater(m->D, m->C));
     const size_t chunks = gradc_chunks(block, 12 * m->C * block, 0);
     const size_t copies = gradc_copies(chunks);
     size_t count, most = 0;
@@ -68,7 +68,7 @@ static int train_forward_kernel(
     const size_t N = m->N;
     const size_t D = m->D;
     const size_t C = m->C;
-    const size_t block = gradc_block(N, (D > C ? D : C));
+    const size_t block = gradc_block(N, gradc_greater(D, C));
     const size_t chunks = gradc_chunks(block, 12 * C * block, 0);
     const double lr = m->lr;
     /* update.nn:2   train(x: [N, D], y: int[N], w: [D, C], lr) { */
@@ -126,7 +126,7 @@ int train_forward(struct train *m)
     const size_t N = m->N;
     const size_t D = m->D;
     const size_t C = m->C;
-    const size_t block = gradc_block(N, (D > C ? D : C));
+    const size_t block = gradc_block(N, gradc_greater(D, C));
     const size_t chunks = gradc_chunks(block, 12 * C * block, 0);
     const size_t copies = gradc_copies(chunks);
     double *const work = (double *)m->work;

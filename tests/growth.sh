@@ -1,0 +1,51 @@
+#!/bin/bash
+# growth.sh: the emitted C of four times the layers, inputs or sizes is about four times as long.
+# usage: growth.sh    GRADC names the compiler.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+GRADC=${GRADC:-$PWD/gradc}
+out=$(mktemp -d) || exit 1
+trap 'rm -rf "$out"' EXIT
+passed=0 failed=0
+
+# layers N: a size name for each layer.
+layers() {
+    awk -v n="$1" 'BEGIN {
+        printf "f(x: [B, n0]"
+        for (i = 0; i < n; i++) printf ", W%d: [n%d, n%d], b%d: [n%d]", i, i, i + 1, i, i + 1
+        print ") {"
+        for (i = 0; i < n; i++) printf "    x = tanh(x @ W%d + b%d)\n", i, i
+        print "    return f = sum(x^2)\n}\nexport f wrt all but x"
+    }'
+}
+
+# inputs N: a size name for each input.
+inputs() {
+    awk -v n="$1" 'BEGIN {
+        printf "f("
+        for (i = 0; i < n; i++) printf "%sx%d: [n%d]", i ? ", " : "", i, i
+        printf ") = "
+        for (i = 0; i < n; i++) printf "%ssum(sin(x%d)^2)", i ? " + " : "", i
+        print "\n"
+    }'
+}
+
+# grows KIND N: six times as long at most for four times as many.
+grows() {
+    local few many
+    "$1" "$2" > "$out/few.nn"
+    "$1" $((4 * $2)) > "$out/many.nn"
+    few=$(timeout 60 "$GRADC" "$out/few.nn" -o - | wc -c)
+    many=$(timeout 60 "$GRADC" "$out/many.nn" -o - | wc -c)
+    if [ "$few" -gt 0 ] && [ "$many" -gt "$few" ] && [ "$many" -le $((6 * few)) ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL $1: $few bytes for $2, $many for $((4 * $2))"
+    fi
+}
+
+grows layers 32
+grows inputs 100
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
