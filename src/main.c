@@ -5,6 +5,7 @@
 
 #include "ast.h"
 #include "at.h"
+#include "capacity.h"
 #include "check.h"
 #include "command.h"
 #include "deliver.h"
@@ -117,6 +118,10 @@ static enum status compile(struct run *run)
         command->kind == KIND_MATH || command->kind == KIND_LATEX; /* simplified as they are written */
     for (size_t i = 0; i < elaboration->module->functions_count && (!is_formula || command->check); i++)
         simplify(elaboration->module->functions[i], command->level);
+    if (!is_formula)
+        check_capacity(&run->diagnostics, elaboration->module);
+    if (is_wrong(run))
+        return STATUS_WRONG_PROGRAM;
     for (size_t i = 0; i < elaboration->module->functions_count && command->kind == KIND_C && !command->check;
          i++)
         scalarise(elaboration->module->functions[i], command->level);

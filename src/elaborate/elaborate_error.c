@@ -193,6 +193,10 @@ bool require_whole(struct elaborator *e, size *a, struct span at)
 {
     if (size_is_whole(a))
         return true;
+    if (size_overflowed(a)) {
+        fail(e, at, "this size is too large to be counted");
+        return false;
+    }
     size *multiple = size_multiply(a, size_number(e->sizes, size_denominator(a)));
     int64_t number;
     if (size_is_number(multiple, &number)) {

@@ -378,6 +378,35 @@ static void emit_workspace(struct text *file, const struct module *module, const
 
 /* ---- Binding ---- */
 
+enum { ARRAYS_THAT_FIT = 2 /* together, since each has at most half of what a pointer can span */ };
+
+/* One block has all of them, whose elements must be countable together. */
+static void emit_block_limit(struct text *file, const struct module *module, const struct function *function)
+{
+    struct arena *arena = module->arena;
+    struct sizes *sizes = function->graph->sizes;
+    size *total = size_number(sizes, 0);
+    int arrays = 0;
+    for (size_t i = 0; i < function->members_count; i++) {
+        const struct member *member = &function->members[i];
+        size *elements = size_number(sizes, 1);
+        if (member->role != ROLE_GRADIENT || member->rank == 0)
+            continue;
+        for (int a = 0; a < member->rank; a++)
+            elements = size_multiply(elements, member->shape[a]);
+        total = size_add(total, at_most(arena, elements));
+        arrays++;
+    }
+    if (arrays <= ARRAYS_THAT_FIT || !mentions_size(function, total))
+        return;
+    spell_sizes(arena, function, arena_print(arena, "(double)%s->%%s", pointer_name(function)));
+    text_line(file, 4,
+              arena_print(arena, "if (%s > (double)(PTRDIFF_MAX / %d))", print_c_real(arena, total),
+                          2 * module->precision / 8));
+    text_write(file, "        return 0;\n");
+    spell_sizes(arena, function, NULL);
+}
+
 static void emit_bind(struct text *file, const struct module *module, const struct programs *programs,
                       bool gradients)
 {
@@ -390,6 +419,7 @@ static void emit_bind(struct text *file, const struct module *module, const stru
                real_type(module));
     if (has_check)
         text_print(file, "    if (%s_check(%s) != GRADC_OK)\n        return 0;\n", function->name, self);
+    emit_block_limit(file, module, function);
     spell_sizes(arena, function, arena_print(arena, "%s->%%s", self));
     bool any = false;
     for (size_t i = 0; i < function->members_count; i++) {
@@ -412,6 +442,43 @@ static void emit_bind(struct text *file, const struct module *module, const stru
     text_write(file, "    return count;\n}\n\n");
 }
 
+/* ---- Fixed sizes ---- */
+
+/* Bytes of what has a fixed size whatever the others are: the largest member, gradients together, a
+ * workspace. */
+static size_t fixed_bytes(const struct module *module, const struct programs *programs)
+{
+    const struct function *function = programs->function;
+    size_t most = 0, bound = 0, width = (size_t)module->precision / 8;
+    for (size_t i = 0; i < function->members_count; i++) {
+        const struct member *member = &function->members[i];
+        size *total = size_number(function->graph->sizes, 1);
+        int64_t number;
+        for (int a = 0; a < member->rank; a++)
+            total = size_multiply(total, member->shape[a]);
+        if (member->rank == 0 || !size_is_number(total, &number))
+            continue;
+        most = (size_t)number * width > most ? (size_t)number * width : most;
+        bound += member->role == ROLE_GRADIENT ? (size_t)number * width : 0;
+    }
+    for (int e = 0; e < ENTRY_COUNT; e++) {
+        size_t bytes = fixed_workspace(module, programs->entries[e]);
+        most = bytes > most ? bytes : most;
+    }
+    return bound > most ? bound : most;
+}
+
+/* Where pointers are short, sizes that the program fixes may be too large; run-time sizes are checked when
+ * they are known. */
+static void emit_fixed_limit(struct text *file, const struct module *module, const struct programs *programs)
+{
+    size_t bytes = fixed_bytes(module, programs);
+    if (bytes <= INT32_MAX)
+        return;
+    text_print(file, "#if PTRDIFF_MAX < %zu\n#error \"%s has arrays of %zu bytes\"\n#endif\n\n", bytes,
+               programs->function->name, bytes);
+}
+
 void emit_size_functions(struct text *file, struct module *module, const struct programs *programs)
 {
     const struct function *function = programs->function;
@@ -422,6 +489,7 @@ void emit_size_functions(struct text *file, struct module *module, const struct 
                         names_take(names, computed_name(&function->computed[i])));
     for (size_t i = 0; i < function->members_count; i++)
         has_gradients = has_gradients || function->members[i].role == ROLE_GRADIENT;
+    emit_fixed_limit(file, module, programs);
     emit_computing(file, module, function);
     emit_check(file, module, programs);
     emit_workspace(file, module, programs, false);

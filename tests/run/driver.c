@@ -310,6 +310,7 @@ static void *symbol(const char *entry)
 
 /* Dimensions: sums and products of sizes, `/` rounding down. */
 static const char *size_at;
+static long size_of_all; /* what every size is taken for; 0: what the case says */
 static long size_sum(void);
 
 static long size_atom(void)
@@ -334,6 +335,8 @@ static long size_atom(void)
         name[length++] = *size_at++;
     name[length] = 0;
     const struct line *line = find_line(the_case, "size", name);
+    if (size_of_all)
+        return size_of_all;
     if (!line)
         fail("the case gives no size %s", name);
     return (long)line->values[0];
@@ -1037,6 +1040,52 @@ static void check_refusals(const struct values *given)
     }
 }
 
+/* The elements of the largest member. */
+static double largest_member(void)
+{
+    double largest = 0;
+    for (const struct json *m = json_get(f.description, "members")->first; m; m = m->next) {
+        const struct json *shape = json_get(m, "shape");
+        double elements = 1;
+        for (const struct json *axis = shape ? shape->first : NULL; axis; axis = axis->next) {
+            size_at = axis->text;
+            elements *= axis->text ? (double)size_sum() : axis->number;
+        }
+        largest = elements > largest ? elements : largest;
+    }
+    return largest;
+}
+
+/* Sizes each of which would do, but whose products wrap around, some of them to 0. */
+static void check_products(const struct values *given)
+{
+    static const long sizes[] = {1L << 31, 1L << 32, (1L << 32) + 1, 3L << 30};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        size_of_all = sizes[s];
+        double largest = largest_member();
+        size_of_all = 0;
+        if (largest < (double)(PTRDIFF_MAX / 4))
+            continue;
+        struct run run = new_run(FORWARD, given);
+        prepare(&run);
+        size_t value = (size_t)sizes[s];
+        for (int k = 0; k < f.count; k++)
+            if (f.members[k].role == SIZE)
+                memcpy(instance + f.members[k].offset, &value, sizeof value);
+        for (size_t e = 0; e < sizeof entry_names / sizeof *entry_names; e++)
+            if (has_entry(entry_names[e])) {
+                int status = ((int (*)(void *))symbol(entry_names[e]))(instance);
+                if (status != ESIZE)
+                    fail("%s returned %d, expected %d, with all sizes %zu", entry_names[e], status, ESIZE, value);
+            }
+        if (((size_t(*)(const void *))symbol("workspace"))(instance) != 0)
+            fail("workspace is not 0 with all sizes %zu", value);
+        if (has_entry("bind_parameters") && ((size_t(*)(void *, void *))symbol("bind_parameters"))(instance, NULL) != 0)
+            fail("bind_parameters is not 0 with all sizes %zu", value);
+        discard();
+    }
+}
+
 /* bind_parameters and bind_gradients: in order, without gaps, and the number of reals. */
 static void check_bind(const struct values *given)
 {
@@ -1409,6 +1458,7 @@ static void check_case(const struct testcase *c)
     compare_stored("forward", &forward, false);
     check_expected(&given);
     check_refusals(&given);
+    check_products(&given);
     check_bind(&given);
     if (!f.differentiable) {
         check_unwanted(&given, FORWARD, NULL);
