@@ -183,7 +183,7 @@ START_TEST(text_in_each_style)
     ASSERT_PRINTS(plus(size_floor_divide(plus(n, 1), number(2)), 4), SIZE_C, "(N + 1) / 2 + 4");
     ASSERT_PRINTS(scaled(3, size_floor_divide(n, number(2))), SIZE_C, "3 * (N / 2)");
     ASSERT_PRINTS(size_floor_divide(n, plus(m, 1)), SIZE_C, "N / (M + 1)");
-    ASSERT_PRINTS(size_maximum(n, m), SIZE_C, "(N > M ? N : M)");
+    ASSERT_PRINTS(size_maximum(n, m), SIZE_C, "gradc_greater(N, M)");
     ASSERT_PRINTS(number(-4), SIZE_LANGUAGE, "-4");
     ASSERT_PRINTS(number(0), SIZE_C, "0");
     ck_assert(size_is_sum(plus(n, 1)) && !size_is_sum(both) && !size_is_sum(n) && !size_is_sum(number(3)));
