@@ -93,6 +93,16 @@ static void adjoin_gradients(struct adjoiner *a)
 
 /* ---- Extra entries ---- */
 
+/* Whether a derivative of y by x has as many axes as a tensor may have; reports one that has more. */
+static bool fits(struct adjoiner *a, const struct extra_request *extra, const char *kind, const char *name,
+                 int rank)
+{
+    if (rank > MOST_AXES)
+        report_error(a->diagnostics, extra->span, "the %s %s of %s has %d axes; a tensor has at most %d",
+                     kind, name, a->function->name, rank, MOST_AXES);
+    return rank <= MOST_AXES;
+}
+
 static void adjoin_jacobian(struct adjoiner *a, const struct extra_request *extra)
 {
     struct function *function = a->function;
@@ -101,8 +111,11 @@ static void adjoin_jacobian(struct adjoiner *a, const struct extra_request *extr
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < a->request->wrt_count; k++) {
             struct member y = function->members[outputs[i]], x = function->members[a->request->wrt[k]];
+            const char *name = arena_print(a->arena, "d%s_d%s", y.name, x.name);
+            if (!fits(a, extra, "Jacobian", name, y.rank + x.rank))
+                return;
             struct node *value = differentiate_jacobian(function->graph, a->derivatives, y.value, x.leaf);
-            add(a, (struct member){.name = arena_print(a->arena, "d%s_d%s", y.name, x.name),
+            add(a, (struct member){.name = name,
                                    .role = ROLE_JACOBIAN,
                                    .type = REAL,
                                    .rank = value->rank,
@@ -154,9 +167,12 @@ static void adjoin_hessian(struct adjoiner *a, const struct extra_request *extra
         for (size_t k = i; k < a->request->wrt_count; k++) {
             struct member x = function->members[a->request->wrt[i]],
                           w = function->members[a->request->wrt[k]];
+            const char *name = arena_print(a->arena, "d2%s_d%s_d%s", y.name, x.name, w.name);
+            if (!fits(a, extra, "Hessian", name, x.rank + w.rank))
+                return;
             struct node *value =
                 differentiate_jacobian(function->graph, a->derivatives, gradients[i], w.leaf);
-            add(a, (struct member){.name = arena_print(a->arena, "d2%s_d%s_d%s", y.name, x.name, w.name),
+            add(a, (struct member){.name = name,
                                    .role = ROLE_HESSIAN,
                                    .type = REAL,
                                    .rank = value->rank,

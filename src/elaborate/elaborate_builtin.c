@@ -105,6 +105,7 @@ struct value builtin_call(struct elaborator *e, const struct builtin *builtin, c
     struct builtin_call *c = ARENA_NEW(e->arena, struct builtin_call);
     struct signature s = read_signature(e, builtin->parameters);
     c->builtin = builtin;
+    c->call = call;
     c->span = call->span;
     c->name_span = call->operator_span;
     int next = 0;
@@ -419,7 +420,8 @@ static const struct builtin builtins[] = {
     {"inv", "A", "A", linear_inverse, OP_LU_SOLVE},
     {"cholesky", "A", "A", linear_cholesky, OP_CHOLESKY},
     {"det", "A", "A", linear_determinant, OP_DET},
-    {"logdet", "A", "A", linear_determinant, OP_LOGABSDET},
+    {"lu_det", "A", "A", linear_lu_determinant, OP_DET},
+    {"logdet", "A", "A", linear_lu_determinant, OP_LOGABSDET},
     {"unpack_tril", "l n k?", "l, n, k = 0", linear_unpack_tril, OP_INDEX},
     {"pack_tril", "L k?", "L, k = 0", linear_pack_tril, OP_SCATTER},
     {"radial", "d x y", "d, x, y", radial, OP_CUSTOM},

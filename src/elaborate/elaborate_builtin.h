@@ -11,6 +11,7 @@ struct more_argument {
 
 struct builtin_call {
     const struct builtin *builtin;
+    const struct expression *call;
     struct span span, name_span;
     struct value values[8]; /* one for each parameter of the table's row */
     struct span spans[8];
@@ -54,6 +55,7 @@ struct value linear_solve_tril(struct elaborator *e, struct builtin_call *c);
 struct value linear_inverse(struct elaborator *e, struct builtin_call *c);
 struct value linear_cholesky(struct elaborator *e, struct builtin_call *c);
 struct value linear_determinant(struct elaborator *e, struct builtin_call *c);
+struct value linear_lu_determinant(struct elaborator *e, struct builtin_call *c);
 struct value linear_unpack_tril(struct elaborator *e, struct builtin_call *c);
 struct value linear_pack_tril(struct elaborator *e, struct builtin_call *c);
 

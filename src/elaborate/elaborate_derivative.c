@@ -159,6 +159,11 @@ struct value evaluate_derivative(struct elaborator *e, const struct expression *
     if (!wrt)
         return value_error();
     check_in_blocks(e, y, wrt, binding->name, arguments[1]->span);
+    if (!is_jvp && y->rank + wrt->rank > MOST_AXES) {
+        fail(e, call->span, "the jacobian of %s by %s has %d axes; a tensor has at most %d", shape_text(e, y),
+             shape_text(e, wrt), y->rank + wrt->rank, MOST_AXES);
+        return value_error();
+    }
     if (!is_jvp)
         return value_node(differentiate_jacobian(e->graph, e->derivatives, y, wrt));
     struct node *v = as_real(e, evaluate(e, arguments[2]), arguments[2]->span), *tangent;

@@ -262,8 +262,8 @@ struct node *matrix_product(struct elaborator *e, struct node *a, struct node *b
     int batch_a = a->rank > 2 ? a->rank - 2 : 0, batch_b = b->rank > 2 ? b->rank - 2 : 0;
     int batch = batch_a > batch_b ? batch_a : batch_b;
     int rows = a->rank > 1, columns = b->rank > 1, rank = batch + rows + columns;
-    if (rank > MAXIMUM_RANK) {
-        fail(e, point, "a tensor has at most %d axes", MAXIMUM_RANK);
+    if (rank > MOST_AXES) {
+        fail(e, point, "a tensor has at most %d axes", MOST_AXES);
         return NULL;
     }
     signed char a_axes[MAXIMUM_RANK], b_axes[MAXIMUM_RANK];

@@ -91,8 +91,8 @@ struct node *index_number(struct elaborator *e, size *number, enum type type)
 /* Puts an index behind the others; false after reporting that there are too many. */
 static bool enter_index(struct elaborator *e, const char *name, size *extent, struct span at)
 {
-    if (e->space.count == MAXIMUM_RANK) {
-        fail(e, at, "at most %d indices can be in force at once", MAXIMUM_RANK);
+    if (e->space.count == MOST_AXES) {
+        fail(e, at, "at most %d indices can be in force at once", MOST_AXES);
         return false;
     }
     size *zero = size_number(e->sizes, 0);
@@ -284,7 +284,7 @@ static void infer_subscript(struct elaborator *e, struct inference *inference, c
     bool any = false;
     size *affine[MAXIMUM_RANK] = {0};
     int count = 0;
-    for (const struct subscript *s = x->subscripts; s && count < MAXIMUM_RANK; s = s->next, count++)
+    for (const struct subscript *s = x->subscripts; s && count < MOST_AXES; s = s->next, count++)
         if (s->kind == SUBSCRIPT_AT) {
             affine[count] = affine_operand(e, inference, s->at);
             any = any || (affine[count] && mentions_range(inference, affine[count]));
@@ -625,8 +625,13 @@ static struct value reduce_in_space(struct elaborator *e, const struct expressio
 {
     int axes = 0, outer = e->space.count;
     const struct index *indices[MAXIMUM_RANK];
-    for (const struct index *index = x->indices; index && axes < MAXIMUM_RANK; index = index->next)
+    for (const struct index *index = x->indices; index; index = index->next) {
+        if (axes == MOST_AXES) {
+            fail(e, index->span, "at most %d indices can be in force at once", MOST_AXES);
+            return value_error();
+        }
         indices[axes++] = index;
+    }
     bool entered = true;
     int count = 0;
     for (int i = 0; entered && i < axes; i++) {
@@ -708,8 +713,11 @@ struct value evaluate_by_index(struct elaborator *e, const struct subscript *fre
     const struct subscript *indices[MAXIMUM_RANK];
     int count = 0;
     for (const struct subscript *s = fresh; s && !inference->failed; s = s->next) {
-        if (s->kind != SUBSCRIPT_AT || s->at->kind != EXPRESSION_NAME || count == MAXIMUM_RANK) {
-            fail(e, s->span, "beside a fresh index only indices may stand on the left");
+        if (s->kind != SUBSCRIPT_AT || s->at->kind != EXPRESSION_NAME || count == MOST_AXES) {
+            if (count == MOST_AXES)
+                fail(e, s->span, "a tensor has at most %d axes", MOST_AXES);
+            else
+                fail(e, s->span, "beside a fresh index only indices may stand on the left");
             inference->failed = true;
             break;
         }

@@ -103,10 +103,52 @@ struct value linear_cholesky(struct elaborator *e, struct builtin_call *c)
     return value_node(a ? graph_cholesky(e->graph, a) : NULL);
 }
 
+struct value linear_lu_determinant(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *a = square_argument(e, c, 0);
+    return a ? value_node(graph_determinant(e->graph, c->builtin->op, a)) : value_error();
+}
+
+/* a[..., i, j] */
+static struct node *element(struct elaborator *e, struct node *a, int i, int j)
+{
+    struct node *row = graph_drop_axis(e->graph, a, a->rank - 2, size_number(e->sizes, i));
+    return graph_drop_axis(e->graph, row, row->rank - 1, size_number(e->sizes, j));
+}
+
+/* The determinant of rows i and k, and columns j and l. */
+static struct node *minor_of_two(struct elaborator *e, struct node *a, int i, int k, int j, int l)
+{
+    struct node *down = graph_binary(e->graph, OP_MUL, element(e, a, i, j), element(e, a, k, l));
+    struct node *up = graph_binary(e->graph, OP_MUL, element(e, a, i, l), element(e, a, k, j));
+    return graph_binary(e->graph, OP_SUB, down, up);
+}
+
+/* By the first row: the signs are in the order of the columns. */
+static struct node *determinant_of_three(struct elaborator *e, struct node *a)
+{
+    struct node *sum = NULL;
+    for (int j = 0; j < 3; j++) {
+        struct node *minor = minor_of_two(e, a, 1, 2, (j + 1) % 3, (j + 2) % 3);
+        struct node *term = graph_binary(e->graph, OP_MUL, element(e, a, 0, j), minor);
+        sum = sum ? graph_binary(e->graph, OP_ADD, sum, term) : term;
+    }
+    return sum;
+}
+
+/* Up to 3 x 3 by products of elements, which are right to all orders at singular matrices; above, the library
+ * has a rule for these. */
 struct value linear_determinant(struct elaborator *e, struct builtin_call *c)
 {
     struct node *a = square_argument(e, c, 0);
-    return value_node(a ? graph_determinant(e->graph, c->builtin->op, a) : NULL);
+    int64_t n;
+    if (!a)
+        return value_error();
+    if (!size_is_number(a->shape[a->rank - 1], &n) || n > 3)
+        return call_function(e, find_library_function(e, "det_by_lu"), c->call);
+    return value_node(n == 1   ? element(e, a, 0, 0)
+                      : n == 2 ? minor_of_two(e, a, 0, 1, 0, 1)
+                               : determinant_of_three(e, a));
 }
 
 /* ---- Packed triangles ---- */
@@ -175,8 +217,8 @@ struct value linear_unpack_tril(struct elaborator *e, struct builtin_call *c)
         note_operand(e, c->spans[0]);
         return value_error();
     }
-    if (l->rank == MAXIMUM_RANK) {
-        fail(e, c->span, "a tensor has at most %d axes", MAXIMUM_RANK);
+    if (l->rank == MOST_AXES) {
+        fail(e, c->span, "a tensor has at most %d axes", MOST_AXES);
         return value_error();
     }
     int lead = l->rank - 1, rank = l->rank + 1;

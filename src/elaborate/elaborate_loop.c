@@ -131,7 +131,7 @@ static int leading_variables(struct elaborator *e, const struct target *target)
 {
     const char *named[MAXIMUM_RANK];
     int count = 0;
-    for (const struct subscript *s = target->subscripts; s && count < MAXIMUM_RANK; s = s->next) {
+    for (const struct subscript *s = target->subscripts; s && count < MOST_AXES; s = s->next) {
         if (s->kind != SUBSCRIPT_AT || s->at->kind != EXPRESSION_NAME || s->range)
             break;
         const struct binding *binding = find_binding(e, s->at->name);
@@ -205,8 +205,8 @@ void collect(struct elaborator *e, const struct statement *statement)
     struct node *node = value.kind == VALUE_ERROR ? NULL : as_node(e, value, statement->value->span);
     if (!node)
         return;
-    if (node->rank + depth > MAXIMUM_RANK) {
-        fail(e, target->span, "a tensor has at most %d axes", MAXIMUM_RANK);
+    if (node->rank + depth > MOST_AXES) {
+        fail(e, target->span, "a tensor has at most %d axes", MOST_AXES);
         return;
     }
     struct collected collected = {target->name, node, depth, target->span};

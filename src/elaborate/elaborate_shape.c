@@ -17,8 +17,8 @@ static int read_sizes(struct elaborator *e, const struct builtin_call *c, int ar
     struct value value = c->values[argument];
     struct span at = c->spans[argument];
     int count = value.kind == VALUE_LIST ? value.count : 1;
-    if (count > MAXIMUM_RANK) {
-        fail(e, at, "a tensor has at most %d axes", MAXIMUM_RANK);
+    if (count > MOST_AXES) {
+        fail(e, at, "a tensor has at most %d axes", MOST_AXES);
         return -1;
     }
     for (int i = 0; i < count; i++) {
@@ -224,8 +224,8 @@ struct value shape_stack(struct elaborator *e, struct builtin_call *c)
     int rank = operands[0]->rank + 1;
     if (c->given[1] && !as_axis(e, c->values[1], c->spans[1], rank, &axis))
         return value_error();
-    if (rank > MAXIMUM_RANK) {
-        fail(e, c->span, "a tensor has at most %d axes", MAXIMUM_RANK);
+    if (rank > MOST_AXES) {
+        fail(e, c->span, "a tensor has at most %d axes", MOST_AXES);
         return value_error();
     }
     size *shape[MAXIMUM_RANK];
@@ -457,7 +457,7 @@ struct value shape_split_last(struct elaborator *e, struct builtin_call *c)
     if (!k || !require_nonnegative(e, size_subtract(k, number(e, 1)), c->spans[1],
                                    "a group has at least one element"))
         return value_error();
-    if (!x->rank || x->rank == MAXIMUM_RANK) {
+    if (!x->rank || x->rank == MOST_AXES) {
         fail(e, c->spans[0], "groups along the last axis of %s", shape_text(e, x));
         return value_error();
     }

@@ -40,8 +40,8 @@ static size *bound(struct elaborator *e, const struct expression *x, size *exten
 
 static bool add_axis(struct elaborator *e, struct selection *s, size *extent, struct span at)
 {
-    if (s->rank == MAXIMUM_RANK) {
-        fail(e, at, "a tensor has at most %d axes", MAXIMUM_RANK);
+    if (s->rank == MOST_AXES) {
+        fail(e, at, "a tensor has at most %d axes", MOST_AXES);
         return false;
     }
     s->shape[s->rank++] = extent;

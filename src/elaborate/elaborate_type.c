@@ -301,8 +301,8 @@ static struct value declare_input(struct elaborator *e, const char *name, const 
 {
     int rank = lead_count + axis_count(type);
     enum type element = type->kind == TYPE_INT_SYNTAX ? INT : REAL;
-    if (rank > MAXIMUM_RANK) {
-        fail(e, type->span, "a tensor has at most %d axes", MAXIMUM_RANK);
+    if (rank > MOST_AXES) {
+        fail(e, type->span, "a tensor has at most %d axes", MOST_AXES);
         return value_error();
     }
     size **shape = ARENA_ARRAY(e->arena, size *, rank + 1);
@@ -333,7 +333,11 @@ static struct value declare_group(struct elaborator *e, const char *name, const 
     int count = 0;
     for (; count < lead_count; count++)
         stack[count] = lead[count];
-    for (const struct axis *axis = type->axes; axis && count < MAXIMUM_RANK; axis = axis->next)
+    if (lead_count + axis_count(type) > MOST_AXES) {
+        fail(e, type->span, "a tensor has at most %d axes", MOST_AXES);
+        return value_error();
+    }
+    for (const struct axis *axis = type->axes; axis; axis = axis->next)
         if (!(stack[count++] = evaluate_axis(e, axis)))
             return value_error();
     struct value value = {.kind = VALUE_GROUP, .group = group, .group_unit = home};

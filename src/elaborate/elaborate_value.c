@@ -79,8 +79,8 @@ static struct node *list_as_node(struct elaborator *e, const struct value *list,
     if (!broadcast_together(e, nodes, spans, count, at, "a list"))
         return NULL;
     int rank = nodes[0]->rank + 1;
-    if (rank > MAXIMUM_RANK) {
-        fail(e, at, "a tensor has at most %d axes", MAXIMUM_RANK);
+    if (rank > MOST_AXES) {
+        fail(e, at, "a tensor has at most %d axes", MOST_AXES);
         return NULL;
     }
     size **shape = ARENA_ARRAY(e->arena, size *, rank);

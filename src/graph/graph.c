@@ -2,6 +2,7 @@
  * constructors, with their simplifications, are in graph_elementwise.c, graph_view.c, graph_reshape.c,
  * graph_reduce.c and graph_contract.c. */
 #include "graph_internal.h"
+#include "guard.h"
 
 #include <assert.h>
 #include <string.h>
@@ -436,6 +437,13 @@ struct node *graph_loop(struct graph *graph, struct loop *loop)
     return graph_append(graph, &node);
 }
 
+void require_rank(int rank)
+{
+    if (rank > MAXIMUM_RANK)
+        give_up("a derivative or a loop of this program needs a tensor of %d axes; there are at most %d",
+                rank, MAXIMUM_RANK);
+}
+
 struct node *graph_result(struct graph *graph, struct node *loop_node, int result)
 {
     struct loop *loop = loop_node->loop;
@@ -456,7 +464,7 @@ struct node *graph_result(struct graph *graph, struct node *loop_node, int resul
     }
     for (int a = 0; a < value->rank; a++)
         shape[rank++] = value->shape[a];
-    assert(rank <= MAXIMUM_RANK);
+    require_rank(rank);
     node.type = value->type;
     node.rank = rank;
     node.shape = shape;

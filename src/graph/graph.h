@@ -19,7 +19,9 @@
 #include "diagnostics.h"
 #include "size.h"
 
-enum { MAXIMUM_RANK = 16 };
+/* What the language lets a tensor have, and what there is for tensors that derivatives and loops need beside.
+ * A program that needs more is given up (require_rank). */
+enum { MOST_AXES = 16, MAXIMUM_RANK = 20 };
 
 enum type { REAL, INT, BOOL };
 

@@ -267,7 +267,7 @@ static struct node *build_product(const struct contraction *contraction)
     int rank, reduced;
 
     number_axes(contraction, 0, number, &rank, &reduced);
-    assert(rank + reduced <= MAXIMUM_RANK);
+    require_rank(rank + reduced);
     for (int i = 0; i < contraction->rank + contraction->reduced; i++) {
         if (present >> i & 1)
             shape[number[i]] = contraction->extents[i];

@@ -52,6 +52,8 @@ struct node *view_intern_index(struct graph *graph, struct node *x, const struct
 
 /* ---- graph_variation.c ---- */
 
+/* Gives up where a node would have more axes than MAXIMUM_RANK. */
+void require_rank(int rank);
 /* The axes along which the node plainly does not vary: those that its subscripts leave out. Axes of length 1
  * too. */
 unsigned node_invariance(const struct node *node);

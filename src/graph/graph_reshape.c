@@ -128,7 +128,8 @@ struct node *graph_insert_axis(struct graph *graph, struct node *x, int axis)
 {
     size *shape[MAXIMUM_RANK];
 
-    assert(axis >= 0 && axis <= x->rank && x->rank < MAXIMUM_RANK);
+    assert(axis >= 0 && axis <= x->rank);
+    require_rank(x->rank + 1);
     for (int a = 0; a <= x->rank; a++)
         shape[a] = a == axis ? size_number(graph->sizes, 1) : x->shape[a - (a > axis)];
     return graph_expand(graph, x, 1u << axis, x->rank + 1, shape);

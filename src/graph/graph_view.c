@@ -11,7 +11,7 @@
 
 void view_begin(struct graph *graph, struct view *view, int count, int rank, size *const *shape)
 {
-    assert(count <= MAXIMUM_RANK && rank <= MAXIMUM_RANK);
+    require_rank(count > rank ? count : rank);
     view->count = count;
     view->rank = rank;
     view->shape = (size **)shape;

@@ -104,6 +104,50 @@ case("unreachable_weights", "x: [m, 2]", "sum(softmax(x, axis = 1) @ [1, 3])", "
      None, {"m": 2})
 case("unreachable_pair", "x: [2]", "exp(logaddexp(x[0], x[1])) + 1", "x", {"x": [-INF, -INF]}, 1, [0, 0])
 
+# ---- Determinants of singular matrices ----
+def minor(a, rows, columns):
+    keep = [[k for k in range(len(a)) if k not in out] for out in (rows, columns)]
+    return round(np.linalg.det(a[np.ix_(*keep)])) if keep[0] else 1  # of whole numbers
+
+
+def determinant(name, a, fixed=False, stack=None):
+    """The cofactors, and the cofactors of these, for matrices of whole numbers."""
+    a = np.array(a, dtype=float)
+    n = len(a)
+    c, h = np.zeros((n, n)), np.zeros((n, n, n, n))
+    for i, j, k, m in np.ndindex(n, n, n, n):
+        c[i, j] = (-1)**(i + j) * minor(a, [i], [j])
+        if i != k and j != m:
+            h[i, j, k, m] = (-1)**(i + j + k + m) * ((k > i) == (m > j) or -1) * minor(a, [i, k], [j, m])
+    shape = f"[{n}, {n}]" if fixed else "[n, n]"
+    value = round(np.linalg.det(a))
+    case(name, f"A: {shape}", "det(A)", "A", {"A": a}, value, c, h, None if fixed else {"n": n})
+    if not fixed:  # beside a matrix that is not singular
+        both = np.stack([a, np.eye(n)])
+        hs = np.zeros((2, n, n, 2, n, n))
+        hs[0, :, :, 0], hs[1, :, :, 1] = h, np.einsum("ij,kl->ijkl", np.eye(n), np.eye(n)) - np.einsum(
+            "il,jk->ijkl", np.eye(n), np.eye(n))
+        case(name + "_stacked", "A: [m, n, n]", "sum(det(A))", "A", {"A": both}, value + 1, np.stack([c, np.eye(n)]), hs,
+             {"m": 2, "n": n})
+
+
+one_short = [[1, 2, 3, 0], [4, 5, 6, 1], [7, 8, 9, 2], [1, 0, 0, 1]]
+one_short = np.vstack([one_short[:3], np.array(one_short[0]) + one_short[1]])
+for fixed in False, True:
+    ending = "_fixed" if fixed else ""
+    determinant("det_2" + ending, [[1, 2], [2, 4]], fixed)
+    determinant("det_2_nilpotent" + ending, [[0, 1], [0, 0]], fixed)
+    determinant("det_3" + ending, [[1, 2, 3], [4, 5, 6], [7, 8, 9]], fixed)
+    determinant("det_3_of_ones" + ending, np.ones((3, 3)), fixed)
+    determinant("det_3_of_zeros" + ending, np.zeros((3, 3)), fixed)
+    determinant("det_4" + ending, one_short, fixed)
+determinant("det_4_of_rank_2", np.diag([1, 2, 0, 0]))
+determinant("det_5", np.add.outer(np.arange(5), np.arange(5)**2) + np.diag([1, 2, 3, 0, 0]))
+programs.append("det_third(A: [n, n]) {\n    g = grad(det(A), A)\n    h = grad(sum(g * g'), A)\n"
+                "    return t = grad(sum(h * A), A)\n}\nexport det_third")
+# g = [[d, -c], [-b, a]], so sum(g * g') = a^2 + d^2 + 2 b c and t its gradient again, times 2.
+cases.append("case det_third\nsize n 2\ninput A 1 2 2 4\noutput t 4 8 8 16")
+
 # ---- Rules of functions of lists and of numbers that have a name ----
 case("norm_of_list", "x: [2]", "||[x[0], 2 * x[1]]||", "x", {"x": [3, 2]}, 5, [0.6, 1.6])
 case("weights_of_list", "x", "softmax([x, 0])[0] + sigmoid([x, x])[1] + relu([x, 1])[0]", "x", {"x": 0}, 1, 0.5)
