@@ -199,6 +199,62 @@ void adjoint_of_scatter(struct sweep *sweep, struct node *y, struct adjoint d)
     contribute(sweep, x, value, mask);
 }
 
+/* x over the axes of the elements, of which it has those in `axes`; `spreads`: the other way round, at 0 of
+ * those that it loses. */
+static struct node *over_axes(struct graph *graph, struct node *x, const struct node *part, unsigned axes,
+                              bool spreads)
+{
+    struct affine subscripts[MAXIMUM_RANK];
+    size *shape[MAXIMUM_RANK], *coefficients[MAXIMUM_RANK][MAXIMUM_RANK] = {{NULL}};
+    int few = 0;
+    for (int a = 0; a < part->rank; a++) {
+        bool is_kept = axes >> a & 1;
+        if (spreads ? is_kept : true) {
+            int s = spreads ? few : a;
+            subscripts[s] = (struct affine){size_number(graph->sizes, 0), coefficients[s], 0};
+            if (is_kept)
+                coefficients[s][spreads ? a : few] = size_number(graph->sizes, 1);
+        }
+        if (is_kept)
+            shape[few++] = part->shape[a];
+    }
+    return spreads ? graph_index(graph, x, part->rank, part->shape, subscripts, NULL, 0, false)
+                   : graph_index(graph, x, few, shape, subscripts, NULL, 0, false);
+}
+
+/* Whether each element of the part stays in y, where those that differ in `axes` alone may go to one place:
+ *
+ *     last = -1; last[k[i]] = number of i;   is_last[i] = last[k[i]] == number of i */
+static struct node *is_last(struct graph *graph, const struct node *y, unsigned axes)
+{
+    const struct node *part = y->inputs[1];
+    struct node *dynamics[MAXIMUM_RANK];
+    struct affine subscripts[MAXIMUM_RANK], number = {size_number(graph->sizes, 0), NULL, 0};
+    size *coefficients[MAXIMUM_RANK] = {NULL}, *shape[MAXIMUM_RANK], *step = size_number(graph->sizes, 1);
+    int rank = 0, count = 0;
+    for (int s = 0; s < y->rank; s++)
+        if (y->subscripts[s].dynamic &&
+            (graph_varying_axes(y->inputs[y->subscripts[s].dynamic + 1]) & axes)) {
+            dynamics[count] = over_axes(graph, y->inputs[y->subscripts[s].dynamic + 1], part, axes, false);
+            shape[count] = y->shape[s];
+            subscripts[count] = (struct affine){y->subscripts[s].offset, NULL, count + 1};
+            subscripts[count].coefficients = ARENA_ARRAY(graph->arena, size *, part->rank + 1);
+            count++;
+        }
+    rank = dynamics[0]->rank;
+    number.coefficients = coefficients;
+    for (int a = rank - 1; a >= 0; a--) {
+        coefficients[a] = step;
+        step = size_multiply(step, dynamics[0]->shape[a]);
+    }
+    struct node *order = graph_iota_affine(graph, INT, rank, dynamics[0]->shape, &number);
+    struct node *last = graph_broadcast(graph, graph_constant(graph, INT, -1), count, shape);
+    last = graph_replace(graph, last, order, subscripts, dynamics, count);
+    struct node *found =
+        graph_index(graph, last, rank, dynamics[0]->shape, subscripts, dynamics, count, false);
+    return over_axes(graph, graph_binary(graph, OP_EQ, found, order), part, axes, true);
+}
+
 void adjoint_of_replace(struct sweep *sweep, struct node *y, struct adjoint d)
 {
     struct graph *graph = sweep->graph;
@@ -206,12 +262,17 @@ void adjoint_of_replace(struct sweep *sweep, struct node *y, struct adjoint d)
     struct node *const *dynamics = y->inputs + 2;
     int count = y->input_count - 2;
     if (is_active(sweep, part)) {
+        unsigned axes = graph_meeting_axes(y);
+        struct node *value =
+            graph_index(graph, d.value, part->rank, part->shape, y->subscripts, dynamics, count, false);
         if (d.mask)
             mask = graph_index(graph, d.mask, part->rank, part->shape, y->subscripts, dynamics, count, false);
-        contribute(
-            sweep, part,
-            graph_index(graph, d.value, part->rank, part->shape, y->subscripts, dynamics, count, false),
-            mask);
+        if (axes) {
+            struct node *stays = is_last(graph, y, axes);
+            value = graph_select(graph, stays, value, graph_zeros_like(graph, value));
+            mask = mask ? graph_binary(graph, OP_AND, mask, stays) : NULL;
+        }
+        contribute(sweep, part, value, mask);
     }
     if (is_active(sweep, x)) {
         struct node *zeros = graph_zeros_like(graph, part);

@@ -415,6 +415,7 @@ static const struct builtin builtins[] = {
     {"range", "n", "n", shape_range, OP_IOTA},
     {"diag", "x", "x", shape_diag, OP_INDEX},
     {"pick", "x k", "x, k", shape_pick, OP_INDEX},
+    {"scatter_add", "base k x", "base, k, x", shape_scatter_add, OP_SCATTER},
     {"solve", "A b", "A, b", linear_solve, OP_LU_SOLVE},
     {"solve_tril", "L b", "L, b", linear_solve_tril, OP_SOLVE_TRIANGULAR},
     {"inv", "A", "A", linear_inverse, OP_LU_SOLVE},

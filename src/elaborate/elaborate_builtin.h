@@ -48,6 +48,7 @@ struct value shape_full(struct elaborator *e, struct builtin_call *c);
 struct value shape_range(struct elaborator *e, struct builtin_call *c);
 struct value shape_diag(struct elaborator *e, struct builtin_call *c);
 struct value shape_pick(struct elaborator *e, struct builtin_call *c);
+struct value shape_scatter_add(struct elaborator *e, struct builtin_call *c);
 struct value shape_cumsum(struct elaborator *e, struct builtin_call *c);
 /* elaborate_linear.c */
 struct value linear_solve(struct elaborator *e, struct builtin_call *c);

@@ -610,7 +610,10 @@ static struct node *reduce_indices(struct elaborator *e, const struct expression
     if (op == OP_ARGMAX || op == OP_ARGMIN)
         return graph_arg(e->graph, op, body, body->rank - 1);
     int first = body->rank - axes;
-    struct node *reduced = graph_reduce(e->graph, op, body, ((1u << axes) - 1) << first);
+    unsigned reduced_axes = ((1u << axes) - 1) << first;
+    struct node *reduced = op == OP_SUM ? graph_sum_of_chosen(e->graph, body, reduced_axes) : NULL;
+    if (!reduced)
+        reduced = graph_reduce(e->graph, op, body, reduced_axes);
     if (strcmp(x->name, "mean"))
         return reduced;
     size *count = size_number(e->sizes, 1);
@@ -695,6 +698,9 @@ bool defines_by_index(struct elaborator *e, const struct target *target)
         if (s->kind == SUBSCRIPT_AT && s->at->kind == EXPRESSION_NAME &&
             !map_get(&e->frame->sizes, s->at->name) && !map_get(&e->frame->unit->dims, s->at->name)) {
             struct binding *binding = find_binding(e, s->at->name);
+            bool is_int = binding && binding->value.kind == VALUE_NODE && binding->value.node->type == INT;
+            if (is_int && find_binding(e, target->name))
+                continue;
             if (!binding || binding->value.kind != VALUE_NUMBER ||
                 !size_is_loop_variable(binding->value.number))
                 return true;

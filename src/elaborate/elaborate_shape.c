@@ -447,6 +447,56 @@ struct value shape_pick(struct elaborator *e, struct builtin_call *c)
     return value_node(graph_index(e->graph, x, k->rank, k->shape, subscripts, &k, 1, false));
 }
 
+/* y = base; y[k[i], j] += x[i, j] */
+struct value shape_scatter_add(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *base = argument_real(e, c, 0), *k = base ? as_int(e, c->values[1], c->spans[1]) : NULL;
+    struct node *x = k ? argument_real(e, c, 2) : NULL;
+    if (!x)
+        return value_error();
+    if (!base->rank) {
+        fail(e, c->spans[0], "scatter_add adds to elements of a tensor, but this is a scalar");
+        return value_error();
+    }
+    int rank = k->rank + base->rank - 1;
+    if (rank > MAXIMUM_RANK) {
+        fail(e, c->span, "a tensor has at most %d axes", MAXIMUM_RANK);
+        return value_error();
+    }
+    size *shape[MAXIMUM_RANK];
+    for (int a = 0; a < rank; a++)
+        shape[a] = a < k->rank ? k->shape[a] : base->shape[a - k->rank + 1];
+    bool fits = x->rank <= rank;
+    for (int a = 0; fits && a < x->rank; a++)
+        fits = x->shape[a] == shape[rank - x->rank + a] || size_is_one(x->shape[a]);
+    if (!fits) {
+        fail_between(e, c->spans[0], c->spans[2], (struct span){0},
+                     "%s is added to %s at int%s, which takes %s", shape_text(e, x), shape_text(e, base),
+                     k->rank ? shape_text(e, k) : "", rank ? shape_of(e, rank, shape) : "a scalar");
+        return value_error();
+    }
+    require_index(e, k, number(e, 0), base->shape[0], c->spans[1]);
+    struct affine *subscripts = ARENA_ARRAY(e->arena, struct affine, base->rank),
+                  *own = ARENA_ARRAY(e->arena, struct affine, k->rank + 1);
+    for (int a = 0; a < k->rank; a++) {
+        own[a].offset = number(e, 0);
+        own[a].coefficients = ARENA_ARRAY(e->arena, size *, rank + 1);
+        own[a].coefficients[a] = number(e, 1);
+    }
+    k = graph_index(e->graph, k, rank, shape, own, NULL, 0, false);
+    for (int a = 0; a < base->rank; a++) {
+        subscripts[a].offset = number(e, 0);
+        subscripts[a].coefficients = ARENA_ARRAY(e->arena, size *, rank + 1);
+        if (a > 0)
+            subscripts[a].coefficients[rank - base->rank + a] = number(e, 1);
+        else
+            subscripts[a].dynamic = 1;
+    }
+    x = graph_broadcast(e->graph, x, rank, shape);
+    struct node *added = graph_scatter(e->graph, x, base->rank, base->shape, subscripts, &k, 1);
+    return value_node(graph_binary(e->graph, OP_ADD, base, added));
+}
+
 /* ---- Shapes whose rank the library's text does not know ---- */
 
 /* [..., n] as [..., n/k, k]. */

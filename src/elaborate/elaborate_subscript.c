@@ -245,17 +245,14 @@ struct value subscript_group(struct elaborator *e, const struct expression *x, s
     return result;
 }
 
+/* Of equal places of an int tensor the last element in row-major order is kept. */
 struct value replace_part(struct elaborator *e, struct node *whole, const struct target *target,
                           struct value part, struct span at)
 {
     struct selection *s = ARENA_NEW(e->arena, struct selection);
     if (!select_parts(e, s, target->subscripts, whole->rank, whole->shape, target->span, none))
         return value_error();
-    if (s->dynamic_count) {
-        fail(e, target->span,
-             "a replaced part is given by numbers, sizes and loop variables, not by int values");
-        return value_error();
-    }
+    spread_dynamics(e, s);
     struct node *node = whole->type == INT ? as_int(e, part, at) : as_node(e, part, at);
     if (!node)
         return value_error();
@@ -276,5 +273,5 @@ struct value replace_part(struct elaborator *e, struct node *whole, const struct
         return value_error();
     }
     node = graph_broadcast(e->graph, node, s->rank, s->shape);
-    return value_node(graph_replace(e->graph, whole, node, s->subscripts, NULL, 0));
+    return value_node(graph_replace(e->graph, whole, node, s->subscripts, s->dynamics, s->dynamic_count));
 }

@@ -41,8 +41,8 @@ enum op {
     /* Structure. i runs over the shape of y (INDEX) or of x (SCATTER). */
     OP_INDEX,   /* y[i] = x[A i + b + k[i]]                     subscripts, one for each axis of x */
     OP_SCATTER, /* y = 0; y[A i + b + k[i]] += x[i]             subscripts, one for each axis of y */
-    OP_REPLACE, /* y = x[0]; y[A i + b + k[i]] = x[1][i]     subscripts, one for each axis of y; i over x[1];
-                   injective */
+    OP_REPLACE, /* y = x[0]; y[A i + b + k[i]] = x[1][i]     subscripts, one for each axis of y; i over x[1],
+                   in row-major order; injective but for k */
     OP_RESHAPE, /* the same elements in row-major order; with an extent, a loop variable: x, read inside that
                    loop only */
     OP_SUM,
@@ -203,8 +203,9 @@ struct node *graph_index(struct graph *graph, struct node *x, int rank, size *co
  * `shape`. */
 struct node *graph_scatter(struct graph *graph, struct node *x, int rank, size *const *shape,
                            const struct affine *subscripts, struct node *const *dynamics, int dynamic_count);
-/* x with part written over the places that the subscripts give (no two places equal). Adjoints: of x the
- * REPLACE of the adjoint by zeros there, of part the INDEX of the adjoint. */
+/* x with part written over the places that the subscripts give: of equal places, which only dynamics may
+ * give, the last element in row-major order stays. Adjoints: of x the REPLACE of the adjoint by zeros there,
+ * of part the INDEX of the adjoint, of those that stay. */
 struct node *graph_replace(struct graph *graph, struct node *x, struct node *part,
                            const struct affine *subscripts, struct node *const *dynamics, int dynamic_count);
 /* Whether two of INDEX, SCATTER and REPLACE read or write parts of one shape at the same places. */
@@ -214,6 +215,9 @@ struct node *graph_reshape(struct graph *graph, struct node *x, int rank, size *
  * So the body of a branch is computed only if the branch is taken. */
 struct node *graph_tie(struct graph *graph, struct node *x, size *variable);
 struct node *graph_reduce(struct graph *graph, enum op op, struct node *x, unsigned axes);
+/* The sum over the axes of an x that is 0 but where int values choose places, as a scatter or gather of what
+ * they choose (graph_chosen.c); NULL: x is none. */
+struct node *graph_sum_of_chosen(struct graph *graph, struct node *x, unsigned axes);
 struct node *graph_arg(struct graph *graph, enum op op, struct node *x, int axis);
 struct node *graph_contract(struct graph *graph, struct node *a, struct node *b, const signed char *a_axes,
                             const signed char *b_axes, int rank, int reduced);
@@ -257,6 +261,11 @@ void graph_substitute(struct graph *graph, struct node *const *from, struct node
 bool graph_is_constant(const struct node *node, double *value);
 /* Of a SCATTER or REPLACE: that surely no two elements go to one place. */
 bool graph_is_injective(const struct node *node);
+/* The axes of the elements along which the dynamics of a REPLACE or SCATTER vary, and nothing else of their
+ * place: elements that differ in these alone may go to one place. */
+unsigned graph_meeting_axes(const struct node *node);
+/* Those along which an INT tensor is not known to stay the same. */
+unsigned graph_varying_axes(const struct node *k);
 /* Of an injective SCATTER: that each place gets an element. */
 bool graph_is_onto(const struct node *node);
 /* Aborts with a message if a node breaks an invariant stated above; for debug builds and tests. */

@@ -621,6 +621,36 @@ bool graph_is_injective(const struct node *node)
     return true;
 }
 
+unsigned graph_varying_axes(const struct node *k)
+{
+    int count = k->op == OP_INDEX ? k->inputs[0]->rank : k->op == OP_IOTA ? 1 : 0;
+    unsigned axes = 0;
+    if (k->input_count > 1 || (k->op != OP_INDEX && k->op != OP_IOTA && k->rank > 0))
+        return (1u << k->rank) - 1;
+    for (int s = 0; s < count; s++)
+        for (int a = 0; k->subscripts[s].coefficients && a < k->rank; a++)
+            if (k->subscripts[s].coefficients[a])
+                axes |= 1u << a;
+    return axes;
+}
+
+unsigned graph_meeting_axes(const struct node *node)
+{
+    int data = node->op == OP_REPLACE;
+    const struct node *x = node->inputs[data];
+    unsigned axes = 0;
+    for (int d = data + 1; d < node->input_count; d++)
+        axes |= graph_varying_axes(node->inputs[d]);
+    for (int a = 0; a < x->rank; a++) {
+        bool moves = size_is(x->shape[a], 1);
+        for (int s = 0; s < node->rank; s++)
+            moves = moves || (node->subscripts[s].coefficients && node->subscripts[s].coefficients[a]);
+        if (moves)
+            axes &= ~(1u << a);
+    }
+    return axes;
+}
+
 /* The places of each subscript are all those of its axis, and no axis of the elements moves two. */
 bool graph_is_onto(const struct node *node)
 {

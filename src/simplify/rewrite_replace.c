@@ -18,10 +18,11 @@ static bool clears(const struct node *x)
     return x->op == OP_REPLACE && graph_is_constant(x->inputs[1], &value) && value == 0;
 }
 
-/* (x with 0 at s) + (v at s) -> x with v at s; the first may stand in a longer sum */
+/* (x with 0 at s) + (v at s) -> x with v at s, where no two places in s are equal; the first may stand in a
+ * longer sum */
 static struct node *put_back(struct rewriter *r, struct node *x, const struct node *scatter, int depth)
 {
-    if (clears(x) && graph_same_places(x, scatter))
+    if (clears(x) && graph_same_places(x, scatter) && !graph_meeting_axes(x))
         return put(r->graph, x->inputs[0], scatter->inputs[0], x);
     if (x->op != OP_ADD || rewriter_uses(r, x) > 1 || depth == DEEPEST)
         return NULL;

@@ -1849,6 +1849,7 @@ case("""halves(x: [n], u) {
     }
     return s
 }""", halves, outputs=["s"], sizes={"n": 5}, x=np.array([0.75, 1.5, 2.25, -1.5, 0.5]), u=2.25)
+case("", name="halves", sizes={"n": 5}, x=np.array([0.75, 1e30, 2.25, -1.5, 0.5]), u=2.25, status=3, late=True)
 case("""reads_by_index(x: [n], u: [m]) {
     y[i] = x[int(u[i]) + 1] * u[i]
     return y
@@ -2061,5 +2062,152 @@ case("""branched(x: [5, 2], y: [3]) {
     d = logaddexp(u, u)
     return loss = sum(tanh(d)) + sum(tanh(roll(x, 1, axis = 1))) + sum(tanh(w)) + sum(tanh(p))
 }""", branched, outputs=["loss"], x=uniform((5, 2), -1, 0.5), y=uniform(3, -1, 1))
+# ---- Scatter: parts given by int values, and sums that add at them ----
+
+group("scatter")
+def put(y, places, values):
+    """y with values at places, one after the other in row-major order: the last of equal places stays."""
+    y = np.array(y)
+    for place, value in zip(np.ravel(places), np.reshape(values, (np.size(places),) + y.shape[1:])):
+        y[place] = value
+    return y
+def added(base, k, x):
+    y = np.array(base)
+    np.add.at(y, k, x)
+    return y
+K = np.array([3, 1, 3, 0, 1])
+case("""put_rows(E: [V, D], k: int[m], w: [m, D]) {
+    y = tanh(E)
+    y[k] = w^2
+    return y
+}""", lambda E, k, w: put(np.tanh(E), k, w**2), outputs=["y"], sizes={"V": 5, "D": 2, "m": 5}, extra=": jacobian, jvp", E=uniform((5, 2)), k=K, w=uniform((5, 2), key="w"))
+case("", lambda E, k, w: put(np.tanh(E), k, w**2), name="put_rows", outputs=["y"], sizes={"V": 1, "D": 1, "m": 3}, E=uniform((1, 1)), k=np.array([0, 0, 0]), w=uniform((3, 1), key="w"))
+for k in [3, 1, 5], [-1, 0, 0], [2147483647, 0, 1], [0, 0, -2147483648]:
+    case("", name="put_rows", sizes={"V": 5, "D": 2, "m": 3}, E=uniform((5, 2)), k=np.array(k), w=uniform((3, 2), key="w"), status=3)
+case("""put_second_order(E: [V], k: int[m], w: [m]) {
+    y = E^2
+    y[k] = w * E[0]
+    y[k + 1] = y[k] * w + E[1]
+    return s = sum(y^3)
+}""", lambda E, k, w: np.sum((lambda y: put(y, k + 1, y[k] * w + E[1]))(put(E**2, k, w * E[0]))**3), outputs=["s"], sizes={"V": 5, "m": 4}, extra=": hessian, jvp, hvp", E=uniform(5), k=np.array([3, 1, 1, 0]), w=uniform(4, key="w"))
+def put_columns(E, k, w, s):
+    y = np.array(E) * s
+    for d in range(len(y)):
+        y[d] = put(y[d], k, w[d]**2)
+    y[0] = put(y[0], k, np.full(k.shape, s))
+    old = y[0]
+    for d in range(1, len(y)):
+        y[d] = put(y[d], k[0], old[k[1]] * s)
+    return y
+case("""put_columns(E: [D, V], k: int[m, p], w: [D, m, p], s) {
+    y = E * s
+    y[:, k] = w^2
+    y[0, k] = s
+    y[1:, k[0]] = y[:1, k[1]] * s
+    return y
+}""", put_columns, outputs=["y"], sizes={"D": 3, "V": 6, "m": 2, "p": 3}, extra=": jacobian", E=uniform((3, 6)), k=np.array([[1, 4, 1], [5, 0, 4]]), w=uniform((3, 2, 3), key="w"), s=0.75)
+def put_at_scalars(E, k, j, w):
+    y = E**2
+    y[k] = put(y[k], j, w * E[0, 0])
+    y[k, 0] = y[k, 1] * w[0]
+    y[j, k] = 2 * y[j, k]
+    return y
+case("""put_at_scalars(E: [n, n], k: int, j: int[p], w: [p]) {
+    y = E^2
+    y[k, j] = w * E[0, 0]
+    y[k, 0] = y[k, 1] * w[0]
+    y[j, k] = 2 * y[j, k]
+    return y
+}""", put_at_scalars, outputs=["y"], sizes={"n": 4, "p": 3}, extra=": jacobian, jvp", E=uniform((4, 4)), k=2, j=np.array([3, 0, 3]), w=uniform(3))
+for k in -1, 4:
+    case("", name="put_at_scalars", sizes={"n": 4, "p": 3}, E=uniform((4, 4)), k=k, j=np.array([3, 0, 3]), w=uniform(3), status=3)
+case("""put_constants(x: [V], k: int[m], s) {
+    y = exp(x)
+    y[k] = s^2
+    z = y * x
+    z[k] = 0
+    z[[0, 2]] = [s, 2]
+    return y, z
+}""", lambda x, k, s: (lambda y: {"y": y, "z": put(put(y * x, k, np.zeros(k.shape)), [0, 2], [s, 2])})(put(np.exp(x), k, np.full(k.shape, s**2))), sizes={"V": 5, "m": 3}, extra=": jacobian", x=uniform(5), k=np.array([4, 1, 4]), s=0.75)
+def put_in_rounds(h, x, k, j):
+    for t in range(len(x)):
+        h = put(h, [k[t]], np.tanh(h[k[t]] + x[t])[None])
+        h = put(h, j[t], h[j[t]] * x[t])
+    return h
+case("""put_in_rounds(h: [V, D], x: [T, D], k: int[T], j: int[T, m]) {
+    for t in 0..T {
+        h[k[t]] = tanh(h[k[t]] + x[t])
+        h[j[t]] = h[j[t]] * x[t]
+    }
+    return h_new = h
+}""", put_in_rounds, outputs=["h_new"], sizes={"V": 4, "D": 2, "T": 3, "m": 2}, extra=": jvp", h=uniform((4, 2)), x=uniform((3, 2), key="x"), k=np.array([2, 0, 2]), j=np.array([[1, 1], [2, 3], [3, 2]]))
+case("", name="put_in_rounds", sizes={"V": 4, "D": 2, "T": 3, "m": 2}, h=uniform((4, 2)), x=uniform((3, 2), key="x"), k=np.array([2, 0, 2]), j=np.array([[1, 1], [2, 3], [3, 4]]), status=3, late=True)
+def put_in_branch(h, k, x):
+    h = put(h, k, x**2 * np.sum(h)) if x[0] > 0 else put(h, [k[0]], [x[1]])
+    return np.sin(h) * x[0]
+BRANCH = dict(h=uniform(4), k=np.array([2, 1, 2]))
+case("""put_in_branch(h: [V], k: int[m], x: [m]) {
+    if x[0] > 0 { h[k] = x^2 * sum(h) } else { h[k[0]] = x[1] }
+    return y = sin(h) * x[0]
+}""", put_in_branch, outputs=["y"], sizes={"V": 4, "m": 3}, extra=": jacobian", x=np.array([0.5, -1.25, 0.75]), **BRANCH)
+case("", put_in_branch, name="put_in_branch", outputs=["y"], sizes={"V": 4, "m": 3}, x=np.array([-0.5, -1.25, 0.75]), **BRANCH)
+case("""counts(k: int[m], x: [n]) {
+    c = int(zeros([n]))
+    for t in 0..m { c[k[t]] = c[k[t]] + 1 }
+    return c, y = x * real(c)
+}""", lambda k, x: {"c": added(np.zeros(x.shape, int), k, 1), "y": x * added(np.zeros(x.shape), k, 1)}, sizes={"m": 5, "n": 4}, k=K, x=uniform(4))
+case("""put_masked(x: [n], k: int[n]) {
+    y = zeros([n])
+    y[k] = if x > 0 then sqrt(x) else 0
+    return y
+}""", lambda x, k: put(np.zeros(x.shape), k, np.sqrt(np.maximum(x, 0))), outputs=["y"], sizes={"n": 4}, extra=": jacobian", seeds={"y": [1, 2, 3, 4.0]}, gradients={"x": [0, 0, 0, 4 / 2 / 1.5]}, x=np.array([0.25, -1.0, 0.0, 2.25]), k=np.array([3, 1, 2, 3]))
+
+case("add_rows(base: [V, D], k: int[m], x: [m, D]) = scatter_add(base^2, k, sin(x))", lambda base, k, x: added(base**2, k, np.sin(x)), sizes={"V": 5, "D": 2, "m": 5}, extra=": jacobian, jvp", base=uniform((5, 2)), k=K, x=uniform((5, 2), key="x"))
+case("", name="add_rows", sizes={"V": 5, "D": 2, "m": 5}, base=uniform((5, 2)), k=K + 2, x=uniform((5, 2), key="x"), status=3)
+case("add_second_order(base: [V], k: int[m, p], s) = sum(scatter_add(base, k, s^2 * base[0])^3)", lambda base, k, s: np.sum(added(base, k, np.full(k.shape, s**2 * base[0]))**3), sizes={"V": 4, "m": 2, "p": 3}, extra=": hessian, hvp", base=uniform(4), k=np.array([[0, 3, 3], [1, 3, 0]]), s=0.75)
+case("add_at_one(base: [V, D], k: int, x: [D]) = scatter_add(base, k, x * base[k])", lambda base, k, x: added(base, k, x * base[k]), sizes={"V": 3, "D": 2}, extra=": jacobian", base=uniform((3, 2)), k=2, x=uniform(2))
+
+def chosen_sum(k, V, terms):
+    y = np.zeros((V,) + terms.shape[1:])
+    for e in range(len(k)):
+        if 0 <= k[e] < V:
+            y[k[e]] += terms[e]
+    return y
+OUT = np.array([3, 1, -1, 3, 7, 0])
+case("""sum_form(w: [E, D], k: int[E], b: [V, D]) {
+    y[v < V, f] = sum[e](if k[e] == v then w[e, f]^2 else 0)
+    return y = y * b
+}""", lambda w, k, b: chosen_sum(k, len(b), w**2) * b, outputs=["y"], sizes={"E": 6, "D": 2, "V": 4}, extra=": jacobian, jvp", w=uniform((6, 2)), k=OUT, b=uniform((4, 2), key="b"))
+case("""sum_of_neighbours(h: [V, D], source: int[E], target: int[E], c: [E]) {
+    y[v < V, f] = sum[e](if target[e] == v and c[e] > 0 then sqrt(c[e]) * h[source[e], f] else 0)
+    return s = sum(y^2)
+}""", lambda h, source, target, c: np.sum(chosen_sum(target, len(h), np.sqrt(np.maximum(c, 0))[:, None] * h[source])**2), outputs=["s"], sizes={"E": 6, "V": 4, "D": 2}, extra=": hessian", rough=True, h=uniform((4, 2)), source=np.array([0, 1, 2, 3, 0, 1]), target=OUT, c=np.array([0.5, 1, 2, -0.25, 1.5, 0.75]))
+def sum_forms(w, k, j, x, z):
+    E, V = range(len(w)), range(len(x))
+    return {"shifted": np.array([sum(w[e] for e in E if v + 1 == k[e]) for v in V], float),
+            "mirrored": np.array([sum(w[e] * (v + 1) for e in E if k[e] == 2 - v) for v in V], float),
+            "pairs": np.array([[sum(w[e] for e in E if k[e] == v and j[e, 0] == u) for u in V] for v in V], float),
+            "inner": np.array([sum(w[e] * z[i] * x[v, e] for e in E for i in range(2) if j[e, i] == v) for v in V], float),
+            "each": np.array([[sum(z[i] for i in range(2) if j[e, i] == v) for v in V] for e in E], float),
+            "total": np.array([sum(x[v, e]**2 for v in V if k[e] == v) for e in E], float),
+            "average": np.array([sum(w[e] for e in E if k[e] == v) / len(w) for v in V], float)}
+case("""sum_forms(w: [E], k: int[E], j: int[E, m], x: [V, E], z: [m]) {
+    shifted[v < V] = sum[e](if v + 1 == k[e] then w[e] else 0)
+    mirrored[v < V] = sum[e](if k[e] == 2 - v then w[e] * (v + 1) else 0)
+    pairs[v < V, u < V] = sum[e](if k[e] == v and j[e, 0] == u then w[e] else 0)
+    inner[v < V] = sum[e, i](if j[e, i] == v then w[e] * z[i] * x[v, e] else 0)
+    each[e, v < V] = sum[i](if j[e, i] == v then z[i] else 0)
+    total[e] = sum[v < V](if k[e] == v then x[v, e]^2 else 0)
+    average[v < V] = mean[e](if k[e] == v then w[e] else 0)
+    return shifted, mirrored, pairs, inner, each, total, average
+}""", sum_forms, sizes={"E": 6, "V": 4, "m": 2}, w=uniform(6), k=OUT, j=np.array([[0, 1], [1, 1], [3, 4], [-1, 2], [2, 0], [3, 3]]), x=uniform((4, 6)), z=uniform(2))
+case("""sum_in_rounds(w: [E], k: int[E], V: size) {
+    s = 0
+    for t in 0..3 {
+        y[v < V] = sum[e](if k[e] == v then w[e]^(t + 1) else 0)
+        s = s + sum(y^2)
+    }
+    return s
+}""", lambda w, k: sum(np.sum(chosen_sum(k, 4, w**(t + 1))**2) for t in range(3)), outputs=["s"], sizes={"E": 6, "V": 4}, extra=": hessian", w=uniform(6, 0.5, 2), k=OUT)
 
 write()
