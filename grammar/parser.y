@@ -51,11 +51,11 @@ static void syntax_error(const struct span *location, struct scanner *scanner, c
 %token <const char *> NAME "a name"
 %token <double> NUMBER "a number"
 %token <double> WHOLE_NUMBER "a whole number"
-%token <const char *> STRING "a file name in quotes"
+%token <const char *> STRING "a text in quotes"
 %token AND "and" DIM "dim" ELSE "else" EXPORT "export" FALSE "false" FOR "for" GROUP "group" IF "if"
        IMPORT "import" IN "in" INT "int" NEW "new" NOT "not" OR "or" PRECISION "precision" REAL "real"
        RETURN "return" RULE "rule" SIZE "size" THEN "then" TRUE "true" UPDATE "update" WHILE "while" WRT "wrt"
-%token ALL_BUT "all but" CHECKPOINT "checkpoint" /* words of their place, names elsewhere */
+%token ALL_BUT "all but" CHECKPOINT "checkpoint" REQUIRE "require" /* words of their place, names elsewhere */
 %token EQUAL "==" NOT_EQUAL "!=" LESS_EQUAL "<=" GREATER_EQUAL ">="
 %token RANGE ".." ELLIPSIS "..."
 %token OPEN_BAR "opening |" CLOSE_BAR "closing |" OPEN_NORM "opening ||" CLOSE_NORM "closing ||"
@@ -267,6 +267,9 @@ line_statement:
   | "update" targets '=' expression      { $$ = update_statement(scanner, @$, $targets, $expression); }
     /* return loss, y = h @ w */
   | "return" results                     { $$ = return_statement(scanner, @$, $results); }
+    /* require h > 0, "step too small" */
+  | "require" expression                 { $$ = require_statement(scanner, @$, $expression, NULL); }
+  | "require" expression ',' STRING      { $$ = require_statement(scanner, @$, $expression, $STRING); }
     /* g(y) = a * y */
   | function_header '=' expression       { $$ = function_statement(scanner, function_value($function_header, @$, $expression)); }
 

@@ -19,6 +19,7 @@
 #define GRADC_ESIZE    2 /* a size is 0 or too large, or a condition between sizes fails */
 #define GRADC_EINDEX   3 /* an int value is out of range */
 #define GRADC_ENUMERIC 4 /* a factorisation met a singular or indefinite matrix */
+#define GRADC_EREQUIRE 5 /* what the program requires does not hold */
 
 /* Workspaces are aligned to this many bytes. */
 #define GRADC_ALIGN 64

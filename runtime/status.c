@@ -9,6 +9,7 @@ GRADC_API const char *gradc_strerror(int status)
     case GRADC_ESIZE: return "a size is zero or too large, or sizes do not fit together";
     case GRADC_EINDEX: return "an index is out of range";
     case GRADC_ENUMERIC: return "a matrix is singular or not positive definite";
+    case GRADC_EREQUIRE: return "a condition that the program requires does not hold";
     default: return "unknown status";
     }
 }

@@ -235,3 +235,8 @@ void require_fits(struct elaborator *e, struct node *x, struct span at)
 {
     add_check(e, (struct value_check){CHECK_FITS, x, NULL, NULL, at, 0});
 }
+
+void require_truth(struct elaborator *e, struct node *truth, struct span at)
+{
+    add_check(e, (struct value_check){CHECK_TRUTH, truth, NULL, NULL, at, 0});
+}

@@ -379,6 +379,19 @@ static struct node *while_condition(struct elaborator *e, const struct statement
     return condition;
 }
 
+/* Whether all that the rounds require is met, as one more value that the loop carries. */
+static void carry_requirements(struct elaborator *e, struct loop *loop, struct node *met)
+{
+    int count = loop->carried_count++;
+    struct node **initial = ARENA_ARRAY(e->arena, struct node *, count + 1);
+    if (count)
+        memcpy(initial, loop->initial, sizeof *initial * (size_t)count);
+    loop->initial = initial;
+    loop->initial[count] = graph_constant(e->graph, BOOL, 1);
+    loop->carried[count] = graph_placeholder(e->graph, BOOL, "met", 0, NULL); /* there is room for one more */
+    loop->next[count] = graph_binary(e->graph, OP_AND, loop->carried[count], met);
+}
+
 /* Evaluates the body into `loop`; false after reporting. */
 static bool execute_rounds(struct elaborator *e, const struct statement *statement, struct block *block,
                            struct loop *loop, const struct carried *carried, size_t carried_count)
@@ -387,6 +400,7 @@ static bool execute_rounds(struct elaborator *e, const struct statement *stateme
     block->outer = e->frame->block;
     block->depth = block->outer ? block->outer->depth + 1 : 1;
     e->frame->block = block;
+    struct met outer = enter_requirements(e);
     bind(e, statement->variable, value_number(loop->variable), statement->variable_span, false);
     if (statement->while_condition)
         loop->condition = while_condition(e, statement);
@@ -394,7 +408,10 @@ static bool execute_rounds(struct elaborator *e, const struct statement *stateme
     execute(e, statement->body);
     e->frame->functions_here = functions;
     e->frame->block = block->outer;
+    block->met = leave_requirements(e, outer);
     bool right = leave_carried(e, carried, carried_count, loop) && errors == e->diagnostics->error_count;
+    if (right && block->met)
+        carry_requirements(e, loop, block->met);
     if (right && block->collected_count)
         right = require_nonnegative(
             e, size_subtract(size_subtract(loop->end, loop->begin), size_number(e->sizes, 1)),
@@ -469,6 +486,8 @@ void execute_for(struct elaborator *e, const struct statement *statement)
         bind(e, carried[i].saved->name, unflatten(e, carried[i].like, results, &next), target->span, false);
     }
     bind_collected(e, &block, node, loop->carried_count);
+    if (block.met)
+        require_met(e, results[total - 1], statement->span);
 }
 
 /* ---- if ---- */
@@ -476,6 +495,7 @@ void execute_for(struct elaborator *e, const struct statement *statement)
 struct side {
     struct value *values; /* of the names that the statement assigns, at its end */
     size *variable;       /* of the loop of at most one round that it becomes */
+    struct node *met;     /* what it requires, or NULL */
 };
 
 static size *new_side(struct elaborator *e)
@@ -484,13 +504,15 @@ static size *new_side(struct elaborator *e)
 }
 
 /* One side: its assignments, undone again; the values that the names have at its end. */
-static struct value *execute_side(struct elaborator *e, const struct statement *body, const struct map *names,
-                                  const struct saved *saved, size *variable)
+static struct side execute_side(struct elaborator *e, const struct statement *body, const struct map *names,
+                                const struct saved *saved)
 {
+    size *variable = new_side(e);
     struct block *outer = e->frame->block;
     struct block block = {
         .is_branch = true, .variable = variable, .outer = outer, .depth = outer ? outer->depth + 1 : 1};
     e->frame->block = &block;
+    struct met met = enter_requirements(e);
     const struct local_function *functions = e->frame->functions_here;
     execute(e, body);
     e->frame->functions_here = functions;
@@ -501,7 +523,7 @@ static struct value *execute_side(struct elaborator *e, const struct statement *
         values[i] = binding ? binding->value : (struct value){.kind = VALUE_NONE};
     }
     restore(e, saved, names->entries_count);
-    return values;
+    return (struct side){values, variable, leave_requirements(e, met)};
 }
 
 /* A loop of at most one round that turns `before` into `after` where the condition holds. */
@@ -579,6 +601,13 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
         }
         count++;
     }
+    size_t met_at = then_nodes.nodes_count;
+    struct node *always = graph_constant(e->graph, BOOL, 1);
+    if (then_side->met || else_side->met) {
+        ARENA_APPEND(e->arena, &before, nodes, always);
+        ARENA_APPEND(e->arena, &then_nodes, nodes, then_side->met ? then_side->met : always);
+        ARENA_APPEND(e->arena, &else_nodes, nodes, else_side->met ? else_side->met : always);
+    }
     if (!then_nodes.nodes_count)
         return;
     struct nodes taken = {0};
@@ -597,6 +626,8 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
         size_t next = merged[i].first;
         bind(e, merged[i].name, unflatten(e, merged[i].like, taken.nodes, &next), merged[i].span, false);
     }
+    if (met_at < then_nodes.nodes_count)
+        require_met(e, taken.nodes[met_at], statement->span);
 }
 
 void execute_if(struct elaborator *e, const struct statement *statement)
@@ -619,9 +650,7 @@ void execute_if(struct elaborator *e, const struct statement *statement)
         poison(e, saved, names.entries_count);
         return;
     }
-    size *then_side = new_side(e), *else_side = new_side(e);
-    struct value *then_values = execute_side(e, statement->body, &names, saved, then_side);
-    struct value *else_values = execute_side(e, statement->else_body, &names, saved, else_side);
-    merge_sides(e, condition, statement, &names, saved, &(struct side){then_values, then_side},
-                &(struct side){else_values, else_side});
+    struct side then_side = execute_side(e, statement->body, &names, saved);
+    struct side else_side = execute_side(e, statement->else_body, &names, saved);
+    merge_sides(e, condition, statement, &names, saved, &then_side, &else_side);
 }

@@ -354,6 +354,7 @@ void execute(struct elaborator *e, const struct statement *statement)
             else
                 execute_update(e, statement);
             break;
+        case STATEMENT_REQUIRE: execute_require(e, statement); break;
         case STATEMENT_FUNCTION: define_local(e, statement->definition); break;
         case STATEMENT_IF: execute_if(e, statement); break;
         case STATEMENT_FOR: execute_for(e, statement); break;

@@ -67,6 +67,7 @@ struct block {
     size *variable;            /* of a branch: what its values are tied to */
     int depth;                 /* of nesting within the call, from 1 */
     struct block *outer;       /* within the same call */
+    struct node *met;          /* what it requires, or NULL */
     struct collected {         /* `hs[t] = …`: one value a round, stacked when the loop is left */
         const char *name;
         struct node *value;
@@ -130,6 +131,12 @@ struct frame {
     size_t output_count;
 };
 
+/* Whether all that is required in the loop or branch being evaluated holds. */
+struct met {
+    struct node *node; /* BOOL; NULL: nothing is required */
+    bool is_inside;    /* of a loop or branch, whatever call it is in */
+};
+
 struct elaborator {
     struct arena *arena;
     struct diagnostics *diagnostics;
@@ -144,11 +151,12 @@ struct elaborator {
     size_t units_count, units_capacity;
     struct index_space space;
     struct inference *inference; /* the ranges found for the index notation being evaluated */
-    struct map marked_names;     /* cache for frame->marked, by definition name and address */
-    struct map evaluated;        /* the definitions met so far, by address */
-    bool not_exportable;         /* the function needed a parameter to be known when compiling */
-    bool quiet_export;           /* exported without being asked: if not_exportable, leave it out silently */
-    struct span static_need;     /* where */
+    struct met met;
+    struct map marked_names; /* cache for frame->marked, by definition name and address */
+    struct map evaluated;    /* the definitions met so far, by address */
+    bool not_exportable;     /* the function needed a parameter to be known when compiling */
+    bool quiet_export;       /* exported without being asked: if not_exportable, leave it out silently */
+    struct span static_need; /* where */
     size_t requests_capacity;
 };
 
@@ -215,6 +223,14 @@ void execute_for(struct elaborator *e, const struct statement *statement);
 /* `hs[t] = e` for an hs without a value: whether an assignment collects, and its doing so. */
 bool collects(struct elaborator *e, const struct target *target);
 void collect(struct elaborator *e, const struct statement *statement);
+
+/* ---- elaborate_require.c ---- */
+void execute_require(struct elaborator *e, const struct statement *statement);
+/* Begins a loop or branch, and ends it: what is required in it, or NULL. */
+struct met enter_requirements(struct elaborator *e);
+struct node *leave_requirements(struct elaborator *e, struct met outer);
+/* All of the truth value must hold. */
+void require_met(struct elaborator *e, struct node *truth, struct span at);
 
 /* ---- elaborate_subscript.c ---- */
 struct value evaluate_subscript(struct elaborator *e, const struct expression *expression);
@@ -320,5 +336,7 @@ bool require_whole(struct elaborator *e, size *a, struct span at);
 void require_index(struct elaborator *e, struct node *k, size *low, size *high, struct span at);
 /* Of a real value that is truncated to 32 bits. */
 void require_fits(struct elaborator *e, struct node *x, struct span at);
+/* Outside loops. */
+void require_truth(struct elaborator *e, struct node *truth, struct span at);
 
 #endif

@@ -71,6 +71,20 @@ static void emit_entries(FILE *file, const struct function *function)
     fprintf(file, "]");
 }
 
+/* The texts are the user's: quotes and backslashes are escaped; there are no other characters that need it.
+ */
+static void emit_requires(FILE *file, const struct function *function)
+{
+    for (size_t i = 0; i < function->requires_count; i++) {
+        fprintf(file, i ? ", \"" : ",\n  \"requires\": [\"");
+        for (const char *c = function->requires[i]; *c; c++)
+            fprintf(file, *c == '"' || *c == '\\' ? "\\%c" : (unsigned char)*c < ' ' ? " " : "%c", *c);
+        fprintf(file, "\"");
+    }
+    if (function->requires_count)
+        fprintf(file, "]");
+}
+
 void emit_interface(FILE *file, const struct module *module)
 {
     fprintf(file, "{\"gradc\": \"%s\", \"precision\": \"float%d\", \"functions\": [", GRADC_VERSION,
@@ -84,6 +98,7 @@ void emit_interface(FILE *file, const struct module *module)
         }
         fprintf(file, "],\n  ");
         emit_entries(file, function);
+        emit_requires(file, function);
         fprintf(file, "}");
     }
     fprintf(file, "]}\n");

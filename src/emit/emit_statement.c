@@ -506,6 +506,10 @@ static void emit_check(struct emitter *emitter, struct nest *nest, const struct 
         emit_line(emitter, "if (!gradc_fits_int(%s))", k);
         emit_line(emitter, "    return GRADC_EINDEX;");
         break;
+    case CHECK_TRUTH:
+        emit_line(emitter, "if (!%s)", parenthesise(emitter->arena, k, precedence, 2));
+        emit_line(emitter, "    return GRADC_EREQUIRE;");
+        break;
     }
 }
 

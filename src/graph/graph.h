@@ -363,7 +363,8 @@ struct condition {
 struct value_check {
     enum check_kind {
         CHECK_RANGE, /* k in [low, high), of INT: GRADC_EINDEX */
-        CHECK_FITS   /* k, of REAL, is no NaN and fits 32 bits when truncated: GRADC_EINDEX */
+        CHECK_FITS,  /* k, of REAL, is no NaN and fits 32 bits when truncated: GRADC_EINDEX */
+        CHECK_TRUTH  /* k, of BOOL, holds: GRADC_EREQUIRE */
     } kind;
     struct node *k;
     size *low, *high;
@@ -394,6 +395,8 @@ struct function {
     size_t conditions_count, conditions_capacity;
     struct value_check *checks;
     size_t checks_count, checks_capacity;
+    const char **requires; /* the texts of what the program requires */
+    size_t requires_count, requires_capacity;
     bool entries[ENTRY_COUNT]; /* which are wanted; forward always */
     bool has_packed_operands;
     struct computed_size *computed; /* each before those that are computed from it */

@@ -126,6 +126,7 @@ enum statement_kind {
     STATEMENT_RETURN,
     STATEMENT_UPDATE,
     STATEMENT_FUNCTION,
+    STATEMENT_REQUIRE,
     STATEMENT_IF,
     STATEMENT_FOR
 };
@@ -152,13 +153,14 @@ struct statement {
     enum statement_kind kind;
     struct span span;         /* the whole statement; for `if` and `for` the header */
     struct target *targets;   /* assign, update */
-    struct expression *value; /* assign, update; the condition of `if` */
+    struct expression *value; /* assign, update, require; the condition of `if` */
     struct result *results;   /* return */
     const char *variable;     /* for */
     struct span variable_span;
     struct expression *begin, *end, *while_condition; /* for */
     bool checkpoint;
     struct definition *definition;      /* function: one that stands in a body */
+    const char *text;                   /* require: or NULL */
     struct statement *body, *else_body; /* else if: else_body is one `if` statement */
     bool has_else;
     unsigned depth; /* at most EXPRESSION_DEPTH */

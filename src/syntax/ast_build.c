@@ -419,6 +419,15 @@ struct statement *for_body(struct scanner *scanner, struct statement *statement,
     return statement;
 }
 
+struct statement *require_statement(struct scanner *scanner, struct span span, struct expression *condition,
+                                    const char *text)
+{
+    struct statement *statement = new_statement(scanner, STATEMENT_REQUIRE, span);
+    statement->value = condition;
+    statement->text = text;
+    return statement;
+}
+
 struct statement *function_statement(struct scanner *scanner, struct definition *function)
 {
     struct statement *statement = new_statement(scanner, STATEMENT_FUNCTION, function->span);

@@ -108,6 +108,8 @@ struct statement *for_statement(struct scanner *scanner, struct span span, struc
                                 struct expression *condition, bool checkpoint);
 struct statement *for_body(struct scanner *scanner, struct statement *statement, struct statement_list body);
 /* The list of one statement: the body of `else if`. */
+struct statement *require_statement(struct scanner *scanner, struct span span, struct expression *condition,
+                                    const char *text);
 struct statement *function_statement(struct scanner *scanner, struct definition *function);
 struct statement_list statement_alone(struct statement *statement);
 

@@ -280,6 +280,11 @@ static void print_statements(FILE *stream, int depth, const struct statement *st
             line(stream, depth, "return");
             print_results(stream, depth + 1, statement->results);
             break;
+        case STATEMENT_REQUIRE:
+            fprintf(stream, "%*srequire%s%s%s\n", 2 * depth, "", statement->text ? " \"" : "",
+                    statement->text ? statement->text : "", statement->text ? "\"" : "");
+            print_expression(stream, depth + 1, "", statement->value);
+            break;
         case STATEMENT_FUNCTION: print_function(stream, depth, statement->definition); break;
         case STATEMENT_IF: print_if(stream, depth, statement); break;
         case STATEMENT_FOR: print_for(stream, depth, statement); break;

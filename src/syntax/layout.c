@@ -491,6 +491,13 @@ static int next_bar(struct scanner *scanner, struct span *span)
 
 /* ---- Words of their place ---- */
 
+/* `require c`, but not `require = 1`, `require[0] = 1`, `a, require = f(x)` or a function of this name. */
+static bool require_begins(const char *text, const char *next)
+{
+    return *next && !strchr(",.:;\n}", *next) && !is_equals_sign(next) && !assignment_begins(text) &&
+           !function_begins(text);
+}
+
 static int word(struct scanner *scanner, SYNTAX_STYPE *value, struct span *span)
 {
     static const char *const leading[] = {"def", "fn",  "func",  "function", "let",
@@ -499,6 +506,9 @@ static int word(struct scanner *scanner, SYNTAX_STYPE *value, struct span *span)
                *next = skip_blanks(scanner->source->text + span->end);
     if (operand_ended(scanner) && begins_with(text, "checkpoint"))
         return TOKEN_CHECKPOINT;
+    if (scanner->open_braces && line_begun(scanner) && begins_with(text, "require") &&
+        require_begins(text, next))
+        return TOKEN_REQUIRE;
     if (scanner->previous == TOKEN_WRT && begins_with(text, "all") && begins_with(next, "but")) {
         struct span but;
         lexer_lex(value, &but, scanner->lexer);

@@ -355,7 +355,7 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "several outputs need a body: f(x) { ...; return a, b }";
     if (!inside && equals && !operand && found == TOKEN_LINE_END && count == 1)
         return "a size that is not fixed needs no dim: it is named by the types of parameters";
-    if (expects(expected, count, "a file name in quotes"))
+    if (expects(expected, count, "a text in quotes") && !inside)
         return "a file is imported by its name, as in import \"layers.nn\"";
     if (wants_operator)
         return hint_between_operands(scanner, found);

@@ -11,7 +11,7 @@
 
 #define NUDGE  1e-12 /* relative change of inputs */
 #define NUDGED 30.0  /* as many times what that changes may a value be off */
-enum { STATUS_OK = 0, STATUS_INDEX = 3, STATUS_NUMERIC = 4 };
+enum { STATUS_OK = 0, STATUS_INDEX = 3, STATUS_NUMERIC = 4, STATUS_REQUIRE = 5 };
 
 /* ---- The reference ---- */
 
@@ -66,6 +66,10 @@ static bool fails(struct interpreter *interpreter, const struct value_check *che
     double high = is_range ? (double)interpreter_size(interpreter, check->high) : 0x1p31;
     if (!k)
         return true;
+    if (check->kind == CHECK_TRUTH) {
+        low = 1;
+        high = 2;
+    }
     for (size_t j = 0; j < interpreter_count(interpreter, check->k); j++)
         if (!(trunc(k[j]) >= low && trunc(k[j]) < high))
             return true;
@@ -84,8 +88,9 @@ static bool has_reason(struct point *point, enum entry entry, struct interpreter
         if (is_computed && member->value && !interpreter_value(interpreter, member->value))
             return true;
     }
-    for (size_t i = 0; i < function->checks_count && status == STATUS_INDEX; i++)
-        if (fails(interpreter, &function->checks[i]))
+    for (size_t i = 0; i < function->checks_count; i++)
+        if (status == (function->checks[i].kind == CHECK_TRUTH ? STATUS_REQUIRE : STATUS_INDEX) &&
+            fails(interpreter, &function->checks[i]))
             return true;
     return false;
 }

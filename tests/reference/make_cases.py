@@ -2210,4 +2210,73 @@ case("""sum_in_rounds(w: [E], k: int[E], V: size) {
     return s
 }""", lambda w, k: sum(np.sum(chosen_sum(k, 4, w**(t + 1))**2) for t in range(3)), outputs=["s"], sizes={"E": 6, "V": 4}, extra=": hessian", w=uniform(6, 0.5, 2), k=OUT)
 
+# ---- require ----
+
+group("required")
+case("""required(x: [n], a) {
+    require a > 0, "a must be positive"
+    require x^2
+        < 100
+    return s = sum(sqrt(a) * x^3)
+}""", lambda x, a: np.sum(np.sqrt(a) * x**3), outputs=["s"], sizes={"n": 4}, extra=": hessian, jvp, hvp", x=uniform(4), a=0.75)
+for x, a in (uniform(4), 0.0), (uniform(4), -1.0), (uniform(4), np.nan), (np.array([1.0, 10, 2, 3]), 0.75):
+    case("", name="required", sizes={"n": 4}, x=x, a=a, status=5)
+def in_rounds_required(x, a):
+    s = a
+    for v in x:
+        s = s + v * s if v > 0 else s - v**2
+    return s
+case("""rounds_required(x: [n], a) {
+    s = a
+    for t in 0..n {
+        if x[t] > 0 {
+            require s > 0, "s is negative"
+            s = s + x[t] * s
+        } else {
+            require x[t] > -2
+            s = s - x[t]^2
+        }
+    }
+    return s
+}""", in_rounds_required, outputs=["s"], sizes={"n": 4}, extra=": jvp", x=np.array([0.5, -0.5, 1.25, -1]), a=0.75)
+case("", name="rounds_required", sizes={"n": 4}, x=np.array([0.5, -1.5, 1.25, -1]), a=0.75, status=5)
+case("", name="rounds_required", sizes={"n": 4}, x=np.array([0.5, -0.5, 1.25, -2]), a=0.75, status=5)
+case("", in_rounds_required, name="rounds_required", outputs=["s"], sizes={"n": 2}, x=np.array([-0.5, -1.0]), a=-0.75)
+case("""converges(b, first) {
+    return y = iterate(first, b)
+}
+iterate(a, b) {
+    for t in 0..20 while |a * a - b| > 1e-12 * b {
+        require a != 0
+        a = 0.5 * (a + b / a)
+    }
+    require |a * a - b| <= 1e-6 * b, "no convergence"
+    return a
+}""", lambda b, first: np.sqrt(b), name="converges", outputs=["y"], wrt=["b"], gradients={"b": 0.5 / 1.5}, seeds={"y": 1.0}, tolerance=1e-6, double=True, b=2.25, first=1.0)
+case("", name="converges", wrt=["b"], status=5, b=2.25, first=1e30)
+case("""only_required(x: [n]) {
+    for t in 0..n { require x[t] < 3 }
+    if x[0] > 0 { require x[1] > 0 }
+    helper(y) { require y > -5, "helper"; return y^2 }
+    return y = helper(x[1]) * x
+}""", lambda x: x[1]**2 * x, outputs=["y"], sizes={"n": 3}, extra=": jacobian", x=np.array([-1.0, 0.5, 2]))
+for x in [-1, 0.5, 3], [1, -0.5, 2], [-1, -5, 2]:
+    case("", name="only_required", sizes={"n": 3}, x=np.array(x, float), status=5)
+case("""collects_required(x: [n], k: int) {
+    require k >= 0 and k < n
+    for t in 0..n {
+        require x[t] != 0
+        y[t] = 1 / x[t]
+    }
+    return z = y * x[k]
+}""", lambda x, k: x[k] / x, outputs=["z"], sizes={"n": 4}, x=uniform(4, 0.5, 2), k=2)
+case("", name="collects_required", sizes={"n": 4}, x=np.array([1.0, 0, 2, 1]), k=2, status=5)
+case("""step_required(w: [n], lr) {
+    require lr > 0
+    loss = sum(w^4)
+    update w = w - lr * grad(loss, w)
+    return loss
+}""", lambda w, lr: np.sum(w**4), outputs=["loss"], sizes={"n": 3}, updates={"w": uniform(3) - 0.25 * 4 * uniform(3)**3}, w=uniform(3), lr=0.25)
+case("", name="step_required", sizes={"n": 3}, updates={"w": uniform(3)}, w=uniform(3), lr=-0.25, status=5)
+
 write()

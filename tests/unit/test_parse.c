@@ -414,7 +414,7 @@ static const struct wrong wrongs[] = {
     {"f(x) { return (a, b) }", {"1:17: error: "}, NULL},
     {"f(x) {\n  y = {1, 2}\n  z = *\n}", {"2:7: error: ", "3:7: error: "}, NULL},
     {"f(x: [n) = x\ng(x: []) = x", {"1:6: error: '[' is not closed", "2:7: error: "}, "scalar is real"},
-    {"import layers", {"1:8: error: expected a file name in quotes"}, NULL},
+    {"import layers", {"1:8: error: expected a text in quotes"}, NULL},
     {"f(x):\n    y = x\n    return y\ng(x) = *", {"1:5: error: ", "4:8: error: "}, "between { and }"},
     {"f(x) = '", {"1:8: error: "}, NULL},
     {"f(x) = \"a", {"1:8: error: a quote"}, NULL},
