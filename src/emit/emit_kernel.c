@@ -246,10 +246,29 @@ static struct text calling(struct emitter *emitter, const struct arrays *arrays,
     return whole;
 }
 
-const char *emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *arrays,
+/* Those that the statements mention, or what shares their places: of an array with one element, no subscript
+ * is printed, nor what it is read from. */
+static struct arrays mentioned_arrays(struct emitter *emitter, const struct arrays *all,
+                                      const char *statements)
+{
+    struct arrays some = *all;
+    struct names *mentioned = names_of_text(emitter->arena, statements);
+    for (size_t i = 0; i < all->arrays_count; i++)
+        if (!all->arrays[i].is_alone)
+            names_add_text(mentioned, all->arrays[i].source);
+    some.arrays = NULL;
+    some.arrays_count = some.arrays_capacity = 0;
+    for (size_t i = 0; i < all->arrays_count; i++)
+        if (!all->arrays[i].is_alone || names_has(mentioned, all->arrays[i].name))
+            ARENA_APPEND(emitter->arena, &some, arrays, all->arrays[i]);
+    return some;
+}
+
+const char *emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *all,
                                const char *statements, bool is_status)
 {
     struct text body;
+    struct arrays some = mentioned_arrays(emitter, all, statements), *arrays = &some;
     bool returns = false;
     if (is_worth_a_kernel(arrays)) {
         bool has_struct;

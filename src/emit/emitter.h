@@ -291,7 +291,7 @@ enum { MOST_PARAMETERS = 120 };
 const char *kernel_name(struct emitter *emitter);
 /* The body of a function that runs the statements: these with the declarations that they need, or a call of a
  * kernel, which is printed. `is_status`: the function returns one. */
-const char *emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *arrays,
+const char *emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *all,
                                const char *statements, bool is_status);
 bool can_fail(const char *statements);
 bool needs_struct(struct emitter *emitter, const char *text);

@@ -41,8 +41,6 @@ bool stores_by_round(const struct nest *nest, const struct item *loop)
     const struct buffer *target = nest->target;
     const struct node *node = nest->node;
     int axis = axis_of(nest, loop);
-    if (axis == scan_axis(nest))
-        return false;
     for (int a = 0; target->node && a < target->node->rank; a++) {
         int found = nest->kind == NEST_SCATTER ? plain_subscript(&node->subscripts[a], nest->axis_count,
                                                                  nest->extents, node->shape[a])
@@ -105,7 +103,7 @@ static const struct nest *accumulation(const struct item *loop)
 
 static bool can_share(struct sharing *sharing, struct nest *nest)
 {
-    if (!stays(nest))
+    if (!stays(nest) || axis_of(nest, sharing->loop) == scan_axis(nest))
         return false;
     if (sharing->chunks)
         return is_shareable(sharing->program, nest, sharing->loop) ||

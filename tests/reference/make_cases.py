@@ -1415,6 +1415,14 @@ case("""running(x: [B, 3], W: [3, 4], w: [4]) {
 def diagonal(x, W):
     h = np.tanh(x @ W)
     return {"loss": np.sum(np.diag(h)**6) + h[:, 1].sum(), "y": np.cumsum(h, 1), "z": np.cumsum(h, 0)}
+case("""one_row(x: [1, B]) {
+    c = cumsum(tanh(2 * x), axis = 1)
+    return y = c * c, s = sum(x^2)
+}""", lambda x: {"y": np.cumsum(np.tanh(2 * x), 1)**2, "s": np.sum(x**2)}, sizes={"B": 6}, x=uniform((1, 6), -1, 1))
+# what all rounds add to is one element
+case("""one_element(x: [1], k: int[P], y: [P]) {
+    return s = sum(x[k]) * x[0], z = x[k] * y
+}""", lambda x, k, y: {"s": 4 * x[0]**2, "z": x[0] * y}, sizes={"P": 4}, x=uniform(1, 1, 2), k=[0, 0, 0, 0], y=uniform(4))
 case("""diagonal(x: [B, 3], W: [3, B]) {
     h = tanh(x @ W)
     d[i] = h[i, i]^2
