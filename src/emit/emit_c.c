@@ -36,12 +36,15 @@ void build_programs(struct module *module, struct function *function, struct pro
                 program_of(module, function, (enum entry)e, programs->kept, programs->entries[ENTRY_FORWARD]);
 }
 
-/* Few rounds are one chunk, and need no copies. */
+/* Few rounds are one chunk, and need no copies; of n - 1 rounds there may be none. */
 static enum truth needs_slots(const struct program *program)
 {
-    for (size_t i = 0; program && i < program->slots_count; i++)
-        if (!program->slots[i].is_for_chunks)
+    for (size_t i = 0; program && i < program->slots_count; i++) {
+        const struct slot *slot = &program->slots[i];
+        if (!slot->is_for_chunks &&
+            size_nonnegative(size_subtract(slot->count, size_number(program->sizes, 1))) == ALWAYS)
             return ALWAYS;
+    }
     return program && program->slots_count > 0 ? SOMETIMES : NEVER;
 }
 

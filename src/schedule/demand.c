@@ -373,6 +373,9 @@ struct program *demand(struct module *module, struct function *function, enum en
         reach_inputs(&search, search.stack[--search.stack_count]);
     if (entry != ENTRY_BACKWARD)
         reach_checks(&search);
+    if (program->checks_count >
+        0) /* subscripts are judged, for backward, too, even where nothing is wanted */
+        program->everything = ALWAYS_WANTED;
     for (size_t i = 0; i < count; i++)
         if (program->is_live[i] && is_earlier(&search, graph->nodes[i])) {
             struct buffer *buffer = ARENA_NEW(arena, struct buffer);

@@ -1387,6 +1387,23 @@ case("""small_cnn(x: [N, 1, 4, 4], k: [C, 1, 3, 3], b: [C], w: [4 * C, K], y: in
 }""", lambda x, k, b, w, y: (lambda z: {"loss": -np.mean(np.log(softmax(z))[np.arange(3), y]), "scores": z})(windows(np.maximum(conv2d(x, k, pad=1) + b[:, None, None], 0), 2, 2).max(0).reshape(3, -1) @ w),
      wrt=["k", "b", "w"], sizes={"N": 3, "C": 2, "K": 2}, x=uniform((3, 1, 4, 4)), k=uniform((2, 1, 3, 3), -1, 1), b=uniform(2), w=uniform((8, 2), -1, 1), y=[0, 1, 1])
 
+# an index is judged even where what it picks is not wanted, and no memory is asked for where none is needed
+case("picked(E: [5], k: int[1]) = E[k]", lambda E, k: E[k], E=uniform(5), k=[3])
+case("", name="picked", E=uniform(5), k=[7], status=3)
+case("""from_first(x: [n]) {
+    s = x[0]
+    for k in 1..n {
+        s = s * x[k] + 1
+    }
+    return s
+}""", lambda x: {"s": x[0]}, sizes={"n": 1}, x=uniform(1))
+def from_first(x):
+    s = x[0]
+    for v in x[1:]:
+        s = s * v + 1
+    return {"s": s}
+case("", from_first, name="from_first", sizes={"n": 4}, x=uniform(4))
+
 # ---- Blocks of rows, of which one way to compile makes very short ones ----
 
 group("rows_in_blocks")

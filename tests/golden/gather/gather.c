@@ -98,11 +98,13 @@ static int f_forward_kernel(
         if (k[i] < 0 || (size_t)k[i] >= v)
             return GRADC_EINDEX;
     }
-    GRADC_PARALLEL(i, n, d * n, {
-        GRADC_INDEPENDENT
-        for (size_t j = 0; j < d; j++)
-            f2[i * d + j] = E[(size_t)k[i] * d + j];
-    });
+    if (m->f) {
+        GRADC_PARALLEL(i, n, d * n, {
+            GRADC_INDEPENDENT
+            for (size_t j = 0; j < d; j++)
+                f2[i * d + j] = E[(size_t)k[i] * d + j];
+        });
+    }
     return GRADC_OK;
 }
 
@@ -114,8 +116,6 @@ int f_forward(struct f *m)
         return GRADC_ESIZE;
     if (!m->work && f_workspace(m) > 0)
         return GRADC_ENULL;
-    if (!m->f)
-        return GRADC_OK;
     return f_forward_kernel(m, m->E, m->k, m->f);
 }
 
@@ -217,8 +217,6 @@ int f_gradient(struct f *m)
         return GRADC_ESIZE;
     if (!m->work && f_gradient_workspace(m) > 0)
         return GRADC_ENULL;
-    if (!m->f && !m->d_E)
-        return GRADC_OK;
     double *const work = (double *)m->work;
     return f_gradient_kernel(m, m->E, m->k, m->d_f, m->d_E, m->f, work);
 }
