@@ -272,11 +272,11 @@ static void add_table(struct adjoiner *a, struct node *leaf, const int32_t *tabl
 
 /* d value / d x as the member `name`_values. */
 static void adjoin_sparse(struct adjoiner *a, const struct extra_request *extra, struct node *value,
-                          struct node *x, const char *name, struct member member)
+                          struct node *x, const char *name, bool is_lower, struct member member)
 {
     struct graph *graph = a->function->graph;
     struct sparse sparse = sparse_jacobian(graph, a->derivatives, value, x,
-                                           arena_print(a->arena, "%s_%s", a->function->name, name));
+                                           arena_print(a->arena, "%s_%s", a->function->name, name), is_lower);
     if (sparse.is_too_large) {
         report_error(a->diagnostics, extra->span, "%s has too many elements for a sparse entry", name);
         return;
@@ -304,7 +304,7 @@ static void adjoin_sparse_jacobian(struct adjoiner *a, const struct extra_reques
         for (size_t k = 0; k < a->request->wrt_count; k++) {
             struct member y = function->members[outputs[i]], x = function->members[a->request->wrt[k]];
             adjoin_sparse(
-                a, extra, y.value, x.leaf, arena_print(a->arena, "d%s_d%s", y.name, x.name),
+                a, extra, y.value, x.leaf, arena_print(a->arena, "d%s_d%s", y.name, x.name), false,
                 (struct member){.role = ROLE_JACOBIAN_VALUES, .of = y.name, .wrt = {x.name}, .span = y.span});
         }
 }
@@ -324,6 +324,7 @@ static void adjoin_sparse_hessian(struct adjoiner *a, const struct extra_request
                           w = function->members[a->request->wrt[k]];
             adjoin_sparse(
                 a, extra, gradients[i], w.leaf, arena_print(a->arena, "d2%s_d%s_d%s", y.name, x.name, w.name),
+                extra->is_lower && i == k,
                 (struct member){
                     .role = ROLE_HESSIAN_VALUES, .of = y.name, .wrt = {x.name, w.name}, .span = y.span});
         }

@@ -21,6 +21,21 @@ struct pattern *pattern_transpose(struct arena *arena, const struct pattern *pat
     return result;
 }
 
+struct pattern *pattern_lower(struct arena *arena, const struct pattern *pattern)
+{
+    struct pattern *result = ARENA_NEW(arena, struct pattern);
+    *result = (struct pattern){pattern->row_count, pattern->column_count, 0, NULL, NULL};
+    result->starts = ARENA_ARRAY(arena, int32_t, pattern->row_count + 1);
+    result->columns = ARENA_ARRAY(arena, int32_t, pattern->count + 1);
+    for (size_t row = 0; row < pattern->row_count; row++) {
+        for (int32_t k = pattern->starts[row]; k < pattern->starts[row + 1]; k++)
+            if ((size_t)pattern->columns[k] <= row)
+                result->columns[result->count++] = pattern->columns[k];
+        result->starts[row + 1] = (int32_t)result->count;
+    }
+    return result;
+}
+
 /* The least colour that no column has which shares a row with this one. `taken` holds column + 1 for the
  * colours that are not to be had. */
 static int32_t free_colour(const struct pattern *pattern, const struct pattern *rows_of, int32_t column,

@@ -16,6 +16,8 @@ struct pattern {
     int32_t *columns;
 };
 
+/* What stands on or below the diagonal. */
+struct pattern *pattern_lower(struct arena *arena, const struct pattern *pattern);
 struct pattern *pattern_transpose(struct arena *arena, const struct pattern *pattern);
 
 /* Gives each column a colour, such that no row has two columns of one colour: then one product with the sum

@@ -23,7 +23,8 @@ struct pattern_names pattern_names(struct arena *arena, const struct function *f
     size_t length = strlen(member->name) - strlen("_values");
     const char *base = arena_print(arena, "%s_%.*s", function->name, (int)length, member->name);
     return (struct pattern_names){arena_print(arena, "%s_NNZ", upper_case(arena, base)),
-                                  arena_print(arena, "%s_rowptr", base), arena_print(arena, "%s_cols", base)};
+                                  arena_print(arena, "%s_rowptr", base), arena_print(arena, "%s_cols", base),
+                                  arena_print(arena, "%s_rows", base)};
 }
 
 /* ---- Sweeps ---- */
@@ -106,7 +107,7 @@ static void sweep(struct graph *graph, const struct sweeps *sweeps, bool is_reve
 }
 
 struct sparse sparse_jacobian(struct graph *graph, const struct derivatives *derivatives, struct node *y,
-                              struct node *x, const char *name)
+                              struct node *x, const char *name, bool is_lower)
 {
     struct arena *arena = graph->lasting;
     struct sparse sparse = {NULL};
@@ -129,6 +130,10 @@ struct sparse sparse_jacobian(struct graph *graph, const struct derivatives *der
         reverse.seed = graph_placeholder(graph, REAL, NULL, y->rank, y->shape);
         differentiate(graph, derivatives, &y, &reverse.seed, 1, &x, 1, &reverse.result);
     }
-    sweep(graph, is_reverse ? &reverse : &forward, is_reverse, name, &sparse);
+    /* Elements above the diagonal stand in the sweeps beside those below it, so colours keep them apart. */
+    if (is_lower)
+        sparse.pattern = pattern_lower(arena, sparse.pattern);
+    if (sparse.pattern->count)
+        sweep(graph, is_reverse ? &reverse : &forward, is_reverse, name, &sparse);
     return sparse;
 }

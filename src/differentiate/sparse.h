@@ -17,13 +17,14 @@ struct sparse {
     int32_t *slot_table;
 };
 
-/* dy/dx; name: of the leaves, "dy_dx". All sizes must be numbers. */
+/* dy/dx; name: of the leaves, "dy_dx". All sizes must be numbers. is_lower: on and below the diagonal only.
+ */
 struct sparse sparse_jacobian(struct graph *graph, const struct derivatives *derivatives, struct node *y,
-                              struct node *x, const char *name);
+                              struct node *x, const char *name, bool is_lower);
 
-/* What the header calls the pattern of a member: F_DY_DX_NNZ, f_dy_dx_rowptr, f_dy_dx_cols. */
+/* What the header calls the pattern of a member: F_DY_DX_NNZ, f_dy_dx_rowptr, f_dy_dx_cols, f_dy_dx_rows. */
 struct pattern_names {
-    const char *count, *starts, *columns;
+    const char *count, *starts, *columns, *rows;
 };
 struct pattern_names pattern_names(struct arena *arena, const struct function *function,
                                    const struct member *member);

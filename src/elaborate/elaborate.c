@@ -399,12 +399,17 @@ static void request_extra(struct elaborator *e, struct export_request *request,
         count++;
     const char **names = ARENA_ARRAY(e->arena, const char *, count + 1);
     for (const struct target *output = extra->outputs; output; output = output->next) {
+        wanted.is_lower = wanted.entry == ENTRY_SPARSE_HESSIAN && !output->next &&
+                          !strcmp(output->name, "lower") &&
+                          (count > 1 || !is_real_output(request->function, "lower"));
+        if (wanted.is_lower)
+            continue;
         if (!is_real_output(request->function, output->name))
             report_error(e->diagnostics, output->span, "%s has no real output %s", request->function->name,
                          output->name);
         names[wanted.output_count++] = output->name;
     }
-    wanted.outputs = extra->has_outputs ? names : NULL;
+    wanted.outputs = extra->has_outputs && !(wanted.is_lower && wanted.output_count == 0) ? names : NULL;
     ARENA_APPEND(e->arena, request, extras, wanted);
 }
 

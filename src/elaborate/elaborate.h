@@ -35,6 +35,7 @@ struct export_request {
         enum entry entry;
         const char *const *outputs; /* names; NULL: all */
         size_t output_count;
+        bool is_lower; /* sparse_hessian(loss, lower) */
         struct span span;
     } * extras;
     size_t extras_count, extras_capacity;

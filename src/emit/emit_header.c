@@ -104,6 +104,8 @@ static void emit_patterns(struct text *file, const struct module *module, const 
         const struct pattern_names names = pattern_names(module->arena, function, member);
         text_print(file, "#define %s %zu\n", names.count, member->pattern->count);
         text_print(file, "extern const int32_t %s[%zu];\n", names.starts, member->pattern->row_count + 1);
+        text_print(file, "extern const int32_t %s[%zu];\n", names.rows,
+                   member->pattern->count ? member->pattern->count : 1);
         text_print(file, "extern const int32_t %s[%zu];\n", names.columns,
                    member->pattern->count ? member->pattern->count : 1);
     }

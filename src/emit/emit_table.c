@@ -31,6 +31,11 @@ static void emit_pattern(struct text *file, const struct module *module, const s
     text_print(file, "/* The non-zeros of %s, by rows. */\n", member->name);
     emit_table(file, "", names.starts, member->pattern->starts, member->pattern->row_count + 1);
     emit_table(file, "", names.columns, member->pattern->columns, member->pattern->count);
+    int32_t *rows = ARENA_ARRAY(module->arena, int32_t, member->pattern->count + 1);
+    for (size_t row = 0; row < member->pattern->row_count; row++)
+        for (int32_t k = member->pattern->starts[row]; k < member->pattern->starts[row + 1]; k++)
+            rows[k] = (int32_t)row;
+    emit_table(file, "", names.rows, rows, member->pattern->count);
     text_write(file, "\n");
 }
 

@@ -97,7 +97,7 @@ def numbers(x):
 
 
 def case(nn, f=None, *, sizes=None, wrt=None, outputs=None, seeds=None, gradients=None, updates=None, rough=False,
-         double=False, tolerance=None, tolerance32=None, status=None, late=False, extra="", export=True, name=None, **inputs):
+         double=False, tolerance=None, tolerance32=None, status=None, late=False, lower=False, extra="", export=True, name=None, **inputs):
     """One program and its case. f takes the inputs by name and returns the outputs: one, or a dict. Real inputs are
     floats; int ones are integers."""
     function = re.search(r"^(\w+)\(", nn.strip(), re.M).group(1) if name is None else name
@@ -120,7 +120,7 @@ def case(nn, f=None, *, sizes=None, wrt=None, outputs=None, seeds=None, gradient
         lines.append(f"status {status}")
     if gradients is not None:
         rough = True
-    for flag, on in ("late", late), ("rough", rough), ("double", double):
+    for flag, on in ("late", late), ("lower", lower), ("rough", rough), ("double", double):
         if on:
             lines.append(flag)
     if tolerance:
@@ -2303,5 +2303,19 @@ case("""step_required(w: [n], lr) {
     return loss
 }""", lambda w, lr: np.sum(w**4), outputs=["loss"], sizes={"n": 3}, updates={"w": uniform(3) - 0.25 * 4 * uniform(3)**3}, w=uniform(3), lr=0.25)
 case("", name="step_required", sizes={"n": 3}, updates={"w": uniform(3)}, w=uniform(3), lr=-0.25, status=5)
+
+# ---- Lower triangles of sparse Hessians ----
+
+group("lower", "dim n = 6, m = 3")
+case("chain(x: [n]) = sum(x[1:]^2 * sin(x[:-1])) + sum(x^4)", lambda x: np.sum(x[1:]**2 * np.sin(x[:-1])) + np.sum(x**4), lower=True, extra=": hessian, sparse_hessian(chain, lower)", x=uniform(6))
+case("""arrow(x: [m, m], w: [m]) {
+    loss = sum(x[0, :]^2 * w) * x[2, 2] + sum(w^3) + x[1, 0]
+    return loss, other = x[0]
+}""", lambda x, w: {"loss": np.sum(x[0]**2 * w) * x[2, 2] + np.sum(w**3) + x[1, 0], "other": x[0]}, lower=True, extra=": jacobian, hessian(loss), sparse_hessian(loss, lower), sparse_jacobian", x=uniform((3, 3)), w=uniform(3, key="w"))
+case("straight(x: [n]) = sum(x)", lambda x: np.sum(x), lower=True, extra=": hessian, sparse_hessian(straight, lower)", x=uniform(6))
+case("""named(x: [m]) {
+    return lower = sum(x^2 * x[0])
+}""", lambda x: np.sum(x**2 * x[0]), outputs=["lower"], extra=": hessian, sparse_hessian(lower)", x=uniform(3))
+case("dense(x: [m]) = prod(x)", lambda x: np.prod(x), lower=True, extra=": hessian, sparse_hessian(lower)", x=uniform(3))
 
 write()

@@ -16,6 +16,7 @@
  *     gradient x 1 2 3         expected gradients under the seeds
  *     update w 1 2 3           the expected new value of an in-out member
  *     status 2                 every entry returns this and writes nothing
+ *     lower                    sparse_hessian has the lower triangle only
  *     late                     with a status: found in the rounds of a loop, when outputs may be written
  *     rough                    the function has kinks here: no numerical differences
  *     double                   not for float32
@@ -176,7 +177,7 @@ struct line {
 struct testcase {
     char *name, *function;
     struct line *lines;
-    bool rough, only_double, late;
+    bool rough, only_double, late, lower;
     int status;
     double tolerance, tolerance32;
     struct testcase *next;
@@ -212,6 +213,8 @@ static struct testcase *read_cases(char *text)
             c->status = atoi(name);
         } else if (!strcmp(kind, "late")) {
             c->late = true;
+        } else if (!strcmp(kind, "lower")) {
+            c->lower = true;
         } else if (!strcmp(kind, "rough")) {
             c->rough = true;
         } else if (!strcmp(kind, "double")) {
@@ -1327,9 +1330,17 @@ static void check_sparse(const struct values *given, const char *dense_entry, co
         const int32_t *starts = pattern_array(m->name, length, "rowptr"), *places = pattern_array(m->name, length, "cols");
         if (starts[0] != 0 || (size_t)starts[rows] != m->count)
             fail("%s: rowptr ends at %d of %zu", m->name, (int)starts[rows], m->count);
+        const int32_t *row_of = pattern_array(m->name, length, "rows");
+        bool is_lower = the_case->lower && m->role == HESSIAN_VALUES && !strcmp(m->wrt, m->wrt2);
         double *expanded = allocate(whole->count * sizeof(double));
         for (size_t i = 0; i < rows; i++)
             for (int32_t at = starts[i]; at < starts[i + 1]; at++) {
+                if ((size_t)row_of[at] != i)
+                    fail("%s: row %d at %d, in row %zu", m->name, (int)row_of[at], (int)at, i);
+                if (is_lower && (size_t)places[at] > i)
+                    fail("%s: (%zu, %d) is above the diagonal", m->name, i, (int)places[at]);
+                if (is_lower)
+                    expanded[(size_t)places[at] * columns + i] = sparse.result.of[k][at];
                 if ((size_t)places[at] >= columns || (at > starts[i] && places[at] <= places[at - 1]))
                     fail("%s: column %d at %d", m->name, (int)places[at], (int)at);
                 expanded[i * columns + (size_t)places[at]] = sparse.result.of[k][at];
