@@ -701,8 +701,7 @@ bool defines_by_index(struct elaborator *e, const struct target *target)
             bool is_int = binding && binding->value.kind == VALUE_NODE && binding->value.node->type == INT;
             if (is_int && find_binding(e, target->name))
                 continue;
-            if (!binding || binding->value.kind != VALUE_NUMBER ||
-                !size_is_loop_variable(binding->value.number))
+            if (!binding || !is_loop_variable(e, s->at->name, &binding->value))
                 return true;
         }
     }

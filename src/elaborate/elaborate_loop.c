@@ -126,6 +126,19 @@ static bool same_type(const struct node *a, const struct node *b)
 
 /* ---- Collecting ---- */
 
+/* A name that stands for the round of a loop: where bounds contain outer variables it is not counted from 0.
+ */
+bool is_loop_variable(const struct elaborator *e, const char *name, const struct value *value)
+{
+    if (value->kind != VALUE_NUMBER || size_is_loop_variable(value->number))
+        return value->kind == VALUE_NUMBER;
+    for (const struct block *block = e->frame->block; block && size_has_loop_variable(value->number);
+         block = block->outer)
+        if (!block->is_branch && !strcmp(block->variable_name, name))
+            return true;
+    return false;
+}
+
 /* How many leading subscripts are the innermost loop variables, outermost first. */
 static int leading_variables(struct elaborator *e, const struct target *target)
 {
@@ -135,7 +148,7 @@ static int leading_variables(struct elaborator *e, const struct target *target)
         if (s->kind != SUBSCRIPT_AT || s->at->kind != EXPRESSION_NAME || s->range)
             break;
         const struct binding *binding = find_binding(e, s->at->name);
-        if (!binding || binding->value.kind != VALUE_NUMBER || !size_is_loop_variable(binding->value.number))
+        if (!binding || !is_loop_variable(e, s->at->name, &binding->value))
             break;
         named[count++] = s->at->name;
     }
@@ -178,7 +191,7 @@ void collect(struct elaborator *e, const struct statement *statement)
     const struct target *target = statement->targets;
     if (find_binding(e, target->name))
         return; /* reported by collects */
-    if (e->frame->block->is_branch) {
+    if (e->frame->block->is_branch && !e->frame->block->is_guard) {
         fail(e, target->span, "%s cannot collect inside `if`; assign a name there and collect it afterwards",
              target->name);
         return;
@@ -273,14 +286,57 @@ static bool loop_bounds(struct elaborator *e, const struct statement *statement,
     *end = as_size(e, evaluate(e, statement->end), statement->end->span, "a loop's bound");
     if (!*begin || !*end)
         return false;
-    if (size_has_loop_variable(*begin) || size_has_loop_variable(*end)) {
-        fail(e, statement->span, "a loop's bounds are sizes or numbers; this one contains a loop variable");
-        return false;
-    }
     return require_nonnegative(
         e, size_subtract(*end, *begin), span_join(statement->begin->span, statement->end->span),
         "the loop runs from %s to %s, which is before it", size_print(e->arena, *begin, SIZE_LANGUAGE),
         size_print(e->arena, *end, SIZE_LANGUAGE));
+}
+
+/* What a loop's variable counts in the program, and how many rounds there are, if that depends on loops
+ * around. */
+struct rounds {
+    size *begin; /* its number in the first round, where the loop counts from 0; NULL: it counts as written */
+    size *count;
+};
+
+/* A loop whose bounds contain variables of loops around it has the largest number of rounds, and stops before
+ * that: for j in a(i)..b(i) is, with j = a + k, for k in 0..max(b - a) while k < b - a. */
+static bool bound_rounds(struct elaborator *e, const struct statement *statement, struct loop *loop,
+                         struct rounds *rounds)
+{
+    *rounds = (struct rounds){NULL, NULL};
+    if (!size_has_loop_variable(loop->begin) && !size_has_loop_variable(loop->end))
+        return true;
+    rounds->begin = loop->begin;
+    rounds->count = size_subtract(loop->end, loop->begin);
+    loop->begin = size_number(e->sizes, 0);
+    loop->end = size_greatest(rounds->count);
+    if (!size_has_loop_variable(loop->end))
+        return true;
+    fail(e, span_join(statement->begin->span, statement->end->span),
+         "the largest number of rounds cannot be told; a loop's bounds are sums and multiples of sizes and "
+         "variables "
+         "of loops around it");
+    return false;
+}
+
+static bool has_subscript(const struct expression *x)
+{
+    for (; x; x = x->left) {
+        if (x->kind == EXPRESSION_SUBSCRIPT || has_subscript(x->condition) || has_subscript(x->right))
+            return true;
+        for (const struct argument *a = x->arguments; a; a = a->next)
+            if (has_subscript(a->value))
+                return true;
+    }
+    return false;
+}
+
+/* Whether the round is one of those that there are. */
+static struct node *is_round(struct elaborator *e, size *variable, size *count)
+{
+    return graph_binary(e->graph, OP_LT, graph_size(e->graph, INT, variable),
+                        graph_size(e->graph, INT, count));
 }
 
 /* Placeholders for everything carried; the names are bound to them. */
@@ -379,6 +435,8 @@ static struct node *while_condition(struct elaborator *e, const struct statement
     return condition;
 }
 
+static void execute_guarded(struct elaborator *e, const struct statement *statement, struct node *condition);
+
 /* Whether all that the rounds require is met, as one more value that the loop carries. */
 static void carry_requirements(struct elaborator *e, struct loop *loop, struct node *met)
 {
@@ -394,19 +452,34 @@ static void carry_requirements(struct elaborator *e, struct loop *loop, struct n
 
 /* Evaluates the body into `loop`; false after reporting. */
 static bool execute_rounds(struct elaborator *e, const struct statement *statement, struct block *block,
-                           struct loop *loop, const struct carried *carried, size_t carried_count)
+                           struct loop *loop, const struct rounds *rounds, const struct carried *carried,
+                           size_t carried_count)
 {
     int errors = e->diagnostics->error_count;
     block->outer = e->frame->block;
     block->depth = block->outer ? block->outer->depth + 1 : 1;
     e->frame->block = block;
     struct met outer = enter_requirements(e);
-    bind(e, statement->variable, value_number(loop->variable), statement->variable_span, false);
+    size *number = rounds->begin ? size_add(rounds->begin, loop->variable) : loop->variable;
+    bind(e, statement->variable, value_number(number), statement->variable_span, false);
     if (statement->while_condition)
         loop->condition = while_condition(e, statement);
-    const struct local_function *functions = e->frame->functions_here;
-    execute(e, statement->body);
-    e->frame->functions_here = functions;
+    if (rounds->count && statement->while_condition && has_subscript(statement->while_condition))
+        fail(e, statement->while_condition->span,
+             "where bounds contain variables of other loops, the condition of `while` reads no elements, "
+             "which may not "
+             "be there behind the last round; give them a name in the body");
+    if (rounds->count) {
+        struct node *runs = is_round(e, loop->variable, rounds->count);
+        loop->condition = loop->condition ? graph_binary(e->graph, OP_AND, runs, loop->condition) : runs;
+    }
+    if (rounds->count)
+        execute_guarded(e, statement, is_round(e, loop->variable, rounds->count));
+    else {
+        const struct local_function *functions = e->frame->functions_here;
+        execute(e, statement->body);
+        e->frame->functions_here = functions;
+    }
     e->frame->block = block->outer;
     block->met = leave_requirements(e, outer);
     bool right = leave_carried(e, carried, carried_count, loop) && errors == e->diagnostics->error_count;
@@ -437,7 +510,8 @@ void execute_for(struct elaborator *e, const struct statement *statement)
     struct saved *saved = save(e, &names);
     size_t count = names.entries_count - 1; /* the last is the loop's own variable */
     struct loop *loop = ARENA_NEW(e->arena, struct loop);
-    if (!loop_bounds(e, statement, &loop->begin, &loop->end)) {
+    struct rounds rounds;
+    if (!loop_bounds(e, statement, &loop->begin, &loop->end) || !bound_rounds(e, statement, loop, &rounds)) {
         poison(e, saved, count);
         return;
     }
@@ -456,11 +530,12 @@ void execute_for(struct elaborator *e, const struct statement *statement)
         return;
     }
     loop->checkpoint = statement->checkpoint || e->options->checkpoint;
-    loop->variable = size_new_loop_variable(e->sizes, statement->variable, loop->begin, loop->end);
+    loop->variable = size_new_loop_variable(e->sizes, statement->variable, loop->begin,
+                                            rounds.count ? rounds.count : loop->end);
     size_t carried_count;
     struct carried *carried = enter_carried(e, saved, count, loop, &carried_count, statement->span);
     struct block block = {.variable_name = statement->variable, .variable = loop->variable};
-    bool right = execute_rounds(e, statement, &block, loop, carried, carried_count);
+    bool right = execute_rounds(e, statement, &block, loop, &rounds, carried, carried_count);
     restore(e, saved, names.entries_count);
     if (!right) {
         poison(e, saved, count);
@@ -496,6 +571,7 @@ struct side {
     struct value *values; /* of the names that the statement assigns, at its end */
     size *variable;       /* of the loop of at most one round that it becomes */
     struct node *met;     /* what it requires, or NULL */
+    struct block *block;
 };
 
 static size *new_side(struct elaborator *e)
@@ -505,25 +581,27 @@ static size *new_side(struct elaborator *e)
 
 /* One side: its assignments, undone again; the values that the names have at its end. */
 static struct side execute_side(struct elaborator *e, const struct statement *body, const struct map *names,
-                                const struct saved *saved)
+                                const struct saved *saved, bool is_guard)
 {
-    size *variable = new_side(e);
-    struct block *outer = e->frame->block;
-    struct block block = {
-        .is_branch = true, .variable = variable, .outer = outer, .depth = outer ? outer->depth + 1 : 1};
-    e->frame->block = &block;
+    struct block *outer = e->frame->block, *block = ARENA_NEW(e->arena, struct block);
+    *block = (struct block){.is_branch = true,
+                            .is_guard = is_guard,
+                            .variable = new_side(e),
+                            .outer = outer,
+                            .depth = outer ? outer->depth + 1 : 1};
+    e->frame->block = block;
     struct met met = enter_requirements(e);
     const struct local_function *functions = e->frame->functions_here;
     execute(e, body);
     e->frame->functions_here = functions;
-    e->frame->block = block.outer;
+    e->frame->block = outer;
     struct value *values = ARENA_ARRAY(e->arena, struct value, names->entries_count + 1);
     for (size_t i = 0; i < names->entries_count; i++) {
         const struct binding *binding = find_binding(e, names->entries[i].name);
         values[i] = binding ? binding->value : (struct value){.kind = VALUE_NONE};
     }
     restore(e, saved, names->entries_count);
-    return (struct side){values, variable, leave_requirements(e, met)};
+    return (struct side){values, block->variable, leave_requirements(e, met), block};
 }
 
 /* A loop of at most one round that turns `before` into `after` where the condition holds. */
@@ -608,6 +686,13 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
         ARENA_APPEND(e->arena, &then_nodes, nodes, then_side->met ? then_side->met : always);
         ARENA_APPEND(e->arena, &else_nodes, nodes, else_side->met ? else_side->met : always);
     }
+    size_t collected_at = then_nodes.nodes_count;
+    for (size_t i = 0; i < then_side->block->collected_count; i++) { /* 0 where the round does not run */
+        struct node *value = then_side->block->collected[i].value, *zeros = graph_zeros_like(e->graph, value);
+        ARENA_APPEND(e->arena, &before, nodes, zeros);
+        ARENA_APPEND(e->arena, &then_nodes, nodes, value);
+        ARENA_APPEND(e->arena, &else_nodes, nodes, zeros);
+    }
     if (!then_nodes.nodes_count)
         return;
     struct nodes taken = {0};
@@ -626,7 +711,12 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
         size_t next = merged[i].first;
         bind(e, merged[i].name, unflatten(e, merged[i].like, taken.nodes, &next), merged[i].span, false);
     }
-    if (met_at < then_nodes.nodes_count)
+    for (size_t i = 0; i < then_side->block->collected_count; i++) {
+        struct collected collected = then_side->block->collected[i];
+        collected.value = taken.nodes[collected_at + i];
+        ARENA_APPEND(e->arena, e->frame->block, collected, collected);
+    }
+    if (met_at < collected_at)
         require_met(e, taken.nodes[met_at], statement->span);
 }
 
@@ -650,7 +740,19 @@ void execute_if(struct elaborator *e, const struct statement *statement)
         poison(e, saved, names.entries_count);
         return;
     }
-    struct side then_side = execute_side(e, statement->body, &names, saved);
-    struct side else_side = execute_side(e, statement->else_body, &names, saved);
+    struct side then_side = execute_side(e, statement->body, &names, saved, false);
+    struct side else_side = execute_side(e, statement->else_body, &names, saved, false);
+    merge_sides(e, condition, statement, &names, saved, &then_side, &else_side);
+}
+
+/* The body of a loop whose rounds may not be there: as a branch, so that nothing in it is computed elsewhere.
+ */
+static void execute_guarded(struct elaborator *e, const struct statement *statement, struct node *condition)
+{
+    struct map names = {0};
+    collect_assigned(e, &names, statement->body);
+    struct saved *saved = save(e, &names);
+    struct side then_side = execute_side(e, statement->body, &names, saved, true);
+    struct side else_side = execute_side(e, NULL, &names, saved, true);
     merge_sides(e, condition, statement, &names, saved, &then_side, &else_side);
 }

@@ -343,14 +343,14 @@ void execute(struct elaborator *e, const struct statement *statement)
         case STATEMENT_RETURN:
             if (e->frame->block)
                 fail(e, statement->span, "return cannot stand inside `%s`",
-                     e->frame->block->is_branch ? "if" : "for");
+                     e->frame->block->is_branch && !e->frame->block->is_guard ? "if" : "for");
             else
                 execute_return(e, statement);
             break;
         case STATEMENT_UPDATE:
             if (e->frame->block)
                 fail(e, statement->span, "update cannot stand inside `%s`",
-                     e->frame->block->is_branch ? "if" : "for");
+                     e->frame->block->is_branch && !e->frame->block->is_guard ? "if" : "for");
             else
                 execute_update(e, statement);
             break;

@@ -63,6 +63,7 @@ struct binding {
 /* A loop or branch whose body is being evaluated. */
 struct block {
     bool is_branch;
+    bool is_guard;             /* of the rounds of a loop that has fewer in some rounds of loops around it */
     const char *variable_name; /* of a loop */
     size *variable;            /* of a branch: what its values are tied to */
     int depth;                 /* of nesting within the call, from 1 */
@@ -220,6 +221,7 @@ struct value evaluate_by_index(struct elaborator *e, const struct subscript *fre
 bool note_local(struct elaborator *e, const char *name);
 void execute_if(struct elaborator *e, const struct statement *statement);
 void execute_for(struct elaborator *e, const struct statement *statement);
+bool is_loop_variable(const struct elaborator *e, const char *name, const struct value *value);
 /* `hs[t] = e` for an hs without a value: whether an assignment collects, and its doing so. */
 bool collects(struct elaborator *e, const struct target *target);
 void collect(struct elaborator *e, const struct statement *statement);

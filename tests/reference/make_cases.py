@@ -2318,4 +2318,92 @@ case("""named(x: [m]) {
 }""", lambda x: np.sum(x**2 * x[0]), outputs=["lower"], extra=": hessian, sparse_hessian(lower)", x=uniform(3))
 case("dense(x: [m]) = prod(x)", lambda x: np.prod(x), lower=True, extra=": hessian, sparse_hessian(lower)", x=uniform(3))
 
+# ---- Loops whose bounds contain variables of loops around them ----
+
+group("triangles")
+def below(x):
+    return sum(x[i] * x[j]**2 for i in range(len(x)) for j in range(i))
+case("""below(x: [n]) {
+    s = 0
+    for i in 0..n {
+        for j in 0..i { s = s + x[i] * x[j]^2 }
+    }
+    return s
+}""", below, outputs=["s"], sizes={"n": 5}, extra=": hessian, jvp, hvp", x=uniform(5))
+case("", below, name="below", outputs=["s"], sizes={"n": 1}, x=uniform(1))
+case("""above(x: [n]) {
+    s = 0
+    for i in 0..n {
+        for j in i..n { s = s + x[i] * x[j]^2 * x[j - i] * x[n - 1 - j] }
+    }
+    return s
+}""", lambda x: sum(x[i] * x[j]**2 * x[j - i] * x[-1 - j] for i in range(len(x)) for j in range(i, len(x))), outputs=["s"], sizes={"n": 4}, extra=": jvp", x=uniform(4))
+def collected_triangles(x):
+    n = len(x)
+    lower, shifted = np.zeros((n, n)), np.zeros((n, n))
+    for i in range(n):
+        for j in range(i + 1):
+            lower[i, j] = np.exp(x[i] * x[j])
+        for j in range(i, n):
+            shifted[i, j - i] = x[j] * x[n - 1 - j + i]
+    return {"lower": lower, "shifted": shifted}
+case("""collected_triangles(x: [n]) {
+    for i in 0..n {
+        for j in 0..i + 1 { lower[i, j] = exp(x[i] * x[j]) }
+        for j in i..n { shifted[i, j] = x[j] * x[n - 1 - j + i] }
+    }
+    return lower, shifted
+}""", collected_triangles, sizes={"n": 4}, extra=": jacobian", x=uniform(4, -1, 1))
+def forward_substitution(L, b):
+    y = np.array(b)
+    for i in range(len(b)):
+        t = b[i]
+        for j in range(i):
+            t = t - L[i, j] * y[j]
+        y[i] = t / L[i, i]
+    return y
+case("""forward_substitution(L: [n, n], b: [n]) {
+    y = b
+    for i in 0..n {
+        t = b[i]
+        for j in 0..i { t = t - L[i, j] * y[j] }
+        y[i] = t / L[i, i]
+    }
+    return y
+}""", forward_substitution, outputs=["y"], sizes={"n": 4}, L=uniform((4, 4), 0.5, 2), b=uniform(4))
+def three_deep(x, least):
+    s = 0.0
+    for i in range(len(x)):
+        for j in range(i):
+            if not s < least:
+                break
+            p = 1.0
+            for k in range(j, i + 1):
+                p = p * x[k]
+            s = s + p**2 if x[j] > 0 else s + p
+    return s
+case("""three_deep(x: [n], least) {
+    s = 0.0
+    for i in 0..n {
+        for j in 0..i while s < least {
+            p = 1.0
+            for k in j..i + 1 { p = p * x[k] }
+            if x[j] > 0 { s = s + p^2 } else { s = s + p }
+        }
+    }
+    return s
+}""", three_deep, outputs=["s"], sizes={"n": 5}, x=uniform(5, -1, 1.5), least=0.75)
+case("""fixed_rounds(x: [4]) {
+    require x[0] < 10
+    s = 0
+    for i in 0..4 {
+        for j in 2 * i..2 * i + i {
+            require x[i] < 5
+            s = s + x[i]^2 * (j + 1)
+        }
+    }
+    return s
+}""", lambda x: sum(x[i]**2 * (j + 1) for i in range(4) for j in range(2 * i, 3 * i)), outputs=["s"], extra=": hessian", x=uniform(4))
+case("", name="fixed_rounds", x=np.array([7.0, 6, 1, 2]), status=5)
+
 write()
