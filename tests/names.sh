@@ -46,6 +46,12 @@ else
         sort | comm -23 macros - | tr '\n' ' ')"
 fi
 
+# Values inside a function may be called so; in C they are called otherwise. M_4 is no macro, but looks like one.
+(cat macros && echo M_4 && echo __x && echo FP_X) | awk 'BEGIN { print "f(x: [n]) {\n    s = 0" }
+    { printf "    %s = exp(x + %d)\n    s = s + sum(%s) * sum(%s^2)\n", $1, NR, $1, $1 } END { print "    return s\n}" }' > locals.nn
+expect "values are called like macros" 0 "" timeout 60 "$GRADC" -O0 locals.nn -o locals.c
+expect "which compiles" 0 "" gcc -std=gnu11 -D_GNU_SOURCE -w -c -o x.o -I"$RUNTIME" -I. locals.c
+
 # ---- All other identifiers ----
 
 # all_in_one: a program with a function of which all names of the file `free` are parameters, another where they are

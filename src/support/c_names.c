@@ -212,15 +212,29 @@ static bool is_limit(const char *name)
     return of_type && (ends(name, "_MAX") || ends(name, "_MIN") || ends(name, "_WIDTH"));
 }
 
-/* The names of these rows only grow: M_PIf32x and SNANF128 are newer than many compilers. */
+/* A constant of math.h, of any of its types: M_PI, M_PIl, M_PIf32x. */
+static bool is_constant(const char *name)
+{
+    static const char *const constants[] = {"M_1_PI", "M_2_PI",    "M_2_SQRTPI", "M_E",  "M_LN10",
+                                            "M_LN2",  "M_LOG10E",  "M_LOG2E",    "M_PI", "M_PI_2",
+                                            "M_PI_4", "M_SQRT1_2", "M_SQRT2"};
+    for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
+        const char *type = name + strlen(constants[i]);
+        if (begins(name, constants[i]) &&
+            (!*type || !strcmp(type, "l") || (*type == 'f' && !type[1 + strspn(type + 1, "0123456789x")])))
+            return true;
+    }
+    return false;
+}
+
+/* The names of these rows only grow: FP_INT_UPWARD and SNANF128 are newer than many compilers. */
 static bool is_like_a_macro(const char *name)
 {
-    static const char *const rows[] = {"GRADC_", "HUGE_VAL", "SNAN", "FP_", "__"};
+    static const char *const rows[] = {"GRADC_", "HUGE_VAL", "SNAN", "__"};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (begins(name, rows[i]))
             return true;
-    return is_limit(name) ||
-           (begins(name, "M_") && (isupper((unsigned char)name[2]) || isdigit((unsigned char)name[2]))) ||
+    return is_limit(name) || is_constant(name) || (begins(name, "FP_") && isupper((unsigned char)name[3])) ||
            (name[0] == '_' && isupper((unsigned char)name[1]));
 }
 
