@@ -1387,6 +1387,12 @@ case("""small_cnn(x: [N, 1, 4, 4], k: [C, 1, 3, 3], b: [C], w: [4 * C, K], y: in
 }""", lambda x, k, b, w, y: (lambda z: {"loss": -np.mean(np.log(softmax(z))[np.arange(3), y]), "scores": z})(windows(np.maximum(conv2d(x, k, pad=1) + b[:, None, None], 0), 2, 2).max(0).reshape(3, -1) @ w),
      wrt=["k", "b", "w"], sizes={"N": 3, "C": 2, "K": 2}, x=uniform((3, 1, 4, 4)), k=uniform((2, 1, 3, 3), -1, 1), b=uniform(2), w=uniform((8, 2), -1, 1), y=[0, 1, 1])
 
+# what stands in for an output holds all its rows as long as rounds, in whatever order, need what they are made from
+case("""stand_in(x: [B, 2, N, P], w: [2, 2, 3, 3]) {
+    v = 0.4 * cumsum(x, axis = 0)
+    return v, s = sum(sin(conv2d(v, w, pad = 1)), axis = 3)
+}""", lambda x, w: (lambda v: {"v": v, "s": np.sin(conv2d(v, w, pad=1)).sum(3)})(0.4 * np.cumsum(x, 0)), wrt=["x"],
+     sizes={"B": 4, "N": 3, "P": 4}, x=uniform((4, 2, 3, 4), -1, 1), w=uniform((2, 2, 3, 3), -1, 1))
 # an index is judged even where what it picks is not wanted, and no memory is asked for where none is needed
 case("picked(E: [5], k: int[1]) = E[k]", lambda E, k: E[k], E=uniform(5), k=[3])
 case("", name="picked", E=uniform(5), k=[7], status=3)

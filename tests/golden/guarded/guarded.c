@@ -237,8 +237,8 @@ int f_gradient(struct f *self_)
     double *const work = (double *)self_->work;
     double *const room_1 = work;
     double *const room_1_2 = room_1 + gradc_room(m * n);
-    f_gradient_kernel(self_, self_->x, self_->b, self_->d_f, self_->d_b, self_->f ? self_->f : room_1_2,
-            self_->d_x ? self_->d_x : room_1, room_1_2 + gradc_room(m * n));
+    f_gradient_kernel(self_, self_->x, self_->b, self_->d_f, self_->d_b, self_->f ? self_->f : room_1,
+            self_->d_x ? self_->d_x : room_1_2, room_1_2 + gradc_room(m * n));
     return GRADC_OK;
 }
 
