@@ -41,7 +41,7 @@ LEXERS = $(wildcard grammar/*.l)
 PARSERS = $(wildcard grammar/*.y)
 GENERATED = $(LEXERS:grammar/%.l=$(BUILD)/%.o) $(PARSERS:grammar/%.y=$(BUILD)/%.o)
 HEADERS = $(LEXERS:grammar/%.l=$(BUILD)/%.h) $(PARSERS:grammar/%.y=$(BUILD)/%.h)
-TEXTS = $(BUILD)/runtime_text.o $(BUILD)/prelude_text.o $(BUILD)/bindings_text.o
+TEXTS = $(BUILD)/runtime_text.o $(BUILD)/prelude_text.o $(BUILD)/library_text.o $(BUILD)/bindings_text.o
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(notdir $(filter-out src/main.c,$(SOURCES)))) $(GENERATED) $(TEXTS)
 RUNTIME_SOURCES = $(wildcard runtime/*.c)
 RUNTIME_OBJECTS = $(RUNTIME_SOURCES:runtime/%.c=$(BUILD)/runtime/%.o)
@@ -134,6 +134,10 @@ $(BUILD)/runtime_text.c: tools/embed.sh $(wildcard runtime/*.c runtime/*.h)
 $(BUILD)/prelude_text.c: tools/embed.sh src/elaborate/prelude.nn
 	@mkdir -p $(@D)
 	tools/embed.sh text src/elaborate/prelude.nn prelude > $@
+
+$(BUILD)/library_text.c: tools/embed.sh $(wildcard src/elaborate/library/*.nn)
+	@mkdir -p $(@D)
+	tools/embed.sh library src/elaborate/library > $@
 
 $(BUILD)/bindings_text.c: tools/embed.sh src/emit/bindings.py
 	@mkdir -p $(@D)

@@ -574,6 +574,31 @@ float gradc_polygammaf(float n, float x);
 double gradc_uniform(int32_t seed, int32_t index);
 float gradc_uniformf(int32_t seed, int32_t index);
 
+/* ---- erf.c ---- */
+
+/* exp(x^2) erfc(x); infinite where that overflows, below -26.6. */
+double gradc_erfcx(double x);
+float gradc_erfcxf(float x);
+
+/* The y with erf(y) = x; infinite at -1 and 1, NaN beyond. */
+double gradc_erfinv(double x);
+float gradc_erfinvf(float x);
+
+/* ---- bessel.c ---- */
+
+/* exp(-|x|) I_0(x) and exp(-|x|) I_1(x), the modified Bessel functions of the first kind, scaled. */
+double gradc_i0e(double x);
+float gradc_i0ef(float x);
+double gradc_i1e(double x);
+float gradc_i1ef(float x);
+
+/* J_0(x) and J_1(x), the Bessel functions of the first kind; an error of about 1e-16 beside 1, near their
+ * zeros too. */
+double gradc_j0(double x);
+float gradc_j0f(float x);
+double gradc_j1(double x);
+float gradc_j1f(float x);
+
 /* ---- linalg.c: n x n matrices without gaps between rows ---- */
 
 /* l l' = a, l lower triangular with a positive diagonal and zeros above it. Reads the lower triangle of a; l

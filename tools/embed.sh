@@ -2,6 +2,7 @@
 # embed.sh: writes a C source that holds texts as character arrays.
 #   embed.sh runtime DIR     runtime_text.c from the sources of the runtime in DIR
 #   embed.sh text FILE NAME  NAME_text.c from a file
+#   embed.sh library DIR     library_text.c from the library files DIR/*.nn
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -63,6 +64,8 @@ runtime() {
     sed -n '/BEGIN CORE/,/END CORE/p' "$1/gradc.h" | sed -e '/BEGIN CORE/d' -e '/END CORE/d' | array core
     part "$1/status.c" | array status
     part "$1/special.c" | array special
+    part "$1/erf.c" | array erf
+    part "$1/bessel.c" | array bessel
     part "$1/gradc_vecmath.h" | array vecmath
     part "$1/gradc_trig.h" | array trig
     for width in f32 f64; do
@@ -75,7 +78,7 @@ runtime() {
     done
     echo 'const char *runtime_text(const char *part)'
     echo '{'
-    for name in core status special vecmath trig matmul_f32 matmul_f64 linalg_f32 linalg_f64; do
+    for name in core status special erf bessel vecmath trig matmul_f32 matmul_f64 linalg_f32 linalg_f64; do
         echo "    if (!strcmp(part, \"$name\"))"
         echo "        return $name;"
     done
@@ -88,6 +91,20 @@ text() {
     echo "const char $2_text[] = {"
     characters < "$1"
     echo '};'
+}
+
+library() {
+    echo '#include "library_text.h"'
+    echo '#include <stddef.h>'
+    for file in "$1"/*.nn; do
+        characters < "$file" | { echo "static const char text_of_$(basename "$file" .nn)[] = {"; cat; echo '};'; }
+    done
+    echo 'const struct library_file library_files[] = {'
+    for file in "$1"/*.nn; do
+        name=$(basename "$file" .nn)
+        echo "    {\"$name\", text_of_$name},"
+    done
+    echo '    {NULL, NULL}};'
 }
 
 "$@"

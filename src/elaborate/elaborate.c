@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "library_text.h"
 #include "prelude_text.h"
 #include "source.h"
 
@@ -102,11 +103,29 @@ static bool same_file(const char *a, const char *b)
     return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
+/* The library file of this name; NULL if there is none. */
+static const struct source *library_source(struct elaborator *e, const char *name)
+{
+    for (const struct library_file *file = library_files; file->name; file++)
+        if (!strcmp(file->name, name))
+            return source_of_text(e->arena, arena_print(e->arena, "<library %s>", name), file->text,
+                                  strlen(file->text), true);
+    return NULL;
+}
+
+/* A file of the user's of this name comes before one of the library. */
+static const struct source *find_import(struct elaborator *e, const struct unit *unit, const char *name)
+{
+    const char *path = unit->is_library ? NULL
+                                        : source_find(e->arena, unit->file->source->path, name,
+                                                      e->options->folders, e->options->folder_count);
+    return path ? source_read(e->arena, path) : library_source(e, name);
+}
+
 static void import(struct elaborator *e, struct unit *unit, const struct definition *definition)
 {
-    const char *path = source_find(e->arena, unit->file->source->path, definition->name, e->options->folders,
-                                   e->options->folder_count);
-    const struct source *source = path ? source_read(e->arena, path) : NULL;
+    errno = 0;
+    const struct source *source = find_import(e, unit, definition->name);
     if (!source) {
         report_error(e->diagnostics, definition->span, "cannot read \"%s\": %s", definition->name,
                      errno ? strerror(errno) : "no such file");
@@ -121,7 +140,7 @@ static void import(struct elaborator *e, struct unit *unit, const struct definit
                 ARENA_APPEND(e->arena, unit, imports, e->units[i]);
             return;
         }
-    struct unit *imported = load_unit(e, parse(e->arena, e->diagnostics, source), false, false);
+    struct unit *imported = load_unit(e, parse(e->arena, e->diagnostics, source), false, source->is_library);
     ARENA_APPEND(e->arena, unit, imports, imported);
 }
 
@@ -132,8 +151,7 @@ static struct unit *load_unit(struct elaborator *e, const struct file *file, boo
     unit->is_main = is_main;
     unit->is_library = is_library;
     unit->loading = true;
-    if (!is_library)
-        ARENA_APPEND(e->arena, e, units, unit);
+    ARENA_APPEND(e->arena, e, units, unit);
     for (const struct definition *d = file->definitions; d; d = d->next)
         if (d->kind == DEFINITION_IMPORT)
             import(e, unit, d);
@@ -559,18 +577,20 @@ struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnosti
                                       .source = file->source,
                                       .prefix = options->prefix ? options->prefix : "",
                                       .precision = options->precision ? options->precision : precision};
+    e->precision = result->module->precision;
     e->prelude = load_prelude(e);
     int parse_errors = diagnostics->error_count;
     struct unit *unit = load_unit(e, file, true, false);
     bool right = check_groups(e);
     if (right && (!parse_errors || unit->file->definitions))
         export_all(e, result, unit);
-    for (size_t i = 0; right && i < e->units_count; i++)
-        check_unused(e, e->units[i]);
     const char **files = ARENA_ARRAY(arena, const char *, e->units_count + 1);
-    for (size_t i = 0; i < e->units_count; i++)
-        files[i] = e->units[i]->file->source->path;
     result->files = files;
-    result->file_count = e->units_count;
+    for (size_t i = 0; i < e->units_count; i++)
+        if (!e->units[i]->is_library) {
+            if (right)
+                check_unused(e, e->units[i]);
+            files[result->file_count++] = e->units[i]->file->source->path;
+        }
     return result;
 }

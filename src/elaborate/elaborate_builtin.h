@@ -65,5 +65,8 @@ struct value shape_split_last(struct elaborator *e, struct builtin_call *c);
 struct value shape_all_axes_but(struct elaborator *e, struct builtin_call *c);
 struct value shape_floor_divide(struct elaborator *e, struct builtin_call *c);
 struct value shape_align(struct elaborator *e, struct builtin_call *c);
+struct value shape_merge_last(struct elaborator *e, struct builtin_call *c);
+struct value shape_axis_first(struct elaborator *e, struct builtin_call *c);
+struct value shape_axis_back(struct elaborator *e, struct builtin_call *c);
 
 #endif

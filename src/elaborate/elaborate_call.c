@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "library_text.h"
+
 /* ---- Finding functions ---- */
 
 static struct callee *callee_of_unit(struct elaborator *e, struct unit *unit, const char *name)
@@ -67,6 +69,16 @@ static const struct definition *find_elsewhere(const struct statement *statement
     return found;
 }
 
+/* The library file that defines the function, found by its text alone: `name(` at the start of a line. */
+static const char *library_file_with(struct elaborator *e, const char *name)
+{
+    const char *start = arena_print(e->arena, "\n%s(", name);
+    for (const struct library_file *file = library_files; file->name; file++)
+        if (strstr(file->text, start))
+            return file->name;
+    return NULL;
+}
+
 static void fail_unknown_function(struct elaborator *e, const struct expression *call)
 {
     if (find_binding(e, call->name)) {
@@ -84,8 +96,6 @@ static void fail_unknown_function(struct elaborator *e, const struct expression 
     for (size_t u = 0; u < e->units_count; u++)
         for (size_t i = 0; i < e->units[u]->functions.entries_count; i++)
             map_set(e->arena, &names, e->units[u]->functions.entries[i].name, e);
-    for (size_t i = 0; i < e->prelude->functions.entries_count; i++)
-        map_set(e->arena, &names, e->prelude->functions.entries[i].name, e);
     for (size_t i = 0; i < count; i++)
         map_set(e->arena, &names, builtins[i], e);
     for (const struct local_function *local = e->frame->functions_here; local; local = local->outer)
@@ -93,6 +103,12 @@ static void fail_unknown_function(struct elaborator *e, const struct expression 
     const char **candidates = ARENA_ARRAY(e->arena, const char *, names.entries_count);
     for (size_t i = 0; i < names.entries_count; i++)
         candidates[i] = names.entries[i].name;
+    const char *file = library_file_with(e, call->name);
+    if (file) {
+        fail(e, call->operator_span, "there is no function %s here; import \"%s\" brings it", call->name,
+             file);
+        return;
+    }
     fail(e, call->operator_span, "there is no function %s", call->name);
     const struct definition *elsewhere = find_elsewhere(e->frame->definition->body, call->name);
     if (elsewhere)

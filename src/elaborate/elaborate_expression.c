@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdint.h>
+#include <float.h>
 #include <string.h>
 
 /* ---- Arithmetic ---- */
@@ -379,6 +380,8 @@ static struct value evaluate_name(struct elaborator *e, const struct expression 
         return value_node(constant_real(e, INFINITY));
     if (frame->unit->is_library && !strcmp(x->name, "none"))
         return (struct value){.kind = VALUE_NONE};
+    if (frame->unit->is_library && !strcmp(x->name, "epsilon")) /* what 1 is told from the next number by */
+        return value_node(constant_real(e, e->precision == 32 ? FLT_EPSILON : DBL_EPSILON));
     fail_unknown_name(e, x);
     return value_error();
 }

@@ -561,3 +561,52 @@ struct value shape_floor_divide(struct elaborator *e, struct builtin_call *c)
         return value_error();
     return value_number(size_floor_divide(a, b));
 }
+
+struct value shape_merge_last(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0);
+    if (!x)
+        return value_error();
+    size *shape[MAXIMUM_RANK];
+    memcpy(shape, x->shape, sizeof *shape * (size_t)x->rank);
+    shape[x->rank - 2] = size_multiply(shape[x->rank - 2], shape[x->rank - 1]);
+    return value_node(graph_reshape(e->graph, x, x->rank - 1, shape));
+}
+
+/* The axes of a tensor, this one first. */
+static void order_with_first(int rank, int axis, int *order)
+{
+    order[0] = axis;
+    for (int a = 0; a < rank; a++)
+        if (a != axis)
+            order[a < axis ? a + 1 : a] = a;
+}
+
+/* [n, m]: the axis, and all others as one. */
+struct value shape_axis_first(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0);
+    int axis, order[MAXIMUM_RANK];
+    if (!x || !as_axis(e, c->values[1], c->spans[1], x->rank, &axis))
+        return value_error();
+    order_with_first(x->rank, axis, order);
+    struct node *moved = graph_transpose(e->graph, x, order);
+    size *shape[2] = {moved->shape[0], element_count(e, moved->rank - 1, moved->shape + 1)};
+    return value_node(graph_reshape(e->graph, moved, 2, shape));
+}
+
+/* The inverse: rows [k, m] in the shape of `like`, whose axis then has k elements. */
+struct value shape_axis_back(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *rows = argument_node(e, c, 0), *like = rows ? argument_real(e, c, 1) : NULL;
+    int axis, order[MAXIMUM_RANK], back[MAXIMUM_RANK];
+    if (!like || !as_axis(e, c->values[2], c->spans[2], like->rank, &axis))
+        return value_error();
+    order_with_first(like->rank, axis, order);
+    size *shape[MAXIMUM_RANK];
+    for (int a = 0; a < like->rank; a++) {
+        shape[a] = a ? like->shape[order[a]] : rows->shape[0];
+        back[order[a]] = a;
+    }
+    return value_node(graph_transpose(e->graph, graph_reshape(e->graph, rows, like->rank, shape), back));
+}

@@ -144,6 +144,7 @@ struct elaborator {
     const struct derivatives *derivatives;
     const struct elaborate_options *options;
     struct sizes *sizes;
+    int precision;             /* of real values, in bits */
     struct graph *graph;       /* of the function being exported */
     struct function *function; /* being exported */
     struct frame *frame;       /* innermost call */

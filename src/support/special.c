@@ -3,6 +3,7 @@
 #include "special.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 enum { BERNOULLI_COUNT = 12, GREATEST_ORDER = 100 };
 
@@ -108,6 +109,78 @@ double special_polygamma(double n, double x)
     if (x < 0) /* 6.4.7 */
         return -sign * special_polygamma(n, 1 - x) - cotangent_derivative(order, x);
     return sign * hurwitz(order, x);
+}
+
+double special_erfcx(double x)
+{
+    if (x < 25)
+        return (double)(expl((long double)x * (long double)x) * erfcl((long double)x));
+    double z = 1 / (2 * x * x), term = 1, sum = 1;
+    for (int k = 1; k <= 8; k++) { /* 1 - 1 / 2x^2 + 1 3 / (2x^2)^2 - ...    Abramowitz and Stegun 7.1.23 */
+        term *= -(2.0 * k - 1) * z;
+        sum += term;
+    }
+    return sum / (sqrt(PI) * x);
+}
+
+/* Bisection, of erfc where erf is close to 1. */
+double special_erfinv(double x)
+{
+    long double a = fabsl((long double)x), low = 0, high = 6;
+
+    if (isnan(x) || a > 1)
+        return NAN;
+    if (a == 1)
+        return copysign(INFINITY, x);
+    for (int i = 0; i < 200 && low < high; i++) {
+        long double middle = (low + high) / 2;
+        bool is_below = a < 0.5 ? erfl(middle) < a : erfcl(middle) > 1 - a;
+        if (middle == low || middle == high)
+            break;
+        if (is_below)
+            low = middle;
+        else
+            high = middle;
+    }
+    return copysign((double)low, x);
+}
+
+/* The mean of f over whole turns: the trapezoidal rule, whose error falls faster than any power of its step
+ * for periodic functions. */
+static double mean_of_turn(double x, double (*f)(int order, double x, double angle), int order)
+{
+    int count = 64 + 2 * (int)fmin(fabs(x), 1e6);
+    double sum = 0;
+
+    for (int i = 0; i < count; i++)
+        sum += f(order, x, 2 * PI * (i + 0.5) / count);
+    return sum / count;
+}
+
+/* exp(-x) I_n(x) = mean of exp(x (cos t - 1)) cos n t        9.6.19 */
+static double scaled_integrand(int order, double x, double angle)
+{
+    double half = sin(angle / 2);
+
+    return exp(-2 * x * half * half) * cos(order * angle);
+}
+
+/* J_n(x) = mean of cos(n t - x sin t)        9.1.21 */
+static double wave_integrand(int order, double x, double angle)
+{
+    return cos(order * angle - x * sin(angle));
+}
+
+double special_ie(int order, double x)
+{
+    double sign = x < 0 && order % 2 ? -1 : 1;
+
+    return isnan(x) ? x : isinf(x) ? 0 : sign * mean_of_turn(fabs(x), scaled_integrand, order);
+}
+
+double special_j(int order, double x)
+{
+    return isnan(x) ? x : isinf(x) ? 0 : mean_of_turn(x, wave_integrand, order);
 }
 
 double special_uniform(int32_t seed, int32_t index)

@@ -11,6 +11,13 @@ double special_lgamma(double x);
 double special_digamma(double x);
 /* d^n/dx^n digamma(x) for whole n >= 0; infinite at 0, -1, -2, ... for odd n, else NaN there. */
 double special_polygamma(double n, double x);
+/* exp(x^2) erfc(x). */
+double special_erfcx(double x);
+/* The y with erf(y) = x; NaN beyond 1. */
+double special_erfinv(double x);
+/* exp(-|x|) I_order(x) and J_order(x), Bessel functions of a whole order >= 0. */
+double special_ie(int order, double x);
+double special_j(int order, double x);
 /* Noise in [0, 1), a function of its arguments alone: a multiple of 2^-24, so the same in either precision.
  */
 double special_uniform(int32_t seed, int32_t index);

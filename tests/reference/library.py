@@ -3,7 +3,7 @@
 make_cases.py makes two programs of each entry, one for the value and its gradients, one for second derivatives.
 """
 import numpy as np
-from scipy import special
+from scipy import linalg, special
 
 
 def sigmoid(x): return special.expit(x)
@@ -38,6 +38,29 @@ def conv2d(x, w, stride, pad, dilation, groups):
         seen = windows(x[:, g * channels:(g + 1) * channels], w.shape[2], w.shape[3], stride, dilation)
         out.append(np.einsum("ncpquv,kcuv->nkpq", seen, w[g * kernels:(g + 1) * kernels]))
     return np.concatenate(out, 1)
+
+
+def conv_transpose2d(x, w, stride, pad, groups):
+    """Every pixel adds its multiple of the kernel where it stands."""
+    (N, C, H, W), (_, D, R, S) = x.shape, w.shape
+    y = np.zeros((N, D * groups, (H - 1) * stride + R, (W - 1) * stride + S))
+    for n, c, h, v in np.ndindex(N, C, H, W):
+        g = c // (C // groups)
+        y[n, g * D:(g + 1) * D, h * stride:h * stride + R, v * stride:v * stride + S] += x[n, c, h, v] * w[c]
+    return y[:, :, pad:y.shape[2] - pad, pad:y.shape[3] - pad]
+
+
+def bilinear(x, k):
+    def along(n):
+        at = np.clip((np.arange(n * k) + 0.5) / k - 0.5, 0, n - 1)
+        return np.maximum(0, 1 - np.abs(at[:, None] - np.arange(n)))
+    return np.einsum("ph,nchw,qw->ncpq", along(x.shape[2]), x, along(x.shape[3]))
+
+
+def rotary(x, base):
+    T, D = x.shape[-2:]
+    z = (x[..., ::2] + 1j * x[..., 1::2]) * np.exp(1j * np.arange(T)[:, None] * base**(-np.arange(0, D, 2) / D))
+    return np.stack([z.real, z.imag], -1).reshape(x.shape)
 
 
 def hinge(scores, labels, margin=1.0):
@@ -89,6 +112,9 @@ UNARY = [("exp", np.exp, -2, 2), ("expm1", np.expm1, -1, 1), ("log", np.log, 0.3
          ("sinh", np.sinh, -2, 2), ("cosh", np.cosh, -2, 2), ("tanh", np.tanh, -2, 2), ("asinh", np.arcsinh, -2, 2),
          ("acosh", np.arccosh, 1.3, 3), ("atanh", np.arctanh, -0.7, 0.7), ("erf", special.erf, -2, 2),
          ("erfc", special.erfc, -2, 2), ("lgamma", special.gammaln, 0.4, 4), ("digamma", special.digamma, 0.6, 4),
+         ("erfcx", special.erfcx, -1, 2), ("erfinv", special.erfinv, -0.8, 0.8), ("ndtr", special.ndtr, -2, 2),
+         ("log_ndtr", special.log_ndtr, -3, 2), ("log1mexp", lambda x: np.log1p(-np.exp(x)), -3, -0.3),
+         ("i0e", special.i0e, 0.3, 3), ("i1e", special.i1e, 0.3, 3), ("j0", special.j0, -3, 3), ("j1", special.j1, -3, 3),
          ("abs", np.abs, 0.2, 2), ("sigmoid", sigmoid, -2, 2), ("log_sigmoid", lambda x: -softplus(-x), -2, 2),
          ("softplus", softplus, -2, 2), ("relu", lambda x: np.maximum(x, 0), 0.2, 2),
          ("leaky_relu", lambda x: np.where(x > 0, x, 0.01 * x), -2, -0.2),
@@ -136,6 +162,31 @@ CALLS = [
     ("det", f"A: [m, n, n]", "det(A)", np.linalg.det, {"A": ((2, 3, 3), -1, 1)}),
     ("logdet", f"A: {M33}", "logdet(A @ A' + eye(n))", lambda A: np.linalg.slogdet(spd(A))[1], {"A": ((3, 3), -1, 1)}),
     ("cholesky", f"A: {M33}", "cholesky(A @ A' + eye(n))", lambda A: np.linalg.cholesky(spd(A)), {"A": ((3, 3), -1, 1)}),
+    ("mod", f"x: {M23}, y: {M23}", "mod(x, y)", np.mod, {"x": ((2, 3), 2.1, 2.9), "y": ((2, 3), 0.75, 0.95)}),
+    ("lbeta", f"x: {M23}, y: {M23}", "lbeta(x, y)", special.betaln, {"x": ((2, 3), 0.5, 3), "y": ((2, 3), 0.5, 3)}),
+    ("gammainc", "x: [m], y: [m]", "gammainc(x, y)", special.gammainc, {"x": ((2,), 0.6, 3), "y": ((2,), 1.3, 2)}),
+    ("gammaincc", "x: [m], y: [m]", "gammaincc(x, y)", special.gammaincc, {"x": ((2,), 0.6, 3), "y": ((2,), 3, 6)}),
+    ("betainc", "x: [m], y: [m], z: [m]", "betainc(x, y, z)", special.betainc,
+     {"x": ((2,), 0.6, 3), "y": ((2,), 0.6, 3), "z": ((2,), 0.3, 0.6)}),
+    ("kron", "x: [m, 3], y: [3, m]", "kron(x, y)", np.kron, {"x": (2, 3), "y": (3, 2)}),
+    ("expm", "x: [m, n, n]", "expm(x)", lambda x: np.stack([linalg.expm(a) for a in x]), {"x": ((2, 3, 3), -1, 1)}),
+    ("cumprod", f"x: {M23}", "cumprod(x, axis = 1)", lambda x: np.cumprod(x, 1), {"x": (2, 3)}),
+    ("cummax", "x: [m, 2, n]", "cummax(x, axis = 1)", lambda x: np.maximum.accumulate(x, 1), {"x": (2, 2, 3)}),
+    ("cummin", f"x: {M23}", "cummin(x)", lambda x: np.minimum.accumulate(x, 0), {"x": (2, 3)}),
+    ("conv1d", "x: [1, 2, 7], w: [2, 1, 3]", "conv1d(x, w, stride = 2, pad = 1, dilation = 2, groups = 2)",
+     lambda x, w: conv2d(np.pad(x, ((0, 0), (0, 0), (1, 1)))[..., None], w[..., None], 2, 0, 2, 2)[..., 0],
+     {"x": ((1, 2, 7), -1, 1), "w": ((2, 1, 3), -1, 1)}),
+    ("conv_transpose2d", "x: [1, 2, 2, 3], w: [2, 2, 2, 3]", "conv_transpose2d(x, w, stride = 2, pad = 1, groups = 2)",
+     lambda x, w: conv_transpose2d(x, w, 2, 1, 2), {"x": ((1, 2, 2, 3), -1, 1), "w": ((2, 2, 2, 3), -1, 1)}),
+    ("group_norm", "x: [m, 4, n], g: [4], b: [4]", "group_norm(x, 2, g, b)",
+     lambda x, g, b: normalised(x.reshape(2, 2, -1), -1).reshape(x.shape) * g[:, None] + b[:, None],
+     {"x": (2, 4, 3), "g": (4,), "b": (4,)}),
+    ("upsample", "x: [1, 2, m, n]", "upsample(x, 3)", lambda x: x.repeat(3, 2).repeat(3, 3), {"x": (1, 2, 2, 3)}),
+    ("upsample_smooth", "x: [1, 1, m, n]", "upsample(x, 3, smooth = true)", lambda x: bilinear(x, 3), {"x": (1, 1, 2, 3)}),
+    ("rotary", "x: [2, n, 4]", "rotary(x, base = 50)", lambda x: rotary(x, 50), {"x": (2, 3, 4)}),
+    ("swiglu", f"x: {M23}, W: [n, 2], U: [n, 2], V: [2, n]", "swiglu(x, W, U, V)",
+     lambda x, W, U, V: (x @ W * sigmoid(x @ W) * (x @ U)) @ V,
+     {"x": (2, 3), "W": ((3, 2), -1, 1), "U": ((3, 2), -1, 1), "V": ((2, 3), -1, 1)}),
     ("eye", f"A: {M33}", "A @ (A + eye(n))", lambda A: A @ (A + np.eye(3)), {"A": (3, 3)}),
     ("reshape", "x: [2, n]", "reshape(x, [n, -1]) * [1, 2]", lambda x: x.reshape(3, 2) * [1, 2], {"x": (2, 3)}),
     ("concat", f"x: {M23}, y: {M23}", "concat(x, y, 2 * x, axis = 1)", lambda x, y: np.concatenate([x, y, 2 * x], 1),
@@ -219,7 +270,8 @@ silu hardtanh softsign maxout sum mean prod var std norm logsumexp all any argma
 solve_tril inv det logdet cholesky tril triu eye cross reshape concat stack pad flip roll tile broadcast zeros ones full range
 one_hot pick cumsum softmax log_softmax cross_entropy binary_cross_entropy mse l2 hinge linear layer_norm rms_norm batch_norm
 batch_norm_apply conv2d max_pool2d avg_pool2d dropout embedding attention lstm_cell gru_cell sgd momentum adam adamw unpack_tril
-pack_tril stop_gradient""".split()
+pack_tril stop_gradient erfcx erfinv ndtr log_ndtr log1mexp i0e i1e j0 j1 mod lbeta gammainc gammaincc betainc kron expm
+cumprod cummax cummin conv1d conv_transpose2d group_norm upsample rotary swiglu""".split()
 
 
 def entries():

@@ -15,9 +15,12 @@ from itertools import product
 import numpy as np
 from scipy import special
 
+import geometry
 import library
+import stats
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+chosen = sys.argv[1:]
 groups = {}
 current = None
 
@@ -25,7 +28,7 @@ current = None
 def group(name, text=""):
     """The cases that follow go to NAME.nn, after TEXT."""
     global current
-    current = groups[name] = {"text": [text.strip()] if text else [], "exports": [], "cases": []}
+    current = groups[name] = {"name": name, "text": [text.strip()] if text else [], "exports": [], "cases": []}
 
 
 def text(nn):
@@ -100,6 +103,8 @@ def case(nn, f=None, *, sizes=None, wrt=None, outputs=None, seeds=None, gradient
          double=False, tolerance=None, tolerance32=None, status=None, late=False, lower=False, extra="", export=True, name=None, **inputs):
     """One program and its case. f takes the inputs by name and returns the outputs: one, or a dict. Real inputs are
     floats; int ones are integers."""
+    if chosen and current["name"] not in chosen:
+        return
     function = re.search(r"^(\w+)\(", nn.strip(), re.M).group(1) if name is None else name
     if nn:
         text(nn)
@@ -164,7 +169,6 @@ def case(nn, f=None, *, sizes=None, wrt=None, outputs=None, seeds=None, gradient
 
 
 def write():
-    chosen = sys.argv[1:]
     folder = os.path.join(HERE, "..", "run")
     for name, g in groups.items():
         if chosen and name not in chosen:
@@ -800,24 +804,33 @@ SIZES = {"m": 2, "n": 3}
 def library_input(spec, key):
     if isinstance(spec, (int, list)):
         return np.array(spec)
+    if isinstance(spec, np.ndarray):
+        return spec
     if spec and isinstance(spec[0], tuple):
         return uniform(*spec, key=key)
     return uniform(spec, key=key)
 
 
-for name, parameters, call, f, specs in library.entries():
-    inputs = {k: library_input(v, k + name) for k, v in specs.items()}
-    reals = [k for k, v in inputs.items() if v.dtype.kind == "f"]
-    sizes = {k: v for k, v in SIZES.items() if re.search(rf"[\[ ]{k}[,\]]", parameters)}
+def library_cases(entries):
+    for name, parameters, call, f, specs in entries:
+        inputs = {k: library_input(v, k + name) for k, v in specs.items()}
+        reals = [k for k, v in inputs.items() if v.dtype.kind == "f"]
+        sizes = {k: v for k, v in SIZES.items() if re.search(rf"[\[ ]{k}[,\]]", parameters)}
 
-    def squares(f=f, reals=reals, **values):
-        total = lambda **moved: np.sum(np.sin(2 * f(*{**values, **moved}.values())))
-        return sum(np.sum(gradient(lambda t: total(**{k: t}), values[k])**2) for k in reals)
+        def squares(f=f, reals=reals, **values):
+            total = lambda **moved: np.sum(np.sin(2 * f(*{**values, **moved}.values())))
+            return sum(np.sum(gradient(lambda t: total(**{k: t}), values[k])**2) for k in reals)
 
-    case(f"{name}_value({parameters}) = {call}", lambda f=f, **values: f(*values.values()), sizes=sizes, **inputs)
-    terms = " + ".join(f"sum(grad(p, {k})^2)" for k in reals)
-    case(f"{name}_second({parameters}) {{\n    p = sum(sin(2 * ({call})))\n    return {name}_second = {terms}\n}}", squares,
-         sizes=sizes, tolerance=1e-6, tolerance32=1e-2, **inputs)
+        case(f"{name}_value({parameters}) = {call}", lambda f=f, **values: f(*values.values()), sizes=sizes, **inputs)
+        terms = " + ".join(f"sum(grad(p, {k})^2)" for k in reals)
+        case(f"{name}_second({parameters}) {{\n    p = sum(sin(2 * ({call})))\n    return {name}_second = {terms}\n}}", squares,
+             sizes=sizes, tolerance=1e-6, tolerance32=1e-2, **inputs)
+
+
+library_cases(library.entries())
+for file in stats, geometry:
+    group(file.__name__, f'import "{file.__name__}"\n' + file.HELPERS)
+    library_cases(file.CALLS)
 
 # ---- Functions ----
 

@@ -244,6 +244,12 @@ START_TEST(the_runtime_computes_the_same)
 {
     for (double x = -3.3; x < 20; x += 0.37) {
         assert_close(gradc_lgamma(x), special_lgamma(x));
+        assert_close(gradc_erfcx(x), special_erfcx(x));
+        assert_close(gradc_erfinv(x / 20), special_erfinv(x / 20));
+        assert_close(gradc_i0e(3 * x), special_ie(0, 3 * x));
+        assert_close(gradc_i1e(3 * x), special_ie(1, 3 * x));
+        assert_close(gradc_j0(3 * x), special_j(0, 3 * x));
+        assert_close(gradc_j1(3 * x), special_j(1, 3 * x));
         for (int order = 0; order <= 3; order++) {
             double expected = special_polygamma(order, x);
             ck_assert_double_eq_tol(gradc_polygamma(order, x), expected, 1e-12 * (1 + fabs(expected)));
