@@ -71,7 +71,7 @@ endif
 
 # ---- Building ----
 
-.PHONY: always all setup test run-tests random-tools test-sanitize test-random bless bench demo format format-check clean install uninstall
+.PHONY: always all setup test run-tests random-tools hostile fuzz fuzz-objects test-sanitize test-random bless bench demo format format-check clean install uninstall
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -195,6 +195,23 @@ FIRST ?= 1
 test-random: random-tools
 	@mkdir -p $(BUILD)/found/$(FIRST)
 	@$(BUILD)/random/in_process $(FIRST) 0 $(N) $(BUILD)/found/$(FIRST)
+
+# Programs ten times as large as in the tests, with their times.
+hostile: all
+	@GRADC=$(abspath $(GRADC)) tests/hostile.sh --large
+
+# Text and structure invented by libFuzzer, SECONDS for each; what was found is left in build/fuzz.
+SECONDS ?= 60
+FUZZ_CC ?= clang-14
+fuzz:
+	@FUZZ_CC="$(FUZZ_CC)" tests/fuzz/run.sh $(SECONDS)
+
+# For fuzz/run.sh: the compiler's files with libFuzzer's counters.
+fuzz-objects: $(OBJECTS) $(BUILD)/fuzz_main.o
+
+$(BUILD)/fuzz_main.o: src/main.c | $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(COMPILER_FLAGS) $(CFLAGS) $(SANITIZER) -Dmain=gradc_main -Wno-missing-prototypes -MMD -MP -c -o $@ $<
 
 bless: all
 	@tests/golden.sh --bless
