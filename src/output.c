@@ -151,31 +151,35 @@ enum { ENDING_COUNT = sizeof endings / sizeof endings[0] };
 
 static struct output *volatile unfinished; /* the first output, while temporary files may exist */
 
+static struct sigaction before[ENDING_COUNT];
+
 static void remove_temporaries(int signal_number)
 {
     for (const struct output *output = unfinished; output; output = output->next)
         if (output->temporary)
             unlink(output->temporary);
-    signal(signal_number, SIG_DFL);
+    for (int i = 0; i < ENDING_COUNT; i++)
+        sigaction(endings[i], &before[i], NULL);
     raise(signal_number);
 }
 
 /* What is ignored remains so. */
 static void watch_signals(struct outputs *outputs)
 {
+    struct sigaction action = {.sa_handler = remove_temporaries};
+    sigfillset(&action.sa_mask);
     unfinished = outputs->first;
-    for (int i = 0; i < ENDING_COUNT; i++)
-        if (signal(endings[i], remove_temporaries) == SIG_IGN)
-            signal(endings[i], SIG_IGN);
+    for (int i = 0; i < ENDING_COUNT && unfinished; i++) {
+        sigaction(endings[i], &action, &before[i]);
+        if (before[i].sa_handler == SIG_IGN)
+            sigaction(endings[i], &before[i], NULL);
+    }
 }
 
 static void leave_signals(void)
 {
-    if (!unfinished)
-        return;
-    for (int i = 0; i < ENDING_COUNT; i++)
-        if (signal(endings[i], SIG_DFL) == SIG_IGN)
-            signal(endings[i], SIG_IGN);
+    for (int i = 0; i < ENDING_COUNT && unfinished; i++)
+        sigaction(endings[i], &before[i], NULL);
     unfinished = NULL;
 }
 

@@ -95,52 +95,54 @@ static void collect_definitions(struct elaborator *e, struct unit *unit)
 
 /* ---- Imports ---- */
 
-static bool same_file(const char *a, const char *b)
+/* The same for each name of a file. */
+static const char *file_key(struct elaborator *e, const char *path)
 {
-    struct stat one, other;
-    if (stat(a, &one) || stat(b, &other))
-        return !strcmp(a, b);
-    return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+    struct stat status;
+    if (stat(path, &status))
+        return path;
+    return arena_print(e->arena, "%llx %llx", (unsigned long long)status.st_dev,
+                       (unsigned long long)status.st_ino);
 }
 
-/* The library file of this name; NULL if there is none. */
-static const struct source *library_source(struct elaborator *e, const char *name)
+/* The text of the library file of this name; NULL if there is none. */
+static const char *library_text(const char *name)
 {
     for (const struct library_file *file = library_files; file->name; file++)
         if (!strcmp(file->name, name))
-            return source_of_text(e->arena, arena_print(e->arena, "<library %s>", name), file->text,
-                                  strlen(file->text), true);
+            return file->text;
     return NULL;
-}
-
-/* A file of the user's of this name comes before one of the library. */
-static const struct source *find_import(struct elaborator *e, const struct unit *unit, const char *name)
-{
-    const char *path = unit->is_library ? NULL
-                                        : source_find(e->arena, unit->file->source->path, name,
-                                                      e->options->folders, e->options->folder_count);
-    return path ? source_read(e->arena, path) : library_source(e, name);
 }
 
 static void import(struct elaborator *e, struct unit *unit, const struct definition *definition)
 {
+    /* A file of the user's of this name comes before one of the library. */
+    const char *name = definition->name, *library = library_text(name), *path = NULL;
     errno = 0;
-    const struct source *source = find_import(e, unit, definition->name);
+    if (!unit->is_library)
+        path =
+            source_find(e->arena, unit->file->source->path, name, e->options->folders, e->options->folder_count);
+    bool is_library = !path && library;
+    if (is_library)
+        path = arena_print(e->arena, "<library %s>", name);
+    struct unit *known = path ? map_get(&e->files, file_key(e, path)) : NULL;
+    if (known) {
+        if (known->loading)
+            report_error(e->diagnostics, definition->span,
+                         "\"%s\" imports itself, directly or through others", definition->name);
+        else
+            ARENA_APPEND(e->arena, unit, imports, known);
+        return;
+    }
+    const struct source *source = is_library ? source_of_text(e->arena, path, library, strlen(library), true)
+                                  : path     ? source_read(e->arena, path)
+                                             : NULL;
     if (!source) {
         report_error(e->diagnostics, definition->span, "cannot read \"%s\": %s", definition->name,
                      errno ? strerror(errno) : "no such file");
         return;
     }
-    for (size_t i = 0; i < e->units_count; i++)
-        if (same_file(e->units[i]->file->source->path, source->path)) {
-            if (e->units[i]->loading)
-                report_error(e->diagnostics, definition->span,
-                             "\"%s\" imports itself, directly or through others", definition->name);
-            else
-                ARENA_APPEND(e->arena, unit, imports, e->units[i]);
-            return;
-        }
-    struct unit *imported = load_unit(e, parse(e->arena, e->diagnostics, source), false, source->is_library);
+    struct unit *imported = load_unit(e, parse(e->arena, e->diagnostics, source), false, is_library);
     ARENA_APPEND(e->arena, unit, imports, imported);
 }
 
@@ -152,6 +154,7 @@ static struct unit *load_unit(struct elaborator *e, const struct file *file, boo
     unit->is_library = is_library;
     unit->loading = true;
     ARENA_APPEND(e->arena, e, units, unit);
+    map_set(e->arena, &e->files, file_key(e, file->source->path), unit);
     for (const struct definition *d = file->definitions; d; d = d->next)
         if (d->kind == DEFINITION_IMPORT)
             import(e, unit, d);

@@ -20,16 +20,20 @@ static struct callee *callee_of_unit(struct elaborator *e, struct unit *unit, co
     return callee;
 }
 
+/* Many ways may lead to a file through imports; what was found on the first is kept, that there is nothing,
+ * too. */
 static struct callee *callee_of_imports(struct elaborator *e, struct unit *unit, const char *name)
 {
-    for (size_t i = 0; i < unit->imports_count; i++) {
-        struct callee *callee = callee_of_unit(e, unit->imports[i], name);
+    static struct callee none;
+    struct callee *callee = map_get(&unit->imported_functions, name);
+    for (size_t i = 0; i < unit->imports_count && !callee; i++) {
+        callee = callee_of_unit(e, unit->imports[i], name);
         if (!callee)
             callee = callee_of_imports(e, unit->imports[i], name);
-        if (callee)
-            return callee;
     }
-    return NULL;
+    if (unit->imports_count && !unit->loading)
+        map_set(e->arena, &unit->imported_functions, name, callee ? callee : &none);
+    return callee == &none ? NULL : callee;
 }
 
 struct callee *find_library_function(struct elaborator *e, const char *name)
@@ -79,6 +83,28 @@ static const char *library_file_with(struct elaborator *e, const char *name)
     return NULL;
 }
 
+static void suggest_function(struct elaborator *e, const char *name)
+{
+    struct map names = {0};
+    size_t count, all = 0;
+    const char *const *builtins = builtin_names(&count);
+    for (size_t u = 0; u < e->units_count; u++)
+        all += e->units[u]->functions.entries_count;
+    if (!may_suggest(e, all + count))
+        return;
+    for (size_t u = 0; u < e->units_count; u++)
+        for (size_t i = 0; i < e->units[u]->functions.entries_count; i++)
+            map_set(e->arena, &names, e->units[u]->functions.entries[i].name, e);
+    for (size_t i = 0; i < count; i++)
+        map_set(e->arena, &names, builtins[i], e);
+    for (const struct local_function *local = e->frame->functions_here; local; local = local->outer)
+        map_set(e->arena, &names, local->callee.name, e);
+    const char **candidates = ARENA_ARRAY(e->arena, const char *, names.entries_count);
+    for (size_t i = 0; i < names.entries_count; i++)
+        candidates[i] = names.entries[i].name;
+    suggest(e, name, candidates, names.entries_count);
+}
+
 static void fail_unknown_function(struct elaborator *e, const struct expression *call)
 {
     if (find_binding(e, call->name)) {
@@ -90,19 +116,6 @@ static void fail_unknown_function(struct elaborator *e, const struct expression 
         }
         return;
     }
-    struct map names = {0};
-    size_t count;
-    const char *const *builtins = builtin_names(&count);
-    for (size_t u = 0; u < e->units_count; u++)
-        for (size_t i = 0; i < e->units[u]->functions.entries_count; i++)
-            map_set(e->arena, &names, e->units[u]->functions.entries[i].name, e);
-    for (size_t i = 0; i < count; i++)
-        map_set(e->arena, &names, builtins[i], e);
-    for (const struct local_function *local = e->frame->functions_here; local; local = local->outer)
-        map_set(e->arena, &names, local->callee.name, e);
-    const char **candidates = ARENA_ARRAY(e->arena, const char *, names.entries_count);
-    for (size_t i = 0; i < names.entries_count; i++)
-        candidates[i] = names.entries[i].name;
     const char *file = library_file_with(e, call->name);
     if (file) {
         fail(e, call->operator_span, "there is no function %s here; import \"%s\" brings it", call->name,
@@ -110,13 +123,15 @@ static void fail_unknown_function(struct elaborator *e, const struct expression 
         return;
     }
     fail(e, call->operator_span, "there is no function %s", call->name);
+    if (e->diagnostics->last_was_dropped)
+        return;
     const struct definition *elsewhere = find_elsewhere(e->frame->definition->body, call->name);
     if (elsewhere)
         note(e, elsewhere->name_span,
              "%s is defined here; a function in a body holds from its definition to the end of its block",
              call->name);
     else
-        suggest(e, call->name, candidates, names.entries_count);
+        suggest_function(e, call->name);
 }
 
 static struct callee *resolve_callee(struct elaborator *e, const struct expression *call)
@@ -161,6 +176,7 @@ struct frame *new_frame(struct elaborator *e, struct unit *unit, const struct de
     frame->definition = definition;
     frame->call = call;
     frame->caller = e->frame;
+    frame->outermost = e->frame ? e->frame->outermost : frame;
     frame->marked = marked_names(e, definition);
     return frame;
 }
@@ -262,13 +278,32 @@ static const void **function_arguments(struct elaborator *e, const struct value 
 
 enum { MOST_CALLS_IN_CALLS = 64 };
 
+/* Of all calls of a definition that are under way, the innermost. */
+static struct frame **innermost_call(struct elaborator *e, const struct definition *definition)
+{
+    const char *address = arena_print(e->arena, "%p", (const void *)definition);
+    struct frame **innermost = map_get(&e->under_way, address);
+    if (!innermost) {
+        innermost = ARENA_NEW(e->arena, struct frame *);
+        map_set(e->arena, &e->under_way, address, innermost);
+    }
+    return innermost;
+}
+
 /* A function may call itself through a function that it is given, as long as it is given another one there.
  * There are only so many functions, but each call makes new ones of those defined in its body: so a limit. */
 static bool is_recursive(struct elaborator *e, const struct callee *callee, const void **functions, int count,
                          struct span at)
 {
     int calls = 0;
-    for (struct frame *frame = e->frame; frame; frame = frame->caller)
+    struct frame *exported = e->frame->outermost;
+    for (struct frame *frame = *innermost_call(e, callee->definition), *next; frame || exported;
+         frame = next) {
+        next = frame ? frame->same : NULL;
+        if (!frame) {
+            frame = exported;
+            exported = NULL;
+        }
         if (frame->definition == callee->definition &&
             (++calls > MOST_CALLS_IN_CALLS ||
              (frame->closure == callee->closure &&
@@ -287,6 +322,7 @@ static bool is_recursive(struct elaborator *e, const struct callee *callee, cons
             note(e, at, "functions are expanded where they are called; `for` repeats");
             return true;
         }
+    }
     return false;
 }
 
@@ -353,10 +389,76 @@ static bool bind_arguments(struct elaborator *e, const struct callee *callee,
     return right;
 }
 
+enum { MOST_CALLS = 1 << 20, MOST_CALLED_NODES = 1 << 22 };
+
+/* Whether the function being exported has become too large by its calls. What follows fails silently. */
+static bool is_too_much(struct elaborator *e, const struct callee *callee, struct span at)
+{
+    if (e->called_for != e->graph) {
+        e->called_for = e->graph;
+        e->calls_count = 0;
+    }
+    bool is_more = e->calls_count <= MOST_CALLS && e->graph->nodes_count > MOST_CALLED_NODES;
+    e->calls_count += is_more ? MOST_CALLS : 1;
+    if (e->calls_count <= MOST_CALLS)
+        return false;
+    if (e->calls_count == MOST_CALLS + 1 || is_more) {
+        fail(e, at, "with this call of %s, %s makes more than %d calls or values", callee->name,
+             e->frame->outermost->definition->name, is_more ? MOST_CALLED_NODES : MOST_CALLS);
+        note(e, at, "functions are expanded where they are called; `for` repeats");
+        e->calls_count = MOST_CALLS + 2;
+    }
+    return true;
+}
+
+/* The outcome of a call. In the same body, the same function of the same values gives the same, so that
+ * functions which call each other twice and twice again do not take twice and twice as long. */
+struct finished {
+    struct frame *frame; /* NULL: it failed */
+};
+
+/* What tells values apart; NULL for those of which the same address does not mean the same. */
+static const char *value_key(struct elaborator *e, const struct value *value)
+{
+    if (value->indexed)
+        return NULL;
+    switch (value->kind) {
+    case VALUE_NODE: return arena_print(e->arena, "%p", (const void *)value->node);
+    case VALUE_NUMBER:
+        return arena_print(e->arena, "%c%p", value->divided ? '/' : '#', (const void *)value->number);
+    case VALUE_FUNCTION:
+        return value->callee->closure
+                   ? NULL
+                   : arena_print(e->arena, "%p",
+                                 value->callee->definition ? (const void *)value->callee->definition
+                                                           : (const void *)value->callee->builtin);
+    case VALUE_NONE: return "-";
+    default: return NULL;
+    }
+}
+
+static const char *call_key(struct elaborator *e, const struct callee *callee,
+                            const struct argument *const *matched, const struct value *arguments, int count)
+{
+    if (callee->closure || e->space.count > 0)
+        return NULL;
+    const char *key =
+        arena_print(e->arena, "%p %p", (const void *)callee->definition, (const void *)e->frame->block);
+    for (int i = 0; i < count; i++) {
+        const char *argument = matched[i] ? value_key(e, &arguments[i]) : "?";
+        if (!argument)
+            return NULL;
+        key = arena_print(e->arena, "%s %s", key, argument);
+    }
+    return key;
+}
+
 /* Evaluates a call of a defined function: the finished frame with its outputs, or NULL. */
 static struct frame *call_definition(struct elaborator *e, const struct callee *callee,
                                      const struct expression *call)
 {
+    if (is_too_much(e, callee, call->span))
+        return NULL;
     int count = parameter_count(callee->definition);
     const struct argument **matched = ARENA_ARRAY(e->arena, const struct argument *, count + 1);
     struct value *arguments = ARENA_ARRAY(e->arena, struct value, count + 1);
@@ -373,6 +475,10 @@ static struct frame *call_definition(struct elaborator *e, const struct callee *
     if (!right)
         return NULL;
     const void **functions = function_arguments(e, arguments, count);
+    const char *key = call_key(e, callee, matched, arguments, count);
+    const struct finished *finished = key ? map_get(&e->frame->finished, key) : NULL;
+    if (finished)
+        return finished->frame;
     if (is_recursive(e, callee, functions, count, call->span))
         return NULL;
     struct frame *frame = new_frame(e, callee->unit, callee->definition, call->span);
@@ -381,7 +487,9 @@ static struct frame *call_definition(struct elaborator *e, const struct callee *
     if (callee->closure)
         enter_closure(e, frame, callee->closure);
     struct span origin = e->graph->origin;
-    e->frame = frame;
+    struct frame **innermost = innermost_call(e, callee->definition);
+    frame->same = *innermost;
+    *innermost = e->frame = frame;
     right = bind_arguments(e, callee, matched, arguments, spans);
     if (right) {
         execute_body(e, callee->definition);
@@ -389,8 +497,13 @@ static struct frame *call_definition(struct elaborator *e, const struct callee *
             apply_rule(e, frame, rule_of(callee), arguments, spans);
     }
     e->frame = frame->caller;
+    *innermost = frame->same;
     e->graph->origin = origin;
-    return right && frame->returned ? frame : NULL;
+    struct finished *outcome = ARENA_NEW(e->arena, struct finished);
+    outcome->frame = right && frame->returned ? frame : NULL;
+    if (key && (outcome->frame || !callee->unit->is_library)) /* the library's errors are told at each call */
+        map_set(e->arena, &e->frame->finished, key, outcome);
+    return outcome->frame;
 }
 
 static const char *output_list(struct elaborator *e, const struct frame *frame)

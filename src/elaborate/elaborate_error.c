@@ -105,8 +105,20 @@ void note_operand(struct elaborator *e, struct span operand)
          value_text(e, &binding->value));
 }
 
+enum { MOST_COMPARED = 4000000 };
+
+bool may_suggest(struct elaborator *e, size_t count)
+{
+    if (e->diagnostics->last_was_dropped || e->compared_count > MOST_COMPARED)
+        return false;
+    e->compared_count += count;
+    return true;
+}
+
 void suggest(struct elaborator *e, const char *name, const char *const *candidates, size_t count)
 {
+    if (e->diagnostics->last_was_dropped)
+        return;
     const char *near = near_name(name, candidates, count);
     struct span none = {0};
     if (near)

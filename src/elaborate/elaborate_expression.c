@@ -314,10 +314,13 @@ static struct value evaluate_number(struct elaborator *e, const struct expressio
     return value_node(constant_real(e, x->number));
 }
 
-static void fail_unknown_name(struct elaborator *e, const struct expression *x)
+static void suggest_value(struct elaborator *e, const char *name)
 {
     struct map seen = {0};
     struct frame *frame = e->frame;
+    if (!may_suggest(e, frame->bindings.entries_count + frame->sizes.entries_count +
+                            frame->unit->dims.entries_count))
+        return;
     for (size_t i = 0; i < frame->bindings.entries_count; i++)
         map_set(e->arena, &seen, frame->bindings.entries[i].name, frame);
     for (size_t i = 0; i < frame->sizes.entries_count; i++)
@@ -327,12 +330,17 @@ static void fail_unknown_name(struct elaborator *e, const struct expression *x)
     const char **names = ARENA_ARRAY(e->arena, const char *, seen.entries_count + 1);
     for (size_t i = 0; i < seen.entries_count; i++)
         names[i] = seen.entries[i].name;
+    suggest(e, name, names, seen.entries_count);
+}
+
+static void fail_unknown_name(struct elaborator *e, const struct expression *x)
+{
     if (find_function(e, x->name))
         fail(e, x->span, "%s is a function; call it as %s(…)", x->name, x->name);
     else {
         fail(e, x->span, "%s has no value here", x->name);
         if (!note_local(e, x->name))
-            suggest(e, x->name, names, seen.entries_count);
+            suggest_value(e, x->name);
     }
 }
 

@@ -7,13 +7,29 @@
 
 enum { DEEPEST_GROUP = 64, MOST_MEMBERS = 100000 };
 
-const struct definition *find_group(struct unit *unit, const char *name, struct unit **home)
+struct found_group {
+    const struct definition *group; /* or NULL */
+    struct unit *home;
+};
+
+/* Like functions of imports (elaborate_call.c), what was found is kept. */
+const struct definition *find_group(struct elaborator *e, struct unit *unit, const char *name,
+                                    struct unit **home)
 {
     const struct definition *group = map_get(&unit->groups, name);
     *home = unit;
-    for (size_t i = 0; !group && i < unit->imports_count; i++)
-        group = find_group(unit->imports[i], name, home);
-    return group;
+    if (group || !unit->imports_count)
+        return group;
+    struct found_group *found = map_get(&unit->imported_groups, name);
+    if (!found) {
+        found = ARENA_NEW(e->arena, struct found_group);
+        for (size_t i = 0; !found->group && i < unit->imports_count; i++)
+            found->group = find_group(e, unit->imports[i], name, &found->home);
+        if (!unit->loading)
+            map_set(e->arena, &unit->imported_groups, name, found);
+    }
+    *home = found->group ? found->home : unit;
+    return found->group;
 }
 
 /* What is known of a group: how many members it has when those of its groups are written out. */
@@ -38,7 +54,7 @@ static bool add_member_group(struct group_check *check, struct extent *extent, c
                              int depth)
 {
     struct unit *home;
-    const struct definition *inner = find_group(check->unit, member->type->group, &home);
+    const struct definition *inner = find_group(check->e, check->unit, member->type->group, &home);
     struct extent *own = inner ? extent_of(check, inner, member, depth + 1) : NULL;
     if (!inner) /* told where the group is used */
         return true;

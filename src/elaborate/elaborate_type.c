@@ -146,7 +146,7 @@ static bool check_group(struct elaborator *e, const struct parameter *parameter,
                         struct span at)
 {
     struct unit *home;
-    const struct definition *group = find_group(e->frame->unit, parameter->type->group, &home);
+    const struct definition *group = find_group(e, e->frame->unit, parameter->type->group, &home);
     if (!group) {
         fail(e, parameter->type->span, "there is no group %s", parameter->type->group);
         return false;
@@ -263,7 +263,7 @@ static void declare_axes(struct elaborator *e, const struct axis *axes)
 static bool declare_group_sizes(struct elaborator *e, const struct type_syntax *type)
 {
     struct unit *home;
-    const struct definition *group = find_group(e->frame->unit, type->group, &home);
+    const struct definition *group = find_group(e, e->frame->unit, type->group, &home);
     if (!group) {
         size_t count = 0;
         const char **names = ARENA_ARRAY(e->arena, const char *, e->frame->unit->groups.entries_count + 1);
@@ -328,7 +328,7 @@ static struct value declare_group(struct elaborator *e, const char *name, const 
                                   size *const *lead, int lead_count, struct span span)
 {
     struct unit *home;
-    const struct definition *group = find_group(e->frame->unit, type->group, &home);
+    const struct definition *group = find_group(e, e->frame->unit, type->group, &home);
     size *stack[MAXIMUM_RANK];
     int count = 0;
     for (; count < lead_count; count++)

@@ -174,36 +174,41 @@ static bool is_evaluated(struct elaborator *e, const struct definition *definiti
 
 /* ---- Recursion ---- */
 
-/* Whether a chain of calls leads from `from` to `to`. */
-static bool reaches(struct elaborator *e, struct unit *unit, const struct definition *from,
-                    const struct definition *to, struct map *seen)
+/* A function in a circle of calls that can be reached from `from`, or NULL. */
+static const struct definition *circle_behind(struct elaborator *e, struct unit *unit,
+                                              const struct definition *from, struct map *followed)
 {
+    static char under_way, done;
     struct map used = {0};
+    map_set(e->arena, followed, from->name, &under_way);
     collect_used_names(e, from, &used);
-    for (size_t i = 0; i < used.entries_count; i++) {
+    const struct definition *circle = NULL;
+    for (size_t i = 0; i < used.entries_count && !circle; i++) {
         const struct definition *next = map_get(&unit->functions, used.entries[i].name);
-        if (next == to)
-            return true;
-        if (next && !map_get(seen, next->name)) {
-            map_set(e->arena, seen, next->name, e);
-            if (reaches(e, unit, next, to, seen))
-                return true;
-        }
+        const void *state = next ? map_get(followed, next->name) : NULL;
+        if (state == &under_way)
+            circle = next;
+        else if (next && !state)
+            circle = circle_behind(e, unit, next, followed);
     }
-    return false;
+    map_set(e->arena, followed, from->name, &done);
+    return circle;
 }
 
 /* Functions that call each other in a circle are called by others, so that none of them is exported and
  * evaluated. */
 bool check_recursion(struct elaborator *e, struct unit *unit)
 {
+    struct map followed = {0};
     for (const struct definition *d = unit->file->definitions; d; d = d->next) {
-        struct map seen = {0};
-        if (d->kind != DEFINITION_FUNCTION || is_evaluated(e, d) || !reaches(e, unit, d, d, &seen))
+        if (d->kind != DEFINITION_FUNCTION || is_evaluated(e, d) || map_get(&followed, d->name))
             continue;
-        report_error(e->diagnostics, d->name_span, "recursion: %s calls itself, directly or through others",
-                     d->name);
-        report_note(e->diagnostics, d->name_span,
+        const struct definition *circle = circle_behind(e, unit, d, &followed);
+        if (!circle)
+            continue;
+        report_error(e->diagnostics, circle->name_span,
+                     "recursion: %s calls itself, directly or through others", circle->name);
+        report_note(e->diagnostics, circle->name_span,
                     "functions are expanded where they are called; `for` repeats");
         return true;
     }

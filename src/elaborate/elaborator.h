@@ -89,7 +89,8 @@ struct unit {
     const struct file *file;
     struct map functions; /* name -> const struct definition * */
     struct map rules, groups;
-    struct map dims; /* name -> size * */
+    struct map dims;                                /* name -> size * */
+    struct map imported_functions, imported_groups; /* what names have been found to mean in the imports */
     struct unit **imports;
     size_t imports_count, imports_capacity;
     bool is_library, is_main;
@@ -116,9 +117,11 @@ struct frame {
     struct map sizes;         /* size names of the signature -> size * */
     struct map locals;        /* names that a loop or branch left without a value -> struct binding * */
     const struct map *marked; /* names that some grad, jvp or jacobian of the body refers to */
-    struct frame *caller;
-    struct span call;                            /* where it was called */
-    const void **functions;                      /* the function that each argument is; NULL for a value */
+    struct frame *caller, *outermost;
+    struct frame *same;     /* the innermost other call of this definition under way */
+    struct map finished;    /* what its body called -> struct finished * (elaborate_call.c) */
+    struct span call;       /* where it was called */
+    const void **functions; /* the function that each argument is; NULL for a value */
     const struct local_function *functions_here; /* defined in the body and in force */
     const struct closure *closure;               /* of the function called, if it is a local one */
     bool is_export;
@@ -149,13 +152,18 @@ struct elaborator {
     struct function *function; /* being exported */
     struct frame *frame;       /* innermost call */
     struct unit *prelude;
-    struct unit **units; /* every file, imported first-come */
+    struct map files;    /* every file that has been read -> struct unit * */
+    struct unit **units; /* the same, imported first-come */
     size_t units_count, units_capacity;
     struct index_space space;
     struct inference *inference; /* the ranges found for the index notation being evaluated */
     struct met met;
-    struct map marked_names; /* cache for frame->marked, by definition name and address */
-    struct map evaluated;    /* the definitions met so far, by address */
+    struct map marked_names;        /* cache for frame->marked, by definition name and address */
+    struct map evaluated;           /* the definitions met so far, by address */
+    struct map under_way;           /* definitions, by address -> struct frame **, the innermost call */
+    const struct graph *called_for; /* the graph that the calls have been counted for */
+    size_t calls_count;
+    size_t compared_count;   /* of names (may_suggest) */
     bool not_exportable;     /* the function needed a parameter to be known when compiling */
     bool quiet_export;       /* exported without being asked: if not_exportable, leave it out silently */
     struct span static_need; /* where */
@@ -259,7 +267,8 @@ struct frame *new_frame(struct elaborator *e, struct unit *unit, const struct de
 
 /* ---- elaborate_group.c ---- */
 /* By name, in the unit or its imports; `home` is where it was found. NULL: there is none. */
-const struct definition *find_group(struct unit *unit, const char *name, struct unit **home);
+const struct definition *find_group(struct elaborator *e, struct unit *unit, const char *name,
+                                    struct unit **home);
 /* Reports groups that contain themselves, nest too deeply or have too many members; false if there are any,
  * and then no parameter may be declared. */
 bool check_groups(struct elaborator *e);
@@ -328,6 +337,9 @@ const char *shape_text(struct elaborator *e, const struct node *node);
 const char *shape_of(struct elaborator *e, int rank, size *const *shape);
 const char *value_text(struct elaborator *e,
                        const struct value *value); /* "a tensor [n]", "the function f", "an int" */
+/* Whether a name near the one that the last error was about is looked for among so many: not for an error
+ * that was not shown, nor without end, since in a file of wrong names each is compared with all others. */
+bool may_suggest(struct elaborator *e, size_t count);
 void suggest(struct elaborator *e, const char *name, const char *const *candidates, size_t count);
 
 /* ---- Conditions between sizes (elaborate_error.c) ---- */

@@ -96,22 +96,18 @@ static void name_loop_variables(struct emitter *emitter)
 static void emit_checks(struct emitter *emitter, enum truth needs_work)
 {
     struct function *function = emitter->function;
-    const char *condition = NULL, *nothing = NULL;
+    struct text missing = {.arena = emitter->arena}, nothing = {.arena = emitter->arena};
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
         bool is_needed = (member->role == ROLE_INPUT || member->role == ROLE_INOUT) && member->rank > 0;
-        if (is_needed) {
-            const char *test = arena_print(emitter->arena, "!%s->%s", emitter->self, member->name);
-            condition = condition ? arena_print(emitter->arena, "%s || %s", condition, test) : test;
-        }
+        if (is_needed)
+            text_print(&missing, "%s!%s->%s", missing.length ? " || " : "", emitter->self, member->name);
         if (emitter->program->everything != ALWAYS_WANTED && member->value &&
-            entry_writes(emitter->program->entry, member->role)) {
-            const char *test = arena_print(emitter->arena, "!%s->%s", emitter->self, member->name);
-            nothing = nothing ? arena_print(emitter->arena, "%s && %s", nothing, test) : test;
-        }
+            entry_writes(emitter->program->entry, member->role))
+            text_print(&nothing, "%s!%s->%s", nothing.length ? " && " : "", emitter->self, member->name);
     }
-    if (condition) {
-        emit_line(emitter, "if (%s)", condition);
+    if (missing.length) {
+        emit_line(emitter, "if (%s)", missing.bytes);
         emit_line(emitter, "    return GRADC_ENULL;");
     }
     if (!has_fixed_sizes(function) || function->conditions_count > 0) {
@@ -127,8 +123,8 @@ static void emit_checks(struct emitter *emitter, enum truth needs_work)
             emit_line(emitter, "if (!%s->work)", emitter->self);
         emit_line(emitter, "    return GRADC_ENULL;");
     }
-    if (nothing) {
-        emit_line(emitter, "if (%s)", nothing);
+    if (nothing.length) {
+        emit_line(emitter, "if (%s)", nothing.bytes);
         emit_line(emitter, "    return GRADC_OK;");
     }
 }

@@ -90,15 +90,14 @@ static bool is_consistent(const struct chunks *chunks, const struct item *item)
 static int take_slot(struct program *program, const struct chunks *chunks, size *count)
 {
     for (size_t i = 0; i < program->slots_count; i++) {
-        bool is_free = program->slots[i].is_for_chunks && program->slots[i].count == count;
-        for (size_t k = 0; k < chunks->owns_count; k++)
-            is_free = is_free && !(chunks->owns[k].copies && chunks->owns[k].copies->slot == (int)i);
-        if (is_free) {
-            program->slots[i].sharers++;
+        struct slot *slot = &program->slots[i];
+        if (slot->is_for_chunks && slot->count == count && slot->chunks != chunks) {
+            slot->sharers++;
+            slot->chunks = chunks;
             return (int)i;
         }
     }
-    struct slot slot = {.count = count, .sharers = 1, .is_for_chunks = true};
+    struct slot slot = {.count = count, .sharers = 1, .is_for_chunks = true, .chunks = chunks};
     ARENA_APPEND(program->arena, program, slots, slot);
     return (int)program->slots_count - 1;
 }

@@ -249,8 +249,9 @@ struct slot {
     size *count;
     int sharers; /* buffers that use it */
     bool is_kept;
-    bool is_for_chunks; /* of what chunks of a loop have for themselves */
-    const char *name;   /* in C: the name of its first buffer */
+    bool is_for_chunks;          /* of what chunks of a loop have for themselves, */
+    const struct chunks *chunks; /* the loop cut last that uses it */
+    const char *name;            /* in C: the name of its first buffer */
 };
 
 /* What is stored into a member, from which node. */

@@ -8,7 +8,12 @@
 #include "memory.h"
 #include "print.h"
 
-enum { FIRST_BLOCK = 1 << 16, LARGEST_BLOCK = 1 << 22, ALIGNMENT = 16 };
+enum {
+    FIRST_BLOCK = 1 << 16,
+    FIRST_INNER_BLOCK = 1 << 12 /* there may be one for each function */,
+    LARGEST_BLOCK = 1 << 22,
+    ALIGNMENT = 16
+};
 
 struct block {
     struct block *previous;
@@ -18,8 +23,8 @@ struct block {
 
 struct arena {
     struct block *last;
-    struct arena *outer;        /* NULL: none */
-    struct arena *inner, *next; /* the first one in it; the next one in the outer */
+    struct arena *inner;        /* the first one in it */
+    struct arena *next, **link; /* the next one in the outer; what points to this one */
 };
 
 static struct block *block_new(struct block *previous, size_t size)
@@ -30,18 +35,25 @@ static struct block *block_new(struct block *previous, size_t size)
     return block;
 }
 
-struct arena *arena_new(void)
+static struct arena *new_arena(size_t first_block)
 {
     struct arena *arena = memory_array(1, sizeof *arena);
-    arena->last = block_new(NULL, FIRST_BLOCK);
+    arena->last = block_new(NULL, first_block);
     return arena;
+}
+
+struct arena *arena_new(void)
+{
+    return new_arena(FIRST_BLOCK);
 }
 
 struct arena *arena_new_in(struct arena *outer)
 {
-    struct arena *arena = arena_new();
-    arena->outer = outer;
+    struct arena *arena = new_arena(FIRST_INNER_BLOCK);
     arena->next = outer->inner;
+    if (arena->next)
+        arena->next->link = &arena->next;
+    arena->link = &outer->inner;
     outer->inner = arena;
     return arena;
 }
@@ -72,11 +84,10 @@ void arena_free(struct arena *arena)
         return;
     while (arena->inner)
         arena_free(arena->inner);
-    struct arena **link = arena->outer ? &arena->outer->inner : NULL;
-    while (link && *link != arena)
-        link = &(*link)->next;
-    if (link)
-        *link = arena->next;
+    if (arena->link)
+        *arena->link = arena->next;
+    if (arena->next)
+        arena->next->link = arena->link;
     free_blocks(arena->last);
     memory_free(arena);
 }
