@@ -411,8 +411,8 @@ static bool is_too_much(struct elaborator *e, const struct callee *callee, struc
     return true;
 }
 
-/* The outcome of a call. In the same body, the same function of the same values gives the same, so that
- * functions which call each other twice and twice again do not take twice and twice as long. */
+/* The outcome of a call. In the same body or block, the same function of the same values gives the same, so
+ * that functions which call each other twice and twice again do not take twice and twice as long. */
 struct finished {
     struct frame *frame; /* NULL: it failed */
 };
@@ -437,13 +437,17 @@ static const char *value_key(struct elaborator *e, const struct value *value)
     }
 }
 
+static struct map *finished_calls(struct elaborator *e)
+{
+    return e->frame->block ? &e->frame->block->finished : &e->frame->finished;
+}
+
 static const char *call_key(struct elaborator *e, const struct callee *callee,
                             const struct argument *const *matched, const struct value *arguments, int count)
 {
     if (callee->closure || e->space.count > 0)
         return NULL;
-    const char *key =
-        arena_print(e->arena, "%p %p", (const void *)callee->definition, (const void *)e->frame->block);
+    const char *key = arena_print(e->arena, "%p", (const void *)callee->definition);
     for (int i = 0; i < count; i++) {
         const char *argument = matched[i] ? value_key(e, &arguments[i]) : "?";
         if (!argument)
@@ -476,7 +480,7 @@ static struct frame *call_definition(struct elaborator *e, const struct callee *
         return NULL;
     const void **functions = function_arguments(e, arguments, count);
     const char *key = call_key(e, callee, matched, arguments, count);
-    const struct finished *finished = key ? map_get(&e->frame->finished, key) : NULL;
+    const struct finished *finished = key ? map_get(finished_calls(e), key) : NULL;
     if (finished)
         return finished->frame;
     if (is_recursive(e, callee, functions, count, call->span))
@@ -502,7 +506,7 @@ static struct frame *call_definition(struct elaborator *e, const struct callee *
     struct finished *outcome = ARENA_NEW(e->arena, struct finished);
     outcome->frame = right && frame->returned ? frame : NULL;
     if (key && (outcome->frame || !callee->unit->is_library)) /* the library's errors are told at each call */
-        map_set(e->arena, &e->frame->finished, key, outcome);
+        map_set(e->arena, finished_calls(e), key, outcome);
     return outcome->frame;
 }
 

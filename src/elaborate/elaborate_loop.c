@@ -458,6 +458,7 @@ static bool execute_rounds(struct elaborator *e, const struct statement *stateme
     int errors = e->diagnostics->error_count;
     block->outer = e->frame->block;
     block->depth = block->outer ? block->outer->depth + 1 : 1;
+    block->finished = (struct map){0};
     e->frame->block = block;
     struct met outer = enter_requirements(e);
     size *number = rounds->begin ? size_add(rounds->begin, loop->variable) : loop->variable;

@@ -62,6 +62,7 @@ struct binding {
 
 /* A loop or branch whose body is being evaluated. */
 struct block {
+    struct map finished; /* like a frame's, of the calls in this block */
     bool is_branch;
     bool is_guard;             /* of the rounds of a loop that has fewer in some rounds of loops around it */
     const char *variable_name; /* of a loop */
