@@ -870,6 +870,61 @@ static bool shrink(struct graph *graph, struct diagonal *diagonal)
     return false;
 }
 
+/* Where the condition holds if that is from some position along one axis on, 0 <= j - 1, or up to one, j + 1
+ * < n: *count positions from *begin on. */
+static bool holds_in_range(struct graph *graph, const struct node *c, int *axis, size **begin, size **count)
+{
+    int64_t sign = 1;
+    bool is_from = c->op == OP_LE && is_zero(c->inputs[0]);
+    const struct node *at = is_from || c->op == OP_LT ? c->inputs[is_from] : NULL;
+    double limit;
+    if (!at || at->op != OP_IOTA || at->type != INT || !single_axis(c, &at->subscripts[0], axis, &sign) ||
+        *axis < 0 || sign < 0 || (!is_from && !graph_is_constant(c->inputs[1], &limit)))
+        return false;
+    size *offset = at->subscripts[0].offset, *zero = size_number(graph->sizes, 0), *end = c->shape[*axis];
+    *begin = is_from ? larger(zero, size_negate(offset)) : zero;
+    if (!is_from)
+        end = smaller(end, size_subtract(size_number(graph->sizes, (int64_t)limit), offset));
+    *count = *begin && end ? size_subtract(end, *begin) : NULL;
+    return *count && size_nonnegative(*count) == ALWAYS;
+}
+
+/* What holds beside c, which is one of the conditions that all hold; NULL: nothing else does. */
+static struct node *all_but(struct graph *graph, struct node *all, const struct node *c)
+{
+    if (all == c || all->op != OP_AND)
+        return all == c ? NULL : all;
+    struct node *a = all_but(graph, all->inputs[0], c), *b = all_but(graph, all->inputs[1], c);
+    return a && b ? graph_binary(graph, OP_AND, a, b) : a ? a : b;
+}
+
+/* if 0 <= j - 1 then x[j] else 0, stored at j -> x[j + 1], stored at j + 1; false: there is no such
+ * condition. */
+static bool put_range_into_diagonal(struct graph *graph, struct diagonal *diagonal, const struct node *c)
+{
+    struct node *value = diagonal->masked.value;
+    struct reading reading = {.rank = value->rank};
+    int axis;
+    size *begin, *count;
+    if (c && c->op == OP_AND)
+        return put_range_into_diagonal(graph, diagonal, c->inputs[0]) ||
+               put_range_into_diagonal(graph, diagonal, c->inputs[1]);
+    if (!c || !holds_in_range(graph, c, &axis, &begin, &count))
+        return false;
+    reading.subscripts = ARENA_ARRAY(graph->arena, struct affine, value->rank + 1);
+    for (int a = 0; a < value->rank; a++) {
+        reading.shape[a] = a == axis ? count : value->shape[a];
+        reading.subscripts[a].coefficients = ARENA_ARRAY(graph->arena, size *, value->rank + 1);
+        reading.subscripts[a].coefficients[a] = size_number(graph->sizes, 1);
+        reading.subscripts[a].offset = a == axis ? begin : size_number(graph->sizes, 0);
+    }
+    for (int t = 0; t < diagonal->rank; t++)
+        diagonal->places[t] = composed(graph, &reading, &diagonal->places[t], value->rank);
+    diagonal->masked.rest = all_but(graph, diagonal->masked.rest, c);
+    diagonal->masked = masked_through(graph, &reading, &diagonal->masked, -1);
+    return true;
+}
+
 /* if i == j then x[j] else 0 -> y[j, j] += x[j], which writes no zeros but once; NULL if the range is not
  * known. */
 static struct node *scatter_diagonal(struct graph *graph, const struct masked *masked)
@@ -883,6 +938,8 @@ static struct node *scatter_diagonal(struct graph *graph, const struct masked *m
     while (diagonal.masked.count)
         if (!shrink(graph, &diagonal))
             return NULL;
+    while (put_range_into_diagonal(graph, &diagonal, diagonal.masked.rest))
+        ;
     return graph_scatter(graph, write_masked(graph, &diagonal.masked), diagonal.rank, masked->value->shape,
                          diagonal.places, NULL, 0);
 }
