@@ -2105,7 +2105,8 @@ case("""branched(x: [5, 2], y: [3]) {
     w = x / (2 + v^2)
     d = logaddexp(u, u)
     return loss = sum(tanh(d)) + sum(tanh(roll(x, 1, axis = 1))) + sum(tanh(w)) + sum(tanh(p))
-}""", branched, outputs=["loss"], x=uniform((5, 2), -1, 0.5), y=uniform(3, -1, 1))
+}""", branched, outputs=["loss"], x=uniform((5, 2), -1, 0.5, key="a"), y=uniform(3, -1, 1))
+
 # ---- Scatter: parts given by int values, and sums that add at them ----
 
 group("scatter")
