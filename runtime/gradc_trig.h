@@ -85,6 +85,7 @@ static const double gradc_turns[63][4] = {
 /* a b = product + what this returns, exactly. */
 GRADC_INLINE double gradc_product_rest(double a, double b, double product)
 {
+    GRADC_AS_WRITTEN
 #ifdef FP_FAST_FMA
     return fma(a, b, -product);
 #else /* each factor as the sum of two of half the digits */
@@ -98,6 +99,7 @@ GRADC_INLINE double gradc_product_rest(double a, double b, double product)
 /* a + b = sum + what this returns, exactly. */
 GRADC_INLINE double gradc_sum_rest(double a, double b, double sum)
 {
+    GRADC_AS_WRITTEN
     double part = sum - a;
     return (a - (sum - part)) + (b - part);
 }
@@ -105,6 +107,7 @@ GRADC_INLINE double gradc_sum_rest(double a, double b, double sum)
 /* x less the nearest multiple of 4, exactly. */
 GRADC_INLINE double gradc_modulo_4(double x)
 {
+    GRADC_AS_WRITTEN
     return x - 4 * rint(0.25 * x);
 }
 
@@ -113,6 +116,7 @@ GRADC_INLINE double gradc_modulo_4(double x)
  * whole, so that multiples of 4 in the other factor are whole turns. */
 GRADC_INLINE double gradc_quarter_turns(double x, double *r, double *rest)
 {
+    GRADC_AS_WRITTEN
     int64_t exponent = (int64_t)(gradc_to_bits(x) >> 56 & 0x7F), j = exponent > 65 ? exponent - 65 : 0;
     double scale = gradc_from_bits((uint64_t)(j > 0 ? 1058 - 16 * j : 1023) << 52), m = x * scale;
     double p0 = m * gradc_turns[j][0], e0 = gradc_product_rest(m, gradc_turns[j][0], p0);
@@ -136,6 +140,7 @@ GRADC_INLINE double gradc_quarter_turns(double x, double *r, double *rest)
 /* sin(r + rest) = r + r^3 s(r^2) + rest (1 - r^2 / 2), s interpolating at Chebyshev's points. */
 GRADC_INLINE double gradc_sin_reduced(double r, double rest)
 {
+    GRADC_AS_WRITTEN
     double z = r * r, s = 1.59175674789068e-10;
     s = s * z - 2.505112403138208e-08;
     s = s * z + 2.7557316064986773e-06;
@@ -149,6 +154,7 @@ GRADC_INLINE double gradc_sin_reduced(double r, double rest)
  * returns. */
 GRADC_INLINE double gradc_cos_reduced(double r, double rest)
 {
+    GRADC_AS_WRITTEN
     double z = r * r, half = 0.5 * z, most = 1 - half, c = -1.1382280957702634e-11;
     c = c * z + 2.0876141380294955e-09;
     c = c * z - 2.7557317248229367e-07;
@@ -161,6 +167,7 @@ GRADC_INLINE double gradc_cos_reduced(double r, double rest)
 /* sin(n pi / 2 + r + rest) */
 GRADC_INLINE double gradc_sin_turned(double n, double r, double rest)
 {
+    GRADC_AS_WRITTEN
     uint64_t quarter = gradc_to_bits(n + GRADC_ROUND);
     double y = gradc_choose((int64_t)(quarter & 1), gradc_cos_reduced(r, rest), gradc_sin_reduced(r, rest));
     return gradc_from_bits(gradc_to_bits(y) ^ (quarter & 2) << 62);
@@ -172,6 +179,7 @@ GRADC_INLINE double gradc_sin(double x)
 #if GRADC_TRIG_LIBM
     return sin(x);
 #else
+    GRADC_AS_WRITTEN
     double r, rest, n = gradc_quarter_turns(x, &r, &rest);
     return gradc_choose(gradc_magnitude(x) < 1e-8, x, gradc_sin_turned(n, r, rest));
 #endif
@@ -183,6 +191,7 @@ GRADC_INLINE double gradc_cos(double x)
 #if GRADC_TRIG_LIBM
     return cos(x);
 #else
+    GRADC_AS_WRITTEN
     double r, rest, n = gradc_quarter_turns(x, &r, &rest);
     return gradc_sin_turned(n + 1, r, rest);
 #endif
@@ -193,6 +202,7 @@ GRADC_INLINE float gradc_sinf(float x)
 #if GRADC_TRIG_LIBM
     return sinf(x);
 #else
+    GRADC_AS_WRITTEN
     return (float)gradc_sin((double)x);
 #endif
 }
@@ -202,6 +212,7 @@ GRADC_INLINE float gradc_cosf(float x)
 #if GRADC_TRIG_LIBM
     return cosf(x);
 #else
+    GRADC_AS_WRITTEN
     return (float)gradc_cos((double)x);
 #endif
 }

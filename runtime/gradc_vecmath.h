@@ -9,6 +9,7 @@
 
 #include "gradc.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -78,7 +79,25 @@ GRADC_INLINE float gradc_with_signf(float size, float x)
     return gradc_from_bitsf(gradc_to_bitsf(size) | (gradc_to_bitsf(x) & 0x80000000u));
 }
 
-#if defined(__x86_64__) && !defined(__AVX2__) && !defined(GRADC_VECMATH_ALWAYS)
+/* The functions here count on each operation being done as it is written, rounded to its own type. Where the
+ * compiler is told that it need not be (-ffast-math, and each of its parts), or computes in a wider type,
+ * they are the C library's. gcc before 12 says of the parts only that some of IEC 559 does not hold; clang
+ * says nothing of some, but lets a function insist. */
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||               \
+    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) || FLT_EVAL_METHOD != 0
+#define GRADC_IS_EXACT 0
+#elif defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12 && __GCC_IEC_559 == 0
+#define GRADC_IS_EXACT 0
+#else
+#define GRADC_IS_EXACT 1
+#endif
+#ifdef __clang__
+#define GRADC_AS_WRITTEN _Pragma("clang fp reassociate(off)")
+#else
+#define GRADC_AS_WRITTEN
+#endif
+
+#if !GRADC_IS_EXACT || (defined(__x86_64__) && !defined(__AVX2__) && !defined(GRADC_VECMATH_ALWAYS))
 #define GRADC_VECMATH_LIBM 1
 #else
 #define GRADC_VECMATH_LIBM 0
@@ -102,6 +121,7 @@ GRADC_INLINE float gradc_power_of_twof(float rounded)
 /* x = n log 2 + r + rest with |r| <= log(2) / 2 and rest what the rounding of r leaves. Returns n. */
 GRADC_INLINE double gradc_reduce(double x, double *r, double *rest)
 {
+    GRADC_AS_WRITTEN
     double n = x * 1.4426950408889634 + GRADC_ROUND - GRADC_ROUND;
     double high = x - n * 6.93147180369123816490e-01, low = n * 1.90821492927058770002e-10;
     *r = high - low;
@@ -111,6 +131,7 @@ GRADC_INLINE double gradc_reduce(double x, double *r, double *rest)
 
 GRADC_INLINE float gradc_reducef(float x, float *r, float *rest)
 {
+    GRADC_AS_WRITTEN
     float n = x * 1.44269504f + GRADC_ROUNDF - GRADC_ROUNDF;
     float high = x - n * 0.693145752f, low = n * 1.42860677e-06f;
     *r = high - low;
@@ -121,6 +142,7 @@ GRADC_INLINE float gradc_reducef(float x, float *r, float *rest)
 /* e^(r + rest) - 1 - r = r^2 (1/2 + r q(r)) + rest, q interpolating at Chebyshev's points. */
 GRADC_INLINE double gradc_exp_tail(double r, double rest)
 {
+    GRADC_AS_WRITTEN
     double q = 2.5095632975070931e-08;
     q = q * r + 2.7613908675784859e-07;
     q = q * r + 2.755727992579576e-06;
@@ -135,6 +157,7 @@ GRADC_INLINE double gradc_exp_tail(double r, double rest)
 
 GRADC_INLINE float gradc_exp_tailf(float r, float rest)
 {
+    GRADC_AS_WRITTEN
     float q = 0.00019882773f;
     q = q * r + 0.00139262508f;
     q = q * r + 0.00833332084f;
@@ -146,12 +169,14 @@ GRADC_INLINE float gradc_exp_tailf(float r, float rest)
 /* 2^n x, in two halves, since 2^n need not be a normal number. */
 GRADC_INLINE double gradc_scale(double x, double n)
 {
+    GRADC_AS_WRITTEN
     double half = n * 0.5 + GRADC_ROUND, other = n - (half - GRADC_ROUND) + GRADC_ROUND;
     return x * gradc_power_of_two(half) * gradc_power_of_two(other);
 }
 
 GRADC_INLINE float gradc_scalef(float x, float n)
 {
+    GRADC_AS_WRITTEN
     float half = n * 0.5f + GRADC_ROUNDF, other = n - (half - GRADC_ROUNDF) + GRADC_ROUNDF;
     return x * gradc_power_of_twof(half) * gradc_power_of_twof(other);
 }
@@ -162,6 +187,7 @@ GRADC_INLINE double gradc_exp(double x)
 #if GRADC_VECMATH_LIBM
     return exp(x);
 #else
+    GRADC_AS_WRITTEN
     double r, rest, inside = gradc_choose(x > 710, 710, x);
     inside = gradc_choose(inside < -746, -746, inside);
     double n = gradc_reduce(inside, &r, &rest);
@@ -172,11 +198,16 @@ GRADC_INLINE double gradc_exp(double x)
 
 GRADC_INLINE float gradc_expf(float x)
 {
+#if !GRADC_IS_EXACT
+    return expf(x);
+#else
+    GRADC_AS_WRITTEN
     float r, rest, inside = gradc_choosef(x > 89, 89, x);
     inside = gradc_choosef(inside < -104, -104, inside);
     float n = gradc_reducef(inside, &r, &rest);
     float sum = 1 + r, lost = r - (sum - 1);
     return gradc_scalef(sum + (gradc_exp_tailf(r, rest) + lost), n);
+#endif
 }
 
 /* e^x - 1 = 2^n ((1 - 2^-n) + (e^r - 1)). 1.5 ulp. */
@@ -185,6 +216,7 @@ GRADC_INLINE double gradc_expm1(double x)
 #if GRADC_VECMATH_LIBM
     return expm1(x);
 #else
+    GRADC_AS_WRITTEN
     double r, rest, inside = gradc_choose(x > 710, 710, x);
     inside = gradc_choose(inside < -40, -40, inside);
     double n = gradc_reduce(inside, &r, &rest), inverse = gradc_power_of_two(GRADC_ROUND - n);
@@ -196,12 +228,17 @@ GRADC_INLINE double gradc_expm1(double x)
 
 GRADC_INLINE float gradc_expm1f(float x)
 {
+#if !GRADC_IS_EXACT
+    return expm1f(x);
+#else
+    GRADC_AS_WRITTEN
     float r, rest, inside = gradc_choosef(x > 89, 89, x);
     inside = gradc_choosef(inside < -20, -20, inside);
     float n = gradc_reducef(inside, &r, &rest), inverse = gradc_power_of_twof(GRADC_ROUNDF - n);
     inverse = gradc_choosef(n > 120, 0, inverse);
     float y = gradc_scalef(((1 - inverse) + r) + gradc_exp_tailf(r, rest), n);
     return gradc_choosef(x == 0, x, y);
+#endif
 }
 
 /* tanh: for |x| < 0.6, x + x^3 p(x^2), p interpolating at Chebyshev's points; else 1 - 2 e / (1 + e), e =
@@ -211,6 +248,7 @@ GRADC_INLINE double gradc_tanh(double x)
 #if GRADC_VECMATH_LIBM
     return tanh(x);
 #else
+    GRADC_AS_WRITTEN
     double a = gradc_magnitude(x), z = gradc_choose(a < 1, a * a, 1), p = -1.8299122136886595e-05;
     p = p * z + 8.1484181099872031e-05;
     p = p * z - 0.00023220508430289748;
@@ -229,6 +267,10 @@ GRADC_INLINE double gradc_tanh(double x)
 
 GRADC_INLINE float gradc_tanhf(float x)
 {
+#if !GRADC_IS_EXACT
+    return tanhf(x);
+#else
+    GRADC_AS_WRITTEN
     float a = gradc_magnitudef(x), z = gradc_choosef(a < 1, a * a, 1), p = -0.00626339128f;
     p = p * z + 0.0211073275f;
     p = p * z - 0.0538732429f;
@@ -236,12 +278,14 @@ GRADC_INLINE float gradc_tanhf(float x)
     p = p * z - 0.333333303f;
     float e = gradc_expf(-2 * a), large = 1 - 2 * e / (1 + e);
     return gradc_with_signf(gradc_choosef(a < 0.6f, a + a * (z * p), large), x);
+#endif
 }
 
 /* 1 / (1 + e^-x), that is 1 / (1 + e) or e / (1 + e) with e = e^-|x|, which does not overflow. The quotient
  * is corrected for what the rounding of 1 + e leaves. 2 ulp. */
 GRADC_INLINE double gradc_sigmoid(double x)
 {
+    GRADC_AS_WRITTEN
     double e = gradc_exp(-gradc_magnitude(x)), sum = 1 + e, lost = e - (sum - 1);
     double y = gradc_choose(x < 0, e, 1) / sum, inverse = gradc_choose(x < 0, 1 - y, y);
     return y - y * (lost * inverse);
@@ -249,6 +293,7 @@ GRADC_INLINE double gradc_sigmoid(double x)
 
 GRADC_INLINE float gradc_sigmoidf(float x)
 {
+    GRADC_AS_WRITTEN
     float e = gradc_expf(-gradc_magnitudef(x)), sum = 1 + e, lost = e - (sum - 1);
     float y = gradc_choosef(x < 0, e, 1) / sum, inverse = gradc_choosef(x < 0, 1 - y, y);
     return y - y * (lost * inverse);
@@ -259,6 +304,7 @@ GRADC_INLINE float gradc_sigmoidf(float x)
  * points. */
 GRADC_INLINE double gradc_log_reduced(double k, double f, double correction)
 {
+    GRADC_AS_WRITTEN
     double s = f / (2 + f), z = s * s, g = 0.14630031364122861, square = 0.5 * f * f;
     g = g * z + 0.15330617306743305;
     g = g * z + 0.18182922513515942;
@@ -272,6 +318,7 @@ GRADC_INLINE double gradc_log_reduced(double k, double f, double correction)
 
 GRADC_INLINE float gradc_log_reducedf(float k, float f, float correction)
 {
+    GRADC_AS_WRITTEN
     float s = f / (2 + f), z = s * s, g = 0.295903174f, square = 0.5f * f * f;
     g = g * z + 0.39988551f;
     g = g * z + 0.666666856f;
@@ -282,6 +329,7 @@ GRADC_INLINE float gradc_log_reducedf(float k, float f, float correction)
 /* x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt 2), for a normal x > 0. Returns f. */
 GRADC_INLINE double gradc_split(double x, double *k)
 {
+    GRADC_AS_WRITTEN
     uint64_t root = UINT64_C(0x3FE6A09E667F3BCD), moved = gradc_to_bits(x) + (((uint64_t)1023 << 52) - root);
     /* the exponent, with 2^52 in front of it, is a number */
     *k = gradc_from_bits((moved >> 52) + UINT64_C(0x4330000000000000)) - (4503599627370496.0 + 1023);
@@ -290,6 +338,7 @@ GRADC_INLINE double gradc_split(double x, double *k)
 
 GRADC_INLINE float gradc_splitf(float x, float *k)
 {
+    GRADC_AS_WRITTEN
     uint32_t root = 0x3F3504F3u, moved = gradc_to_bitsf(x) + (((uint32_t)127 << 23) - root);
     *k = gradc_from_bitsf((moved >> 23) + 0x4B000000u) - (8388608.0f + 127);
     return gradc_from_bitsf((moved & 0x007FFFFFu) + root) - 1;
@@ -301,6 +350,7 @@ GRADC_INLINE double gradc_log(double x)
 #if GRADC_VECMATH_LIBM
     return log(x);
 #else
+    GRADC_AS_WRITTEN
     int subnormal = x < 2.2250738585072014e-308;
     double k, f = gradc_split(gradc_choose(subnormal, x * 18014398509481984.0, x), &k);
     double y = gradc_log_reduced(gradc_choose(subnormal, k - 54, k), f, 0);
@@ -312,12 +362,17 @@ GRADC_INLINE double gradc_log(double x)
 
 GRADC_INLINE float gradc_logf(float x)
 {
+#if !GRADC_IS_EXACT
+    return logf(x);
+#else
+    GRADC_AS_WRITTEN
     int subnormal = x < 1.17549435e-38f;
     float k, f = gradc_splitf(gradc_choosef(subnormal, x * 33554432.0f, x), &k);
     float y = gradc_log_reducedf(gradc_choosef(subnormal, k - 25, k), f, 0);
     y = gradc_choosef(x < (float)INFINITY, y, x + x);
     float below = gradc_choosef(x == 0, -(float)INFINITY, (float)NAN);
     return gradc_choosef(x > 0, y, below);
+#endif
 }
 
 /* log(1 + x): the part of x that 1 + x loses returns as a correction. 2 ulp. */
@@ -326,6 +381,7 @@ GRADC_INLINE double gradc_log1p(double x)
 #if GRADC_VECMATH_LIBM
     return log1p(x);
 #else
+    GRADC_AS_WRITTEN
     double u = 1 + x, lost = gradc_choose(x < 1, x - (u - 1), 1 - (u - x));
     double k, f = gradc_split(u, &k), correction = lost / u;
     f = gradc_choose(k == 0, x, f);
@@ -340,6 +396,10 @@ GRADC_INLINE double gradc_log1p(double x)
 
 GRADC_INLINE float gradc_log1pf(float x)
 {
+#if !GRADC_IS_EXACT
+    return log1pf(x);
+#else
+    GRADC_AS_WRITTEN
     float u = 1 + x, lost = gradc_choosef(x < 1, x - (u - 1), 1 - (u - x));
     float k, f = gradc_splitf(u, &k), correction = lost / u;
     f = gradc_choosef(k == 0, x, f);
@@ -349,6 +409,7 @@ GRADC_INLINE float gradc_log1pf(float x)
     y = gradc_choosef(x == 0, x, y);
     float below = gradc_choosef(x == -1, -(float)INFINITY, (float)NAN);
     return gradc_choosef(x > -1, y, below);
+#endif
 }
 
 /* erf: for |x| < 1, x + x p(x^2); else 1 - e^(-a^2) q((a - 3) / (a + 3)) for a = |x|, q standing for e^(a^2)
@@ -358,6 +419,7 @@ GRADC_INLINE double gradc_erf(double x)
 #if GRADC_VECMATH_LIBM
     return erf(x);
 #else
+    GRADC_AS_WRITTEN
     double a = gradc_magnitude(x), z = gradc_choose(a < 1, a * a, 1), p = -7.7958988270021425e-10;
     p = p * z + 1.3720064546777686e-08;
     p = p * z - 1.6208483801871705e-07;
@@ -393,6 +455,10 @@ GRADC_INLINE double gradc_erf(double x)
 
 GRADC_INLINE float gradc_erff(float x)
 {
+#if !GRADC_IS_EXACT
+    return erff(x);
+#else
+    GRADC_AS_WRITTEN
     float a = gradc_magnitudef(x), z = gradc_choosef(a < 1, a * a, 1), p = -0.000564805987f;
     p = p * z + 0.00492176203f;
     p = p * z - 0.0267150542f;
@@ -409,6 +475,7 @@ GRADC_INLINE float gradc_erff(float x)
     float large = 1 - gradc_expf(-b * b) * q;
     large = gradc_with_signf(large, x);
     return gradc_choosef(a < 1, x + x * p, large);
+#endif
 }
 
 #endif
