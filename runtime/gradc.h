@@ -512,16 +512,30 @@ GRADC_INLINE size_t gradc_first(size_t chunk, size_t chunks, size_t n, size_t st
 #endif
 /* END CORE */
 
+/* BEGIN STATUS */
+#ifndef GRADC_STATUS
+#define GRADC_STATUS
+/* A sentence for a status; never NULL. */
+GRADC_STATIC const char *gradc_strerror(int status)
+{
+    switch (status) {
+    case GRADC_OK: return "success";
+    case GRADC_ENULL: return "a required pointer is NULL";
+    case GRADC_ESIZE: return "a size is zero or too large, or sizes do not fit together";
+    case GRADC_EINDEX: return "an index is out of range";
+    case GRADC_ENUMERIC: return "a matrix is singular or not positive definite";
+    case GRADC_EREQUIRE: return "a condition that the program requires does not hold";
+    default: return "unknown status";
+    }
+}
+#endif
+/* END STATUS */
+
 #define GRADC_API
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* ---- status.c ---- */
-
-/* A sentence for a status code; never NULL. */
-const char *gradc_strerror(int status);
 
 /* ---- matmul.c ---- */
 

@@ -62,7 +62,7 @@ runtime() {
     echo '#include "runtime_text.h"'
     echo '#include <string.h>'
     sed -n '/BEGIN CORE/,/END CORE/p' "$1/gradc.h" | sed -e '/BEGIN CORE/d' -e '/END CORE/d' | array core
-    part "$1/status.c" | array status
+    sed -n '/BEGIN STATUS/,/END STATUS/p' "$1/gradc.h" | grep -v ' STATUS \*/' | array status
     part "$1/special.c" | array special
     part "$1/erf.c" | array erf
     part "$1/bessel.c" | array bessel

@@ -1,5 +1,6 @@
 /* emit_c.c: a module as one C file and its header. The passes of the back end, in their order, are
  * program_of(). */
+#include <ctype.h>
 #include <string.h>
 
 #include "emitter.h"
@@ -63,72 +64,55 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static bool calls_trigonometry(const char *code)
+/* Whether the runtime's part defines one of the functions that are mentioned. */
+static bool defines_mentioned(struct arena *arena, const char *part, struct names *mentioned)
 {
-    static const char *const calls[] = {"gradc_sin(", "gradc_sinf(", "gradc_cos(", "gradc_cosf("};
-    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-        if (strstr(code, calls[i]))
+    for (const char *line = runtime_text(part); line && *line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        size_t length = strcspn(line, "(\n"), begin = length;
+        while (begin > 0 && (isalnum((unsigned char)line[begin - 1]) || line[begin - 1] == '_'))
+            begin--;
+        if (strncmp(line, "GRADC_", 6) == 0 && line[length] == '(' &&
+            names_has(mentioned, arena_copy(arena, line + begin, length - begin)))
             return true;
+    }
     return false;
 }
 
-static bool calls_vector_mathematics(const char *code)
-{
-    static const char *const calls[] = {"gradc_exp", "gradc_log", "gradc_tanh", "gradc_erf", "gradc_choose"};
-    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-        if (strstr(code, calls[i]))
-            return true;
-    return calls_trigonometry(code);
-}
+enum runtime_part {
+    PART_VECMATH,
+    PART_TRIG,
+    PART_SPECIAL,
+    PART_ERF,
+    PART_BESSEL,
+    PART_MATMUL_F32,
+    PART_MATMUL_F64,
+    PART_LINALG_F32,
+    PART_LINALG_F64,
+    PART_COUNT
+};
+static const char *const part_names[] = {"vecmath",    "trig",       "special",    "erf",       "bessel",
+                                         "matmul_f32", "matmul_f64", "linalg_f32", "linalg_f64"};
 
-/* The headers of the elementary functions that vectorise. */
-static const char *vector_headers(const char *code)
+/* The runtime's parts that the code calls, and those that these call, which come before them. */
+static void find_runtime_parts(struct arena *arena, const char *code, bool *is_needed)
 {
-    if (calls_trigonometry(code))
-        return "#include \"gradc_trig.h\"\n#include \"gradc_vecmath.h\"\n";
-    return calls_vector_mathematics(code) ? "#include \"gradc_vecmath.h\"\n" : "";
-}
-
-/* The runtime's parts that the code calls. */
-static void embed_runtime(struct text *file, const char *code)
-{
-    static const struct {
-        const char *call, *part;
-    } parts[] = {{"gradc_matmul_f32", "matmul_f32"},
-                 {"gradc_matvec_f32", "matmul_f32"},
-                 {"gradc_matmul_f64", "matmul_f64"},
-                 {"gradc_matvec_f64", "matmul_f64"},
-                 {"gradc_lgamma", "special"},
-                 {"gradc_digamma", "special"},
-                 {"gradc_polygamma", "special"},
-                 {"gradc_uniform", "special"},
-                 {"gradc_erfcx", "erf"},
-                 {"gradc_erfinv", "erf"},
-                 {"gradc_i0e", "bessel"},
-                 {"gradc_i1e", "bessel"},
-                 {"gradc_j0", "bessel"},
-                 {"gradc_j1", "bessel"},
-                 {"gradc_cholesky_f32", "linalg_f32"},
-                 {"gradc_solve_triangular_f32", "linalg_f32"},
-                 {"gradc_lu_f32", "linalg_f32"},
-                 {"gradc_cholesky_f64", "linalg_f64"},
-                 {"gradc_solve_triangular_f64", "linalg_f64"},
-                 {"gradc_lu_f64", "linalg_f64"}};
-    const char *last = "";
-    if (calls_vector_mathematics(code))
-        text_print(file, "%s\n", runtime_text("vecmath"));
-    if (calls_trigonometry(code))
-        text_print(file, "%s\n", runtime_text("trig"));
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (strcmp(last, parts[i].part) != 0 && strstr(code, parts[i].call) && runtime_text(parts[i].part)) {
-            last = parts[i].part;
-            text_print(file, "%s\n", runtime_text(last));
-        }
+    struct names *mentioned = names_of_text(arena, code);
+    for (int i = PART_COUNT; i-- > 0;) {
+        is_needed[i] = defines_mentioned(arena, part_names[i], mentioned);
+        if (is_needed[i])
+            names_add_text(mentioned, runtime_text(part_names[i]));
+    }
 }
 
 static void emit_prelude(struct text *file, const struct module *module, const struct emit_options *options,
                          const char *header, const char *code)
 {
+    bool is_needed[PART_COUNT];
+    find_runtime_parts(module->arena, code, is_needed);
+    const char *headers = is_needed[PART_TRIG] ? "#include \"gradc_trig.h\"\n#include \"gradc_vecmath.h\"\n"
+                          : is_needed[PART_VECMATH] ? "#include \"gradc_vecmath.h\"\n"
+                                                    : "";
     text_print(
         file,
         "/* Emitted by gradc from %s. */\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n"
@@ -136,12 +120,13 @@ static void emit_prelude(struct text *file, const struct module *module, const s
         base_name(module->source->path));
     if (options->standalone || !options->header_name) {
         text_print(file, "%s\n", header);
-        if (options->standalone)
-            embed_runtime(file, code);
-        else if (calls_vector_mathematics(code))
-            text_print(file, "%s\n", vector_headers(code));
+        for (int i = 0; options->standalone && i < PART_COUNT; i++)
+            if (is_needed[i])
+                text_print(file, "%s\n", runtime_text(part_names[i]));
+        if (!options->standalone && *headers)
+            text_print(file, "%s\n", headers);
     } else {
-        text_print(file, "#include \"gradc.h\"\n%s#include \"%s\"\n\n", vector_headers(code),
+        text_print(file, "#include \"gradc.h\"\n%s#include \"%s\"\n\n", headers,
                    base_name(options->header_name));
     }
     text_write(file, "GRADC_BEGIN\n\n");

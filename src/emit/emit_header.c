@@ -151,7 +151,7 @@ void emit_header(struct text *file, struct module *module, const struct emit_opt
     text_print(file, "#ifndef %s\n#define %s\n\n#include <stddef.h>\n#include <stdint.h>\n", guard_macro,
                guard_macro);
     if (options->standalone)
-        text_print(file, "\n%s\n", runtime_text("core"));
+        text_print(file, "\n%s\n%s\n", runtime_text("core"), runtime_text("status"));
     else
         text_write(file, "\n#include \"gradc.h\"\n");
     text_write(file, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
