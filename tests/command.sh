@@ -94,5 +94,22 @@ echo old > work/wrong.c
 expect 'the header cannot be written' 2 'wrong.h: Is a directory' run wrong.nn
 expect 'then the C is as it was' 0 'old' cat work/wrong.c
 
+run_briefly() { (cd work && timeout 30 "$GRADC" "$@"); }
+# nested HEAD DEPTH: a program of so many statements, each in the one before.
+nested() {
+    echo 'f(x: [n]) {'
+    echo '    a = x[0]; s = 0'
+    for ((i = 0; i < $2; i++)); do echo "${1//%/$i} {"; done
+    echo 's = s + sin(a); a = a * s'
+    for ((i = 0; i < $2; i++)); do echo '}'; done
+    printf "    return s, a\n}\n"
+}
+nested 'if a < 0.%' 100 > work/branches.nn
+expect 'branches in branches' 0 '' run_briefly branches.nn
+nested 'for i% in 0..2' 100 > work/loops.nn
+expect 'loops in loops' 0 '' run_briefly loops.nn
+nested 'if a < 0.%' 1001 > work/branches.nn
+expect 'too deep' 1 'nested more than 1000 deep' run branches.nn
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -20,16 +20,44 @@
 
 /* ---- Which of a loop's values take part ---- */
 
+static bool any_end_is_active(const struct loop *loop, const unsigned char *active)
+{
+    bool any = false;
+    for (int k = 0; k < loop->carried_count; k++)
+        any = any || active[loop->carried[k]->id] || active[loop->next[k]->id];
+    for (int k = 0; k < loop->collected_count; k++)
+        any = any || active[loop->collected[k]->id];
+    return any;
+}
+
+static bool end_is_active(const struct loop *loop, int k, const unsigned char *active)
+{
+    return k < loop->carried_count ? active[loop->carried[k]->id] || active[loop->next[k]->id]
+                                   : active[loop->collected[k - loop->carried_count]->id];
+}
+
+/* The marks of loops inside stay while those around them grow: a round of a loop around them adds to what it
+ * has found, so that nests do not begin anew at each level. */
 void activate_inside(const struct graph *graph, struct loop *loop, unsigned char *active)
 {
     const struct region *region = region_of(graph, loop);
     bool changed = true;
     for (int k = 0; k < loop->carried_count; k++)
-        active[loop->carried[k]->id] = loop->carried[k]->type == REAL && active[loop->initial[k]->id];
+        if (loop->carried[k]->type == REAL && active[loop->initial[k]->id])
+            active[loop->carried[k]->id] = true;
     while (changed) {
         changed = false;
-        for (size_t i = 0; i < region->inside_count; i++)
-            active[region->inside[i]->id] = takes_part(graph, region->inside[i], active);
+        for (size_t i = 0; i < region->inside_count; i++) {
+            struct node *node = region->inside[i];
+            if (node->op == OP_LOOP) {
+                activate_inside(graph, node->loop, active);
+                active[node->id] = any_end_is_active(node->loop, active);
+            } else if (node->op == OP_RESULT)
+                active[node->id] =
+                    active[node->inputs[0]->id] && end_is_active(node->inputs[0]->loop, node->result, active);
+            else
+                active[node->id] = takes_part(graph, node, active);
+        }
         for (int k = 0; k < loop->carried_count; k++)
             if (active[loop->next[k]->id] && loop->carried[k]->type == REAL && !active[loop->carried[k]->id])
                 active[loop->carried[k]->id] = changed = true;
@@ -39,20 +67,19 @@ void activate_inside(const struct graph *graph, struct loop *loop, unsigned char
 void deactivate_inside(const struct graph *graph, struct loop *loop, unsigned char *active)
 {
     const struct region *region = region_of(graph, loop);
-    for (size_t i = 0; i < region->inside_count; i++)
+    for (size_t i = 0; i < region->inside_count; i++) {
         active[region->inside[i]->id] = 0;
+        if (region->inside[i]->op == OP_LOOP)
+            deactivate_inside(graph, region->inside[i]->loop, active);
+    }
     for (int k = 0; k < loop->carried_count; k++)
         active[loop->carried[k]->id] = 0;
 }
 
 bool loop_is_active(const struct graph *graph, struct loop *loop, unsigned char *active)
 {
-    bool any = false;
     activate_inside(graph, loop, active);
-    for (int k = 0; k < loop->carried_count; k++)
-        any = any || active[loop->carried[k]->id] || active[loop->next[k]->id];
-    for (int k = 0; k < loop->collected_count; k++)
-        any = any || active[loop->collected[k]->id];
+    bool any = any_end_is_active(loop, active);
     deactivate_inside(graph, loop, active);
     return any;
 }
@@ -63,10 +90,7 @@ bool loop_result_is_active(const struct graph *graph, const struct node *result,
     if (!active[result->inputs[0]->id])
         return false;
     activate_inside(graph, loop, active);
-    int k = result->result;
-    bool is_carried = k < loop->carried_count;
-    bool takes = is_carried ? active[loop->carried[k]->id] || active[loop->next[k]->id]
-                            : active[loop->collected[k - loop->carried_count]->id];
+    bool takes = end_is_active(loop, result->result, active);
     deactivate_inside(graph, loop, active);
     return takes;
 }

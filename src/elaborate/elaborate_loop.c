@@ -408,15 +408,29 @@ static bool leave_carried(struct elaborator *e, const struct carried *carried, s
     return true;
 }
 
-static bool body_collects(const struct statement *statement, const char *variable)
+static bool is_subscript_of(const struct target *target, const char *variable)
+{
+    for (const struct subscript *s = target->subscripts; s; s = s->next)
+        if (s->kind == SUBSCRIPT_AT && s->at->kind == EXPRESSION_NAME && !strcmp(s->at->name, variable))
+            return true;
+    return false;
+}
+
+/* Whether the body, which is not executed, collects over the variable: into a name that has no value there.
+ */
+static bool body_collects(struct elaborator *e, const struct statement *statement, const char *variable,
+                          struct map *assigned)
 {
     for (; statement; statement = statement->next) {
-        if (statement->kind == STATEMENT_ASSIGN)
-            for (const struct subscript *s = statement->targets->subscripts; s; s = s->next)
-                if (s->kind == SUBSCRIPT_AT && s->at->kind == EXPRESSION_NAME &&
-                    !strcmp(s->at->name, variable))
-                    return true;
-        if (body_collects(statement->body, variable) || body_collects(statement->else_body, variable))
+        const struct target *target = statement->kind == STATEMENT_ASSIGN ? statement->targets : NULL;
+        for (; target; target = target->next) {
+            if (is_subscript_of(target, variable) && !find_binding(e, target->name) &&
+                !map_get(assigned, target->name))
+                return true;
+            map_set(e->arena, assigned, target->name, (void *)target);
+        }
+        if (body_collects(e, statement->body, variable, assigned) ||
+            body_collects(e, statement->else_body, variable, assigned))
             return true;
     }
     return false;
@@ -524,7 +538,8 @@ void execute_for(struct elaborator *e, const struct statement *statement)
             return;
         }
     if (loop->begin == loop->end) { /* runs no round */
-        if (body_collects(statement->body, statement->variable)) {
+        struct map assigned = {0};
+        if (body_collects(e, statement->body, statement->variable, &assigned)) {
             fail(e, statement->span, "a loop that collects must run over at least one round");
             poison(e, saved, count);
         }
@@ -634,6 +649,22 @@ struct merged {
     size_t first;
 };
 
+/* The value that stays where no side is taken; where both sides give another type, or there was none before,
+ * one side is always taken, and zeros hold its place. */
+static void add_before(struct elaborator *e, const struct saved *saved, const struct nodes *sides,
+                       size_t first, struct span at, struct nodes *before)
+{
+    struct nodes old = {0};
+    bool stays =
+        saved->binding && flatten(e, saved->value, at, &old) && old.nodes_count == sides->nodes_count - first;
+    for (size_t k = 0; stays && k < old.nodes_count; k++)
+        stays = same_type(old.nodes[k], sides->nodes[first + k]);
+    for (size_t k = first; k < sides->nodes_count; k++) {
+        struct node *node = stays ? old.nodes[k - first] : graph_zeros_like(e->graph, sides->nodes[k]);
+        ARENA_APPEND(e->arena, before, nodes, node);
+    }
+}
+
 /* Brings one name's value on both sides, and before, into the lists; false after reporting. */
 static bool merge(struct elaborator *e, const struct saved *saved, struct value then_value,
                   struct value else_value, struct span at, struct nodes *before, struct nodes *then_nodes,
@@ -652,10 +683,7 @@ static bool merge(struct elaborator *e, const struct saved *saved, struct value 
              value_text(e, &then_value), value_text(e, &else_value));
         return false;
     }
-    if (saved->binding)
-        return flatten(e, saved->value, at, before);
-    for (size_t k = first; k < then_nodes->nodes_count; k++)
-        ARENA_APPEND(e->arena, before, nodes, graph_zeros_like(e->graph, then_nodes->nodes[k]));
+    add_before(e, saved, then_nodes, first, at, before);
     return true;
 }
 

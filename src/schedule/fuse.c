@@ -247,16 +247,15 @@ static void widen_guard(struct item *item, guard wanted)
 
 static void fuse_nest(struct program *program, struct nest *nest, struct item *container)
 {
-    struct item *around[64];
     int level = 0;
-    for (struct item *item = container; item->parent; item = item->parent)
-        around[level++] = item;
+    for (const struct item *item = container; item->parent; item = item->parent)
+        level++;
     nest->path_first = level;
     nest->path_count = level + nest->loop_count;
     nest->path = ARENA_ARRAY(program->arena, struct item *, nest->path_count + 1);
-    for (int i = 0; i < level; i++)
-        nest->path[i] = around[level - 1 - i];
-    struct item *body = container;
+    for (int i = level; i-- > 0; container = container->parent)
+        nest->path[i] = container;
+    struct item *body = level ? nest->path[level - 1] : container;
     bool is_new = false;
     for (int depth = 0; depth < nest->loop_count; depth++, level++) {
         struct item *loop = is_new ? NULL : find_loop(program, nest, body, level, depth);

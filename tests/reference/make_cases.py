@@ -1213,6 +1213,10 @@ case("perhaps_no_segment(x: [n], p) {\n    for t in 1..n checkpoint {\n        p
 for n in 1, 2, 5:
     case("", name="perhaps_no_segment", f=lambda x, p, n=n: {"p_end": repeat(lambda p, t: np.sin(p * x[t + 1]), p, n - 1)}, sizes={"n": n}, x=uniform(n, 0.5, 2), p=0.75)
 
+case("sides_of_new_type(x: [n], y) {\n    if y > 0 {\n        y = x * y\n    } else {\n        y = sin(x)\n    }\n    return y_new = y\n}", lambda x, y: {"y_new": x * y if y > 0 else np.sin(x)}, sizes={"n": 3}, x=uniform(3), y=0.75)
+case("", name="sides_of_new_type", f=lambda x, y: {"y_new": np.sin(x)}, sizes={"n": 3}, x=uniform(3), y=-0.75)
+case("no_round_replaces(x: [n]) {\n    c = x\n    for t in 1..1 {\n        c[t] = 0.5 * c[t - 1] + sin(x[t])\n        for s in 0..2 {\n            v = c\n            v[t] = x[s]\n        }\n    }\n    return no_round_replaces = sum(c^2)\n}", lambda x: np.sum(x**2), sizes={"n": 2}, x=uniform(2))
+
 # Values that backward rounds compute again since that takes little beside their products.
 group("again")
 N_LAYERS = {"r": 2, "t": 3, "d": 4, "m": 5}
