@@ -49,6 +49,29 @@ loop(x: [n]) {
     return loop = sum(y)
 }
 END
+# What a branch reads an element of gets its adjoint where it stands: no array for each round, nor for each branch.
+holds "elements read in branches" 2500 0 0 << 'END'
+loop(x: [t]) {
+    s = 0.0
+    for k in 0..t {
+        if x[k] > 0 { s = s + x[k]^2 } else { s = 0.999 * s + x[k] }
+    }
+    return loop = s
+}
+END
+# sin x and d_(sin x), and the states of the rounds.
+holds "elements gathered in branches of branches" 2500 $((3 * 2500)) $((3 * 2500 + 16)) << 'END'
+loop(x: [t], j: int[t]) {
+    y = sin(x)
+    s = 0.0
+    for k in 0..t {
+        if k > 2 {
+            if j[k] < t { s = s + sin(s * y[j[k]]) }
+        }
+    }
+    return loop = s
+}
+END
 # 50 segments, and what one of them keeps.
 holds "states of segments" 2500 $((50 * 64)) $((112 * 64)) << 'END'
 loop(x: [n]) {

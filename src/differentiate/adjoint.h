@@ -12,6 +12,7 @@
 struct adjoint {
     struct node *value; /* NULL: 0 */
     struct node *mask;  /* BOOL, of the same shape */
+    bool is_exact;      /* value is 0 itself where the mask does not hold */
 };
 
 /* Whether a node depends on a wrt. */
@@ -38,6 +39,8 @@ struct sweep {
 bool is_active(const struct sweep *sweep, const struct node *node);
 /* Adds to the adjoint of `to`; nothing if it is not active or value is NULL or 0. */
 void contribute(struct sweep *sweep, struct node *to, struct node *value, struct node *mask);
+/* The same, of a value that is 0 itself where the mask does not hold. */
+void contribute_exact(struct sweep *sweep, struct node *to, struct node *value, struct node *mask);
 /* The value with zeros where the mask does not hold; NULL for no adjoint. */
 struct node *adjoint_value(struct graph *graph, struct adjoint adjoint);
 /* Whether a gradient can come down to the node from a wrt, given the active bytes of what it needs. */

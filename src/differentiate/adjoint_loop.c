@@ -384,6 +384,22 @@ static int carry_mask(struct work *work, struct node *mask, bool start, bool any
     return k;
 }
 
+/* The truth value that all elements of a mask have, as where it is the condition of a branch; NULL: they may
+ * differ. */
+static struct node *uniform_mask(struct graph *graph, struct node *mask, int depth)
+{
+    enum { DEEP = 16 };
+    if (mask->rank == 0)
+        return mask;
+    if (mask->op == OP_INDEX && mask->input_count == 1 && mask->inputs[0]->rank == 0)
+        return mask->inputs[0];
+    if ((mask->op != OP_AND && mask->op != OP_OR) || depth == DEEP)
+        return NULL;
+    struct node *a = uniform_mask(graph, mask->inputs[0], depth + 1);
+    struct node *b = a ? uniform_mask(graph, mask->inputs[1], depth + 1) : NULL;
+    return b ? graph_binary(graph, mask->op, a, b) : NULL;
+}
+
 /* A carried value's mask is that of the last round backwards; an outer value's holds where that of any round
  * does. Those of parts are collected with them. */
 static void fill_masks(struct work *work)
@@ -391,9 +407,11 @@ static void fill_masks(struct work *work)
     for (size_t i = 0; i < work->wrt_count; i++) {
         bool is_moving = i >= work->first_moving && i < work->first_accumulated;
         work->mask_results[i] = -1;
-        if (work->masks[i] && !is_moving)
-            work->mask_results[i] =
-                carry_mask(work, work->masks[i], i < work->first_moving, i >= work->first_accumulated);
+        if (!work->masks[i] || is_moving)
+            continue;
+        struct node *uniform = uniform_mask(work->graph, work->masks[i], 0);
+        work->mask_results[i] = carry_mask(work, uniform ? uniform : work->masks[i], i < work->first_moving,
+                                           i >= work->first_accumulated);
     }
     for (size_t i = work->first_moving; i < work->first_accumulated; i++)
         if (work->masks[i]) {
@@ -405,7 +423,11 @@ static void fill_masks(struct work *work)
 /* The mask of wrt[i] behind the loop, or NULL. */
 static struct node *mask_result(const struct work *work, struct node *backward, size_t i)
 {
-    return work->mask_results[i] < 0 ? NULL : graph_result(work->graph, backward, work->mask_results[i]);
+    if (work->mask_results[i] < 0)
+        return NULL;
+    struct node *mask = graph_result(work->graph, backward, work->mask_results[i]);
+    bool is_uniform = mask->rank == 0 && !(i >= work->first_moving && i < work->first_accumulated);
+    return is_uniform ? graph_broadcast(work->graph, mask, work->wrt[i]->rank, work->wrt[i]->shape) : mask;
 }
 
 /* ---- The loop that runs backwards, filled ---- */
@@ -466,8 +488,8 @@ static void contribute_results(struct work *work, struct node *backward)
     int carried = 0, collected = work->backward->carried_count;
     for (int k = 0; k < loop->carried_count; k++)
         if (work->live[k]) {
-            contribute(work->sweep, loop->initial[k], graph_result(graph, backward, carried),
-                       mask_result(work, backward, (size_t)carried));
+            contribute_exact(work->sweep, loop->initial[k], graph_result(graph, backward, carried),
+                             mask_result(work, backward, (size_t)carried));
             carried++;
         }
     for (size_t i = work->first_moving; i < work->first_accumulated; i++) {
@@ -481,14 +503,14 @@ static void contribute_results(struct work *work, struct node *backward)
         if (mask)
             mask = positive(graph,
                             scatter_rounds(work, index, graph_unary(graph, OP_CAST_REAL, mask), dynamics));
-        contribute(work->sweep, index->inputs[0], scatter_rounds(work, index, g, dynamics),
-                   mask ? mask : branch_mask(work, backward->loop, index->inputs[0]));
+        contribute_exact(work->sweep, index->inputs[0], scatter_rounds(work, index, g, dynamics),
+                         mask ? mask : branch_mask(work, backward->loop, index->inputs[0]));
     }
     for (size_t i = work->first_accumulated; i < work->wrt_count; i++)
         if (work->adjoints[i]) {
             struct node *mask = mask_result(work, backward, i);
-            contribute(work->sweep, work->wrt[i], graph_result(graph, backward, carried++),
-                       mask ? mask : branch_mask(work, backward->loop, work->wrt[i]));
+            contribute_exact(work->sweep, work->wrt[i], graph_result(graph, backward, carried++),
+                             mask ? mask : branch_mask(work, backward->loop, work->wrt[i]));
         }
     for (size_t i = 0; i < work->products.terms_count; i++) {
         const struct product_term *term = &work->products.terms[i];

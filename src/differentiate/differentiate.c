@@ -45,7 +45,7 @@ bool takes_part(const struct graph *graph, const struct node *node, unsigned cha
 
 struct node *adjoint_value(struct graph *graph, struct adjoint adjoint)
 {
-    if (!adjoint.value || !adjoint.mask)
+    if (!adjoint.value || !adjoint.mask || adjoint.is_exact)
         return adjoint.value;
     return graph_select(graph, adjoint.mask, adjoint.value, graph_zeros_like(graph, adjoint.value));
 }
@@ -64,8 +64,10 @@ static bool are_opposite(const struct node *a, const struct node *b)
  * values, under what remains of the mask. */
 static bool join_sides(struct graph *graph, struct adjoint a, struct adjoint b, struct adjoint *both)
 {
+    if (a.is_exact && b.is_exact)
+        return false;
     if (are_opposite(a.mask, b.mask)) {
-        *both = (struct adjoint){graph_select(graph, a.mask, a.value, b.value), NULL};
+        *both = (struct adjoint){graph_select(graph, a.mask, a.value, b.value), NULL, false};
         return true;
     }
     if (a.mask->op != OP_AND || b.mask->op != OP_AND)
@@ -75,21 +77,28 @@ static bool join_sides(struct graph *graph, struct adjoint a, struct adjoint b, 
             if (a.mask->inputs[i] == b.mask->inputs[j] &&
                 are_opposite(a.mask->inputs[1 - i], b.mask->inputs[1 - j])) {
                 *both = (struct adjoint){graph_select(graph, a.mask->inputs[1 - i], a.value, b.value),
-                                         a.mask->inputs[i]};
+                                         a.mask->inputs[i], false};
                 return true;
             }
     return false;
+}
+
+static struct node *either(struct graph *graph, struct node *a, struct node *b)
+{
+    return are_opposite(a, b) ? NULL : graph_binary(graph, OP_OR, a, b);
 }
 
 static struct adjoint sum_of_adjoints(struct graph *graph, struct adjoint a, struct adjoint b)
 {
     struct adjoint sum;
     if (a.mask == b.mask)
-        return (struct adjoint){graph_binary(graph, OP_ADD, a.value, b.value), a.mask};
+        return (struct adjoint){graph_binary(graph, OP_ADD, a.value, b.value), a.mask,
+                                a.is_exact && b.is_exact};
     if (a.mask && b.mask && join_sides(graph, a, b, &sum))
         return sum;
     sum.value = graph_binary(graph, OP_ADD, adjoint_value(graph, a), adjoint_value(graph, b));
-    sum.mask = a.mask && b.mask ? graph_binary(graph, OP_OR, a.mask, b.mask) : NULL;
+    sum.mask = a.mask && b.mask ? either(graph, a.mask, b.mask) : NULL;
+    sum.is_exact = true;
     return sum;
 }
 
@@ -99,15 +108,26 @@ static bool is_zero(const struct node *node)
     return graph_is_constant(node, &value) && value == 0;
 }
 
-void contribute(struct sweep *sweep, struct node *to, struct node *value, struct node *mask)
+static void add_adjoint(struct sweep *sweep, struct node *to, struct node *value, struct node *mask,
+                        bool is_exact)
 {
     double always;
     if (!value || !is_active(sweep, to) || is_zero(value))
         return;
     if (mask && graph_is_constant(mask, &always) && always != 0)
         mask = NULL;
-    struct adjoint *adjoint = &sweep->adjoints[to->id], more = {value, mask};
+    struct adjoint *adjoint = &sweep->adjoints[to->id], more = {value, mask, is_exact};
     *adjoint = adjoint->value ? sum_of_adjoints(sweep->graph, *adjoint, more) : more;
+}
+
+void contribute(struct sweep *sweep, struct node *to, struct node *value, struct node *mask)
+{
+    add_adjoint(sweep, to, value, mask, false);
+}
+
+void contribute_exact(struct sweep *sweep, struct node *to, struct node *value, struct node *mask)
+{
+    add_adjoint(sweep, to, value, mask, true);
 }
 
 /* ---- Rules of the operators ---- */

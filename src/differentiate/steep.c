@@ -15,6 +15,12 @@ static bool is_tame(enum op op)
     case OP_ABS:
     case OP_MAX:
     case OP_MIN:
+    case OP_SIN:
+    case OP_COS:
+    case OP_TANH:
+    case OP_ATAN:
+    case OP_ASINH:
+    case OP_ERF:
     case OP_SELECT:
     case OP_INDEX:
     case OP_SCATTER:

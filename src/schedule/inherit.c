@@ -99,6 +99,24 @@ static bool may_inherit(const struct readers *readers, struct node *base, struct
            program->wanted[is_of_loop ? loop->id : base->id] == program->wanted[node->id];
 }
 
+/* Whether what comes out of the inner loop ends the round of the outer one, perhaps by way of further loops
+ * that begin with it. */
+static bool comes_back(const struct readers *readers, const struct node *inner, int number,
+                       const struct node *next)
+{
+    const struct program *program = readers->program;
+    while (next->op == OP_RESULT && next->result < next->loop->carried_count &&
+           program->owner[next->id] == program->owner[inner->id] &&
+           program->wanted[next->inputs[0]->id] == program->wanted[inner->id]) {
+        if (next->inputs[0] == inner && next->result == number)
+            return true;
+        next = next->loop->initial[next->result];
+        if (readers->count[next->id] != 1)
+            return false;
+    }
+    return false;
+}
+
 /* The value that a loop begins with, if nothing else reads it. What an outer loop carries must end its round
  * as what comes out of this one. */
 static struct node *first_value(const struct readers *readers, const struct node *carried)
@@ -114,8 +132,10 @@ static struct node *first_value(const struct readers *readers, const struct node
         if (!outer)
             return NULL;
         const struct node *next = outer->loop->next[carried_number(outer->loop, initial)];
-        bool comes_back = next->op == OP_RESULT && next->inputs[0] == inner && next->result == number;
-        return comes_back && program->wanted[inner->id] == program->wanted[outer->id] ? initial : NULL;
+        return comes_back(readers, inner, number, next) &&
+                       program->wanted[inner->id] == program->wanted[outer->id]
+                   ? initial
+                   : NULL;
     }
     bool is_carried = initial->op == OP_RESULT && initial->result < initial->loop->carried_count;
     return (initial->op == OP_RESULT || program->is_material[initial->id]) &&

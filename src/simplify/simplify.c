@@ -83,8 +83,10 @@ static void simplify_rounds(struct function *function, int level, bool keeps_rul
         size_t root_count = find_roots(function, roots);
         if (round > 0 && !keeps_rules)
             hoist_rounds(old, roots, root_count);
-        if (round > 0 && is_for_loops)
+        if (round > 0 && is_for_loops) {
             accumulate_in_rounds(old, roots, root_count);
+            continue_sums(old, roots, root_count);
+        }
         simplify_loops(old, roots, root_count);
         struct rewriter rewriter = {.source_uses = count_uses(old, roots, root_count),
                                     .function = function,
