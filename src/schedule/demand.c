@@ -1,5 +1,5 @@
-/* demand.c: what an entry has to compute: its roots, the nodes they need, for the sake of which members, and
- * the loop whose rounds each node belongs to. */
+/* demand.c: what an entry has to compute: its roots, the nodes they need, for
+ * the sake of which members, and the loop whose rounds each node belongs to. */
 #include "program.h"
 #include "region.h"
 
@@ -75,7 +75,8 @@ static void reach(struct search *search, struct node *node)
     ARENA_APPEND(search->program->scratch, search, stack, node);
 }
 
-/* All that a node reads. A carried value needs its start and its step; others of the same loop need not run.
+/* All that a node reads. A carried value needs its start and its step; others
+ * of the same loop need not run.
  */
 static void reach_inputs(struct search *search, struct node *node)
 {
@@ -104,22 +105,25 @@ static void reach_inputs(struct search *search, struct node *node)
 
 /* ---- Checks ---- */
 
-/* What the entry can compute: the loops that it runs, by the numbers of their variables, and by id the nodes
- * of which it runs all loops that they are in. */
+/* What the entry can compute: the loops that it runs, by the numbers of their
+ * variables, and by id the nodes of which it runs all loops that they are in.
+ */
 struct running {
     bool *loops, *nodes;
+    bool *in_rounds; /* by id: whether the node is in the rounds of any loop */
     size_t variable_count;
 };
 
 struct mention {
     const struct running *running;
-    bool all_run;
+    bool any, all_run;
 };
 
 static void find_variable(void *closure, size *variable)
 {
     struct mention *mention = closure;
     size_t number = (size_t)size_atom_number(variable);
+    mention->any = true;
     mention->all_run =
         mention->all_run && number < mention->running->variable_count && mention->running->loops[number];
 }
@@ -129,19 +133,28 @@ static void find_variables(void *closure, size *a)
     size_visit_loop_variables(a, find_variable, closure);
 }
 
-static bool can_run(const struct search *search, const struct running *running, const struct node *node)
+/* A loop that the entry does not run is no part of the rounds of others: it
+ * would stand behind them. */
+static void find_node(const struct search *search, struct running *running, const struct node *node)
 {
     const struct program *program = search->program;
     const struct node *loop = search->loop_of[node->id];
-    struct mention mention = {running, true};
+    struct mention mention = {running, false, true};
     struct node *const *needed;
-    if (node->op == OP_PLACEHOLDER)
-        return program->leaf_members[node->id] || (loop && program->is_live[loop->id]);
     node_visit_sizes(node, find_variables, &mention);
     size_t count = node_dependencies(program->function->graph, node, &needed);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        mention.any = mention.any || running->in_rounds[needed[i]->id];
         mention.all_run = mention.all_run && running->nodes[needed[i]->id];
-    return mention.all_run;
+    }
+    if (node->op == OP_PLACEHOLDER && !program->leaf_members[node->id]) {
+        mention.any = true;
+        mention.all_run = loop && program->is_live[loop->id];
+    }
+    if (node->op == OP_LOOP && !program->is_live[node->id] && mention.any)
+        mention.all_run = false;
+    running->in_rounds[node->id] = mention.any;
+    running->nodes[node->id] = mention.all_run;
 }
 
 static void find_running(const struct search *search, struct running *running)
@@ -152,12 +165,13 @@ static void find_running(const struct search *search, struct running *running)
         if (nodes[i]->op == OP_LOOP && program->is_live[i])
             running->loops[size_atom_number(nodes[i]->loop->variable)] = true;
     for (size_t i = 0; i < program->node_count; i++)
-        running->nodes[i] = can_run(search, running, nodes[i]);
+        find_node(search, running, nodes[i]);
 }
 
 static struct running running_new(const struct program *program)
 {
-    struct running running = {.nodes = ARENA_ARRAY(program->scratch, bool, program->node_count + 1)};
+    struct running running = {.nodes = ARENA_ARRAY(program->scratch, bool, program->node_count + 1),
+                              .in_rounds = ARENA_ARRAY(program->scratch, bool, program->node_count + 1)};
     for (size_t i = 0; i < program->node_count; i++) {
         const struct node *node = program->function->graph->nodes[i];
         size_t number = node->op == OP_LOOP ? (size_t)size_atom_number(node->loop->variable) : 0;
@@ -167,8 +181,9 @@ static struct running running_new(const struct program *program)
     return running;
 }
 
-/* Checks outside loops are always made; those in the rounds of a loop if the entry runs that loop, though it
- * may need the value in other forms only. What they read may be in further loops. */
+/* Checks outside loops are always made; those in the rounds of a loop if the
+ * entry runs that loop, though it may need the value in other forms only. What
+ * they read may be in further loops. */
 static void reach_checks(struct search *search)
 {
     struct program *program = search->program;
@@ -242,7 +257,8 @@ struct ownership {
     struct program *program;
     struct node **first_with, **next_with; /* live LOOPs with one variable, by its number, then by id */
     size_t variable_count;
-    struct node **outer; /* for a LOOP: the innermost other loop that its rounds depend on */
+    struct node **outer; /* for a LOOP: the innermost other loop that its rounds
+                            depend on */
     const struct search *search;
 };
 
@@ -251,8 +267,8 @@ static struct node *inner(struct node *a, struct node *b)
     return !a ? b : !b ? a : a->id < b->id ? a : b;
 }
 
-/* Adds a dependence on the rounds of a loop. Of two such loops the inner one, which stands first in the
- * graph, is in the rounds of the other. */
+/* Adds a dependence on the rounds of a loop. Of two such loops the inner one,
+ * which stands first in the graph, is in the rounds of the other. */
 static void depend(struct ownership *ownership, struct node **innermost, struct node *loop)
 {
     while (loop && loop != *innermost) {
@@ -283,8 +299,9 @@ static void depend_on_size(void *closure, size *a)
     size_visit_loop_variables(a, depend_on_variable, closure);
 }
 
-/* The loop in whose rounds the node is. A loop itself is in the rounds that any of its ends depends on: a
- * constant that a branch gives where a condition holds needs the loop of the condition. */
+/* The loop in whose rounds the node is. A loop itself is in the rounds that any
+ * of its ends depends on: a constant that a branch gives where a condition
+ * holds needs the loop of the condition. */
 static struct node *innermost_loop(struct ownership *ownership, struct node *node)
 {
     struct program *program = ownership->program;

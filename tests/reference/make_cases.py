@@ -1217,6 +1217,9 @@ case("sides_of_new_type(x: [n], y) {\n    if y > 0 {\n        y = x * y\n    } e
 case("", name="sides_of_new_type", f=lambda x, y: {"y_new": np.sin(x)}, sizes={"n": 3}, x=uniform(3), y=-0.75)
 case("no_round_replaces(x: [n]) {\n    c = x\n    for t in 1..1 {\n        c[t] = 0.5 * c[t - 1] + sin(x[t])\n        for s in 0..2 {\n            v = c\n            v[t] = x[s]\n        }\n    }\n    return no_round_replaces = sum(c^2)\n}", lambda x: np.sum(x**2), sizes={"n": 2}, x=uniform(2))
 
+case("unread_behind_a_loop(p, y: [m], k: int, j: int[n]) {\n    if k != 0 {\n        for t in 1..n {\n            k = j[t]\n            if k == 0 {\n                if k > 1 { p = tanh(y[j[t]]) } else if p > 1 { k = 1 - k }\n            } else { p = sin(p * y[k]) }\n        }\n        v = exp(y[k])\n    }\n    return p_end = p\n}",
+     lambda p, y, k, j: {"p_end": np.sin(np.sin(p * y[1]) * y[1])}, sizes={"n": 4, "m": 2}, p=0.75, y=uniform(2, 0.5, 2), k=1, j=np.array([0, 1, 0, 1]))
+
 # Values that backward rounds compute again since that takes little beside their products.
 group("again")
 N_LAYERS = {"r": 2, "t": 3, "d": 4, "m": 5}
