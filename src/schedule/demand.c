@@ -181,6 +181,80 @@ static struct running running_new(const struct program *program)
     return running;
 }
 
+/* The loops in whose rounds a node is. */
+struct nest_of_loops {
+    const struct search *search;
+    struct node **loops;
+    size_t loops_count, loops_capacity;
+    bool *seen;
+};
+
+static void add_loop(struct nest_of_loops *nest, struct node *loop)
+{
+    for (size_t i = 0; i < nest->loops_count; i++)
+        if (nest->loops[i] == loop)
+            return;
+    ARENA_APPEND(nest->search->program->scratch, nest, loops, loop);
+}
+
+static void add_variable(void *closure, size *variable)
+{
+    struct nest_of_loops *nest = closure;
+    const struct program *program = nest->search->program;
+    for (size_t i = 0; i < program->node_count; i++) {
+        struct node *node = program->function->graph->nodes[i];
+        if (node->op == OP_LOOP && program->is_live[i] && node->loop->variable == variable)
+            add_loop(nest, node);
+    }
+}
+
+static void add_size(void *closure, size *a)
+{
+    size_visit_loop_variables(a, add_variable, closure);
+}
+
+static void add_loops_of(struct nest_of_loops *nest, const struct running *running, struct node *node)
+{
+    struct node *const *needed;
+    if (!running->in_rounds[node->id] || nest->seen[node->id])
+        return;
+    nest->seen[node->id] = true;
+    node_visit_sizes(node, add_size, nest);
+    if (nest->search->loop_of[node->id])
+        add_loop(nest, nest->search->loop_of[node->id]);
+    size_t count = node_dependencies(nest->search->program->function->graph, node, &needed);
+    for (size_t i = 0; i < count; i++)
+        add_loops_of(nest, running, needed[i]);
+}
+
+static bool is_loop_inside(const struct graph *graph, const struct node *inner, const struct node *outer)
+{
+    const struct region *region = region_of(graph, outer->loop);
+    for (size_t i = 0; i < region->inside_count; i++) {
+        const struct node *node = region->inside[i];
+        if (node == inner ||
+            (node->op == OP_LOOP && node->id > inner->id && is_loop_inside(graph, inner, node)))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the rounds that the node is in are those of loops within each other: once simplified, a loop need
+ * not be within a branch any more that a value which is read no longer is still tied to. */
+static bool is_in_nest(const struct search *search, const struct running *running, struct node *node)
+{
+    const struct program *program = search->program;
+    struct nest_of_loops nest = {.search = search,
+                                 .seen = ARENA_ARRAY(program->scratch, bool, program->node_count + 1)};
+    add_loops_of(&nest, running, node);
+    for (size_t i = 0; i < nest.loops_count; i++)
+        for (size_t j = 0; j < nest.loops_count; j++)
+            if (nest.loops[i]->id < nest.loops[j]->id &&
+                !is_loop_inside(program->function->graph, nest.loops[i], nest.loops[j]))
+                return false;
+    return true;
+}
+
 /* Checks outside loops are always made; those in the rounds of a loop if the
  * entry runs that loop, though it may need the value in other forms only. What
  * they read may be in further loops. */
@@ -194,11 +268,13 @@ static void reach_checks(struct search *search)
         more = false;
         find_running(search, &running);
         for (size_t i = 0; i < function->checks_count; i++) {
-            if (is_made[i] || !running.nodes[function->checks[i].k->id])
+            struct node *k = function->checks[i].k;
+            if (is_made[i] || !running.nodes[k->id] ||
+                (!program->is_live[k->id] && !is_in_nest(search, &running, k)))
                 continue;
             more = is_made[i] = true;
             ARENA_APPEND(program->arena, program, checks, &function->checks[i]);
-            reach(search, function->checks[i].k);
+            reach(search, k);
             while (search->stack_count > 0)
                 reach_inputs(search, search->stack[--search->stack_count]);
         }

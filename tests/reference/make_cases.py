@@ -1220,6 +1220,9 @@ case("no_round_replaces(x: [n]) {\n    c = x\n    for t in 1..1 {\n        c[t] 
 case("unread_behind_a_loop(p, y: [m], k: int, j: int[n]) {\n    if k != 0 {\n        for t in 1..n {\n            k = j[t]\n            if k == 0 {\n                if k > 1 { p = tanh(y[j[t]]) } else if p > 1 { k = 1 - k }\n            } else { p = sin(p * y[k]) }\n        }\n        v = exp(y[k])\n    }\n    return p_end = p\n}",
      lambda p, y, k, j: {"p_end": np.sin(np.sin(p * y[1]) * y[1])}, sizes={"n": 4, "m": 2}, p=0.75, y=uniform(2, 0.5, 2), k=1, j=np.array([0, 1, 0, 1]))
 
+case("rounds_that_never_run(x: [n], p, j: int[n]) {\n    if p > 0 {\n        for t in 0..n-1 while 0 > 0 {\n            p = (p - x[t + 1]) * tanh(x[j[t]])\n            if t < 0 { x[n-1-t] = sin(sin(0.5)) }\n        }\n    }\n    return rounds_that_never_run = sum(sin(x)) + p\n}",
+     lambda x, p, j: np.sum(np.sin(x)) + p, sizes={"n": 3}, x=uniform(3), p=0.75, j=np.array([2, 0, 1]))
+
 # Values that backward rounds compute again since that takes little beside their products.
 group("again")
 N_LAYERS = {"r": 2, "t": 3, "d": 4, "m": 5}
