@@ -78,6 +78,9 @@ static void name_loop_variables(struct emitter *emitter)
         if (emitter->program->is_live[i] && graph->nodes[i]->name && !graph->nodes[i]->name[1])
             names_reserve(wanted, graph->nodes[i]->name);
         else if (emitter->program->is_live[i] && graph->nodes[i]->op == OP_LOOP &&
+                 graph->nodes[i]->loop->is_branch)
+            size_set_c_name(graph->nodes[i]->loop->variable, "0"); /* its one round */
+        else if (emitter->program->is_live[i] && graph->nodes[i]->op == OP_LOOP &&
                  size_name(graph->nodes[i]->loop->variable))
             names_reserve(wanted, size_name(graph->nodes[i]->loop->variable));
     size_t next = 0;

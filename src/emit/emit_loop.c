@@ -383,7 +383,8 @@ static void emit_region(struct emitter *emitter, const struct item *item)
         return;
     struct round_name *name =
         take_round_name(emitter, size_name(loop->variable) ? size_name(loop->variable) : "t");
-    size_set_c_name(loop->variable, name->name);
+    if (!loop->is_branch) /* which has one round, 0 */
+        size_set_c_name(loop->variable, name->name);
     const char *variable = size_c(emitter, loop->variable);
     const char *begin = size_c(emitter, loop->begin), *end = size_c(emitter, loop->end);
     bool in_vectors = can_run_side_by_side(emitter, item), otherwise = false;

@@ -1416,6 +1416,20 @@ case("""stand_in(x: [B, 2, N, P], w: [2, 2, 3, 3]) {
     return v, s = sum(sin(conv2d(v, w, pad = 1)), axis = 3)
 }""", lambda x, w: (lambda v: {"v": v, "s": np.sin(conv2d(v, w, pad=1)).sum(3)})(0.4 * np.cumsum(x, 0)), wrt=["x"],
      sizes={"B": 4, "N": 3, "P": 4}, x=uniform((4, 2, 3, 4), -1, 1), w=uniform((2, 2, 3, 3), -1, 1))
+# the one round of a branch has the number 0, also where what the branch keeps is read behind it
+def one_side(x, y):
+    t = np.tanh(np.concatenate([np.full((3, 4), x.mean()), np.broadcast_to(y, (3, 4))], 1).reshape(3, 4, 2).max(2)[::-1])
+    y = np.tile(t[0] * y, 2)[:4] if x[2] > 0.5 else y
+    return {"loss": np.sum(y) + np.sum(np.sin(np.sin(x)))}
+case("""one_side(x: [n], y: [n], m: size) {
+    if 0.5 < x[2] {
+        t = tanh(flip(maxout(concat(full([m, n], mean(x)), broadcast(y, [m, n]), axis = -1), 2)))
+        y = tile(t[0] * y, 2)[:n]
+    }
+    s[i < n] = sin(mean[l < n](x[i]))
+    return loss = sum(y) + sum(sin(s))
+}""", one_side, sizes={"n": 4, "m": 3}, x=np.array([0.25, -0.5, 0.75, 1]), y=np.array([-0.5, 1, 0.5, 1.25]))
+
 # an index is judged even where what it picks is not wanted, and no memory is asked for where none is needed
 case("picked(E: [5], k: int[1]) = E[k]", lambda E, k: E[k], E=uniform(5), k=[3])
 case("", name="picked", E=uniform(5), k=[7], status=3)
