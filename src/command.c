@@ -18,8 +18,11 @@ static const char usage[] =
     "\n"
     "  -o FILE                      write to FILE (C: also the header beside it; '-': standard output)\n"
     "  --emit=KIND                  c (default), ast, graph, dot, math, latex, interface, python\n"
-    "  --check                      compare every gradient with a numerical one\n"
-    "  --at name=value,...          with --emit=dot or --emit=graph: evaluate and show values and gradients\n"
+    "  --check                      compare every gradient with a numerical one, and what is emitted with "
+    "the graph\n"
+    "  --at name=value,...          with --emit=dot or --emit=graph: evaluate and show values and "
+    "gradients;\n"
+    "                               with --check: the point at which to check\n"
     "  --precision=float32|float64  the real type, whatever the file says\n"
     "  --standalone                 one file that needs nothing but the C library\n"
     "  --prefix=NAME                put NAME before all external names\n"
@@ -333,15 +336,13 @@ static bool is_consistent(const struct command *command)
         command_error("no input file; gradc --help tells more");
     else if (command->max_workspace && (command->kind != KIND_C || command->check))
         command_error("--max-workspace changes the C; it goes with --emit=c");
-    else if (command->at && !command->max_workspace && command->kind != KIND_DOT &&
+    else if (command->at && !command->max_workspace && !command->check && command->kind != KIND_DOT &&
              command->kind != KIND_GRAPH)
-        command_error("--at goes with --emit=dot, --emit=graph or --max-workspace");
+        command_error("--at goes with --emit=dot, --emit=graph, --check or --max-workspace");
     else if (command->stats &&
              (command->kind == KIND_AST || command->kind == KIND_MATH || command->kind == KIND_LATEX ||
               (command->at && !command->max_workspace) || command->check))
         command_error("--stats tells of the C; it goes with --emit=c, graph, dot, interface or python");
-    else if (command->check && command->at)
-        command_error("--check chooses its points itself; --at does not go with it");
     else if (command->check && command->output)
         command_error("--check writes its table to standard output; -o does not go with it");
     else

@@ -6,14 +6,15 @@
 #include "ast.h"
 #include "at.h"
 #include "capacity.h"
-#include "check.h"
 #include "command.h"
 #include "deliver.h"
+#include "differences.h"
 #include "guard.h"
 #include "limit.h"
 #include "output.h"
 #include "passes.h"
 #include "source.h"
+#include "validate.h"
 
 struct run {
     int argument_count;
@@ -87,6 +88,40 @@ static struct elaboration *limit_workspace(struct run *run, const struct file *f
     return NULL;
 }
 
+/* The points that --at gives, one for each function; NULL after telling why there are none. */
+static struct given *given_points(struct run *run, const struct module *module)
+{
+    struct at *at = at_read(run->arena, run->command.at);
+    struct given *given = ARENA_ARRAY(run->arena, struct given, module->functions_count + 1);
+    for (size_t i = 0; at && i < module->functions_count; i++) {
+        const struct function *function = module->functions[i];
+        int64_t *sizes = ARENA_ARRAY(run->arena, int64_t, function->members_count + 1);
+        const double **values = ARENA_ARRAY(run->arena, const double *, function->members_count + 1);
+        if (!at_point(at, function, sizes, values))
+            return NULL;
+        given[i] = (struct given){sizes, values};
+    }
+    return at && at_is_used(at) ? given : NULL;
+}
+
+/* --check: the graph against differences, and what is emitted against the graph. */
+static enum status check(struct run *run, const struct file *file, const struct derivatives *derivatives,
+                         const struct module *module)
+{
+    const struct command *command = &run->command;
+    struct validate_options options = validate_defaults();
+    options.level = command->level;
+    options.elaborate = command->elaborate;
+    options.table = stdout;
+    options.trials = command->at ? 6 : 12;
+    options.statements = 20000000;
+    if (command->at && !(options.given = given_points(run, module)))
+        return STATUS_WRONG_COMMAND;
+    bool are_right = check_gradients(stdout, module, options.given);
+    struct validation validation = validate_file(run->arena, &run->diagnostics, file, derivatives, &options);
+    return are_right && validation.validity == VALIDATE_SOUND ? STATUS_DONE : STATUS_WRONG_PROGRAM;
+}
+
 static enum status compile(struct run *run)
 {
     const struct command *command = &run->command;
@@ -105,7 +140,7 @@ static enum status compile(struct run *run)
         elaborate(run->arena, &run->diagnostics, file, derivatives, &command->elaborate);
     if (!all_sizes_used(command))
         return STATUS_WRONG_COMMAND;
-    if (!is_wrong(run) && command->at && !command->max_workspace) {
+    if (!is_wrong(run) && command->at && !command->max_workspace && !command->check) {
         enum status status;
         struct at *at = at_new(run->arena, elaboration->module, derivatives, command->at, &status);
         return at ? deliver_at(run->outputs, run->arena, command, elaboration, at) : status;
@@ -126,7 +161,7 @@ static enum status compile(struct run *run)
          i++)
         scalarise(elaboration->module->functions[i], command->level);
     if (command->check)
-        return check_gradients(stdout, elaboration->module) ? STATUS_DONE : STATUS_WRONG_PROGRAM;
+        return check(run, file, derivatives, elaboration->module);
     if (command->max_workspace)
         elaboration = limit_workspace(run, file, derivatives, elaboration);
     if (!elaboration)

@@ -41,7 +41,7 @@ expect 'no input' 2 'no input file' "$GRADC"
 expect 'unknown option' 2 'did you mean --standalone?' "$GRADC" --standalnoe
 expect 'two inputs' 2 'two input files' "$GRADC" a.nn b.nn
 expect 'missing value' 2 'needs a value' "$GRADC" -o
-expect 'unneeded value' 2 'takes no value' "$GRADC" --check=3
+expect 'unneeded value' 2 'takes no value' "$GRADC" --stats=3
 expect 'unknown kind' 2 'there is c, ast' run --emit=x model.nn
 expect 'unreadable file' 2 'cannot read none.nn: No such file' run none.nn
 expect 'a folder' 2 'cannot read lib: Is a directory' run lib

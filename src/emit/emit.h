@@ -17,6 +17,8 @@ struct emit_options {
 
 /* Requires simplified functions: no MARK, STOP or CUSTOM. The same module gives the same bytes. */
 void emit_c(FILE *c, FILE *h, const struct module *module, const struct emit_options *options);
+/* The C as a text in the module's arena; options without a name for the header. */
+const char *emit_c_text(struct module *module, const struct emit_options *options);
 /* The sizes of graph and programs alone. */
 void emit_statistics(FILE *stats, struct module *module);
 void emit_interface(FILE *file, const struct module *module);

@@ -139,17 +139,18 @@ static void emit_prelude(struct text *file, const struct module *module, const s
                    (int)slot_alignment(module) - 1, (int)slot_alignment(module), (int)slot_alignment(module));
 }
 
-void emit_c(FILE *c, FILE *h, const struct module *constant, const struct emit_options *options)
+/* The header's text goes into *header, the rest is returned. */
+static const char *print_module(struct module *module, const struct emit_options *options,
+                                struct text *header)
 {
-    struct module *module = (struct module *)constant;
-    struct text header = {.arena = module->arena}, code = header, file = header;
+    struct text code = {.arena = module->arena}, file = code;
     struct programs *programs = ARENA_ARRAY(module->arena, struct programs, module->functions_count + 1);
     text_write(&code, "");
     for (size_t i = 0; i < module->functions_count; i++)
         build_programs(module, module->functions[i], &programs[i]);
     for (size_t i = 0; options->stats && i < module->functions_count; i++)
         emit_stats(options->stats, module, &programs[i]);
-    emit_header(&header, module, options, programs);
+    emit_header(header, module, options, programs);
     for (size_t i = 0; i < module->functions_count; i++) {
         emit_size_functions(&code, module, &programs[i]);
         for (int e = 0; e < ENTRY_COUNT; e++)
@@ -162,13 +163,25 @@ void emit_c(FILE *c, FILE *h, const struct module *constant, const struct emit_o
                 text_write(&code, is_last ? "" : "\n");
             }
     }
-    emit_prelude(&file, module, options, header.bytes, code.bytes);
+    emit_prelude(&file, module, options, header->bytes, code.bytes);
     emit_tables(&file, module, code.bytes);
-    fputs(file.bytes, c);
-    fputs(code.bytes, c);
-    fputs("\nGRADC_END\n", c);
+    text_write(&file, code.bytes);
+    text_write(&file, "\nGRADC_END\n");
+    return file.bytes;
+}
+
+void emit_c(FILE *c, FILE *h, const struct module *module, const struct emit_options *options)
+{
+    struct text header = {.arena = module->arena};
+    fputs(print_module((struct module *)module, options, &header), c);
     if (h && h != c && options->header_name)
         fputs(header.bytes, h);
+}
+
+const char *emit_c_text(struct module *module, const struct emit_options *options)
+{
+    struct text header = {.arena = module->arena};
+    return print_module(module, options, &header);
 }
 
 void emit_statistics(FILE *stats, struct module *module)

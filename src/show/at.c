@@ -259,13 +259,13 @@ static const char *shape_text(struct arena *arena, const struct member *member)
     return text;
 }
 
-static bool bind_input(struct at *at, struct evaluation *evaluation, const struct member *member,
-                       struct numbers *numbers)
+/* The elements of an input; NULL after telling why there are none. */
+static const double *input_values(struct at *at, const struct member *member, struct numbers *numbers)
 {
     const struct literal *literal = find_literal(at, member->name);
     if (!literal) {
-        command_error("--at: no value for %s of %s", member->name, evaluation->function->name);
-        return false;
+        command_error("--at: no value for %s of %s", member->name, numbers->function->name);
+        return NULL;
     }
     bool fits = literal->rank == member->rank;
     for (int a = 0; fits && a < member->rank; a++)
@@ -273,16 +273,15 @@ static bool bind_input(struct at *at, struct evaluation *evaluation, const struc
     if (!fits) {
         command_error("--at: the value of %s has another shape: %s is %s", member->name, member->name,
                       shape_text(at->arena, member));
-        return false;
+        return NULL;
     }
     for (size_t i = 0; member->type == INT && i < literal->values_count; i++)
         if (literal->values[i] != floor(literal->values[i]) || fabs(literal->values[i]) > INT32_MAX) {
             command_error("--at: %s is int, but %g is no whole number of 32 bits", member->name,
                           literal->values[i]);
-            return false;
+            return NULL;
         }
-    interpreter_bind(evaluation->interpreter, member->leaf, literal->values);
-    return true;
+    return literal->values;
 }
 
 static bool conditions_hold(const struct function *function, struct numbers *numbers)
@@ -302,20 +301,35 @@ static bool conditions_hold(const struct function *function, struct numbers *num
     return true;
 }
 
+bool at_point(struct at *at, const struct function *function, int64_t *sizes, const double **values)
+{
+    struct numbers numbers = {function, sizes};
+    if (!find_sizes(at, function, &numbers))
+        return false;
+    for (size_t i = 0; i < function->members_count; i++) {
+        values[i] = NULL;
+        if (is_input(&function->members[i]) &&
+            !(values[i] = input_values(at, &function->members[i], &numbers)))
+            return false;
+    }
+    return conditions_hold(function, &numbers);
+}
+
 static bool bind(struct at *at, struct evaluation *evaluation)
 {
     struct function *function = evaluation->function;
-    struct numbers numbers = {function, ARENA_ARRAY(at->arena, int64_t, function->members_count + 1)};
+    int64_t *sizes = ARENA_ARRAY(at->arena, int64_t, function->members_count + 1);
+    const double **values = ARENA_ARRAY(at->arena, const double *, function->members_count + 1);
     evaluation->interpreter = interpreter_new(at->arena, function->graph);
-    if (!find_sizes(at, function, &numbers))
+    if (!at_point(at, function, sizes, values))
         return false;
     for (size_t i = 0; i < function->members_count; i++)
         if (function->members[i].role == ROLE_SIZE)
-            interpreter_bind_size(evaluation->interpreter, function->members[i].extent, numbers.values[i]);
+            interpreter_bind_size(evaluation->interpreter, function->members[i].extent, sizes[i]);
     for (size_t i = 0; i < function->members_count; i++)
-        if (is_input(&function->members[i]) && !bind_input(at, evaluation, &function->members[i], &numbers))
-            return false;
-    return conditions_hold(function, &numbers);
+        if (values[i])
+            interpreter_bind(evaluation->interpreter, function->members[i].leaf, values[i]);
+    return true;
 }
 
 /* ---- Values ---- */
@@ -343,16 +357,32 @@ static bool evaluate(struct at *at, struct evaluation *evaluation)
     return true;
 }
 
-struct at *at_new(struct arena *arena, struct module *module, const struct derivatives *derivatives,
-                  const char *text, enum status *status)
+struct at *at_read(struct arena *arena, const char *text)
 {
     struct at *at = ARENA_NEW(arena, struct at);
     at->arena = arena;
+    return read_literals(at, text) ? at : NULL;
+}
+
+bool at_is_used(const struct at *at)
+{
+    for (size_t i = 0; i < at->literals_count; i++)
+        if (!at->literals[i].is_used) {
+            command_error("--at: there is no parameter or size %s", at->literals[i].name);
+            return false;
+        }
+    return true;
+}
+
+struct at *at_new(struct arena *arena, struct module *module, const struct derivatives *derivatives,
+                  const char *text, enum status *status)
+{
+    struct at *at = at_read(arena, text);
+    *status = STATUS_WRONG_COMMAND;
+    if (!at)
+        return NULL;
     at->count = module->functions_count;
     at->evaluations = ARENA_ARRAY(arena, struct evaluation, at->count + 1);
-    *status = STATUS_WRONG_COMMAND;
-    if (!read_literals(at, text))
-        return NULL;
     for (size_t i = 0; i < at->count; i++) {
         struct evaluation *evaluation = &at->evaluations[i];
         evaluation->function = module->functions[i];
@@ -361,11 +391,8 @@ struct at *at_new(struct arena *arena, struct module *module, const struct deriv
         if (!bind(at, evaluation))
             return NULL;
     }
-    for (size_t i = 0; i < at->literals_count; i++)
-        if (!at->literals[i].is_used) {
-            command_error("--at: there is no parameter or size %s", at->literals[i].name);
-            return NULL;
-        }
+    if (!at_is_used(at))
+        return NULL;
     *status = STATUS_WRONG_PROGRAM;
     for (size_t i = 0; i < at->count; i++)
         if (!evaluate(at, &at->evaluations[i]))

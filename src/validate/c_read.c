@@ -15,11 +15,6 @@ void c_cannot_read(struct c_reader *reader, int line, const char *format, ...)
     longjmp(reader->stop, 1);
 }
 
-size_t c_width(enum c_kind kind)
-{
-    return kind == C_VOID ? 1 : kind == C_FLOAT || kind == C_INT || kind == C_UINT ? 4 : 8;
-}
-
 /* ---- Tokens ---- */
 
 bool c_is(const struct c_reader *reader, int mark)

@@ -34,7 +34,11 @@ struct c_type {
     const struct c_struct *structure;
 };
 
-size_t c_width(enum c_kind kind); /* bytes of a value */
+/* Bytes of a value. */
+static inline size_t c_width(enum c_kind kind)
+{
+    return kind == C_VOID ? 1 : kind == C_FLOAT || kind == C_INT || kind == C_UINT ? 4 : 8;
+}
 
 struct c_field {
     const char *name;

@@ -15,6 +15,7 @@ struct validator {
     const struct validate_options *options;
     const struct c_program *program;
     int precision;
+    const char *fault; /* the last one */
     struct validation result;
 };
 
@@ -41,21 +42,6 @@ static struct module *compile(struct arena *arena, struct diagnostics *diagnosti
             scalarise(elaboration->module->functions[i], level);
     }
     return elaboration->module;
-}
-
-static const char *emitted_text(struct arena *arena, struct module *module, int level)
-{
-    char *bytes = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&bytes, &length);
-    if (!stream)
-        return "";
-    struct emit_options options = {.level = level};
-    emit_c(stream, NULL, module, &options);
-    fclose(stream);
-    const char *text = arena_copy(arena, bytes, length);
-    free(bytes);
-    return text;
 }
 
 /* The runtime's macros, with rounds that threads share told apart from others, and with constants that can be
@@ -89,6 +75,7 @@ static int64_t large_size(struct point *point, int trial)
 
 struct tally {
     int calls, unfinished;
+    bool is_wrong;
     double worst;
 };
 
@@ -105,9 +92,12 @@ static bool judge(struct validator *v, struct point *point, enum entry entry, co
     if (!wrong)
         return true;
     const char *where = point_text(point, entry);
+    tally->is_wrong = true;
     v->result.validity = VALIDATE_WRONG;
-    v->result.text = arena_print(v->arena, "%s_%s: %s%s%s%s", point->function->name, entry_text(entry), wrong,
-                                 *where ? " (" : "", where, *where ? ")" : "");
+    v->fault = arena_print(v->arena, "%s_%s: %s%s%s%s", point->function->name, entry_text(entry), wrong,
+                           *where ? " (" : "", where, *where ? ")" : "");
+    if (!*v->result.text)
+        v->result.text = v->fault;
     return false;
 }
 
@@ -125,7 +115,7 @@ static bool try_point(struct validator *v, struct caller *caller, struct point *
             if (turn > 0)
                 point_choose_seeds(point);
             if (e != ENTRY_FORWARD)
-                point_choose_null(point);
+                point_choose_null(point, (enum entry)e);
             const struct outcome *outcome = caller_call(caller, point, (enum entry)e);
             if (!judge(v, point, (enum entry)e, outcome, &tallies[e]))
                 return false;
@@ -136,27 +126,32 @@ static bool try_point(struct validator *v, struct caller *caller, struct point *
     return true;
 }
 
-static void print_rows(struct validator *v, const struct function *function, const struct tally *tallies)
+static void print_rows(const struct validator *v, const struct function *function,
+                       const struct tally *tallies)
 {
-    for (int e = 0; e < ENTRY_COUNT && v->options->table; e++) {
+    FILE *table = v->options->table;
+    for (int e = 0; e < ENTRY_COUNT; e++) {
         const struct tally *tally = &tallies[e];
-        const char *entry = entry_text((enum entry)e);
         if (tally->calls == 0)
             continue;
-        if (tally->unfinished == tally->calls)
-            fprintf(v->options->table, "%-20s %-20s %12s  too large to be run\n", function->name, entry, "-");
+        fprintf(table, "%-20s %-20s ", function->name, entry_text((enum entry)e));
+        if (tally->is_wrong)
+            fprintf(table, "%12s  WRONG\n    %s\n", "-", v->fault);
+        else if (tally->unfinished == tally->calls)
+            fprintf(table, "%12s  too large to be run\n", "-");
         else
-            fprintf(v->options->table, "%-20s %-20s %12.1e  ok\n", function->name, entry, tally->worst);
+            fprintf(table, "%12.1e  ok\n", tally->worst);
     }
 }
 
 static bool validate_function(struct validator *v, const struct function *function,
-                              const struct function *reference)
+                              const struct function *reference, const struct given *given)
 {
     struct tally tallies[ENTRY_COUNT] = {0};
     const struct validate_options *options = v->options;
     struct arena *arena = arena_new_in(v->arena);
     struct point *point = point_new(arena, function, reference, v->precision, options->seed);
+    point->given = given;
     struct caller *caller = caller_new(arena, v->program, function, v->precision, options->seed);
     struct c_run *run = caller_run(caller);
     bool is_right = true;
@@ -169,7 +164,7 @@ static bool validate_function(struct validator *v, const struct function *functi
         point_choose_values(point, trial + (int)(options->seed % 5), options->with_statuses && trial > 0);
         memset(point->is_null, 0, function->members_count * sizeof *point->is_null);
         if (trial > 0)
-            point_choose_null(point);
+            point_choose_null(point, ENTRY_FORWARD);
         caller_begin(caller, point);
         is_right = try_point(v, caller, point, tallies);
     }
@@ -178,7 +173,7 @@ static bool validate_function(struct validator *v, const struct function *functi
         v->result.unfinished += tallies[e].calls > 0 && tallies[e].unfinished == tallies[e].calls;
     }
     v->result.functions++;
-    if (is_right)
+    if (options->table)
         print_rows(v, function, tallies);
     arena_free(arena);
     return is_right;
@@ -186,46 +181,38 @@ static bool validate_function(struct validator *v, const struct function *functi
 
 /* ---- A whole program ---- */
 
-static struct validation refused(struct arena *arena, const char *messages)
-{
-    return (struct validation){.validity = VALIDATE_REFUSED, .text = arena_print(arena, "%s", messages)};
-}
-
 static void validate_module(struct validator *v, struct module *emitted, const struct module *reference)
 {
     v->precision = emitted->precision;
-    const char *text = emitted_text(v->arena, emitted, v->options->level);
+    const struct emit_options options = {.level = v->options->level};
+    const char *text = emit_c_text(emitted, &options);
     v->program = c_read(v->arena, text, macros, sizeof macros / sizeof *macros);
-    v->result.text = "";
     if (v->program->fault) {
         v->result.validity = VALIDATE_WRONG;
         v->result.text = v->program->fault;
+        if (v->options->table)
+            fprintf(v->options->table, "%-20s %-20s %12s  WRONG\n    %s\n", "", "", "-", v->program->fault);
         return;
     }
+    const struct given *given = v->options->given;
     for (size_t i = 0; i < emitted->functions_count; i++)
-        if (!validate_function(v, emitted->functions[i], reference->functions[i]))
+        if (!validate_function(v, emitted->functions[i], reference->functions[i], given ? &given[i] : NULL) &&
+            !v->options->table)
             return;
 }
 
-struct validation validate_file(struct arena *arena, const struct file *file,
+struct validation validate_file(struct arena *arena, struct diagnostics *diagnostics, const struct file *file,
                                 const struct derivatives *derivatives, const struct validate_options *options)
 {
-    char *messages = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&messages, &length);
-    struct diagnostics diagnostics = {.arena = arena, .stream = stream ? stream : stderr};
-    struct validator v = {.arena = arena, .options = options};
-    struct module *reference = compile(arena, &diagnostics, file, derivatives, &options->elaborate, 0, false);
+    struct validator v = {.arena = arena, .options = options, .result.text = ""};
+    struct module *reference = compile(arena, diagnostics, file, derivatives, &options->elaborate, 0, false);
     struct module *emitted =
-        reference ? compile(arena, &diagnostics, file, derivatives, &options->elaborate, options->level, true)
+        reference ? compile(arena, diagnostics, file, derivatives, &options->elaborate, options->level, true)
                   : NULL;
-    if (stream)
-        fclose(stream);
     if (emitted)
         validate_module(&v, emitted, reference);
     else
-        v.result = refused(arena, messages ? messages : "");
-    free(messages);
+        v.result.validity = VALIDATE_REFUSED;
     return v.result;
 }
 
@@ -236,14 +223,15 @@ struct validation validate_source(struct arena *arena, const char *name, const c
     size_t length = 0;
     FILE *stream = open_memstream(&messages, &length);
     struct diagnostics diagnostics = {.arena = arena, .stream = stream ? stream : stderr};
+    struct validation result = {.validity = VALIDATE_REFUSED, .text = ""};
     const struct file *file =
         parse(arena, &diagnostics, source_of_text(arena, name, text, strlen(text), false));
-    const struct derivatives *derivatives =
-        diagnostics.error_count == 0 ? derivatives_load(arena, &diagnostics) : NULL;
+    if (diagnostics.error_count == 0)
+        result = validate_file(arena, &diagnostics, file, derivatives_load(arena, &diagnostics), options);
     if (stream)
         fclose(stream);
-    struct validation result = diagnostics.error_count > 0 ? refused(arena, messages ? messages : "")
-                                                           : validate_file(arena, file, derivatives, options);
+    if (result.validity == VALIDATE_REFUSED && messages)
+        result.text = arena_print(arena, "%s", messages);
     free(messages);
     return result;
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "elaborate.h"
+#include "validate_point.h"
 
 struct validate_options {
     int level;          /* -O of what is emitted */
@@ -17,7 +18,9 @@ struct validate_options {
     int trials;         /* points: sizes and values at which all entries are called */
     int64_t statements; /* of the C, at most, for one function; 0: without a limit */
     bool with_statuses; /* int inputs out of range, matrices that are singular */
-    FILE *table;        /* a line for each entry; NULL: none */
+    FILE *table;        /* a line for each entry, and what is wrong; all functions are tried. NULL: none, and
+                           the first that is wrong is the last */
+    const struct given *given; /* points that the user gives, one for each function; NULL: none */
     struct elaborate_options elaborate;
 };
 
@@ -43,7 +46,7 @@ struct validation validate_source(struct arena *arena, const char *name, const c
                                   const struct validate_options *options);
 
 /* The same of a program that has been parsed and is known to have no errors. */
-struct validation validate_file(struct arena *arena, const struct file *file,
+struct validation validate_file(struct arena *arena, struct diagnostics *diagnostics, const struct file *file,
                                 const struct derivatives *derivatives,
                                 const struct validate_options *options);
 

@@ -12,7 +12,7 @@ uint64_t point_random(struct point *point, uint64_t below)
     return (point->random >> 33) % below;
 }
 
-static double random_unit(struct point *point)
+double point_random_unit(struct point *point)
 {
     return (double)point_random(point, 1u << 30) * 0x1p-30;
 }
@@ -103,9 +103,7 @@ static bool count_elements(struct point *point)
         for (int a = 0; a < member->rank; a++)
             count *= (double)size_evaluate(member->shape[a], size_value, point);
         all += count;
-        if (!(count < 1e9))
-            return false;
-        point->counts[i] = (size_t)count;
+        point->counts[i] = count < 1e9 ? (size_t)count : 0;
     }
     return all <= MOST_ELEMENTS;
 }
@@ -116,11 +114,33 @@ static int64_t small_size(struct point *point)
     return often[point_random(point, sizeof often / sizeof *often)];
 }
 
-bool point_choose_sizes(struct point *point, int64_t large)
+static bool take_given_sizes(struct point *point)
+{
+    for (size_t i = 0; i < point->function->members_count; i++)
+        point->sizes[i] = point->given->sizes[i];
+    count_elements(point);
+    return true;
+}
+
+/* Fixed sizes are as they are. */
+static bool are_good(struct point *point, size_t names)
+{
+    return conditions_hold(point) && (count_elements(point) || names == 0);
+}
+
+static size_t count_sizes(const struct point *point)
 {
     size_t names = 0;
     for (size_t i = 0; i < point->function->members_count; i++)
         names += point->function->members[i].role == ROLE_SIZE;
+    return names;
+}
+
+bool point_choose_sizes(struct point *point, int64_t large)
+{
+    size_t names = count_sizes(point);
+    if (point->given)
+        return take_given_sizes(point);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         size_t next = 0, chosen = names ? point_random(point, names) : 0;
         bool is_wide = attempt > ATTEMPTS / 4;
@@ -129,10 +149,26 @@ bool point_choose_sizes(struct point *point, int64_t large)
                 point->sizes[i] = next++ == chosen && large > 0 && !is_wide ? large
                                   : is_wide ? 1 + (int64_t)point_random(point, 12)
                                             : small_size(point);
-        if (conditions_hold(point) && (count_elements(point) || names == 0))
+        if (are_good(point, names))
             return true;
     }
     return false;
+}
+
+bool point_choose_different_sizes(struct point *point)
+{
+    size_t names = count_sizes(point);
+    if (point->given)
+        return take_given_sizes(point);
+    for (int64_t attempt = 0; attempt < 5; attempt++) {
+        int64_t next = 3 + attempt;
+        for (size_t i = 0; i < point->function->members_count; i++)
+            if (point->function->members[i].role == ROLE_SIZE)
+                point->sizes[i] = 2 + next++ % 6;
+        if (are_good(point, names))
+            return true;
+    }
+    return point_choose_sizes(point, 0);
 }
 
 /* ---- Values ---- */
@@ -185,7 +221,7 @@ void point_choose_seeds(struct point *point)
         if (member->role != ROLE_OUTPUT_GRADIENT)
             continue;
         for (size_t k = 0; k < point->counts[i]; k++)
-            point->values[i][k] = 2 * random_unit(point) - 1;
+            point->values[i][k] = 2 * point_random_unit(point) - 1;
     }
 }
 
@@ -198,12 +234,16 @@ void point_choose_values(struct point *point, int style, bool with_statuses)
         if (!is_read_role(member->role))
             continue;
         point->values[i] = ARENA_ARRAY(point->arena, double, point->counts[i] + 1);
+        if (point->given && point->given->values[i]) {
+            memcpy(point->values[i], point->given->values[i], point->counts[i] * sizeof(double));
+            continue;
+        }
         if (member->type == INT) {
             choose_ints(point, i, with_statuses);
             continue;
         }
         for (size_t k = 0; k < point->counts[i]; k++)
-            point->values[i][k] = low + (high - low) * random_unit(point);
+            point->values[i][k] = low + (high - low) * point_random_unit(point);
         if (member->rank >= 2 && style % 2 == 1) {
             int64_t n = size_evaluate(member->shape[member->rank - 1], size_value, point);
             if (n == size_evaluate(member->shape[member->rank - 2], size_value, point))
@@ -214,11 +254,13 @@ void point_choose_values(struct point *point, int style, bool with_statuses)
 }
 
 /* Inputs must not be NULL. Mostly all is wanted, or nearly nothing is. */
-void point_choose_null(struct point *point)
+void point_choose_null(struct point *point, enum entry entry)
 {
     uint64_t kind = point_random(point, 4);
     for (size_t i = 0; i < point->function->members_count; i++) {
         const struct member *member = &point->function->members[i];
+        if (entry == ENTRY_BACKWARD && member->role == ROLE_OUTPUT)
+            continue; /* as forward found it */
         bool can_be = is_pointer_member(member) && member->role != ROLE_INPUT && member->role != ROLE_INOUT &&
                       member->role != ROLE_WORKSPACE;
         uint64_t chance = kind == 0 ? 0 : kind == 1 ? 75 : kind == 2 ? 50 : 20;

@@ -5,6 +5,12 @@
 
 #include "graph.h"
 
+/* What the user gives: sizes and inputs of one function, by member. */
+struct given {
+    const int64_t *sizes;
+    const double *const *values;
+};
+
 /* One choice of sizes, values and members that are NULL. Arrays are by member. */
 struct point {
     struct arena *arena;
@@ -14,7 +20,8 @@ struct point {
     size_t *counts;  /* elements of each member */
     double **values; /* of what the entries read */
     bool *is_null;
-    double close; /* how far apart values may be that are about 1 */
+    const struct given *given; /* NULL: all is chosen */
+    double close;              /* how far apart values may be that are about 1 */
     uint64_t random;
 };
 
@@ -30,14 +37,17 @@ struct outcome {
 struct point *point_new(struct arena *arena, const struct function *function,
                         const struct function *reference, int precision, uint64_t seed);
 uint64_t point_random(struct point *point, uint64_t below);
-/* Sizes that the function's conditions allow: small, or one of them about `large`. False: none were found. */
+double point_random_unit(struct point *point); /* in [0, 1) */
+/* Sizes that the function's conditions allow: small ones, one of them `large` if that is not 0. False: none
+ * were found. */
 bool point_choose_sizes(struct point *point, int64_t large);
+bool point_choose_different_sizes(struct point *point); /* small, and no two the same if that can be */
 /* Values for all that is read. `style` counts up: ranges around 0, positive ones, matrices that have an
  * inverse; with_statuses: now and then an int out of range. */
 void point_choose_values(struct point *point, int style, bool with_statuses);
 /* New ones for output gradients alone. */
 void point_choose_seeds(struct point *point);
-void point_choose_null(struct point *point);
+void point_choose_null(struct point *point, enum entry entry);
 
 bool is_read_role(enum role role);
 /* Whether the member is a pointer in the struct. */

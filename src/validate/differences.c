@@ -1,0 +1,172 @@
+/* differences.c: gradients against differences.
+ *
+ * F(x) = sum_k <d_y_k, y_k(x)> for random output gradients d_y. Along random directions v, <dF/dx, v> from
+ * the graph is compared with the derivative of F(x + h v) by central differences at h and h/2, extrapolated
+ * (Richardson 1911), whose error is of the order h^4. */
+#include "differences.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "interpret.h"
+
+enum { DIRECTIONS = 3, ATTEMPTS = 12, SEED = 12345 };
+#define TOLERANCE 1e-6
+
+static struct interpreter *interpreter_at(const struct point *p, struct arena *arena)
+{
+    const struct function *function = p->function;
+    struct interpreter *interpreter = interpreter_new(arena, function->graph);
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == ROLE_SIZE)
+            interpreter_bind_size(interpreter, function->members[i].extent, p->sizes[i]);
+    for (size_t i = 0; i < function->members_count; i++)
+        if (is_read_role(function->members[i].role) && function->members[i].leaf && p->values[i])
+            interpreter_bind(interpreter, function->members[i].leaf, p->values[i]);
+    return interpreter;
+}
+
+/* ---- F and its derivative along a direction ---- */
+
+static double objective(const struct point *p)
+{
+    struct arena *arena = arena_new();
+    struct interpreter *interpreter = interpreter_at(p, arena);
+    double sum = 0;
+    for (size_t i = 0; i < p->function->members_count; i++) {
+        const struct member *seed = &p->function->members[i];
+        if (seed->role != ROLE_OUTPUT_GRADIENT)
+            continue;
+        for (size_t k = 0; k < p->function->members_count; k++) {
+            const struct member *output = &p->function->members[k];
+            if (output->role != ROLE_OUTPUT || strcmp(output->name, seed->of))
+                continue;
+            const double *y = interpreter_value(interpreter, output->value);
+            for (size_t j = 0; y && j < p->counts[i]; j++)
+                sum += p->values[i][j] * y[j];
+            if (!y)
+                sum = NAN;
+        }
+    }
+    arena_free(arena);
+    return sum;
+}
+
+static double shifted(struct point *p, size_t member, const double *direction, double h)
+{
+    double *base = p->values[member];
+    struct arena *arena = arena_new();
+    p->values[member] = ARENA_ARRAY(arena, double, p->counts[member] + 1);
+    for (size_t k = 0; k < p->counts[member]; k++)
+        p->values[member][k] = base[k] + h * direction[k];
+    double value = objective(p);
+    arena_free(arena);
+    p->values[member] = base;
+    return value;
+}
+
+static double numerical(struct point *p, size_t member, const double *direction, double h)
+{
+    double wide = (shifted(p, member, direction, h) - shifted(p, member, direction, -h)) / (2 * h);
+    double narrow = (shifted(p, member, direction, h / 2) - shifted(p, member, direction, -h / 2)) / h;
+    return (4 * narrow - wide) / 3;
+}
+
+static size_t find_member(const struct function *function, const char *name)
+{
+    size_t i = 0;
+    while (strcmp(function->members[i].name, name))
+        i++;
+    return i;
+}
+
+/* The largest relative disagreement over a few directions; NAN if some value is not finite. */
+static double disagreement(struct point *p, const struct member *gradient)
+{
+    size_t parameter = find_member(p->function, gradient->of), count = p->counts[parameter];
+    struct arena *arena = arena_new();
+    struct interpreter *interpreter = interpreter_at(p, arena);
+    const double *adjoint = interpreter_value(interpreter, gradient->value);
+    double *direction = ARENA_ARRAY(arena, double, count + 1), worst = adjoint ? 0 : NAN;
+    for (int d = 0; d < DIRECTIONS && !isnan(worst); d++) {
+        double exact = 0, scale = 1e-3;
+        for (size_t k = 0; k < count; k++) {
+            direction[k] = 2 * point_random_unit(p) - 1;
+            exact += adjoint[k] * direction[k];
+            scale += fabs(adjoint[k] * direction[k]);
+        }
+        double error = INFINITY, before = NAN;
+        bool is_steady = false;
+        for (double h = 1e-3; h > 1e-6 && !(error <= TOLERANCE); h /= 10) {
+            /* A kink nearby gets out of reach. What changes with h more than it is wrong says nothing. */
+            double found = numerical(p, parameter, direction, h);
+            is_steady = is_steady || fabs(found - before) <= 0.1 * fmin(fabs(found - exact), fabs(found));
+            error = fmin(error, fabs(exact - found) / scale);
+            before = found;
+        }
+        worst = isfinite(error) && (is_steady || error <= TOLERANCE) ? fmax(worst, error) : NAN;
+    }
+    arena_free(arena);
+    return worst;
+}
+
+/* ---- The table ---- */
+
+/* Whether a gradient agrees: at most of the points where it says something, since a kink nearby may spoil
+ * one. */
+static bool check_gradient(FILE *stream, struct point *p, const struct member *gradient)
+{
+    int agree = 0, differ = 0;
+    double best = INFINITY, worst = 0;
+    for (int attempt = 0; attempt < (p->given ? 1 : ATTEMPTS) && agree < 2; attempt++) {
+        if (attempt >= ATTEMPTS / 2)
+            point_choose_sizes(p, 0);
+        point_choose_values(p, attempt, false);
+        double error = disagreement(p, gradient);
+        if (isnan(error))
+            continue;
+        best = fmin(best, error);
+        worst = fmax(worst, error);
+        agree += error <= TOLERANCE;
+        differ += error > TOLERANCE;
+    }
+    const char *verdict = agree > differ     ? "ok"
+                          : agree + differ   ? "WRONG"
+                          : p->given != NULL ? "no finite values there"
+                                             : "no point with finite values found";
+    if (agree + differ)
+        fprintf(stream, "%-20s %-20s %12.1e  %s\n", p->function->name, gradient->name,
+                agree > differ ? best : worst, verdict);
+    else
+        fprintf(stream, "%-20s %-20s %12s  %s\n", p->function->name, gradient->name, "-", verdict);
+    return agree > differ;
+}
+
+static bool check_function(FILE *stream, const struct function *function, int precision,
+                           const struct given *given)
+{
+    bool right = true;
+    struct arena *arena = arena_new();
+    struct point *p = point_new(arena, function, function, precision, SEED);
+    p->given = given;
+    if (!point_choose_different_sizes(p)) {
+        fprintf(stream, "%-20s %-20s %12s  %s\n", function->name, "", "-",
+                "no small sizes meet its conditions");
+        right = false;
+    } else
+        for (size_t i = 0; i < function->members_count; i++)
+            if (function->members[i].role == ROLE_GRADIENT)
+                right = check_gradient(stream, p, &function->members[i]) && right;
+    arena_free(arena);
+    return right;
+}
+
+bool check_gradients(FILE *stream, const struct module *module, const struct given *given)
+{
+    bool right = true;
+    fprintf(stream, "%-20s %-20s %12s\n", "function", "gradient", "difference");
+    for (size_t i = 0; i < module->functions_count; i++)
+        right = check_function(stream, module->functions[i], module->precision, given ? &given[i] : NULL) &&
+                right;
+    return right;
+}
