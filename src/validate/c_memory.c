@@ -286,3 +286,29 @@ void c_store_zeros(struct c_memory *memory, struct c_pointer pointer, size_t byt
         cell->kind = CELL_ZERO;
     }
 }
+
+/* The type of what stands in a cell. */
+static enum c_kind kind_in(const struct c_cell *cell, size_t cell_bytes)
+{
+    switch (cell->kind) {
+    case CELL_DOUBLE: return C_DOUBLE;
+    case CELL_FLOAT: return C_FLOAT;
+    case CELL_INT: return C_INT;
+    case CELL_SIZE: return C_SIZE;
+    default: return cell_bytes == 4 ? C_FLOAT : C_DOUBLE;
+    }
+}
+
+void c_copy(struct c_memory *memory, struct c_pointer target, struct c_pointer source, size_t bytes)
+{
+    size_t width;
+    for (size_t done = 0; done < bytes; done += width) {
+        size_t cell_bytes = source.object ? source.object->cell_bytes : 1;
+        const struct c_cell *cell = cell_at(memory, source, cell_bytes, false, C_FLOAT);
+        enum c_kind kind = kind_in(cell, cell_bytes);
+        width = c_width(kind);
+        c_store(memory, target, kind, c_load(memory, source, kind));
+        source.offset += (int64_t)width;
+        target.offset += (int64_t)width;
+    }
+}

@@ -106,6 +106,8 @@ void c_fault(struct c_memory *memory, const char *format, ...)
 
 union c_number c_load(struct c_memory *memory, struct c_pointer pointer, enum c_kind kind);
 void c_store(struct c_memory *memory, struct c_pointer pointer, enum c_kind kind, union c_number value);
+/* Whole elements of arrays that do not overlap. */
+void c_copy(struct c_memory *memory, struct c_pointer target, struct c_pointer source, size_t bytes);
 void c_store_zeros(struct c_memory *memory, struct c_pointer pointer, size_t bytes);
 
 /* A restrict pointer with this value; its kind of use begins. */

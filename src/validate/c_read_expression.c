@@ -263,19 +263,20 @@ static struct c_expression *read_sizeof(struct c_reader *reader)
     int line = (reader->at++)->line;
     bool has_parenthesis = c_takes(reader, '(');
     struct c_type type;
+    size_t length = 1; /* of an array */
     if (has_parenthesis && c_begins_type(reader)) {
         type = c_read_type(reader);
     } else {
-        if (has_parenthesis)
-            type = c_read_expression(reader)->type;
-        else
-            type = read_name(reader)->type;
+        const struct c_expression *a = has_parenthesis ? c_read_expression(reader) : read_name(reader);
+        bool is_array = a->operation == C_VARIABLE && a->variable->is_array;
+        type = is_array ? a->variable->type : a->type;
+        length = is_array ? a->variable->length : 1;
     }
     if (has_parenthesis)
         c_expect(reader, ')');
     if (type.kind == C_STRUCT && type.pointers == 0)
         c_cannot_read(reader, line, "the size of a struct");
-    return integer(reader, (int64_t)(type.pointers > 0 ? 8 : c_width(type.kind)), size_type, line);
+    return integer(reader, (int64_t)(length * (type.pointers > 0 ? 8 : c_width(type.kind))), size_type, line);
 }
 
 static struct c_expression *read_primary(struct c_reader *reader)

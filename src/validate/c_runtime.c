@@ -316,6 +316,12 @@ static struct c_value clear(struct c_work *work)
     return (struct c_value){0};
 }
 
+static struct c_value copy(struct c_work *work)
+{
+    c_copy(work->memory, pointer_argument(work, 0), pointer_argument(work, 1), size_argument(work, 2));
+    return (struct c_value){0};
+}
+
 static struct c_value choose(struct c_work *work)
 {
     return work->arguments[work->arguments[0].integer ? 1 : 2];
@@ -407,6 +413,7 @@ static const struct c_builtin builtins[] = {
     {"gradc_choosef", "fiff", NULL, NULL, choose},
     {"gradc_setting", "si", NULL, NULL, setting},
     {"memset", "vwis", NULL, NULL, clear},
+    {"memcpy", "vwws", NULL, NULL, copy},
     ROUTINE("gradc_matmul", "viisssdpspsdPs", "viisssfrsrsfRs", matmul),
     ROUTINE("gradc_matvec", "vissdpspsdPs", "vissfrsrsfRs", matvec),
     ROUTINE("gradc_cholesky", "ispP", "isrR", cholesky),

@@ -85,6 +85,7 @@ START_TEST(expressions_have_their_values_in_c)
     ck_assert_double_eq(value_of("size_t i = 0; while (i < 9) { if (++i > 5) break; } return (double)i;"), 6);
     ck_assert_double_eq(value_of("return (double)((size_t)0 - 1 > n);"), 1);
     ck_assert_double_eq(value_of("return sqrt(x[3]) + gradc_exp(0.0) + pow(2.0, 3.0);"), 11);
+    ck_assert_double_eq(value_of("double t[4]; memcpy(t, x, sizeof t); return t[3] + sizeof t;"), 36);
     ck_assert_double_eq(value_of("memset(y, 0, n * sizeof(double)); return y[3];"), 0);
 }
 END_TEST
@@ -98,6 +99,8 @@ START_TEST(macros_of_the_runtime_are_expanded)
         30);
     ck_assert_double_eq(value_of("double s = 0; GRADC_SUM_IN_PARTS(double, s, j, 100, (double)j); return s;"),
                         4950);
+    ck_assert_double_eq(value_of("double s = 1; GRADC_SHORT_SUM(double, s, j, 21, (double)j); return s;"),
+                        211);
     ck_assert_double_eq(
         value_of("double b = -INFINITY; GRADC_BEST(double, b, >, j, 70, j == 41 ? 5.0 : 1.0); return b;"), 5);
     ck_assert_double_eq(value_of("GRADC_PARALLEL(i, n, n, { y[i] = 2 * x[i]; }); return y[0] + y[3];"), 10);
