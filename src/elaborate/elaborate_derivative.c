@@ -67,6 +67,18 @@ static bool derivative_target(struct elaborator *e, const struct expression *x, 
     return value->kind != VALUE_ERROR;
 }
 
+/* Whether a node is what the name stands for now: the mark of a member beside the one that is asked for. */
+static bool is_present(struct value value, const struct node *mark)
+{
+    if (value.kind != VALUE_GROUP)
+        return (value.kind == VALUE_NODE || value.kind == VALUE_NUMBER) && value.node == mark;
+    int i = 0;
+    for (const struct parameter *member = value.group->parameters; member; member = member->next, i++)
+        if (is_present(value.items[i], mark))
+            return true;
+    return false;
+}
+
 static struct node *target_node(struct elaborator *e, struct value value, struct binding *binding,
                                 struct span at, struct node *y)
 {
@@ -76,7 +88,8 @@ static struct node *target_node(struct elaborator *e, struct value value, struct
     for (size_t i = 0; y && i < binding->marks_count; i++) {
         struct node *old = binding->marks[i];
         if (old != node && old->id < node->id && value.kind != VALUE_GROUP &&
-            depends_around(e, y, old, node) && !depends_around(e, y, node, NULL)) {
+            !is_present(binding->value, old) && depends_around(e, y, old, node) &&
+            !depends_around(e, y, node, NULL)) {
             fail(e, at, "%s was assigned again after this value was computed from it", binding->name);
             note(e, binding->span, "%s is assigned again here", binding->name);
             return NULL;

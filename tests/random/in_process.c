@@ -2,7 +2,7 @@
  *
  * usage: in_process FIRST SECONDS COUNT FOLDER    the programs of the seeds from FIRST on, for so many seconds or until
  *                                                 there are so many (0: without that limit)
- *        in_process --judge LEVEL PROGRAM.nn CASES    tells how one program fails; for shrink
+ *        in_process --judge SEED PROGRAM.nn CASES    tells how one program fails; for shrink
  *
  * Each program is one function. Batches run in processes of their own, so that a crash fails one program. What fails is
  * left in FOLDER, made smaller. Ends with `N passed, N failed`. */
@@ -17,16 +17,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ast.h"
-#include "check.h"
 #include "draw.h"
-#include "elaborate.h"
-#include "emit.h"
-#include "passes.h"
 #include "source.h"
+#include "validate.h"
 
-enum { BATCH = 200, SECONDS_EACH = 10, KEPT_OF_A_KIND = 3 };
+enum { BATCH = 200, SECONDS_EACH = 10, KEPT_OF_A_KIND = 3, TRIALS = 2 };
 static const char *own_path;
+static bool tells; /* all that is wrong, in its own words */
 static time_t deadline; /* 0: none */
 
 /* ---- One program ---- */
@@ -54,51 +51,27 @@ static char *general(const char *prefix, const char *text)
     return result;
 }
 
-/* How a program fails; NULL if it does not. */
-static char *fault_of(const char *text, int level)
+/* How a program fails; NULL if it does not. The points are drawn from the seed, too. */
+static char *fault_of(const char *text, uint64_t seed)
 {
-    char *messages = NULL, *table = NULL, *fault = NULL, *wrong;
-    size_t length;
-    FILE *stream = open_memstream(&messages, &length);
     struct arena *arena = arena_new();
-    struct diagnostics diagnostics = {.arena = arena, .stream = stream};
-    struct elaborate_options options = {.prefix = ""};
-    const struct file *file = parse(arena, &diagnostics, source_of_text(arena, "drawn.nn", text, strlen(text), false));
-    const struct derivatives *derivatives = derivatives_load(arena, &diagnostics);
-    struct elaboration *elaboration = diagnostics.error_count ? NULL : elaborate(arena, &diagnostics, file, derivatives, &options);
-    if (!diagnostics.error_count)
-        adjoin(elaboration, &diagnostics, derivatives);
-    fclose(stream);
-    if (diagnostics.error_count) {
-        const char *error = strstr(messages, "error: ");
-        fault = general("gradc refuses: ", error ? error : messages);
-    } else {
-        struct module *module = elaboration->module;
-        for (size_t i = 0; i < module->functions_count; i++)
-            simplify(module->functions[i], level);
-        stream = open_memstream(&table, &length);
-        check_gradients(stream, module);
-        fclose(stream);
-        if ((wrong = strstr(table, "WRONG")))
-            fault = strdup("the gradient of the graph is wrong");
-        for (size_t i = 0; i < module->functions_count; i++)
-            scalarise(module->functions[i], level);
-        FILE *c = fopen("/dev/null", "w");
-        emit_c(c, c, module, &(struct emit_options){.level = level, .header_name = "drawn.h"});
-        fclose(c);
-    }
+    struct validate_options options = validate_defaults();
+    options.level = 2 - (int)(seed % 4 == 0) - (int)(seed % 8 == 0);
+    options.seed = seed;
+    options.trials = TRIALS;
+    options.elaborate.precision = seed % 7 == 0 ? 32 : 0;
+    struct validation validation = validate_source(arena, "drawn.nn", text, &options);
+    const char *message = strstr(validation.text, "error: ");
+    char *fault = validation.validity == VALIDATE_SOUND     ? NULL
+                  : validation.validity == VALIDATE_REFUSED ? general("gradc refuses: ", message ? message : validation.text)
+                                                            : general("wrong: ", validation.text);
+    if (tells && fault)
+        fputs(validation.text, stdout);
     arena_free(arena);
-    free(messages);
-    free(table);
     return fault;
 }
 
 /* ---- Batches ---- */
-
-static int level_of(uint64_t seed)
-{
-    return 2 - (int)(seed % 4 == 0) - (int)(seed % 8 == 0);
-}
 
 /* Tells where it crashed: on a stack of its own, since the other may be full. */
 extern char __executable_start;
@@ -149,7 +122,7 @@ static void work(uint64_t first, uint64_t end, int output)
     for (uint64_t seed = first; seed < end; seed++) {
         struct drawn drawn = draw_program(seed, 0, 1);
         alarm(SECONDS_EACH);
-        char *fault = fault_of(drawn.program.start, level_of(seed));
+        char *fault = fault_of(drawn.program.start, seed);
         dprintf(output, "%s\n", fault ? fault : "");
         free(fault);
         text_release();
@@ -204,7 +177,7 @@ static void keep(uint64_t seed, const char *words, const char *folder)
     struct drawn drawn = draw_program(seed, 0, 1);
     struct arena *arena = arena_new();
     const char *base = print("%s/in_process_%llu", folder, (unsigned long long)seed);
-    const char *program = print("%s.nn", base), *cases = print("%s.case", base), *judge = print("%s --judge %d", own_path, level_of(seed));
+    const char *program = print("%s.nn", base), *cases = print("%s.case", base), *judge = print("%s --judge %llu", own_path, (unsigned long long)seed);
     write_text(program, "", drawn.program.start);
     write_text(cases, "", drawn.cases.start);
     int seconds = deadline && deadline - time(NULL) < 15 ? (int)(deadline - time(NULL)) + 1 : 15;
@@ -256,7 +229,7 @@ static uint64_t run_batch(uint64_t first, uint64_t end, const char *folder, uint
     return seed - first;
 }
 
-static int judge(int level, const char *path)
+static int judge(uint64_t seed, const char *path)
 {
     struct arena *arena = arena_new();
     const struct source *source = source_read(arena, path);
@@ -270,7 +243,9 @@ static int judge(int level, const char *path)
         alarm(SECONDS_EACH);
         dup2(fileno(errors), STDERR_FILENO);
         limit_and_tell_crashes();
-        char *fault = fault_of(source->text, level);
+        tells = true;
+        char *fault = fault_of(source->text, seed);
+        fflush(stdout);
         dprintf(ends[1], "%s\n", fault ? fault : "passes");
         _exit(0);
     }
@@ -287,7 +262,7 @@ int main(int count, char **arguments)
 {
     own_path = arguments[0];
     if (count == 5 && !strcmp(arguments[1], "--judge"))
-        return judge(atoi(arguments[2]), arguments[3]);
+        return judge(strtoull(arguments[2], NULL, 10), arguments[3]);
     if (count != 5 || !strchr(own_path, '/')) {
         fprintf(stderr, "usage: .../in_process FIRST SECONDS COUNT FOLDER\n");
         return 2;

@@ -39,7 +39,7 @@ compile() {
     # shellcheck disable=SC2086
     "$GRADC" ${options//--standalone/} --emit=interface "$program" -o "$base.json" 2> "$base.log" || return 1
     case $options in *--standalone*) ;; *) link=("$BUILD/libgradc.a") ;; esac
-    case $command in *tcc*) link+=("$(gcc -print-libgcc-file-name)") ;; esac
+    case $options$command in *--standalone*tcc*) ;; *tcc*) link+=("$(gcc -print-libgcc-file-name)") ;; esac
     # shellcheck disable=SC2086
     timeout $left $command -std=c99 -shared -fPIC -I"$here/../../runtime" -I"$(dirname "$base")" "$base.c" "${link[@]}" -lm \
         -o "$base.so" 2> "$base.log"
