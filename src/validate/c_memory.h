@@ -109,6 +109,7 @@ void c_store(struct c_memory *memory, struct c_pointer pointer, enum c_kind kind
 /* Whole elements of arrays that do not overlap. */
 void c_copy(struct c_memory *memory, struct c_pointer target, struct c_pointer source, size_t bytes);
 void c_store_zeros(struct c_memory *memory, struct c_pointer pointer, size_t bytes);
+void c_copy(struct c_memory *memory, struct c_pointer to, struct c_pointer from, size_t bytes);
 
 /* A restrict pointer with this value; its kind of use begins. */
 uint32_t c_base_new(struct c_memory *memory, const char *name, uint32_t parent);

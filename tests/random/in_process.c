@@ -170,10 +170,10 @@ static void write_text(const char *path, const char *head, const char *text)
 /* Keeps a program that fails, made smaller, with how to see it fail again. */
 static void keep(uint64_t seed, const char *words, const char *folder)
 {
-    printf("FAIL %s  (in_process %llu)\n", words, (unsigned long long)seed);
-    fflush(stdout);
     if (count_of_kind(words) > KEPT_OF_A_KIND)
         return;
+    printf("FAIL %s  (in_process %llu)\n", words, (unsigned long long)seed);
+    fflush(stdout);
     struct drawn drawn = draw_program(seed, 0, 1);
     struct arena *arena = arena_new();
     const char *base = print("%s/in_process_%llu", folder, (unsigned long long)seed);
@@ -276,6 +276,9 @@ int main(int count, char **arguments)
             share = wanted - done;
         done += run_batch(first + done, first + done + share, arguments[4], &failed);
     }
+    for (const struct kind *kind = kinds; kind; kind = kind->next)
+        if (kind->count > KEPT_OF_A_KIND)
+            printf("FAIL %s  (%d more)\n", kind->words, kind->count - KEPT_OF_A_KIND);
     printf("%llu passed, %llu failed in process\n", (unsigned long long)(done - failed), (unsigned long long)failed);
     return failed > 0;
 }
