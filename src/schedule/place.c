@@ -131,6 +131,17 @@ static bool is_filled_by_call(const struct buffer *buffer)
     return false;
 }
 
+/* A triangular matrix is passed as it lies there, also one of one element. */
+static bool is_passed_to_call(const struct buffer *buffer)
+{
+    for (size_t i = 0; i < buffer->readers_count; i++) {
+        const struct node *node = buffer->readers[i]->node;
+        if (buffer->readers[i]->kind == NEST_CALL && node && node->op == OP_SOLVE_TRIANGULAR)
+            return true;
+    }
+    return false;
+}
+
 static void choose_storage(struct program *program, struct buffer *buffer)
 {
     if (buffer->member) {
@@ -144,7 +155,7 @@ static void choose_storage(struct program *program, struct buffer *buffer)
     } else if (buffer->is_kept && scalar_output(program, buffer->node)) {
         buffer->storage = STORAGE_SCALAR;
     } else if (buffer->is_kept || !is_single(buffer) || (buffer->is_fixed && buffer->node->rank > 0) ||
-               is_filled_by_call(buffer)) {
+               is_filled_by_call(buffer) || is_passed_to_call(buffer)) {
         buffer->storage = STORAGE_WORKSPACE;
     } else {
         buffer->storage = STORAGE_SCALAR;
