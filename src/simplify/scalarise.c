@@ -52,7 +52,8 @@ static struct node *assemble(struct graph *graph, const struct node *node, struc
         struct node *part = placed(graph, elements[k], node, k);
         sum = sum ? graph_binary(graph, OP_ADD, sum, part) : part;
     }
-    return sum;
+    /* 0 and -0 are not the same node. */
+    return sum ? sum : graph_broadcast(graph, elements[0], node->rank, node->shape);
 }
 
 static struct node *rebuild(struct scalariser *scalariser, struct node *node)

@@ -130,7 +130,7 @@ static char *convolved(struct shape shape, int depth)
     struct shape image = shape_with(4, chance(50) ? whole(1) : whole(2), channels, whole(side), whole(side));
     const struct variable *from = random_name(REAL);
     char *x = print("(full(%s, 0.3) + 0.4 * sin(%s * %s))", list_of(image), leaf(scalar),
-                    print("reshape(range(%ld), %s)", elements_in(image), list_of(image)));
+                    print("reshape(0.1 * range(%ld), %s)", elements_in(image), list_of(image)));
     char *value;
     (void)depth;
     if (chance(40)) {
