@@ -38,7 +38,7 @@ case $BUILD in *sanitize*)
     make -s random-tools SANITIZE=address,undefined > "$out/log" 2>&1 ;;
 *) make -s random-tools > "$out/log" 2>&1 ;;
 esac || { cat "$out/log"; exit 1; }
-"$TOOLS/in_process" 1 0 "${N:-1500}" "$out" > "$out/report"
+"$TOOLS/in_process" 1 0 "${N:-1500}" - > "$out/report"
 seq "${1-1}" "${2-24}" | xargs -P 2 -L 1 tests/random.sh --one >> "$out/report"
 # Faults that are known and not mended yet: none may stay for long.
 grep -v '^[0-9]* passed, [0-9]* failed' "$out/report" | grep -v -F -f tests/random/known | head -40
