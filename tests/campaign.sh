@@ -2,7 +2,7 @@
 # campaign.sh: random programs over the whole language for as long as wanted, through the C compilers that are there and
 # in process; see docs/testing.md. What fails is left, made smaller, in a folder that is named.
 # usage: campaign.sh SECONDS [SEED]    JOBS says how many processes run at once (default: as many as there are cores),
-# FOUND the folder for what fails, ONLY=compilers or ONLY=process one of the two kinds. Ends with
+# FOUND the folder for what fails, ONLY=compilers or ONLY=process one of the two kinds, WEIGHT=heavy only ways that take seconds. Ends with
 # `N passed, N failed`; the status is 1 if any failed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -32,7 +32,7 @@ way() {
     RANDOM=$(($1 % 32768))
     local options=("" "" "" -O0 -O1 --standalone "--standalone -O1") levels=(-O1 -O2 -O2 -O3 "-O3 -march=native" "-O3 -march=native")
     local option=${options[RANDOM % 7]} level=${levels[RANDOM % 6]} compiler words="" kind=$((RANDOM % 10)) extra=""
-    [ $2 = heavy ] || kind=0
+    [ "$2" = heavy ] || kind=0
     case $kind in
     0) compiler=$quick ;;
     3) compiler="${gccs[RANDOM % ${#gccs[@]}]} -O0" ;;
@@ -107,9 +107,10 @@ found() {
 }
 
 compilers() { # FIRST STEP
-    local seed=$1 heavy=0
+    local seed=$1 batches=0 weight
     while [ "$(date +%s)" -lt "$end" ]; do # four quick ones, then one that takes seconds
-        batch "$seed" "$([ $((heavy++ % 5)) = 4 ] && echo heavy || echo quick)"
+        [ $((batches++ % 5)) = 4 ] && weight=heavy || weight=${WEIGHT:-quick}
+        batch "$seed" "$weight"
         seed=$((seed + $2))
     done
 }
