@@ -155,7 +155,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libcompiler.a $(BUILD)/libgradc.a
 	    $(BUILD)/libcompiler.a $(BUILD)/libgradc.a $(CHECK_LIBS) $(BLAS_LIBS) -pthread -lm
 
 # The generator of random programs, what runs them, and what makes a program that fails smaller.
-DRAWING = $(filter-out generate shrink in_process,$(patsubst tests/random/%.c,%,$(wildcard tests/random/*.c)))
+DRAWING = $(filter-out generate shrink in_process reductions,$(patsubst tests/random/%.c,%,$(wildcard tests/random/*.c)))
 RANDOM_FLAGS = -std=c11 $(WARNINGS) -iquote tests/random $(CFLAGS) $(SANITIZER) -MMD -MP
 RANDOM_TOOLS = $(BUILD)/random/generate $(BUILD)/random/shrink $(BUILD)/random/in_process $(BUILD)/random/driver
 

@@ -22,8 +22,8 @@ has() {
 
 # The compilers that are there.
 gccs=() clangs=()
-for compiler in gcc gcc-11; do ! has $compiler || gccs+=($compiler); done
-for compiler in clang clang-14 clang-15 clang-16; do ! has $compiler || clangs+=($compiler); done
+for compiler in gcc gcc-11; do ! has $compiler || gccs+=("$compiler"); done
+for compiler in clang clang-14 clang-15 clang-16; do ! has $compiler || clangs+=("$compiler"); done
 quick=${CC:-gcc}" -O0"
 ! has tcc || quick=tcc
 

@@ -48,6 +48,8 @@ char *leaf(struct shape shape)
     if (chance(60) && (variable = random_name(REAL)))
         return shape.rank ? print("full(%s, mean(%s))", list_of(shape), variable->name)
                           : print("(sum(%s) * 0.2)", variable->name);
+    if (shape.rank == 0 && chance(5))
+        return print("full([], %s)", number());
     if (shape.rank == 0) {
         variable = random_name(COUNTER);
         return variable && chance(50) ? print("(0.2 * (%s + 1))", variable->name) : number();

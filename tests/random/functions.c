@@ -133,7 +133,7 @@ static void group_values(struct parameters *p, const char *name)
         p->elements += elements_in(variable->shape);
         mention(p, variable->shape);
     }
-    p->wrt[p->wrt_count++] = name;
+    p->wrt[p->wrt_count++] = chance(30) ? print("%s.W", name) : name;
 }
 
 static void draw_parameters(struct parameters *p)
@@ -158,6 +158,7 @@ static void draw_parameters(struct parameters *p)
 struct outputs {
     struct text text;
     const char *scalar;   /* one that is a real scalar */
+    const char *other;    /* a further real one */
     long elements;
     int reals, count;
 };
@@ -202,7 +203,7 @@ static void draw_outputs(struct outputs *o, int first)
         bool taken = variable->type == COUNTER || is_parameter(variable) || strstr(print(" %s,", o->text.start ? o->text.start : ""), print(" %s,", variable->name));
         if (variable->type == REAL && !taken && chance(70)) {
             add_output(o, variable->name, REAL, variable->shape);
-            say(&o->text, "%s", "");
+            o->other = variable->name;
         } else if (chance(12)) {
             char *value = integers(shape_with(1, random_axis()), 5, 1);
             if (value)
@@ -210,6 +211,7 @@ static void draw_outputs(struct outputs *o, int first)
         } else {
             struct shape shape = random_shape();
             add_output(o, print("o%d = %s", i, bounded(shape, 2)), REAL, shape);
+            o->other = print("o%d", i);
         }
     }
     if (!o->reals) {
@@ -248,8 +250,9 @@ static void export_line(int function, const struct parameters *p, const struct o
     say(program, all_but ? " wrt all but %s" : " wrt %s", all_but ? p->wrt[left_out] : wrt.start);
     bool fixed = !has_run_time_sizes(), second = o->scalar && p->elements <= 16;
     if (p->elements * o->elements <= 400 && chance(25)) {
-        add_extra(&extras, "jacobian");
-        if (fixed && chance(60))
+        bool named = o->scalar && o->other && chance(30);
+        add_extra(&extras, named ? print("jacobian(%s, %s)", o->other, o->scalar) : "jacobian");
+        if (fixed && !named && chance(60))
             add_extra(&extras, "sparse_jacobian");
     }
     if (chance(15))
@@ -273,7 +276,7 @@ static void draw_updates(struct text *body, const struct parameters *p)
     indent(body);
     say(body, "objective = %s\n", sum_of_all(p->wrt_count));
     indent(body);
-    if (has_groups() && !strcmp(p->wrt[p->wrt_count - 1], "g")) {
+    if (has_groups()) {
         say(body, "update g = g - 0.1 * grad(objective, g)\n");
         indent(body);
     }

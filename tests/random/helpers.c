@@ -71,6 +71,7 @@ static void define_last(void)
 {
     const char *name = helpers.last = helper_name();
     say(&definitions, "%s(a: [..., n]) = a / (1 + sum(a^2, axis = -1, keepdims = true) / n)\n", name);
+    say(&definitions, "%s_any(a: [...]) = 0.6 * a\n%s_int(k: int[..., n]) = sum(real(k)) / n\n", name, name);
 }
 
 /* ---- Calls ---- */
@@ -103,7 +104,10 @@ char *helper_call(struct shape shape, int depth)
             return NULL;
         if (!helpers.last)
             define_last();
-        return print("%s(%s)", helpers.last, expression(shape, depth - 1));
+        const struct variable *k = chance(30) ? random_name(INT) : NULL;
+        if (k && k->shape.rank)
+            return print("(%s_int(%s) * %s)", helpers.last, k->name, leaf(shape));
+        return print("%s%s(%s)", helpers.last, chance(20) ? "_any" : "", expression(shape, depth - 1));
     }
 }
 
@@ -169,6 +173,29 @@ void helper_statement(struct text *out, int number_)
     declare(print("s%d", number_), REAL, shape);
 }
 
+/* A function in the body: it sees the names around it. */
+void local_function(struct text *out, int number_)
+{
+    struct shape shape = random_shape();
+    const char *seen = leaf(scalar), *inner = formula("a", NULL, 1);
+    indent(out);
+    if (chance(50)) {
+        say(out, "l%d(a) = %s * %s\n", number_, inner, seen);
+    } else {
+        say(out, "l%d(a) {\n", number_);
+        indent(out);
+        say(out, "    b = %s\n", inner);
+        indent(out);
+        say(out, "    return b + %s\n", seen);
+        indent(out);
+        say(out, "}\n");
+    }
+    assignment(out, print("e%d", number_), shape, 1);
+    indent(out);
+    say(out, "t%d = l%d(e%d)\n", number_, number_, number_);
+    declare(print("t%d", number_), REAL, shape);
+}
+
 /* ---- Groups ---- */
 
 bool has_groups(void)
@@ -199,7 +226,7 @@ char *group_parameter(const char *name)
     helpers.parameter = name;
     helpers.layer = helper_name();
     if (helpers.nested) {
-        say(&definitions, "group B%d { b: [%s]; scale: real }\ngroup %s {\n    W: [%s, %s]\n    inner: B%d\n}\n", helpers.function, d.text, helpers.group,
+        say(&definitions, "group B%d { b: [%s]; scale: real }\ngroup %s {\n\n    W: [%s, %s]\n    inner: B%d\n}\n", helpers.function, d.text, helpers.group,
             d.text, d.text, helpers.function);
         member(name, "inner.b", shape_with(1, d));
         member(name, "inner.scale", scalar);

@@ -131,6 +131,7 @@ extern struct text definitions;
 void helpers_begin(int function);
 char *helper_call(struct shape shape, int depth); /* or NULL */
 void helper_statement(struct text *out, int number);
+void local_function(struct text *out, int number);
 /* Declares a parameter of a group, and returns its text in the signature. */
 char *group_parameter(const char *name);
 void group_statement(struct text *out, int number); /* nothing, if no group is there */

@@ -189,7 +189,8 @@ static void truth_assignment(struct text *out, int number_)
 void statement(struct text *out, int number_)
 {
     bool deep = scope.loops + scope.branches >= 2;
-    switch (below(22)) {
+    switch (below(23)) {
+    case 22: local_function(out, number_); return;
     case 0: case 1: derivative_statement(out, number_); return;
     case 2: case 3: case 4:
         if (!deep) {

@@ -240,6 +240,8 @@ char *integers(struct shape shape, int high, int depth)
 {
     struct variable wanted = {.shape = shape, .high = high};
     const struct variable *k = name_where(INT, holds, &wanted);
+    if (high > 0 && high < 9 && chance(25))
+        return print("int(%d.9 * | tanh(%s) |)", high, expression(shape, depth));
     if (k && chance(60))
         return k->high < high && chance(40) ? print("%s + 1", k->name) : print("%s", k->name);
     for (int v = 0; v < scope.axis_count; v++) {
