@@ -145,8 +145,9 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 }
 
 /* Before a loop whose rounds can be done in any order, or side by side, though its arrays may look as if they
- * overlapped. gcc ignores it, and says so, where a sanitizer checks the loop's condition. */
-#if defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+ * overlapped. gcc ignores it, and says so, where a sanitizer checks the loop's condition. Before gcc 12,
+ * pragmas of a macro's argument come to stand before what the macro makes of it: there are none then. */
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12 && !defined(__SANITIZE_ADDRESS__)
 #define GRADC_INDEPENDENT _Pragma("GCC ivdep")
 #else
 #define GRADC_INDEPENDENT
@@ -188,7 +189,7 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 #endif
 
 /* Before a short loop that must not be unrolled, so that it becomes vectors. */
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8 && !defined(__SANITIZE_ADDRESS__)
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12 && !defined(__SANITIZE_ADDRESS__)
 #define GRADC_ROLLED _Pragma("GCC unroll 1")
 #else
 #define GRADC_ROLLED
@@ -196,7 +197,7 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 
 /* Before a short loop around loops: unrolled, it keeps what these add to in registers. Other compilers do so
  * by themselves. */
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8 && !defined(__SANITIZE_ADDRESS__)
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12 && !defined(__SANITIZE_ADDRESS__)
 #define GRADC_UNROLLED _Pragma("GCC unroll 16")
 #else
 #define GRADC_UNROLLED

@@ -1,6 +1,6 @@
 #!/bin/bash
 # emitted.sh: the C of every tests/run/X.nn, of whatever precision and level, is free of warnings as C99 and C++11 under
-# gcc and, where there is one, clang; and the same input gives the same bytes in every kind of output.
+# gcc and, where there are such, gcc 11 and clang; and the same input gives the same bytes in every kind of output.
 set -u
 cd "$(dirname "$0")/run" || exit 1
 GRADC=${GRADC:-$PWD/../../gradc}
@@ -10,7 +10,7 @@ WARNINGS="-Wall -Wextra -Werror -pedantic -I$PWD/../../runtime -fsyntax-only"
 # Under a sanitizer gradc is on trial, not once more its C.
 case ${BUILD-} in
 *sanitize*) compilers=() ;;
-*) compilers=("gcc -std=c99" "g++ -x c++ -std=c++11" "clang -std=c99" "clang++ -x c++ -std=c++11") ;;
+*) compilers=("gcc -std=c99" "gcc-11 -std=c99" "g++ -x c++ -std=c++11" "clang -std=c99" "clang++ -x c++ -std=c++11") ;;
 esac
 
 # one X OPTION...: prints FAIL lines and a count.
