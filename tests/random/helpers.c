@@ -180,9 +180,9 @@ void local_function(struct text *out, int number_)
     const char *seen = leaf(scalar), *inner = formula("a", NULL, 1);
     indent(out);
     if (chance(50)) {
-        say(out, "l%d(a) = %s * %s\n", number_, inner, seen);
+        say(out, "local%d(a) = %s * %s\n", number_, inner, seen);
     } else {
-        say(out, "l%d(a) {\n", number_);
+        say(out, "local%d(a) {\n", number_);
         indent(out);
         say(out, "    b = %s\n", inner);
         indent(out);
@@ -192,7 +192,7 @@ void local_function(struct text *out, int number_)
     }
     assignment(out, print("e%d", number_), shape, 1);
     indent(out);
-    say(out, "t%d = l%d(e%d)\n", number_, number_, number_);
+    say(out, "t%d = local%d(e%d)\n", number_, number_, number_);
     declare(print("t%d", number_), REAL, shape);
 }
 
