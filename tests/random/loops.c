@@ -103,7 +103,8 @@ static void counting_loop(struct text *out, int number_)
     say(out, "%s = 0.8 * %s + %s * %s[%s]\n", s, s, bounded(shape, 1), x, k);
     declare(s, REAL, shape);
     indent(out);
-    say(out, "if %s == %d {\n%*s%s = %s\n", k, places.value - 1, 4 * indentation + 4, "", k, given && chance(50) ? start : print("%s - %d", k, places.value - 1));
+    say(out, "if %s == %s - 1 {\n%*s%s = %s\n", k, places.text, 4 * indentation + 4, "", k,
+        given && chance(50) ? start : print("%s - %s + 1", k, places.text));
     indent(out);
     say(out, "} else {\n%*s%s = %s + 1\n", 4 * indentation + 4, "", k, k);
     indent(out);

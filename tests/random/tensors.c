@@ -90,7 +90,7 @@ static char *joined(struct shape shape, int axis, int depth)
     const char *n = shape.axes[axis].text, *k = other.axes[axis].text;
     char *mine = expression(shape, depth - 1), *more = expression(other, depth - 1);
     if (chance(50))
-        return print("concat(%s, %s, axis = %d)%s", more, mine, axis, sliced(axis, chance(50) ? print("%s:", k) : print("-%s:", n)));
+        return print("concat(%s, %s, axis = %d)%s", more, mine, axis, sliced(axis, *n == '(' || chance(50) ? print("%s:", k) : print("-%s:", n)));
     return print("roll(concat(%s, %s, axis = %d), 1, axis = %d)%s", mine, more, axis, axis, sliced(axis, print(":%s", n)));
 }
 
