@@ -29,6 +29,7 @@ struct sweep {
     const struct derivatives *derivatives;
     size_t count;          /* nodes that existed when it began; arrays below are indexed by their ids */
     unsigned char *active; /* enum activity */
+    unsigned char *steep;  /* whether an infinite derivative may lie beyond; found on first demand */
     struct adjoint *adjoints;
     struct adjoint **results; /* for a LOOP: the adjoints of its RESULTs */
     struct node **customs;    /* active CUSTOM nodes */
@@ -37,10 +38,15 @@ struct sweep {
 
 /* ---- differentiate.c ---- */
 bool is_active(const struct sweep *sweep, const struct node *node);
+/* Whether a derivative beyond the node, on the way to a wrt, may be infinite: then a 0 must be a mask's. */
+bool is_steep(struct sweep *sweep, const struct node *node);
 /* Adds to the adjoint of `to`; nothing if it is not active or value is NULL or 0. */
 void contribute(struct sweep *sweep, struct node *to, struct node *value, struct node *mask);
 /* The same, of a value that is 0 itself where the mask does not hold. */
 void contribute_exact(struct sweep *sweep, struct node *to, struct node *value, struct node *mask);
+/* The same for a value that may be a choice with 0 on one side, which becomes a mask where beyond `to` an
+ * infinite derivative may lie. */
+void contribute_choice(struct sweep *sweep, struct node *to, struct node *value, struct node *mask);
 /* The value with zeros where the mask does not hold; NULL for no adjoint. */
 struct node *adjoint_value(struct graph *graph, struct adjoint adjoint);
 /* Whether a gradient can come down to the node from a wrt, given the active bytes of what it needs. */
@@ -60,8 +66,13 @@ bool adjoint_by_tangents(struct sweep *sweep, struct node *loop);
 
 /* ---- steep.c ---- */
 /* By id, of the first `count` nodes: whether the node, or one that it is computed from, may have an infinite
- * derivative. To be freed. */
-unsigned char *find_steep(const struct graph *graph, size_t count);
+ * derivative; only of those that are active, unless NULL. To be freed. */
+unsigned char *find_steep(const struct graph *graph, size_t count, const unsigned char *active);
+
+/* ---- adjoint_read.c ---- */
+/* Of an INDEX: which elements of its input it reads; NULL: all, as far as it matters. False: that must be
+ * found by scattering. */
+bool read_mask(struct graph *graph, const struct node *y, struct node **mask);
 
 /* ---- adjoint_structure.c: y is the node, d its adjoint ---- */
 void adjoint_of_index(struct sweep *sweep, struct node *y, struct adjoint d);
@@ -100,6 +111,8 @@ void adjoint_of_radial(struct sweep *sweep, struct node *node);
 /* ---- adjoint_root.c ---- */
 /* Of y, if it is the square root of a sum of squares: contributes to these, as a norm does. */
 bool adjoint_of_root(struct sweep *sweep, struct node *y, struct adjoint d);
+/* Whether the node is a sum of squares, `depth` nodes below the first that was asked about. */
+bool is_sum_of_squares(const struct node *node, int depth);
 /* If y is another root of a sum of squares: where its first operand gets an adjoint at all; else NULL. */
 struct node *root_mask(struct graph *graph, const struct node *y);
 

@@ -43,6 +43,21 @@ static void replace_names(struct sweep *sweep, const struct rule *rule, struct n
     }
 }
 
+static bool is_like(const struct node *a, const struct node *b)
+{
+    bool same = a->rank == b->rank;
+    for (int i = 0; same && i < a->rank; i++)
+        same = a->shape[i] == b->shape[i];
+    return same;
+}
+
+/* Whether it is a function of the library that goes from the argument to y element by element: a mask of y's
+ * adjoint is one for the argument, too. */
+static bool is_by_element(const struct node *y, const struct node *argument)
+{
+    return y->rule->is_tame && !y->rule->axis && y->rule->output_count == 1 && is_like(argument, y);
+}
+
 void adjoint_of_custom(struct sweep *sweep, struct node *y)
 {
     const struct rule *rule = y->rule;
@@ -55,7 +70,13 @@ void adjoint_of_custom(struct sweep *sweep, struct node *y)
         return;
     struct copier *copier = copier_new(sweep->graph, sweep->graph);
     replace_names(sweep, rule, outputs, copier);
-    for (int k = 0; k < rule->argument_count; k++)
-        if (rule->adjoints[k] && rule->arguments[k] && is_active(sweep, rule->arguments[k]))
-            contribute(sweep, rule->arguments[k], copier_copy(copier, rule->adjoints[k]), NULL);
+    for (int k = 0; k < rule->argument_count; k++) {
+        if (!rule->adjoints[k] || !rule->arguments[k] || !is_active(sweep, rule->arguments[k]))
+            continue;
+        struct node *value = copier_copy(copier, rule->adjoints[k]);
+        if (is_by_element(y, rule->arguments[k]))
+            contribute_choice(sweep, rule->arguments[k], value, sweep->adjoints[y->id].mask);
+        else
+            contribute(sweep, rule->arguments[k], value, NULL);
+    }
 }

@@ -367,7 +367,7 @@ static void drop_masks(struct work *work)
         if (!work->masks[i])
             continue;
         if (!steep)
-            steep = find_steep(work->graph, work->sweep->count);
+            steep = find_steep(work->graph, work->sweep->count, NULL);
         if (!steep[source_of(work, i)->id])
             work->masks[i] = NULL;
     }

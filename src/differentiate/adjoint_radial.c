@@ -14,7 +14,7 @@ struct node *adjoint_radial(struct graph *graph, struct node *value, struct node
                             struct node *y)
 {
     struct rule *rule = ARENA_NEW(graph->arena, struct rule);
-    rule->is_radial = true;
+    rule->is_radial = rule->is_tame = true;
     rule->argument_count = ARGUMENTS;
     rule->output_count = 1;
     rule->arguments = ARENA_ARRAY(graph->arena, struct node *, ARGUMENTS);

@@ -95,7 +95,7 @@ void adjoint_of_extremum(struct sweep *sweep, struct node *y, struct adjoint d)
         value = spread(graph, value, x, 1u << axis);
         value = graph_select(graph, chosen, value, graph_zeros_like(graph, value));
     }
-    contribute(sweep, y->inputs[0], value, spread(graph, d.mask, y->inputs[0], y->axes));
+    contribute_choice(sweep, y->inputs[0], value, spread(graph, d.mask, y->inputs[0], y->axes));
 }
 
 /* ---- Contractions ---- */

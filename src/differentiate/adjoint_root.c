@@ -33,7 +33,7 @@ static bool is_square_by_contraction(const struct node *node)
 
 enum { DEEPEST_SUM = 64 };
 
-static bool is_sum_of_squares(const struct node *node, int depth)
+bool is_sum_of_squares(const struct node *node, int depth)
 {
     if (depth > DEEPEST_SUM)
         return false;

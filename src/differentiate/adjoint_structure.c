@@ -179,9 +179,14 @@ void adjoint_of_index(struct sweep *sweep, struct node *y, struct adjoint d)
     }
     d = sum_unused(sweep, y, d, &subscripts);
     struct node *value = scatter_like(graph, adjoint_value(graph, d), y, subscripts);
-    if (d.mask)
-        mask = positive(graph, scatter_like(graph, graph_unary(graph, OP_CAST_REAL, d.mask), y, subscripts));
-    contribute(sweep, x, value, mask);
+    bool is_found = !d.mask && (!is_steep(sweep, x) || read_mask(graph, y, &mask));
+    if (!is_found) {
+        struct node *read =
+            d.mask ? d.mask
+                   : graph_broadcast(graph, graph_constant(graph, BOOL, 1), d.value->rank, d.value->shape);
+        mask = positive(graph, scatter_like(graph, graph_unary(graph, OP_CAST_REAL, read), y, subscripts));
+    }
+    contribute_exact(sweep, x, value, mask);
 }
 
 /* ---- The others ---- */

@@ -91,6 +91,7 @@ static struct node *either(struct graph *graph, struct node *a, struct node *b)
 static struct adjoint sum_of_adjoints(struct graph *graph, struct adjoint a, struct adjoint b)
 {
     struct adjoint sum;
+    double always;
     if (a.mask == b.mask)
         return (struct adjoint){graph_binary(graph, OP_ADD, a.value, b.value), a.mask,
                                 a.is_exact && b.is_exact};
@@ -99,6 +100,8 @@ static struct adjoint sum_of_adjoints(struct graph *graph, struct adjoint a, str
     sum.value = graph_binary(graph, OP_ADD, adjoint_value(graph, a), adjoint_value(graph, b));
     sum.mask = a.mask && b.mask ? either(graph, a.mask, b.mask) : NULL;
     sum.is_exact = true;
+    if (sum.mask && graph_is_constant(sum.mask, &always) && always != 0)
+        sum.mask = NULL;
     return sum;
 }
 
@@ -108,26 +111,48 @@ static bool is_zero(const struct node *node)
     return graph_is_constant(node, &value) && value == 0;
 }
 
-static void add_adjoint(struct sweep *sweep, struct node *to, struct node *value, struct node *mask,
-                        bool is_exact)
+bool is_steep(struct sweep *sweep, const struct node *node)
+{
+    if (!sweep->steep)
+        sweep->steep = find_steep(sweep->graph, sweep->count, sweep->active);
+    return (size_t)node->id < sweep->count && sweep->steep[node->id];
+}
+
+static void add_adjoint(struct sweep *sweep, struct node *to, struct adjoint more)
 {
     double always;
-    if (!value || !is_active(sweep, to) || is_zero(value))
+    if (!more.value || !is_active(sweep, to) || is_zero(more.value))
         return;
-    if (mask && graph_is_constant(mask, &always) && always != 0)
-        mask = NULL;
-    struct adjoint *adjoint = &sweep->adjoints[to->id], more = {value, mask, is_exact};
+    if (more.mask && graph_is_constant(more.mask, &always) && always != 0)
+        more.mask = NULL;
+    struct adjoint *adjoint = &sweep->adjoints[to->id];
     *adjoint = adjoint->value ? sum_of_adjoints(sweep->graph, *adjoint, more) : more;
 }
 
 void contribute(struct sweep *sweep, struct node *to, struct node *value, struct node *mask)
 {
-    add_adjoint(sweep, to, value, mask, false);
+    add_adjoint(sweep, to, (struct adjoint){value, mask, false});
 }
 
 void contribute_exact(struct sweep *sweep, struct node *to, struct node *value, struct node *mask)
 {
-    add_adjoint(sweep, to, value, mask, true);
+    add_adjoint(sweep, to, (struct adjoint){value, mask, true});
+}
+
+void contribute_choice(struct sweep *sweep, struct node *to, struct node *value, struct node *mask)
+{
+    struct graph *graph = sweep->graph;
+    if (value && value->op == OP_SELECT && is_active(sweep, to) && is_steep(sweep, to)) {
+        struct node *condition = value->inputs[0];
+        if (is_zero(value->inputs[2])) {
+            mask = mask_and(graph, mask, condition);
+            value = value->inputs[1];
+        } else if (is_zero(value->inputs[1])) {
+            mask = mask_and(graph, mask, graph_unary(graph, OP_NOT, condition));
+            value = value->inputs[2];
+        }
+    }
+    contribute(sweep, to, value, mask);
 }
 
 /* ---- Rules of the operators ---- */
@@ -160,7 +185,8 @@ static void adjoint_of_elementwise(struct sweep *sweep, struct node *y, struct a
     derivatives_apply(sweep->graph, sweep->derivatives, y, d.value, wanted, adjoints);
     for (int k = 0; k < y->input_count; k++) {
         struct node *where = k == 0 ? root_mask(sweep->graph, y) : NULL;
-        contribute(sweep, y->inputs[k], adjoints[k], where ? mask_and(sweep->graph, d.mask, where) : d.mask);
+        contribute_choice(sweep, y->inputs[k], adjoints[k],
+                          where ? mask_and(sweep->graph, d.mask, where) : d.mask);
     }
 }
 
@@ -262,6 +288,7 @@ static struct sweep sweep_new(struct graph *graph, const struct derivatives *der
 static void sweep_free(struct sweep *sweep)
 {
     memory_free(sweep->active);
+    memory_free(sweep->steep);
     memory_free(sweep->adjoints);
     memory_free(sweep->results);
 }

@@ -274,6 +274,7 @@ void apply_rule(struct elaborator *e, struct frame *call, const struct definitio
     record->argument_count = count;
     record->output_count = outputs;
     record->name = rule->name;
+    record->is_tame = call->unit->is_library; /* what rules are for there */
     record->axis = call->unit->is_library ? NULL : "";
     record->arguments = ARENA_ARRAY(e->arena, struct node *, count + 1);
     record->adjoints = ARENA_ARRAY(e->arena, struct node *, count + 1);

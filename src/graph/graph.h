@@ -95,6 +95,7 @@ struct rule {
     const struct rule
         *original;    /* of a copy of the call: whose arguments, outputs and seeds the adjoints are over */
     const char *name; /* of the function, for people */
+    bool is_tame;     /* its adjoints are finite wherever arguments and seeds are */
     bool is_radial;   /* of the gradient of a norm: adjoint_radial.c has its adjoints */
     const char *axis; /* `, axis = 0`, "" if it need not be said; NULL: the function is element-wise */
 };

@@ -104,6 +104,30 @@ case("unreachable_weights", "x: [m, 2]", "sum(softmax(x, axis = 1) @ [1, 3])", "
      None, {"m": 2})
 case("unreachable_pair", "x: [2]", "exp(logaddexp(x[0], x[1])) + 1", "x", {"x": [-INF, -INF]}, 1, [0, 0])
 
+# ---- What is not read ----
+log2 = np.log(2)
+case("read_one", "x: [n]", "log(x)[0]", "x", {"x": [2, 0, -1]}, log2, [0.5, 0, 0], np.diag([-0.25, 0, 0]), N3)
+case("read_slice", "x: [n]", "sum(sqrt(x)[1:])", "x", {"x": [0, 4, 1]}, 3, [0, 0.25, 0.5], np.diag([0, -1 / 32, -1 / 4]), N3)
+case("read_back", "x: [n]", "sum(flip(log(x))[::2])", "x", {"x": [1, 0, 2]}, log2, [1, 0, 0.5], None, N3)
+case("read_rolled", "x: [n]", "sum(roll(log(x), 1)[2:])", "x", {"x": [1, 2, 0]}, log2, [0, 0.5, 0], None, N3)
+case("read_parts", "x: [n]", "sum(concat(log(x)[:1], log(x)[2:]))", "x", {"x": [1, 0, 2]}, log2, [1, 0, 0.5], None, N3)
+case("read_padded", "x: [n]", "sum(pad(log(x), 1, 1)[:2])", "x", {"x": [2, 0, 0]}, log2, [0.5, 0, 0], None, N3)
+case("read_running", "x: [n]", "sum(cumsum(log(x))[:2])", "x", {"x": [1, 2, 0]}, log2, [2, 0.5, 0], None, N3)
+case("read_diagonal", "x: [n, n]", "trace(log(x))", "x", {"x": [1, 0, 0, 2]}, log2, [1, 0, 0, 0.5], None, N2)
+case("read_triangle", "x: [n, n]", "sum(tril(log(x)))", "x", {"x": [1, 0, 2, 1]}, log2, [1, 0, 0.5, 1], None, N2)
+case("read_gathered", "x: [n], k: int[m]", "sum((1 / x)[k])", "x", {"x": [0, 4, 2], "k": [1, 1]}, 0.5, [0, -0.125, 0],
+     None, {"n": 3, "m": 2})
+case("read_picked", "x: [m, n], k: int[m]", "sum(pick(log(x), k))", "x", {"x": [0, 1, 2, 0], "k": [1, 0]}, log2,
+     [0, 1, 0.5, 0], None, {"m": 2, "n": 2})
+case("read_by_index", "x: [n]", "sum[i < 2](y[i])", "x", {"x": [1, 2, 0]}, log2, [1, 0.5, 0], None, N3,
+     body="    y = log(x)\n")
+case("read_largest", "x: [n]", "max(log(x))", "x", {"x": [0, 1, 2]}, log2, [0, 0, 0.5], None, N3)
+case("read_larger", "x: [n]", "sum(max(log(x), -1) + max(sqrt(x), 0.5))", "x", {"x": [0, 1]}, 0.5, [0, 1.5], None, N2)
+case("read_clipped", "x: [n]", "sum(clip(log(x), -1, 1))", "x", {"x": [0, 1, 8]}, 0, [0, 1, 0], None, N3)
+case("read_positive", "x: [3]", "sum(relu(sqrt(x)) * [1, 2, 3])", "x", {"x": [0, 4, 0]}, 4, [0, 0.5, 0])
+case("read_behind_softplus", "x: [n]", "sum(softplus(log(x))[:2])", "x", {"x": [1, 2, 0]}, np.log(6), [0.5, 1 / 3, 0],
+     None, N3)
+
 # ---- Determinants of singular matrices ----
 def minor(a, rows, columns):
     keep = [[k for k in range(len(a)) if k not in out] for out in (rows, columns)]

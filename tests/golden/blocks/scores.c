@@ -265,7 +265,7 @@ static void scores_backward_kernel(
             if (chunk > 0)
                 memset(sum_own, 0, K * D * sizeof(double));
             for (size_t i = begin; i < end; i++) {
-                const double t2 = 0.0 < sum3[first + i] ? d_loss / sum3[first + i] : 0.0;
+                const double t2 = d_loss * (0.0 < sum3[first + i] ? 1.0 / sum3[first + i] : 0.0);
                 for (size_t j = 0; j < K; j++) {
                     const double d_s = t2 * t3[(first + i) * K + j];
                     if (m->d_Q) {
@@ -408,7 +408,7 @@ static void scores_gradient_kernel(
                 double sum3 = 0;
                 GRADC_SUM_OF(double, sum3, j, K, t2_own[j], t2_own[j] = gradc_exp(s_own[j] - t3););
                 t4[i] = t3 + gradc_log(sum3);
-                const double t6 = 0.0 < sum3 ? d_loss / sum3 : 0.0;
+                const double t6 = d_loss * (0.0 < sum3 ? 1.0 / sum3 : 0.0);
                 for (size_t j = 0; j < K; j++) {
                     const double d_s = t6 * t2_own[j];
                     if (m->d_Q) {
