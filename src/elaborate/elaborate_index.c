@@ -6,6 +6,7 @@
  * elaboration knows of index notation. */
 #include "elaborator.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- The index space ---- */
@@ -121,8 +122,10 @@ struct range {
     const void *key; /* the struct index or struct subscript that brings the index */
     const char *name;
     struct span span;
-    size *atom;         /* stands for the index while its range is sought */
-    size *extent;       /* NULL: not known yet */
+    size *atom;    /* stands for the index while its range is sought */
+    size *extent;  /* NULL: not known yet */
+    size *varying; /* given, but it contains earlier indices or variables of loops: extent is then enough for
+                      all of them; else NULL */
     struct span source; /* the subscript that gave the extent */
     bool is_explicit, is_active;
 };
@@ -167,6 +170,9 @@ static size *range_size(struct elaborator *e, const struct expression *range)
     return extent;
 }
 
+static size *affine_operand(struct elaborator *e, struct inference *inference, const struct expression *x);
+static bool mentions_range(const struct inference *inference, const size *a);
+
 static void add_range(struct elaborator *e, struct inference *inference, const void *key, const char *name,
                       struct span span, const struct expression *range)
 {
@@ -177,7 +183,11 @@ static void add_range(struct elaborator *e, struct inference *inference, const v
         note_operand(e, span);
         inference->failed = true;
     }
-    if (range) {
+    size *given = range ? affine_operand(e, inference, range) : NULL;
+    if (given && (mentions_range(inference, given) || size_has_loop_variable(given))) {
+        r.varying = given;
+        r.is_explicit = true;
+    } else if (range) {
         r.extent = range_size(e, range);
         r.is_explicit = true;
         inference->failed = inference->failed || !r.extent;
@@ -185,8 +195,6 @@ static void add_range(struct elaborator *e, struct inference *inference, const v
     r.atom = size_new_loop_variable(e->sizes, name, zero, size_number(e->sizes, INT32_MAX));
     ARENA_APPEND(e->arena, inference, ranges, r);
 }
-
-static size *affine_operand(struct elaborator *e, struct inference *inference, const struct expression *x);
 
 static size *affine_binary(struct elaborator *e, struct inference *inference, const struct expression *x)
 {
@@ -387,15 +395,44 @@ static size *smaller(size *a, size *b)
     return size_negate(size_maximum(size_negate(a), size_negate(b)));
 }
 
+/* Ranges that contain other indices: the largest, and at least 1, so that no axis has size 0. */
+static bool solve_varying(struct elaborator *e, struct inference *inference)
+{
+    size *one = size_number(e->sizes, 1);
+    bool found = false;
+    for (size_t i = 0; i < inference->ranges_count; i++) {
+        struct range *range = &inference->ranges[i];
+        size *most = range->varying;
+        for (size_t k = 0; most && !range->extent && k < inference->ranges_count; k++) {
+            const struct range *other = &inference->ranges[k];
+            size *slope = coefficient(e, most, other->atom);
+            if (!slope)
+                continue;
+            if (!other->extent)
+                most = NULL;
+            else
+                most = size_substitute(most, other->atom,
+                                       size_nonnegative(slope) == ALWAYS ? size_subtract(other->extent, one)
+                                                                         : size_number(e->sizes, 0));
+        }
+        if (!most || range->extent)
+            continue;
+        most = size_greatest(most);
+        range->extent = size_nonnegative(size_subtract(most, one)) == ALWAYS ? most : size_add(most, one);
+        found = true;
+    }
+    return found;
+}
+
 /* One round: every bound with a single unknown index limits it; those limits become its range. */
 static bool solve_round(struct elaborator *e, struct inference *inference)
 {
     size **limits = ARENA_ARRAY(e->arena, size *, inference->ranges_count + 1);
-    bool found = false;
+    bool found = solve_varying(e, inference);
     for (size_t i = 0; i < inference->bounds_count; i++) {
         int count;
         struct range *unknown = unknown_of(inference, &inference->bounds[i], &count);
-        if (count != 1)
+        if (count != 1 || unknown->varying)
             continue;
         size *limit = largest_range(e, inference, &inference->bounds[i], unknown);
         if (!limit) {
@@ -592,9 +629,41 @@ static struct node *reduce_by_library(struct elaborator *e, const struct express
     return result.kind == VALUE_NODE ? result.node : NULL;
 }
 
+/* Where all indices with ranges that contain others are inside these; NULL if there are none, and after an
+ * error. */
+static struct node *inside_ranges(struct elaborator *e, const struct expression *const *ranges, int first,
+                                  int count)
+{
+    struct node *inside = NULL;
+    size *shape[MAXIMUM_RANK];
+    for (int a = 0; a < e->space.count; a++)
+        shape[a] = e->space.axes[a].extent;
+    for (int i = 0; i < count; i++) {
+        if (!ranges[i])
+            continue;
+        struct value end = evaluate(e, ranges[i]), index = value_number(e->space.axes[first + i].atom);
+        struct value below =
+            binary(e, SYNTAX_LESS, index, end, ranges[i]->span, ranges[i]->span, ranges[i]->span);
+        struct node *node = as_bool(e, below, ranges[i]->span, "the range of an index");
+        if (!node)
+            return NULL;
+        node = graph_broadcast(e->graph, node, e->space.count, shape);
+        inside = inside ? graph_binary(e->graph, OP_AND, inside, node) : node;
+    }
+    return inside;
+}
+
+/* What a reduction gives over no indices. */
+static double identity_of(const char *name)
+{
+    bool is_most = !strcmp(name, "max") || !strcmp(name, "argmax") || !strcmp(name, "logsumexp");
+    bool is_one = !strcmp(name, "prod") || !strcmp(name, "all");
+    return is_most ? -INFINITY : !strcmp(name, "min") || !strcmp(name, "argmin") ? INFINITY : is_one;
+}
+
 /* body: over the space, whose last `axes` axes are reduced. */
 static struct node *reduce_indices(struct elaborator *e, const struct expression *x, struct node *body,
-                                   int axes)
+                                   int axes, struct node *inside)
 {
     enum op op = reduction_operator(x->name);
     bool truth = op == OP_ANY || op == OP_ALL;
@@ -605,10 +674,23 @@ static struct node *reduce_indices(struct elaborator *e, const struct expression
                                 : "int values; real(…) converts");
         return NULL;
     }
+    if (inside) {
+        struct node *identity = graph_constant(e->graph, body->type, identity_of(x->name));
+        body = graph_select(e->graph, inside, body,
+                            graph_broadcast(e->graph, identity, body->rank, body->shape));
+    }
     if (op == OPERATOR_COUNT)
         return reduce_by_library(e, x, body, axes);
-    if (op == OP_ARGMAX || op == OP_ARGMIN)
+    if (op == OP_ARGMAX || op == OP_ARGMIN) {
+        if (inside) {
+            /* of no indices there is no number to give: GRADC_EINDEX */
+            struct node *any = graph_reduce(e->graph, OP_ANY, inside, 1u << (body->rank - 1));
+            struct node *zeros = graph_broadcast(e->graph, constant_real(e, 0), any->rank, any->shape);
+            struct node *none = graph_broadcast(e->graph, constant_real(e, INFINITY), any->rank, any->shape);
+            require_fits(e, graph_select(e->graph, any, zeros, none), x->span);
+        }
         return graph_arg(e->graph, op, body, body->rank - 1);
+    }
     int first = body->rank - axes;
     unsigned reduced_axes = ((1u << axes) - 1) << first;
     struct node *reduced = op == OP_SUM ? graph_sum_of_chosen(e->graph, body, reduced_axes) : NULL;
@@ -616,6 +698,10 @@ static struct node *reduce_indices(struct elaborator *e, const struct expression
         reduced = graph_reduce(e->graph, op, body, reduced_axes);
     if (strcmp(x->name, "mean"))
         return reduced;
+    if (inside) {
+        struct node *there = graph_unary(e->graph, OP_CAST_REAL, inside);
+        return graph_binary(e->graph, OP_DIV, reduced, graph_reduce(e->graph, OP_SUM, there, reduced_axes));
+    }
     size *count = size_number(e->sizes, 1);
     for (int i = first; i < body->rank; i++)
         count = size_multiply(count, body->shape[i]);
@@ -628,6 +714,7 @@ static struct value reduce_in_space(struct elaborator *e, const struct expressio
 {
     int axes = 0, outer = e->space.count;
     const struct index *indices[MAXIMUM_RANK];
+    const struct expression *varying[MAXIMUM_RANK] = {NULL};
     for (const struct index *index = x->indices; index; index = index->next) {
         if (axes == MOST_AXES) {
             fail(e, index->span, "at most %d indices can be in force at once", MOST_AXES);
@@ -641,6 +728,7 @@ static struct value reduce_in_space(struct elaborator *e, const struct expressio
         struct range *range = find_range(e->inference, indices[i]);
         entered = range && range->extent && enter_index(e, indices[i]->name, range->extent, indices[i]->span);
         count += entered;
+        varying[i] = entered && range->varying ? indices[i]->range : NULL;
     }
     struct value body = entered ? evaluate(e, x->left) : value_error();
     bool indexed = is_indexed(e, &body);
@@ -651,11 +739,15 @@ static struct value reduce_in_space(struct elaborator *e, const struct expressio
              shape_text(e, node));
     else if (node) {
         size *shape[MAXIMUM_RANK];
+        int errors = e->diagnostics->error_count;
+        struct node *inside = inside_ranges(e, varying, outer, axes);
         for (int i = 0; i < e->space.count; i++)
-            shape[i] = i >= outer   ? e->space.axes[i].extent
-                       : node->rank ? node->shape[i]
-                                    : size_number(e->sizes, 1);
-        result = reduce_indices(e, x, graph_broadcast(e->graph, node, e->space.count, shape), axes);
+            shape[i] = i >= outer || inside ? e->space.axes[i].extent
+                       : node->rank         ? node->shape[i]
+                                            : size_number(e->sizes, 1);
+        if (errors == e->diagnostics->error_count)
+            result =
+                reduce_indices(e, x, graph_broadcast(e->graph, node, e->space.count, shape), axes, inside);
     }
     e->space.count -= count;
     struct value value = value_node(result);
@@ -750,8 +842,16 @@ struct value evaluate_by_index(struct elaborator *e, const struct subscript *fre
         node = NULL;
     }
     size *shape[MAXIMUM_RANK];
-    for (int i = 0; node && i < count; i++)
+    const struct expression *varying[MAXIMUM_RANK] = {NULL};
+    for (int i = 0; node && i < count; i++) {
         shape[i] = e->space.axes[i].extent;
+        varying[i] = find_range(inference, indices[i])->varying ? indices[i]->range : NULL;
+    }
+    struct node *inside = node ? inside_ranges(e, varying, 0, count) : NULL;
+    if (inside) { /* 0 outside */
+        node = graph_broadcast(e->graph, node, count, shape);
+        node = graph_select(e->graph, inside, node, graph_zeros_like(e->graph, node));
+    }
     value = value_node(node ? graph_broadcast(e->graph, node, count, shape) : NULL);
     e->space = saved;
     e->inference = outer;

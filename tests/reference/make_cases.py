@@ -2450,4 +2450,56 @@ case("""fixed_rounds(x: [4]) {
 }""", lambda x: sum(x[i]**2 * (j + 1) for i in range(4) for j in range(2 * i, 3 * i)), outputs=["s"], extra=": hessian", x=uniform(4))
 case("", name="fixed_rounds", x=np.array([7.0, 6, 1, 2]), status=5)
 
+# ---- Ranges of index notation that contain earlier indices and variables of loops ----
+
+group("ranges")
+case("""lower_product(A: [n, n], x: [n]) {
+    y[i] = sum[j < i + 1](A[i, j] * x[j]^2)
+    return y
+}""", lambda A, x: np.tril(A) @ x**2, outputs=["y"], sizes={"n": 4}, extra=": jacobian, jvp", A=uniform((4, 4)), x=uniform(4))
+def over_none(x):
+    n = len(x)
+    with np.errstate(all="ignore"):
+        return {"sums": np.array([np.sum(x[:i]**2) for i in range(n)]), "products": np.array([np.prod(x[:i]) for i in range(n)]),
+                "norms": np.array([np.sqrt(np.sum(x[:i + 1]**2)) for i in range(n)]), "means": np.array([np.mean(x[:i + 1]**2) for i in range(n)]),
+                "pairs": np.array([sum(x[j] * x[k]**2 for j in range(i) for k in range(j + 1)) for i in range(n)]),
+                "softs": np.array([special.logsumexp(x[:i + 1]) for i in range(n)])}
+case("""over_none(x: [n]) {
+    sums[i] = sum[j < i](x[j]^2 + 0 * x[i])
+    products[i < n] = prod[j < i](x[j])
+    norms[i < n] = norm[j < i + 1](x[j])
+    means[i < n] = mean[j < i + 1](x[j]^2)
+    pairs[i < n] = sum[j < i, k < j + 1](x[j] * x[k]^2)
+    softs[i < n] = logsumexp[j < i + 1](x[j])
+    return sums, products, norms, means, pairs, softs
+}""", over_none, sizes={"n": 4}, extra=": jacobian", x=uniform(4))
+case("", over_none, name="over_none", sizes={"n": 1}, x=uniform(1))
+case("""extremes(x: [n]) {
+    most[i < n] = max[j < i](x[j])
+    least[i < n] = min[j < i](x[j])
+    none[i < n] = logsumexp[j < i](x[j])
+    some[i < n] = real(any[j < i](x[j] > 0))
+    every[i < n] = real(all[j < i](x[j] > 0))
+    first[i < n] = argmax[j < i + 1](x[j])
+    return most, least, none, some, every, first
+}""", lambda x: {"most": np.array([max(x[:i], default=-np.inf) for i in range(len(x))]), "least": np.array([min(x[:i], default=np.inf) for i in range(len(x))]),
+                 "none": np.array([special.logsumexp(x[:i]) if i else -np.inf for i in range(len(x))]), "some": np.array([float(any(x[:i] > 0)) for i in range(len(x))]),
+                 "every": np.array([float(all(x[:i] > 0)) for i in range(len(x))]), "first": np.array([np.argmax(x[:i + 1]) for i in range(len(x))])}, wrt=[], sizes={"n": 4}, x=uniform(4))
+case("""arg_of_none(x: [n]) {
+    k[i < n] = argmin[j < i](x[j])
+    return k
+}""", wrt=[], sizes={"n": 3}, x=uniform(3), status=3)
+case("""on_the_left(x: [n]) {
+    y[i < n, j < i + 1] = x[i] * x[j]^2
+    return y
+}""", lambda x: np.tril(np.outer(x, x**2)), outputs=["y"], sizes={"n": 4}, extra=": jacobian", x=uniform(4))
+case("""in_loop(x: [n]) {
+    s = 0
+    for t in 0..n {
+        s = s + x[t] * sum[j < t](x[j]^2 * (j + 1))
+        s = s * cos(sum[j < t + 1, k < j](x[k]))
+    }
+    return s
+}""", lambda x: __import__("functools").reduce(lambda s, t: (s + x[t] * sum(x[j]**2 * (j + 1) for j in range(t))) * np.cos(sum(x[k] for j in range(t + 1) for k in range(j))), range(len(x)), 0.0), outputs=["s"], sizes={"n": 4}, extra=": jvp", x=uniform(4, -1, 1))
+
 write()
