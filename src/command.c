@@ -371,6 +371,8 @@ bool command_read(struct command *command, struct arena *arena, int count, char 
     }
     command->elaborate.folders = reader.folders;
     command->elaborate.folder_count = reader.folders_count;
+    command->elaborate.as_formulas =
+        (command->kind == KIND_MATH || command->kind == KIND_LATEX) && !command->check;
     command->colour = wants_colour(reader.colour);
     return is_consistent(command);
 }

@@ -120,8 +120,8 @@ static void import(struct elaborator *e, struct unit *unit, const struct definit
     const char *name = definition->name, *library = library_text(name), *path = NULL;
     errno = 0;
     if (!unit->is_library)
-        path =
-            source_find(e->arena, unit->file->source->path, name, e->options->folders, e->options->folder_count);
+        path = source_find(e->arena, unit->file->source->path, name, e->options->folders,
+                           e->options->folder_count);
     bool is_library = !path && library;
     if (is_library)
         path = arena_print(e->arena, "<library %s>", name);

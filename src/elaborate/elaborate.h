@@ -24,6 +24,7 @@ struct elaborate_options {
     size_t folder_count;
     bool checkpoint;   /* every loop, as if the program said so */
     bool saves_memory; /* backward computes again what it can element by element */
+    bool as_formulas;  /* for people: determinants stay whole, with the derivative of textbooks */
 };
 
 /* What an export asks for, per function of the module; `adjoin` turns it into members. */

@@ -144,6 +144,8 @@ struct value linear_determinant(struct elaborator *e, struct builtin_call *c)
     int64_t n;
     if (!a)
         return value_error();
+    if (e->options->as_formulas)
+        return value_node(graph_determinant(e->graph, OP_DET, a));
     if (!size_is_number(a->shape[a->rank - 1], &n) || n > 3)
         return call_function(e, find_library_function(e, "det_by_lu"), c->call);
     return value_node(n == 1   ? element(e, a, 0, 0)

@@ -351,6 +351,26 @@ static double polygamma(double n, double x)
 
 /* ---- The table ---- */
 
+static double i0e(double x)
+{
+    return special_ie(0, x);
+}
+
+static double i1e(double x)
+{
+    return special_ie(1, x);
+}
+
+static double bessel_j0(double x)
+{
+    return special_j(0, x);
+}
+
+static double bessel_j1(double x)
+{
+    return special_j(1, x);
+}
+
 #define UNARY(name, function)                                                                                \
     {name, "dd", function, NULL, NULL}, {name "f", "ff", function, NULL, NULL},                              \
         {"gradc_" name, "dd", function, NULL, NULL},                                                         \
@@ -399,6 +419,12 @@ static const struct c_builtin builtins[] = {
     UNARY("sigmoid", sigmoid),
     UNARY("lgamma", special_lgamma),
     UNARY("digamma", special_digamma),
+    UNARY("erfcx", special_erfcx),
+    UNARY("erfinv", special_erfinv),
+    UNARY("i0e", i0e),
+    UNARY("i1e", i1e),
+    UNARY("j0", bessel_j0),
+    UNARY("j1", bessel_j1),
     BINARY("pow", pow),
     BINARY("atan2", atan2),
     BINARY("fmod", fmod),

@@ -74,13 +74,17 @@ static const char *const unary_forms[] = {
     "(sign(%s) * 0.5)", "(0.3 * floor(%s))", "(0.3 * ceil(%s))", "(0.3 * round(2 * %s))", "log_sigmoid(%s)", "selu(%s)",
     "gelu_tanh(%s)", "hardtanh(1.3 * %s)", "(%s + stop_gradient(tanh(0.37)))", "(1.3 + sin(%s))^-1", "relu(%s)^2",
     "min(%s, 0.5)", "max(%s, -0.5)", "real(%s > 0.3)", "(1.2 + tanh(%s))^1.5", "(3 - %s^2 / (1 + %s^2))",
-    "sqrt(0.3 + %s^2)^3", "(1 + exp(-%s))^-1", "(2 - (tanh(%s) - 0.3))", "%s^2 / 2"};
+    "sqrt(0.3 + %s^2)^3", "(1 + exp(-%s))^-1", "(2 - (tanh(%s) - 0.3))", "%s^2 / 2",
+    "erfcx(tanh(%s))", "erfinv(0.8 * sin(%s))", "ndtr(%s)", "log_ndtr(%s)", "log1mexp(-0.4 - %s^2)", "i0e(0.5 + %s^2)",
+    "i1e(0.5 + %s^2)", "j0(%s)", "j1(1 + %s)", "mod(1.3 + 0.1 * sin(%s), 0.9)"};
 static const char *const binary_forms[] = {
     "(%s + %n)", "(%n + %s)", "(%s - %n)", "(%n - %s)", "%s * %n", "%n * %s", "%s / (1 + %n^2)", "%n / (1.5 + tanh(%s))",
     "max(%s, %n)", "min(%n, %s)", "logaddexp(%s, %n)", "atan2(%s, 1.2 + %n^2)", "(1.3 + sin(%s))^tanh(%n)", "(%s + %n * %v)",
     "(%s - 0.3 * %n + %v)", "(if %c then %s else %n)", "(if %c then %n else %s)", "clip(%s, -1 - %n^2, 0.7 + %v^2)",
     "(%s * %n + 0.2 * %v)", "(%s + %n)^2 * 0.2", "(if not %c then %s else sqrt(1 + %n^2))", "(%v - %s * %0)",
-    "(if %c then log(1.2 + %s^2) else if %c then %n else 0.25)", "(1.4 + cos(%s))^2^0.5", "(%s / 2 * %n)", "(%v * stop_gradient(0.6) + %s * %n)"};
+    "(if %c then log(1.2 + %s^2) else if %c then %n else 0.25)", "(1.4 + cos(%s))^2^0.5", "(%s / 2 * %n)", "(%v * stop_gradient(0.6) + %s * %n)",
+    "(0.3 * lbeta(1.2 + %s^2, 1.1 + %n^2))", "gammainc(1.6 + 0.5 * tanh(%s), 1.5 + 0.5 * sin(%n))",
+    "gammaincc(1.3 + 0.5 * tanh(%s), 3.5 + 0.5 * sin(%n))", "betainc(1.3 + 0.4 * sin(%s), 1.4 + 0.4 * tanh(%n), 0.5 + 0.2 * sin(%v))"};
 
 static char *operand(char form, struct shape shape, int depth)
 {

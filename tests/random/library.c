@@ -47,6 +47,10 @@ char *linear_algebra(struct shape shape, int depth)
         default: return print("%s[-1, 0]", print("inv(%s)", regular(square, depth)));
         }
     n = shape.axes[shape.rank - 1];
+    if (chance(15))
+        return print("%s(%s, axis = %d)", PICK("cumprod", "cummax", "cummin"), expression(shape, depth - 1), (int)below((unsigned)shape.rank));
+    if (shape.rank == 2 && chance(10))
+        return print("kron(%s, [[0.6]])", expression(shape, depth - 1));
     if (shape.rank == 1 && chance(30)) { /* batched */
         struct shape batch = shape_with(3, n, small_axis(), whole(2));
         batch.axes[2] = batch.axes[1];
@@ -62,7 +66,8 @@ char *linear_algebra(struct shape shape, int depth)
                           : print("solve_tril(tril(%s), %s)", regular(square, depth), expression(shape, depth - 1));
     }
     if (is_square(shape) && (shape.rank == 2 || chance(50)))
-        switch (below(4)) {
+        switch (below(5)) {
+        case 4: return print("expm(0.3 * %s)", expression(shape, depth - 1));
         case 0: return print("inv(%s)", regular(shape, depth));
         case 1: return print("cholesky(%s)", definite(shape, depth));
         case 2: {
@@ -122,6 +127,18 @@ static char *loss(int depth)
     }
 }
 
+/* An image turned, widened, or convolved in other ways. */
+static char *moved(const char *x, struct axis channels, int kernel)
+{
+    switch (below(5)) {
+    case 0: return print("upsample(%s, 2)", x);
+    case 1: return print("upsample(%s, %d, smooth = true)", x, 1 + (int)below(3));
+    case 2: return print("rotary(upsample(%s, 2), base = 50)", x);
+    case 3: return print("conv1d(%s[:, :, 0], full([2, %s, %d], 0.3), stride = %d, pad = 1)", x, channels.text, kernel, 1 + (int)below(2));
+    default: return print("conv_transpose2d(%s, full([%s, 2, %d, %d], 0.3), stride = %d)", x, channels.text, kernel, kernel, 1 + (int)below(2));
+    }
+}
+
 /* A convolution or a pool gives [N, K, P, Q]; what comes of it is summed to the shape wanted. */
 static char *convolved(struct shape shape, int depth)
 {
@@ -133,7 +150,9 @@ static char *convolved(struct shape shape, int depth)
                     print("reshape(0.1 * range(%ld), %s)", elements_in(image), list_of(image)));
     char *value;
     (void)depth;
-    if (chance(40)) {
+    if (chance(40))
+        value = moved(x, channels, kernel);
+    else if (chance(40)) {
         bool tile = side % kernel == 0;
         value = print("%s_pool2d(%s, %d%s)", PICK("max", "avg"), x, kernel, tile ? "" : ", stride = 1");
     } else {
@@ -143,10 +162,10 @@ static char *convolved(struct shape shape, int depth)
                       from ? print("mean(%s)", from->name) : "0.4",
                       print("cos(reshape(range(%ld), %s))", elements_in(weights), list_of(weights)), stride, padding, dilation, groups);
     }
-    if (chance(30))
+    if (strstr(value, "conv2d(") && chance(30))
+        return print("(mean(group_norm(%s, 2, full([2], 1.1), full([2], 0.2), eps = 0.1)^2) * %s)", value, leaf(shape));
+    if (chance(30) && !strncmp(value, "conv2d", 6))
         value = print("batch_norm(%s, full([%s], 1.1), full([%s], %s))", value, "2", "2", leaf(scalar));
-    if (strstr(value, "batch_norm") && strstr(value, "pool") && channels.value != 2)
-        return NULL;
     return shape.rank == 0 ? print("(mean(%s) * %s)", value, leaf(scalar)) : print("(mean(%s^2) * %s)", value, leaf(shape));
 }
 
@@ -158,7 +177,20 @@ char *network(struct shape shape, int depth)
     struct shape row = shape_with(1, last), x = shape;
     x.axes[x.rank - 1] = inner;
     const struct variable *seed = name_where(INT, is_seed, NULL);
-    switch (below(10)) {
+    const struct variable *places = name_where(INT, is_label, &shape.axes[0]);
+    switch (below(12)) {
+    case 10: {
+        struct axis hidden = chance(50) ? whole(2) : inner;
+        return print("swiglu(%s, 0.5 * %s, 0.5 * %s, %s)", expression(x, depth - 1), leaf(shape_with(2, inner, hidden)),
+                     leaf(shape_with(2, inner, hidden)), leaf(shape_with(2, hidden, last)));
+    }
+    case 11: {
+        struct shape added = shape;
+        if (!places)
+            return NULL;
+        added.axes[0] = places->shape.axes[0];
+        return elements_in(added) > 300 ? NULL : print("scatter_add(%s, %s, %s)", expression(shape, depth - 1), places->name, leaf(added));
+    }
     case 0: return print("layer_norm(%s, %s, %s)", expression(shape, depth - 1), leaf(row), leaf(row));
     case 1: return print("rms_norm(%s, %s)", expression(shape, depth - 1), leaf(row));
     case 2: return print("linear(%s, %s, %s)", expression(x, depth - 1), leaf(shape_with(2, inner, last)), leaf(row));

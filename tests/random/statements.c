@@ -189,6 +189,11 @@ static void truth_assignment(struct text *out, int number_)
 void statement(struct text *out, int number_)
 {
     bool deep = scope.loops + scope.branches >= 2;
+    if (chance(2)) { /* a condition that holds */
+        indent(out);
+        say(out, "require all(%s^2 >= 0)%s\n", leaf(random_shape()), chance(50) ? ", \"a square\"" : "");
+        return;
+    }
     switch (below(23)) {
     case 22: local_function(out, number_); return;
     case 0: case 1: derivative_statement(out, number_); return;
