@@ -55,10 +55,14 @@
  * gets some wrong without a word, from -O2 on: it takes what several restrict pointers point to for one group
  * where they are inlined as offsets of one pointer, tells of the whole vector that it belongs to the first of
  * them, and then moves it across stores to the others; and it confuses the order of elements where statements
- * read one another's in turn. So here vectors come from loops, which gcc gets right, and from types. */
+ * read one another's in turn. So here vectors come from loops, which gcc gets right, and from types. And gcc
+ * warns that a copy of n - 1 elements would be too long if n were 0, which every entry has refused. */
 #if defined(__GNUC__) && !defined(__clang__)
-#define GRADC_BEGIN _Pragma("GCC push_options") _Pragma("GCC optimize(\"no-tree-slp-vectorize\")")
-#define GRADC_END   _Pragma("GCC pop_options")
+#define GRADC_BEGIN                                                                                          \
+    _Pragma("GCC push_options") _Pragma("GCC optimize(\"no-tree-slp-vectorize\")")                           \
+        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wstringop-overflow\"")             \
+            _Pragma("GCC diagnostic ignored \"-Wrestrict\"")
+#define GRADC_END _Pragma("GCC diagnostic pop") _Pragma("GCC pop_options")
 #else
 #define GRADC_BEGIN
 #define GRADC_END

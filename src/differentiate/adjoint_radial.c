@@ -5,7 +5,9 @@
  * to the derivative of d by y: with k for that at 0, d_x is k x near x = 0, and its derivative by x is k. The
  * formula of d_x does not show this. So the value is a CUSTOM node over d, x and y, which finds k when it is
  * itself differentiated. Where d does not go to 0 there is no second derivative; then k is as good as any
- * other number, and 0 for y itself. */
+ * other number, and 0 for y itself; where d is infinite, as for 1 / y, nothing is contributed. */
+#include <math.h>
+
 #include "adjoint.h"
 
 enum argument { GRADIENT, VECTOR, LENGTH, ARGUMENTS };
@@ -84,6 +86,17 @@ static struct node *slope(struct sweep *sweep, struct node *d, struct node *y)
 
 /* ---- Adjoints ---- */
 
+static struct node *is_finite(struct graph *graph, struct node *d)
+{
+    struct node *infinite = graph_broadcast(graph, graph_constant(graph, REAL, INFINITY), d->rank, d->shape);
+    return graph_binary(graph, OP_LT, graph_unary(graph, OP_ABS, d), infinite);
+}
+
+static struct node *both(struct graph *graph, struct node *mask, struct node *condition)
+{
+    return mask ? graph_binary(graph, OP_AND, mask, condition) : condition;
+}
+
 /* value = d sign(x), y = |x|: only at x = 0 does it vary with x. */
 static void adjoint_of_number(struct sweep *sweep, struct node *d, struct node *x, struct node *y,
                               struct adjoint w)
@@ -94,8 +107,8 @@ static void adjoint_of_number(struct sweep *sweep, struct node *d, struct node *
     if (!k)
         return;
     struct node *at_zero = graph_binary(graph, OP_EQ, x, graph_zeros_like(graph, x));
-    contribute(sweep, x, graph_binary(graph, OP_MUL, w.value, k),
-               w.mask ? graph_binary(graph, OP_AND, w.mask, at_zero) : at_zero);
+    at_zero = graph_binary(graph, OP_AND, at_zero, is_finite(graph, d));
+    contribute(sweep, x, graph_binary(graph, OP_MUL, w.value, k), both(graph, w.mask, at_zero));
 }
 
 /* value = d x / y. */
@@ -104,7 +117,7 @@ static void adjoint_of_vector(struct sweep *sweep, struct node *d, struct node *
 {
     struct graph *graph = sweep->graph;
     struct node *off_zero = graph_binary(graph, OP_LT, graph_zeros_like(graph, y), y);
-    struct node *mask = w.mask ? graph_binary(graph, OP_AND, w.mask, off_zero) : off_zero;
+    struct node *mask = both(graph, w.mask, off_zero);
     struct node *along = graph_binary(graph, OP_MUL, w.value, graph_binary(graph, OP_DIV, x, y));
     contribute(sweep, d, along, mask);
     if (is_active(sweep, y)) {
@@ -116,7 +129,7 @@ static void adjoint_of_vector(struct sweep *sweep, struct node *d, struct node *
     struct node *k = slope(sweep, d, y), *ratio = graph_binary(graph, OP_DIV, d, y);
     if (k)
         contribute(sweep, x, graph_binary(graph, OP_MUL, w.value, graph_select(graph, off_zero, ratio, k)),
-                   w.mask);
+                   both(graph, w.mask, graph_binary(graph, OP_OR, off_zero, is_finite(graph, d))));
     else
         contribute(sweep, x, graph_binary(graph, OP_MUL, w.value, ratio), mask);
 }
