@@ -239,6 +239,21 @@ static bool is_loop_inside(const struct graph *graph, const struct node *inner, 
     return false;
 }
 
+/* Whether a copy of one loop is within a copy of the other; copies of a loop share its variable. */
+static bool are_nested(const struct nest_of_loops *nest, const size *one, const size *other)
+{
+    const struct graph *graph = nest->search->program->function->graph;
+    for (size_t i = 0; i < nest->loops_count; i++)
+        for (size_t j = 0; j < nest->loops_count; j++) {
+            const struct node *a = nest->loops[i], *b = nest->loops[j];
+            if (a->id < b->id && is_loop_inside(graph, a, b) &&
+                ((a->loop->variable == one && b->loop->variable == other) ||
+                 (a->loop->variable == other && b->loop->variable == one)))
+                return true;
+        }
+    return false;
+}
+
 /* Whether the rounds that the node is in are those of loops within each other: once simplified, a loop need
  * not be within a branch any more that a value which is read no longer is still tied to. */
 static bool is_in_nest(const struct search *search, const struct running *running, struct node *node)
@@ -248,10 +263,11 @@ static bool is_in_nest(const struct search *search, const struct running *runnin
                                  .seen = ARENA_ARRAY(program->scratch, bool, program->node_count + 1)};
     add_loops_of(&nest, running, node);
     for (size_t i = 0; i < nest.loops_count; i++)
-        for (size_t j = 0; j < nest.loops_count; j++)
-            if (nest.loops[i]->id < nest.loops[j]->id &&
-                !is_loop_inside(program->function->graph, nest.loops[i], nest.loops[j]))
+        for (size_t j = 0; j < i; j++) {
+            const size *one = nest.loops[i]->loop->variable, *other = nest.loops[j]->loop->variable;
+            if (one != other && !are_nested(&nest, one, other))
                 return false;
+        }
     return true;
 }
 

@@ -352,7 +352,9 @@ static void put_scalars(struct bodies *bodies, struct node *first, struct item *
                         (is_leaf(x) && x->rank == 0);
         }
         bool is_part = program->is_material[node->id] && is_old_part(program, node);
-        if (!is_scalar && !is_part)
+        /* ints that are there are judged before anything in the round is read or written through them */
+        bool is_judged = node->type == INT && is_there_first(program, node);
+        if (!is_scalar && !is_part && !is_judged)
             continue;
         bodies->is_early[node->id] = node->rank == 0;
         put_node(bodies, node, container);
