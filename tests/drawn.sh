@@ -11,7 +11,7 @@ out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 sanitize=()
 drawing=$(ls tests/random/*.c | grep -v -E '/(generate|shrink|in_process|reductions)\.c$')
-case $BUILD in *sanitize*) sanitize=(-fsanitize=address,undefined) && export ASAN_OPTIONS=detect_leaks=0 ;; esac
+case $BUILD in *sanitize*) sanitize=(-fsanitize=address,undefined) && export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 ;; esac
 make -s random-tools ${sanitize:+SANITIZE=address,undefined} > "$out/log" 2>&1 &&
     "$BISON" -Dparse.trace --report=itemsets --report-file="$out/report" --header="$out/parser.h" -o "$out/parser.c" grammar/parser.y &&
     "$CC" -std=c11 -D_POSIX_C_SOURCE=200809L "${sanitize[@]}" -w -DSYNTAX_DEBUG=1 -iquote "$out" $(printf -- '-iquote %s ' src/*/) -iquote "$BUILD" \

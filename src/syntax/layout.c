@@ -192,7 +192,7 @@ static bool operator_begins(const char *text)
         if (!strncmp(text, *slip, strlen(*slip)))
             return true;
     return begins_with_any(text, words) || (*text && strchr("+-*/@^<>", *text)) ||
-           (strchr("=!", *text) && text[1] == '=');
+           (*text && strchr("=!", *text) && text[1] == '=');
 }
 
 /* `elif` or `elseif` where it can only mean `else if`. */
