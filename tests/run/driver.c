@@ -353,7 +353,7 @@ static long size_product(void)
             size_at++;
         if (*size_at == '*') {
             size_at++;
-            value *= size_atom();
+            value = (long)((unsigned long)value * (unsigned long)size_atom()); /* sizes that wrap around are tried */
         } else if (*size_at == '/') {
             size_at++;
             long divisor = size_atom();
