@@ -8,6 +8,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 seconds=${1?how many seconds}
 first=${2-$(date +%s%N | cut -c6-16)}
+start=$(date +%s) # building counts, too
 GRADC=${GRADC:-$PWD/gradc}
 BUILD=${BUILD:-$PWD/build}
 JOBS=${JOBS:-$(nproc 2> /dev/null || echo 1)}
@@ -136,7 +137,6 @@ trap 'rm -rf "$out"' EXIT
 FOUND=${FOUND:-$PWD/build/found/$first}
 mkdir -p "$FOUND"
 export REFERENCE="-O0|$quick|"
-start=$(date +%s)
 end=$((start + seconds))
 workers=()
 if [ "$JOBS" -gt 1 ] && [ -z "${ONLY-}" ]; then
