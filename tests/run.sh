@@ -30,7 +30,9 @@ one() {
     O0) options=-O0 ;;
     threads)
         optimise="-O1 -fopenmp" shared=(-DGRADC_WORTH_THREADS=1 -DGRADC_WORTH_ADDING=0)
-        export OMP_NUM_THREADS=3 OMP_WAIT_POLICY=passive ;;
+        driver_options=threads
+        # threads that wait for a moment only, as tests share the processors
+        export OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive GOMP_SPINCOUNT=2000 ;;
     esac
     # shellcheck disable=SC2086
     if ! "$GRADC" --color=never $options "$name.nn" -o "$base.c" 2> "$base.log" ||
@@ -61,7 +63,7 @@ if [ -z "$flags" ]; then
 fi
 # shellcheck disable=SC2086
 "$CC" -std=c99 -O1 -g -Wall -Wextra -Werror $flags run/driver.c -o "$out/driver" -ldl -lm || exit 1
-if [ $# -gt 0 ]; then names=$*; else names=$(cd run && ls ./*.nn | sed -e 's|^\./||' -e 's/\.nn$//'); fi
+if [ $# -gt 0 ]; then names=$*; else names=$(cd run && ls -S ./*.nn | sed -e 's|^\./||' -e 's/\.nn$//'); fi
 for name in $names; do
     [ ! -e "run/$name.case" ] || printf "$name %s\n" plain float32 $further
 done | xargs -P 2 -L 1 ./run.sh --one > "$out/report"
