@@ -439,6 +439,7 @@ static void check_functions(struct arena *arena, struct diagnostics *diagnostics
                                            "_gradient_workspace",
                                            "_bind_parameters",
                                            "_bind_gradients",
+                                           "_defaults",
                                            "_sparse_jacobian",
                                            "_sparse_hessian"};
     struct map entries = {0};

@@ -268,6 +268,22 @@ static void check_statements(struct check *c, const struct statement *statement)
     }
 }
 
+/* A default sees the sizes of the signature and the parameters before it. */
+static void check_defaults(struct elaborator *e, const struct unit *unit, const struct definition *definition)
+{
+    struct check c = {.e = e};
+    for (const struct parameter *p = definition->parameters; p; p = p->next) {
+        know_type(&c, unit, p->type);
+        if (p->type->kind == TYPE_SIZE)
+            know(&c, p->name);
+    }
+    for (const struct parameter *p = definition->parameters; p; p = p->next) {
+        know_expression(&c, p->default_value, false);
+        check_expression(&c, p->default_value);
+        know(&c, p->name);
+    }
+}
+
 static void check_definition(struct check *c, const struct definition *definition)
 {
     for (const struct parameter *p = definition->parameters; p; p = p->next)
@@ -282,11 +298,22 @@ static void check_unused_in(struct check *c, const struct statement *statement)
     for (; statement; statement = statement->next) {
         if (statement->definition && !is_evaluated(c->e, statement->definition))
             check_definition(c, statement->definition);
-        else if (statement->definition)
+        else if (statement->definition) {
+            for (const struct parameter *p = statement->definition->parameters; p; p = p->next)
+                check_expression(c, p->default_value);
             check_unused_in(c, statement->definition->body);
+        }
         check_unused_in(c, statement->body);
         check_unused_in(c, statement->else_body);
     }
+}
+
+static bool has_defaults(const struct definition *definition)
+{
+    const struct parameter *p = definition->parameters;
+    while (p && !p->default_value)
+        p = p->next;
+    return p != NULL;
 }
 
 static bool has_local_functions(const struct statement *statement)
@@ -301,11 +328,13 @@ static bool has_local_functions(const struct statement *statement)
 void check_unused(struct elaborator *e, struct unit *unit)
 {
     for (const struct definition *d = unit->file->definitions; d; d = d->next) {
-        if (d->kind != DEFINITION_FUNCTION || (is_evaluated(e, d) && !has_local_functions(d->body)))
+        if (d->kind != DEFINITION_FUNCTION ||
+            (is_evaluated(e, d) && !has_defaults(d) && !has_local_functions(d->body)))
             continue;
         struct check check = {.e = e};
         know_definition(&check, unit, d);
         e->frame = new_frame(e, unit, d, d->span);
+        check_defaults(e, unit, d);
         if (is_evaluated(e, d))
             check_unused_in(&check, d->body);
         else

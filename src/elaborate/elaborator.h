@@ -289,6 +289,10 @@ bool type_check_arithmetic(struct elaborator *e, const struct parameter *paramet
 /* The inputs of an exported function: new size names, members and PARAMETER nodes, bound in the frame. */
 bool declare_parameters(struct elaborator *e, const struct definition *definition);
 
+/* ---- elaborate_default.c ---- */
+/* The defaults of the parameters that have been declared become e->function->defaults, if there are any. */
+void declare_defaults(struct elaborator *e, const struct definition *definition);
+
 /* ---- elaborate_statement.c ---- */
 void execute(struct elaborator *e, const struct statement *statements);
 void bind(struct elaborator *e, const char *name, struct value value, struct span span, bool is_parameter);

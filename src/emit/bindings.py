@@ -62,6 +62,8 @@ class Function:
     def _find_sizes(self, values, given):
         sizes = dict(given)
         for member in self._inputs:
+            if member["name"] not in values:
+                continue
             shape = numpy.shape(values[member["name"]])
             if len(shape) != len(member["shape"]):
                 raise ValueError("%s has %d axes, not %d" % (member["name"], len(member["shape"]), len(shape)))
@@ -69,10 +71,34 @@ class Function:
                 if isinstance(written, str) and re.fullmatch(r"[A-Za-z_]\w*", written):
                     if sizes.setdefault(written, extent) != extent:
                         raise ValueError("%s: the size %s is %d, not %d" % (member["name"], written, sizes[written], extent))
-        missing = [m["name"] for m in self.members if m["role"] == "size" and m["name"] not in sizes]
+        missing = [m["name"] for m in self.members
+                   if m["role"] == "size" and m["name"] not in sizes and not self._has_default(m)]
         if missing:
             raise TypeError("%s needs the size %s by name" % (self.name, missing[0]))
         return sizes
+
+    @staticmethod
+    def _has_default(member):
+        return "default" in member and not member.get("shape")
+
+    def _set_defaults(self, struct, values, sizes):
+        """The numbers that are not given, from those that are."""
+        members = [m for m in self.members if m["role"] in ("size", "input", "inout") and not m.get("shape")]
+        given = {**values, **sizes}
+        for member in members:
+            if member["name"] in given:
+                setattr(struct, member["name"], given[member["name"]])
+        set_defaults = getattr(self._library, self.name + "_defaults")
+        set_defaults.restype = None
+        set_defaults(ctypes.byref(struct))
+        replaced = {m["name"] for m in members if "default" in m and m["name"] in given}
+        for member in members:
+            name = member["name"]
+            if name not in given and "default" in member:
+                used = replaced.intersection(re.findall(r"[A-Za-z_]\w*", str(member["default"])))
+                if used:
+                    raise TypeError("%s: the default of %s is computed from that of %s; give %s, too" % (self.name, name, min(used), name))
+                (sizes if member["role"] == "size" else values)[name] = getattr(struct, name)
 
     @staticmethod
     def _shape(member, sizes):
@@ -103,11 +129,13 @@ class Function:
             target = given if name in size_names else extra if name in others else values
             target[name] = value
         unknown = [n for n in values if n not in [m["name"] for m in self._inputs]]
-        missing = [m["name"] for m in self._inputs if m["name"] not in values]
+        missing = [m["name"] for m in self._inputs if m["name"] not in values and not self._has_default(m)]
         if unknown or missing:
             raise TypeError("%s: %s" % (self.name, "there is no input " + unknown[0] if unknown else "the input %s is missing" % missing[0]))
         sizes = self._find_sizes(values, given)
         struct, keep = self._struct(), {}
+        if "defaults" in self.entries:
+            self._set_defaults(struct, values, sizes)
         for member in self.members:
             name, role = member["name"], member["role"]
             if role == "size":

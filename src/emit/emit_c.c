@@ -153,6 +153,7 @@ static const char *print_module(struct module *module, const struct emit_options
     emit_header(header, module, options, programs);
     for (size_t i = 0; i < module->functions_count; i++) {
         emit_size_functions(&code, module, &programs[i]);
+        emit_defaults(&code, module, options, module->functions[i]);
         for (int e = 0; e < ENTRY_COUNT; e++)
             if (programs[i].entries[e]) {
                 emit_entry(&code, module, options, programs[i].entries[e],

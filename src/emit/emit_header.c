@@ -122,6 +122,8 @@ static void emit_prototypes(struct text *file, struct module *module, const stru
     text_print(file, "size_t %s_workspace(const struct %s *m);\n", name, name);
     if (programs->entries[ENTRY_GRADIENT])
         text_print(file, "size_t %s_gradient_workspace(const struct %s *m);\n", name, name);
+    if (has_defaults(function))
+        text_print(file, "void   %s_defaults(struct %s *m);\n", name, name);
     for (int e = 0; e < ENTRY_COUNT; e++)
         if (programs->entries[e])
             text_print(file, "int    %s_%s(struct %s *m);\n", name, entry_name((enum entry)e), name);

@@ -1,4 +1,6 @@
 /* emit_interface.c: the JSON description of structs and entries, for those who write bindings. */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "emitter.h"
@@ -30,10 +32,21 @@ static const char *role_name(enum role role)
     return "";
 }
 
-/* Strings hold identifiers and sizes only, so nothing needs escaping. */
-static void emit_member(FILE *file, struct arena *arena, const struct member *member)
+/* The shortest text that reads back as the same number. */
+static const char *shortest_number(struct arena *arena, double value)
+{
+    const char *text = "";
+    for (int digits = 1; digits <= 17 && (digits == 1 || strtod(text, NULL) != value); digits++)
+        text = arena_print(arena, "%.*g", digits, value);
+    return text;
+}
+
+/* Strings hold identifiers, sizes and expressions only, so nothing needs escaping. */
+static void emit_member(FILE *file, struct arena *arena, const struct function *function,
+                        const struct member *member)
 {
     int64_t number;
+    double value;
     fprintf(file, "{\"name\": \"%s\", \"role\": \"%s\"", member->name, role_name(member->role));
     if (member->of)
         fprintf(file, ", \"of\": \"%s\"", member->of);
@@ -52,6 +65,10 @@ static void emit_member(FILE *file, struct arena *arena, const struct member *me
         if (member->rank == 0 && member->pointer)
             fprintf(file, ", \"pointer\": true");
     }
+    if (default_number(function, member, &value) && isfinite(value))
+        fprintf(file, ", \"default\": %s", shortest_number(arena, value));
+    else if (member->default_text && (member->rank > 0 || is_set_by_default(function, member)))
+        fprintf(file, ", \"default\": \"%s\"", member->default_text);
     fprintf(file, "}");
 }
 
@@ -63,6 +80,8 @@ static void emit_entries(FILE *file, const struct function *function)
     fprintf(file, "\"entries\": [\"workspace\"");
     if (function->entries[ENTRY_GRADIENT])
         fprintf(file, ", \"gradient_workspace\"");
+    if (has_defaults(function))
+        fprintf(file, ", \"defaults\"");
     for (int e = 0; e < ENTRY_COUNT; e++)
         if (e == ENTRY_FORWARD || function->entries[e])
             fprintf(file, ", \"%s\"", entry_name((enum entry)e));
@@ -94,7 +113,7 @@ void emit_interface(FILE *file, const struct module *module)
         fprintf(file, "%s{\"name\": \"%s\",\n  \"members\": [", i ? ",\n " : "", function->name);
         for (size_t j = 0; j < function->members_count && function->members[j].role != ROLE_TABLE; j++) {
             fprintf(file, j ? ",\n              " : "");
-            emit_member(file, module->arena, &function->members[j]);
+            emit_member(file, module->arena, function, &function->members[j]);
         }
         fprintf(file, "],\n  ");
         emit_entries(file, function);

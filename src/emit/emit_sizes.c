@@ -33,7 +33,7 @@ static const char *real_type(const struct module *module)
 
 /* ---- Valid sizes ---- */
 
-static void spell_sizes(struct arena *arena, const struct function *function, const char *format)
+void spell_sizes(struct arena *arena, const struct function *function, const char *format)
 {
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];

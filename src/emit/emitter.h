@@ -329,6 +329,14 @@ struct programs {
     struct program *entries[ENTRY_COUNT];
 };
 const char *entry_name(enum entry entry);
+/* ---- emit_defaults.c ---- */
+bool has_defaults(const struct function *function);
+/* Whether it sets the member, as it does unless that is a tensor or its default is computed from one. */
+bool is_set_by_default(const struct function *function, const struct member *member);
+/* Whether the member's default is a number. */
+bool default_number(const struct function *function, const struct member *member, double *number);
+void emit_defaults(struct text *file, struct module *module, const struct emit_options *options,
+                   struct function *function);
 const char *pointer_name(const struct function *function); /* of the struct, in definitions */
 void emit_entry(struct text *file, struct module *module, const struct emit_options *options,
                 struct program *program, enum truth needs_work);
@@ -338,6 +346,8 @@ void emit_entry(struct text *file, struct module *module, const struct emit_opti
  * these mention then added. */
 const char *computed_name(const struct computed_size *computed);
 const char *computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned);
+/* How C spells the size members: by this format of their names; NULL: by their names. */
+void spell_sizes(struct arena *arena, const struct function *function, const char *format);
 void emit_size_functions(struct text *file, struct module *module, const struct programs *programs);
 bool has_fixed_sizes(const struct function *function);
 /* Bytes of a program's workspace if its sizes are fixed. */

@@ -347,9 +347,10 @@ struct member {
     struct node *value; /* what is stored in it: outputs, gradients, ...; for inout the new value */
     size *extent;       /* ROLE_SIZE: its atom */
     const struct pattern
-        *pattern;         /* ROLE_JACOBIAN_VALUES, ROLE_HESSIAN_VALUES: which elements the values are */
-    const int32_t *table; /* ROLE_TABLE: its elements */
-    struct span span;     /* where it was declared */
+        *pattern;             /* ROLE_JACOBIAN_VALUES, ROLE_HESSIAN_VALUES: which elements the values are */
+    const int32_t *table;     /* ROLE_TABLE: its elements */
+    const char *default_text; /* of a parameter that has a default, as it was written */
+    struct span span;         /* where it was declared */
 };
 
 /* Between sizes, checked on entry: GRADC_ESIZE if it fails. */
@@ -402,6 +403,8 @@ struct function {
     bool has_packed_operands;
     struct computed_size *computed; /* each before those that are computed from it */
     size_t computed_count, computed_capacity;
+    struct function
+        *defaults;    /* the members that have one, each with its default for value; NULL: there are none */
     struct span span; /* of its definition's header */
 };
 

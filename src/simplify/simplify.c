@@ -116,6 +116,8 @@ static void simplify_rounds(struct function *function, int level, bool keeps_rul
 void simplify(struct function *function, int level)
 {
     simplify_rounds(function, level, false, false);
+    if (function->defaults)
+        simplify_rounds(function->defaults, level, false, false);
 }
 
 void simplify_for_loops(struct function *function)
