@@ -109,6 +109,11 @@ size_t wave_bind_gradients(struct wave *m, double *block)
     return count;
 }
 
+void wave_defaults(struct wave *m)
+{
+    m->dt = 0.1;
+}
+
 static void wave_forward_kernel(
     struct wave *GRADC_RESTRICT m,
     const double *GRADC_RESTRICT c,     /* [n] */

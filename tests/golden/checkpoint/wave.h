@@ -31,6 +31,7 @@ struct wave {
 };
 size_t wave_workspace(const struct wave *m);
 size_t wave_gradient_workspace(const struct wave *m);
+void   wave_defaults(struct wave *m);
 int    wave_forward(struct wave *m);
 int    wave_backward(struct wave *m);
 int    wave_gradient(struct wave *m);
