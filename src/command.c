@@ -23,17 +23,20 @@ static const char usage[] =
     "  --at name=value,...          with --emit=dot or --emit=graph: evaluate and show values and "
     "gradients;\n"
     "                               with --check: the point at which to check\n"
+    "  --function=NAME              with pictures, graphs and formulas: of this function alone\n"
     "  --precision=float32|float64  the real type, whatever the file says\n"
     "  --standalone                 one file that needs nothing but the C library\n"
     "  --prefix=NAME                put NAME before all external names\n"
     "  -D NAME=N                    fix the size NAME, a dim of the file, to N\n"
     "  -I DIR                       look for imported files in DIR, too\n"
     "  -MD                          also write what the output depends on, for make\n"
+    "  -MF FILE, -MT NAME, -MP      with -MD: into FILE; NAME for the target; empty rules for imported "
+    "files\n"
     "  --max-workspace=BYTES        compute again rather than keep, to need no more (sizes: --at N=128)\n"
     "  --stats                      tell the sizes of graph and program, operations, workspace\n"
     "  -O0, -O1, -O2                how much to optimise (default: -O2)\n"
     "  --color=auto|always|never    colours in messages\n"
-    "  --version, --help\n"
+    "  --version, --help, -h\n"
     "\n"
     "Exit status: 0 done, 1 the program is wrong, 2 the command line is wrong, or a file cannot be read or "
     "written.\n";
@@ -85,8 +88,8 @@ struct reader {
     struct command *command;
     struct arena *arena;
     enum colour colour;
-    size_t definition_capacity, folders_count, folders_capacity;
-    const char **folders;
+    size_t definition_capacity, folders_count, folders_capacity, targets_count, targets_capacity;
+    const char **folders, **targets;
 };
 
 static bool read_output(struct reader *reader, const char *value)
@@ -201,7 +204,35 @@ static bool set_standalone(struct reader *reader, const char *value)
 static bool set_dependencies(struct reader *reader, const char *value)
 {
     (void)value;
-    return reader->command->dependencies = true;
+    return reader->command->dependencies.are_wanted = true;
+}
+
+static bool set_rules(struct reader *reader, const char *value)
+{
+    (void)value;
+    return reader->command->dependencies.have_rules = true;
+}
+
+static bool read_dependencies(struct reader *reader, const char *value)
+{
+    reader->command->dependencies.file = value;
+    if (*value == '\0')
+        command_error("-MF: the name of the file is empty");
+    return *value != '\0';
+}
+
+static bool read_target(struct reader *reader, const char *value)
+{
+    ARENA_APPEND(reader->arena, reader, targets, value);
+    return true;
+}
+
+static bool read_function(struct reader *reader, const char *value)
+{
+    reader->command->function = greek_spelling(reader->arena, value, strlen(value));
+    if (!reader->command->function)
+        command_error("--function=%s: this is no name of a function", value);
+    return reader->command->function != NULL;
 }
 
 static bool read_level(struct reader *reader, const char *value)
@@ -222,6 +253,9 @@ static const struct option {
     bool (*read)(struct reader *reader, const char *value);
 } options[] = {
     {"-MD", FLAG, set_dependencies},
+    {"-MP", FLAG, set_rules},
+    {"-MF", LETTER, read_dependencies},
+    {"-MT", LETTER, read_target},
     {"-o", LETTER, read_output},
     {"-D", LETTER, read_definition},
     {"-I", LETTER, read_folder},
@@ -229,6 +263,7 @@ static const struct option {
     {"--emit", WORD, read_emit},
     {"--check", FLAG, set_check},
     {"--at", WORD, read_at},
+    {"--function", WORD, read_function},
     {"--precision", WORD, read_precision},
     {"--standalone", FLAG, set_standalone},
     {"--prefix", WORD, read_prefix},
@@ -237,6 +272,7 @@ static const struct option {
     {"--color", WORD, read_colour},
     {"--version", FLAG, NULL},
     {"--help", FLAG, NULL},
+    {"-h", FLAG, NULL},
 };
 enum { OPTION_COUNT = sizeof options / sizeof options[0] };
 
@@ -318,7 +354,7 @@ static bool wants_colour(enum colour colour)
 static bool answer(int count, char **arguments)
 {
     for (int i = 1; i < count && strcmp(arguments[i], "--") != 0; i++) {
-        bool is_help = strcmp(arguments[i], "--help") == 0;
+        bool is_help = strcmp(arguments[i], "--help") == 0 || strcmp(arguments[i], "-h") == 0;
         if (is_help)
             fputs(usage, stdout);
         else if (strcmp(arguments[i], "--version") == 0)
@@ -330,8 +366,16 @@ static bool answer(int count, char **arguments)
     return false;
 }
 
+/* What shows functions one by one, and so can show one alone. */
+static bool shows_functions(const struct command *command)
+{
+    return command->kind == KIND_GRAPH || command->kind == KIND_DOT || command->kind == KIND_MATH ||
+           command->kind == KIND_LATEX;
+}
+
 static bool is_consistent(const struct command *command)
 {
+    const struct dependencies *dependencies = &command->dependencies;
     if (!command->input)
         command_error("no input file; gradc --help tells more");
     else if (command->max_workspace && (command->kind != KIND_C || command->check))
@@ -343,6 +387,11 @@ static bool is_consistent(const struct command *command)
              (command->kind == KIND_AST || command->kind == KIND_MATH || command->kind == KIND_LATEX ||
               (command->at && !command->max_workspace) || command->check))
         command_error("--stats tells of the C; it goes with --emit=c, graph, dot, interface or python");
+    else if (command->function && (!shows_functions(command) || command->check))
+        command_error("--function goes with --emit=graph, dot, math or latex");
+    else if (!dependencies->are_wanted &&
+             (dependencies->file || dependencies->have_rules || dependencies->target_count > 0))
+        command_error("-MF, -MP and -MT say how -MD writes what the output depends on; they need it");
     else if (command->check && command->output)
         command_error("--check writes its table to standard output; -o does not go with it");
     else
@@ -371,6 +420,8 @@ bool command_read(struct command *command, struct arena *arena, int count, char 
     }
     command->elaborate.folders = reader.folders;
     command->elaborate.folder_count = reader.folders_count;
+    command->dependencies.targets = reader.targets;
+    command->dependencies.target_count = reader.targets_count;
     command->elaborate.as_formulas =
         (command->kind == KIND_MATH || command->kind == KIND_LATEX) && !command->check;
     command->colour = wants_colour(reader.colour);

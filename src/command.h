@@ -17,11 +17,18 @@ struct command {
     const char *output; /* -o: "-" is standard output; NULL: not given */
     enum kind kind;
     bool check, stats, standalone;
-    bool dependencies;     /* -MD */
     const char *at;        /* --at's text, or NULL */
+    const char *function;  /* --function: what is shown of this one alone; NULL: of all */
     int level;             /* -O */
     int64_t max_workspace; /* bytes; 0: as much as is best */
     bool colour;           /* of messages */
+    struct dependencies {
+        bool are_wanted;            /* -MD */
+        const char *file;           /* -MF; NULL: beside the output */
+        bool have_rules;            /* -MP: an empty rule for each imported file */
+        const char *const *targets; /* -MT; none: the outputs */
+        size_t target_count;
+    } dependencies;
     struct elaborate_options elaborate;
 };
 

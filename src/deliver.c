@@ -72,25 +72,50 @@ static void write_for_make(FILE *stream, const char *name)
     }
 }
 
-/* `model.c model.h: model.nn layers.nn`, in model.d. */
-static bool deliver_dependencies(struct outputs *outputs, struct arena *arena, const struct command *command,
-                                 const struct elaboration *elaboration, const char *name)
+/* The targets of the rule: the outputs, or the names given with -MT, as they are. */
+static void write_targets(FILE *stream, struct arena *arena, const struct command *command, const char *name)
 {
-    if (path_is_stream(name)) {
-        command_error("-MD tells what a file depends on, but the output is a stream; name a file with -o");
-        return false;
-    }
-    const char *path = path_with_extension(arena, name, ".d");
-    if (strcmp(path, name) == 0 || !spares_inputs(elaboration, path)) {
-        command_error("-o %s: the dependencies need a file %s", name, path);
-        return false;
-    }
-    FILE *stream = outputs_add(outputs, path);
+    const struct dependencies *dependencies = &command->dependencies;
+    for (size_t i = 0; i < dependencies->target_count; i++)
+        fprintf(stream, "%s%s", i > 0 ? " " : "", dependencies->targets[i]);
+    if (dependencies->target_count > 0)
+        return;
     write_for_make(stream, name);
     if (command->kind == KIND_C) {
         fputc(' ', stream);
         write_for_make(stream, path_with_extension(arena, name, ".h"));
     }
+}
+
+/* Where the rule goes; NULL after telling why there is no place for it. */
+static const char *dependencies_path(struct arena *arena, const struct command *command,
+                                     const struct elaboration *elaboration, const char *name)
+{
+    const struct dependencies *dependencies = &command->dependencies;
+    if (path_is_stream(name) && !(dependencies->file && dependencies->target_count > 0)) {
+        command_error("-MD tells what a file depends on, but the output is a stream; name a file with -o");
+        return NULL;
+    }
+    const char *path = dependencies->file ? dependencies->file : path_with_extension(arena, name, ".d");
+    const char *header = command->kind == KIND_C ? path_with_extension(arena, name, ".h") : name;
+    bool is_output = strcmp(path, name) == 0 || strcmp(path, header) == 0;
+    if (!path_is_stream(path) && (is_output || !spares_inputs(elaboration, path))) {
+        command_error("-o %s: the dependencies need another file than %s", name, path);
+        return NULL;
+    }
+    return path;
+}
+
+/* `model.c model.h: model.nn layers.nn`, in model.d. With -MP also `layers.nn:`, for make to go on where that
+ * file is gone. */
+static bool deliver_dependencies(struct outputs *outputs, struct arena *arena, const struct command *command,
+                                 const struct elaboration *elaboration, const char *name)
+{
+    const char *path = dependencies_path(arena, command, elaboration, name);
+    if (!path)
+        return false;
+    FILE *stream = outputs_add(outputs, path);
+    write_targets(stream, arena, command, name);
     fputc(':', stream);
     for (size_t i = 0; i < elaboration->file_count; i++)
         if (strcmp(elaboration->files[i], "<stdin>") != 0) {
@@ -98,6 +123,10 @@ static bool deliver_dependencies(struct outputs *outputs, struct arena *arena, c
             write_for_make(stream, elaboration->files[i]);
         }
     fputc('\n', stream);
+    for (size_t i = 1; i < elaboration->file_count && command->dependencies.have_rules; i++) {
+        write_for_make(stream, elaboration->files[i]);
+        fputs(":\n", stream);
+    }
     return true;
 }
 
@@ -120,7 +149,7 @@ enum status deliver(struct outputs *outputs, struct arena *arena, const struct c
     struct module *module = elaboration->module;
     const char *name = output_name(arena, command);
     bool done = spares_inputs(elaboration, name);
-    if (done && command->dependencies)
+    if (done && command->dependencies.are_wanted)
         done = deliver_dependencies(outputs, arena, command, elaboration, name);
     if (!done)
         return STATUS_WRONG_COMMAND;

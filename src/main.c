@@ -45,6 +45,29 @@ static bool all_sizes_used(const struct command *command)
     return all;
 }
 
+/* --function: leaves this one of the exported functions, named as in the program; false after telling that
+ * there is none. */
+static bool select_function(struct elaboration *elaboration, const char *name)
+{
+    struct module *module = elaboration->module;
+    for (size_t i = 0; i < module->functions_count; i++)
+        if (strcmp(module->functions[i]->name + strlen(module->prefix), name) == 0) {
+            module->functions[0] = module->functions[i];
+            elaboration->requests[0] = elaboration->requests[i];
+            module->functions_count = 1;
+            return true;
+        }
+    fprintf(stderr, "gradc: error: --function=%s: no function of that name is exported; there is", name);
+    for (size_t i = 0; i < module->functions_count; i++)
+        fprintf(stderr, "%s %s",
+                i == 0                            ? ""
+                : i + 1 < module->functions_count ? ","
+                                                  : " and",
+                module->functions[i]->name + strlen(module->prefix));
+    fputc('\n', stderr);
+    return false;
+}
+
 /* The passes between the syntax tree and the C. */
 static struct elaboration *rebuild(struct run *run, const struct file *file,
                                    const struct derivatives *derivatives)
@@ -139,6 +162,8 @@ static enum status compile(struct run *run)
     struct elaboration *elaboration =
         elaborate(run->arena, &run->diagnostics, file, derivatives, &command->elaborate);
     if (!all_sizes_used(command))
+        return STATUS_WRONG_COMMAND;
+    if (!is_wrong(run) && command->function && !select_function(elaboration, command->function))
         return STATUS_WRONG_COMMAND;
     if (!is_wrong(run) && command->at && !command->max_workspace && !command->check) {
         enum status status;

@@ -81,7 +81,28 @@ files 'streams leave nothing' $inputs
 
 expect 'dependencies' 0 '' run -I lib -MD -o user.c user.nn
 expect 'dependencies' 0 'user.c user.h: user.nn lib/layers.nn' cat work/user.d
+expect 'dependencies elsewhere' 0 '' run -I lib -MD -MF lib/other.d -MT one -MTtwo -MP -o user.c user.nn
+expect 'a target of one'"'"'s own' 0 'one two: user.nn lib/layers.nn' cat work/lib/other.d
+expect 'an empty rule' 0 '' grep -x 'lib/layers.nn:' work/lib/other.d
+expect 'no empty rule for the program' 1 '' grep 'user.nn:' work/lib/other.d
+expect 'a stream with its dependencies' 0 'whole: user.nn' run -I lib -MD -MF - -MT whole --emit=graph user.nn
+expect 'dependencies of a stream' 2 'name a file with -o' run -I lib -MD --emit=graph user.nn
+expect 'dependencies over the header' 2 'need another file' run -I lib -MD -MF user.h -o user.c user.nn
+expect 'dependencies over the program' 2 'would replace the input' run -I lib -MD -MF lib/layers.nn -o user.c user.nn
+expect 'a name without -MD' 2 'they need it' run -MF user.d user.nn
+expect 'a missing name' 2 'needs a value' run user.nn -MD -MF
+expect 'short help' 0 'usage: gradc' "$GRADC" -h
 expect 'check' 0 'ok' run -I lib --check user.nn
+
+printf 'f(lonely) = lonely^2\ng(y, z) = y * z\n' > work/two.nn
+expect 'one function' 0 'dg/dy = z' run --emit=math --function=g two.nn
+for kind in graph dot math latex; do
+    expect "$kind of one function alone" 1 '' bash -c "cd work && '$GRADC' --emit=$kind --function=g two.nn | grep lonely"
+done
+expect 'values of one function' 0 'value 6' run --emit=dot --function=g --at y=2,z=3 two.nn
+expect 'a function of a prefix' 0 'p_g' run --emit=graph --prefix=p_ --function=g two.nn
+expect 'no such function' 2 'there is f and g' run --emit=dot --function=h two.nn
+expect 'not of C' 2 '--function goes with' run --function=g two.nn
 
 fresh
 echo old > work/model.c
