@@ -651,6 +651,17 @@ float gradc_lu_det_f32(size_t n, const float *lu, const int32_t *pivots);
 double gradc_lu_logdet_f64(size_t n, const double *lu);
 float gradc_lu_logdet_f32(size_t n, const float *lu);
 
+/* ---- routine.c: functions of a matrix x of `rows` x `columns` numbers without gaps between rows ---- */
+
+/* y = x. GRADC_ENUMERIC unless all are finite. Needs no work: NULL. */
+int gradc_finite_f64(size_t rows, size_t columns, const double *x, double *y, double *work);
+int gradc_finite_f32(size_t rows, size_t columns, const float *x, float *y, float *work);
+
+/* y [rows, columns]: the places of each row's elements in ascending order, those of equal ones in theirs, NaN
+ * last. work: `columns` elements. */
+int gradc_argsort_f64(size_t rows, size_t columns, const double *x, int32_t *y, int32_t *work);
+int gradc_argsort_f32(size_t rows, size_t columns, const float *x, int32_t *y, int32_t *work);
+
 /* With OpenMP, products are computed by all threads. The library has no threads: they are those of the
  * program that includes this. */
 /* BEGIN THREADS f64 */

@@ -7,6 +7,7 @@
 #include "batch.h"
 #include "memory.h"
 #include "region.h"
+#include "routine.h"
 
 struct batching {
     struct graph *graph;
@@ -339,6 +340,7 @@ static struct node *batch_node(struct batching *batching, struct node *node)
     case OP_LU_SOLVE: return batch_solve(batching, node);
     case OP_LOGABSDET:
     case OP_DET: return graph_determinant(graph, node->op, x);
+    case OP_ROUTINE: return graph_routine(graph, (enum routine)node->result, x);
     default: abort(); /* leaves depend on nothing */
     }
 }

@@ -393,12 +393,13 @@ struct values follow_matrix(struct analysis *analysis, const struct node *node)
     const struct node *matrix = node->inputs[0];
     const struct values *x = values_of(analysis, matrix),
                         *right = node->input_count > 1 ? values_of(analysis, node->inputs[1]) : NULL;
-    size_t n = (size_t)number_of(analysis, matrix->shape[matrix->rank - 1]),
-           systems = count_of(analysis, matrix) / (n * n);
+    size_t n = (size_t)number_of(analysis, matrix->shape[matrix->rank - 2]),
+           elements = n * (size_t)number_of(analysis, matrix->shape[matrix->rank - 1]),
+           systems = count_of(analysis, matrix) / elements;
     size_t block = y.count / systems, columns = right ? block / n : 1;
     for (size_t i = 0; i < y.count; i++) {
         gather_begin(analysis);
-        gather_range(analysis, x, i / block * n * n, 1, n * n);
+        gather_range(analysis, x, i / block * elements, 1, elements);
         if (right)
             gather_range(analysis, right, i / block * block + i % columns, columns, n);
         y.elements[i] = depends(gather_end(analysis));

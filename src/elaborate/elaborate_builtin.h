@@ -57,6 +57,7 @@ struct value linear_inverse(struct elaborator *e, struct builtin_call *c);
 struct value linear_cholesky(struct elaborator *e, struct builtin_call *c);
 struct value linear_determinant(struct elaborator *e, struct builtin_call *c);
 struct value linear_lu_determinant(struct elaborator *e, struct builtin_call *c);
+struct value linear_routine(struct elaborator *e, struct builtin_call *c);
 struct value linear_unpack_tril(struct elaborator *e, struct builtin_call *c);
 struct value linear_pack_tril(struct elaborator *e, struct builtin_call *c);
 
@@ -65,6 +66,8 @@ struct value shape_split_last(struct elaborator *e, struct builtin_call *c);
 struct value shape_all_axes_but(struct elaborator *e, struct builtin_call *c);
 struct value shape_floor_divide(struct elaborator *e, struct builtin_call *c);
 struct value shape_align(struct elaborator *e, struct builtin_call *c);
+struct value shape_halved(struct elaborator *e, struct builtin_call *c);
+struct value shape_no_places(struct elaborator *e, struct builtin_call *c);
 struct value shape_merge_last(struct elaborator *e, struct builtin_call *c);
 struct value shape_axis_first(struct elaborator *e, struct builtin_call *c);
 struct value shape_axis_back(struct elaborator *e, struct builtin_call *c);

@@ -1,5 +1,6 @@
 /* elaborate_linear.c: factorisations on the last two axes, and triangles packed into vectors. */
 #include "elaborate_builtin.h"
+#include "routine.h"
 
 #include <string.h>
 
@@ -151,6 +152,16 @@ struct value linear_determinant(struct elaborator *e, struct builtin_call *c)
     return value_node(n == 1   ? element(e, a, 0, 0)
                       : n == 2 ? minor_of_two(e, a, 0, 1, 0, 1)
                                : determinant_of_three(e, a));
+}
+
+/* For the library, which has the shapes right. */
+struct value linear_routine(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0);
+    int which = 0;
+    while (which < ROUTINE_COUNT && strcmp(routine_info((enum routine)which)->library_name, c->builtin->name))
+        which++;
+    return x && x->rank >= 2 ? value_node(graph_routine(e->graph, (enum routine)which, x)) : value_error();
 }
 
 /* ---- Packed triangles ---- */

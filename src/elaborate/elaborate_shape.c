@@ -562,6 +562,24 @@ struct value shape_floor_divide(struct elaborator *e, struct builtin_call *c)
     return value_number(size_floor_divide(a, b));
 }
 
+/* k / 2 rounded down, of k >= 0. */
+struct value shape_halved(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *k = argument_node(e, c, 0);
+    if (!k)
+        return value_error();
+    struct node *two = graph_broadcast(e->graph, graph_constant(e->graph, INT, 2), k->rank, k->shape);
+    return value_node(graph_binary(e->graph, OP_QUOTIENT, k, two));
+}
+
+/* A 0 of type int for each element. */
+struct value shape_no_places(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0);
+    return value_node(x ? graph_broadcast(e->graph, graph_constant(e->graph, INT, 0), x->rank, x->shape)
+                        : NULL);
+}
+
 struct value shape_merge_last(struct elaborator *e, struct builtin_call *c)
 {
     struct node *x = argument_real(e, c, 0);
@@ -582,11 +600,15 @@ static void order_with_first(int rank, int axis, int *order)
             order[a < axis ? a + 1 : a] = a;
 }
 
-/* [n, m]: the axis, and all others as one. */
+/* [n, m]: the axis, and all others as one; without an axis, all elements and 1. */
 struct value shape_axis_first(struct elaborator *e, struct builtin_call *c)
 {
     struct node *x = argument_real(e, c, 0);
     int axis, order[MAXIMUM_RANK];
+    if (x && c->values[1].kind == VALUE_NONE) {
+        size *shape[2] = {element_count(e, x->rank, x->shape), number(e, 1)};
+        return value_node(graph_reshape(e->graph, x, 2, shape));
+    }
     if (!x || !as_axis(e, c->values[1], c->spans[1], x->rank, &axis))
         return value_error();
     order_with_first(x->rank, axis, order);
@@ -600,10 +622,15 @@ struct value shape_axis_back(struct elaborator *e, struct builtin_call *c)
 {
     struct node *rows = argument_node(e, c, 0), *like = rows ? argument_real(e, c, 1) : NULL;
     int axis, order[MAXIMUM_RANK], back[MAXIMUM_RANK];
+    size *shape[MAXIMUM_RANK];
+    if (like && c->values[2].kind == VALUE_NONE) { /* one element */
+        for (int a = 0; a < like->rank; a++)
+            shape[a] = number(e, 1);
+        return value_node(graph_reshape(e->graph, rows, like->rank, shape));
+    }
     if (!like || !as_axis(e, c->values[2], c->spans[2], like->rank, &axis))
         return value_error();
     order_with_first(like->rank, axis, order);
-    size *shape[MAXIMUM_RANK];
     for (int a = 0; a < like->rank; a++) {
         shape[a] = a ? like->shape[order[a]] : rows->shape[0];
         back[order[a]] = a;

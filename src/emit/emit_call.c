@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "emitter.h"
+#include "routine.h"
 
 /* A pointer to the part of the target that this round of the outer loops fills. */
 static const char *target_pointer(struct emitter *emitter, const struct nest *nest, const struct index *at)
@@ -135,6 +136,18 @@ static void emit_determinant(struct emitter *emitter, struct nest *nest, const s
     emit_line(emitter, "%s%s = %s;", type, place, value);
 }
 
+static void emit_routine(struct emitter *emitter, struct nest *nest, const char *y)
+{
+    const struct node *node = nest->node, *matrix = node->inputs[0];
+    const char *x = scratch_name(emitter, nest, 0),
+               *work = nest->scratch_count > 1 ? scratch_name(emitter, nest, 1) : "NULL";
+    copy_matrix(emitter, nest, node->inputs[0], x);
+    emit_checked(emitter,
+                 arena_print(emitter->arena, "gradc_%s_%s(%s, %s, %s, %s, %s)", node_operator_name(node),
+                             emitter->width, size_c(emitter, matrix->shape[matrix->rank - 2]),
+                             size_c(emitter, matrix->shape[matrix->rank - 1]), x, y, work));
+}
+
 void emit_call(struct emitter *emitter, struct nest *nest)
 {
     struct index at[MAXIMUM_AXES];
@@ -147,6 +160,10 @@ void emit_call(struct emitter *emitter, struct nest *nest)
         return;
     }
     const char *y = target_pointer(emitter, nest, at);
+    if (node->op == OP_ROUTINE) {
+        emit_routine(emitter, nest, y);
+        return;
+    }
     const char *columns = size_c(emitter, last->shape[last->rank - 1]);
     copy_matrix(emitter, nest, last, y);
     if (node->op == OP_CHOLESKY) {

@@ -3,6 +3,7 @@
  * throughout. */
 #include "math_print.h"
 #include "graph_internal.h"
+#include "routine.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -620,7 +621,7 @@ static struct phrase print_matrix_function(struct printer *printer, const struct
                                   node->transposed ? "'" : "", b.text),
                       P_PRIMARY);
     }
-    default: return print_call(printer, operator_info(node->op)->name, node, NULL);
+    default: return print_call(printer, node_operator_name(node), node, NULL);
     }
 }
 

@@ -8,6 +8,7 @@
  *     "status"                      gradc_strerror, guarded likewise
  *     "matmul_f32", "matmul_f64"    matmul.c in one precision
  *     "linalg_f32", "linalg_f64"    linalg.c in one precision
+ *     "decompose_f32", "sort_f32", ... the parts of routine.c in one precision
  *     "special"                     special.c
  *     "vecmath"                     gradc_vecmath.h
  *     "trig"                        gradc_trig.h, behind "vecmath"

@@ -72,6 +72,7 @@ enum op {
     OP_LU_SOLVE,         /* y = x[0]^-1 x[1], or x[0]'^-1 x[1] if transposed */
     OP_LOGABSDET,        /* log |det x| */
     OP_DET,              /* det x */
+    OP_ROUTINE,          /* y = what routine `result` of routine.h makes of x */
     OPERATOR_COUNT
 };
 
@@ -142,7 +143,7 @@ struct node {
     int reduced;  /* CONTRACT: how many iteration axes are reduced */
     bool reverse; /* CUMSUM */
     bool lower, transposed, unit; /* SOLVE_TRIANGULAR, LU_SOLVE */
-    int result;                   /* RESULT, CUSTOM */
+    int result;                   /* RESULT, CUSTOM; ROUTINE: which */
     struct rule *rule;            /* CUSTOM */
     struct loop *loop;            /* LOOP; for a RESULT, that of inputs[0] */
 

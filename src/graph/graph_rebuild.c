@@ -2,6 +2,7 @@
  * simplified. */
 #include "copy.h"
 #include "graph_internal.h"
+#include "routine.h"
 
 #include <assert.h>
 
@@ -54,6 +55,7 @@ struct node *graph_rebuild(struct graph *graph, const struct node *node, struct 
     case OP_LU_SOLVE: return graph_lu_solve(graph, inputs[0], inputs[1], node->transposed);
     case OP_LOGABSDET:
     case OP_DET: return graph_determinant(graph, node->op, inputs[0]);
+    case OP_ROUTINE: return graph_routine(graph, (enum routine)node->result, inputs[0]);
     default: break;
     }
     assert(0); /* leaves and loops are not rebuilt */

@@ -162,6 +162,7 @@ static void evaluate_node(struct interpreter *interpreter, struct node *node)
         case OP_LU_SOLVE:
         case OP_LOGABSDET:
         case OP_DET: interpret_matrix(interpreter, node, y); break;
+        case OP_ROUTINE: interpret_routine(interpreter, node, y); break;
         default: interpret_structure(interpreter, node, y); break;
         }
     }

@@ -44,5 +44,6 @@ bool interpret_demand(struct interpreter *interpreter, struct node *root);
 void interpret_loop(struct interpreter *interpreter, struct node *node);
 void interpret_structure(struct interpreter *interpreter, const struct node *node, double *y);
 void interpret_matrix(struct interpreter *interpreter, const struct node *node, double *y);
+void interpret_routine(struct interpreter *interpreter, const struct node *node, double *y);
 
 #endif

@@ -40,6 +40,7 @@ static const struct operator_info infos[OPERATOR_COUNT] = {
     OTHER(LU_SOLVE, "solve", "the solution of a linear system"),
     OTHER(LOGABSDET, "logabsdet", "log |det x|"),
     OTHER(DET, "det", "the determinant of x"),
+    OTHER(ROUTINE, "routine", "a function of a whole matrix that the runtime has"),
 #undef OTHER
 };
 

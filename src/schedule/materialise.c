@@ -183,6 +183,7 @@ static void decide_operands(struct decision *decision, struct node *node)
     case OP_LU_SOLVE:
     case OP_LOGABSDET:
     case OP_DET:
+    case OP_ROUTINE:
         for (int i = 0; i < node->input_count; i++)
             decision->readers[node->inputs[i]->id]++;
         if (node->op == OP_SOLVE_TRIANGULAR)

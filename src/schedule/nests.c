@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "nests.h"
+#include "routine.h"
 
 struct buffer *buffer_new(struct program *program, struct node *node)
 {
@@ -238,6 +239,16 @@ void put_contraction(struct program *program, struct node *node, struct product 
     nest_put(program, nest, container);
 }
 
+static void add_scratch(struct program *program, struct nest *nest, enum type type, size *count)
+{
+    struct buffer *scratch = buffer_new(program, NULL);
+    scratch->type = type;
+    scratch->count = count;
+    scratch->is_fixed = true;
+    ARENA_APPEND(program->arena, scratch, writers, nest);
+    ARENA_APPEND(program->arena, nest, scratch, scratch);
+}
+
 void put_call(struct program *program, struct node *node, struct item *container)
 {
     struct nest *nest = nest_new(program, NEST_CALL, node, program->buffers[node->id]);
@@ -249,16 +260,16 @@ void put_call(struct program *program, struct node *node, struct item *container
     for (int a = 0; a < leading; a++)
         nest_add_loop(nest, a);
     nest_put(program, nest, container);
-    if (node->op == OP_LU_SOLVE || node->op == OP_DET || node->op == OP_LOGABSDET) {
+    if (node->op == OP_ROUTINE) { /* what it may overwrite, and room beside */
+        size *rows = node->inputs[0]->shape[leading], *columns = node->inputs[0]->shape[leading + 1];
+        size *work = routine_work((enum routine)node->result, rows, columns);
+        add_scratch(program, nest, REAL, size_multiply(rows, columns));
+        if (work)
+            add_scratch(program, nest, node->type, work);
+    } else if (node->op == OP_LU_SOLVE || node->op == OP_DET || node->op == OP_LOGABSDET) {
         /* The factors and the row exchanges. */
         size *n = node->inputs[0]->shape[leading];
-        for (int i = 0; i < 2; i++) {
-            struct buffer *scratch = buffer_new(program, NULL);
-            scratch->type = i ? INT : REAL;
-            scratch->count = i ? n : size_multiply(n, n);
-            scratch->is_fixed = true;
-            ARENA_APPEND(program->arena, scratch, writers, nest);
-            ARENA_APPEND(program->arena, nest, scratch, scratch);
-        }
+        add_scratch(program, nest, REAL, size_multiply(n, n));
+        add_scratch(program, nest, INT, n);
     }
 }

@@ -240,8 +240,9 @@ static bool may_fail(const struct program *program)
         found = found || !is_leaf(program->checks[i]->k);
     for (size_t i = 0; i < program->node_count; i++) {
         enum op op = program->function->graph->nodes[i]->op;
-        found = found || (program->is_live[i] && (op == OP_CHOLESKY || op == OP_SOLVE_TRIANGULAR ||
-                                                  op == OP_LU_SOLVE || op == OP_LOGABSDET || op == OP_DET));
+        found = found || (program->is_live[i] &&
+                          (op == OP_CHOLESKY || op == OP_SOLVE_TRIANGULAR || op == OP_LU_SOLVE ||
+                           op == OP_LOGABSDET || op == OP_DET || op == OP_ROUTINE));
     }
     return found;
 }

@@ -315,7 +315,8 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
     case OP_SOLVE_TRIANGULAR:
     case OP_LU_SOLVE:
     case OP_LOGABSDET:
-    case OP_DET: put_call(program, node, container); return;
+    case OP_DET:
+    case OP_ROUTINE: put_call(program, node, container); return;
     default: break;
     }
     if (is_leaf(node)) {

@@ -35,7 +35,8 @@ static bool reads_whole(const struct node *node)
     case OP_SOLVE_TRIANGULAR:
     case OP_LU_SOLVE:
     case OP_LOGABSDET:
-    case OP_DET: return true;
+    case OP_DET:
+    case OP_ROUTINE: return true;
     default: return false;
     }
 }

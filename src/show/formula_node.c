@@ -1,6 +1,7 @@
 /* formula_node.c: see formula_node.h. First each node as an expression of whole tensors, then, for those that
  * are none, one element of it in index notation. */
 #include "formula_node.h"
+#include "routine.h"
 
 #include <string.h>
 
@@ -497,7 +498,7 @@ formula formula_of_node(struct formula_context *c, struct node *node)
                 magnitude = formula_make(c->arena, F_ABS, NULL, node->rank, 1, &det);
         return formula_call(c->arena, "log", NULL, true, node->rank, 1, &magnitude);
     }
-    default: return call_of(c, node, operator_info(node->op)->name, NULL, 0);
+    default: return call_of(c, node, node_operator_name(node), NULL, 0);
     }
 }
 

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "c_runtime.h"
+#include "memory.h"
+#include "routine.h"
 #include "special.h"
 
 enum { STATUS_NUMERIC = 4 }; /* GRADC_ENUMERIC */
@@ -306,6 +308,46 @@ static struct c_value lu_logdet(struct c_work *work)
     return (struct c_value){.real = sum};
 }
 
+/* ---- Routines ---- */
+
+/* The value is the interpreter's. Before y is written, x and all of the room beside are lost. */
+static struct c_value routine_call(struct c_work *work, enum routine which, size_t y_count, size_t room)
+{
+    size_t rows = size_argument(work, 0), columns = size_argument(work, 1), count = rows * columns;
+    size_t longer = rows > columns ? rows : columns;
+    bool is_int = routine_info(which)->type == INT;
+    limit(work, (double)count * (double)longer);
+    double *x = memory_array(count + 1, sizeof *x), *y = memory_array(y_count + 1, sizeof *y);
+    for (size_t i = 0; i < count; i++)
+        x[i] = get(work, pointer_argument(work, 2), i);
+    bool is_good = routine_value(which, rows, columns, x, y);
+    for (size_t i = 0; i < count; i++)
+        put(work, pointer_argument(work, 2), i, NAN);
+    for (int argument = 4; argument >= 3; argument--)
+        for (size_t i = 0; i < (argument == 3 ? y_count : room); i++) {
+            double value = argument == 3 ? y[i] : 0;
+            if (is_int)
+                c_store(work->memory, at(pointer_argument(work, argument), i, C_INT), C_INT,
+                        (union c_number){.integer = (int64_t)value});
+            else
+                put(work, pointer_argument(work, argument), i, value);
+        }
+    memory_free(x);
+    memory_free(y);
+    return status_of(is_good);
+}
+
+static struct c_value finite(struct c_work *work)
+{
+    return routine_call(work, ROUTINE_FINITE, size_argument(work, 0) * size_argument(work, 1), 0);
+}
+
+static struct c_value argsort(struct c_work *work)
+{
+    size_t rows = size_argument(work, 0), columns = size_argument(work, 1);
+    return routine_call(work, ROUTINE_ARGSORT, rows * columns, columns);
+}
+
 /* ---- Others ---- */
 
 static struct c_value clear(struct c_work *work)
@@ -448,6 +490,8 @@ static const struct c_builtin builtins[] = {
     ROUTINE("gradc_lu_solve", "visspqPs", "vissrqRs", lu_solve),
     ROUTINE("gradc_lu_det", "dspq", "fsrq", lu_det),
     ROUTINE("gradc_lu_logdet", "dsp", "fsr", lu_logdet),
+    ROUTINE("gradc_finite", "isspPP", "issrRR", finite),
+    ROUTINE("gradc_argsort", "isspQQ", "issrQQ", argsort),
 };
 
 const struct c_builtin *c_builtin(size_t i)

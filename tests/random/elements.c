@@ -223,7 +223,7 @@ char *expression(struct shape shape, int depth)
     case 9: case 10: return reduction(shape, depth);
     case 11: case 12: text = shape.rank ? structural(shape, depth) : NULL; break;
     case 13: case 14: text = shape.rank ? subscripted(shape, depth) : NULL; break;
-    case 15: text = linear_algebra(shape, depth); break;
+    case 15: text = chance(30) ? routine(shape, depth) : linear_algebra(shape, depth); break;
     case 16: text = network(shape, depth); break;
     case 17: text = helper_call(shape, depth); break;
     case 18: text = shape.rank == 0 && chance(60) ? index_reduction() : NULL; break;

@@ -108,6 +108,11 @@ struct shape library_shape(void);                    /* one that some of them gi
 /* a, b = lstm_cell(...) and the like, declared. */
 void cell_statement(struct text *out, int number);
 
+/* ---- routines.c: sorting and the like ---- */
+
+char *routine(struct shape shape, int depth); /* or NULL */
+void routine_statement(struct text *out, int number);
+
 /* ---- indices.c: index notation ---- */
 
 void index_statement(struct text *out, int number);

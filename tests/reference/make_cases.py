@@ -17,6 +17,7 @@ from scipy import special
 
 import geometry
 import library
+import routines
 import stats
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -831,6 +832,24 @@ library_cases(library.entries())
 for file in stats, geometry:
     group(file.__name__, f'import "{file.__name__}"\n' + file.HELPERS)
     library_cases(file.CALLS)
+group("arrays", routines.HELPERS)
+library_cases(routines.ARRAYS)
+nan = float("nan")
+case("sorted_ties(x: [n]) {\n    return y = sort(x), k = argsort(x), m = median(x)\n}", lambda x: {"y": np.sort(x), "k": np.argsort(x, kind="stable"), "m": np.median(x)},
+     sizes={"n": 7}, wrt=[], x=[1.0, 0.5, 1.0, -2.0, 0.5, 1.0, 0.5])
+case("sorted_nan(x: [n]) {\n    return y = sort(x), k = argsort(x), m = median(x), q = quantile(x, 0.25)\n}", lambda x: {"y": np.sort(x), "k": np.argsort(x, kind="stable"), "m": nan, "q": nan},
+     sizes={"n": 5}, wrt=[], x=[1.0, nan, -np.inf, np.inf, nan])
+case("sorted_infinite(x: [n]) = median(x)", lambda x: np.median(x), sizes={"n": 3}, wrt=[], x=[np.inf, 1.0, -np.inf])
+case("top_of_ties(x: [n]) {\n    values, places = top_k(x, 3)\n    return values, places\n}", lambda x: {"values": np.array([2.0, 1, 1]), "places": np.array([4, 0, 2])},
+     sizes={"n": 5}, wrt=[], x=[1.0, 0.5, 1.0, -2.0, 2.0])
+case("places(a: [n], v: [m]) {\n    return k = searchsorted(a, v)\n}", lambda a, v: {"k": np.searchsorted(a, v)}, sizes={"n": 6, "m": 5}, wrt=[],
+     a=[-1.0, 0.0, 0.0, 0.0, 2.5, 2.5], v=[0.0, 2.5, 3.0, -np.inf, -0.5])
+case("median_of_ties(x: [n]) = median(x)", lambda x: np.median(x), sizes={"n": 4}, gradients={"x": [0, 0.5 * 1.25, 0.5 * 1.25, 0]}, seeds={"median_of_ties": 1.25}, x=[3.0, 1.0, 2.0, -1.0])
+case("beyond(x: [m], xp: [n], fp: [n]) = interp(x, xp, fp)", lambda x, xp, fp: np.interp(x, xp, fp), sizes={"m": 4, "n": 3}, gradients={"x": [0, 0, 2, 0], "xp": [0, -0.5, -1.5], "fp": [2, 0.25, 1.75]},
+     seeds={"beyond": 1.0}, x=[-1.0, 0.0, 1.75, 5.0], xp=[0.0, 1.0, 2.0], fp=[0.5, 1.0, 3.0])
+case("one_point(v: [m], x: [n], y: [n]) = interp(v, x, y)", lambda v, x, y: np.interp(v, x, y), sizes={"m": 2, "n": 1}, gradients={"v": [0, 0], "x": [0], "y": [2]}, seeds={"one_point": 1.0},
+     v=[-1.0, 3.0], x=[0.5], y=[2.0])
+case("outside(x: [n], q) = quantile(x, q)", lambda x, q: np.quantile(x, q), sizes={"n": 4}, status=5, x=[1.0, 2.0, 3.0, 4.0], q=1.25)
 
 # ---- Functions ----
 

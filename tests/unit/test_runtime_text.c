@@ -8,8 +8,9 @@
 #include "prelude_text.h"
 #include "runtime_text.h"
 
-static const char *const parts[] = {"status",     "special",    "vecmath",    "trig",
-                                    "matmul_f32", "matmul_f64", "linalg_f32", "linalg_f64"};
+static const char *const parts[] = {"status",     "special",    "vecmath",       "trig",
+                                    "matmul_f32", "matmul_f64", "linalg_f32",    "linalg_f64",
+                                    "sort_f32",   "sort_f64",   "decompose_f32", "decompose_f64"};
 enum { PARTS = sizeof parts / sizeof *parts };
 
 static const char *const compilers[] = {"gcc -std=c99", "clang -std=c99", "g++ -x c++ -std=c++11",

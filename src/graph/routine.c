@@ -1,0 +1,62 @@
+/* routine.c: what there is to know of each routine before it is computed. */
+#include "routine.h"
+
+#include <assert.h>
+
+#include "graph_internal.h"
+
+static const struct routine_info infos[ROUTINE_COUNT] = {
+    [ROUTINE_ARGSORT] = {"argsort", "argsort_rows", INT},
+    [ROUTINE_FINITE] = {"finite", "all_finite", REAL},
+};
+
+const struct routine_info *routine_info(enum routine routine)
+{
+    return &infos[routine];
+}
+
+void routine_shape(enum routine routine, size *rows, size *columns, size **y_rows, size **y_columns)
+{
+    *y_rows = rows;
+    *y_columns = columns;
+    switch (routine) {
+    case ROUTINE_ARGSORT:
+    case ROUTINE_FINITE:
+    case ROUTINE_COUNT: break;
+    }
+}
+
+size *routine_work(enum routine routine, size *rows, size *columns)
+{
+    (void)rows;
+    switch (routine) {
+    case ROUTINE_ARGSORT: return columns;
+    case ROUTINE_FINITE:
+    case ROUTINE_COUNT: break;
+    }
+    return NULL;
+}
+
+const char *node_operator_name(const struct node *node)
+{
+    return node->op == OP_ROUTINE ? infos[node->result].name : operator_info(node->op)->name;
+}
+
+struct node *graph_routine(struct graph *graph, enum routine routine, struct node *x)
+{
+    size *shape[MAXIMUM_RANK];
+    struct node node = {.op = OP_ROUTINE,
+                        .type = infos[routine].type,
+                        .rank = x->rank,
+                        .shape = shape,
+                        .result = (int)routine,
+                        .input_count = 1,
+                        .inputs = &x};
+    int lead = x->rank - 2;
+
+    assert(x->type == REAL && lead >= 0);
+    for (int a = 0; a < lead; a++)
+        shape[a] = x->shape[a];
+    routine_shape(routine, x->shape[lead], x->shape[lead + 1], &shape[lead], &shape[lead + 1]);
+    return graph_intern(graph, &node);
+}

@@ -1,0 +1,38 @@
+/* routine.h: functions of a whole matrix that the runtime computes, mapped over leading axes: what the
+ * operator ROUTINE stands for. Those with several results give them in one matrix, below each other, and the
+ * library takes them apart. They have no adjoints; the library's functions around them have rules. */
+#ifndef GRADC_ROUTINE_H
+#define GRADC_ROUTINE_H
+
+#include <stddef.h>
+
+#include "graph.h"
+
+/* x is n x m, and k the lesser of n and m. */
+enum routine {
+    ROUTINE_ARGSORT, /* [n, m]: the places of each row's elements in ascending order, equal ones in theirs,
+                        NaN last */
+    ROUTINE_FINITE,  /* [n, m]: x, whose elements must be finite */
+    ROUTINE_COUNT
+};
+
+struct routine_info {
+    const char *name;         /* in listings; the runtime has gradc_NAME_f64 */
+    const char *library_name; /* the library calls it so */
+    enum type type;           /* of the result */
+};
+
+const struct routine_info *routine_info(enum routine routine);
+/* The rows and columns of the result for those of x, and how many elements the runtime needs beside. */
+void routine_shape(enum routine routine, size *rows, size *columns, size **y_rows, size **y_columns);
+size *routine_work(enum routine routine, size *rows, size *columns);
+
+/* What listings call the node's operator. */
+const char *node_operator_name(const struct node *node);
+
+struct node *graph_routine(struct graph *graph, enum routine routine, struct node *x);
+
+/* The value, by other algorithms than the runtime's; false: it has none (GRADC_ENUMERIC). */
+bool routine_value(enum routine routine, size_t rows, size_t columns, const double *x, double *y);
+
+#endif
