@@ -71,7 +71,7 @@ endif
 
 # ---- Building ----
 
-.PHONY: always all setup test run-tests random-tools hostile fuzz fuzz-objects test-sanitize test-random bless bench demo format format-check clean install uninstall
+.PHONY: always all setup test run-tests random-tools hostile fuzz fuzz-objects test-sanitize test-random test-accuracy coverage bless bench demo format format-check clean install uninstall
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -196,6 +196,28 @@ test-random: random-tools
 	@mkdir -p $(BUILD)/found/$(FIRST)
 	@$(BUILD)/random/in_process $(FIRST) 0 $(N) $(BUILD)/found/$(FIRST)
 
+# Errors of the runtime's functions in units in the last place: SAMPLES of float64 against MPFR, each number of float32.
+SAMPLES ?= 10000000
+ACCURACY = exp expm1 tanh sigmoid log log1p erf sin cos lgamma digamma 'polygamma 1' erfcx erfinv i0e i1e j0 j1
+$(BUILD)/tests/accuracy: tests/accuracy/accuracy.c $(BUILD)/libgradc.a
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(WARNINGS) -Iruntime -O2 -march=native $(CFLAGS) $(SANITIZER) -o $@ $< $(BUILD)/libgradc.a -lmpfr -lgmp -lm
+
+test-accuracy: all
+	@tools/setup.sh accuracy
+	@$(MAKE) --no-print-directory $(BUILD)/tests/accuracy
+	@printf '%s\n' $(ACCURACY) | xargs -d '\n' -n 1 -P 2 $(BUILD)/tests/accuracy $(SAMPLES) 1
+
+# The share of the lines and branches of src/ and runtime/ that the tests run; which lines they do not is in
+# build/coverage/lines.txt.
+coverage:
+	@tools/setup.sh coverage
+	@mkdir -p build/coverage
+	@printf '#!/bin/sh\nexec gcc "$$@" -lgcov\n' > build/coverage/cc && chmod +x build/coverage/cc
+	-@$(MAKE) --no-print-directory CC=$(CURDIR)/build/coverage/cc BUILD=build/coverage GRADC=build/coverage/gradc \
+		CFLAGS='-O0 -g --coverage' RUNTIME_CFLAGS='-O1 -g --coverage' run-tests
+	@gcovr --root . --filter src/ --filter runtime/ --print-summary --output build/coverage/lines.txt build/coverage
+
 # Programs ten times as large as in the tests, with their times.
 hostile: all
 	@GRADC=$(abspath $(GRADC)) tests/hostile.sh --large
@@ -225,7 +247,7 @@ bench: all
 
 # ---- House-keeping ----
 
-FORMATTED = $(wildcard src/*.c src/*.h src/*/*.c src/*/*.h runtime/*.c runtime/*.h tests/unit/*.c bench/*.c bench/*.h bench/*.cpp)
+FORMATTED = $(wildcard src/*.c src/*.h src/*/*.c src/*/*.h runtime/*.c runtime/*.h tests/unit/*.c tests/accuracy/*.c bench/*.c bench/*.h bench/*.cpp)
 CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
 
 format:

@@ -178,7 +178,11 @@ end_by() { # SIGNAL STATUS
 
 "$GRADC" model.nn -o good.c
 sed -i 's/good\.h/m.h/' good.c
-for signal in TERM HUP ALRM XCPU; do end_by $signal $((128 + $(kill -l $signal))); done
+for signal in TERM HUP ALRM XCPU; do
+    # what whoever runs the tests ignores (nohup), gradc ignores too
+    [ -z "$(trap -p "$signal")" ] || continue
+    end_by $signal $((128 + $(kill -l $signal)))
+done
 for signal in XFSZ PIPE; do end_by $signal 0; done
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -1,6 +1,7 @@
 #!/bin/sh
 # setup.sh: installs what building and testing gradc needs and this machine lacks.
 #   setup.sh             with apt-get, through sudo when not root; says what and why
+#   setup.sh accuracy    also what measuring errors needs; setup.sh coverage: what counting lines needs
 #   setup.sh --missing   only names what is missing; status 1 if anything that is needed is
 # With BLAS=no in the environment, not the libraries of linear algebra, without which gradc works too.
 set -u
@@ -14,6 +15,13 @@ g++ g++ checking that emitted C is also C++'
 uses='libopenblas.so libopenblas-dev large matrix products
 liblapack.so liblapack-dev large factorisations'
 [ "${BLAS-}" != no ] || uses=
+
+case ${1-} in
+accuracy) needs="$needs
+mpfr.h libmpfr-dev exact values" ;;
+coverage) needs="$needs
+gcovr gcovr counting the lines that tests run" ;;
+esac
 
 compiler=${CC:-cc}
 

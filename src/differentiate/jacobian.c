@@ -1,4 +1,5 @@
-/* jacobian.c: whole Jacobians, by one batched sweep. */
+/* jacobian.c: whole Jacobians, by one batched sweep: forwards, for all elements of x at once, where these are
+ * fewer than those of y, else in reverse, for all elements of y. */
 #include "batch.h"
 #include "differentiate.h"
 
@@ -17,15 +18,19 @@ static struct node *identity(struct graph *graph, const struct node *x)
     return same ? graph_unary(graph, OP_CAST_REAL, same) : graph_constant(graph, REAL, 1);
 }
 
-/* Whether x certainly has fewer elements than y. */
-static bool is_smaller(struct graph *graph, const struct node *x, const struct node *y)
+/* Names count as large, and so as more than numbers: only speed and memory depend on it. */
+static int64_t large_size(const size *atom, void *closure)
 {
-    size *x_count = size_number(graph->sizes, 1), *y_count = x_count;
+    (void)atom, (void)closure;
+    return (int64_t)1 << 20;
+}
+
+static double elements(const struct node *x)
+{
+    double count = 1;
     for (int a = 0; a < x->rank; a++)
-        x_count = size_multiply(x_count, x->shape[a]);
-    for (int a = 0; a < y->rank; a++)
-        y_count = size_multiply(y_count, y->shape[a]);
-    return x_count != y_count && size_nonnegative(size_subtract(y_count, x_count)) == ALWAYS;
+        count *= (double)size_evaluate(x->shape[a], large_size, NULL);
+    return count;
 }
 
 /* The columns: tangents of y along each element of x, [x..., y...], turned round. */
@@ -44,7 +49,7 @@ static struct node *by_columns(struct graph *graph, const struct derivatives *de
 struct node *differentiate_jacobian(struct graph *graph, const struct derivatives *derivatives,
                                     struct node *y, struct node *x)
 {
-    if (is_smaller(graph, x, y))
+    if (elements(x) < elements(y))
         return by_columns(graph, derivatives, y, x);
     struct node *u = graph_placeholder(graph, REAL, NULL, y->rank, y->shape), *adjoint;
     differentiate(graph, derivatives, &y, &u, 1, &x, 1, &adjoint);
