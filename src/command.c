@@ -35,6 +35,9 @@ static const char usage[] =
     "  --max-workspace=BYTES        compute again rather than keep, to need no more (sizes: --at N=128)\n"
     "  --stats                      tell the sizes of graph and program, operations, workspace\n"
     "  -O0, -O1, -O2                how much to optimise (default: -O2)\n"
+    "  -WNAME, -Wno-NAME            warn, or do not, of: unused, vector-transpose, square-broadcast, "
+    "hidden-size,\n"
+    "                               while-bound; all of them: all; -Werror: warnings are errors\n"
     "  --color=auto|always|never    colours in messages\n"
     "  --version, --help, -h\n"
     "\n"
@@ -245,6 +248,17 @@ static bool read_level(struct reader *reader, const char *value)
     return is_level;
 }
 
+static bool read_warning(struct reader *reader, const char *value)
+{
+    if (warnings_switch(&reader->command->warnings, value))
+        return true;
+    fprintf(stderr, "gradc: error: -W%s: there is", value);
+    for (int i = 0; i < WARNING_COUNT; i++)
+        fprintf(stderr, " %s,", warning_names[i]);
+    fputs(" all and error, each also after no-\n", stderr);
+    return false;
+}
+
 enum form { FLAG, WORD, LETTER, ATTACHED }; /* --check; --emit=c, --emit c; -o x, -ox; -O2 */
 
 static const struct option {
@@ -260,6 +274,7 @@ static const struct option {
     {"-D", LETTER, read_definition},
     {"-I", LETTER, read_folder},
     {"-O", ATTACHED, read_level},
+    {"-W", ATTACHED, read_warning},
     {"--emit", WORD, read_emit},
     {"--check", FLAG, set_check},
     {"--at", WORD, read_at},
@@ -402,7 +417,7 @@ static bool is_consistent(const struct command *command)
 bool command_read(struct command *command, struct arena *arena, int count, char **arguments,
                   enum status *status)
 {
-    *command = (struct command){.level = 2, .elaborate.prefix = ""};
+    *command = (struct command){.level = 2, .elaborate.prefix = "", .warnings = warnings_defaults()};
     struct reader reader = {.command = command, .arena = arena};
     *status = STATUS_DONE;
     if (answer(count, arguments))

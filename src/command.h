@@ -7,6 +7,7 @@
 
 #include "arena.h"
 #include "elaborate.h"
+#include "warnings.h"
 
 enum kind { KIND_C, KIND_AST, KIND_GRAPH, KIND_DOT, KIND_MATH, KIND_LATEX, KIND_INTERFACE, KIND_PYTHON };
 
@@ -29,6 +30,7 @@ struct command {
         const char *const *targets; /* -MT; none: the outputs */
         size_t target_count;
     } dependencies;
+    struct warnings warnings;
     struct elaborate_options elaborate;
 };
 

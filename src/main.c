@@ -200,8 +200,10 @@ static void run_command(void *argument)
     run->arena = arena_new();
     if (!command_read(&run->command, run->arena, run->argument_count, run->arguments, &run->status))
         return;
-    run->diagnostics =
-        (struct diagnostics){.arena = run->arena, .stream = stderr, .colour = run->command.colour};
+    run->diagnostics = (struct diagnostics){.arena = run->arena,
+                                            .stream = stderr,
+                                            .colour = run->command.colour,
+                                            .warnings = run->command.warnings};
     run->outputs = outputs_new(run->arena);
     run->status = compile(run);
     if (run->status == STATUS_DONE && !outputs_commit(run->outputs))

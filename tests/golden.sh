@@ -1,6 +1,7 @@
 #!/bin/bash
 # golden.sh: compiles every tests/golden/**/X.nn and compares with what stands beside it.
 #   X.err: gradc must fail with status 1, print exactly this on standard error and leave no output file.
+#   X.warn: gradc must print exactly this on standard error, with status 0.
 #   X.c:   gradc must write this (and X.h, if there is one), and it must compile without warnings as C99 and C++11.
 #   X.args: further options for gradc, on one line.
 # usage: golden.sh [--bless] [CASE.nn...]    --bless rewrites the expected files that there are; an
@@ -50,6 +51,18 @@ expect_error() {
     fi
 }
 
+expect_warning() {
+    if [ "$status" != 0 ]; then
+        fail "status $status, expected 0"
+    elif [ $bless = yes ]; then
+        cp "$out/err" "$name.warn" && passed=$((passed + 1))
+    elif ! diff -u "$name.warn" "$out/err"; then
+        fail "message differs"
+    else
+        passed=$((passed + 1))
+    fi
+}
+
 expect_code() {
     if [ "$status" != 0 ]; then
         fail "status $status"
@@ -78,7 +91,7 @@ run_case() {
     # shellcheck disable=SC2046
     "$GRADC" --color=never $(cat "$name.args" 2> /dev/null) "$name.nn" -o "$out/$name.c" > "$out/stdout" 2> "$out/err"
     status=$?
-    if [ -e "$name.err" ]; then expect_error; else expect_code; fi
+    if [ -e "$name.err" ]; then expect_error; elif [ -e "$name.warn" ]; then expect_warning; else expect_code; fi
     cd - > /dev/null || exit 1
 }
 

@@ -488,6 +488,8 @@ static void add_export(struct elaborator *e, struct elaboration *result, struct 
     request->function = function;
     request->span = export ? export->span : definition->span;
     request_derivatives(e, request, export, definition);
+    if (unit->is_main)
+        warn_unused_inputs(e, definition);
     struct module *module = result->module;
     size_t count = module->functions_count;
     ARENA_APPEND(e->arena, module, functions, function);
@@ -587,6 +589,8 @@ struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnosti
     bool right = check_groups(e);
     if (right && (!parse_errors || unit->file->definitions))
         export_all(e, result, unit);
+    if (!diagnostics->error_count)
+        warn_unused_values(e, unit);
     const char **files = ARENA_ARRAY(arena, const char *, e->units_count + 1);
     result->files = files;
     for (size_t i = 0; i < e->units_count; i++)

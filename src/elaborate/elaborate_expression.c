@@ -464,6 +464,7 @@ static struct value evaluate_binary(struct elaborator *e, const struct expressio
     for (size_t i = 0; i < depth; i++) {
         const struct expression *link = chain[i];
         struct value right = evaluate(e, link->right);
+        warn_operands(e, link, &value, &right);
         value = binary(e, link->op, value, right, link->left->span, link->operator_span, link->right->span);
     }
     return value;

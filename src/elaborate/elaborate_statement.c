@@ -148,6 +148,8 @@ static void assign(struct elaborator *e, const struct target *target, struct val
     const struct binding *binding = target->subscripts ? NULL : find_binding(e, target->name);
     if (binding)
         value = as_int_like(e, &binding->value, value, at);
+    if (!target->subscripts)
+        warn_hidden_size(e, target->name, target->span);
     bind(e, target->name, new_value(e, target, value, at), target->span, false);
 }
 

@@ -93,20 +93,30 @@ static void collect_used(struct elaborator *e, struct map *calls, struct map *na
             collect_used(e, calls, names, s->at);
             collect_used(e, calls, names, s->begin);
             collect_used(e, calls, names, s->end);
+            collect_used(e, calls, names, s->step);
         }
+        for (const struct index *index = x->indices; index; index = index->next)
+            collect_used(e, calls, names, index->range);
         collect_used(e, calls, names, x->condition);
         collect_used(e, calls, names, x->right);
     }
 }
 
-static void collect_used_definition(struct elaborator *e, struct map *calls, struct map *names,
-                                    const struct definition *definition);
-
 static void collect_used_statements(struct elaborator *e, struct map *calls, struct map *names,
                                     const struct statement *statement)
 {
     for (; statement; statement = statement->next) {
+        for (const struct target *target = statement->targets; target; target = target->next)
+            for (const struct subscript *s = target->subscripts; s; s = s->next) {
+                collect_used(e, calls, names, s->at);
+                collect_used(e, calls, names, s->begin);
+                collect_used(e, calls, names, s->end);
+                collect_used(e, calls, names, s->step);
+                collect_used(e, calls, names, s->range);
+            }
         collect_used(e, calls, names, statement->value);
+        collect_used(e, calls, names, statement->begin);
+        collect_used(e, calls, names, statement->end);
         collect_used(e, calls, names, statement->while_condition);
         for (const struct result *result = statement->results; result; result = result->next)
             collect_used(e, calls, names, result->value);
@@ -117,8 +127,8 @@ static void collect_used_statements(struct elaborator *e, struct map *calls, str
     }
 }
 
-static void collect_used_definition(struct elaborator *e, struct map *calls, struct map *names,
-                                    const struct definition *definition)
+void collect_used_definition(struct elaborator *e, struct map *calls, struct map *names,
+                             const struct definition *definition)
 {
     for (const struct parameter *p = definition->parameters; p; p = p->next)
         collect_used(e, calls, names, p->default_value);

@@ -311,6 +311,18 @@ void check_unused(struct elaborator *e, struct unit *unit);
 /* True after reporting that functions of the file call each other in a circle. */
 bool check_recursion(struct elaborator *e, struct unit *unit);
 void collect_used_names(struct elaborator *e, const struct definition *definition, struct map *names);
+/* What a definition calls, and which other names stand in its expressions. */
+void collect_used_definition(struct elaborator *e, struct map *calls, struct map *names,
+                             const struct definition *definition);
+
+/* ---- elaborate_warn.c: what is legal and nearly always a mistake ---- */
+/* Where a value is computed that nothing reads, in the functions of a file. */
+void warn_unused_values(struct elaborator *e, const struct unit *unit);
+/* Inputs of an exported function that it does not read. */
+void warn_unused_inputs(struct elaborator *e, const struct definition *definition);
+void warn_operands(struct elaborator *e, const struct expression *product, const struct value *left,
+                   const struct value *right);
+void warn_hidden_size(struct elaborator *e, const char *name, struct span span);
 
 /* ---- elaborate_builtin.c ---- */
 struct builtin;

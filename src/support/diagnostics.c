@@ -250,11 +250,12 @@ static const char *paint(const struct diagnostics *diagnostics, const char *code
     return diagnostics->colour ? code : "";
 }
 
-#define BOLD  "\033[1m"
-#define RED   "\033[1;31m"
-#define CYAN  "\033[1;36m"
-#define GREEN "\033[32m"
-#define PLAIN "\033[0m"
+#define BOLD   "\033[1m"
+#define RED    "\033[1;31m"
+#define CYAN   "\033[1;36m"
+#define YELLOW "\033[1;33m"
+#define GREEN  "\033[32m"
+#define PLAIN  "\033[0m"
 
 /* The part of a span that stands on the line of `line`, or no span. */
 static struct span clip(struct span span, const struct excerpt *line)
@@ -272,7 +273,7 @@ static void print_message(struct diagnostics *diagnostics, const char *kind, str
                           struct span point, struct span right, const char *message)
 {
     struct arena *arena = diagnostics->arena;
-    const char *kind_colour = strcmp(kind, "error") == 0 ? RED : CYAN;
+    const char *kind_colour = strcmp(kind, "error") == 0 ? RED : strcmp(kind, "warning") == 0 ? YELLOW : CYAN;
     if (!point.source) {
         fprintf(diagnostics->stream, "%s%s: %s%s: %s%s\n", paint(diagnostics, BOLD),
                 diagnostics->last_path ? diagnostics->last_path : "gradc", paint(diagnostics, kind_colour),
@@ -290,8 +291,8 @@ static void print_message(struct diagnostics *diagnostics, const char *kind, str
     fprintf(diagnostics->stream, "%s%s:%d:%d: %s%s: %s%s\n", paint(diagnostics, BOLD), place.source->path,
             span_line(place), span_column(place), paint(diagnostics, kind_colour), kind,
             paint(diagnostics, PLAIN), message);
-    /* A note names a place in passing; the error has shown its line. */
-    if (place.source->is_library || strcmp(kind, "error") != 0)
+    /* A note names a place in passing; what it belongs to has shown its line. */
+    if (place.source->is_library || strcmp(kind, "note") == 0)
         return;
     lay_out(arena, &excerpt);
     mark(&excerpt, left, '~');
@@ -325,10 +326,9 @@ static bool said_before(struct diagnostics *diagnostics, struct span point, cons
     return false;
 }
 
-static void report(struct diagnostics *diagnostics, struct span left, struct span point, struct span right,
-                   const char *message)
+static void report(struct diagnostics *diagnostics, const char *kind, struct span left, struct span point,
+                   struct span right, const char *message)
 {
-    diagnostics->error_count++;
     diagnostics->last_was_dropped = said_before(diagnostics, point, message);
     if (diagnostics->last_was_dropped)
         return;
@@ -336,11 +336,11 @@ static void report(struct diagnostics *diagnostics, struct span left, struct spa
         diagnostics->last_was_dropped = true;
         if (diagnostics->reported_count == MOST_ERRORS + 1)
             fprintf(diagnostics->stream,
-                    "gradc: error: there are more than %d errors; the others are not shown\n", MOST_ERRORS);
+                    "gradc: error: there are more than %d messages; the others are not shown\n", MOST_ERRORS);
         return;
     }
     diagnostics->last_path = point.source ? point.source->path : NULL;
-    print_message(diagnostics, "error", left, point, right, message);
+    print_message(diagnostics, kind, left, point, right, message);
 }
 
 void report_error(struct diagnostics *diagnostics, struct span point, const char *format, ...)
@@ -348,7 +348,8 @@ void report_error(struct diagnostics *diagnostics, struct span point, const char
     struct span none = {0};
     va_list arguments;
     va_start(arguments, format);
-    report(diagnostics, none, point, none, arena_vprint(diagnostics->arena, format, arguments));
+    diagnostics->error_count++;
+    report(diagnostics, "error", none, point, none, arena_vprint(diagnostics->arena, format, arguments));
     va_end(arguments);
 }
 
@@ -357,8 +358,26 @@ void report_error_between(struct diagnostics *diagnostics, struct span left, str
 {
     va_list arguments;
     va_start(arguments, format);
-    report(diagnostics, left, point, right, arena_vprint(diagnostics->arena, format, arguments));
+    diagnostics->error_count++;
+    report(diagnostics, "error", left, point, right, arena_vprint(diagnostics->arena, format, arguments));
     va_end(arguments);
+}
+
+void report_warning(struct diagnostics *diagnostics, enum warning warning, struct span point,
+                    const char *format, ...)
+{
+    if (!diagnostics->warnings.on[warning]) {
+        diagnostics->last_was_dropped = true;
+        return;
+    }
+    struct span none = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    const char *message = arena_vprint(diagnostics->arena, format, arguments);
+    va_end(arguments);
+    diagnostics->error_count += diagnostics->warnings.are_errors;
+    report(diagnostics, diagnostics->warnings.are_errors ? "error" : "warning", none, point, none,
+           arena_print(diagnostics->arena, "%s [-W%s]", message, warning_names[warning]));
 }
 
 void report_note(struct diagnostics *diagnostics, struct span place, const char *format, ...)

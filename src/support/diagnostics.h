@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "arena.h"
+#include "warnings.h"
 
 struct source {
     const char *path; /* as the user wrote it; "<stdin>" for '-', "<prelude>" for the library */
@@ -42,6 +43,7 @@ struct diagnostics {
     FILE *stream;
     bool colour;
     int error_count;
+    struct warnings warnings;
     /* Errors already reported, to keep one cause from being told twice at one place. */
     struct reported *reported;
     size_t reported_count, reported_capacity;
@@ -55,7 +57,10 @@ void report_error(struct diagnostics *diagnostics, struct span point, const char
     __attribute__((format(printf, 3, 4)));
 void report_error_between(struct diagnostics *diagnostics, struct span left, struct span point,
                           struct span right, const char *format, ...) __attribute__((format(printf, 5, 6)));
-/* Belongs to the error before it. Without a place (source NULL) it is printed as `path: note: ...` of that
+/* A warning, if its kind is on; an error if warnings are. */
+void report_warning(struct diagnostics *diagnostics, enum warning warning, struct span point,
+                    const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Belongs to the error or warning before it. Without a place (source NULL) it is printed as `path: note: ...` of that
  * error. */
 void report_note(struct diagnostics *diagnostics, struct span place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
