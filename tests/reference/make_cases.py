@@ -18,6 +18,7 @@ from scipy import special
 import geometry
 import library
 import routines
+import solvers
 import stats
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -2520,5 +2521,8 @@ case("""in_loop(x: [n]) {
     }
     return s
 }""", lambda x: __import__("functools").reduce(lambda s, t: (s + x[t] * sum(x[j]**2 * (j + 1) for j in range(t))) * np.cos(sum(x[k] for j in range(t + 1) for k in range(j))), range(len(x)), 0.0), outputs=["s"], sizes={"n": 4}, extra=": jvp", x=uniform(4, -1, 1))
+
+group("solvers", 'import "solvers"')
+solvers.add_cases(case, uniform)
 
 write()
