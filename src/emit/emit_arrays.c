@@ -126,8 +126,7 @@ static void declare_places(struct emitter *emitter, struct arrays *arrays, const
         is_base[i] = i + 1 < count && (is_used[i + 1] || is_base[i + 1]) && starts_at_slot(starts[i + 1]);
         any = any || is_used[i] || is_base[i];
     }
-    struct text *out = emitter->out;
-    emitter->out = &arrays->places;
+    struct code *outer = emit_into(emitter, &arrays->places);
     if (any)
         emit_line(emitter, "%s *const work = (%s *)%s->work;", emitter->real, emitter->real, emitter->self);
     for (size_t i = 0; i < count; i++) {
@@ -136,7 +135,7 @@ static void declare_places(struct emitter *emitter, struct arrays *arrays, const
         emit_line(emitter, "%s *const %s = %s;", emitter->real, program->slots[i].name, starts[i]);
         starts[i] = program->slots[i].name;
     }
-    emitter->out = out;
+    emit_into(emitter, outer);
 }
 
 /* ---- The workspace, each slot counted from its beginning ---- */
@@ -193,10 +192,8 @@ static void add_base(struct emitter *emitter, struct arrays *arrays, int64_t off
 {
     const char *entry = entry_name(emitter->program->entry), *self = emitter->self;
     struct base base = {.name = names_take(emitter->names, "work_2")};
-    struct arrays none = {.places = {.arena = emitter->arena}};
-    struct text start = {.arena = emitter->arena};
-    text_write(&none.places, "");
-    text_write(&start, "");
+    const struct arrays none = {0};
+    struct code start = {0}, *outer;
     base.function = names_take(
         emitter->names, arena_print(emitter->arena, "%s_%s_%s", emitter->function->name, entry, base.name));
     const char *from =
@@ -204,9 +201,14 @@ static void add_base(struct emitter *emitter, struct arrays *arrays, int64_t off
             ? arena_print(emitter->arena, "%s(%s)", arrays->bases[arrays->bases_count - 1].function, self)
             : arena_print(emitter->arena, "(%s *)%s->work", emitter->real, self);
     const char *sum = start_text(emitter, arrays, offset, false);
-    text_line(&start, 4, arena_print(emitter->arena, "return %s%s;", from, sum + strcspn(sum, " ")));
-    text_print(emitter->out, "static %s *%s(const struct %s *%s)\n{\n%s}\n\n", emitter->real, base.function,
-               emitter->function->name, self, emit_function_body(emitter, "", &none, start.bytes, false));
+    outer = emit_into(emitter, &start);
+    emit_line(emitter, "return %s%s;", from, sum + strcspn(sum, " "));
+    emit_into(emitter, outer);
+    start = emit_function_body(emitter, "", &none, &start, false);
+    text_print(emitter->out, "static %s *%s(const struct %s *%s)\n{\n", emitter->real, base.function,
+               emitter->function->name, self);
+    code_print(emitter->out, &start, 4);
+    text_write(emitter->out, "}\n\n");
     for (size_t k = 0; k < arrays->rooms_count; k++)
         arrays->rooms[k].slots = 0;
     ARENA_APPEND(emitter->arena, arrays, bases, base);
@@ -231,12 +233,12 @@ static void find_slot_starts_apart(struct emitter *emitter, struct arrays *array
 
 void declare_rooms(struct emitter *emitter, const struct arrays *all, struct arrays *some)
 {
-    struct text sources = {.arena = emitter->arena}, *out = emitter->out;
+    struct text sources = {.arena = emitter->arena};
+    struct code *outer = emit_into(emitter, &some->places);
     text_write(&sources, "");
     for (size_t i = 0; i < some->arrays_count; i++)
         text_print(&sources, "%s\n", some->arrays[i].source);
     struct names *mentioned = names_of_text(emitter->arena, sources.bytes);
-    emitter->out = &some->places;
     for (size_t k = 0; k < all->rooms_count; k++)
         if (names_has(mentioned, all->rooms[k].name))
             emit_line(emitter, "const size_t %s = gradc_room(%s);", all->rooms[k].name,
@@ -247,7 +249,7 @@ void declare_rooms(struct emitter *emitter, const struct arrays *all, struct arr
         if (names_has(mentioned, all->bases[k].name))
             emit_line(emitter, "%s *const %s = %s(%s);", emitter->real, all->bases[k].name,
                       all->bases[k].function, emitter->self);
-    emitter->out = out;
+    emit_into(emitter, outer);
 }
 
 /* ---- All buffers ---- */
@@ -327,8 +329,6 @@ static void add_buffers(struct emitter *emitter, struct arrays *arrays, bool are
 struct arrays *find_arrays(struct emitter *emitter, bool are_apart)
 {
     struct arrays *arrays = ARENA_NEW(emitter->arena, struct arrays);
-    *arrays = (struct arrays){.places = {.arena = emitter->arena}};
-    text_write(&arrays->places, "");
     add_inputs(emitter, arrays);
     add_buffers(emitter, arrays, are_apart);
     return arrays;

@@ -1,9 +1,7 @@
 /* emit_body.c: the items of an entry, of a region, or of blocks, one after the other.
  *
- * Compilers take much longer for one long function than for many short ones. So a long body is set aside when
- * it is printed, and emit_stretches.c makes functions of it when all is known that these need. */
-#include <string.h>
-
+ * Compilers take much longer for one long function than for many short ones. So a long body is set aside, and
+ * emit_stretches.c makes functions of it when all is known that these need. */
 #include "emitter.h"
 
 static bool leaves(const struct item *item)
@@ -14,25 +12,23 @@ static bool leaves(const struct item *item)
 struct body *print_body(struct emitter *emitter, const struct item *parent, size_t first)
 {
     struct body *body = ARENA_NEW(emitter->lasting, struct body);
-    struct text *out = emitter->out;
+    struct code *outer_code = emit_into(emitter, &body->code);
     struct arena *outer = emitter->arena;
-    *body = (struct body){.parent = parent, .text = {.arena = emitter->lasting}, .indent = emitter->indent};
-    text_write(&body->text, "");
-    emitter->out = &body->text;
+    body->parent = parent;
     emitter->arena = arena_new();
     while (first < parent->body_count) {
         struct piece piece = {.leaves = false};
         size_t next = first + emit_items_at(emitter, parent, first);
         for (; first < next; first++)
             piece.leaves = piece.leaves || leaves(parent->body[first]);
-        piece.end = body->text.length;
+        piece.end = body->code.statements_count;
         ARENA_APPEND(emitter->lasting, body, pieces, piece);
         arena_clear(emitter->arena);
     }
     arena_free(emitter->arena);
     emitter->arena = outer;
-    emitter->out = out;
-    body->lines = count_lines(body->text.bytes, body->text.length);
+    emitter->code = outer_code;
+    body->length = code_length(&body->code);
     return body;
 }
 
@@ -47,10 +43,12 @@ static bool is_inside_loop(const struct item *item)
 void emit_body(struct emitter *emitter, const struct item *parent, size_t first)
 {
     struct body *body = print_body(emitter, parent, first);
-    if (body->lines <= LONGEST_BODY || is_inside_loop(parent)) {
-        text_write(emitter->out, body->text.bytes);
+    if (body->length <= LONGEST_BODY || is_inside_loop(parent)) {
+        code_append_all(emitter->lasting, emitter->code, &body->code);
         return;
     }
-    text_print(emitter->out, "%c%zu\n", BODY_MARK, emitter->bodies_count);
+    body->group = open_statement(emitter, CODE_GROUP, "%s", "");
+    close_statement(emitter, body->group);
+    code_append(emitter->lasting, emitter->code, body->group);
     ARENA_APPEND(emitter->lasting, emitter, bodies, body);
 }

@@ -93,12 +93,13 @@ static void copy_matrix(struct emitter *emitter, struct nest *nest, struct node 
     at[rank - 2] = (struct index){r, NULL};
     at[rank - 1] = (struct index){c, NULL};
     const char *r_name = size_c(emitter, r), *c_name = size_c(emitter, c);
-    emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)", r_name, r_name, size_c(emitter, rows), r_name);
-    emit_line(emitter, "    for (size_t %s = 0; %s < %s; %s++)", c_name, c_name, size_c(emitter, columns),
-              c_name);
+    struct code *outer = emitter->code;
+    emit_open_loop(emitter, NO_BRACES, r_name, size_c(emitter, rows));
+    emit_open_loop(emitter, NO_BRACES, c_name, size_c(emitter, columns));
     const char *value = expression_text(emitter, operand, at, &precedence);
-    emit_line(emitter, "        (%s)[%s * %s + %s] = %s;", destination, r_name, size_factor(emitter, columns),
-              c_name, value);
+    emit_line(emitter, "(%s)[%s * %s + %s] = %s;", destination, r_name, size_factor(emitter, columns), c_name,
+              value);
+    emitter->code = outer;
 }
 
 static const char *scratch_name(struct emitter *emitter, struct nest *nest, size_t i)
@@ -109,8 +110,7 @@ static const char *scratch_name(struct emitter *emitter, struct nest *nest, size
 
 static void emit_checked(struct emitter *emitter, const char *call)
 {
-    emit_line(emitter, "if (%s != GRADC_OK)", call);
-    emit_line(emitter, "    return GRADC_ENUMERIC;");
+    emit_failure(emitter, arena_print(emitter->arena, "%s != GRADC_OK", call), "GRADC_ENUMERIC");
 }
 
 static void emit_determinant(struct emitter *emitter, struct nest *nest, const struct index *at,
@@ -124,10 +124,9 @@ static void emit_determinant(struct emitter *emitter, struct nest *nest, const s
     copy_matrix(emitter, nest, nest->node->inputs[0], factors);
     if (nest->node->op == OP_DET) /* 0 of a singular matrix */
         emit_line(emitter, "(void)gradc_lu_%s(%s, %s, %s);", emitter->width, n, factors, pivots);
-    else {
-        emit_line(emitter, "if (gradc_lu_%s(%s, %s, %s) != GRADC_OK)", emitter->width, n, factors, pivots);
-        emit_line(emitter, "    return GRADC_ENUMERIC;");
-    }
+    else
+        emit_checked(emitter, arena_print(emitter->arena, "gradc_lu_%s(%s, %s, %s)", emitter->width, n,
+                                          factors, pivots));
     const char *value =
         nest->node->op == OP_DET
             ? arena_print(emitter->arena, "gradc_lu_det_%s(%s, %s, %s)", emitter->width, n, factors, pivots)

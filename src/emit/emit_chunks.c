@@ -78,8 +78,9 @@ static void declare_own(struct emitter *emitter, const struct own *own, const st
     } else {
         emit_line(emitter, "%s *const %s = %s > 0 ? %s + (%s - 1) * %s : %s;", type, renamed->inside, chunk,
                   renamed->others, chunk, count, renamed->outside);
-        emit_line(emitter, "if (%s > 0)", chunk);
-        emit_line(emitter, "    memset(%s, 0, %s * sizeof(%s));", renamed->inside, count, type);
+        struct statement *test = emit_open(emitter, CODE_IF, NO_BRACES, "if (%s > 0)", chunk);
+        emit_line(emitter, "memset(%s, 0, %s * sizeof(%s));", renamed->inside, count, type);
+        close_statement(emitter, test);
     }
 }
 
@@ -101,17 +102,15 @@ static void combine_own(struct emitter *emitter, const struct own *own, const st
     if (!own->added_by)
         return;
     if (is_local(own)) {
-        emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++) {", chunk, chunk, chunks, chunk);
-        emitter->indent++;
+        struct statement *all = emit_open_loop(emitter, BRACES, chunk, chunks);
         accumulate(emitter, own->added_by->node, own->buffer->type, renamed->outside,
                    arena_print(emitter->arena, "%s[%s]", renamed->others, chunk), 0);
-        emitter->indent--;
-        emit_line(emitter, "}");
+        close_statement(emitter, all);
         return;
     }
     begin_guarded(emitter, &guarded, own->added_by->guard);
-    emit_line(emitter, "GRADC_ADD_CHUNKS(%s, %s, %s, %s);", renamed->outside, renamed->others,
-              count_factor(emitter, own), chunks);
+    emit_as(emitter, CODE_ADD, "GRADC_ADD_CHUNKS(%s, %s, %s, %s);", renamed->outside, renamed->others,
+            count_factor(emitter, own), chunks);
     end_guarded(emitter, &guarded);
 }
 
@@ -158,11 +157,10 @@ void emit_in_chunks(struct emitter *emitter, const struct item *loop)
             emit_line(emitter, "%s %s[GRADC_MOST_COPIES];", c_type(emitter, in->owns[i].buffer->type),
                       renamed[i].others);
     }
-    emit_line(emitter, "GRADC_PARALLEL(%s, %s, %s, {", round->name, chunks, size_c(emitter, in->work));
-    emitter->indent++;
+    struct statement *parallel = emit_open(emitter, CODE_MACRO, BRACES, "GRADC_PARALLEL(%s, %s, %s",
+                                           round->name, chunks, size_c(emitter, in->work));
     emit_chunk(emitter, loop, renamed, round->name, chunks);
-    emitter->indent--;
-    emit_line(emitter, "});");
+    close_statement(emitter, parallel);
     for (size_t i = 0; i < in->owns_count; i++)
         combine_own(emitter, &in->owns[i], &renamed[i], round->name, chunks);
     round->is_taken = false;

@@ -110,25 +110,22 @@ static void emit_checks(struct emitter *emitter, enum truth needs_work)
             text_print(&nothing, "%s!%s->%s", nothing.length ? " && " : "", emitter->self, member->name);
     }
     if (missing.length) {
-        emit_line(emitter, "if (%s)", missing.bytes);
-        emit_line(emitter, "    return GRADC_ENULL;");
+        emit_failure(emitter, missing.bytes, "GRADC_ENULL");
     }
     if (!has_fixed_sizes(function) || function->conditions_count > 0) {
-        emit_line(emitter, "if (%s_check(%s) != GRADC_OK)", function->name, emitter->self);
-        emit_line(emitter, "    return GRADC_ESIZE;");
+        emit_failure(emitter,
+                     arena_print(emitter->arena, "%s_check(%s) != GRADC_OK", function->name, emitter->self),
+                     "GRADC_ESIZE");
     }
     if (needs_work != NEVER) {
+        const char *test = arena_print(emitter->arena, "!%s->work", emitter->self);
         if (needs_work == SOMETIMES)
-            emit_line(emitter, "if (!%s->work && %s_%sworkspace(%s) > 0)", emitter->self,
-                      emitter->function->name, emitter->program->entry == ENTRY_GRADIENT ? "gradient_" : "",
-                      emitter->self);
-        else
-            emit_line(emitter, "if (!%s->work)", emitter->self);
-        emit_line(emitter, "    return GRADC_ENULL;");
+            test = arena_print(emitter->arena, "%s && %s_%sworkspace(%s) > 0", test, function->name,
+                               emitter->program->entry == ENTRY_GRADIENT ? "gradient_" : "", emitter->self);
+        emit_failure(emitter, test, "GRADC_ENULL");
     }
     if (nothing.length) {
-        emit_line(emitter, "if (%s)", nothing.bytes);
-        emit_line(emitter, "    return GRADC_OK;");
+        emit_failure(emitter, nothing.bytes, "GRADC_OK");
     }
 }
 
@@ -163,7 +160,6 @@ void emit_entry(struct text *file, struct module *module, const struct emit_opti
                               .program = program,
                               .options = options,
                               .out = file,
-                              .indent = 1,
                               .names = names_new_in_c(arena),
                               .self = pointer_name(program->function),
                               .real = is_float ? "float" : "double",
@@ -183,12 +179,15 @@ void emit_entry(struct text *file, struct module *module, const struct emit_opti
     name_loop_variables(&emitter);
     struct body *entry = print_body(&emitter, program->root, 0);
     struct arrays *arrays = find_arrays(&emitter, false);
-    const char *statements = emit_stretches(&emitter, entry, &arrays);
-    const char *body = emit_function_body(&emitter, kernel_name(&emitter), arrays, statements, true);
+    struct code statements = emit_stretches(&emitter, entry, &arrays), checks = {0};
+    struct code body = emit_function_body(&emitter, kernel_name(&emitter), arrays, &statements, true);
     text_print(file, "int %s_%s(struct %s *%s)\n{\n", program->function->name, entry_name(program->entry),
                program->function->name, emitter.self);
+    emit_into(&emitter, &checks);
     emit_checks(&emitter, needs_work);
-    text_print(file, "%s}\n", body);
+    code_print(file, &checks, 4);
+    code_print(file, &body, 4);
+    text_write(file, "}\n");
     forget_sizes(&emitter);
     arena_free(arena);
 }

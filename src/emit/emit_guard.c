@@ -16,30 +16,22 @@ const char *guard_text(struct emitter *emitter, guard wanted)
 
 void begin_guarded(struct emitter *emitter, struct guarded *guarded, guard wanted)
 {
-    *guarded = (struct guarded){.outer = emitter->guard, .out = emitter->out};
-    guarded->is_open = wanted != ALWAYS_WANTED && wanted != emitter->guard && !emitter->side;
-    if (!guarded->is_open)
+    *guarded = (struct guarded){.outer = emitter->guard};
+    if (wanted == ALWAYS_WANTED || wanted == emitter->guard || emitter->side)
         return;
-    guarded->body.arena = emitter->arena;
-    text_write(&guarded->body, "");
-    emitter->out = &guarded->body;
+    guarded->statement = open_statement(emitter, CODE_IF, "if (%s)", guard_text(emitter, wanted));
     emitter->guard = wanted;
-    emitter->indent++;
 }
 
 void end_guarded(struct emitter *emitter, const struct guarded *guarded)
 {
-    if (!guarded->is_open)
+    if (!guarded->statement)
         return;
-    guard wanted = emitter->guard;
-    emitter->indent--;
     emitter->guard = guarded->outer;
-    emitter->out = guarded->out;
-    if (!*guarded->body.bytes)
-        return; /* nothing but what turned out to be unnecessary, or stands elsewhere */
-    emit_line(emitter, "if (%s) {", guard_text(emitter, wanted));
-    text_write(emitter->out, guarded->body.bytes);
-    emit_line(emitter, "}");
+    close_statement(emitter, guarded->statement);
+    if (guarded->statement->body.statements_count >
+        0) /* else it turned out to be unnecessary, or stands elsewhere */
+        code_append(emitter->lasting, emitter->code, guarded->statement);
 }
 
 /* A local variable that needs nothing which might not be there is computed whether it is wanted or not. */

@@ -40,7 +40,8 @@ static void declare_scalars(struct emitter *emitter, const struct names *mention
 /* The sizes that are mentioned, and those from which others follow. */
 static void declare_sizes(struct emitter *emitter, struct names *mentioned)
 {
-    const char *computed = computed_sizes(emitter->arena, emitter->function, mentioned);
+    struct code computed = {0};
+    computed_sizes(emitter->lasting, emitter->function, mentioned, &computed);
     for (size_t i = 0; i < emitter->function->members_count; i++) {
         const struct member *member = &emitter->function->members[i];
         if (member->role != ROLE_SIZE)
@@ -51,38 +52,49 @@ static void declare_sizes(struct emitter *emitter, struct names *mentioned)
         emit_line(emitter, "const size_t %s = %s;", name, member_text(emitter, member));
         names_add_text(mentioned, emitter->self);
     }
-    text_write(emitter->out, computed);
+    code_append_all(emitter->lasting, emitter->code, &computed);
 }
 
 static void declare_array(struct emitter *emitter, const struct array *array)
 {
     if (strcmp(array->name, array->source) == 0) /* declared as a place */
         return;
-    emit_line(emitter, array->shape ? "%s *%sconst %s = %s; /* %s */" : "%s *%sconst %s = %s;", array->type,
-              array->is_alone ? "GRADC_RESTRICT " : "", array->name, array->source, array->shape);
+    emit_line(emitter, "%s *%sconst %s = %s;", array->type, array->is_alone ? "GRADC_RESTRICT " : "",
+              array->name, array->source);
+    emitter->code->statements[emitter->code->statements_count - 1]->remark = array->shape;
+}
+
+static bool add_names(const struct statement *statement, void *closure)
+{
+    if (statement->kind != CODE_COMMENT)
+        names_add_text(closure, statement->text);
+    return false;
+}
+
+static void names_add_code(struct names *names, const struct code *code)
+{
+    code_walk(code, add_names, names);
 }
 
 /* Scalars, arrays (those that are no parameters, or all), statements, and before them the sizes that all this
  * mentions. `mentioned`: all of it. */
-static struct text declared(struct emitter *emitter, const struct arrays *arrays, bool are_parameters,
-                            const char *statements, struct names *mentioned)
+static struct code declared(struct emitter *emitter, const struct arrays *arrays, bool are_parameters,
+                            const struct code *statements, struct names *mentioned)
 {
-    struct text *out = emitter->out;
-    struct text text = {.arena = emitter->arena}, whole = text;
-    text_write(&text, are_parameters ? "" : arrays->places.bytes);
-    text_write(&whole, "");
-    emitter->out = &text;
+    struct code code = {0}, whole = {0}, *outer = emit_into(emitter, &code);
+    if (!are_parameters)
+        code_append_all(emitter->lasting, &code, &arrays->places);
     for (size_t i = 0; i < arrays->arrays_count; i++)
         if (!are_parameters || !arrays->arrays[i].is_alone)
             declare_array(emitter, &arrays->arrays[i]);
-    names_add_text(mentioned, statements);
+    names_add_code(mentioned, statements);
     declare_scalars(emitter, mentioned);
-    names_add_text(mentioned, text.bytes);
-    emitter->out = &whole;
+    names_add_code(mentioned, &code);
+    emit_into(emitter, &whole);
     declare_sizes(emitter, mentioned);
-    text_write(&whole, text.bytes);
-    text_write(&whole, statements);
-    emitter->out = out;
+    code_append_all(emitter->lasting, &whole, &code);
+    code_append_all(emitter->lasting, &whole, statements);
+    emit_into(emitter, outer);
     return whole;
 }
 
@@ -105,14 +117,11 @@ const char *kernel_name(struct emitter *emitter)
                        entry_name(emitter->program->entry));
 }
 
-bool can_fail(const char *statements)
+bool needs_struct(struct emitter *emitter, const struct code *code)
 {
-    return strstr(statements, "return GRADC_") != NULL || strstr(statements, "return status;") != NULL;
-}
-
-bool needs_struct(struct emitter *emitter, const char *text)
-{
-    return names_has(names_of_text(emitter->arena, text), emitter->self);
+    struct names *mentioned = names_new(emitter->arena);
+    names_add_code(mentioned, code);
+    return names_has(mentioned, emitter->self);
 }
 
 struct parameters {
@@ -160,7 +169,7 @@ static struct parameters list_parameters(struct emitter *emitter, const struct a
 }
 
 /* One a line, the arrays with their shapes. */
-static void emit_parameters(struct emitter *emitter, const struct parameters *list)
+static void print_parameters(struct emitter *emitter, struct text *to, const struct parameters *list)
 {
     size_t width = 0;
     for (size_t i = 0; i < list->parameters_count; i++) {
@@ -172,27 +181,27 @@ static void emit_parameters(struct emitter *emitter, const struct parameters *li
         const char *text =
             arena_print(emitter->arena, "%s%c", parameter->text, i + 1 < list->parameters_count ? ',' : ')');
         if (parameter->shape)
-            emit_line(emitter, "%-*s /* %s */", (int)width, text, parameter->shape);
+            text_print(to, "    %-*s /* %s */\n", (int)width, text, parameter->shape);
         else
-            emit_line(emitter, "%s", text);
+            text_line(to, 4, text);
     }
 }
 
 /* A kernel that takes these arrays, and whether it takes the struct. Those that differ in names only are one.
  */
 static const char *emit_kernel(struct emitter *emitter, const char *name, const struct arrays *arrays,
-                               const char *statements, bool *has_struct)
+                               const struct code *statements, bool *has_struct)
 {
-    struct text *out = emitter->out, definition = {.arena = emitter->arena};
+    struct text definition = {.arena = emitter->arena};
     struct names *mentioned = names_new(emitter->arena);
-    struct text text = declared(emitter, arrays, true, statements, mentioned);
+    struct code code = declared(emitter, arrays, true, statements, mentioned);
     *has_struct = names_has(mentioned, emitter->self);
     struct parameters parameters = list_parameters(emitter, arrays, *has_struct);
-    emitter->out = &definition;
     text_write(&definition, "(\n");
-    emit_parameters(emitter, &parameters);
-    text_print(&definition, "{\n%s%s}\n\n", text.bytes, can_fail(statements) ? "    return GRADC_OK;\n" : "");
-    emitter->out = out;
+    print_parameters(emitter, &definition, &parameters);
+    text_write(&definition, "{\n");
+    code_print(&definition, &code, 4);
+    text_print(&definition, "%s}\n\n", can_fail(statements) ? "    return GRADC_OK;\n" : "");
     if (emitter->kernels) {
         const char *key = without_names(emitter->arena, definition.bytes);
         const char *equal = map_get(emitter->kernels, key);
@@ -201,7 +210,7 @@ static const char *emit_kernel(struct emitter *emitter, const char *name, const 
         map_set(emitter->lasting, emitter->kernels, arena_copy(emitter->lasting, key, strlen(key)),
                 (void *)name);
     }
-    text_print(out, "static %s %s%s", can_fail(statements) ? "int" : "void", name, definition.bytes);
+    text_print(emitter->out, "static %s %s%s", can_fail(statements) ? "int" : "void", name, definition.bytes);
     return name;
 }
 
@@ -230,29 +239,29 @@ static const char *kernel_call(struct emitter *emitter, const char *name, const 
 }
 
 /* The places, the call, and before them the sizes that these mention. */
-static struct text calling(struct emitter *emitter, const struct arrays *arrays, const char *call)
+static struct code calling(struct emitter *emitter, const struct arrays *arrays, const char *call,
+                           bool returns)
 {
-    struct text *out = emitter->out, text = {.arena = emitter->arena}, whole = text;
-    text_write(&text, arrays->places.bytes);
-    emitter->out = &text;
-    emit_line(emitter, "%s;", call);
-    emitter->out = &whole;
-    text_write(&whole, "");
+    struct code code = {0}, whole = {0}, *outer = emit_into(emitter, &code);
+    code_append_all(emitter->lasting, &code, &arrays->places);
+    emit_as(emitter, returns ? CODE_FAIL : CODE_LINE, returns ? "return %s;" : "%s;", call);
     struct names *mentioned = names_new(emitter->arena);
-    names_add_text(mentioned, text.bytes);
+    names_add_code(mentioned, &code);
+    emit_into(emitter, &whole);
     declare_sizes(emitter, mentioned);
-    text_write(&whole, text.bytes);
-    emitter->out = out;
+    code_append_all(emitter->lasting, &whole, &code);
+    emit_into(emitter, outer);
     return whole;
 }
 
 /* Those that the statements mention, or what shares their places: of an array with one element, no subscript
  * is printed, nor what it is read from. */
 static struct arrays mentioned_arrays(struct emitter *emitter, const struct arrays *all,
-                                      const char *statements)
+                                      const struct code *statements)
 {
     struct arrays some = *all;
-    struct names *mentioned = names_of_text(emitter->arena, statements);
+    struct names *mentioned = names_new(emitter->arena);
+    names_add_code(mentioned, statements);
     for (size_t i = 0; i < all->arrays_count; i++)
         if (!all->arrays[i].is_alone)
             names_add_text(mentioned, all->arrays[i].source);
@@ -264,22 +273,24 @@ static struct arrays mentioned_arrays(struct emitter *emitter, const struct arra
     return some;
 }
 
-const char *emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *all,
-                               const char *statements, bool is_status)
+struct code emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *all,
+                               const struct code *statements, bool is_status)
 {
-    struct text body;
+    struct code body;
     struct arrays some = mentioned_arrays(emitter, all, statements), *arrays = &some;
     bool returns = false;
     if (is_worth_a_kernel(arrays)) {
         bool has_struct;
         kernel = emit_kernel(emitter, kernel, arrays, statements, &has_struct);
-        const char *call = kernel_call(emitter, kernel, arrays, has_struct);
         returns = can_fail(statements);
-        body = calling(emitter, arrays, returns ? arena_print(emitter->arena, "return %s", call) : call);
+        body = calling(emitter, arrays, kernel_call(emitter, kernel, arrays, has_struct), returns);
     } else {
         body = declared(emitter, arrays, false, statements, names_new(emitter->arena));
     }
-    if (is_status && !returns)
-        text_write(&body, "    return GRADC_OK;\n");
-    return body.bytes;
+    if (is_status && !returns) {
+        struct code *outer = emit_into(emitter, &body);
+        emit_line(emitter, "return GRADC_OK;");
+        emit_into(emitter, outer);
+    }
+    return body;
 }

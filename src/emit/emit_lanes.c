@@ -19,46 +19,7 @@ struct block {
 
 static void emit_lane_items(struct emitter *emitter, const struct block *block, const struct item *parent);
 
-/* ---- Text ---- */
-
-/* Prints aside, one level further in. */
-static struct text *begin_aside(struct emitter *emitter, struct text *aside)
-{
-    struct text *out = emitter->out;
-    if (!aside->arena) {
-        aside->arena = emitter->arena;
-        text_write(aside, "");
-    }
-    emitter->out = aside;
-    emitter->indent++;
-    return out;
-}
-
-static void end_aside(struct emitter *emitter, struct text *out)
-{
-    emitter->out = out;
-    emitter->indent--;
-}
-
-/* How many statements begin at the body's own level. */
-static int count_statements(const struct text *body, int indent)
-{
-    int count = 0;
-    for (const char *line = body->bytes; *line; line = strchr(line, '\n') + 1) {
-        size_t spaces = strspn(line, " ");
-        count += (int)spaces == 4 * indent && line[spaces] != '}';
-    }
-    return count;
-}
-
-static void emit_braced(struct emitter *emitter, const char *header, const struct text *body)
-{
-    bool is_plain = count_statements(body, emitter->indent + 1) == 1;
-    emit_line(emitter, "%s%s", header, is_plain ? "" : " {");
-    text_write(emitter->out, body->bytes);
-    if (!is_plain)
-        emit_line(emitter, "}");
-}
+/* ---- Loops over the lanes ---- */
 
 /* Whether the text needs the number of the round that a lane works on. */
 static bool mentions_round(struct emitter *emitter, const char *text)
@@ -72,21 +33,27 @@ static const char *round_text(struct emitter *emitter, const struct block *block
                        size_c(emitter, emitter->laned->variable), block->from, block->first, emitter->lane);
 }
 
-static void emit_lane_loop(struct emitter *emitter, const struct block *block, struct text *body)
+static bool text_mentions_round(const struct statement *statement, void *closure)
 {
-    if (!*body->bytes)
+    struct emitter *emitter = closure;
+    return statement->kind != CODE_COMMENT && mentions_round(emitter, statement->text);
+}
+
+static void close_braced(struct emitter *emitter, struct statement *statement)
+{
+    statement->braces = statement->body.statements_count == 1 ? NO_BRACES : BRACES;
+    close_statement(emitter, statement);
+}
+
+static void emit_lane_loop(struct emitter *emitter, const struct block *block, const struct code *body)
+{
+    if (body->statements_count == 0)
         return;
-    if (mentions_round(emitter, body->bytes)) {
-        struct text whole = {0}, *out = begin_aside(emitter, &whole);
+    struct statement *loop = emit_open_loop(emitter, BRACES, emitter->lane, block->lanes);
+    if (code_walk(body, text_mentions_round, emitter))
         emit_line(emitter, "%s", round_text(emitter, block));
-        text_write(&whole, body->bytes);
-        end_aside(emitter, out);
-        *body = whole;
-    }
-    emit_braced(emitter,
-                arena_print(emitter->arena, "for (size_t %s = 0; %s < %s; %s++)", emitter->lane,
-                            emitter->lane, block->lanes, emitter->lane),
-                body);
+    code_append_all(emitter->lasting, emitter->code, body);
+    close_braced(emitter, loop);
 }
 
 /* ---- Statements ---- */
@@ -129,12 +96,12 @@ static void emit_total(struct emitter *emitter, const struct block *block, struc
     const char *term = term_text(emitter, nest, at, &precedence), *into = reduced_into(emitter, nest, to);
     bool is_best = nest->node->op == OP_MAXIMUM || nest->node->op == OP_MINIMUM,
          of = mentions_round(emitter, term);
-    emit_line(emitter, "%s%s(%s, %s, %s%s, %s, %s%s%s);", is_best ? "GRADC_BEST" : "GRADC_SUM",
-              of ? "_OF" : "", emitter->real, into,
-              !is_best                       ? ""
-              : nest->node->op == OP_MAXIMUM ? ">, "
-                                             : "<, ",
-              emitter->lane, block->lanes, term, of ? ", " : "", of ? round_text(emitter, block) : "");
+    emit_as(emitter, is_best ? CODE_LINE : CODE_SUM, "%s%s(%s, %s, %s%s, %s, %s%s%s);",
+            is_best ? "GRADC_BEST" : "GRADC_SUM", of ? "_OF" : "", emitter->real, into,
+            !is_best                       ? ""
+            : nest->node->op == OP_MAXIMUM ? ">, "
+                                           : "<, ",
+            emitter->lane, block->lanes, term, of ? ", " : "", of ? round_text(emitter, block) : "");
 }
 
 /* The best so far, of which the target has the position. */
@@ -261,31 +228,27 @@ static bool emit_polynomial(struct emitter *emitter, const struct block *block, 
     if (!take_lone_power(emitter, loop, term, precedence, &base, &coefficient))
         return false;
     const char *place = reduced_into(emitter, item->nest, to);
-    struct text start = {0}, step = {0}, body = {0}, *out = begin_aside(emitter, &start);
+    struct code start = {0}, step = {0}, *outer = emit_into(emitter, &start);
     if (names_has(names_of_text(emitter->arena, coefficient), variable))
         emit_line(emitter, "const size_t %s = %s;", variable, size_c(emitter, last));
     emit_line(emitter, "%s = %s;", place, coefficient);
-    end_aside(emitter, out);
-    emit_lane_loop(emitter, block, &start);
-    begin_aside(emitter, &body);
-    begin_aside(emitter, &step);
+    emit_into(emitter, &step);
     emit_line(emitter, "%s = %s * %s + %s;", place, place, base, coefficient);
-    end_aside(emitter, &body);
+    emit_into(emitter, outer);
+    emit_lane_loop(emitter, block, &start);
+    struct statement *terms = emit_open(emitter, CODE_FOR, NO_BRACES, "for (size_t %s = %s; %s-- > 0;)",
+                                        variable, size_c(emitter, last), variable);
     emit_lane_loop(emitter, block, &step);
-    end_aside(emitter, out);
-    emit_braced(emitter,
-                arena_print(emitter->arena, "for (size_t %s = %s; %s-- > 0;)", variable,
-                            size_c(emitter, last), variable),
-                &body);
+    close_statement(emitter, terms);
     return true;
 }
 
 static void emit_lane_ends(struct emitter *emitter, const struct block *block, const struct item *loop)
 {
-    struct text ends = {0}, *out = begin_aside(emitter, &ends);
+    struct code ends = {0}, *outer = emit_into(emitter, &ends);
     for (size_t i = 0; i < loop->behind_count; i++)
         emit_lane_end(emitter, loop->behind[i], loop);
-    end_aside(emitter, out);
+    emit_into(emitter, outer);
     emit_lane_loop(emitter, block, &ends);
 }
 
@@ -296,23 +259,21 @@ static void emit_inner_loop(struct emitter *emitter, const struct block *block, 
         emit_lane_ends(emitter, block, loop);
         return;
     }
-    struct text starts = {0}, body = {0}, *out = begin_aside(emitter, &starts);
+    struct code starts = {0}, *outer = emit_into(emitter, &starts);
     for (size_t i = 0; i < loop->before_count; i++)
         emit_lane_start(emitter, loop->before[i], loop);
-    end_aside(emitter, out);
-    begin_aside(emitter, &body);
+    emit_into(emitter, outer);
+    struct statement *rounds = open_statement(emitter, CODE_FOR, "for (size_t %s = 0; %s < %s; %s++)",
+                                              variable, variable, size_c(emitter, loop->extent), variable);
     emit_lane_items(emitter, block, loop);
-    end_aside(emitter, out);
+    close_braced(emitter, rounds);
     declare_powers(emitter, loop);
-    begin_aside(emitter, &starts);
+    emit_into(emitter, &starts);
     start_powers(emitter, loop);
-    end_aside(emitter, out);
+    emit_into(emitter, outer);
     emit_lane_loop(emitter, block, &starts);
-    if (*body.bytes)
-        emit_braced(emitter,
-                    arena_print(emitter->arena, "for (size_t %s = 0; %s < %s; %s++)", variable, variable,
-                                size_c(emitter, loop->extent), variable),
-                    &body);
+    if (rounds->body.statements_count > 0)
+        code_append(emitter->lasting, emitter->code, rounds);
     emit_lane_ends(emitter, block, loop);
 }
 
@@ -335,7 +296,7 @@ static size_t emit_lane_item(struct emitter *emitter, const struct block *block,
         emitter->at = item;
         emit_total(emitter, block, item->nest);
     } else {
-        struct text body = {0}, *out = begin_aside(emitter, &body);
+        struct code body = {0}, *outer = emit_into(emitter, &body);
         for (count = 0; first + count < parent->body_count; count++) {
             const struct item *next = parent->body[first + count];
             if (!shares_lane_loop(emitter, next, item->guard))
@@ -346,7 +307,7 @@ static size_t emit_lane_item(struct emitter *emitter, const struct block *block,
         }
         if (may_step && first + count == parent->body_count)
             step_powers(emitter, parent);
-        end_aside(emitter, out);
+        emit_into(emitter, outer);
         emit_lane_loop(emitter, block, &body);
     }
     return count;
@@ -364,15 +325,15 @@ static void emit_lane_items(struct emitter *emitter, const struct block *block, 
         }
         begin_guarded(emitter, &guarded, item->guard);
         bool may_step =
-            !guarded.is_open && item->kind == ITEM_STATEMENT && !is_lane_total(item->nest, emitter->laned);
+            !guarded.statement && item->kind == ITEM_STATEMENT && !is_lane_total(item->nest, emitter->laned);
         i += emit_lane_item(emitter, block, parent, i, may_step);
         has_stepped = may_step && i == parent->body_count;
         end_guarded(emitter, &guarded);
     }
-    struct text steps = {0}, *out = begin_aside(emitter, &steps);
+    struct code steps = {0}, *outer = emit_into(emitter, &steps);
     if (!has_stepped)
         step_powers(emitter, parent);
-    end_aside(emitter, out);
+    emit_into(emitter, outer);
     emit_lane_loop(emitter, block, &steps);
 }
 
@@ -415,19 +376,15 @@ static void emit_panel(struct emitter *emitter, const struct block *block, const
 {
     const struct node *node = panel->node;
     struct index at[MAXIMUM_RANK];
-    struct text body = {0}, *out = begin_aside(emitter, &body);
-    int indent = emitter->indent;
+    struct code body = {0}, *outer = emit_into(emitter, &body);
     for (int a = 0; a < node->rank; a++) {
         at[a] = (struct index){
             a == panel->axis ? emitter->laned->variable : size_number(emitter->program->sizes, 0), NULL};
         if (a == panel->axis || is_one(node->shape[a]))
             continue;
         size *variable = program_variable(emitter->program, emitter->laned->depth + 1 + a, node->shape[a]);
-        const char *name = size_c(emitter, variable);
         at[a].affine = variable;
-        emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)", name, name, size_c(emitter, node->shape[a]),
-                  name);
-        emitter->indent++;
+        emit_open_loop(emitter, NO_BRACES, size_c(emitter, variable), size_c(emitter, node->shape[a]));
     }
     panel->buffer->is_read = true;
     emitter->leaf_is_used[node->id] = true;
@@ -435,8 +392,7 @@ static void emit_panel(struct emitter *emitter, const struct block *block, const
               lane_text(emitter, panel->buffer->name,
                         offset_text(emitter, node->rank, node->shape, 1u << panel->axis, at)),
               emitter->leaf_names[node->id], offset_text(emitter, node->rank, node->shape, 0, at));
-    emitter->indent = indent;
-    end_aside(emitter, out);
+    emit_into(emitter, outer);
     emit_lane_loop(emitter, block, &body);
 }
 
@@ -458,9 +414,10 @@ static void add_parts(struct emitter *emitter, const struct nest *nest)
     const char *e = size_c(emitter, variable), *target_name = buffer_name(emitter, target);
     struct guarded guarded;
     begin_guarded(emitter, &guarded, nest->guard);
-    emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)", e, e, size_c(emitter, count), e);
-    emit_line(emitter, "    GRADC_SUM(%s, %s[%s], %s, GRADC_LANES, %s);", emitter->real, target_name, e,
-              emitter->lane, lane_text(emitter, nest->parts->name, e));
+    struct statement *loop = emit_open_loop(emitter, NO_BRACES, e, size_c(emitter, count));
+    emit_as(emitter, CODE_SUM, "GRADC_SUM(%s, %s[%s], %s, GRADC_LANES, %s);", emitter->real, target_name, e,
+            emitter->lane, lane_text(emitter, nest->parts->name, e));
+    close_statement(emitter, loop);
     end_guarded(emitter, &guarded);
 }
 
@@ -481,14 +438,13 @@ void emit_laned_loop(struct emitter *emitter, const struct item *loop)
         name_panels(emitter, loop);
     for (size_t i = 0; i < loop->summed_count; i++)
         clear_parts(emitter, loop->summed[i]);
-    emit_line(emitter, "GRADC_BLOCKS(%s, %s, %s, {", block.first, block.lanes, rounds);
-    emitter->indent++;
+    struct statement *blocks =
+        emit_open(emitter, CODE_MACRO, BRACES, "GRADC_BLOCKS(%s, %s, %s", block.first, block.lanes, rounds);
     declare_lanes(emitter, loop);
     for (size_t i = 0; i < loop->panels_count; i++)
         emit_panel(emitter, &block, &loop->panels[i]);
     emit_lane_items(emitter, &block, loop);
-    emitter->indent--;
-    emit_line(emitter, "});");
+    close_statement(emitter, blocks);
     for (size_t i = 0; i < loop->summed_count; i++)
         add_parts(emitter, loop->summed[i]);
     emitter->laned = NULL;

@@ -95,7 +95,7 @@ static void end_formula_line(struct formulas *formulas)
 {
     struct emitter *emitter = formulas->emitter;
     if (formulas->line.length > 0)
-        text_print(emitter->out, "%*s/* %s */\n", 4 * emitter->indent, "", formulas->line.bytes);
+        emit_as(emitter, CODE_COMMENT, "%s", formulas->line.bytes);
     formulas->line.length = 0;
 }
 
@@ -197,8 +197,7 @@ static void emit_comment(struct emitter *emitter, const struct item *item)
     struct formulas formulas = {.emitter = emitter, .line = {.arena = emitter->arena}};
     struct lines lines = {.count = 0};
     if (item->kind == ITEM_BLOCK) {
-        text_print(emitter->out, "%*s/* Some rows at a time, so that they stay in the cache. */\n",
-                   4 * emitter->indent, "");
+        emit_as(emitter, CODE_COMMENT, "Some rows at a time, so that they stay in the cache.");
         return;
     }
     if (item->kind == ITEM_REGION)
@@ -210,9 +209,8 @@ static void emit_comment(struct emitter *emitter, const struct item *item)
         if (emitter->last_line.source == span.source && span_line(emitter->last_line) == span_line(span))
             continue;
         emitter->last_line = span;
-        text_print(emitter->out, "%*s/* %s:%d   %s */\n", 4 * emitter->indent, "",
-                   harmless(emitter->arena, base_name(span.source->path)), span_line(span),
-                   harmless(emitter->arena, span_line_text(emitter->arena, span)));
+        emit_as(emitter, CODE_COMMENT, "%s:%d   %s", harmless(emitter->arena, base_name(span.source->path)),
+                span_line(span), harmless(emitter->arena, span_line_text(emitter->arena, span)));
     }
     add_formulas(&formulas, item);
     end_formula_line(&formulas);
@@ -251,33 +249,13 @@ static void emit_ends(struct emitter *emitter, const struct item *loop)
     }
 }
 
-/* A body of one statement needs no braces: one line, or a loop, which may begin with a line that tells
- * compilers about it, but no declaration or sum beside it. */
-static bool is_plain(const struct emitter *emitter, const struct item *loop, const struct text *body)
+/* A loop around one loop needs no braces, if no declaration or sum stands beside it. */
+static enum braces braces_of(const struct item *loop, const struct code *body)
 {
-    int statements = 0, indent = 4 * (emitter->indent + 1);
-    const char *end = strchr(body->bytes, '\n');
-    if (end && !end[1])
-        return true;
-    for (const char *line = body->bytes; *line; line = next_line(line)) {
-        int spaces = (int)strspn(line, " ");
-        bool is_about_loop = strncmp(line + spaces, "GRADC_INDEPENDENT\n", 18) == 0 ||
-                             strncmp(line + spaces, "GRADC_ROLLED\n", 13) == 0 ||
-                             strncmp(line + spaces, "GRADC_UNROLLED\n", 15) == 0;
-        statements += spaces == indent && line[spaces] != '}' && !is_about_loop;
-    }
-    return statements == 1 && loop->body_count == 1 && loop->body[0]->kind == ITEM_LOOP &&
-           loop->body[0]->guard == loop->guard;
-}
-
-/* GRADC_PARALLEL(i, n, n * D, { body }); */
-static void emit_shared_loop(struct emitter *emitter, const struct item *loop, const struct text *body,
-                             bool independent)
-{
-    emit_line(emitter, "GRADC_PARALLEL%s(%s, %s, %s, {", independent ? "_INDEPENDENT" : "",
-              size_c(emitter, loop->variable), size_c(emitter, loop->extent), size_c(emitter, loop->work));
-    text_write(emitter->out, body->bytes);
-    emit_line(emitter, "});");
+    return body->statements_count == 1 && loop->body_count == 1 && loop->body[0]->kind == ITEM_LOOP &&
+                   loop->body[0]->guard == loop->guard
+               ? NO_BRACES
+               : BRACES_IF_LONG;
 }
 
 static void emit_loop(struct emitter *emitter, const struct item *loop)
@@ -298,41 +276,35 @@ void emit_rounds(struct emitter *emitter, const struct item *loop)
     const char *begin = range ? range->begin : "0", *end = range ? range->end : size_c(emitter, loop->extent);
     emitter->range = NULL;
     const char *variable = size_c(emitter, loop->variable);
-    struct text body = {.arena = emitter->arena};
-    struct text *out = emitter->out;
-    text_write(&body, "");
     struct notes notes = {.touched = NULL};
     bool innermost = can_be_independent(loop), is_shared = emitter->is_shared;
+    struct statement *rounds = open_statement(emitter, CODE_FOR, "for (size_t %s = %s; %s < %s; %s++)",
+                                              variable, begin, variable, end, variable);
     emitter->is_shared = is_shared || loop->work;
-    emitter->out = &body;
     emitter->notes = innermost ? &notes : NULL;
-    emitter->indent++;
     emit_items(emitter, loop);
     step_powers(emitter, loop);
-    emitter->indent--;
     emitter->notes = NULL;
-    emitter->out = out;
-    if (!*body.bytes)
+    close_statement(emitter, rounds);
+    if (rounds->body.statements_count == 0)
         return; /* nothing but what turned out to be unnecessary */
-    bool plain = is_plain(emitter, loop, &body) && !has_running_powers(emitter, loop);
     bool independent = innermost && is_independent(emitter, loop, &notes, variable);
     emitter->is_shared = is_shared;
     declare_powers(emitter, loop);
+    code_append(emitter->lasting, emitter->code, rounds);
     if (loop->work && loop->before_count == 0 && !has_running_powers(emitter, loop)) {
-        emit_shared_loop(emitter, loop, &body, independent);
+        rounds->kind = CODE_MACRO; /* GRADC_PARALLEL(i, n, n * D, { body }); */
+        rounds->text =
+            arena_print(emitter->lasting, "GRADC_PARALLEL%s(%s, %s, %s", independent ? "_INDEPENDENT" : "",
+                        variable, size_c(emitter, loop->extent), size_c(emitter, loop->work));
         return;
     }
-    if (independent)
-        emit_line(emitter, "GRADC_INDEPENDENT");
-    else if (!is_at_risk(loop, body.bytes) && is_unrolled(loop, body.bytes))
-        emit_line(emitter, "GRADC_UNROLLED");
-    else if (is_at_risk(loop, body.bytes) || fills_registers(loop))
-        emit_line(emitter, "GRADC_ROLLED");
-    emit_line(emitter, "for (size_t %s = %s; %s < %s; %s++)%s", variable, begin, variable, end, variable,
-              plain ? "" : " {");
-    text_write(out, body.bytes);
-    if (!plain)
-        emit_line(emitter, "}");
+    bool is_risk = is_at_risk(emitter, loop, &rounds->body);
+    rounds->braces = has_running_powers(emitter, loop) ? BRACES : braces_of(loop, &rounds->body);
+    rounds->about = independent                                    ? "GRADC_INDEPENDENT"
+                    : !is_risk && is_unrolled(loop, &rounds->body) ? "GRADC_UNROLLED"
+                    : is_risk || fills_registers(loop)             ? "GRADC_ROLLED"
+                                                                   : NULL;
 }
 
 /* Loops one after the other may count with one name, loops inside one another not. */
@@ -358,22 +330,21 @@ static bool emit_branch(struct emitter *emitter, const struct item *item)
     int precedence;
     if (!first || first->kind != ITEM_STATEMENT || first->nest->kind != NEST_BREAK)
         return false;
-    emit_line(emitter, "if (%s) {", expression_text(emitter, first->nest->node, NULL, &precedence));
-    emitter->indent++;
+    struct statement *branch = emit_open(emitter, CODE_IF, BRACES, "if (%s)",
+                                         expression_text(emitter, first->nest->node, NULL, &precedence));
     emit_body(emitter, item, 1);
-    emitter->indent--;
-    emit_line(emitter, "}");
+    close_statement(emitter, branch);
     return true;
 }
 
 /* From end - 1 down to begin. Not `k-- > begin`: after a loop that counts in its condition gcc forgets what
  * it has been told of the loops inside. */
-static void emit_backwards(struct emitter *emitter, const struct loop *loop)
+static struct statement *open_backwards(struct emitter *emitter, const struct loop *loop)
 {
     size *last = size_subtract(loop->end, size_number(emitter->program->sizes, 1));
     const char *variable = size_c(emitter, loop->variable);
-    emit_line(emitter, "for (size_t %s = %s; %s + 1 > %s; %s--) {", variable, size_c(emitter, last), variable,
-              size_c(emitter, loop->begin), variable);
+    return emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = %s; %s + 1 > %s; %s--)", variable,
+                     size_c(emitter, last), variable, size_c(emitter, loop->begin), variable);
 }
 
 static void emit_region(struct emitter *emitter, const struct item *item)
@@ -387,25 +358,24 @@ static void emit_region(struct emitter *emitter, const struct item *item)
         size_set_c_name(loop->variable, name->name);
     const char *variable = size_c(emitter, loop->variable);
     const char *begin = size_c(emitter, loop->begin), *end = size_c(emitter, loop->end);
-    bool in_vectors = can_run_side_by_side(emitter, item), otherwise = false;
-    if (in_vectors && !(otherwise = emit_side_by_side(emitter, item))) {
-        name->is_taken = false;
-        return;
+    struct code *outer = emitter->code;
+    if (can_run_side_by_side(emitter, item)) {
+        struct statement *choice = emit_side_by_side(emitter, item);
+        if (!choice) {
+            name->is_taken = false;
+            return;
+        }
+        emit_into(emitter, &choice->otherwise);
     }
-    emitter->indent += otherwise;
     if (loop->is_branch)
-        emit_line(emitter, "do {");
+        emit_open(emitter, CODE_DO, BRACES, "%s", "");
     else if (loop->reverse)
-        emit_backwards(emitter, loop);
+        open_backwards(emitter, loop);
     else
-        emit_line(emitter, "for (size_t %s = %s; %s < %s; %s++) {", variable, begin, variable, end, variable);
-    emitter->indent++;
+        emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = %s; %s < %s; %s++)", variable, begin, variable,
+                  end, variable);
     emit_body(emitter, item, 0);
-    emitter->indent--;
-    emit_line(emitter, loop->is_branch ? "} while (0);" : "}");
-    emitter->indent -= otherwise;
-    if (otherwise)
-        emit_line(emitter, "}");
+    emitter->code = outer;
     name->is_taken = false;
 }
 
@@ -416,13 +386,12 @@ static void emit_block(struct emitter *emitter, const struct item *item)
     size_set_c_name(block->rows, names_take(emitter->names, "rows"));
     const char *first = size_c(emitter, block->first), *extent = size_c(emitter, block->extent);
     const char *length = size_c(emitter, block->length);
-    emit_line(emitter, "for (size_t %s = 0; %s < %s; %s += %s) {", first, first, extent, first, length);
-    emitter->indent++;
+    struct statement *blocks = emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = 0; %s < %s; %s += %s)",
+                                         first, first, extent, first, length);
     emit_line(emitter, "const size_t %s = %s - %s < %s ? %s - %s : %s;", size_c(emitter, block->rows), extent,
               first, length, extent, first, length);
     emit_body(emitter, item, 0);
-    emitter->indent--;
-    emit_line(emitter, "}");
+    close_statement(emitter, blocks);
 }
 
 static void emit_parts(struct emitter *emitter, const struct item *item)

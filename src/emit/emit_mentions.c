@@ -144,20 +144,6 @@ bool declares_variable(const char *line, struct mention *mention)
     return mention->type != NULL;
 }
 
-const char *next_line(const char *text)
-{
-    const char *end = strchr(text, '\n');
-    return end ? end + 1 : text + strlen(text);
-}
-
-size_t count_lines(const char *text, size_t length)
-{
-    size_t count = 0;
-    for (const char *line = text; line < text + length; line = next_line(line))
-        count += strncmp(line + strspn(line, " "), "/*", 2) != 0;
-    return count;
-}
-
 static void append_without_comments(struct text *text, const char *from, const char *end)
 {
     const char *slash = from;

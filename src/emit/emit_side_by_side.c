@@ -251,9 +251,10 @@ static void open_block(struct emitter *emitter, const struct side_by_side *side,
                        const char *end, int rounds)
 {
     const char *block = names_take(emitter->names, "block");
-    emit_line(emitter, "/* rows are asked for before they are computed; the last block repeats some */");
-    emit_line(emitter, "for (size_t %s = 0; %s < %s; %s += %d) {", block, block, end, block, rounds);
-    emitter->indent++;
+    emit_as(emitter, CODE_COMMENT,
+            "rows are asked for before they are computed; the last block repeats some");
+    emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = 0; %s < %s; %s += %d)", block, block, end, block,
+              rounds);
     emit_line(emitter, "const size_t %s = %s + %d <= %s ? %s : %s - %d;", first, block, rounds, end, block,
               end, rounds);
     for (size_t i = 0; i < side->rows_count; i++)
@@ -280,19 +281,6 @@ static const char *all_wanted(struct emitter *emitter, const struct item *item)
     return text;
 }
 
-static const char *body_text(struct emitter *emitter, const struct item *item)
-{
-    struct text body = {.arena = emitter->arena};
-    struct text *out = emitter->out;
-    text_write(&body, "");
-    emitter->out = &body;
-    emitter->indent++;
-    emit_items(emitter, item);
-    emitter->indent--;
-    emitter->out = out;
-    return body.bytes;
-}
-
 /* That all members are wanted which the body has conditions on, and that there is a block of rounds; or NULL.
  */
 static const char *condition_of(struct emitter *emitter, const struct item *item, int rounds)
@@ -306,33 +294,33 @@ static const char *condition_of(struct emitter *emitter, const struct item *item
 }
 
 static void emit_loop_of_vectors(struct emitter *emitter, const struct side_by_side *side, const char *begin,
-                                 const char *end, const char *body)
+                                 const char *end, const struct code *body)
 {
     const char *variable = size_c(emitter, side->variable);
-    emit_line(emitter, "GRADC_INDEPENDENT");
-    emit_line(emitter, "for (size_t %s = %s; %s < %s; %s++) {", variable, begin, variable, end, variable);
+    struct statement *loop = emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = %s; %s < %s; %s++)",
+                                       variable, begin, variable, end, variable);
+    loop->about = "GRADC_INDEPENDENT";
     for (int s = 0; s < side->count; s++)
-        emit_line(emitter, "    const size_t %s = %s * %s;", side->strides[s].name, variable,
+        emit_line(emitter, "const size_t %s = %s * %s;", side->strides[s].name, variable,
                   side->strides[s].factor);
-    text_write(emitter->out, body);
-    emit_line(emitter, "}");
+    code_append_all(emitter->lasting, emitter->code, body);
+    close_statement(emitter, loop);
 }
 
-bool emit_side_by_side(struct emitter *emitter, const struct item *item)
+struct statement *emit_side_by_side(struct emitter *emitter, const struct item *item)
 {
     const struct loop *loop = item->nest->node->loop;
-    int rounds = rounds_in_block(emitter, item), indent = emitter->indent;
+    int rounds = rounds_in_block(emitter, item);
     const char *condition = condition_of(emitter, item, rounds), *end = size_c(emitter, loop->end);
     struct side_by_side side = {.variable = loop->variable};
     struct span last_line = emitter->last_line;
-    if (condition)
-        emit_line(emitter, "if (%s) {", condition);
-    emitter->indent += condition != NULL;
-    emitter->indent += rounds > 0;
+    struct code body = {0}, *outer = emitter->code;
+    struct statement *choice = condition ? emit_open(emitter, CODE_IF, BRACES, "if (%s)", condition) : NULL;
+    struct code *inner = emit_into(emitter, &body);
     emitter->side = &side;
-    const char *body = body_text(emitter, item);
+    emit_items(emitter, item);
     emitter->side = NULL;
-    emitter->indent -= rounds > 0;
+    emitter->code = inner;
     for (int s = 0; s < side.count; s++)
         emit_line(emitter, "const size_t %s = gradc_stride(%d);", side.strides[s].factor,
                   (int)side.strides[s].step);
@@ -340,15 +328,11 @@ bool emit_side_by_side(struct emitter *emitter, const struct item *item)
         const char *first = names_take(emitter->names, "first");
         open_block(emitter, &side, first, end, rounds);
         emit_loop_of_vectors(emitter, &side, first, arena_print(emitter->arena, "%s + %d", first, rounds),
-                             body);
-        emitter->indent--;
-        emit_line(emitter, "}");
+                             &body);
     } else {
-        emit_loop_of_vectors(emitter, &side, size_c(emitter, loop->begin), end, body);
+        emit_loop_of_vectors(emitter, &side, size_c(emitter, loop->begin), end, &body);
     }
-    emitter->indent = indent;
-    if (condition)
-        emit_line(emitter, "} else {");
+    emitter->code = outer;
     emitter->last_line = condition ? last_line : emitter->last_line;
-    return condition != NULL;
+    return choice;
 }

@@ -124,24 +124,40 @@ static const char *computing_function(struct arena *arena, const struct function
     return arena_print(arena, "%s_%s_%zu", function->name, computed_name(&function->computed[i]), i);
 }
 
-const char *computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned)
+static void add_line(struct arena *arena, struct code *code, const char *text)
 {
-    const char *lines = "";
+    struct statement *statement = ARENA_NEW(arena, struct statement);
+    statement->text = text;
+    code_append(arena, code, statement);
+}
+
+void computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned,
+                    struct code *code)
+{
+    struct code backwards = {0};
     for (size_t i = function->computed_count; i-- > 0;) {
         const struct computed_size *computed = &function->computed[i];
         const char *name = print_c(arena, computed->value);
         if (!names_has(mentioned, name))
             continue;
-        struct text line = {.arena = arena};
         const char *text =
             is_long(arena, computed)
                 ? arena_print(arena, "%s(%s)", computing_function(arena, function, i), pointer_name(function))
                 : computation_text(arena, computed);
-        text_line(&line, 4, arena_print(arena, "const size_t %s = %s;", name, text));
-        names_add_text(mentioned, line.bytes);
-        lines = arena_print(arena, "%s%s", line.bytes, lines);
+        text = arena_print(arena, "const size_t %s = %s;", name, text);
+        names_add_text(mentioned, text);
+        add_line(arena, &backwards, text);
     }
-    return lines;
+    for (size_t i = backwards.statements_count; i-- > 0;)
+        code_append(arena, code, backwards.statements[i]);
+}
+
+static void print_computed(struct text *file, struct arena *arena, const struct function *function,
+                           const char *text)
+{
+    struct code code = {0};
+    computed_sizes(arena, function, names_of_text(arena, text), &code);
+    code_print(file, &code, 4);
 }
 
 /* Declares those that the text mentions, from the struct's members. */
@@ -149,7 +165,7 @@ static void emit_computed(struct text *file, const struct module *module, const 
                           const char *text)
 {
     spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", pointer_name(function)));
-    text_write(file, computed_sizes(module->arena, function, names_of_text(module->arena, text)));
+    print_computed(file, module->arena, function, text);
     spell_sizes(module->arena, function, NULL);
 }
 
@@ -167,7 +183,7 @@ static void emit_computing(struct text *file, const struct module *module, const
                   arena_print(arena, "return %s;", computation_text(arena, &function->computed[i])));
         text_print(file, "GRADC_INLINE size_t %s(const struct %s *%s)\n{\n",
                    computing_function(arena, function, i), function->name, self);
-        text_write(file, computed_sizes(arena, function, names_of_text(arena, line.bytes)));
+        print_computed(file, arena, function, line.bytes);
         spell_sizes(arena, function, NULL);
         text_print(file, "%s}\n\n", line.bytes);
     }

@@ -4,15 +4,6 @@
 
 #include "emitter.h"
 
-void emit_line(struct emitter *emitter, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    const char *text = arena_vprint(emitter->arena, format, arguments);
-    va_end(arguments);
-    text_line(emitter->out, 4 * emitter->indent, text);
-}
-
 /* Where a loop of the nest stands on its axis. */
 static size *loop_position(const struct nest *nest, int depth)
 {
@@ -238,7 +229,7 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
         emit_line(emitter, "memset(%s, 0, %s * sizeof(%s));", start, size_factor(emitter, count),
                   c_type(emitter, buffer->type));
     } else {
-        int indent = emitter->indent;
+        struct code *outer = emitter->code;
         for (int a = 0; a < node->rank; a++)
             if (!is_outer[a] && !(buffer->dropped >> a & 1) && !is_one(node->shape[a])) {
                 int level =
@@ -246,12 +237,10 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
                     loops++;
                 size *variable = program_variable(emitter->program, level, extent[a]);
                 to[a].affine = size_add(first[a], variable);
-                emit_line(emitter, "for (size_t %s = 0; %s < %s; %s++)", size_c(emitter, variable),
-                          size_c(emitter, variable), size_c(emitter, extent[a]), size_c(emitter, variable));
-                emitter->indent++;
+                emit_open_loop(emitter, NO_BRACES, size_c(emitter, variable), size_c(emitter, extent[a]));
             }
         emit_line(emitter, "%s = %s;", element_text(emitter, buffer, to), value);
-        emitter->indent = indent;
+        emitter->code = outer;
     }
 }
 
@@ -344,17 +333,15 @@ static void emit_argument(struct emitter *emitter, struct nest *nest, const stru
         emit_line(emitter, "const %s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), name, term);
         term = name;
     }
-    if (nest->node->inputs[0]->type == REAL)
-        emit_line(emitter, "if (%s %s %s || (%s != %s && %s == %s)) {", term, sign, nest->best, term, term,
-                  nest->best, nest->best);
-    else
-        emit_line(emitter, "if (%s %s %s) {", term, sign, nest->best);
-    emitter->indent++;
+    struct statement *better =
+        nest->node->inputs[0]->type == REAL
+            ? emit_open(emitter, CODE_IF, BRACES, "if (%s %s %s || (%s != %s && %s == %s))", term, sign,
+                        nest->best, term, term, nest->best, nest->best)
+            : emit_open(emitter, CODE_IF, BRACES, "if (%s %s %s)", term, sign, nest->best);
     emit_line(emitter, "%s = %s;", nest->best, term);
     emit_line(emitter, "%s = (int32_t)%s;", accumulator(emitter, nest),
               size_c(emitter, at[nest->order[nest->loop_count - 1]].affine));
-    emitter->indent--;
-    emit_line(emitter, "}");
+    close_statement(emitter, better);
 }
 
 static void emit_reduction(struct emitter *emitter, struct nest *nest, const struct index *at,
@@ -499,16 +486,14 @@ static void emit_check(struct emitter *emitter, struct nest *nest, const struct 
     switch (nest->check->kind) {
     case CHECK_RANGE:
         k = parenthesise(emitter->arena, k, precedence, 2);
-        emit_line(emitter, "if (%s)", outside_text(emitter, nest->check, k));
-        emit_line(emitter, "    return GRADC_EINDEX;");
+        emit_failure(emitter, outside_text(emitter, nest->check, k), "GRADC_EINDEX");
         break;
     case CHECK_FITS:
-        emit_line(emitter, "if (!gradc_fits_int(%s))", k);
-        emit_line(emitter, "    return GRADC_EINDEX;");
+        emit_failure(emitter, arena_print(emitter->arena, "!gradc_fits_int(%s)", k), "GRADC_EINDEX");
         break;
     case CHECK_TRUTH:
-        emit_line(emitter, "if (!%s)", parenthesise(emitter->arena, k, precedence, 2));
-        emit_line(emitter, "    return GRADC_EREQUIRE;");
+        k = parenthesise(emitter->arena, k, precedence, 2);
+        emit_failure(emitter, arena_print(emitter->arena, "!%s", k), "GRADC_EREQUIRE");
         break;
     }
 }
@@ -517,9 +502,10 @@ static void emit_seed(struct emitter *emitter, struct nest *nest)
 {
     struct buffer *buffer = nest->target;
     const char *member = emitter->program->leaf_members[nest->node->id]->name;
-    emit_line(emitter, "if (!%s->%s)", emitter->self, member);
-    emit_line(emitter, "    memset(%s, 0, %s * sizeof(%s));", buffer_name(emitter, buffer),
+    struct statement *test = emit_open(emitter, CODE_IF, NO_BRACES, "if (!%s->%s)", emitter->self, member);
+    emit_line(emitter, "memset(%s, 0, %s * sizeof(%s));", buffer_name(emitter, buffer),
               size_factor(emitter, buffer_count(emitter->program, buffer)), c_type(emitter, buffer->type));
+    close_statement(emitter, test);
 }
 
 void emit_statement(struct emitter *emitter, struct nest *nest)
@@ -549,8 +535,10 @@ void emit_statement(struct emitter *emitter, struct nest *nest)
     case NEST_CHECK: emit_check(emitter, nest, at); break;
     case NEST_BREAK: {
         const char *condition = expression_text(emitter, nest->node, at, &precedence);
-        emit_line(emitter, "if (!%s)", parenthesise(emitter->arena, condition, precedence, 2));
-        emit_line(emitter, "    break;");
+        struct statement *test = emit_open(emitter, CODE_IF, NO_BRACES, "if (!%s)",
+                                           parenthesise(emitter->arena, condition, precedence, 2));
+        emit_line(emitter, "break;");
+        close_statement(emitter, test);
         break;
     }
     case NEST_REGION: break;

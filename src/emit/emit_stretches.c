@@ -36,11 +36,10 @@ struct cutter {
     struct emitter *emitter;
     struct arena *scratch; /* for the texts of one function */
     struct arrays *arrays;
-    struct map places;  /* of the arrays, by name */
-    struct map locals;  /* by name */
-    const char **calls; /* what stands for each of the long bodies */
-    size_t texts;       /* looked at so far, which numbers them */
-    size_t functions;   /* printed so far */
+    struct map places; /* of the arrays, by name */
+    struct map locals; /* by name */
+    size_t texts;      /* looked at so far, which numbers them */
+    size_t functions;  /* printed so far */
 };
 
 /* That a piece mentions an array or a local variable. */
@@ -66,8 +65,6 @@ struct stretch {
 struct cut {
     struct cutter *cutter;
     const struct body *body;
-    struct text text;  /* of the body, with the calls of functions for the long bodies in it */
-    size_t *ends;      /* of the pieces in it */
     struct uses *uses; /* by piece */
     struct stretch *stretches;
     size_t stretches_count, stretches_capacity;
@@ -104,20 +101,37 @@ static void add_local(struct cutter *cutter, const char *type, const char *name,
     map_set(cutter->emitter->arena, &cutter->locals, name, local);
 }
 
-/* All that begin a line of the body, and the variables of the loops around it. Positions that are declared
+struct listing {
+    struct cutter *cutter;
+    const struct body *body; /* whose own these are; NULL: they are declared further in */
+    size_t piece;
+};
+
+static bool list_local(const struct statement *statement, void *closure)
+{
+    const struct listing *listing = closure;
+    struct mention mention;
+    if (statement->kind == CODE_LINE && declares_variable(statement->text, &mention) &&
+        (listing->body || strcmp(mention.type, "size_t") != 0))
+        add_local(listing->cutter, mention.type,
+                  arena_copy(listing->cutter->emitter->arena, mention.name, mention.length), listing->body,
+                  listing->piece);
+    return false;
+}
+
+/* All that are declared in the body, and the variables of the loops around it. Positions that are declared
  * further in are of loops in one piece, which name them alike. */
 static void list_locals(struct cutter *cutter, const struct body *body)
 {
     struct emitter *emitter = cutter->emitter;
-    size_t piece = 0;
-    for (const char *line = body->text.bytes; *line; line = next_line(line)) {
-        struct mention mention;
-        while ((size_t)(line - body->text.bytes) >= body->pieces[piece].end)
-            piece++;
-        bool is_own = declares_variable(line, &mention) && mention.column == 4 * body->indent;
-        if (mention.type && (is_own || strcmp(mention.type, "size_t") != 0))
-            add_local(cutter, mention.type, arena_copy(emitter->arena, mention.name, mention.length),
-                      is_own ? body : NULL, piece);
+    struct listing own = {cutter, body, 0}, inner = {cutter, NULL, 0};
+    for (size_t i = 0; i < body->code.statements_count; i++) {
+        const struct statement *statement = body->code.statements[i];
+        while (i >= body->pieces[own.piece].end)
+            own.piece++;
+        list_local(statement, &own);
+        code_walk(&statement->body, list_local, &inner);
+        code_walk(&statement->otherwise, list_local, &inner);
     }
     for (const struct item *item = body->parent; item->parent; item = item->parent)
         if (item->kind == ITEM_BLOCK) {
@@ -142,51 +156,50 @@ static void add_use(struct cutter *cutter, struct uses *uses, size_t number, con
     uses->uses[*at].is_assigned |= use->is_assigned;
 }
 
-static struct uses uses_of(struct cutter *cutter, const char *text, size_t length)
+struct reading {
+    struct cutter *cutter;
+    struct uses uses;
+    size_t number;
+};
+
+static bool add_uses(const struct statement *statement, void *closure)
 {
-    struct uses uses = {0};
-    struct mentions mentions = mentions_of(text, length);
+    struct reading *reading = closure;
+    struct cutter *cutter = reading->cutter;
+    struct mentions mentions = mentions_of(statement->text, strlen(statement->text));
     struct mention mention;
-    size_t number = ++cutter->texts;
-    while (next_mention(&mentions, &mention)) {
+    while (statement->kind != CODE_COMMENT && next_mention(&mentions, &mention)) {
         struct use use = {.place = map_get_part(&cutter->places, mention.name, mention.length),
                           .is_declared = mention.type != NULL,
                           .is_assigned = mention.is_assigned};
         if (!use.place)
             use.local = map_get_part(&cutter->locals, mention.name, mention.length);
         if (use.place || use.local)
-            add_use(cutter, &uses, number, &use);
+            add_use(cutter, &reading->uses, reading->number, &use);
     }
-    return uses;
+    return false;
+}
+
+static struct uses uses_of(struct cutter *cutter, const struct code *code)
+{
+    struct reading reading = {.cutter = cutter, .number = ++cutter->texts};
+    code_walk(code, add_uses, &reading);
+    return reading.uses;
 }
 
 /* ---- Stretches ---- */
 
-/* The body's text, with calls in the place of the long bodies in it. */
-static void expand(struct cut *cut)
+static size_t piece_begin(const struct body *body, size_t piece)
 {
-    const struct body *body = cut->body;
-    struct arena *arena = cut->cutter->emitter->arena;
-    const char *text = body->text.bytes;
-    cut->text = (struct text){.arena = arena};
-    cut->ends = ARENA_ARRAY(arena, size_t, body->pieces_count + 1);
-    text_write(&cut->text, "");
-    for (size_t i = 0; i < body->pieces_count; i++) {
-        const char *end = body->text.bytes + body->pieces[i].end, *mark;
-        while ((mark = memchr(text, BODY_MARK, (size_t)(end - text))) != NULL) {
-            text_append(&cut->text, text, (size_t)(mark - text));
-            text_write(&cut->text, cut->cutter->calls[strtoul(mark + 1, NULL, 10)]);
-            text = next_line(mark);
-        }
-        text_append(&cut->text, text, (size_t)(end - text));
-        text = end;
-        cut->ends[i] = cut->text.length;
-    }
+    return piece ? body->pieces[piece - 1].end : 0;
 }
 
-static size_t piece_begin(const struct cut *cut, size_t piece)
+/* The statements of the pieces from begin to end. */
+static struct code pieces(const struct body *body, size_t begin, size_t end)
 {
-    return piece ? cut->ends[piece - 1] : 0;
+    size_t first = piece_begin(body, begin);
+    return (struct code){.statements = body->code.statements + first,
+                         .statements_count = piece_begin(body, end) - first};
 }
 
 /* Whether it is a variable that is declared around the body. */
@@ -221,23 +234,23 @@ static size_t count_arrays(const struct uses *uses, size_t stretch)
 static void form_stretches(struct cut *cut)
 {
     struct cutter *cutter = cut->cutter;
-    size_t lines = 0, arrays = 0;
+    size_t length = 0, arrays = 0;
     struct stretch *last = NULL;
     for (size_t i = 0; i < cut->body->pieces_count; i++) {
-        size_t begin = piece_begin(cut, i);
-        size_t more = count_lines(cut->text.bytes + begin, cut->ends[i] - begin);
+        const struct code piece = pieces(cut->body, i, i + 1);
+        size_t more = code_length(&piece);
         size_t new_arrays = last ? count_arrays(&cut->uses[i], last->number) : 0;
         bool stays = must_stay(cut, i);
         if (!last || stays != last->stays ||
-            (!stays && (lines + more > LONGEST_STRETCH || arrays + new_arrays > MOST_ARRAYS))) {
+            (!stays && (length + more > LONGEST_STRETCH || arrays + new_arrays > MOST_ARRAYS))) {
             struct stretch next = {.begin = i, .stays = stays, .number = ++cutter->texts};
             ARENA_APPEND(cutter->emitter->arena, cut, stretches, next);
             last = &cut->stretches[cut->stretches_count - 1];
-            lines = arrays = 0;
+            length = arrays = 0;
             new_arrays = count_arrays(&cut->uses[i], last->number);
         }
         last->end = i + 1;
-        lines += more;
+        length += more;
         arrays += new_arrays;
     }
 }
@@ -285,37 +298,28 @@ static void emit_record(struct cut *cut)
 
 /* The statements of a stretch, which reads what it shares with others before them, and writes it behind them.
  * `access`: "locals->" or "locals.". */
-static struct text shared_text(const struct cut *cut, const struct stretch *stretch, const char *access)
+static struct code shared_code(const struct cut *cut, const struct stretch *stretch, const char *access)
 {
-    struct text text = {.arena = cut->cutter->emitter->arena}, behind = text;
-    text_write(&text, "");
-    text_write(&behind, "");
+    struct emitter *emitter = cut->cutter->emitter;
+    struct code code = {0}, behind = {0}, *outer = emitter->code;
     for (size_t u = 0; u < stretch->uses.uses_count; u++) {
         const struct local *local = stretch->uses.uses[u].local;
         if (!local || local->body != cut->body || !local->is_shared)
             continue;
         bool is_declared = declares(cut, stretch, local), is_assigned = stretch->uses.uses[u].is_assigned;
+        emit_into(emitter, &code);
         if (!is_declared)
-            text_print(&text, "%s%s %s = %s%s;\n", is_assigned ? "" : "const ", local->type, local->name,
-                       access, local->name);
+            emit_line(emitter, "%s%s %s = %s%s;", is_assigned ? "" : "const ", local->type, local->name,
+                      access, local->name);
+        emit_into(emitter, &behind);
         if (is_declared || is_assigned)
-            text_print(&behind, "%s%s = %s;\n", access, local->name, local->name);
+            emit_line(emitter, "%s%s = %s;", access, local->name, local->name);
     }
-    size_t begin = piece_begin(cut, stretch->begin);
-    text_append(&text, cut->text.bytes + begin, cut->ends[stretch->end - 1] - begin);
-    text_write(&text, behind.bytes);
-    return text;
-}
-
-/* The lines with this indentation instead of that of the body; those that have none get it, too. */
-static void write_indented(struct text *to, const char *lines, int from, int indent)
-{
-    while (*lines) {
-        size_t length = strcspn(lines, "\n"), spaces = strspn(lines, " ");
-        int column = spaces == 0 ? indent : indent + (int)spaces - from;
-        text_print(to, "%*s%.*s\n", length ? column : 0, "", (int)(length - spaces), lines + spaces);
-        lines += length + 1;
-    }
+    emit_into(emitter, outer);
+    const struct code own = pieces(cut->body, stretch->begin, stretch->end);
+    code_append_all(emitter->lasting, &code, &own);
+    code_append_all(emitter->lasting, &code, &behind);
+    return code;
 }
 
 /* ---- Functions ---- */
@@ -330,7 +334,7 @@ static int in_order(const void *a, const void *b)
 static struct arrays arrays_of(struct cutter *cutter, const struct uses *uses)
 {
     struct arena *arena = cutter->emitter->arena;
-    struct arrays some = {.places = {.arena = arena}};
+    struct arrays some = {0};
     struct place_list {
         const struct array **found;
         size_t found_count, found_capacity;
@@ -345,7 +349,6 @@ static struct arrays arrays_of(struct cutter *cutter, const struct uses *uses)
         qsort(list.found, list.found_count, sizeof *list.found, in_order);
     for (size_t i = 0; i < list.found_count; i++)
         ARENA_APPEND(arena, &some, arrays, *list.found[i]);
-    text_write(&some.places, "");
     declare_rooms(cutter->emitter, cutter->arrays, &some);
     return some;
 }
@@ -392,15 +395,13 @@ static const char *head(struct emitter *emitter, const char *name, const struct 
     return text.bytes;
 }
 
-/* Prints the function, and its call. */
-static void emit_function(struct cut *cut, const struct stretch *stretch, struct text *calls)
+/* Prints the function, and emits its call. */
+static void emit_function(struct cut *cut, const struct stretch *stretch)
 {
     struct emitter *emitter = cut->cutter->emitter;
     emitter->arena = cut->cutter->scratch;
-    struct text *out = emitter->out, statements = {.arena = emitter->arena};
-    text_write(&statements, "");
-    write_indented(&statements, shared_text(cut, stretch, "locals->").bytes, 4 * cut->body->indent, 4);
-    bool fails = can_fail(statements.bytes);
+    struct code statements = shared_code(cut, stretch, "locals->");
+    bool fails = can_fail(&statements);
     const char *entry = entry_name(emitter->program->entry);
     size_t number = ++cut->cutter->functions;
     const char *name = names_take(
@@ -409,88 +410,82 @@ static void emit_function(struct cut *cut, const struct stretch *stretch, struct
         names_take(emitter->names, arena_print(emitter->arena, "%s_%zu", kernel_name(emitter), number));
     struct arrays arrays = arrays_of(cut->cutter, &stretch->uses);
     pass_locals(cut, stretch, &arrays);
-    const char *body = emit_function_body(emitter, kernel, &arrays, statements.bytes, fails);
-    bool has_struct = needs_struct(emitter, body);
-    emitter->indent = 0;
-    emit_line(emitter, "static %s %s", fails ? "int" : "void",
-              head(emitter, name, &arrays, has_struct, true));
-    text_print(out, "{\n%s}\n\n", body);
-    emitter->out = calls;
-    emitter->indent = cut->body->indent;
+    struct code body = emit_function_body(emitter, kernel, &arrays, &statements, fails);
+    bool has_struct = needs_struct(emitter, &body);
+    text_line(emitter->out, 0,
+              arena_print(emitter->arena, "static %s %s", fails ? "int" : "void",
+                          head(emitter, name, &arrays, has_struct, true)));
+    text_write(emitter->out, "{\n");
+    code_print(emitter->out, &body, 4);
+    text_write(emitter->out, "}\n\n");
     const char *call = head(emitter, name, &arrays, has_struct, false);
     emit_line(emitter, fails ? "status = %s;" : "%s;", call);
-    if (fails) {
-        emit_line(emitter, "if (status != GRADC_OK)");
-        emit_line(emitter, "    return status;");
-    }
-    emitter->out = out;
-    emitter->indent = 1;
+    if (fails)
+        emit_failure(emitter, "status != GRADC_OK", "status");
     arena_clear(emitter->arena);
     emitter->arena = emitter->lasting;
 }
 
 /* A stretch that is left in the body, with what it shares. */
-static void emit_in_place(const struct cut *cut, const struct stretch *stretch, struct text *calls)
+static void emit_in_place(const struct cut *cut, const struct stretch *stretch)
 {
-    int column = 4 * cut->body->indent;
-    struct text text = shared_text(cut, stretch, "locals.");
-    if (text.length == cut->ends[stretch->end - 1] - piece_begin(cut, stretch->begin)) {
-        text_write(calls, text.bytes);
-        return;
-    }
-    text_print(calls, "%*s{\n", column, "");
-    write_indented(calls, text.bytes, column, column + 4);
-    text_print(calls, "%*s}\n", column, "");
+    struct emitter *emitter = cut->cutter->emitter;
+    struct code code = shared_code(cut, stretch, "locals.");
+    const struct code own = pieces(cut->body, stretch->begin, stretch->end);
+    struct statement *block = NULL;
+    if (code.statements_count > own.statements_count)
+        block = emit_open(emitter, CODE_BLOCK, BRACES, "%s", "");
+    code_append_all(emitter->lasting, emitter->code, &code);
+    if (block)
+        close_statement(emitter, block);
 }
 
 /* Prints the functions of a body, and returns what calls them. */
-static const char *cut_body(struct cutter *cutter, const struct body *body)
+static struct code cut_body(struct cutter *cutter, const struct body *body)
 {
     struct cut cut = {.cutter = cutter, .body = body};
-    struct arena *arena = cutter->emitter->lasting;
-    struct text calls = {.arena = arena};
-    int column = 4 * body->indent;
-    expand(&cut);
-    cut.uses = ARENA_ARRAY(arena, struct uses, body->pieces_count + 1);
-    for (size_t i = 0, begin = 0; i < body->pieces_count; begin = cut.ends[i++])
-        cut.uses[i] = uses_of(cutter, cut.text.bytes + begin, cut.ends[i] - begin);
+    struct emitter *emitter = cutter->emitter;
+    struct code calls = {0}, *outer = emit_into(emitter, &calls);
+    cut.uses = ARENA_ARRAY(emitter->lasting, struct uses, body->pieces_count + 1);
+    for (size_t i = 0; i < body->pieces_count; i++) {
+        const struct code piece = pieces(body, i, i + 1);
+        cut.uses[i] = uses_of(cutter, &piece);
+    }
     form_stretches(&cut);
     for (size_t k = 0; k < cut.stretches_count; k++)
         read_stretch(&cut, &cut.stretches[k]);
     emit_record(&cut);
-    if (can_fail(cut.text.bytes))
-        text_print(&calls, "%*sint status;\n", column, "");
+    if (can_fail(&body->code))
+        emit_line(emitter, "int status;");
     if (cut.record)
-        text_print(&calls, "%*sstruct %s locals;\n", column, "", cut.record);
+        emit_line(emitter, "struct %s locals;", cut.record);
     for (size_t k = 0; k < cut.stretches_count; k++)
         if (cut.stretches[k].stays)
-            emit_in_place(&cut, &cut.stretches[k], &calls);
+            emit_in_place(&cut, &cut.stretches[k]);
         else
-            emit_function(&cut, &cut.stretches[k], &calls);
-    return calls.bytes;
+            emit_function(&cut, &cut.stretches[k]);
+    emit_into(emitter, outer);
+    return calls;
 }
 
-const char *emit_stretches(struct emitter *emitter, struct body *entry, struct arrays **arrays)
+struct code emit_stretches(struct emitter *emitter, struct body *entry, struct arrays **arrays)
 {
     struct cutter cutter = {.emitter = emitter};
     struct map kernels = {0};
-    bool is_cut = entry->lines > LONGEST_BODY || (*arrays)->arrays_count > MOST_PARAMETERS;
+    bool is_cut = entry->length > LONGEST_BODY || (*arrays)->arrays_count > MOST_PARAMETERS;
     if (!is_cut && emitter->bodies_count == 0)
-        return entry->text.bytes;
+        return entry->code;
     emitter->kernels = &kernels;
     cutter.scratch = arena_new();
     cutter.arrays = find_arrays(emitter, true);
-    cutter.calls = ARENA_ARRAY(emitter->arena, const char *, emitter->bodies_count + 1);
     list_places(&cutter);
     for (size_t i = 0; i < emitter->bodies_count; i++)
         list_locals(&cutter, emitter->bodies[i]);
     list_locals(&cutter, entry);
     for (size_t i = 0; i < emitter->bodies_count; i++)
-        cutter.calls[i] = cut_body(&cutter, emitter->bodies[i]);
-    struct cut rest = {.cutter = &cutter, .body = entry};
-    expand(&rest);
-    const char *statements = is_cut ? cut_body(&cutter, entry) : rest.text.bytes;
-    struct uses uses = uses_of(&cutter, statements, strlen(statements));
+        emitter->bodies[i]->group->body = cut_body(&cutter, emitter->bodies[i]);
+    struct code statements = is_cut ? cut_body(&cutter, entry) : entry->code;
+    struct uses uses = uses_of(&cutter, &statements);
     **arrays = arrays_of(&cutter, &uses);
     emitter->kernels = NULL;
     arena_free(cutter.scratch);

@@ -7,8 +7,6 @@
  *         GRADC_ADD(sum_parts, j, n, x[i * n + j] * x[i * n + j]);
  *     GRADC_TOTAL(sum, sum_parts);
  */
-#include <string.h>
-
 #include "emitter.h"
 
 /* Sums of fewer terms are one expression to the C compiler. Up to the longest, a constant number of terms is
@@ -102,47 +100,30 @@ bool keeps_parts(const struct emitter *emitter, const struct nest *nest)
            !(size_is_number(innermost->extent, &number) && number < SHORTEST_ROW);
 }
 
-/* Lines, and what they are indented by, become spaces between statements. */
-static void join_lines(char *text)
-{
-    char *to = text;
-    for (const char *c = text; *c; c++) {
-        bool is_space = *c == '\n' || *c == ' ';
-        if (!is_space || (to > text && to[-1] != ' '))
-            *to++ = is_space ? ' ' : *c;
-    }
-    *to = '\0';
-    if (to > text && to[-1] == ' ')
-        to[-1] = '\0';
-}
-
 /* GRADC_SUM(double, sum, i, n, x[i] * x[i]); or GRADC_BEST(double, most, >, i, n, x[i]); */
 bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
 {
     const char *into, *variable = size_c(emitter, loop->variable), *extent = size_c(emitter, loop->extent);
     const struct item *sum = summing_statement(loop);
+    struct code before = {0};
     struct text locals = {.arena = emitter->arena};
-    struct text *out = emitter->out;
-    int indent = emitter->indent;
     if (!sum || (is_over_loops(sum->nest) && !sum->nest->sums))
         return false;
-    text_write(&locals, "");
-    emitter->out = &locals;
-    emitter->indent = 0;
+    struct code *outer = emit_into(emitter, &before);
     for (size_t i = 0; i < loop->body_count; i++)
         if (loop->body[i] != sum)
             emit_item(emitter, loop->body[i]);
     emitter->at = sum;
     const char *term = summed_term(emitter, sum->nest, &into);
-    emitter->out = out;
-    emitter->indent = indent;
+    emitter->code = outer;
     if (!term || has_running_powers(emitter, loop))
         return false;
-    join_lines(locals.bytes);
+    text_write(&locals, "");
+    code_print_inline(&locals, &before);
     const char *of = locals.length > 0 ? "_OF" : "", *comma = locals.length > 0 ? ", " : "";
     if (sum->nest->sums) {
-        emit_line(emitter, "GRADC_ADD%s(%s, %s, %s, %s%s%s);", of, sum->nest->sums, variable, extent, term,
-                  comma, locals.bytes);
+        emit_as(emitter, CODE_ADD, "GRADC_ADD%s(%s, %s, %s, %s%s%s);", of, sum->nest->sums, variable, extent,
+                term, comma, locals.bytes);
         return true;
     }
     enum op op = sum->nest->node->op;
@@ -151,7 +132,8 @@ bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
                                                                       : "GRADC_SUM";
     const char *better = op == OP_MAXIMUM ? ">, " : op == OP_MINIMUM ? "<, " : "";
     const char *in = loop->work ? "_IN_PARTS" : "";
-    emit_line(emitter, "%s%s%s(%s, %s, %s%s, %s, %s%s%s);", call, in, of, emitter->real, into, better,
-              variable, extent, term, comma, locals.bytes);
+    enum statement_kind kind = *better ? CODE_LINE : CODE_SUM;
+    emit_as(emitter, kind, "%s%s%s(%s, %s, %s%s, %s, %s%s%s);", call, in, of, emitter->real, into, better,
+            variable, extent, term, comma, locals.bytes);
     return true;
 }

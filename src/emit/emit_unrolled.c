@@ -1,32 +1,114 @@
 /* emit_unrolled.c: which short loops the C compiler is asked to unroll, and which to leave as loops, of which
  * it makes vectors.
- *
- * Requires the loop's body to be printed. */
-#include <string.h>
-
+ */
 #include "emitter.h"
 
-/* Whether the condition that ends here, from the assignment before it on, is computed in the round. */
-static bool varies(const char *body, const char *end)
+/* An element of an array, which a round reads. */
+static bool is_element(const struct program *program, const struct node *node)
 {
-    const char *begin = end;
-    while (begin > body && strncmp(begin, " = ", 3) != 0 && strncmp(begin, "+= ", 3) != 0)
-        begin--;
-    return memchr(begin, '[', (size_t)(end - begin)) || strstr(body, "int32_t ");
+    const struct buffer *buffer = program->buffers[node->id];
+    return buffer ? buffer->storage == STORAGE_WORKSPACE || buffer->storage == STORAGE_MEMBER
+                  : is_leaf(node) && node->rank > 0;
+}
+
+static bool reads_element(const struct program *program, const struct node *node)
+{
+    if (has_place(program, node))
+        return is_element(program, node);
+    for (int i = 0; i < node->input_count; i++)
+        if (reads_element(program, node->inputs[i]))
+            return true;
+    return false;
+}
+
+/* What a choice between elements depends on, which sets it apart from that of the next round. */
+enum choice { NO_CHOICE, CHOICE_BY_SCALAR, CHOICE_BY_POSITION, CHOICE_BY_ELEMENT };
+
+static enum choice greater(enum choice a, enum choice b)
+{
+    return a > b ? a : b;
+}
+
+static enum choice choice_by(const struct program *program, const struct node *node)
+{
+    enum choice choice = node->op == OP_IOTA ? CHOICE_BY_POSITION : CHOICE_BY_SCALAR;
+    if (has_place(program, node))
+        return is_element(program, node) ? CHOICE_BY_ELEMENT : CHOICE_BY_SCALAR;
+    for (int i = 0; i < node->input_count; i++)
+        choice = greater(choice, choice_by(program, node->inputs[i]));
+    return choice;
+}
+
+/* In an expression: by a condition, or for what lies outside of an array. A pointer that may be NULL is the
+ * same in all rounds. */
+static enum choice choice_in(const struct program *program, const struct node *node, bool is_root)
+{
+    enum choice choice = NO_CHOICE;
+    if (!is_root && has_place(program, node))
+        return NO_CHOICE;
+    if (node->op == OP_SELECT &&
+        (reads_element(program, node->inputs[1]) || reads_element(program, node->inputs[2])))
+        choice = choice_by(program, node->inputs[0]);
+    else if (node->op == OP_MAX || node->op == OP_MIN)
+        choice = greater(choice_by(program, node->inputs[0]), choice_by(program, node->inputs[1]));
+    else if (node->op == OP_SIGN)
+        choice = choice_by(program, node->inputs[0]);
+    else if (node->op == OP_INDEX && node->fill)
+        choice = node->input_count > 1 ? CHOICE_BY_ELEMENT : CHOICE_BY_POSITION;
+    for (int i = 0; i < node->input_count; i++)
+        choice = greater(choice, choice_in(program, node->inputs[i], false));
+    return choice;
+}
+
+static enum choice choice_of(const struct program *program, const struct nest *nest)
+{
+    enum choice choice = NO_CHOICE;
+    switch (nest->kind) {
+    case NEST_VALUE: return choice_in(program, nest->node, true);
+    case NEST_SUM:
+        for (size_t i = 0; i < nest->terms_count; i++)
+            choice = greater(choice, choice_in(program, nest->terms[i].node, false));
+        return choice;
+    case NEST_COPY: return nest->node && !nest->source ? choice_in(program, nest->node, false) : NO_CHOICE;
+    case NEST_SCATTER: return choice_in(program, nest->operand, false);
+    case NEST_REDUCE:
+    case NEST_SCAN:
+        for (int i = 0; i < nest->node->input_count; i++)
+            choice = greater(choice, choice_in(program, nest->node->inputs[i], false));
+        return choice;
+    default: return NO_CHOICE;
+    }
+}
+
+static size_t count_elements(const struct program *program, const struct nest *nest)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < nest->reads_count; i++)
+        count += is_element(program, nest->reads[i].node);
+    return count;
 }
 
 /* gcc miscompiles short loops over `c[i] ? x[i] : 0` that it unrolls in a loop of which it then makes
  * vectors: the masks of the loads are those of other rounds. Such loops are to stay loops. */
-bool is_at_risk(const struct item *loop, const char *body)
+bool is_at_risk(const struct emitter *emitter, const struct item *loop, const struct code *body)
 {
     int64_t number;
-    if (!size_is_number(loop->extent, &number) || number > 16 || strstr(body, "for (") ||
-        strstr(body, "GRADC_ADD"))
+    bool has_choice = false, has_count = false;
+    if (!size_is_number(loop->extent, &number) || number > 16 || code_has(body, CODE_FOR) ||
+        code_has(body, CODE_ADD))
         return false;
-    for (const char *c = body; (c = strstr(c, " ?")) != NULL; c++)
-        if (strchr(c, '[') && varies(body, c))
+    for (size_t i = 0; i < loop->body_count; i++) {
+        const struct nest *nest = loop->body[i]->nest;
+        if (loop->body[i]->kind != ITEM_STATEMENT || nest->is_void)
+            continue;
+        enum choice choice = choice_of(emitter->program, nest);
+        if (choice == CHOICE_BY_ELEMENT ||
+            (choice == CHOICE_BY_POSITION && count_elements(emitter->program, nest) > 1))
             return true;
-    return false;
+        has_choice = has_choice || choice != NO_CHOICE;
+        has_count = has_count || (needs_declaration(nest) && is_integer_type(nest->target->type));
+    }
+    return has_choice && has_count;
 }
 
 enum { LONGEST_UNROLLED = 16, MOST_UNROLLED = 256 };
@@ -124,16 +206,16 @@ static bool is_inside_vectors(const struct item *loop)
 }
 
 /* A short loop around nothing but short loops, without conditions. */
-bool is_unrolled(const struct item *loop, const char *body)
+bool is_unrolled(const struct item *loop, const struct code *body)
 {
     int64_t number;
     if (is_inside_vectors(loop))
-        return !strstr(body, "if (");
+        return !code_has(body, CODE_IF);
     for (size_t i = 0; i < loop->body_count; i++)
         if (is_for_vectors(loop->body[i]))
             return false;
     return !is_for_vectors(loop) && size_is_number(loop->extent, &number) && number <= LONGEST_UNROLLED &&
-           (strstr(body, "for (") || strstr(body, "_SUM")) && !strstr(body, "if (") &&
+           (code_has(body, CODE_FOR) || code_has(body, CODE_SUM)) && !code_has(body, CODE_IF) &&
            rounds_of(loop) <= MOST_UNROLLED && !fills_register(loop, loop);
 }
 

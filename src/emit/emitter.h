@@ -3,6 +3,7 @@
 #ifndef GRADC_EMITTER_H
 #define GRADC_EMITTER_H
 
+#include "code.h"
 #include "emit.h"
 #include "program.h"
 
@@ -55,8 +56,8 @@ struct emitter {
     struct function *function;
     struct program *program;
     const struct emit_options *options;
-    struct text *out;
-    int indent;
+    struct text *out;  /* where functions are printed */
+    struct code *code; /* where statements go */
     struct names *names;
     const char *self;        /* the struct's pointer */
     const char *real;        /* "double" or "float" */
@@ -114,8 +115,26 @@ const char *operand_pointer(struct emitter *emitter, struct node *operand, const
 const char *parenthesise(struct arena *arena, const char *text, int precedence, int limit);
 const char *buffer_name(struct emitter *emitter, struct buffer *buffer);
 
-/* ---- emit_statement.c, emit_loop.c ---- */
+/* ---- emit_code.c ---- */
 void emit_line(struct emitter *emitter, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void emit_as(struct emitter *emitter, enum statement_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* if (condition) return status; */
+void emit_failure(struct emitter *emitter, const char *condition, const char *status);
+/* A statement that holds what is emitted until close_statement(). */
+struct statement *emit_open(struct emitter *emitter, enum statement_kind kind, enum braces braces,
+                            const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The same, but it is not emitted yet. */
+struct statement *open_statement(struct emitter *emitter, enum statement_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void close_statement(struct emitter *emitter, struct statement *statement);
+/* for (size_t i = 0; i < n; i++) */
+struct statement *emit_open_loop(struct emitter *emitter, enum braces braces, const char *variable,
+                                 const char *extent);
+/* What is emitted goes into this code from now on; returns where it went. */
+struct code *emit_into(struct emitter *emitter, struct code *code);
+
+/* ---- emit_statement.c, emit_loop.c ---- */
 void emit_statement(struct emitter *emitter, struct nest *nest);
 void emit_declaration(struct emitter *emitter, struct nest *nest, const struct item *loop);
 void emit_start(struct emitter *emitter, struct nest *nest, const struct item *loop);
@@ -149,9 +168,8 @@ const char *guard_text(struct emitter *emitter, guard wanted);
 /* What is printed from one to the other stands under the condition that these members are wanted, if that is
  * not known there; no condition is printed for nothing. */
 struct guarded {
-    struct text body, *out;
+    struct statement *statement; /* NULL: no condition is needed */
     guard outer;
-    bool is_open;
 };
 void begin_guarded(struct emitter *emitter, struct guarded *guarded, guard wanted);
 void end_guarded(struct emitter *emitter, const struct guarded *guarded);
@@ -168,9 +186,9 @@ void declare_parts(struct emitter *emitter, struct nest *nest, const char *name)
 
 /* ---- emit_unrolled.c ---- */
 /* A few rounds whose choices gcc confuses where it unrolls them. */
-bool is_at_risk(const struct item *loop, const char *body);
+bool is_at_risk(const struct emitter *emitter, const struct item *loop, const struct code *body);
 /* A short loop around nothing but short loops, without conditions. */
-bool is_unrolled(const struct item *loop, const char *body);
+bool is_unrolled(const struct item *loop, const struct code *body);
 /* A few rounds that fill whole registers with what stands side by side. */
 bool fills_registers(const struct item *loop);
 
@@ -196,8 +214,6 @@ bool next_mention(struct mentions *mentions, struct mention *mention); /* false:
 struct names *names_of_text(struct arena *arena, const char *text);
 void names_add_text(struct names *names, const char *text);
 bool declares_variable(const char *line, struct mention *mention); /* at its beginning */
-const char *next_line(const char *text);
-size_t count_lines(const char *text, size_t length); /* without comments */
 /* A function's parameters and body without comments, and with numbers for the names that it declares. */
 const char *without_names(struct arena *arena, const char *definition);
 
@@ -237,8 +253,8 @@ bool is_independent(struct emitter *emitter, const struct item *loop, const stru
 /* ---- emit_side_by_side.c ---- */
 /* Whether the rounds of a region are independent, and made of nothing but what vectors can do. */
 bool can_run_side_by_side(const struct emitter *emitter, const struct item *item);
-/* Prints that loop. Returns whether it stands under a condition, so that the plain form must follow. */
-bool emit_side_by_side(struct emitter *emitter, const struct item *item);
+/* Emits that loop. Returns the condition that it stands under, else the plain form; NULL: none. */
+struct statement *emit_side_by_side(struct emitter *emitter, const struct item *item);
 /* Where rounds are side by side: of the element of this number; NULL: as everywhere. */
 const char *side_by_side_offset(struct emitter *emitter, size *flat);
 /* The same for the type of a value in a round, */
@@ -264,7 +280,7 @@ struct arrays {
     size_t arrays_count, arrays_capacity;
     struct passed *passed;
     size_t passed_count, passed_capacity;
-    struct text places; /* declarations of what the sources count from */
+    struct code places; /* declarations of what the sources count from */
     struct room {       /* what a slot of the workspace takes; by size */
         size *count;
         const char *name; /* in C */
@@ -291,35 +307,34 @@ enum { MOST_PARAMETERS = 120 };
 const char *kernel_name(struct emitter *emitter);
 /* The body of a function that runs the statements: these with the declarations that they need, or a call of a
  * kernel, which is printed. `is_status`: the function returns one. */
-const char *emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *all,
-                               const char *statements, bool is_status);
-bool can_fail(const char *statements);
-bool needs_struct(struct emitter *emitter, const char *text);
+struct code emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *all,
+                               const struct code *statements, bool is_status);
+bool needs_struct(struct emitter *emitter, const struct code *code);
 const char *passed_text(struct emitter *emitter, const struct passed *passed); /* "double s" */
 
 /* ---- emit_body.c ---- */
 /* The items of the entry, of a region, or of blocks. */
 struct body {
     const struct item *parent;
-    struct text text; /* where a long body was set aside, a line with BODY_MARK and its number */
-    struct piece {    /* what is printed together */
-        size_t end;   /* in the text */
-        bool leaves;  /* the loop around it */
+    struct code code;
+    struct piece {   /* what is emitted together */
+        size_t end;  /* among the statements */
+        bool leaves; /* the loop around it */
     } * pieces;
     size_t pieces_count, pieces_capacity;
-    int indent;
-    size_t lines;
+    size_t length;
+    struct statement *group; /* what stands for it where it was set aside, empty until it is cut */
 };
-enum { BODY_MARK = '\f', LONGEST_BODY = 1000 /* lines */ };
+enum { LONGEST_BODY = 1000 };
 /* The items from the first on. */
 struct body *print_body(struct emitter *emitter, const struct item *parent, size_t first);
-/* Into the text around, or set aside if it is long. */
+/* Into the code around, or set aside if it is long. */
 void emit_body(struct emitter *emitter, const struct item *parent, size_t first);
 
 /* ---- emit_stretches.c ---- */
 /* Prints the functions that run the stretches of long bodies, the entry's too if it is long or mentions more
  * arrays than one function takes. Returns the entry's statements, and its arrays. */
-const char *emit_stretches(struct emitter *emitter, struct body *entry, struct arrays **arrays);
+struct code emit_stretches(struct emitter *emitter, struct body *entry, struct arrays **arrays);
 
 /* ---- emit_entry.c ---- */
 /* All programs of one function, NULL where it has no such entry. */
@@ -345,9 +360,10 @@ void emit_entry(struct text *file, struct module *module, const struct emit_opti
 /* How a size computed from others would best be called; declarations of those that are mentioned, with what
  * these mention then added. */
 const char *computed_name(const struct computed_size *computed);
-const char *computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned);
 /* How C spells the size members: by this format of their names; NULL: by their names. */
 void spell_sizes(struct arena *arena, const struct function *function, const char *format);
+void computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned,
+                    struct code *code);
 void emit_size_functions(struct text *file, struct module *module, const struct programs *programs);
 bool has_fixed_sizes(const struct function *function);
 /* Bytes of a program's workspace if its sizes are fixed. */
