@@ -24,6 +24,9 @@ static const char usage[] =
     "gradients;\n"
     "                               with --check: the point at which to check\n"
     "  --function=NAME              with pictures, graphs and formulas: of this function alone\n"
+    "  --format                     write the program itself in its canonical form (-o FILE may be the "
+    "input)\n"
+    "  --check-format               tell whether it is written so\n"
     "  --precision=float32|float64  the real type, whatever the file says\n"
     "  --standalone                 one file that needs nothing but the C library\n"
     "  --prefix=NAME                put NAME before all external names\n"
@@ -198,6 +201,20 @@ static bool set_stats(struct reader *reader, const char *value)
     return reader->command->stats = true;
 }
 
+static bool set_format(struct reader *reader, const char *value)
+{
+    (void)value;
+    reader->command->format = FORMAT_WRITE;
+    return true;
+}
+
+static bool set_check_format(struct reader *reader, const char *value)
+{
+    (void)value;
+    reader->command->format = FORMAT_CHECK;
+    return true;
+}
+
 static bool set_standalone(struct reader *reader, const char *value)
 {
     (void)value;
@@ -277,6 +294,8 @@ static const struct option {
     {"-W", ATTACHED, read_warning},
     {"--emit", WORD, read_emit},
     {"--check", FLAG, set_check},
+    {"--format", FLAG, set_format},
+    {"--check-format", FLAG, set_check_format},
     {"--at", WORD, read_at},
     {"--function", WORD, read_function},
     {"--precision", WORD, read_precision},
@@ -407,6 +426,11 @@ static bool is_consistent(const struct command *command)
     else if (!dependencies->are_wanted &&
              (dependencies->file || dependencies->have_rules || dependencies->target_count > 0))
         command_error("-MF, -MP and -MT say how -MD writes what the output depends on; they need it");
+    else if (command->format && (command->check || command->stats || command->at || command->max_workspace ||
+                                 command->kind != KIND_C))
+        command_error("--format and --check-format look at the text alone; no other output goes with them");
+    else if (command->format == FORMAT_CHECK && command->output)
+        command_error("--check-format writes nothing; -o does not go with it");
     else if (command->check && command->output)
         command_error("--check writes its table to standard output; -o does not go with it");
     else

@@ -18,6 +18,7 @@ struct command {
     const char *output; /* -o: "-" is standard output; NULL: not given */
     enum kind kind;
     bool check, stats, standalone;
+    enum { FORMAT_NOT, FORMAT_WRITE, FORMAT_CHECK } format; /* --format, --check-format */
     const char *at;        /* --at's text, or NULL */
     const char *function;  /* --function: what is shown of this one alone; NULL: of all */
     int level;             /* -O */

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "deliver.h"
 #include "differences.h"
+#include "format.h"
 #include "guard.h"
 #include "limit.h"
 #include "output.h"
@@ -145,6 +146,19 @@ static enum status check(struct run *run, const struct file *file, const struct 
     return are_right && validation.validity == VALIDATE_SOUND ? STATUS_DONE : STATUS_WRONG_PROGRAM;
 }
 
+/* --format and --check-format: the text alone, whatever the program means. */
+static enum status write_formatted(struct run *run, const struct source *source)
+{
+    const char *text = format(run->arena, &run->diagnostics, source);
+    if (text && run->command.format == FORMAT_CHECK)
+        check_format(&run->diagnostics, source, text);
+    if (is_wrong(run))
+        return STATUS_WRONG_PROGRAM;
+    if (run->command.format == FORMAT_WRITE)
+        fputs(text, outputs_add(run->outputs, run->command.output ? run->command.output : "-"));
+    return STATUS_DONE;
+}
+
 static enum status compile(struct run *run)
 {
     const struct command *command = &run->command;
@@ -153,6 +167,8 @@ static enum status compile(struct run *run)
         command_error("cannot read %s: %s", command->input, strerror(errno));
         return STATUS_WRONG_COMMAND;
     }
+    if (command->format)
+        return write_formatted(run, source);
     const struct file *file = parse(run->arena, &run->diagnostics, source);
     if (command->kind == KIND_AST && !is_wrong(run))
         return deliver_tree(run->outputs, command, file);
