@@ -71,7 +71,7 @@ endif
 
 # ---- Building ----
 
-.PHONY: always all setup test run-tests random-tools hostile fuzz fuzz-objects test-sanitize test-random test-accuracy coverage bless bench demo format format-check clean install uninstall
+.PHONY: always all setup test run-tests random-tools hostile fuzz fuzz-objects test-sanitize test-random test-compilers test-accuracy coverage bless bench demo format format-check clean install uninstall
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -188,6 +188,10 @@ run-tests: all random-tools $(UNIT_TESTS)
 
 test-sanitize: setup
 	@$(MAKE) --no-print-directory SANITIZE=address,undefined run-tests
+
+# The emitted C and the runtime under all compilers, flags and machines that there are.
+test-compilers: all
+	tests/compilers.sh all
 
 # N random functions in process, without a C compiler.
 N ?= 20000

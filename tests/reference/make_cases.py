@@ -2083,6 +2083,15 @@ case("""of_elements(x: [n], a) {
     return c
 }""", lambda x, a: np.array([sum((v * w)**2 * a if v * w > 0 else a for w in x) for v in x]) - sum(w**2 * a if w > 0 else a for w in x), outputs=["c"], sizes={"n": 4}, x=uniform(4), a=0.75)
 
+# The runtime's elementary functions and products, for compilers.sh: any size of vector, and what is left over.
+group("vectors")
+ELEMENTARY = {"exp": np.exp, "expm1": np.expm1, "tanh": np.tanh, "erf": special.erf, "sigmoid": special.expit, "sin": np.sin, "cos": np.cos}
+for name, f in ELEMENTARY.items():
+    case(f"each_{name}(x: [n]) = {name}(x)", f, sizes={"n": 37}, x=uniform(37, -3, 3))
+for name, f in {"log": np.log, "log1p": np.log1p}.items():
+    case(f"each_{name}(x: [n]) = {name}(x)", f, sizes={"n": 37}, x=uniform(37, 0.25, 4))
+case("product(A: [m, k], B: [k, n]) = sum(tanh(A @ B))", lambda A, B: np.sum(np.tanh(A @ B)), sizes={"m": 5, "k": 9, "n": 19}, A=uniform((5, 9), -1, 1), B=uniform((9, 19), -1, 1))
+
 # Straight-line code of small fixed sizes, statements beside one another: what gcc's SLP vectoriser gets wrong.
 group("statements")
 def tanh_sum(*values): return sum(np.sum(np.tanh(v)) for v in values)

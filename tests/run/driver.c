@@ -2,11 +2,11 @@
  *
  * usage: driver LIBRARY.so INTERFACE.json CASES [float32] [threads] [record]
  *
- * threads leaves out numerical differences and what is refused: other builds of the same C show them, and a thread that
- * is woken for every few additions takes long.
+ * threads leaves out numerical differences and what is refused: other builds of the same C show them, and a
+ * thread that is woken for every few additions takes long.
  *
- * record prints the cases with a line `expected` for every member that its entries write, where a small change of
- * the inputs changes it little, instead of checking anything.
+ * record prints the cases with a line `expected` for every member that its entries write, where a small
+ * change of the inputs changes it little, instead of checking anything.
  *
  * A case file is lines of words; `#` starts a comment:
  *     case NAME                begins a case
@@ -23,18 +23,20 @@
  *     late                     with a status: found in the rounds of a loop, when outputs may be written
  *     rough                    the function has kinks here: no numerical differences
  *     double                   not for float32
- *     expected y 1 2 3         what any member that an entry writes holds, as another build of the same function told
- *     tolerance 1e-9           relative to the largest expected element, in float64 (default 1e-9)
+ *     expected y 1 2 3         what any member that an entry writes holds, as another build of the same
+ * function told tolerance 1e-9           relative to the largest expected element, in float64 (default 1e-9)
  *     tolerance32 1e-3         the same in float32 (default 5e-4)
  *
- * Beside the stored numbers each case is held to what is true of every function: see check_case(). Every case runs in a
- * process of its own, so that a crash fails one case. The last line of output is `N passed, N failed`. */
+ * Beside the stored numbers each case is held to what is true of every function: see check_case(). Every case
+ * runs in a process of its own, so that a crash fails one case. The last line of output is `N passed, N
+ * failed`. */
 #define _POSIX_C_SOURCE 200809L
 #include <ctype.h>
 #include <dlfcn.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +47,7 @@
 enum { OK, ENULL, ESIZE, EINDEX, ENUMERIC, EREQUIRE };
 enum { GUARD = 128, ALIGN = 64, MAX_MEMBERS = 160, MAX_AXES = 10, MAX_VALUES = 400 };
 
-static bool single; /* reals are float */
+static bool single;  /* reals are float */
 static bool threads; /* rounds are shared, however few */
 static bool records; /* prints what the entries write */
 static const char *current_case = "";
@@ -248,8 +250,8 @@ static struct testcase *read_cases(char *text)
 /* The lines of a case as they were, in another order. */
 static void print_case(const struct testcase *c)
 {
-    printf("case %s\nfunction %s\ntolerance %g\ntolerance32 %g\n%s%s", c->name, c->function, c->tolerance, c->tolerance32,
-           c->rough ? "rough\n" : "", c->only_double ? "double\n" : "");
+    printf("case %s\nfunction %s\ntolerance %g\ntolerance32 %g\n%s%s", c->name, c->function, c->tolerance,
+           c->tolerance32, c->rough ? "rough\n" : "", c->only_double ? "double\n" : "");
     if (c->status)
         printf("status %d\n", c->status);
     for (const struct line *line = c->lines; line; line = line->next) {
@@ -270,11 +272,28 @@ static const struct line *find_line(const struct testcase *c, const char *kind, 
 
 /* ---- Members of the struct ---- */
 
-enum role { SIZE, INPUT, INOUT, OUTPUT, OUTPUT_GRADIENT, GRADIENT, WORKSPACE, JACOBIAN, HESSIAN, TANGENT, OUTPUT_TANGENT,
-            DIRECTION, HVP, JACOBIAN_VALUES, HESSIAN_VALUES, OTHER };
-static const char *const role_names[] = {"size", "input", "inout", "output", "output_gradient", "gradient",
-                                         "workspace", "jacobian", "hessian", "tangent", "output_tangent",
-                                         "direction", "hvp", "jacobian_values", "hessian_values"};
+enum role {
+    SIZE,
+    INPUT,
+    INOUT,
+    OUTPUT,
+    OUTPUT_GRADIENT,
+    GRADIENT,
+    WORKSPACE,
+    JACOBIAN,
+    HESSIAN,
+    TANGENT,
+    OUTPUT_TANGENT,
+    DIRECTION,
+    HVP,
+    JACOBIAN_VALUES,
+    HESSIAN_VALUES,
+    OTHER
+};
+static const char *const role_names[] = {
+    "size",           "input",     "inout",    "output",          "output_gradient",
+    "gradient",       "workspace", "jacobian", "hessian",         "tangent",
+    "output_tangent", "direction", "hvp",      "jacobian_values", "hessian_values"};
 
 struct member {
     const char *name, *of, *wrt, *wrt2;
@@ -357,7 +376,8 @@ static long size_product(void)
             size_at++;
         if (*size_at == '*') {
             size_at++;
-            value = (long)((unsigned long)value * (unsigned long)size_atom()); /* sizes that wrap around are tried */
+            value = (long)((unsigned long)value *
+                           (unsigned long)size_atom()); /* sizes that wrap around are tried */
         } else if (*size_at == '/') {
             size_at++;
             long divisor = size_atom();
@@ -386,6 +406,11 @@ static long size_sum(void)
     }
 }
 
+struct placed_double {
+    char before;
+    double x;
+};
+
 static void read_members(const struct json *description)
 {
     memset(&f, 0, sizeof f);
@@ -401,7 +426,8 @@ static void read_members(const struct json *description)
         for (int r = 0; r < OTHER; r++)
             if (!strcmp(json_text(m, "role"), role_names[r]))
                 member->role = (enum role)r;
-        const struct json *shape = json_get(m, "shape"), *wrt = json_get(m, "wrt"), *pointer = json_get(m, "pointer");
+        const struct json *shape = json_get(m, "shape"), *wrt = json_get(m, "wrt"),
+                          *pointer = json_get(m, "pointer");
         if (wrt) {
             member->wrt = wrt->text ? wrt->text : wrt->first->text;
             member->wrt2 = wrt->text ? NULL : wrt->first->next->text;
@@ -412,12 +438,15 @@ static void read_members(const struct json *description)
             long size = axis->text ? size_sum() : (long)axis->number;
             member->count *= size > 0 ? (size_t)size : 0;
         }
-        member->pointer = (shape && shape->first) || (pointer && pointer->number != 0) || member->role == WORKSPACE;
+        member->pointer =
+            (shape && shape->first) || (pointer && pointer->number != 0) || member->role == WORKSPACE;
         member->element = member->is_int || single ? 4 : 8;
         if (member->role == SIZE)
             member->element = sizeof(size_t);
         size_t width = member->pointer ? sizeof(void *) : member->element;
-        offset = (offset + width - 1) / width * width;
+        bool is_word = width == sizeof(void *); /* a double may stand at any multiple of 4 in 32-bit x86 */
+        size_t alignment = width == sizeof(double) && !is_word ? offsetof(struct placed_double, x) : width;
+        offset = (offset + alignment - 1) / alignment * alignment;
         member->offset = offset;
         offset += width;
         if (member->role == GRADIENT)
@@ -553,7 +582,8 @@ static void check_guards(const struct run *run, const char *entry)
             fail("%s changed the pointer %s", entry, m->name);
         if (!buffers[k])
             continue;
-        if (!is_untouched(buffers[k] - GUARD, GUARD) || !is_untouched(buffers[k] + m->count * m->element, GUARD))
+        if (!is_untouched(buffers[k] - GUARD, GUARD) ||
+            !is_untouched(buffers[k] + m->count * m->element, GUARD))
             fail("%s wrote outside %s", entry, m->name);
         if (!is_read(m->role) || m->role == INOUT)
             continue;
@@ -584,7 +614,8 @@ static const char *null_names(const struct run *run)
     text[0] = 0;
     for (int k = 0; k < f.count; k++)
         if (run->is_null[k] && length < sizeof text - 100)
-            length += (size_t)snprintf(text + length, 100, "%s%s", length ? ", " : " with NULL for ", f.members[k].name);
+            length += (size_t)snprintf(text + length, 100, "%s%s", length ? ", " : " with NULL for ",
+                                       f.members[k].name);
     return text;
 }
 
@@ -605,8 +636,12 @@ static bool is_written_by(const struct member *m, const struct run *run)
     static const struct {
         const char *entry;
         enum role role;
-    } further[] = {{"jacobian", JACOBIAN}, {"hessian", HESSIAN}, {"jvp", OUTPUT_TANGENT}, {"hvp", HVP},
-                   {"sparse_jacobian", JACOBIAN_VALUES}, {"sparse_hessian", HESSIAN_VALUES}};
+    } further[] = {{"jacobian", JACOBIAN},
+                   {"hessian", HESSIAN},
+                   {"jvp", OUTPUT_TANGENT},
+                   {"hvp", HVP},
+                   {"sparse_jacobian", JACOBIAN_VALUES},
+                   {"sparse_hessian", HESSIAN_VALUES}};
     for (size_t e = 0; run->entry && e < sizeof further / sizeof *further; e++)
         if (!strcmp(run->entry, further[e].entry))
             return m->role == further[e].role;
@@ -635,7 +670,8 @@ static void perform(struct run *run)
         const char *at = m->pointer ? buffers[k] : instance + m->offset;
         if (!written) {
             /* a factorisation may fail after the first outputs are written */
-            if (!is_read(m->role) && run->status != ENUMERIC && run->status != EREQUIRE && !run->late && !is_untouched(at, m->count * m->element))
+            if (!is_read(m->role) && run->status != ENUMERIC && run->status != EREQUIRE && !run->late &&
+                !is_untouched(at, m->count * m->element))
                 fail("%s was written by %s", m->name, run->entry ? run->entry : "an entry that should not");
             continue;
         }
@@ -653,7 +689,8 @@ static double tolerance(void)
     return single ? the_case->tolerance32 : the_case->tolerance;
 }
 
-static void compare(const char *when, const struct member *m, const double *actual, const double *expected, double tolerance_)
+static void compare(const char *when, const struct member *m, const double *actual, const double *expected,
+                    double tolerance_)
 {
     double scale = single ? 1 : 1e-3;
     for (size_t i = 0; i < m->count; i++)
@@ -683,9 +720,12 @@ static void compare_stored(const char *when, const struct run *run, bool gradien
 {
     for (int k = 0; k < f.count; k++) {
         const struct member *m = &f.members[k];
-        const char *kind = m->role == OUTPUT ? "output" : m->role == INOUT ? "update"
-                           : m->role == GRADIENT && gradients ? "gradient" : NULL;
-        const struct line *line = kind ? find_line(the_case, kind, m->role == GRADIENT ? m->of : m->name) : NULL;
+        const char *kind = m->role == OUTPUT                  ? "output"
+                           : m->role == INOUT                 ? "update"
+                           : m->role == GRADIENT && gradients ? "gradient"
+                                                              : NULL;
+        const struct line *line =
+            kind ? find_line(the_case, kind, m->role == GRADIENT ? m->of : m->name) : NULL;
         if (!line || !run->result.of[k])
             continue;
         if ((size_t)line->count != m->count)
@@ -710,7 +750,8 @@ static double *made_up(const struct line *line, const struct member *m)
     noise(&state);
     for (size_t i = 0; i < m->count; i++) {
         double unit = (noise(&state) + 1) / 2;
-        values[i] = m->is_int ? fmin(floor(low + unit * (high - low + 1)), high) : floor((low + unit * (high - low)) * 4096) / 4096;
+        values[i] = m->is_int ? fmin(floor(low + unit * (high - low + 1)), high)
+                              : floor((low + unit * (high - low)) * 4096) / 4096;
     }
     return values;
 }
@@ -818,9 +859,11 @@ static void check_differences(struct values *given, const struct run *full)
             scale = fmax(scale, fabs(full->result.of[k][i]));
         size_t stride = m->count / 12 + 1;
         for (size_t i = 0; i < m->count; i += stride) {
-            double numerical = difference(given, given, &given->of[input][i]), emitted = full->result.of[k][i];
+            double numerical = difference(given, given, &given->of[input][i]),
+                   emitted = full->result.of[k][i];
             if (isfinite(numerical) && !(fabs(numerical - emitted) <= 2e-6 * scale))
-                fail("%s[%zu] is %.12g, but differences of forward give %.12g", m->name, i, emitted, numerical);
+                fail("%s[%zu] is %.12g, but differences of forward give %.12g", m->name, i, emitted,
+                     numerical);
         }
     }
 }
@@ -850,7 +893,8 @@ static void check_second_backward(const struct values *given, const struct run *
             const struct member *m = &f.members[k];
             if (m->role != GRADIENT)
                 continue;
-            double *actual = allocate(m->count * sizeof(double)), *expected = allocate(m->count * sizeof(double));
+            double *actual = allocate(m->count * sizeof(double)),
+                   *expected = allocate(m->count * sizeof(double));
             bool seeded = false;
             for (int s = 0; s < f.count; s++)
                 seeded = seeded || (f.members[s].role == OUTPUT_GRADIENT && given->of[s]);
@@ -876,8 +920,8 @@ static void release(struct run *run)
 
 enum { MOST_IN_ALL_SUBSETS = 4, RANDOM_SUBSETS = 12 };
 
-/* What is wanted does not change for what else is: every member wanted alone, each one not, none of a role, and
- * all subsets where there are few, else some. `entry`: of this one, NULL: of `entries`. */
+/* What is wanted does not change for what else is: every member wanted alone, each one not, none of a role,
+ * and all subsets where there are few, else some. `entry`: of this one, NULL: of `entries`. */
 static void check_unwanted(const struct values *given, enum entries entries, const char *entry)
 {
     int nullable[MAX_MEMBERS], count = 0;
@@ -894,13 +938,17 @@ static void check_unwanted(const struct values *given, enum entries entries, con
         struct run run = new_run(entries, given);
         run.entry = entry;
         for (int i = 0; i < count; i++)
-            run.is_null[nullable[i]] = is_small                ? !(subset >> i & 1)
-                                       : subset < count         ? subset != i
-                                       : subset < 2 * count     ? subset - count == i
-                                       : subset < 2 * count + 2 ? (f.members[nullable[i]].role == OUTPUT) == (subset & 1)
-                                                                : noise(&state) < 0;
+            run.is_null[nullable[i]] = is_small             ? !(subset >> i & 1)
+                                       : subset < count     ? subset != i
+                                       : subset < 2 * count ? subset - count == i
+                                       : subset < 2 * count + 2
+                                           ? (f.members[nullable[i]].role == OUTPUT) == (subset & 1)
+                                           : noise(&state) < 0;
         perform(&run);
-        compare_runs(entry ? entry : entries == GRADIENT_ALONE ? "gradient" : "forward, backward", &run, &full);
+        compare_runs(entry                       ? entry
+                     : entries == GRADIENT_ALONE ? "gradient"
+                                                 : "forward, backward",
+                     &run, &full);
         release(&run);
     }
     release(&full);
@@ -911,7 +959,8 @@ static bool is_default_seed(int seed)
 {
     for (int k = 0; k < f.count; k++)
         if (f.members[k].role == OUTPUT)
-            return !f.members[k].pointer && !f.members[k].is_int && !strcmp(f.members[seed].of, f.members[k].name);
+            return !f.members[k].pointer && !f.members[k].is_int &&
+                   !strcmp(f.members[seed].of, f.members[k].name);
     return false;
 }
 
@@ -971,10 +1020,12 @@ static void check_default_seed(const struct values *given)
     }
 }
 
-static const char *const entry_names[] = {"forward", "backward", "gradient", "jacobian", "hessian", "jvp", "hvp",
-                                          "sparse_jacobian", "sparse_hessian"};
+static const char *const entry_names[] = {"forward",  "backward",        "gradient",
+                                          "jacobian", "hessian",         "jvp",
+                                          "hvp",      "sparse_jacobian", "sparse_hessian"};
 
-/* Every entry returns STATUS and writes nothing, with the struct as prepared for a run and changed at one member. */
+/* Every entry returns STATUS and writes nothing, with the struct as prepared for a run and changed at one
+ * member. */
 static void check_refused(const struct values *given, int member, const void *value, size_t size, int status)
 {
     for (size_t e = 0; e < sizeof entry_names / sizeof *entry_names; e++) {
@@ -988,7 +1039,8 @@ static void check_refused(const struct values *given, int member, const void *va
         int (*function)(void *) = (int (*)(void *))symbol(entry_names[e]);
         int actual = function(instance);
         if (actual != status)
-            fail("%s returned %d, expected %d, with a bad %s", entry_names[e], actual, status, f.members[member].name);
+            fail("%s returned %d, expected %d, with a bad %s", entry_names[e], actual, status,
+                 f.members[member].name);
         if (f.members[member].role == SIZE) {
             size_t (*workspace)(const void *) = (size_t(*)(const void *))symbol("workspace");
             if (workspace(instance) != 0)
@@ -1000,7 +1052,8 @@ static void check_refused(const struct values *given, int member, const void *va
             const struct member *m = &f.members[k];
             if (m->role == OUTPUT || m->role == GRADIENT || m->role == JACOBIAN || m->role == HESSIAN)
                 if (!is_untouched(m->pointer ? buffers[k] : instance + m->offset, m->count * m->element))
-                    fail("%s wrote %s and failed, with a bad %s", entry_names[e], m->name, f.members[member].name);
+                    fail("%s wrote %s and failed, with a bad %s", entry_names[e], m->name,
+                         f.members[member].name);
         }
         discard();
     }
@@ -1086,11 +1139,13 @@ static void check_products(const struct values *given)
             if (has_entry(entry_names[e])) {
                 int status = ((int (*)(void *))symbol(entry_names[e]))(instance);
                 if (status != ESIZE)
-                    fail("%s returned %d, expected %d, with all sizes %zu", entry_names[e], status, ESIZE, value);
+                    fail("%s returned %d, expected %d, with all sizes %zu", entry_names[e], status, ESIZE,
+                         value);
             }
         if (((size_t(*)(const void *))symbol("workspace"))(instance) != 0)
             fail("workspace is not 0 with all sizes %zu", value);
-        if (has_entry("bind_parameters") && ((size_t(*)(void *, void *))symbol("bind_parameters"))(instance, NULL) != 0)
+        if (has_entry("bind_parameters") &&
+            ((size_t(*)(void *, void *))symbol("bind_parameters"))(instance, NULL) != 0)
             fail("bind_parameters is not 0 with all sizes %zu", value);
         discard();
     }
@@ -1205,8 +1260,9 @@ static void check_jvp(const struct values *given)
         for (size_t i = 0; i < m->count; i++) {
             double estimate[2];
             for (int e = 0; e < 2; e++)
-                estimate[e] = (at[e][0].result.of[y][i] - 8 * at[e][1].result.of[y][i] + 8 * at[e][2].result.of[y][i] -
-                               at[e][3].result.of[y][i]) / (12 * h[e]);
+                estimate[e] = (at[e][0].result.of[y][i] - 8 * at[e][1].result.of[y][i] +
+                               8 * at[e][2].result.of[y][i] - at[e][3].result.of[y][i]) /
+                              (12 * h[e]);
             bool agree = fabs(estimate[0] - estimate[1]) <= 1e-6 * fmax(1, fabs(estimate[0]));
             expected[i] = agree ? estimate[1] : run.result.of[k][i];
         }
@@ -1249,7 +1305,8 @@ static void compare_estimates(const struct member *m, const double *actual, doub
     free(expected);
 }
 
-static const double second_steps[] = {-2, -1, 1, 2}, second_weights[] = {1, -8, 8, -1}, second_widths[] = {1e-3, 2.5e-4};
+static const double second_steps[] = {-2, -1, 1, 2}, second_weights[] = {1, -8, 8, -1},
+                    second_widths[] = {1e-3, 2.5e-4};
 
 static void check_hessian(struct values *given)
 {
@@ -1354,7 +1411,8 @@ static void check_sparse(const struct values *given, const char *dense_entry, co
         if (!whole || !sparse.result.of[k])
             continue;
         size_t columns = find_member(m->wrt2 ? m->wrt2 : m->wrt)->count, rows = whole->count / columns;
-        const int32_t *starts = pattern_array(m->name, length, "rowptr"), *places = pattern_array(m->name, length, "cols");
+        const int32_t *starts = pattern_array(m->name, length, "rowptr"),
+                      *places = pattern_array(m->name, length, "cols");
         if (starts[0] != 0 || (size_t)starts[rows] != m->count)
             fail("%s: rowptr ends at %d of %zu", m->name, (int)starts[rows], m->count);
         const int32_t *row_of = pattern_array(m->name, length, "rows");
@@ -1372,7 +1430,8 @@ static void check_sparse(const struct values *given, const char *dense_entry, co
                     fail("%s: column %d at %d", m->name, (int)places[at], (int)at);
                 expanded[i * columns + (size_t)places[at]] = sparse.result.of[k][at];
             }
-        compare("sparse against dense", whole, expanded, dense.result.of[whole - f.members], single ? 1e-4 : 1e-11);
+        compare("sparse against dense", whole, expanded, dense.result.of[whole - f.members],
+                single ? 1e-4 : 1e-11);
         free(expanded);
     }
 }
@@ -1423,7 +1482,8 @@ static void check_expected(const struct values *given)
             double *expected = allocate(m->count * sizeof(double));
             for (size_t i = 0; i < m->count; i++) /* where nothing is known, nothing is held against it */
                 expected[i] = isnan(line->values[i]) ? runs[r].result.of[k][i] : line->values[i];
-            compare("against another build", m, runs[r].result.of[k], expected, single ? the_case->tolerance32 : 1e-8);
+            compare("against another build", m, runs[r].result.of[k], expected,
+                    single ? the_case->tolerance32 : 1e-8);
         }
 }
 
