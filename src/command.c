@@ -17,13 +17,15 @@ static const char usage[] =
     "Differentiates a program and writes it, with its derivatives, as C.\n"
     "\n"
     "  -o FILE                      write to FILE (C: also the header beside it; '-': standard output)\n"
-    "  --emit=KIND                  c (default), ast, graph, dot, math, latex, interface, python\n"
+    "  --emit=KIND                  c (default), ast, graph, dot, math, latex, interface, python,\n"
+    "                               program (the loops, statements and buffers of each entry)\n"
     "  --check                      compare every gradient with a numerical one, and what is emitted with "
     "the graph\n"
     "  --at name=value,...          with --emit=dot or --emit=graph: evaluate and show values and "
     "gradients;\n"
     "                               with --check: the point at which to check\n"
-    "  --function=NAME              with pictures, graphs and formulas: of this function alone\n"
+    "  --function=NAME              with pictures, graphs, formulas, loop programs: of this function alone\n"
+    "  --after=PASS                 with --emit=program: as the pass of the back end leaves it; all: each\n"
     "  --format                     write the program itself in its canonical form (-o FILE may be the "
     "input)\n"
     "  --check-format               tell whether it is written so\n"
@@ -63,8 +65,15 @@ struct choice {
 };
 
 static const struct choice kinds[] = {
-    {"c", KIND_C},       {"ast", KIND_AST},     {"graph", KIND_GRAPH},         {"dot", KIND_DOT},
-    {"math", KIND_MATH}, {"latex", KIND_LATEX}, {"interface", KIND_INTERFACE}, {"python", KIND_PYTHON},
+    {"c", KIND_C},
+    {"ast", KIND_AST},
+    {"graph", KIND_GRAPH},
+    {"dot", KIND_DOT},
+    {"math", KIND_MATH},
+    {"latex", KIND_LATEX},
+    {"interface", KIND_INTERFACE},
+    {"python", KIND_PYTHON},
+    {"program", KIND_PROGRAM},
     {NULL, 0},
 };
 static const struct choice precisions[] = {{"float32", 32}, {"float64", 64}, {NULL, 0}};
@@ -145,6 +154,12 @@ static bool read_prefix(struct reader *reader, const char *value)
 static bool read_at(struct reader *reader, const char *value)
 {
     reader->command->at = value;
+    return true;
+}
+
+static bool read_after(struct reader *reader, const char *value)
+{
+    reader->command->after = value;
     return true;
 }
 
@@ -298,6 +313,7 @@ static const struct option {
     {"--check-format", FLAG, set_check_format},
     {"--at", WORD, read_at},
     {"--function", WORD, read_function},
+    {"--after", WORD, read_after},
     {"--precision", WORD, read_precision},
     {"--standalone", FLAG, set_standalone},
     {"--prefix", WORD, read_prefix},
@@ -404,7 +420,7 @@ static bool answer(int count, char **arguments)
 static bool shows_functions(const struct command *command)
 {
     return command->kind == KIND_GRAPH || command->kind == KIND_DOT || command->kind == KIND_MATH ||
-           command->kind == KIND_LATEX;
+           command->kind == KIND_LATEX || command->kind == KIND_PROGRAM;
 }
 
 static bool is_consistent(const struct command *command)
@@ -422,7 +438,7 @@ static bool is_consistent(const struct command *command)
               (command->at && !command->max_workspace) || command->check))
         command_error("--stats tells of the C; it goes with --emit=c, graph, dot, interface or python");
     else if (command->function && (!shows_functions(command) || command->check))
-        command_error("--function goes with --emit=graph, dot, math or latex");
+        command_error("--function goes with --emit=graph, dot, math, latex or program");
     else if (!dependencies->are_wanted &&
              (dependencies->file || dependencies->have_rules || dependencies->target_count > 0))
         command_error("-MF, -MP and -MT say how -MD writes what the output depends on; they need it");
@@ -431,6 +447,8 @@ static bool is_consistent(const struct command *command)
         command_error("--format and --check-format look at the text alone; no other output goes with them");
     else if (command->format == FORMAT_CHECK && command->output)
         command_error("--check-format writes nothing; -o does not go with it");
+    else if (command->after && (command->kind != KIND_PROGRAM || command->check))
+        command_error("--after goes with --emit=program");
     else if (command->check && command->output)
         command_error("--check writes its table to standard output; -o does not go with it");
     else

@@ -9,7 +9,17 @@
 #include "elaborate.h"
 #include "warnings.h"
 
-enum kind { KIND_C, KIND_AST, KIND_GRAPH, KIND_DOT, KIND_MATH, KIND_LATEX, KIND_INTERFACE, KIND_PYTHON };
+enum kind {
+    KIND_C,
+    KIND_AST,
+    KIND_GRAPH,
+    KIND_DOT,
+    KIND_MATH,
+    KIND_LATEX,
+    KIND_INTERFACE,
+    KIND_PYTHON,
+    KIND_PROGRAM
+};
 
 enum status { STATUS_DONE = 0, STATUS_WRONG_PROGRAM = 1, STATUS_WRONG_COMMAND = 2 };
 
@@ -21,6 +31,7 @@ struct command {
     enum { FORMAT_NOT, FORMAT_WRITE, FORMAT_CHECK } format; /* --format, --check-format */
     const char *at;        /* --at's text, or NULL */
     const char *function;  /* --function: what is shown of this one alone; NULL: of all */
+    const char *after;     /* --after: the pass whose program is shown, or "all"; NULL: the last */
     int level;             /* -O */
     int64_t max_workspace; /* bytes; 0: as much as is best */
     bool colour;           /* of messages */

@@ -6,6 +6,7 @@
 #include "emit.h"
 #include "emit_graph.h"
 #include "emit_math.h"
+#include "print_programs.h"
 
 /* ---- Names of outputs ---- */
 
@@ -130,6 +131,30 @@ static bool deliver_dependencies(struct outputs *outputs, struct arena *arena, c
     return true;
 }
 
+/* ---- Loop programs ---- */
+
+static bool is_pass(const char *name)
+{
+    bool is_known = strcmp(name, "all") == 0;
+    for (int i = 0; pass_name(i) && !is_known; i++)
+        is_known = strcmp(name, pass_name(i)) == 0;
+    if (is_known)
+        return true;
+    fprintf(stderr, "gradc: error: --after=%s: there is", name);
+    for (int i = 0; pass_name(i); i++)
+        fprintf(stderr, " %s,", pass_name(i));
+    fputs(" and all\n", stderr);
+    return false;
+}
+
+static bool deliver_program(FILE *file, const struct command *command, struct module *module)
+{
+    if (command->after && !is_pass(command->after))
+        return false;
+    print_programs(file, module, command->after);
+    return true;
+}
+
 /* ---- All kinds ---- */
 
 enum status deliver_tree(struct outputs *outputs, const struct command *command, const struct file *file)
@@ -161,6 +186,7 @@ enum status deliver(struct outputs *outputs, struct arena *arena, const struct c
     case KIND_DOT: emit_dot(outputs_add(outputs, name), module); break;
     case KIND_MATH: emit_math(outputs_add(outputs, name), module, NOTATION_MATH); break;
     case KIND_LATEX: emit_math(outputs_add(outputs, name), module, NOTATION_LATEX); break;
+    case KIND_PROGRAM: done = deliver_program(outputs_add(outputs, name), command, module); break;
     case KIND_INTERFACE: emit_interface(outputs_add(outputs, name), module); break;
     case KIND_PYTHON: emit_python(outputs_add(outputs, name), module); break;
     default: command_error("this gradc was built without that kind of --emit"); done = false;

@@ -198,8 +198,8 @@ static enum status compile(struct run *run)
         check_capacity(&run->diagnostics, elaboration->module);
     if (is_wrong(run))
         return STATUS_WRONG_PROGRAM;
-    for (size_t i = 0; i < elaboration->module->functions_count && command->kind == KIND_C && !command->check;
-         i++)
+    bool is_lowered = (command->kind == KIND_C || command->kind == KIND_PROGRAM) && !command->check;
+    for (size_t i = 0; i < elaboration->module->functions_count && is_lowered; i++)
         scalarise(elaboration->module->functions[i], command->level);
     if (command->check)
         return check(run, file, derivatives, elaboration->module);

@@ -37,6 +37,10 @@ run() { (cd work && "$GRADC" "$@"); }
 fresh
 expect help 0 'usage: gradc' "$GRADC" --help
 expect version 0 'gradc ' "$GRADC" --version
+expect 'a loop program' 0 'f_gradient' run --emit=program model.nn
+expect 'behind a pass' 0 'after fuse: f_gradient' run --emit=program --after=all model.nn
+expect 'behind no pass' 2 '--after=fusion: there is demand,' run --emit=program --after=fusion model.nn
+expect 'a pass for C' 2 '--after goes with --emit=program' run --after=fuse model.nn
 expect 'no input' 2 'no input file' "$GRADC"
 expect 'unknown option' 2 'did you mean --standalone?' "$GRADC" --standalnoe
 expect 'two inputs' 2 'two input files' "$GRADC" a.nn b.nn

@@ -3,6 +3,7 @@
 #   X.err: gradc must fail with status 1, print exactly this on standard error and leave no output file.
 #   X.warn: gradc must print exactly this on standard error, with status 0.
 #   X.c:   gradc must write this (and X.h, if there is one), and it must compile without warnings as C99 and C++11.
+#   X.program: gradc --emit=program must print this, whatever else there is.
 #   X.args: further options for gradc, on one line.
 # usage: golden.sh [--bless] [CASE.nn...]    --bless rewrites the expected files that there are; an
 # empty one beside a new case is filled.
@@ -83,6 +84,21 @@ expect_code() {
     compiles gcc -std=c99 && compiles clang -std=c99 && compiles g++ -x c++ -std=c++11 && passed=$((passed + 1))
 }
 
+# The loop programs, as --emit=program prints them.
+expect_program() {
+    # shellcheck disable=SC2046
+    if ! "$GRADC" --color=never $(cat "$name.args" 2> /dev/null) --emit=program "$name.nn" > "$out/$name.program" 2> "$out/err"; then
+        fail "--emit=program does not print"
+        head -5 "$out/err"
+    elif [ $bless = yes ]; then
+        cp "$out/$name.program" "$name.program" && passed=$((passed + 1))
+    elif ! diff -u "$name.program" "$out/$name.program"; then
+        fail "$name.program differs"
+    else
+        passed=$((passed + 1))
+    fi
+}
+
 run_case() {
     case=$1
     name=$(basename "$case" .nn)
@@ -92,6 +108,7 @@ run_case() {
     "$GRADC" --color=never $(cat "$name.args" 2> /dev/null) "$name.nn" -o "$out/$name.c" > "$out/stdout" 2> "$out/err"
     status=$?
     if [ -e "$name.err" ]; then expect_error; elif [ -e "$name.warn" ]; then expect_warning; else expect_code; fi
+    [ ! -e "$name.program" ] || expect_program
     cd - > /dev/null || exit 1
 }
 

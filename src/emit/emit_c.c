@@ -1,41 +1,9 @@
-/* emit_c.c: a module as one C file and its header. The passes of the back end, in their order, are
- * program_of(). */
+/* emit_c.c: a module as one C file and its header, from the loop programs of lower.c. */
 #include <ctype.h>
 #include <string.h>
 
 #include "emitter.h"
-#include "passes.h"
 #include "runtime_text.h"
-
-static struct program *program_of(struct module *module, struct function *function, enum entry entry,
-                                  const struct kept *kept, const struct program *forward)
-{
-    struct program *program = demand(module, function, entry, kept);
-    materialise(program);
-    inherit(program);
-    schedule(program);
-    block(program);
-    fuse(program);
-    place(program, forward);
-    share_loops(program);
-    arena_free(program->scratch);
-    program->scratch = NULL;
-    return program;
-}
-
-void build_programs(struct module *module, struct function *function, struct programs *programs)
-{
-    if (!function->has_packed_operands)
-        pack_operands(function);
-    function->has_packed_operands = true;
-    compute_roots(function);
-    programs->function = function;
-    programs->kept = function->entries[ENTRY_BACKWARD] ? keep(module, function) : NULL;
-    for (int e = 0; e < ENTRY_COUNT; e++)
-        if (e == ENTRY_FORWARD || function->entries[e])
-            programs->entries[e] =
-                program_of(module, function, (enum entry)e, programs->kept, programs->entries[ENTRY_FORWARD]);
-}
 
 /* Few rounds are one chunk, and need no copies; of n - 1 rounds there may be none. */
 static enum truth needs_slots(const struct program *program)

@@ -5,22 +5,6 @@
 
 #include "emitter.h"
 
-const char *entry_name(enum entry entry)
-{
-    static const char *const names[] = {
-        [ENTRY_FORWARD] = "forward",
-        [ENTRY_BACKWARD] = "backward",
-        [ENTRY_GRADIENT] = "gradient",
-        [ENTRY_JACOBIAN] = "jacobian",
-        [ENTRY_HESSIAN] = "hessian",
-        [ENTRY_SPARSE_JACOBIAN] = "sparse_jacobian",
-        [ENTRY_SPARSE_HESSIAN] = "sparse_hessian",
-        [ENTRY_JVP] = "jvp",
-        [ENTRY_HVP] = "hvp",
-    };
-    return names[entry];
-}
-
 /* ---- Names ---- */
 
 static void name_sizes(struct emitter *emitter)

@@ -5,7 +5,7 @@
 
 #include "code.h"
 #include "emit.h"
-#include "program.h"
+#include "lower.h"
 
 /* ---- emit_text.c: growing text, and identifiers ---- */
 struct text {
@@ -336,14 +336,6 @@ void emit_body(struct emitter *emitter, const struct item *parent, size_t first)
  * arrays than one function takes. Returns the entry's statements, and its arrays. */
 struct code emit_stretches(struct emitter *emitter, struct body *entry, struct arrays **arrays);
 
-/* ---- emit_entry.c ---- */
-/* All programs of one function, NULL where it has no such entry. */
-struct programs {
-    struct function *function;
-    const struct kept *kept; /* NULL: there is no backward */
-    struct program *entries[ENTRY_COUNT];
-};
-const char *entry_name(enum entry entry);
 /* ---- emit_defaults.c ---- */
 bool has_defaults(const struct function *function);
 /* Whether it sets the member, as it does unless that is a tensor or its default is computed from one. */
@@ -352,6 +344,8 @@ bool is_set_by_default(const struct function *function, const struct member *mem
 bool default_number(const struct function *function, const struct member *member, double *number);
 void emit_defaults(struct text *file, struct module *module, const struct emit_options *options,
                    struct function *function);
+
+/* ---- emit_entry.c ---- */
 const char *pointer_name(const struct function *function); /* of the struct, in definitions */
 void emit_entry(struct text *file, struct module *module, const struct emit_options *options,
                 struct program *program, enum truth needs_work);
@@ -377,10 +371,6 @@ void emit_header(struct text *file, struct module *module, const struct emit_opt
 /* ---- emit_table.c ---- */
 /* The constant arrays of the sparse entries: patterns, and those tables that the code mentions. */
 void emit_tables(struct text *file, const struct module *module, const char *code);
-
-/* ---- emit_c.c ---- */
-/* The passes of the back end for each entry of a function. */
-void build_programs(struct module *module, struct function *function, struct programs *programs);
 
 /* ---- stats.c ---- */
 /* Operations of one entry. */

@@ -466,7 +466,4 @@ enum { WORTH_THREADS = 1 << 15 }; /* as in gradc.h: the least work that threads 
 /* Marks the loops whose rounds can be done side by side. */
 void share_loops(struct program *program);
 
-/* Prints the tree, for --emit and for tests. */
-void program_print(FILE *file, const struct program *program);
-
 #endif

@@ -1,0 +1,80 @@
+/* lower.c: the passes that make the loop programs of a function's entries, in their order. */
+#include "lower.h"
+
+#include "passes.h"
+
+/* What a pass leaves is complete only behind `schedule`, where there are nests, and `fuse`, where they stand
+ * in a tree. */
+static const char *const names[PASS_COUNT] = {[PASS_DEMAND] = "demand",   [PASS_MATERIALISE] = "materialise",
+                                              [PASS_INHERIT] = "inherit", [PASS_SCHEDULE] = "schedule",
+                                              [PASS_BLOCK] = "block",     [PASS_FUSE] = "fuse",
+                                              [PASS_PLACE] = "place",     [PASS_SHARE_LOOPS] = "share_loops"};
+
+const char *entry_name(enum entry entry)
+{
+    static const char *const entries[ENTRY_COUNT] = {
+        [ENTRY_FORWARD] = "forward",
+        [ENTRY_BACKWARD] = "backward",
+        [ENTRY_GRADIENT] = "gradient",
+        [ENTRY_JACOBIAN] = "jacobian",
+        [ENTRY_HESSIAN] = "hessian",
+        [ENTRY_SPARSE_JACOBIAN] = "sparse_jacobian",
+        [ENTRY_SPARSE_HESSIAN] = "sparse_hessian",
+        [ENTRY_JVP] = "jvp",
+        [ENTRY_HVP] = "hvp",
+    };
+    return entries[entry];
+}
+
+const char *pass_name(int pass)
+{
+    return pass < PASS_COUNT ? names[pass] : NULL;
+}
+
+static void run_pass(enum pass pass, struct program *program, const struct program *forward)
+{
+    switch (pass) {
+    case PASS_DEMAND: break;
+    case PASS_MATERIALISE: materialise(program); break;
+    case PASS_INHERIT: inherit(program); break;
+    case PASS_SCHEDULE: schedule(program); break;
+    case PASS_BLOCK: block(program); break;
+    case PASS_FUSE: fuse(program); break;
+    case PASS_PLACE: place(program, forward); break;
+    case PASS_SHARE_LOOPS: share_loops(program); break;
+    case PASS_COUNT: break;
+    }
+}
+
+static struct program *program_of(struct module *module, struct function *function, enum entry entry,
+                                  const struct programs *programs, const struct watch *watch)
+{
+    struct program *program = demand(module, function, entry, programs->kept);
+    for (int pass = PASS_DEMAND; pass < PASS_COUNT; pass++) {
+        run_pass((enum pass)pass, program, programs->entries[ENTRY_FORWARD]);
+        if (watch)
+            watch->see(watch->closure, (enum pass)pass, program);
+    }
+    arena_free(program->scratch);
+    program->scratch = NULL;
+    return program;
+}
+
+void build_programs_watched(struct module *module, struct function *function, struct programs *programs,
+                            const struct watch *watch)
+{
+    if (!function->has_packed_operands)
+        pack_operands(function);
+    function->has_packed_operands = true;
+    compute_roots(function);
+    programs->function = function;
+    programs->kept = function->entries[ENTRY_BACKWARD] ? keep(module, function) : NULL;
+    for (int e = 0; e < ENTRY_COUNT; e++)
+        if (e == ENTRY_FORWARD || function->entries[e])
+            programs->entries[e] = program_of(module, function, (enum entry)e, programs, watch);
+}
+
+void build_programs(struct module *module, struct function *function, struct programs *programs)
+{
+    build_programs_watched(module, function, programs, NULL);
+}
