@@ -139,9 +139,9 @@ $(BUILD)/library_text.c: tools/embed.sh $(wildcard src/elaborate/library/*.nn)
 	@mkdir -p $(@D)
 	tools/embed.sh library src/elaborate/library > $@
 
-$(BUILD)/bindings_text.c: tools/embed.sh src/emit/bindings.py
+$(BUILD)/bindings_text.c: tools/embed.sh python/gradc/functions.py
 	@mkdir -p $(@D)
-	tools/embed.sh text src/emit/bindings.py bindings > $@
+	tools/embed.sh text python/gradc/functions.py bindings > $@
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/runtime/*.d $(BUILD)/tests/*.d $(BUILD)/random/*.d)
 
@@ -272,6 +272,9 @@ install: all
 	install -m 644 runtime/gradc.h runtime/gradc_vecmath.h runtime/gradc_trig.h $(DESTDIR)$(PREFIX)/include
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@BLAS@|$(BLAS_LIBS)|' tools/gradc.pc.in \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/gradc.pc
+	install -d $(DESTDIR)$(PREFIX)/share/gradc/python/gradc
+	install -m 644 python/pyproject.toml python/backend.py $(DESTDIR)$(PREFIX)/share/gradc/python
+	install -m 644 python/gradc/*.py $(DESTDIR)$(PREFIX)/share/gradc/python/gradc
 	install -d $(DESTDIR)$(PREFIX)/share/doc/gradc
 	install -m 644 $(wildcard README.md LICENSE docs/*.md) $(DESTDIR)$(PREFIX)/share/doc/gradc
 
@@ -279,4 +282,4 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/gradc $(DESTDIR)$(PREFIX)/lib/libgradc.a \
 	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/gradc.pc $(DESTDIR)$(PREFIX)/include/gradc.h \
 	    $(DESTDIR)$(PREFIX)/include/gradc_vecmath.h $(DESTDIR)$(PREFIX)/include/gradc_trig.h
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/gradc
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/gradc $(DESTDIR)$(PREFIX)/share/gradc

@@ -5,6 +5,7 @@
 #   ```gradc error [NAME.nn] [OPTIONS]  gradc refuses it with status 1; the ```text block behind it is the message
 #   ```c NAME.c                         a program: compiled with the C of each NAME.nn whose NAME.h it includes, and run
 #   ```c emitted NAME.nn                stands in the C or the header that gradc writes for NAME.nn
+#   ```python                           run with the package gradc, if there is NumPy (and SciPy, if it imports that)
 #   ```sh                               run in a folder that looks like the root of the project
 #
 # A ```text block right behind a program or ```sh is what it prints. A line `...` stands for any lines, a number like
@@ -23,6 +24,7 @@ root=$PWD
 GRADC=${GRADC:-$root/gradc}
 BUILD=${BUILD:-$root/build}
 CC=${CC:-cc}
+plain_cc=$CC
 case $BUILD in
 */sanitize) CC="$CC -fsanitize=address,undefined" ;;
 esac
@@ -184,6 +186,29 @@ run_sh() {
     fi
 }
 
+# The Python that has what a block imports of the modules that not every machine has.
+python_for() {
+    imports="import numpy"
+    ! grep -q 'import scipy' "$1" || imports="import numpy, scipy"
+    for python in python3 /usr/bin/python3; do
+        "$python" -c "$imports" 2> /dev/null && echo "$python" && return
+    done
+}
+
+run_python() {
+    python=$(python_for "$body")
+    if [ -z "$python" ]; then
+        echo "skipped $document:$line, for want of packages: python3-numpy python3-scipy"
+    elif ! CC="$plain_cc" GRADC="$GRADC" GRADC_CACHE="$scratch/cache" PYTHONPATH="$root/python" PYTHONDONTWRITEBYTECODE=1 \
+        "$python" "$body" > "$scratch/out" 2> "$scratch/err" < /dev/null; then
+        fail "ends with an error" "$scratch/err"
+    elif compare "$scratch/out"; then
+        pass
+    else
+        fail "other output" "$scratch/difference"
+    fi
+}
+
 run_block() {
     body=$blocks/$1.body
     line=$(cat "$blocks/$1.line")
@@ -194,6 +219,7 @@ run_block() {
     "gradc "*) shift; run_gradc "$@" ;;
     "c emitted") run_emitted "$3" ;;
     "c "*.c) run_program "$2" ;;
+    "python "*) run_python ;;
     "sh ") run_sh ;;
     esac
 }

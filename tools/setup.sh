@@ -6,15 +6,16 @@
 # With BLAS=no in the environment, not the libraries of linear algebra, without which gradc works too.
 set -u
 
-# command, header or library, Debian package, what for
+# command, header, library or module, Debian package, what for
 needs='flex flex the scanner
 bison bison the parser
 pkg-config pkg-config finding libraries
 check.h check the unit tests
 g++ g++ checking that emitted C is also C++'
-uses='libopenblas.so libopenblas-dev large matrix products
-liblapack.so liblapack-dev large factorisations'
-[ "${BLAS-}" != no ] || uses=
+uses='numpy python3-numpy the Python package'
+[ "${BLAS-}" = no ] || uses="libopenblas.so libopenblas-dev large matrix products
+liblapack.so liblapack-dev large factorisations
+$uses"
 
 case ${1-} in
 accuracy) needs="$needs
@@ -25,9 +26,10 @@ esac
 
 compiler=${CC:-cc}
 
-# Whether a header can be included, a library is where the linker looks, or a command can be run.
+# Whether a header can be included, a library is where the linker looks, a module of Python or a command is there.
 present() {
     case $1 in
+    numpy) python3 -c 'import numpy' 2> /dev/null || /usr/bin/python3 -c 'import numpy' 2> /dev/null ;;
     *.h) echo "#include <$1>" | $compiler -E -x c - > /dev/null 2>&1 ;;
     *.so) [ "$($compiler -print-file-name="$1" 2> /dev/null)" != "$1" ] ;;
     *) command -v "$1" > /dev/null 2>&1 ;;

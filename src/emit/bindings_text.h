@@ -1,4 +1,4 @@
-/* bindings_text.h: the text of bindings.py, embedded in the compiler. */
+/* bindings_text.h: the text of python/gradc/functions.py, embedded in the compiler. */
 #ifndef GRADC_BINDINGS_TEXT_H
 #define GRADC_BINDINGS_TEXT_H
 

@@ -1,10 +1,23 @@
 /* emit_python.c: --emit=python, a module that calls the compiled library with NumPy arrays: the interface as
- * a literal, then the text of bindings.py, which is the same for every program. JSON's true, the only word
- * that Python spells otherwise, is defined before it. */
+ * a literal, then python/gradc/functions.py, which is the same for every program, and what opens the library
+ * and defines the functions. JSON's true, the only word that Python spells otherwise, is defined before it. */
 #include "bindings_text.h"
 #include "emit.h"
 
 #include <string.h>
+
+/* The functions are no globals: one called `map` or `float` is not to take the place of Python's. */
+static const char definitions[] = "\n\n"
+                                  "FUNCTIONS = bind(INTERFACE, open_library_beside(__file__))\n"
+                                  "__all__ = list(FUNCTIONS)\n"
+                                  "\n\n"
+                                  "def __getattr__(name):\n"
+                                  "    if name in FUNCTIONS:\n"
+                                  "        return FUNCTIONS[name]\n"
+                                  "    raise AttributeError(\"there is no function \" + name)\n"
+                                  "\n\n"
+                                  "def __dir__():\n"
+                                  "    return __all__\n";
 
 void emit_python(FILE *file, const struct module *module)
 {
@@ -13,5 +26,5 @@ void emit_python(FILE *file, const struct module *module)
             GRADC_VERSION, slash ? slash + 1 : path);
     fputs("true = True\nINTERFACE = ", file);
     emit_interface(file, module);
-    fputs(bindings_text, file);
+    fprintf(file, "\n%s%s", bindings_text, definitions);
 }
