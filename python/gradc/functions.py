@@ -328,7 +328,7 @@ class Function:
             if member.role == "input" and not member.is_value:
                 array = member.convert(values[member.name], member.extents(sizes))
                 if any(numpy.may_share_memory(array, other) for other in updated):
-                    pass
+                    array = array.copy()
                 self._set_array(struct, keep, member, array)
 
     def _fail(self, entry, status):
