@@ -275,6 +275,12 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/share/gradc/python/gradc
 	install -m 644 python/pyproject.toml python/backend.py $(DESTDIR)$(PREFIX)/share/gradc/python
 	install -m 644 python/gradc/*.py $(DESTDIR)$(PREFIX)/share/gradc/python/gradc
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	tools/man.sh $(abspath $(GRADC)) $(VERSION) $(PREFIX) docs/man/gradc.1.in > $(DESTDIR)$(PREFIX)/share/man/man1/gradc.1
+	tools/man.sh $(abspath $(GRADC)) $(VERSION) $(PREFIX) docs/man/gradc.5.in > $(DESTDIR)$(PREFIX)/share/man/man5/gradc.5
+	install -D -m 644 tools/completion/gradc.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/gradc
+	install -D -m 644 tools/completion/_gradc $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_gradc
+	install -D -m 644 tools/completion/gradc.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gradc.fish
 	install -d $(DESTDIR)$(PREFIX)/share/doc/gradc
 	install -m 644 $(wildcard README.md LICENSE docs/*.md) $(DESTDIR)$(PREFIX)/share/doc/gradc
 
@@ -282,4 +288,8 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/gradc $(DESTDIR)$(PREFIX)/lib/libgradc.a \
 	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/gradc.pc $(DESTDIR)$(PREFIX)/include/gradc.h \
 	    $(DESTDIR)$(PREFIX)/include/gradc_vecmath.h $(DESTDIR)$(PREFIX)/include/gradc_trig.h
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/gradc.1 $(DESTDIR)$(PREFIX)/share/man/man5/gradc.5 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/gradc \
+	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_gradc \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gradc.fish
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/gradc $(DESTDIR)$(PREFIX)/share/gradc
