@@ -55,7 +55,7 @@ static void syntax_error(const struct span *location, struct scanner *scanner, c
 %token AND "and" DIM "dim" ELSE "else" EXPORT "export" FALSE "false" FOR "for" GROUP "group" IF "if"
        IMPORT "import" IN "in" INT "int" NEW "new" NOT "not" OR "or" PRECISION "precision" REAL "real"
        RETURN "return" RULE "rule" SIZE "size" THEN "then" TRUE "true" UPDATE "update" WHILE "while" WRT "wrt"
-%token ALL_BUT "all but" CHECKPOINT "checkpoint" REQUIRE "require" /* words of their place, names elsewhere */
+%token ALL_BUT "all but" CHECKPOINT "checkpoint" GIVEN "given" REQUIRE "require" /* words of their place, names elsewhere */
 %token EQUAL "==" NOT_EQUAL "!=" LESS_EQUAL "<=" GREATER_EQUAL ">="
 %token RANGE ".." ELLIPSIS "..."
 %token OPEN_BAR "opening |" CLOSE_BAR "closing |" OPEN_NORM "opening ||" CLOSE_NORM "closing ||"
@@ -83,7 +83,7 @@ static void syntax_error(const struct span *location, struct scanner *scanner, c
 %nterm <struct export_extra *> extra
 %nterm <struct statement_list> block statements
 %nterm <struct statement *> statement line_statement if_statement for_header
-%nterm <struct target_list> targets variables outputs
+%nterm <struct target_list> targets variables outputs given
 %nterm <struct target *> target variable
 %nterm <struct expression *> expression postfix primary while_condition optional
 %nterm <struct argument_list> arguments argument_list items item_list
@@ -209,12 +209,17 @@ output_names[all]:
     name                                 { $all = (struct result_list){0}; LIST_APPEND($all, result(scanner, @name, $name, NULL)); }
   | output_names[before] ',' name        { $all = $before; LIST_APPEND($all, result(scanner, @name, $name, NULL)); }
 
-/* export f; export f wrt a, p.g: jacobian, hessian(loss); export f wrt all but x */
+/* export f; export f wrt a, p.g given x: jacobian, hessian(loss); export f wrt all but x */
 export:
-    "export" name extras                 { $$ = export_definition(scanner, @$, $name, WRT_NONE, (struct target_list){0}, $extras); }
-  | "export" name "wrt" variables extras { $$ = export_definition(scanner, @$, $name, WRT_LISTED, $variables, $extras); }
-  | "export" name "wrt" "all but" variables extras
-                                         { $$ = export_definition(scanner, @$, $name, WRT_ALL_BUT, $variables, $extras); }
+    "export" name given extras           { $$ = export_definition(scanner, @$, $name, WRT_NONE, (struct target_list){0}, $given, $extras); }
+  | "export" name "wrt" variables given extras
+                                         { $$ = export_definition(scanner, @$, $name, WRT_LISTED, $variables, $given, $extras); }
+  | "export" name "wrt" "all but" variables given extras
+                                         { $$ = export_definition(scanner, @$, $name, WRT_ALL_BUT, $variables, $given, $extras); }
+
+given:
+    %empty                               { $$ = (struct target_list){0}; }
+  | "given" variables                    { $$ = $variables; }
 
 extras:
     %empty                               { $$ = (struct export_extra_list){0}; }

@@ -657,6 +657,13 @@ float gradc_lu_logdet_f32(size_t n, const float *lu);
 int gradc_finite_f64(size_t rows, size_t columns, const double *x, double *y, double *work);
 int gradc_finite_f32(size_t rows, size_t columns, const float *x, float *y, float *work);
 
+/* As gradc_lu, x being n x n: y [n, n], the factors, and y [1, n], which row of x is row i of P x; the latter
+ * overwrites x. work: n elements. */
+int gradc_lu_factors_f64(size_t rows, size_t columns, const double *x, double *y, double *work);
+int gradc_lu_factors_f32(size_t rows, size_t columns, const float *x, float *y, float *work);
+int gradc_lu_rows_f64(size_t rows, size_t columns, double *x, int32_t *y, int32_t *work);
+int gradc_lu_rows_f32(size_t rows, size_t columns, float *x, int32_t *y, int32_t *work);
+
 /* y [rows, columns]: the places of each row's elements in ascending order, those of equal ones in theirs, NaN
  * last. work: `columns` elements. */
 int gradc_argsort_f64(size_t rows, size_t columns, const double *x, int32_t *y, int32_t *work);

@@ -354,6 +354,7 @@ static const char *role_noun(struct adjoiner *a, const struct member *member)
     case ROLE_INOUT: return "a parameter";
     case ROLE_OUTPUT: return "an output";
     case ROLE_WORKSPACE: return "the workspace";
+    case ROLE_PREPARED: return "what is prepared";
     default: return arena_print(a->arena, "a derivative of %s", member->of);
     }
 }
@@ -372,10 +373,9 @@ static void check_names(struct adjoiner *a)
         if (is_c_word(member->name))
             report_error(a->diagnostics, at, "%s is %s and cannot name a member of struct %s; rename it",
                          member->name, c_word_kind(member->name), function->name);
-        else if (other && member->role == ROLE_WORKSPACE)
-            report_error(a->diagnostics, other->span,
-                         "%s is the name of the workspace in struct %s; rename it", member->name,
-                         function->name);
+        else if (other && (member->role == ROLE_WORKSPACE || member->role == ROLE_PREPARED))
+            report_error(a->diagnostics, other->span, "%s is the name of %s in struct %s; rename it",
+                         member->name, role_noun(a, member), function->name);
         else if (other && other->of && member->of && !strcmp(other->of, member->of) &&
                  other->role == member->role)
             ; /* what both are of stands twice too, and has been reported */
@@ -428,20 +428,11 @@ static void check_macros(struct arena *arena, struct diagnostics *diagnostics, c
 
 static void check_functions(struct arena *arena, struct diagnostics *diagnostics, const struct module *module)
 {
-    static const char *const suffixes[] = {"_workspace",
-                                           "_forward",
-                                           "_backward",
-                                           "_gradient",
-                                           "_jacobian",
-                                           "_hessian",
-                                           "_jvp",
-                                           "_hvp",
-                                           "_gradient_workspace",
-                                           "_bind_parameters",
-                                           "_bind_gradients",
-                                           "_defaults",
-                                           "_sparse_jacobian",
-                                           "_sparse_hessian"};
+    static const char *const suffixes[] = {
+        "_workspace",      "_forward",  "_backward", "_gradient",           "_jacobian",
+        "_hessian",        "_jvp",      "_hvp",      "_gradient_workspace", "_bind_parameters",
+        "_bind_gradients", "_defaults", "_prepare",  "_prepared_size",      "_sparse_jacobian",
+        "_sparse_hessian"};
     struct map entries = {0};
     for (size_t i = 0; i < module->functions_count; i++)
         for (size_t s = 0; s < sizeof suffixes / sizeof *suffixes; s++)
@@ -470,6 +461,8 @@ void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics,
         for (size_t k = 0; k < a.request->extras_count; k++)
             adjoin_extra(&a, &a.request->extras[k]);
         add(&a, (struct member){.name = "work", .role = ROLE_WORKSPACE, .span = a.function->span});
+        if (a.function->entries[ENTRY_PREPARE])
+            add(&a, (struct member){.name = "prepared", .role = ROLE_PREPARED, .span = a.function->span});
         check_names(&a);
         for (size_t k = 0; k < a.tables_count; k++)
             add(&a, a.tables[k]);

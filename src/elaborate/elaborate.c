@@ -374,6 +374,45 @@ static void request_all_but(struct elaborator *e, struct export_request *request
                      "no real parameter is left to differentiate with respect to");
 }
 
+/* Marks the inputs that stand after `given`. */
+static void request_given(struct elaborator *e, struct export_request *request,
+                          const struct definition *export, const struct definition *definition)
+{
+    struct function *function = request->function;
+    for (const struct target *target = export->given_names; target; target = target->next) {
+        const char *name = target_name(e, target), **names;
+        bool found = false;
+        size_t count = 0;
+        names = ARENA_ARRAY(e->arena, const char *, function->members_count + 1);
+        for (size_t i = 0; i < function->members_count; i++) {
+            struct member *member = &function->members[i];
+            bool is_wrt = false, is_input = member->role == ROLE_INPUT || member->role == ROLE_INOUT;
+            for (size_t k = 0; k < request->wrt_count; k++)
+                is_wrt = is_wrt || request->wrt[k] == i;
+            if (is_input)
+                names[count++] = member->name;
+            if (!is_input || !is_member_of(member, name, definition))
+                continue;
+            if (is_wrt || member->role == ROLE_INOUT || member->is_given)
+                report_error(e->diagnostics, target->span, "%s %s", member->name,
+                             is_wrt             ? "stands after wrt, too: what is given is not differentiated"
+                             : member->is_given ? "stands twice after given"
+                                                : "is updated, so it cannot be given");
+            member->is_given = found = true;
+        }
+        for (size_t i = 0; i < function->members_count && !found; i++)
+            if (function->members[i].role == ROLE_SIZE && !strcmp(function->members[i].name, name)) {
+                report_error(e->diagnostics, target->span, "%s is a size; sizes are always given", name);
+                found = true;
+            }
+        if (!found) {
+            report_error(e->diagnostics, target->span, "%s has no parameter %s", function->name, name);
+            suggest(e, name, names, count);
+        }
+        function->entries[ENTRY_PREPARE] = true;
+    }
+}
+
 static const struct {
     const char *name;
     enum entry entry;
@@ -453,6 +492,7 @@ static void request_derivatives(struct elaborator *e, struct export_request *req
         request_listed(e, request, export, definition);
     else if (export->wrt == WRT_ALL_BUT)
         request_all_but(e, request, export, definition);
+    request_given(e, request, export, definition);
     for (const struct export_extra *extra = export->extras; extra; extra = extra->next)
         request_extra(e, request, extra);
     if (export->extras && export->wrt == WRT_NONE)

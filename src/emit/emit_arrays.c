@@ -15,7 +15,7 @@ static void add_array(struct emitter *emitter, struct arrays *arrays, struct arr
 bool reads_member(enum role role)
 {
     return role == ROLE_INPUT || role == ROLE_INOUT || role == ROLE_OUTPUT_GRADIENT || role == ROLE_TANGENT ||
-           role == ROLE_DIRECTION;
+           role == ROLE_DIRECTION || role == ROLE_PREPARED_VALUE;
 }
 
 bool is_read_leaf(const struct emitter *emitter, const struct member *member)
@@ -24,8 +24,19 @@ bool is_read_leaf(const struct emitter *emitter, const struct member *member)
            emitter->leaf_is_used[member->leaf->id];
 }
 
+/* (double *)m->prepared + 64 + 2 * gradc_room(n) */
+static const char *prepared_text(struct emitter *emitter, const struct member *member)
+{
+    const char *rooms = prepared_rooms(emitter->module, emitter->function, member);
+    const char *text = arena_print(emitter->arena, "(%s *)%s->prepared%s%s", emitter->real, emitter->self,
+                                   *rooms ? " + " : "", rooms);
+    return member->type == REAL ? text : arena_print(emitter->arena, "(int32_t *)(void *)(%s)", text);
+}
+
 const char *member_text(struct emitter *emitter, const struct member *member)
 {
+    if (member->role == ROLE_PREPARED_VALUE)
+        return prepared_text(emitter, member);
     return arena_print(emitter->arena, "%s->%s", emitter->self, member->name);
 }
 

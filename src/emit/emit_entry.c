@@ -86,7 +86,8 @@ static void emit_checks(struct emitter *emitter, enum truth needs_work)
     struct text missing = {.arena = emitter->arena}, nothing = {.arena = emitter->arena};
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
-        bool is_needed = (member->role == ROLE_INPUT || member->role == ROLE_INOUT) && member->rank > 0;
+        bool is_needed = (member->role == ROLE_INPUT || member->role == ROLE_INOUT) && member->rank > 0 &&
+                         (member->is_given || emitter->program->entry != ENTRY_PREPARE);
         if (is_needed)
             text_print(&missing, "%s!%s->%s", missing.length ? " || " : "", emitter->self, member->name);
         if (emitter->program->everything != ALWAYS_WANTED && member->value &&
@@ -107,6 +108,10 @@ static void emit_checks(struct emitter *emitter, enum truth needs_work)
             test = arena_print(emitter->arena, "%s && %s_%sworkspace(%s) > 0", test, function->name,
                                emitter->program->entry == ENTRY_GRADIENT ? "gradient_" : "", emitter->self);
         emit_failure(emitter, test, "GRADC_ENULL");
+    }
+    if (has_prepared_values(function)) {
+        emit_line(emitter, "if (!%s->prepared)", emitter->self);
+        emit_line(emitter, "    return GRADC_ENULL;");
     }
     if (nothing.length) {
         emit_failure(emitter, nothing.bytes, "GRADC_OK");

@@ -40,7 +40,11 @@ static const char *section(const struct function *function, const struct member 
     case ROLE_HVP: return "products of the Hessian and the directions, written by hvp";
     case ROLE_WORKSPACE:
         return arena_print(arena, "workspace: %s_workspace(m) bytes, aligned to GRADC_ALIGN", function->name);
-    case ROLE_TABLE: break;
+    case ROLE_PREPARED:
+        return arena_print(arena, "what prepare leaves: %s_prepared_size(m) bytes, aligned to GRADC_ALIGN",
+                           function->name);
+    case ROLE_TABLE:
+    case ROLE_PREPARED_VALUE: break;
     }
     return "";
 }
@@ -52,7 +56,7 @@ static const char *declaration(struct arena *arena, const struct module *module,
     const char *type = member->type == INT ? "int32_t" : module->precision == 32 ? "float" : "double";
     if (member->role == ROLE_SIZE)
         return arena_print(arena, "size_t %s;", member->name);
-    if (member->role == ROLE_WORKSPACE)
+    if (member->role == ROLE_WORKSPACE || member->role == ROLE_PREPARED)
         return arena_print(arena, "void *%s;", member->name);
     if (member->rank == 0 && !member->pointer)
         return arena_print(arena, "%s %s;", type, member->name);
@@ -71,7 +75,7 @@ static void emit_struct(struct text *file, struct module *module, struct functio
 {
     struct arena *arena = module->arena;
     text_print(file, "struct %s {\n", function->name);
-    for (size_t i = 0; i < function->members_count && function->members[i].role != ROLE_TABLE;) {
+    for (size_t i = 0; i < function->members_count && function->members[i].role < ROLE_TABLE;) {
         const char *heading = section(function, &function->members[i]);
         size_t end = i, width = 0;
         for (; end < function->members_count &&
@@ -122,6 +126,8 @@ static void emit_prototypes(struct text *file, struct module *module, const stru
     text_print(file, "size_t %s_workspace(const struct %s *m);\n", name, name);
     if (programs->entries[ENTRY_GRADIENT])
         text_print(file, "size_t %s_gradient_workspace(const struct %s *m);\n", name, name);
+    if (function->entries[ENTRY_PREPARE])
+        text_print(file, "size_t %s_prepared_size(const struct %s *m);\n", name, name);
     if (has_defaults(function))
         text_print(file, "void   %s_defaults(struct %s *m);\n", name, name);
     for (int e = 0; e < ENTRY_COUNT; e++)

@@ -27,7 +27,9 @@ static const char *role_name(enum role role)
     case ROLE_DIRECTION: return "direction";
     case ROLE_HVP: return "hvp";
     case ROLE_WORKSPACE: return "workspace";
-    case ROLE_TABLE: break;
+    case ROLE_PREPARED: return "prepared";
+    case ROLE_TABLE:
+    case ROLE_PREPARED_VALUE: break;
     }
     return "";
 }
@@ -54,7 +56,7 @@ static void emit_member(FILE *file, struct arena *arena, const struct function *
         fprintf(file, ", \"wrt\": \"%s\"", member->wrt[0]);
     if (member->role == ROLE_HESSIAN || member->role == ROLE_HESSIAN_VALUES)
         fprintf(file, ", \"wrt\": [\"%s\", \"%s\"]", member->wrt[0], member->wrt[1]);
-    if (member->role != ROLE_SIZE && member->role != ROLE_WORKSPACE) {
+    if (member->role != ROLE_SIZE && member->role != ROLE_WORKSPACE && member->role != ROLE_PREPARED) {
         fprintf(file, ", \"type\": \"%s\", \"shape\": [", member->type == INT ? "int" : "real");
         for (int a = 0; a < member->rank; a++)
             if (size_is_number(member->shape[a], &number))
@@ -65,6 +67,8 @@ static void emit_member(FILE *file, struct arena *arena, const struct function *
         if (member->rank == 0 && member->pointer)
             fprintf(file, ", \"pointer\": true");
     }
+    if (member->is_given)
+        fprintf(file, ", \"given\": true");
     if (default_number(function, member, &value) && isfinite(value))
         fprintf(file, ", \"default\": %s", shortest_number(arena, value));
     else if (member->default_text && (member->rank > 0 || is_set_by_default(function, member)))
@@ -80,6 +84,8 @@ static void emit_entries(FILE *file, const struct function *function)
     fprintf(file, "\"entries\": [\"workspace\"");
     if (function->entries[ENTRY_GRADIENT])
         fprintf(file, ", \"gradient_workspace\"");
+    if (function->entries[ENTRY_PREPARE])
+        fprintf(file, ", \"prepared_size\"");
     if (has_defaults(function))
         fprintf(file, ", \"defaults\"");
     for (int e = 0; e < ENTRY_COUNT; e++)
@@ -111,7 +117,7 @@ void emit_interface(FILE *file, const struct module *module)
     for (size_t i = 0; i < module->functions_count; i++) {
         const struct function *function = module->functions[i];
         fprintf(file, "%s{\"name\": \"%s\",\n  \"members\": [", i ? ",\n " : "", function->name);
-        for (size_t j = 0; j < function->members_count && function->members[j].role != ROLE_TABLE; j++) {
+        for (size_t j = 0; j < function->members_count && function->members[j].role < ROLE_TABLE; j++) {
             fprintf(file, j ? ",\n              " : "");
             emit_member(file, module->arena, function, &function->members[j]);
         }

@@ -222,18 +222,32 @@ static bool covers(const struct function *function, size *b, size *a)
            (!mentions_computed(function, more) && size_nonnegative(more) == ALWAYS);
 }
 
-/* The elements of each member and of the workspace of each entry, without those that follow from others. */
+static size *elements_of(const struct function *function, const struct member *member)
+{
+    size *count = size_number(function->graph->sizes, 1);
+    for (int a = 0; a < member->rank; a++)
+        count = size_multiply(count, member->shape[a]);
+    return count;
+}
+
+/* The elements of each member, of the workspace of each entry, and of what is prepared, without those that
+ * follow from others. */
 static size_t list_totals(const struct module *module, const struct programs *programs, size **totals)
 {
     const struct function *function = programs->function;
     struct sizes *sizes = function->graph->sizes;
-    size_t all = function->members_count + ENTRY_COUNT, count = 0;
+    size_t all = function->members_count + ENTRY_COUNT + 1, count = 0;
     for (size_t i = 0; i < all; i++) {
         bool is_member = i < function->members_count, is_covered = false;
         size *total = size_number(sizes, is_member ? 1 : 0);
         for (int a = 0; is_member && a < function->members[i].rank; a++)
             total = size_multiply(total, function->members[i].shape[a]);
-        const struct program *program = is_member ? NULL : programs->entries[i - function->members_count];
+        const struct program *program =
+            is_member || i + 1 == all ? NULL : programs->entries[i - function->members_count];
+        for (size_t k = 0; i + 1 == all && k < function->members_count; k++)
+            if (function->members[k].role == ROLE_PREPARED_VALUE)
+                total = size_add(total, size_add(elements_of(function, &function->members[k]),
+                                                 size_number(sizes, slot_alignment(module))));
         for (size_t k = 0; program && k < program->slots_count; k++)
             total = size_add(total,
                              size_add(program->slots[k].count, size_number(sizes, slot_alignment(module))));
@@ -259,7 +273,7 @@ static void emit_limits(struct text *file, const struct module *module, const st
 {
     struct arena *arena = module->arena;
     struct function *function = programs->function;
-    size **totals = ARENA_ARRAY(arena, size *, function->members_count + ENTRY_COUNT + 1);
+    size **totals = ARENA_ARRAY(arena, size *, function->members_count + ENTRY_COUNT + 2);
     size_t count = list_totals(module, programs, totals);
     struct text limits = {.arena = arena};
     text_write(&limits, "");
@@ -392,6 +406,68 @@ static void emit_workspace(struct text *file, const struct module *module, const
                real_type(module));
 }
 
+/* ---- What is prepared ---- */
+
+bool has_prepared_values(const struct function *function)
+{
+    size_t count = function->members_count;
+    return count > 0 && function->members[count - 1].role == ROLE_PREPARED_VALUE;
+}
+
+const char *prepared_rooms(const struct module *module, const struct function *function,
+                           const struct member *before)
+{
+    struct arena *arena = module->arena;
+    size **counts = ARENA_ARRAY(arena, size *, function->members_count + 1);
+    int64_t *times = ARENA_ARRAY(arena, int64_t, function->members_count + 1), offset = 0, number,
+            unit = slot_alignment(module);
+    size_t kinds = 0;
+    for (size_t i = 0; i < function->members_count && &function->members[i] != before; i++) {
+        if (function->members[i].role != ROLE_PREPARED_VALUE)
+            continue;
+        size *count = elements_of(function, &function->members[i]);
+        size_t k = 0;
+        if (size_is_number(count, &number)) {
+            offset += (number + unit - 1) / unit * unit;
+            continue;
+        }
+        while (k < kinds && counts[k] != count)
+            k++;
+        if (k == kinds)
+            counts[kinds++] = count;
+        times[k]++;
+    }
+    const char *text = offset ? arena_print(arena, "%lld", (long long)offset) : "";
+    for (size_t k = 0; k < kinds; k++) {
+        const char *many = times[k] > 1 ? arena_print(arena, "%lld * ", (long long)times[k]) : "";
+        text = arena_print(arena, "%s%s%sgradc_room(%s)", text, *text ? " + " : "", many,
+                           print_c(arena, counts[k]));
+    }
+    return text;
+}
+
+static void emit_prepared_size(struct text *file, const struct module *module,
+                               const struct function *function)
+{
+    const char *self = pointer_name(function);
+    if (!function->entries[ENTRY_PREPARE])
+        return;
+    text_print(file, "size_t %s_prepared_size(const struct %s *%s)\n{\n", function->name, function->name,
+               self);
+    if (!has_fixed_sizes(function) || function->conditions_count > 0)
+        text_print(file, "    if (%s_check(%s) != GRADC_OK)\n        return 0;\n", function->name, self);
+    else
+        text_print(file, "    (void)%s;\n", self);
+    spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", self));
+    const char *rooms = prepared_rooms(module, function, NULL);
+    spell_sizes(module->arena, function, NULL);
+    if (*rooms)
+        text_line(file, 4, arena_print(module->arena, "return (%s) * sizeof(%s);", rooms, real_type(module)));
+    else
+        text_write(file, "    return 0;\n");
+    text_write(file, "}\n\n");
+}
+
 /* ---- Binding ---- */
 
 enum { ARRAYS_THAT_FIT = 2 /* together, since each has at most half of what a pointer can span */ };
@@ -511,6 +587,7 @@ void emit_size_functions(struct text *file, struct module *module, const struct 
     emit_workspace(file, module, programs, false);
     if (programs->entries[ENTRY_GRADIENT])
         emit_workspace(file, module, programs, true);
+    emit_prepared_size(file, module, function);
     if (has_gradients) {
         emit_bind(file, module, programs, false);
         emit_bind(file, module, programs, true);

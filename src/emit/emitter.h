@@ -359,6 +359,11 @@ void spell_sizes(struct arena *arena, const struct function *function, const cha
 void computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned,
                     struct code *code);
 void emit_size_functions(struct text *file, struct module *module, const struct programs *programs);
+/* Of a function with given inputs. */
+bool has_prepared_values(const struct function *function);
+/* The rooms of the prepared values in front of a member, NULL: of all, in C; "" for none. */
+const char *prepared_rooms(const struct module *module, const struct function *function,
+                           const struct member *before);
 bool has_fixed_sizes(const struct function *function);
 /* Bytes of a program's workspace if its sizes are fixed. */
 size_t fixed_workspace(const struct module *module, const struct program *program);

@@ -317,7 +317,9 @@ enum role {
     ROLE_DIRECTION,
     ROLE_HVP,
     ROLE_WORKSPACE,
-    ROLE_TABLE /* no member of the struct: constants of the emitted file, behind all members */
+    ROLE_PREPARED,       /* what `prepare` computes of the given inputs, in one block */
+    ROLE_TABLE,          /* no member of the struct: constants of the emitted file, behind all members */
+    ROLE_PREPARED_VALUE, /* nor this: one value in that block (prepare.c), last of all */
 };
 
 enum entry {
@@ -330,6 +332,7 @@ enum entry {
     ENTRY_SPARSE_HESSIAN,
     ENTRY_JVP,
     ENTRY_HVP,
+    ENTRY_PREPARE,
     ENTRY_COUNT
 };
 
@@ -350,6 +353,7 @@ struct member {
     const struct pattern
         *pattern;             /* ROLE_JACOBIAN_VALUES, ROLE_HESSIAN_VALUES: which elements the values are */
     const int32_t *table;     /* ROLE_TABLE: its elements */
+    bool is_given;            /* after `given`: an input that is known to `prepare` */
     const char *default_text; /* of a parameter that has a default, as it was written */
     struct span span;         /* where it was declared */
 };
@@ -372,7 +376,8 @@ struct value_check {
     struct node *k;
     size *low, *high;
     struct span span;
-    int number; /* of the program's check that this is: copies of a loop have it too */
+    int number;    /* of the program's check that this is: copies of a loop have it too */
+    bool is_given; /* k is known to `prepare`, which makes the check */
 };
 
 /* A size of its own that C computes from others. */

@@ -32,6 +32,44 @@ static bool all_finite(size_t count, const double *x)
     return true;
 }
 
+/* Gaussian elimination with partial pivoting, in place; rows[i]: where row i comes from. */
+static bool factorise(size_t n, double *a, double *rows)
+{
+    for (size_t i = 0; i < n; i++)
+        rows[i] = (double)i;
+    for (size_t k = 0; k < n; k++) {
+        size_t pivot = k;
+        for (size_t i = k + 1; i < n; i++)
+            if (fabs(a[i * n + k]) > fabs(a[pivot * n + k]))
+                pivot = i;
+        if (!(fabs(a[pivot * n + k]) > 0))
+            return false;
+        double row = rows[k];
+        rows[k] = rows[pivot];
+        rows[pivot] = row;
+        for (size_t j = 0; j < n; j++) {
+            double element = a[k * n + j];
+            a[k * n + j] = a[pivot * n + j];
+            a[pivot * n + j] = element;
+        }
+        for (size_t i = k + 1; i < n; i++) {
+            a[i * n + k] /= a[k * n + k];
+            for (size_t j = k + 1; j < n; j++)
+                a[i * n + j] -= a[i * n + k] * a[k * n + j];
+        }
+    }
+    return true;
+}
+
+static bool factors_or_rows(bool are_factors, size_t n, const double *x, double *y)
+{
+    double *other = memory_array(n * n + 1, sizeof *other);
+    memcpy(are_factors ? y : other, x, n * n * sizeof *x);
+    bool is_regular = factorise(n, are_factors ? y : other, are_factors ? other : y);
+    memory_free(other);
+    return is_regular;
+}
+
 bool routine_value(enum routine routine, size_t rows, size_t columns, const double *x, double *y)
 {
     switch (routine) {
@@ -40,6 +78,8 @@ bool routine_value(enum routine routine, size_t rows, size_t columns, const doub
             argsort(columns, x + i * columns, y + i * columns);
         return true;
     case ROUTINE_FINITE: memcpy(y, x, rows * columns * sizeof *y); return all_finite(rows * columns, x);
+    case ROUTINE_LU:
+    case ROUTINE_LU_ROWS: return factors_or_rows(routine == ROUTINE_LU, rows, x, y);
     case ROUTINE_COUNT: break;
     }
     return false;

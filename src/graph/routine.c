@@ -8,6 +8,8 @@
 static const struct routine_info infos[ROUTINE_COUNT] = {
     [ROUTINE_ARGSORT] = {"argsort", "argsort_rows", INT},
     [ROUTINE_FINITE] = {"finite", "all_finite", REAL},
+    [ROUTINE_LU] = {"lu_factors", "", REAL},
+    [ROUTINE_LU_ROWS] = {"lu_rows", "", INT},
 };
 
 const struct routine_info *routine_info(enum routine routine)
@@ -15,14 +17,18 @@ const struct routine_info *routine_info(enum routine routine)
     return &infos[routine];
 }
 
-void routine_shape(enum routine routine, size *rows, size *columns, size **y_rows, size **y_columns)
+void routine_shape(struct sizes *sizes, enum routine routine, size *rows, size *columns, size **y_rows,
+                   size **y_columns)
 {
     *y_rows = rows;
     *y_columns = columns;
+    (void)sizes;
     switch (routine) {
     case ROUTINE_ARGSORT:
     case ROUTINE_FINITE:
+    case ROUTINE_LU:
     case ROUTINE_COUNT: break;
+    case ROUTINE_LU_ROWS: *y_rows = size_number(sizes, 1); break;
     }
 }
 
@@ -30,7 +36,9 @@ size *routine_work(enum routine routine, size *rows, size *columns)
 {
     (void)rows;
     switch (routine) {
-    case ROUTINE_ARGSORT: return columns;
+    case ROUTINE_ARGSORT:
+    case ROUTINE_LU:
+    case ROUTINE_LU_ROWS: return columns;
     case ROUTINE_FINITE:
     case ROUTINE_COUNT: break;
     }
@@ -57,6 +65,6 @@ struct node *graph_routine(struct graph *graph, enum routine routine, struct nod
     assert(x->type == REAL && lead >= 0);
     for (int a = 0; a < lead; a++)
         shape[a] = x->shape[a];
-    routine_shape(routine, x->shape[lead], x->shape[lead + 1], &shape[lead], &shape[lead + 1]);
+    routine_shape(graph->sizes, routine, x->shape[lead], x->shape[lead + 1], &shape[lead], &shape[lead + 1]);
     return graph_intern(graph, &node);
 }

@@ -13,6 +13,8 @@ enum routine {
     ROUTINE_ARGSORT, /* [n, m]: the places of each row's elements in ascending order, equal ones in theirs,
                         NaN last */
     ROUTINE_FINITE,  /* [n, m]: x, whose elements must be finite */
+    ROUTINE_LU,      /* n = m. [n, n]: L, but for its unit diagonal, and U with P x = L U */
+    ROUTINE_LU_ROWS, /* n = m. [1, n]: which row of x is row i of P x */
     ROUTINE_COUNT
 };
 
@@ -24,7 +26,8 @@ struct routine_info {
 
 const struct routine_info *routine_info(enum routine routine);
 /* The rows and columns of the result for those of x, and how many elements the runtime needs beside. */
-void routine_shape(enum routine routine, size *rows, size *columns, size **y_rows, size **y_columns);
+void routine_shape(struct sizes *sizes, enum routine routine, size *rows, size *columns, size **y_rows,
+                   size **y_columns);
 size *routine_work(enum routine routine, size *rows, size *columns);
 
 /* What listings call the node's operator. */

@@ -15,6 +15,7 @@ bool entry_writes(enum entry entry, enum role role)
     case ENTRY_SPARSE_HESSIAN: return role == ROLE_HESSIAN_VALUES;
     case ENTRY_JVP: return role == ROLE_OUTPUT_TANGENT;
     case ENTRY_HVP: return role == ROLE_HVP;
+    case ENTRY_PREPARE: return role == ROLE_PREPARED_VALUE;
     case ENTRY_COUNT: break;
     }
     return false;
@@ -24,7 +25,8 @@ bool entry_writes(enum entry entry, enum role role)
 guard guard_of_member(const struct function *function, const struct member *member)
 {
     size_t number = (size_t)(member - function->members);
-    if (!member || member->rank == 0 || member->role == ROLE_INOUT || number >= 63)
+    if (!member || member->rank == 0 || member->role == ROLE_INOUT || member->role == ROLE_PREPARED_VALUE ||
+        number >= 63)
         return ALWAYS_WANTED;
     return (guard)1 << number;
 }
@@ -39,9 +41,11 @@ static void find_roots(struct program *program, const struct kept *kept)
         struct root root = {member, member->value, (int)i};
         ARENA_APPEND(program->arena, program, roots, root);
         program->everything |= guard_of_member(function, member);
-        if (member->role != ROLE_OUTPUT && member->role != ROLE_INOUT)
+        if (member->role != ROLE_OUTPUT && member->role != ROLE_INOUT && member->role != ROLE_PREPARED_VALUE)
             program->derivatives |= guard_of_member(function, member);
     }
+    if (program->entry == ENTRY_PREPARE)
+        program->everything = ALWAYS_WANTED;
     for (size_t i = 0; program->entry == ENTRY_FORWARD && kept && i < kept->count; i++)
         if (kept->is_kept[i]) {
             struct root root = {NULL, function->graph->nodes[i], -1};
@@ -271,6 +275,14 @@ static bool is_in_nest(const struct search *search, const struct running *runnin
     return true;
 }
 
+/* What is given is judged by `prepare` and no other entry, but in rounds of loops that these run, too. */
+static bool makes_check(const struct program *program, const struct value_check *check,
+                        const struct running *running)
+{
+    return program->entry == ENTRY_PREPARE ? check->is_given || running->in_rounds[check->k->id]
+                                           : !check->is_given;
+}
+
 /* Checks outside loops are always made; those in the rounds of a loop if the
  * entry runs that loop, though it may need the value in other forms only. What
  * they read may be in further loops. */
@@ -286,6 +298,7 @@ static void reach_checks(struct search *search)
         for (size_t i = 0; i < function->checks_count; i++) {
             struct node *k = function->checks[i].k;
             if (is_made[i] || !running.nodes[k->id] ||
+                !makes_check(program, &function->checks[i], &running) ||
                 (!program->is_live[k->id] && !is_in_nest(search, &running, k)))
                 continue;
             more = is_made[i] = true;

@@ -22,6 +22,7 @@ const char *entry_name(enum entry entry)
         [ENTRY_SPARSE_HESSIAN] = "sparse_hessian",
         [ENTRY_JVP] = "jvp",
         [ENTRY_HVP] = "hvp",
+        [ENTRY_PREPARE] = "prepare",
     };
     return entries[entry];
 }
@@ -63,8 +64,10 @@ static struct program *program_of(struct module *module, struct function *functi
 void build_programs_watched(struct module *module, struct function *function, struct programs *programs,
                             const struct watch *watch)
 {
-    if (!function->has_packed_operands)
+    if (!function->has_packed_operands) {
+        prepare(function);
         pack_operands(function);
+    }
     function->has_packed_operands = true;
     compute_roots(function);
     programs->function = function;

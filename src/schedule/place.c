@@ -149,7 +149,8 @@ static void choose_storage(struct program *program, struct buffer *buffer)
         /* Those who read what is wanted for this member alone run only where its pointer is not NULL. */
         buffer->needs_fallback = (buffer->is_kept || buffer->guard == ALWAYS_WANTED ||
                                   buffer->guard != guard_of_member(program->function, buffer->member)) &&
-                                 buffer->member->role != ROLE_INOUT;
+                                 buffer->member->role != ROLE_INOUT &&
+                                 buffer->member->role != ROLE_PREPARED_VALUE;
     } else if (!buffer->node) {
         buffer->storage = STORAGE_WORKSPACE;
     } else if (buffer->is_kept && scalar_output(program, buffer->node)) {

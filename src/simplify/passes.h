@@ -14,6 +14,10 @@ void simplify(struct function *function, int level);
 void simplify_to_read(struct function *function);
 /* The same at level 2 for C: sums of what overlaps are formed stretch by stretch. */
 void simplify_for_loops(struct function *function);
+/* Of a function with given inputs: what depends on them and on sizes alone, and is worth keeping, becomes
+ * members of ROLE_PREPARED_VALUE, which `prepare` stores and the other entries read. Once, before the back
+ * end. */
+void prepare(struct function *function);
 /* Before the back end: operands that products read are to be stored as matrices. Nodes get new ids. */
 void pack_operands(struct function *function);
 

@@ -211,7 +211,7 @@ struct definition {
     struct statement *body;       /* f(...) { body } */
     int precision;                /* 32 or 64 */
     enum wrt_kind wrt;            /* export */
-    struct target *wrt_names;
+    struct target *wrt_names, *given_names;
     struct export_extra *extras;
     struct definition *next;
 };

@@ -538,12 +538,13 @@ struct export_extra *export_extra(struct scanner *scanner, struct span span, str
 }
 
 struct definition *export_definition(struct scanner *scanner, struct span span, struct word name,
-                                     enum wrt_kind wrt, struct target_list names,
+                                     enum wrt_kind wrt, struct target_list names, struct target_list given,
                                      struct export_extra_list extras)
 {
     struct definition *export = definition(scanner, DEFINITION_EXPORT, span, name);
     export->wrt = wrt;
     export->wrt_names = names.first;
+    export->given_names = given.first;
     export->extras = extras.first;
     return export;
 }

@@ -134,7 +134,7 @@ struct definition *rule_definition(struct scanner *scanner, struct span span, st
 struct export_extra *export_extra(struct scanner *scanner, struct span span, struct word kind,
                                   bool has_outputs, struct target_list outputs);
 struct definition *export_definition(struct scanner *scanner, struct span span, struct word name,
-                                     enum wrt_kind wrt, struct target_list names,
+                                     enum wrt_kind wrt, struct target_list names, struct target_list given,
                                      struct export_extra_list extras);
 
 #endif

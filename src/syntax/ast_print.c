@@ -299,6 +299,9 @@ static void print_export(FILE *stream, const struct definition *export)
     if (export->wrt != WRT_NONE)
         line(stream, 1, export->wrt == WRT_LISTED ? "wrt" : "wrt all but");
     print_targets(stream, 2, "name", export->wrt_names);
+    if (export->given_names)
+        line(stream, 1, "given");
+    print_targets(stream, 2, "name", export->given_names);
     for (const struct export_extra *extra = export->extras; extra; extra = extra->next) {
         line(stream, 1, extra->kind);
         print_targets(stream, 2, "output", extra->outputs);

@@ -509,6 +509,8 @@ static int word(struct scanner *scanner, SYNTAX_STYPE *value, struct span *span)
     if (scanner->open_braces && line_begun(scanner) && begins_with(text, "require") &&
         require_begins(text, next))
         return TOKEN_REQUIRE;
+    if (operand_ended(scanner) && begins_with(text, "given"))
+        return TOKEN_GIVEN;
     if (scanner->previous == TOKEN_WRT && begins_with(text, "all") && begins_with(next, "but")) {
         struct span but;
         lexer_lex(value, &but, scanner->lexer);

@@ -348,6 +348,18 @@ static struct c_value argsort(struct c_work *work)
     return routine_call(work, ROUTINE_ARGSORT, rows * columns, columns);
 }
 
+static struct c_value lu_factors(struct c_work *work)
+{
+    size_t n = size_argument(work, 0);
+    return routine_call(work, ROUTINE_LU, n * n, n);
+}
+
+static struct c_value lu_rows(struct c_work *work)
+{
+    size_t n = size_argument(work, 0);
+    return routine_call(work, ROUTINE_LU_ROWS, n, n);
+}
+
 /* ---- Others ---- */
 
 static struct c_value clear(struct c_work *work)
@@ -492,6 +504,8 @@ static const struct c_builtin builtins[] = {
     ROUTINE("gradc_lu_logdet", "dsp", "fsr", lu_logdet),
     ROUTINE("gradc_finite", "isspPP", "issrRR", finite),
     ROUTINE("gradc_argsort", "isspQQ", "issrQQ", argsort),
+    ROUTINE("gradc_lu_factors", "isspPP", "issrRR", lu_factors),
+    ROUTINE("gradc_lu_rows", "isspQQ", "issrQQ", lu_rows),
 };
 
 const struct c_builtin *c_builtin(size_t i)

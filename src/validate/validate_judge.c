@@ -84,7 +84,7 @@ static bool has_reason(struct point *point, enum entry entry, struct interpreter
         const struct member *member = &function->members[i];
         bool is_computed = is_written_by(entry, member) ||
                            (entry == ENTRY_FORWARD && member->role == ROLE_GRADIENT) ||
-                           member->role == ROLE_OUTPUT;
+                           member->role == ROLE_OUTPUT || function->entries[ENTRY_PREPARE];
         if (is_computed && member->value && !interpreter_value(interpreter, member->value))
             return true;
     }

@@ -27,8 +27,8 @@ bool is_read_role(enum role role)
 
 bool is_pointer_member(const struct member *member)
 {
-    return member->role != ROLE_SIZE &&
-           (member->rank > 0 || member->pointer || member->role == ROLE_WORKSPACE);
+    return member->role != ROLE_SIZE && (member->rank > 0 || member->pointer ||
+                                         member->role == ROLE_WORKSPACE || member->role == ROLE_PREPARED);
 }
 
 static const enum role written[ENTRY_COUNT][2] = {
@@ -41,6 +41,7 @@ static const enum role written[ENTRY_COUNT][2] = {
     [ENTRY_SPARSE_HESSIAN] = {ROLE_HESSIAN_VALUES, ROLE_HESSIAN_VALUES},
     [ENTRY_JVP] = {ROLE_OUTPUT_TANGENT, ROLE_OUTPUT_TANGENT},
     [ENTRY_HVP] = {ROLE_HVP, ROLE_HVP},
+    [ENTRY_PREPARE] = {ROLE_PREPARED_VALUE, ROLE_PREPARED_VALUE},
 };
 
 bool is_written_by(enum entry entry, const struct member *member)
@@ -60,6 +61,7 @@ const char *entry_text(enum entry entry)
         [ENTRY_SPARSE_HESSIAN] = "sparse_hessian",
         [ENTRY_JVP] = "jvp",
         [ENTRY_HVP] = "hvp",
+        [ENTRY_PREPARE] = "prepare",
     };
     return names[entry];
 }
@@ -262,7 +264,7 @@ void point_choose_null(struct point *point, enum entry entry)
         if (entry == ENTRY_BACKWARD && member->role == ROLE_OUTPUT)
             continue; /* as forward found it */
         bool can_be = is_pointer_member(member) && member->role != ROLE_INPUT && member->role != ROLE_INOUT &&
-                      member->role != ROLE_WORKSPACE;
+                      member->role != ROLE_WORKSPACE && member->role != ROLE_PREPARED;
         uint64_t chance = kind == 0 ? 0 : kind == 1 ? 75 : kind == 2 ? 50 : 20;
         point->is_null[i] = can_be && point_random(point, 100) < chance;
     }

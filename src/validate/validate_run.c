@@ -16,6 +16,8 @@ struct caller {
     struct c_object **arrays; /* by member: of tensors */
     struct c_run *run;
     enum c_kind real;
+    bool is_prepared; /* at this point; with this status */
+    int prepared_status;
     const char *fault;
 };
 
@@ -130,6 +132,7 @@ void caller_begin(struct caller *caller, struct point *point)
 {
     arena_clear(caller->calls);
     memset(caller->arrays, 0, caller->function->members_count * sizeof *caller->arrays);
+    caller->is_prepared = false;
     caller->fault = NULL;
     if (!caller->structure) {
         caller->fault = arena_print(caller->calls, "there is no struct %s", caller->function->name);
@@ -138,7 +141,7 @@ void caller_begin(struct caller *caller, struct point *point)
     caller->self = c_struct_new(caller->calls, caller->structure, "the struct");
     for (size_t i = 0; i < caller->function->members_count; i++) {
         enum role role = caller->function->members[i].role;
-        if (role != ROLE_WORKSPACE && role != ROLE_TABLE)
+        if (role != ROLE_WORKSPACE && role != ROLE_PREPARED && role != ROLE_TABLE)
             set_member(caller, point, i, is_read_role(role));
     }
 }
@@ -176,12 +179,39 @@ static void prepare(struct caller *caller, struct point *point, enum entry entry
         const struct member *member = &caller->function->members[i];
         bool is_left = entry == ENTRY_BACKWARD && (member->role == ROLE_OUTPUT ||
                                                    member->role == ROLE_INOUT || member->role == ROLE_INPUT);
-        if (member->role == ROLE_WORKSPACE || member->role == ROLE_TABLE || is_left)
+        if (member->role == ROLE_WORKSPACE || member->role == ROLE_PREPARED || member->role == ROLE_TABLE ||
+            is_left)
             continue;
         set_member(caller, point, i, is_read_role(member->role));
     }
     if (entry != ENTRY_BACKWARD)
         set_workspace(caller, entry);
+}
+
+/* Runs `prepare`, once at a point, in a block of just the bytes that it asks for, which stays as it leaves
+ * it. */
+static void prepare_given(struct caller *caller, struct point *point)
+{
+    const char *name = arena_print(caller->calls, "%s_prepare", caller->function->name);
+    const struct c_function *function = c_find_function(caller->program, name);
+    size_t number = c_field_number(caller->structure, "prepared");
+    if (caller->is_prepared || caller->fault)
+        return;
+    caller->is_prepared = true;
+    size_t bytes = bytes_asked(caller, "_prepared_size");
+    struct c_object *block = bytes > 0 ? c_object_new(caller->calls, "what is prepared", bytes, 4) : NULL;
+    caller->self->fields[number].pointer = (struct c_pointer){.object = block, .base = BASE_DIRECT};
+    prepare(caller, point, ENTRY_PREPARE);
+    struct c_value self = {.pointer = {.object = caller->self, .base = BASE_DIRECT}}, result;
+    if (caller->fault || !function || !c_run_call(caller->run, function, &self, &result)) {
+        if (!caller->fault)
+            caller->fault = function ? arena_print(caller->calls, "%s: %s", name, c_run_fault(caller->run))
+                                     : arena_print(caller->calls, "%s is not defined", name);
+        return;
+    }
+    caller->prepared_status = (int)result.integer;
+    if (block)
+        block->is_constant = true;
 }
 
 struct outcome *caller_call(struct caller *caller, struct point *point, enum entry entry)
@@ -191,12 +221,18 @@ struct outcome *caller_call(struct caller *caller, struct point *point, enum ent
     const struct c_function *function = c_find_function(caller->program, name);
     if (!caller->fault && !function)
         caller->fault = arena_print(caller->calls, "%s is not defined", name);
+    if (caller->function->entries[ENTRY_PREPARE])
+        prepare_given(caller, point);
     if (!caller->fault)
         prepare(caller, point, entry);
     outcome->fault = caller->fault;
     outcome->is_unfinished = c_run_is_out_of_time(caller->run);
     if (outcome->fault)
         return outcome;
+    if (caller->is_prepared && (caller->prepared_status != 0 || entry == ENTRY_PREPARE)) {
+        outcome->status = caller->prepared_status; /* the others must not follow */
+        return outcome;
+    }
     struct c_value self = {.pointer = {.object = caller->self, .base = BASE_DIRECT}}, result;
     if (!c_run_call(caller->run, function, &self, &result)) {
         outcome->is_unfinished = c_run_is_out_of_time(caller->run);

@@ -2534,4 +2534,71 @@ case("""in_loop(x: [n]) {
 group("solvers", 'import "solvers"')
 solvers.add_cases(case, uniform)
 
+# ---- Given inputs ----
+
+group("given")
+case("""counts(y: [n], X: [n, p], b: [p], s) {
+    eta = X @ b
+    gram = X' @ X
+    return ll = sum(y * eta - exp(eta) - lgamma(y + 1)) * s - dot(b, gram @ b) * exp(sum(cos(y)))
+}""", lambda y, X, b, s: np.sum(y * (X @ b) - np.exp(X @ b) - special.gammaln(y + 1)) * s - b @ X.T @ X @ b * np.exp(np.sum(np.cos(y))),
+     outputs=["ll"], sizes={"n": 5, "p": 2}, wrt=["b", "s"], extra=" given y, X: hessian, jacobian, jvp, hvp", y=uniform(5, 0.5, 3), X=uniform((5, 2), -1, 1), b=uniform(2, -1, 1), s=0.75)
+case("""systems(A: [n, n], b: [n], B: [m, n]) {
+    x = solve(A, b)
+    y = solve(A', B' * b[:, new])
+    u = (logdet(A) + det(A)) * sum(b^3) + sum(cholesky(A @ A' + eye(n)) @ b)
+    return x, y, u
+}""", lambda A, b, B: {"x": np.linalg.solve(A, b), "y": np.linalg.solve(A.T, B.T * b[:, None]),
+                       "u": (np.linalg.slogdet(A)[1] + np.linalg.det(A)) * np.sum(b**3) + np.sum(np.linalg.cholesky(A @ A.T + np.eye(len(A))) @ b)},
+     sizes={"n": 4, "m": 2}, wrt=["b"], extra=" given A, B: jacobian, jvp", tolerance=1e-8, tolerance32=5e-3, A=uniform((4, 4)) + 3 * np.eye(4)[[1, 2, 3, 0]], b=uniform(4), B=uniform((2, 4)))
+case("", name="systems", sizes={"n": 2, "m": 1}, wrt=["b"], status=4, A=np.array([[1.0, 2], [2, 4]]), b=uniform(2), B=uniform((1, 2)))
+case("""batched(A: [q, n, n], b: [q, n]) {
+    x = solve(A, b[:, :, new])
+    return s = sum(x^2)
+}""", lambda A, b: np.sum(np.linalg.solve(A, b[:, :, None])**2), outputs=["s"], sizes={"q": 2, "n": 3}, wrt=["b"], extra=" given A: hessian",
+     tolerance=1e-8, tolerance32=5e-3, A=uniform((2, 3, 3)) + 2 * np.eye(3), b=uniform((2, 3)))
+def in_rounds_given(x, w, k, j):
+    s = 0.0
+    for t in range(len(x)):
+        s = s * 0.5 + np.exp(x[t])
+    v = 0 * w
+    for t in range(len(x)):
+        v = np.tanh(v + w * s * x[j[t]] + x[k] + np.sum(np.cos(x)))
+    v = v * 2 if np.sum(np.sin(x)) > 0 else v + np.exp(x)
+    r = np.where((np.cumsum(x) > 0.1) & (x < 4), v, -v)
+    return {"v": v, "o": np.exp(x), "c": float(np.any(np.exp(x) > 2)) * np.sum(w), "i": np.argmax(np.exp(x)), "r": r * r}
+case("""in_rounds(x: [n], w: [n], k: int, j: int[n]) {
+    require all(x > -3), "x is small"
+    require k < 3
+    s = 0
+    for t in 0..n { s = s * 0.5 + exp(x[t]) }
+    v = 0 * w
+    for t in 0..n {
+        require x[t] < 3
+        v = tanh(v + w * s * x[j[t]] + x[k] + sum(cos(x)))
+        require v[0] < 5
+    }
+    if sum(sin(x)) > 0 { v = v * 2 } else { v = v + exp(x) }
+    m = cumsum(x) > 0.1 and x < 4
+    r = if m then v else -v
+    return v, o = exp(x), c = real(any(exp(x) > 2)) * sum(w), i = argmax(exp(x)), r = r * r
+}""", in_rounds_given, sizes={"n": 4}, wrt=["w"], extra=" given x, k, j: jvp", x=uniform(4, -1, 1.5), w=uniform(4, -0.5, 0.5), k=1, j=np.array([3, 0, 3, 1]))
+for k, j, low, status in (-1, 0, 0, 3), (3, 0, 0, 5), (1, 4, 0, 3), (1, 0, -4, 5), (1, 0, 3.5, 5):
+    case("", name="in_rounds", sizes={"n": 4}, wrt=["w"], status=status, late=True, x=np.array([0.5, 1, low, 1]), w=uniform(4, -0.5, 0.5), k=k, j=np.array([3, j, 3, 1]))
+case("nothing_kept(x: [n], y: [n]) = sum(2 * x * y)", lambda x, y: np.sum(2 * x * y), sizes={"n": 3}, wrt=["y"], extra=" given x", x=uniform(3), y=uniform(3, key="y"))
+case("single_numbers(a, b, c) = exp(a) * b + lgamma(b * exp(c)) + a^2", lambda a, b, c: np.exp(a) * b + special.gammaln(b * np.exp(c)) + a**2,
+     wrt=["b"], extra=" given a, c: hessian", a=0.5, b=0.75, c=-0.25)
+case("""descends(w: [n], d: [m, n], lr) {
+    loss = sum((d' @ d @ w)^2)
+    update w = w - lr * grad(loss, w)
+    return loss
+}""", lambda w, d, lr: {"loss": np.sum((d.T @ d @ w)**2)}, sizes={"n": 2, "m": 3}, updates={"w": uniform(2) - 0.125 * 2 * (uniform((3, 2)).T @ uniform((3, 2))) @ (uniform((3, 2)).T @ uniform((3, 2)) @ uniform(2))},
+     extra=" given d", w=uniform(2), d=uniform((3, 2)), lr=0.125)
+text("""group Layer { w: [n]; b: [n] }""")
+case("""grouped(p: Layer, q: Layer, z: [n]) = sum(exp(p.w) * q.w * z^3) + sum(z * sin(p.b) / q.b)""",
+     lambda p_w, p_b, q_w, q_b, z: np.sum(np.exp(p_w) * q_w * z**3) + np.sum(z * np.sin(p_b) / q_b), sizes={"n": 3}, wrt=["z"], extra=" given p, q.w: hessian",
+     p_w=uniform(3, -1, 1), p_b=uniform(3), q_w=uniform(3, key="q"), q_b=uniform(3, 0.5, 2), z=uniform(3, key="z"))
+case("""fixed_given(x: [3, 2], p: [2]) = sum(log(exp(x) @ exp(p)) * cos(x[:, 0]))""", lambda x, p: np.sum(np.log(np.exp(x) @ np.exp(p)) * np.cos(x[:, 0])), wrt=["p"],
+     extra=" given x: sparse_hessian, sparse_jacobian, hessian, jacobian", x=uniform((3, 2), -1, 1), p=uniform(2, -1, 1))
+
 write()

@@ -288,17 +288,18 @@ enum role {
     HVP,
     JACOBIAN_VALUES,
     HESSIAN_VALUES,
+    PREPARED,
     OTHER
 };
 static const char *const role_names[] = {
-    "size",           "input",     "inout",    "output",          "output_gradient",
-    "gradient",       "workspace", "jacobian", "hessian",         "tangent",
-    "output_tangent", "direction", "hvp",      "jacobian_values", "hessian_values"};
+    "size",      "input",           "inout",          "output",  "output_gradient", "gradient",
+    "workspace", "jacobian",        "hessian",        "tangent", "output_tangent",  "direction",
+    "hvp",       "jacobian_values", "hessian_values", "prepared"};
 
 struct member {
     const char *name, *of, *wrt, *wrt2;
     enum role role;
-    bool is_int, pointer;
+    bool is_int, pointer, is_given;
     size_t count; /* elements; sizes: the size itself */
     size_t element, offset;
 };
@@ -313,6 +314,12 @@ static struct function {
 } f;
 static void *library;
 static const struct testcase *the_case;
+
+/* Memory that the function asks for. */
+static bool is_room(const struct member *m)
+{
+    return m->role == WORKSPACE || m->role == PREPARED;
+}
 
 static bool has_entry(const char *entry)
 {
@@ -426,6 +433,8 @@ static void read_members(const struct json *description)
         for (int r = 0; r < OTHER; r++)
             if (!strcmp(json_text(m, "role"), role_names[r]))
                 member->role = (enum role)r;
+        const struct json *is_given = json_get(m, "given");
+        member->is_given = is_given && is_given->number != 0;
         const struct json *shape = json_get(m, "shape"), *wrt = json_get(m, "wrt"),
                           *pointer = json_get(m, "pointer");
         if (wrt) {
@@ -438,8 +447,7 @@ static void read_members(const struct json *description)
             long size = axis->text ? size_sum() : (long)axis->number;
             member->count *= size > 0 ? (size_t)size : 0;
         }
-        member->pointer =
-            (shape && shape->first) || (pointer && pointer->number != 0) || member->role == WORKSPACE;
+        member->pointer = (shape && shape->first) || (pointer && pointer->number != 0) || is_room(member);
         member->element = member->is_int || single ? 4 : 8;
         if (member->role == SIZE)
             member->element = sizeof(size_t);
@@ -482,8 +490,9 @@ struct run {
     struct values result;
 };
 
-static char *instance, *buffers[MAX_MEMBERS], *workspace_raw;
-static size_t workspace_size;
+static char *instance, *buffers[MAX_MEMBERS], *workspace_raw, *prepared, *prepared_kept;
+static size_t workspace_size, prepared_size;
+static int prepared_status;
 
 static void put(char *at, const struct member *m, size_t k, double value)
 {
@@ -511,6 +520,49 @@ static bool is_read(enum role role)
     return role == INPUT || role == INOUT || role == OUTPUT_GRADIENT || role == TANGENT || role == DIRECTION;
 }
 
+/* What the function computes of the given inputs, without any other member being there, in a block of the
+ * size that it asks for, which nothing may change afterwards. */
+static void prepare_given(void)
+{
+    prepared_size = ((size_t(*)(const void *))symbol("prepared_size"))(instance);
+    prepared = (char *)allocate(prepared_size + 2 * GUARD + 2 * ALIGN) + GUARD;
+    memset(prepared - GUARD, 0xff, prepared_size + 2 * GUARD + 2 * ALIGN);
+    prepared += (ALIGN - (uintptr_t)prepared % ALIGN) % ALIGN;
+    *(char **)(void *)(instance + find_member("prepared")->offset) = prepared_size ? prepared : NULL;
+    char *alone = allocate(f.struct_size), *before = allocate(f.struct_size);
+    memcpy(alone, instance, f.struct_size);
+    for (int k = 0; k < f.count; k++) {
+        const struct member *m = &f.members[k];
+        if (!m->is_given && !is_room(m) && m->role != SIZE)
+            memset(alone + m->offset, m->pointer ? 0 : 0xff, m->pointer ? sizeof(void *) : m->element);
+    }
+    size_t room = ((size_t(*)(const void *))symbol("workspace"))(instance);
+    char *own = allocate(room + ALIGN), *work = own + (ALIGN - (uintptr_t)own % ALIGN) % ALIGN;
+    *(char **)(void *)(alone + find_member("work")->offset) = room ? work : NULL;
+    memcpy(before, alone, f.struct_size);
+    prepared_status = ((int (*)(void *))symbol("prepare"))(alone);
+    if (memcmp(before, alone, f.struct_size))
+        fail("prepare wrote into the struct");
+    for (size_t k = 0; k < GUARD; k++)
+        if (prepared[prepared_size + k] != (char)0xff)
+            fail("prepare wrote behind the %zu bytes that it asks for", prepared_size);
+    prepared_kept = allocate(prepared_size + 1);
+    memcpy(prepared_kept, prepared, prepared_size);
+    for (int k = 0; k < f.count && prepared_status == OK;
+         k++) { /* it needs what is given, and does not without it */
+        const struct member *m = &f.members[k];
+        if (!m->is_given || !m->pointer)
+            continue;
+        memcpy(alone, before, f.struct_size);
+        memset(alone + m->offset, 0, sizeof(void *));
+        if (((int (*)(void *))symbol("prepare"))(alone) != ENULL)
+            fail("prepare does not miss %s", m->name);
+    }
+    free(alone);
+    free(before);
+    free(own);
+}
+
 static void prepare(const struct run *run)
 {
     instance = allocate(f.struct_size + GUARD);
@@ -518,7 +570,7 @@ static void prepare(const struct run *run)
     for (int k = 0; k < f.count; k++) {
         const struct member *m = &f.members[k];
         char *slot = instance + m->offset;
-        if (m->role == WORKSPACE)
+        if (is_room(m))
             continue;
         if (m->role == SIZE) {
             const struct line *line = find_line(the_case, "size", m->name);
@@ -557,6 +609,8 @@ static void prepare(const struct run *run)
     if (member)
         *(char **)(void *)(instance + member->offset) = workspace_size ? work : NULL;
     workspace_raw = work;
+    if (has_entry("prepare"))
+        prepare_given();
 }
 
 static bool is_untouched(const char *from, size_t size)
@@ -572,11 +626,13 @@ static void check_guards(const struct run *run, const char *entry)
 {
     if (!is_untouched(instance + f.struct_size, GUARD))
         fail("%s wrote behind the struct (is the interface's order that of the struct?)", entry);
+    if (prepared_kept && memcmp(prepared_kept, prepared, prepared_size))
+        fail("%s changed what prepare left", entry);
     if (workspace_size && !is_untouched(workspace_raw + workspace_size, GUARD))
         fail("%s wrote behind the workspace of %zu bytes", entry, workspace_size);
     for (int k = 0; k < f.count; k++) {
         const struct member *m = &f.members[k];
-        if (m->role == WORKSPACE || m->role == SIZE || !m->pointer)
+        if (is_room(m) || m->role == SIZE || !m->pointer)
             continue;
         if (*(char **)(void *)(instance + m->offset) != buffers[k])
             fail("%s changed the pointer %s", entry, m->name);
@@ -599,10 +655,12 @@ static void check_guards(const struct run *run, const char *entry)
 static void discard(void)
 {
     for (int k = 0; k < f.count; k++) {
-        if (f.members[k].pointer && f.members[k].role != WORKSPACE && buffers[k])
+        if (f.members[k].pointer && !is_room(&f.members[k]) && buffers[k])
             free(buffers[k] - GUARD);
         buffers[k] = NULL;
     }
+    free(prepared_kept);
+    prepared_kept = NULL;
     free(instance);
 }
 
@@ -622,7 +680,7 @@ static const char *null_names(const struct run *run)
 static void call(struct run *run, const char *entry)
 {
     int (*function)(void *) = (int (*)(void *))symbol(entry);
-    int status = function(instance);
+    int status = prepared_kept && prepared_status != OK ? prepared_status : function(instance);
     check_guards(run, entry);
     if (status != run->status)
         fail("%s returned %d, expected %d%s", entry, status, run->status, null_names(run));
@@ -665,7 +723,7 @@ static void perform(struct run *run)
         bool written = is_written_by(m, run);
         free(run->result.of[k]);
         run->result.of[k] = NULL;
-        if (m->role == SIZE || m->role == WORKSPACE || (m->pointer && !buffers[k]))
+        if (m->role == SIZE || is_room(m) || (m->pointer && !buffers[k]))
             continue;
         const char *at = m->pointer ? buffers[k] : instance + m->offset;
         if (!written) {
