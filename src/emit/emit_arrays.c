@@ -1,8 +1,6 @@
 /* emit_arrays.c: the arrays of an entry: inputs, members that it writes, stretches of the workspace.
  *
  * Requires the statements of the entry to be printed: only arrays that they mention are listed. */
-#include <string.h>
-
 #include "emitter.h"
 
 static void add_array(struct emitter *emitter, struct arrays *arrays, struct array array)
@@ -82,13 +80,14 @@ static bool is_mentioned(const struct buffer *buffer)
 
 /* The text of a pointer to a slot: relative to the workspace if all before it have fixed sizes, else to the
  * slot before it. */
-static void find_slot_starts(struct emitter *emitter, const char **starts)
+static void find_slot_starts(struct emitter *emitter, const char **starts, bool *follows)
 {
     struct program *program = emitter->program;
     int64_t offset = 0, count, unit = slot_alignment(emitter->module);
     bool is_fixed = true;
     for (size_t i = 0; i < program->slots_count; i++) {
         struct slot *slot = &program->slots[i];
+        follows[i] = !is_fixed;
         if (is_fixed)
             starts[i] = offset ? arena_print(emitter->arena, "work + %lld", (long long)offset) : "work";
         else
@@ -120,21 +119,16 @@ static void name_slots(struct emitter *emitter, struct buffer **firsts)
                 firsts[i] ? buffer_name(emitter, firsts[i]) : names_take(emitter->names, "room_1");
 }
 
-static bool starts_at_slot(const char *start)
-{
-    return strncmp(start, "work", 4) != 0;
-}
-
 /* Declares the places from which that of a later slot is counted; all others are passed as they stand. */
 static void declare_places(struct emitter *emitter, struct arrays *arrays, const char **starts,
-                           const bool *is_used)
+                           const bool *follows, const bool *is_used)
 {
     const struct program *program = emitter->program;
     size_t count = program->slots_count;
     bool *is_base = ARENA_ARRAY(emitter->arena, bool, count + 1);
     bool any = false;
     for (size_t i = count; i-- > 0;) {
-        is_base[i] = i + 1 < count && (is_used[i + 1] || is_base[i + 1]) && starts_at_slot(starts[i + 1]);
+        is_base[i] = i + 1 < count && (is_used[i + 1] || is_base[i + 1]) && follows[i + 1];
         any = any || is_used[i] || is_base[i];
     }
     struct code *outer = emit_into(emitter, &arrays->places);
@@ -165,11 +159,10 @@ static void add_room(struct emitter *emitter, struct arrays *arrays, size *count
     arrays->rooms[k].slots++;
 }
 
-/* "work + 64 + 3 * room": behind all slots that have been counted since the last base. */
-static const char *start_text(struct emitter *emitter, const struct arrays *arrays, int64_t offset,
-                              bool by_names)
+/* "work + 64 + 3 * room": behind all slots that have been counted since this base. */
+static const char *start_text(struct emitter *emitter, const struct arrays *arrays, const char *base,
+                              int64_t offset, bool by_names)
 {
-    const char *base = arrays->bases_count ? arrays->bases[arrays->bases_count - 1].name : "work";
     struct text text = {.arena = emitter->arena};
     text_write(&text, base);
     if (offset)
@@ -211,9 +204,8 @@ static void add_base(struct emitter *emitter, struct arrays *arrays, int64_t off
         arrays->bases_count
             ? arena_print(emitter->arena, "%s(%s)", arrays->bases[arrays->bases_count - 1].function, self)
             : arena_print(emitter->arena, "(%s *)%s->work", emitter->real, self);
-    const char *sum = start_text(emitter, arrays, offset, false);
     outer = emit_into(emitter, &start);
-    emit_line(emitter, "return %s%s;", from, sum + strcspn(sum, " "));
+    emit_line(emitter, "return %s;", start_text(emitter, arrays, from, offset, false));
     emit_into(emitter, outer);
     start = emit_function_body(emitter, "", &none, &start, false);
     text_print(emitter->out, "static %s *%s(const struct %s *%s)\n{\n", emitter->real, base.function,
@@ -234,7 +226,8 @@ static void find_slot_starts_apart(struct emitter *emitter, struct arrays *array
             add_base(emitter, arrays, offset);
             offset = 0;
         }
-        starts[i] = start_text(emitter, arrays, offset, true);
+        const char *base = arrays->bases_count ? arrays->bases[arrays->bases_count - 1].name : "work";
+        starts[i] = start_text(emitter, arrays, base, offset, true);
         if (size_is_number(program->slots[i].count, &count))
             offset += (count + unit - 1) / unit * unit;
         else
@@ -299,11 +292,13 @@ static void add_buffers(struct emitter *emitter, struct arrays *arrays, bool are
     struct buffer **firsts = ARENA_ARRAY(emitter->arena, struct buffer *, count + 1);
     size_t *mentions = ARENA_ARRAY(emitter->arena, size_t, count + 1);
     bool *is_used = ARENA_ARRAY(emitter->arena, bool, count + 1);
+    bool *follows =
+        ARENA_ARRAY(emitter->arena, bool, count + 1); /* the slot before it, from which it is counted */
     name_slots(emitter, firsts);
     if (are_apart)
         find_slot_starts_apart(emitter, arrays, starts);
     else
-        find_slot_starts(emitter, starts);
+        find_slot_starts(emitter, starts, follows);
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         const struct buffer *buffer = program->all_buffers[i];
         if (buffer->slot >= 0 && is_mentioned(buffer)) {
@@ -314,7 +309,7 @@ static void add_buffers(struct emitter *emitter, struct arrays *arrays, bool are
         }
     }
     if (!are_apart)
-        declare_places(emitter, arrays, starts, is_used);
+        declare_places(emitter, arrays, starts, follows, is_used);
     for (size_t i = 0; i < count; i++)
         if (is_used[i] && mentions[i] > 1)
             add_array(emitter, arrays,

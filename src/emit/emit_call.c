@@ -15,18 +15,22 @@ static const char *target_pointer(struct emitter *emitter, const struct nest *ne
                     ? at[axis]
                     : (struct index){size_number(emitter->program->sizes, 0), NULL};
     }
-    return address_text(emitter, element_text(emitter, buffer, to));
+    return address_text(emitter, buffer, to);
 }
 
-const char *scale_factor_text(struct emitter *emitter, const struct scale *scale)
+const char *scale_factor_text(struct emitter *emitter, const struct scale *scale, int *precedence)
 {
     const char *text = NULL;
-    int precedence;
+    bool has_minus =
+        scale->count > 0 && !scale->is_inverse[0] && begins_with_minus(emitter->program, scale->factors[0]);
+    *precedence = scale->count > 0 ? 3 : 2;
     if (scale->count == 1 && !scale->is_inverse[0] && !scale->is_negative)
-        return expression_text(emitter, scale->factors[0], NULL, &precedence);
+        return expression_text(emitter, scale->factors[0], NULL, precedence);
     for (int i = 0; i < scale->count; i++) {
-        const char *factor = expression_text(emitter, scale->factors[i], NULL, &precedence);
-        factor = parenthesise(emitter->arena, factor, precedence, 3);
+        int factor_precedence;
+        const char *factor = expression_text(emitter, scale->factors[i], NULL, &factor_precedence);
+        factor = parenthesise(emitter->arena, factor, factor_precedence, 3);
+        has_minus = has_minus && (i > 0 || factor_precedence < 3);
         const char *one = text ? text : arena_print(emitter->arena, "1.0%s", emitter->suffix);
         text = scale->is_inverse[i] ? arena_print(emitter->arena, "%s / %s", one, factor)
                : text               ? arena_print(emitter->arena, "%s * %s", text, factor)
@@ -34,7 +38,7 @@ const char *scale_factor_text(struct emitter *emitter, const struct scale *scale
     }
     if (!text)
         return scale->is_negative ? "-1" : "1";
-    return !scale->is_negative ? text : text[0] == '-' ? text + 1 : arena_print(emitter->arena, "-%s", text);
+    return !scale->is_negative ? text : has_minus ? text + 1 : arena_print(emitter->arena, "-%s", text);
 }
 
 /* The product of one block of rows, or of that block's part of the sums. */
@@ -62,7 +66,8 @@ void emit_product(struct emitter *emitter, struct nest *nest)
     const char *a = operand_pointer(emitter, node->inputs[product->a_input], a_at);
     const char *b = operand_pointer(emitter, node->inputs[product->b_input], b_at);
     const char *c = target_pointer(emitter, nest, at);
-    const char *alpha = scale_factor_text(emitter, &nest->scale), *beta = nest->adds ? "1" : "0";
+    int precedence;
+    const char *alpha = scale_factor_text(emitter, &nest->scale, &precedence), *beta = nest->adds ? "1" : "0";
     if (!nest->adds && adds_up_over_blocks(nest) && is_cut_inside_call(nest, nest->block_axis))
         beta = arena_print(emitter->arena, "%s > 0", size_c(emitter, nest->block->first));
     if (product->is_vector)

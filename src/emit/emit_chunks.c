@@ -104,7 +104,7 @@ static void combine_own(struct emitter *emitter, const struct own *own, const st
     if (is_local(own)) {
         struct statement *all = emit_open_loop(emitter, BRACES, chunk, chunks);
         accumulate(emitter, own->added_by->node, own->buffer->type, renamed->outside,
-                   arena_print(emitter->arena, "%s[%s]", renamed->others, chunk), 0);
+                   arena_print(emitter->arena, "%s[%s]", renamed->others, chunk), PRECEDENCE_NAME);
         close_statement(emitter, all);
         return;
     }

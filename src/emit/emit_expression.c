@@ -62,7 +62,7 @@ const char *size_c(struct emitter *emitter, size *a)
 const char *size_factor(struct emitter *emitter, size *a)
 {
     const char *text = size_c(emitter, a);
-    bool bare = !size_is_sum(a) && !strchr(text, '/'); /* p * (a / b): p * a / b would round later */
+    bool bare = !size_is_sum(a) && !size_has_quotient(a); /* p * (a / b): p * a / b would round later */
     return bare ? text : arena_print(emitter->arena, "(%s)", text);
 }
 
@@ -91,9 +91,9 @@ const char *parenthesise(struct arena *arena, const char *text, int precedence, 
 
 /* ---- Places ---- */
 
-/* Of an element at a place that moves with rounds side by side; else NULL. */
-static const char *offset_side_by_side(struct emitter *emitter, int rank, size *const *shape,
-                                       unsigned dropped, const struct index *at)
+/* The number of an element among all; NULL: it is computed from what is read. */
+static size *flat_offset(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
+                         const struct index *at)
 {
     size *flat = size_number(emitter->program->sizes, 0);
     for (int a = 0; a < rank; a++) {
@@ -103,18 +103,25 @@ static const char *offset_side_by_side(struct emitter *emitter, int rank, size *
             return NULL;
         flat = size_add(size_multiply(flat, shape[a]), at[a].affine);
     }
-    return side_by_side_offset(emitter, flat);
+    return flat;
 }
 
-const char *offset_text(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
-                        const struct index *at)
+/* Whether it stands in parentheses as a factor. */
+static bool is_sum(struct index index)
 {
+    int64_t number;
+    if (!index.dynamic)
+        return size_is_sum(index.affine) || size_has_quotient(index.affine);
+    return !(size_is_number(index.affine, &number) && number == 0);
+}
+
+/* Its text alone. */
+static struct offset spell_offset(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
+                                  const struct index *at)
+{
+    struct offset offset = {.text = NULL, .is_plain = true};
     const char *text = NULL; /* NULL: the number alone */
     int64_t number = 0, extent, here;
-    bool is_sum = false;
-    const char *beside = emitter->side ? offset_side_by_side(emitter, rank, shape, dropped, at) : NULL;
-    if (beside)
-        return beside;
     for (int a = 0; a < rank; a++) {
         if (dropped >> a & 1 || is_one(shape[a]))
             continue;
@@ -123,23 +130,37 @@ const char *offset_text(struct emitter *emitter, int rank, size *const *shape, u
         else if (!text && number)
             text = arena_print(emitter->arena, "%" PRId64 " * %s", number, size_factor(emitter, shape[a]));
         else if (text)
-            text = arena_print(emitter->arena, is_sum ? "(%s) * %s" : "%s * %s", text,
+            text = arena_print(emitter->arena, offset.is_sum ? "(%s) * %s" : "%s * %s", text,
                                size_factor(emitter, shape[a]));
+        offset.is_plain = offset.is_plain && !text;
         if (!text && !at[a].dynamic && size_is_number(at[a].affine, &here) && number + here >= 0) {
             number += here;
             continue;
         }
         if (is_zero(at[a])) {
-            is_sum = false;
+            offset.is_sum = false;
             continue;
         }
         if (!text && number)
             text = arena_print(emitter->arena, "%" PRId64, number);
         const char *index = index_text(emitter, at[a]);
-        is_sum = text != NULL || strstr(index, " + ") || strstr(index, " - ");
+        offset.is_sum = text != NULL || is_sum(at[a]);
+        offset.is_plain = !text && !at[a].dynamic && size_name(at[a].affine);
         text = text ? arena_print(emitter->arena, "%s + %s", text, index) : index;
     }
-    return !text && number ? arena_print(emitter->arena, "%" PRId64, number) : text;
+    offset.text = !text && number ? arena_print(emitter->arena, "%" PRId64, number) : text;
+    return offset;
+}
+
+struct offset offset_of(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
+                        const struct index *at)
+{
+    size *flat = emitter->side || emitter->notes ? flat_offset(emitter, rank, shape, dropped, at) : NULL;
+    const char *beside = emitter->side && flat ? side_by_side_offset(emitter, flat) : NULL;
+    struct offset offset =
+        beside ? (struct offset){.text = beside} : spell_offset(emitter, rank, shape, dropped, at);
+    offset.flat = flat;
+    return offset;
 }
 
 const char *buffer_name(struct emitter *emitter, struct buffer *buffer)
@@ -172,14 +193,14 @@ const char *buffer_name(struct emitter *emitter, struct buffer *buffer)
     return buffer->name;
 }
 
-static const char *subscripted(struct emitter *emitter, const char *name, const char *offset)
+const char *subscripted(struct emitter *emitter, const char *name, struct offset offset)
 {
-    return arena_print(emitter->arena, "%s[%s]", name, offset ? offset : "0");
+    return arena_print(emitter->arena, "%s[%s]", name, offset.text ? offset.text : "0");
 }
 
 /* Where an element of a buffer, in axes that begin as its own do, stands in the array that holds it. */
-static const char *offset_in_rows(struct emitter *emitter, const struct buffer *buffer, int rank,
-                                  size *const *shape, const struct index *at)
+static struct offset offset_in_rows(struct emitter *emitter, const struct buffer *buffer, int rank,
+                                    size *const *shape, const struct index *at)
 {
     struct index place[2 * MAXIMUM_RANK + 1];
     size *extents[2 * MAXIMUM_RANK + 1];
@@ -198,45 +219,61 @@ static const char *offset_in_rows(struct emitter *emitter, const struct buffer *
             extents[0] = buffer->same->node->shape[0];
             dropped <<= 1;
         }
-    return offset_text(emitter, rank, extents, dropped, place);
+    return offset_of(emitter, rank, extents, dropped, place);
 }
 
-static const char *offset_in_buffer(struct emitter *emitter, const struct buffer *buffer,
-                                    const struct index *at)
+struct offset offset_in_buffer(struct emitter *emitter, const struct buffer *buffer, const struct index *at)
 {
     return offset_in_rows(emitter, buffer, buffer->node->rank, buffer->node->shape, at);
 }
 
-const char *address_text(struct emitter *emitter, const char *element)
+const char *lane_text(struct emitter *emitter, const char *name, struct offset offset)
 {
-    size_t length = strlen(element);
-    if (length > 3 && strcmp(element + length - 3, "[0]") == 0)
-        return arena_print(emitter->arena, "%.*s", (int)length - 3, element);
-    return arena_print(emitter->arena, "&%s", element);
+    if (!offset.text)
+        return arena_print(emitter->arena, "%s[%s]", name, emitter->lane);
+    return arena_print(emitter->arena,
+                       offset.is_sum ? "%s[(%s) * GRADC_LANES + %s]" : "%s[%s * GRADC_LANES + %s]", name,
+                       offset.text, emitter->lane);
 }
 
-const char *lane_text(struct emitter *emitter, const char *name, const char *offset)
+static const char *element_at(struct emitter *emitter, struct buffer *buffer, const struct index *at,
+                              struct offset *offset)
 {
-    if (!offset)
-        return subscripted(emitter, name, emitter->lane);
-    bool is_sum = strstr(offset, " + ") || strstr(offset, " - ");
-    return arena_print(emitter->arena, is_sum ? "%s[(%s) * GRADC_LANES + %s]" : "%s[%s * GRADC_LANES + %s]",
-                       name, offset, emitter->lane);
+    const char *name = buffer_name(emitter, buffer);
+    *offset = (struct offset){.is_plain = true};
+    buffer->is_read = true;
+    if (buffer->storage == STORAGE_SCALAR)
+        return buffer->lanes ? lane_text(emitter, name, *offset) : name;
+    if (buffer->storage == STORAGE_STRUCT)
+        return arena_print(emitter->arena, "%s->%s", emitter->self, buffer->member->name);
+    *offset = offset_in_buffer(emitter, buffer, at);
+    if (buffer->lanes) {
+        const char *text = lane_text(emitter, name, *offset);
+        offset->is_plain = offset->text == NULL;
+        return text;
+    }
+    note_element(emitter, buffer, NULL, offset->flat);
+    return subscripted(emitter, name, *offset);
 }
 
 const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at)
 {
-    const char *name = buffer_name(emitter, buffer);
-    buffer->is_read = true;
-    if (buffer->storage == STORAGE_SCALAR)
-        return buffer->lanes ? lane_text(emitter, name, NULL) : name;
-    if (buffer->storage == STORAGE_STRUCT)
-        return arena_print(emitter->arena, "%s->%s", emitter->self, buffer->member->name);
-    const char *offset = offset_in_buffer(emitter, buffer, at);
-    if (buffer->lanes)
-        return lane_text(emitter, name, offset);
-    note_element(emitter, buffer, NULL, offset);
-    return subscripted(emitter, name, offset);
+    struct offset offset;
+    return element_at(emitter, buffer, at, &offset);
+}
+
+const char *address_text(struct emitter *emitter, struct buffer *buffer, const struct index *at)
+{
+    struct offset offset;
+    const char *element = element_at(emitter, buffer, at, &offset);
+    bool is_array = buffer->storage == STORAGE_WORKSPACE || buffer->storage == STORAGE_MEMBER;
+    return is_array && !buffer->lanes && !offset.text ? buffer_name(emitter, buffer)
+                                                      : arena_print(emitter->arena, "&%s", element);
+}
+
+static int precedence_of(struct offset offset)
+{
+    return offset.is_plain ? PRECEDENCE_NAME : PRECEDENCE_ELEMENT;
 }
 
 /* An element of the row that a lane works on, from its panel; NULL: it has none. */
@@ -252,7 +289,7 @@ static const char *panel_text(struct emitter *emitter, const struct node *node, 
                 return NULL;
         panel->buffer->is_read = true;
         return lane_text(emitter, panel->buffer->name,
-                         offset_text(emitter, node->rank, node->shape, 1u << panel->axis, at));
+                         offset_of(emitter, node->rank, node->shape, 1u << panel->axis, at));
     }
     return NULL;
 }
@@ -265,27 +302,37 @@ static const char *dynamic_index(void *closure, struct node *k, const struct ind
     return arena_print(emitter->arena, "(size_t)%s", parenthesise(emitter->arena, text, precedence, 2));
 }
 
-static const char *read_leaf(struct emitter *emitter, struct node *leaf, const char *offset)
+static const char *read_leaf(struct emitter *emitter, struct node *leaf, struct offset offset,
+                             int *precedence)
 {
     const char *name = emitter->leaf_names[leaf->id];
     emitter->leaf_is_used[leaf->id] = true;
+    *precedence = PRECEDENCE_NAME;
     if (leaf->rank == 0)
         return name;
-    note_element(emitter, NULL, emitter->program->leaf_members[leaf->id], offset);
+    note_element(emitter, NULL, emitter->program->leaf_members[leaf->id], offset.flat);
     const char *text = subscripted(emitter, name, offset);
+    *precedence = precedence_of(offset);
     if (!is_nullable(emitter->program, leaf))
         return text;
+    *precedence = 0;
     return arena_print(emitter->arena, "(%s ? %s : 0)", name, text);
 }
 
-static const char *read_place(struct emitter *emitter, struct node *node, const struct index *at)
+static const char *read_place(struct emitter *emitter, struct node *node, const struct index *at,
+                              int *precedence)
 {
-    if (emitter->program->buffers[node->id])
-        return element_text(emitter, emitter->program->buffers[node->id], at);
+    struct offset offset;
+    if (emitter->program->buffers[node->id]) {
+        const char *element = element_at(emitter, emitter->program->buffers[node->id], at, &offset);
+        *precedence = precedence_of(offset);
+        return element;
+    }
     const char *text = panel_text(emitter, node, at);
+    *precedence = PRECEDENCE_ELEMENT;
     if (text)
         return text;
-    return read_leaf(emitter, node, offset_text(emitter, node->rank, node->shape, 0, at));
+    return read_leaf(emitter, node, offset_of(emitter, node->rank, node->shape, 0, at), precedence);
 }
 
 /* Where an element of a RESHAPE of the node stands, in the axes that both have and those behind them as one;
@@ -307,19 +354,21 @@ static int reshaped_position(struct emitter *emitter, const struct node *node, c
 }
 
 static const char *read_reshaped(struct emitter *emitter, struct node *node, const struct node *view,
-                                 const struct index *at)
+                                 const struct index *at, int *precedence)
 {
     struct buffer *buffer = emitter->program->buffers[node->id];
     struct index place[MAXIMUM_RANK + 1];
     size *shape[MAXIMUM_RANK + 1];
+    *precedence = PRECEDENCE_NAME;
     if (buffer && (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_STRUCT))
         return element_text(emitter, buffer, NULL);
     int rank = reshaped_position(emitter, node, view, at, shape, place);
     if (!buffer)
-        return read_leaf(emitter, node, offset_text(emitter, rank, shape, 0, place));
-    const char *offset = offset_in_rows(emitter, buffer, rank, shape, place);
+        return read_leaf(emitter, node, offset_of(emitter, rank, shape, 0, place), precedence);
+    struct offset offset = offset_in_rows(emitter, buffer, rank, shape, place);
     buffer->is_read = true;
-    note_element(emitter, buffer, NULL, offset);
+    *precedence = precedence_of(offset);
+    note_element(emitter, buffer, NULL, offset.flat);
     return subscripted(emitter, buffer_name(emitter, buffer), offset);
 }
 
@@ -364,8 +413,7 @@ static const char *read_view(struct emitter *emitter, struct node *view, const s
         return expression_text(emitter, x, below, precedence);
     while (!has_place(program, x))
         x = x->inputs[0];
-    *precedence = 0;
-    return read_reshaped(emitter, x, view, at);
+    return read_reshaped(emitter, x, view, at, precedence);
 }
 
 const char *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at)
@@ -390,14 +438,14 @@ const char *operand_pointer(struct emitter *emitter, struct node *operand, const
     struct buffer *buffer = program->buffers[operand->id];
     size *const *shape = rank < 0 ? operand->shape : extents;
     rank = rank < 0 ? operand->rank : rank;
-    const char *offset = buffer ? offset_in_rows(emitter, buffer, rank, shape, here)
-                                : offset_text(emitter, rank, shape, 0, here);
+    struct offset offset = buffer ? offset_in_rows(emitter, buffer, rank, shape, here)
+                                  : offset_of(emitter, rank, shape, 0, here);
     const char *name = buffer ? buffer_name(emitter, buffer) : emitter->leaf_names[operand->id];
     if (buffer)
         buffer->is_read = true;
     else
         emitter->leaf_is_used[operand->id] = true;
-    return offset ? arena_print(emitter->arena, "%s + %s", name, offset) : name;
+    return offset.text ? arena_print(emitter->arena, "%s + %s", name, offset.text) : name;
 }
 
 /* ---- Operators ---- */
@@ -405,7 +453,7 @@ const char *operand_pointer(struct emitter *emitter, struct node *operand, const
 static const char *constant_text(struct emitter *emitter, const struct node *node, int *precedence)
 {
     const char *text = number_text(emitter->arena, emitter->suffix, node->type, node->value);
-    *precedence = text[0] == '-' ? 2 : 0;
+    *precedence = has_minus(node) ? 2 : PRECEDENCE_NAME;
     return text;
 }
 
@@ -419,7 +467,7 @@ static const char *count_text(struct emitter *emitter, enum type type, struct in
         return number_text(emitter->arena, emitter->suffix, type, (double)number);
     }
     const char *text = index_text(emitter, index);
-    bool is_name = !strpbrk(text, " ([");
+    bool is_name = !index.dynamic && size_name(index.affine);
     const char *cast = is_integer_type(type) ? "int32_t" : emitter->real;
     *precedence = 2;
     return arena_print(emitter->arena, is_name ? "(%s)%s%s" : "(%s)%s(%s)", cast,
@@ -433,17 +481,6 @@ struct index iota_index(const struct node *iota, const struct index *at, struct 
     space.op = OP_INDEX;
     index_below(emitter->program, &space, iota->subscripts, 1, at, &below, dynamic_index, emitter);
     return below;
-}
-
-static bool is_simple_text(const char *text)
-{
-    int brackets = 0;
-    for (const char *c = text; *c; c++) {
-        brackets += (*c == '[') - (*c == ']');
-        if (brackets == 0 && strchr(" ()?", *c))
-            return false;
-    }
-    return true;
 }
 
 /* Powers with a small whole or half exponent; NULL for any other. */
@@ -462,7 +499,7 @@ static const char *power_text(struct emitter *emitter, const struct node *node, 
         *precedence = 0;
         return arena_print(emitter->arena, "sqrt%s(%s)", emitter->suffix, base);
     }
-    if (!is_simple_text(base) || (exponent != 2 && exponent != 3 && exponent != 4))
+    if (base_precedence > PRECEDENCE_ELEMENT || (exponent != 2 && exponent != 3 && exponent != 4))
         return NULL;
     const char *text = base;
     for (int i = 1; i < (int)exponent; i++)
@@ -538,14 +575,14 @@ static const char *elementwise_text(struct emitter *emitter, struct node *node, 
         return running;
     for (int i = 0; i < node->input_count; i++)
         operands[i] = expression_text(emitter, node->inputs[i], at, &precedences[i]);
-    if (is_multiplied_first(emitter, node, operands[1]))
+    if (is_multiplied_first(emitter, node))
         precedences[1] = 0;
     if (node->op == OP_POW) {
         const char *power = power_text(emitter, node, operands[0], precedences[0], precedence);
         if (power)
             return power;
     }
-    if (node->op == OP_NEG && precedences[0] == 3 && operands[0][0] != '-') {
+    if (node->op == OP_NEG && precedences[0] == 3 && !begins_with_minus(emitter->program, node->inputs[0])) {
         *precedence = 3;
         return arena_print(emitter->arena, "-%s", operands[0]);
     }
@@ -565,7 +602,7 @@ const char *definition_text(struct emitter *emitter, struct node *node, const st
     case OP_RESHAPE: return read_view(emitter, node, at, precedence);
     case OP_PARAMETER:
     case OP_PLACEHOLDER:
-        return read_leaf(emitter, node, offset_text(emitter, node->rank, node->shape, 0, at));
+        return read_leaf(emitter, node, offset_of(emitter, node->rank, node->shape, 0, at), precedence);
     default: return elementwise_text(emitter, node, at, precedence);
     }
 }
@@ -575,6 +612,6 @@ const char *expression_text(struct emitter *emitter, struct node *node, const st
 {
     *precedence = 0;
     if (emitter->program->buffers[node->id] || is_leaf(node))
-        return read_place(emitter, node, at);
+        return read_place(emitter, node, at, precedence);
     return definition_text(emitter, node, at, precedence);
 }

@@ -1,18 +1,14 @@
 /* emit_independent.c: whether the rounds of an innermost loop are independent of one another, which compilers
  * cannot always see where arrays share the workspace.
  *
- * While the body of the loop is printed, every element that it touches is noted by its array and the text of
- * its offset. The rounds are independent if each array that is written is only touched at one offset, which
+ * While the body of the loop is made, every element that it touches is noted by its array and its offset, a
+ * polynomial. The rounds are independent if each array that is written is only touched at one offset, which
  * differs from round to round, or at offsets so far apart that all rounds lie between them, and so are the
  * arrays that share its memory. */
-#include <ctype.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "emitter.h"
 
 void note_element(struct emitter *emitter, const struct buffer *buffer, const struct member *member,
-                  const char *offset)
+                  size *offset)
 {
     struct touched touched = {buffer, buffer ? buffer->member : member, offset};
     if (emitter->notes)
@@ -29,84 +25,46 @@ static bool may_overlap(const struct touched *a, const struct touched *b)
     return x && y && (x == y || (x->slot >= 0 && x->slot == y->slot));
 }
 
-/* Whether the variable stands in an offset once, as a term of its own, so that the next round's is one
- * further. */
-static bool moves_by_one(const char *offset, const char *variable)
+static bool is_at_least(size *a, size *b)
 {
-    const char *found = strstr(offset, variable), *behind = found ? found + strlen(variable) : NULL;
-    int depth = 0;
-    for (const char *c = offset; found && c < found; c++)
-        depth += *c == '(' ? 1 : *c == ')' ? -1 : 0;
-    return found && depth == 0 && !strstr(behind, variable) &&
-           (found == offset || strncmp(found - 2, "+ ", 2) == 0) &&
-           (!*behind || strncmp(behind, " +", 2) == 0);
+    return size_nonnegative(size_subtract(a, b)) == ALWAYS;
 }
 
-/* Whether an offset differs from round to round: it holds the variable, and nothing that is computed in the
- * round. */
-static bool moves_with(const char *offset, const char *variable)
+/* Whether an offset differs from round to round. */
+static bool moves_with(const struct program *program, const size *offset, const size *variable)
 {
-    size_t length = strlen(variable);
-    if (!offset || strpbrk(offset, "[/%?") || strstr(offset, "(size_t)"))
-        return false;
-    for (const char *c = offset; (c = strstr(c, variable)) != NULL; c++) {
-        bool begins = c == offset || (!isalnum((unsigned char)c[-1]) && c[-1] != '_');
-        if (begins && !isalnum((unsigned char)c[length]) && c[length] != '_')
-            return true;
-    }
-    return false;
-}
-
-/* The number that ends an offset, "i * 1024 + j + 256", or 0; sets the length of what stands before it. */
-static int64_t last_number(const char *offset, size_t *length)
-{
-    const char *plus = strrchr(offset, '+');
-    char *end;
-    *length = strlen(offset);
-    if (!plus || plus == offset)
-        return 0;
-    int64_t number = strtoll(plus + 1, &end, 10);
-    if (*end || end == plus + 1)
-        return 0;
-    *length = (size_t)(plus - offset) - 1;
-    return number;
+    size *step = offset ? size_slope(offset, variable) : NULL, *one = size_number(program->sizes, 1);
+    return step && (is_at_least(step, one) || is_at_least(size_negate(step), one));
 }
 
 /* Whether the offset is where the variable stands in one of the rows that are as long as the loop,
- * "(i * 3 + 1) * n + j": then so much of it is left when rows are taken away. */
-static bool is_in_row(const char *offset, const char *extent, const char *variable)
+ * (i * 3 + 1) * n + j: then the variable is left when rows are taken away. */
+static bool is_in_row(size *offset, size *extent, size *variable)
 {
-    size_t length = strlen(offset), variable_length = strlen(variable), extent_length = strlen(extent);
-    if (strcmp(offset, variable) == 0)
-        return true;
-    if (length < extent_length + variable_length + 6)
-        return false;
-    const char *last = offset + length - variable_length, *row = last - 3 - extent_length;
-    int depth = 0;
-    for (const char *c = offset; c < row; c++) {
-        depth += *c == '(' ? 1 : *c == ')' ? -1 : 0;
-        if (depth == 0 && (*c == '+' || *c == '-'))
-            return false;
-    }
-    return strcmp(last, variable) == 0 && strncmp(last - 3, " + ", 3) == 0 &&
-           strncmp(row, extent, extent_length) == 0 && strncmp(row - 3, " * ", 3) == 0;
+    size *rows = size_divide(size_subtract(offset, variable), extent);
+    return rows && size_is_whole(rows);
 }
 
-/* Whether no two rounds of the loop meet at these offsets: they are the same, and move, or leave different
- * numbers in different rounds when multiples of the loop's extent are taken away. */
-static bool never_meet(struct emitter *emitter, const char *a, const char *b, const struct item *loop,
-                       const char *variable)
+/* Whether no two rounds of the loop meet at these offsets, of which b moves: they are the same, or leave
+ * different numbers in different rounds when multiples of the loop's extent are taken away, or all rounds lie
+ * between them. */
+static bool never_meet(size *a, size *b, const struct item *loop)
 {
-    size_t a_length, b_length;
-    int64_t extent, a_number = last_number(a, &a_length), b_number = last_number(b, &b_length);
-    if (strcmp(a, b) == 0)
+    int64_t step;
+    if (a == b)
         return true;
-    const char *row = size_factor(emitter, loop->extent);
-    if (is_in_row(a, row, variable) && is_in_row(b, row, variable))
+    if (is_in_row(a, loop->extent, loop->variable) && is_in_row(b, loop->extent, loop->variable))
         return true;
-    bool is_same = a_length == b_length && strncmp(a, b, a_length) == 0;
-    return is_same && moves_by_one(a, variable) && size_is_number(loop->extent, &extent) &&
-           llabs(a_number - b_number) >= extent;
+    size *slope = size_slope(a, loop->variable), *distance = size_subtract(a, b);
+    return slope && slope == size_slope(b, loop->variable) && size_is_number(slope, &step) && step == 1 &&
+           (is_at_least(distance, loop->extent) || is_at_least(size_negate(distance), loop->extent));
+}
+
+/* Whether offsets in both arrays count elements of one width. */
+static bool is_as_wide(const struct touched *a, const struct touched *b)
+{
+    return a->buffer == b->buffer || !a->buffer || !b->buffer ||
+           is_integer_type(a->buffer->type) == is_integer_type(b->buffer->type);
 }
 
 static bool is_local(const struct nest *nest)
@@ -175,8 +133,7 @@ bool can_be_independent(const struct item *loop)
 /* Every pair is compared; no compiler vectorises a body as long as this anyway. */
 enum { MOST_TOUCHED = 500 };
 
-bool is_independent(struct emitter *emitter, const struct item *loop, const struct notes *notes,
-                    const char *variable)
+bool is_independent(struct emitter *emitter, const struct item *loop, const struct notes *notes)
 {
     if (notes->touched_count > MOST_TOUCHED)
         return false;
@@ -184,13 +141,14 @@ bool is_independent(struct emitter *emitter, const struct item *loop, const stru
         const struct touched *written = &notes->touched[i];
         if (!is_written(loop, written))
             continue;
-        if (!moves_with(written->offset, variable))
+        if (!moves_with(emitter->program, written->offset, loop->variable))
             return false;
-        for (size_t j = 0; j < notes->touched_count; j++)
-            if (may_overlap(written, &notes->touched[j]) &&
-                (!notes->touched[j].offset ||
-                 !never_meet(emitter, notes->touched[j].offset, written->offset, loop, variable)))
+        for (size_t j = 0; j < notes->touched_count; j++) {
+            const struct touched *other = &notes->touched[j];
+            if (may_overlap(written, other) && (!other->offset || !is_as_wide(written, other) ||
+                                                !never_meet(other->offset, written->offset, loop)))
                 return false;
+        }
     }
     return is_hard_to_see(emitter, loop, notes);
 }

@@ -57,7 +57,7 @@ static void declare_sizes(struct emitter *emitter, struct names *mentioned)
 
 static void declare_array(struct emitter *emitter, const struct array *array)
 {
-    if (strcmp(array->name, array->source) == 0) /* declared as a place */
+    if (array->name == array->source) /* declared as a place */
         return;
     emit_line(emitter, "%s *%sconst %s = %s;", array->type, array->is_alone ? "GRADC_RESTRICT " : "",
               array->name, array->source);
@@ -140,8 +140,7 @@ static void add_parameter(struct emitter *emitter, struct parameters *list, cons
 
 const char *passed_text(struct emitter *emitter, const struct passed *passed)
 {
-    return arena_print(emitter->arena, "%s%s%s", passed->type, strchr(passed->type, '*') ? "" : " ",
-                       passed->name);
+    return arena_print(emitter->arena, "%s%s%s", passed->type, passed->is_pointer ? "" : " ", passed->name);
 }
 
 /* The struct if it is needed, scalars, arrays. */

@@ -12,6 +12,8 @@
 
 #include "emitter.h"
 
+static const struct offset NO_OFFSET = {.text = NULL};
+
 struct block {
     const char *first, *lanes; /* in C: the first round of the block, and how many there are */
     const char *from;          /* the first round of all, to be added; "": 0 */
@@ -73,10 +75,10 @@ static const char *reduced_into(struct emitter *emitter, struct nest *nest, cons
     if (nest->parts) {
         nest->parts->is_read = true;
         return lane_text(emitter, nest->parts->name,
-                         offset_text(emitter, target->node->rank, target->node->shape, target->dropped, to));
+                         offset_of(emitter, target->node->rank, target->node->shape, target->dropped, to));
     }
     if (forms_element(nest, emitter->laned))
-        return lane_text(emitter, accumulator(emitter, nest), NULL);
+        return lane_text(emitter, accumulator(emitter, nest), NO_OFFSET);
     bool is_outside = !target->lanes && nest->first_trailing == own_depth(nest, emitter->laned);
     return is_outside && has_accumulator(nest) ? accumulator(emitter, nest)
                                                : element_text(emitter, nest->target, to);
@@ -107,7 +109,7 @@ static void emit_total(struct emitter *emitter, const struct block *block, struc
 /* The best so far, of which the target has the position. */
 static const char *best_text(struct emitter *emitter, struct nest *nest)
 {
-    return lane_text(emitter, nest->best, NULL);
+    return lane_text(emitter, nest->best, NO_OFFSET);
 }
 
 static void emit_lane_argument(struct emitter *emitter, struct nest *nest, const struct index *at,
@@ -117,7 +119,7 @@ static void emit_lane_argument(struct emitter *emitter, struct nest *nest, const
     const char *term = term_text(emitter, nest, at, &precedence), *best = best_text(emitter, nest);
     const char *place = reduced_into(emitter, nest, to), *sign = nest->node->op == OP_ARGMAX ? ">" : "<";
     const char *better = names_take(emitter->names, "better");
-    if (strpbrk(term, " (")) {
+    if (precedence > PRECEDENCE_NAME) {
         const char *name = names_take(emitter->names, "value");
         emit_line(emitter, "const %s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), name, term);
         term = name;
@@ -162,7 +164,7 @@ static void emit_lane_start(struct emitter *emitter, struct nest *nest, const st
         return;
     nest_indices(emitter, nest, depth, at);
     target_indices(emitter, nest, at, to);
-    const char *place = is_element ? lane_text(emitter, accumulator(emitter, nest), NULL)
+    const char *place = is_element ? lane_text(emitter, accumulator(emitter, nest), NO_OFFSET)
                                    : element_text(emitter, nest->target, to);
     if (nest->kind == NEST_ARGUMENT)
         emit_line(emitter, "%s = %s;", best_text(emitter, nest), identity_text(nest->node));
@@ -181,7 +183,7 @@ static void emit_lane_end(struct emitter *emitter, struct nest *nest, const stru
     struct guarded guarded;
     begin_guarded(emitter, &guarded, nest->guard);
     emit_line(emitter, "%s = %s;", element_text(emitter, nest->target, to),
-              lane_text(emitter, accumulator(emitter, nest), NULL));
+              lane_text(emitter, accumulator(emitter, nest), NO_OFFSET));
     end_guarded(emitter, &guarded);
 }
 
@@ -224,8 +226,8 @@ static bool emit_polynomial(struct emitter *emitter, const struct block *block, 
         return false;
     emitter->at = item;
     find_places(emitter, item->nest, at, to);
-    const char *term = term_text(emitter, item->nest, at, &precedence);
-    if (!take_lone_power(emitter, loop, term, precedence, &base, &coefficient))
+    term_text(emitter, item->nest, at, &precedence); /* which finds its powers */
+    if (!take_lone_power(emitter, loop, item->nest, at, &base, &coefficient))
         return false;
     const char *place = reduced_into(emitter, item->nest, to);
     struct code start = {0}, step = {0}, *outer = emit_into(emitter, &start);
@@ -388,10 +390,11 @@ static void emit_panel(struct emitter *emitter, const struct block *block, const
     }
     panel->buffer->is_read = true;
     emitter->leaf_is_used[node->id] = true;
-    emit_line(emitter, "%s = %s[%s];",
+    emit_line(emitter, "%s = %s;",
               lane_text(emitter, panel->buffer->name,
-                        offset_text(emitter, node->rank, node->shape, 1u << panel->axis, at)),
-              emitter->leaf_names[node->id], offset_text(emitter, node->rank, node->shape, 0, at));
+                        offset_of(emitter, node->rank, node->shape, 1u << panel->axis, at)),
+              subscripted(emitter, emitter->leaf_names[node->id],
+                          offset_of(emitter, node->rank, node->shape, 0, at)));
     emit_into(emitter, outer);
     emit_lane_loop(emitter, block, &body);
 }
@@ -416,7 +419,7 @@ static void add_parts(struct emitter *emitter, const struct nest *nest)
     begin_guarded(emitter, &guarded, nest->guard);
     struct statement *loop = emit_open_loop(emitter, NO_BRACES, e, size_c(emitter, count));
     emit_as(emitter, CODE_SUM, "GRADC_SUM(%s, %s[%s], %s, GRADC_LANES, %s);", emitter->real, target_name, e,
-            emitter->lane, lane_text(emitter, nest->parts->name, e));
+            emitter->lane, lane_text(emitter, nest->parts->name, (struct offset){.text = e}));
     close_statement(emitter, loop);
     end_guarded(emitter, &guarded);
 }

@@ -288,7 +288,7 @@ void emit_rounds(struct emitter *emitter, const struct item *loop)
     close_statement(emitter, rounds);
     if (rounds->body.statements_count == 0)
         return; /* nothing but what turned out to be unnecessary */
-    bool independent = innermost && is_independent(emitter, loop, &notes, variable);
+    bool independent = innermost && is_independent(emitter, loop, &notes);
     emitter->is_shared = is_shared;
     declare_powers(emitter, loop);
     code_append(emitter->lasting, emitter->code, rounds);

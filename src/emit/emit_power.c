@@ -15,13 +15,17 @@
 
 #include "emitter.h"
 
-enum { GREATEST_STEP = 3 };
+enum { GREATEST_STEP = 3, MOST_FACTORS_OF_TERM = 8 };
 
 struct running_power {
     const struct item *loop;
+    const struct node *node;         /* its base is an element of this one, */
+    struct index at[MAXIMUM_AXES];   /* here */
+    size *from;                      /* the first exponent */
     const char *base, *start, *name; /* in C; the name of the value, in this lane if there are lanes */
     const char *variable;
-    int step;
+    int base_precedence, step;
+    int uses; /* in terms so far */
 };
 
 bool is_running_power(const struct node *node)
@@ -122,76 +126,125 @@ static const char *start_text(struct emitter *emitter, const char *base, size *s
                        size_c(emitter, start));
 }
 
-static const char *name_of(struct emitter *emitter, const struct running_power *wanted, const char **variable)
+static bool is_same_base(const struct running_power *a, const struct running_power *b)
+{
+    for (int i = 0; i < a->node->rank; i++)
+        if (a->at[i].dynamic || b->at[i].dynamic || a->at[i].affine != b->at[i].affine)
+            return false;
+    return a->node == b->node;
+}
+
+static struct running_power *find_power(struct emitter *emitter, const struct running_power *wanted)
 {
     for (size_t i = 0; i < emitter->powers_count; i++) {
-        const struct running_power *power = emitter->powers[i];
-        if (power->loop == wanted->loop && power->step == wanted->step &&
-            strcmp(power->base, wanted->base) == 0 && strcmp(power->start, wanted->start) == 0)
-            return power->name;
+        struct running_power *power = emitter->powers[i];
+        if (power->loop == wanted->loop && power->step == wanted->step && power->from == wanted->from &&
+            is_same_base(power, wanted))
+            return power;
     }
-    *variable = names_take(emitter->names, "power");
-    return emitter->lane ? lane_text(emitter, *variable, NULL) : *variable;
+    return NULL;
 }
 
 const char *running_power_text(struct emitter *emitter, struct node *node, const struct index *at)
 {
-    struct running_power power = {.step = 0};
+    struct running_power wanted = {.step = 0}, *power;
     struct index exponent;
-    size *start;
-    int precedence;
     if (!emitter->at || emitter->at->kind != ITEM_STATEMENT || emitter->at->nest->kind != NEST_REDUCE ||
         !is_running_power(node))
         return NULL;
     struct node *iota = node->inputs[1]->op == OP_CAST_REAL ? node->inputs[1]->inputs[0] : node->inputs[1];
     exponent = iota_index(iota, at, emitter);
-    power.loop =
-        exponent.dynamic ? NULL : counting_loop(emitter, node, at, exponent.affine, &start, &power.step);
-    if (!power.loop)
+    wanted.loop = exponent.dynamic
+                      ? NULL
+                      : counting_loop(emitter, node, at, exponent.affine, &wanted.from, &wanted.step);
+    if (!wanted.loop)
         return NULL;
-    power.base = expression_text(emitter, node->inputs[0], at, &precedence);
-    power.start = start_text(emitter, power.base, start);
-    power.name = name_of(emitter, &power, &power.variable);
-    if (power.variable) {
-        struct running_power *made = ARENA_NEW(emitter->lasting, struct running_power);
-        *made = power;
-        made->base = arena_copy(emitter->lasting, power.base, strlen(power.base));
-        made->start = arena_copy(emitter->lasting, power.start, strlen(power.start));
-        made->name = arena_copy(emitter->lasting, power.name, strlen(power.name));
-        ARENA_APPEND(emitter->lasting, emitter, powers, made);
+    const struct node *base_view = node->inputs[0];
+    wanted.node = base_view->inputs[0];
+    index_below(emitter->program, base_view, base_view->subscripts, wanted.node->rank, at, wanted.at, no_text,
+                NULL);
+    power = find_power(emitter, &wanted);
+    if (!power) {
+        power = ARENA_NEW(emitter->lasting, struct running_power);
+        *power = wanted;
+        const char *base = expression_text(emitter, node->inputs[0], at, &power->base_precedence);
+        power->base = arena_copy(emitter->lasting, base, strlen(base));
+        power->variable = names_take(emitter->names, "power");
+        power->start = start_text(emitter, power->base, power->from);
+        power->name = emitter->lane ? lane_text(emitter, power->variable, (struct offset){.text = NULL})
+                                    : power->variable;
+        power->start = arena_copy(emitter->lasting, power->start, strlen(power->start));
+        power->name = arena_copy(emitter->lasting, power->name, strlen(power->name));
+        ARENA_APPEND(emitter->lasting, emitter, powers, power);
     }
-    return power.name;
+    power->uses++;
+    return power->name;
 }
 
-/* The other factor of `power * c` or `c * power`; else NULL. */
-static const char *other_factor(struct arena *arena, const char *product, const char *power)
-{
-    size_t length = strlen(power), all = strlen(product);
-    if (all < length + 3)
-        return NULL;
-    const char *last = product + all - length;
-    if (strncmp(product, power, length) == 0 && strncmp(product + length, " * ", 3) == 0)
-        return product + length + 3;
-    if (strcmp(last, power) == 0 && strncmp(last - 3, " * ", 3) == 0)
-        return arena_copy(arena, product, all - length - 3);
-    return NULL;
-}
+/* A product's factors, from left to right. */
+struct factors {
+    struct node *nodes[MOST_FACTORS_OF_TERM];
+    struct index at[MOST_FACTORS_OF_TERM][MAXIMUM_AXES];
+    int count;
+};
 
-bool take_lone_power(struct emitter *emitter, const struct item *loop, const char *term, int precedence,
-                     const char **base, const char **coefficient)
+/* False: there are too many. */
+static bool add_factors(const struct emitter *emitter, struct node *node, const struct index *at,
+                        struct factors *factors)
 {
-    const struct running_power *power =
-        emitter->powers_count > 0 ? emitter->powers[emitter->powers_count - 1] : NULL;
-    size *zero = size_number(emitter->program->sizes, 0);
-    if (!power || power->loop != loop || power->step != 1 || precedence != 3 || strchr(term, '/') ||
-        strcmp(power->start, start_text(emitter, power->base, zero)) != 0)
+    bool is_product = node->op == OP_MUL && !has_place(emitter->program, node);
+    if (is_product)
+        return add_factors(emitter, node->inputs[0], at, factors) &&
+               add_factors(emitter, node->inputs[1], at, factors);
+    if (factors->count == MOST_FACTORS_OF_TERM)
         return false;
-    *coefficient = other_factor(emitter->arena, term, power->name);
-    if (!*coefficient || names_has(names_of_text(emitter->arena, *coefficient), power->variable))
-        return false;
-    *base = strpbrk(power->base, " (") ? arena_print(emitter->arena, "(%s)", power->base) : power->base;
-    emitter->powers_count--;
+    memcpy(factors->at[factors->count], at, sizeof *at * (size_t)node->rank);
+    factors->nodes[factors->count++] = node;
     return true;
+}
+
+/* The product of all factors but one. */
+static const char *product_text(struct emitter *emitter, const struct factors *factors, int but)
+{
+    const char *text = NULL;
+    int precedence;
+    for (int i = 0; i < factors->count; i++) {
+        if (i == but)
+            continue;
+        const char *factor = expression_text(emitter, factors->nodes[i], factors->at[i], &precedence);
+        factor = parenthesise(emitter->arena, factor, precedence, text ? 3 : 4);
+        text = text ? arena_print(emitter->arena, "%s * %s", text, factor) : factor;
+    }
+    return text;
+}
+
+bool take_lone_power(struct emitter *emitter, const struct item *loop, const struct nest *nest,
+                     const struct index *at, const char **base, const char **coefficient)
+{
+    struct running_power *power =
+        emitter->powers_count > 0 ? emitter->powers[emitter->powers_count - 1] : NULL;
+    struct factors factors = {.count = 0};
+    struct index operand[MAXIMUM_AXES];
+    int64_t first;
+    if (!power || power->loop != loop || power->step != 1 || power->uses != 1 ||
+        !size_is_number(power->from, &first) || first != 0)
+        return false;
+    for (int i = 0; i < nest->node->input_count; i++) {
+        operand_indices(nest->node, i, at, operand);
+        if (!add_factors(emitter, nest->node->inputs[i], operand, &factors))
+            return false;
+    }
+    for (int i = 0; i < factors.count && factors.count > 1; i++) {
+        bool is_power = running_power_text(emitter, factors.nodes[i], factors.at[i]) == power->name;
+        power->uses -= is_power;
+        if (!is_power)
+            continue;
+        *coefficient = product_text(emitter, &factors, i);
+        *base = parenthesise(emitter->arena, power->base, power->base_precedence, 2);
+        emitter->powers_count--;
+        return true;
+    }
+    return false;
 }
 
 bool has_running_powers(const struct emitter *emitter, const struct item *loop)

@@ -135,17 +135,22 @@ static const struct stride *stride_of(struct emitter *emitter, int64_t step)
     return stride;
 }
 
-const char *side_by_side_offset(struct emitter *emitter, size *flat)
+/* That of an offset that moves by a number, of which `start` is left in round 0; NULL: none. */
+static const struct stride *stride_at(struct emitter *emitter, size *flat, size **start)
 {
     struct side_by_side *side = emitter->side;
-    struct sizes *sizes = emitter->program->sizes;
     int64_t number;
-    size *start = size_substitute(flat, side->variable, size_number(sizes, 0));
-    size *step = size_subtract(size_substitute(flat, side->variable, size_number(sizes, 1)), start);
-    if (!size_is_number(step, &number) || number < 2 || number > INT32_MAX ||
-        size_add(start, size_multiply(step, side->variable)) != flat)
+    size *step = size_slope(flat, side->variable);
+    if (!step || !size_is_number(step, &number) || number < 2 || number > INT32_MAX)
         return NULL;
-    const struct stride *stride = stride_of(emitter, number);
+    *start = size_subtract(flat, size_multiply(step, side->variable));
+    return stride_of(emitter, number);
+}
+
+const char *side_by_side_offset(struct emitter *emitter, size *flat)
+{
+    size *start;
+    const struct stride *stride = stride_at(emitter, flat, &start);
     return stride ? size_c(emitter, size_add(stride->atom, start)) : NULL;
 }
 
@@ -217,31 +222,18 @@ static int rounds_in_block(const struct emitter *emitter, const struct item *ite
     return has_long ? rounds : 0;
 }
 
-/* i_11] or i_11 + 3] */
-static bool is_in_row(const char *subscript, const struct stride *stride)
-{
-    size_t length = strlen(stride->name);
-    if (strncmp(subscript, stride->name, length) != 0)
-        return false;
-    subscript += length;
-    if (strncmp(subscript, " + ", 3) == 0)
-        subscript += 3 + strspn(subscript + 3, "0123456789");
-    return *subscript == ']';
-}
-
-void side_by_side_stores(struct emitter *emitter, const char *place)
+void side_by_side_stores(struct emitter *emitter, struct buffer *buffer, const struct index *at)
 {
     struct side_by_side *side = emitter->side;
-    const char *subscript = strchr(place, '[');
-    struct row row = {0};
-    for (int s = 0; subscript && s < side->count; s++)
-        if (is_in_row(subscript + 1, &side->strides[s]))
-            row.stride = &side->strides[s];
-    if (!row.stride)
+    struct offset offset = offset_in_buffer(emitter, buffer, at);
+    size *start;
+    int64_t number;
+    struct row row = {buffer_name(emitter, buffer),
+                      offset.flat ? stride_at(emitter, offset.flat, &start) : NULL};
+    if (!row.stride || !size_is_number(start, &number))
         return;
-    row.array = arena_print(emitter->arena, "%.*s", (int)(subscript - place), place);
     for (size_t i = 0; i < side->rows_count; i++)
-        if (side->rows[i].stride == row.stride && strcmp(side->rows[i].array, row.array) == 0)
+        if (side->rows[i].stride == row.stride && side->rows[i].array == row.array)
             return;
     ARENA_APPEND(emitter->arena, side, rows, row);
 }

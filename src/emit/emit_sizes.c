@@ -52,6 +52,13 @@ static const char *print_c_real(struct arena *arena, const size *a)
     return size_print(arena, a, SIZE_C_REAL);
 }
 
+/* A name or a number. */
+static bool is_primary(const size *a)
+{
+    int64_t number;
+    return size_name(a) || size_is_number(a, &number);
+}
+
 static const char *failing_text(struct arena *arena, const struct function *function,
                                 const struct condition *condition, const char *self)
 {
@@ -61,16 +68,16 @@ static const char *failing_text(struct arena *arena, const struct function *func
                *as_real = arena_print(arena, "(double)%s->%%s", self);
     spell_sizes(arena, function, as_count);
     const char *p = print_c(arena, positive), *n = print_c(arena, negative), *text;
+    int64_t nothing;
     long long denominator = (long long)size_denominator(condition->a);
     if (condition->kind == CONDITION_WHOLE) {
-        text = strcmp(n, "0") == 0
+        text = size_is_number(negative, &nothing) && nothing == 0
                    ? arena_print(arena, "(%s) %% %lld != 0", p, denominator)
                    : arena_print(arena, "(%s) %% %lld != (%s) %% %lld", p, denominator, n, denominator);
     } else {
         /* In double, so that no sum or product wraps around; a quotient rounds down only in whole numbers. */
-        if (!strpbrk(p, "/ ") && !strpbrk(n, "/ "))
-            ; /* a name or number on each side */
-        else if (!strchr(p, '/') && !strchr(n, '/')) {
+        if (!(is_primary(positive) && is_primary(negative)) && !size_has_quotient(positive) &&
+            !size_has_quotient(negative)) {
             spell_sizes(arena, function, as_real);
             p = print_c_real(arena, positive);
             n = print_c_real(arena, negative);
@@ -197,11 +204,11 @@ static void emit_failing(struct text *file, struct arena *arena, const char *con
 
 /* Without what is subtracted: quotients in double are not rounded down, which must not make the total less.
  */
-static size *at_most(struct arena *arena, size *total)
+static size *at_most(size *total)
 {
     size *positive, *negative;
     size_split(total, &positive, &negative);
-    return strchr(print_c(arena, total), '/') ? positive : total;
+    return size_has_quotient(total) ? positive : total;
 }
 
 static bool mentions_computed(const struct function *function, const size *a)
@@ -251,7 +258,7 @@ static size_t list_totals(const struct module *module, const struct programs *pr
         for (size_t k = 0; program && k < program->slots_count; k++)
             total = size_add(total,
                              size_add(program->slots[k].count, size_number(sizes, slot_alignment(module))));
-        total = at_most(module->arena, total);
+        total = at_most(total);
         for (size_t k = 0; k < count && !is_covered; k++)
             is_covered = covers(function, totals[k], total);
         if (is_covered || !mentions_size(function, total))
@@ -486,7 +493,7 @@ static void emit_block_limit(struct text *file, const struct module *module, con
             continue;
         for (int a = 0; a < member->rank; a++)
             elements = size_multiply(elements, member->shape[a]);
-        total = size_add(total, at_most(arena, elements));
+        total = size_add(total, at_most(elements));
         arrays++;
     }
     if (arrays <= ARRAYS_THAT_FIT || !mentions_size(function, total))

@@ -70,13 +70,14 @@ static bool is_written_once(const struct buffer *buffer)
 }
 
 /* Stores a value; a scalar under a condition is declared before it. */
-static void store(struct emitter *emitter, const struct nest *nest, const char *place, const char *operation,
-                  const char *value)
+static void store(struct emitter *emitter, const struct nest *nest, const struct index *to,
+                  const char *operation, const char *value)
 {
+    const char *place = element_text(emitter, nest->target, to);
     bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard && !emitter->side;
     if (!needs_declaration(nest)) {
         if (emitter->side)
-            side_by_side_stores(emitter, place);
+            side_by_side_stores(emitter, nest->target, to);
         emit_line(emitter, "%s %s %s;", place, operation, value);
         return;
     }
@@ -142,7 +143,7 @@ void accumulate(struct emitter *emitter, const struct node *node, enum type type
     case OP_MINIMUM: {
         const char *name = term;
         const char *sign = node->op == OP_MAXIMUM ? ">" : "<";
-        if (strpbrk(term, " (")) {
+        if (precedence > PRECEDENCE_NAME) {
             name = names_take(emitter->names, "value");
             emit_line(emitter, "const %s %s = %s;", c_type(emitter, type), name, term);
         }
@@ -182,6 +183,13 @@ bool has_accumulator(const struct nest *nest)
                    !is_one(nest->extents[nest->order[nest->loop_count - 1]]);
     return is_scan || ((nest->kind == NEST_REDUCE || nest->kind == NEST_ARGUMENT) &&
                        nest->first_trailing < nest->loop_count);
+}
+
+static bool starts_at_zero(const struct nest *nest)
+{
+    enum op op = nest->node->op;
+    return nest->kind == NEST_SCATTER || (op != OP_PRODUCT && op != OP_ALL && op != OP_MAXIMUM &&
+                                          op != OP_MINIMUM && op != OP_ARGMAX && op != OP_ARGMIN);
 }
 
 /* Fills the part of the target that the loops from `depth` on will add to: in a block the rows of that block,
@@ -224,8 +232,8 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
     }
     if (first_inner < 0) {
         emit_line(emitter, "%s = %s;", element_text(emitter, buffer, to), value);
-    } else if (is_contiguous && strcmp(value, "0") == 0) {
-        const char *start = address_text(emitter, element_text(emitter, buffer, to));
+    } else if (is_contiguous && starts_at_zero(nest)) {
+        const char *start = address_text(emitter, buffer, to);
         emit_line(emitter, "memset(%s, 0, %s * sizeof(%s));", start, size_factor(emitter, count),
                   c_type(emitter, buffer->type));
     } else {
@@ -311,7 +319,8 @@ void emit_end(struct emitter *emitter, struct nest *nest)
     target_indices(emitter, nest, at, to);
     const char *place = element_text(emitter, nest->target, to);
     if (nest->first_reduced < nest->first_trailing || adds_up_over_blocks(nest))
-        accumulate(emitter, nest->node, nest->target->type, place, accumulator(emitter, nest), 0);
+        accumulate(emitter, nest->node, nest->target->type, place, accumulator(emitter, nest),
+                   PRECEDENCE_NAME);
     else
         emit_line(emitter, "%s = %s;", place, accumulator(emitter, nest));
 }
@@ -323,12 +332,12 @@ static void emit_argument(struct emitter *emitter, struct nest *nest, const stru
 {
     int precedence;
     if (!has_accumulator(nest)) {
-        store(emitter, nest, element_text(emitter, nest->target, to), "=", "0");
+        store(emitter, nest, to, "=", "0");
         return;
     }
     const char *term = term_text(emitter, nest, at, &precedence);
     const char *sign = nest->node->op == OP_ARGMAX ? ">" : "<";
-    if (strpbrk(term, " (")) {
+    if (precedence > PRECEDENCE_NAME) {
         const char *name = names_take(emitter->names, "value");
         emit_line(emitter, "const %s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), name, term);
         term = name;
@@ -350,7 +359,7 @@ static void emit_reduction(struct emitter *emitter, struct nest *nest, const str
     int precedence;
     const char *term = term_text(emitter, nest, at, &precedence);
     if (nest->first_reduced == nest->loop_count)
-        store(emitter, nest, element_text(emitter, nest->target, to), "=", term);
+        store(emitter, nest, to, "=", term);
     else if (has_accumulator(nest))
         accumulate(emitter, nest->node, nest->target->type, accumulator(emitter, nest), term, precedence);
     else
@@ -377,13 +386,13 @@ static void emit_scan(struct emitter *emitter, struct nest *nest, struct index *
             at[a] = to[a];
     const char *term = expression_text(emitter, nest->node->inputs[0], at, &precedence);
     if (!has_accumulator(nest)) {
-        store(emitter, nest, element_text(emitter, nest->target, to), "=", term);
+        store(emitter, nest, to, "=", term);
         return;
     }
     if (!nest->accumulator)
         declare_accumulator(emitter, nest);
     accumulate(emitter, nest->node, nest->target->type, nest->accumulator, term, precedence);
-    store(emitter, nest, element_text(emitter, nest->target, to), "=", nest->accumulator);
+    store(emitter, nest, to, "=", nest->accumulator);
 }
 
 /* Zero into an element that nothing else is put into. */
@@ -411,11 +420,11 @@ static void emit_scatter(struct emitter *emitter, struct nest *nest, const struc
     for (size_t i = 0; i < nest->gaps_count; i++)
         emit_gap(emitter, nest, nest->gaps[i]);
     const char *text = term_text(emitter, nest, at, &precedence);
-    const char *place = element_text(emitter, nest->target, to);
     if (nest->adds || nest->starts_with_zeros)
-        emit_line(emitter, "%s %s %s;", place, nest->adds ? "+=" : "=", text);
+        emit_line(emitter, "%s %s %s;", element_text(emitter, nest->target, to), nest->adds ? "+=" : "=",
+                  text);
     else
-        store(emitter, nest, place, "=", text);
+        store(emitter, nest, to, "=", text);
 }
 
 static const char *scaled_text(struct emitter *emitter, const struct scale *scale, const char *text,
@@ -428,9 +437,9 @@ static const char *scaled_text(struct emitter *emitter, const struct scale *scal
         *precedence = 2;
         return text;
     }
-    const char *factor = scale_factor_text(emitter, scale);
-    bool is_plain = !strpbrk(factor, " ?") || scale->count > 1 || scale->is_inverse[0] || scale->is_negative;
-    text = arena_print(emitter->arena, is_plain ? "%s * %s" : "(%s) * %s", factor,
+    int factor_precedence;
+    const char *factor = scale_factor_text(emitter, scale, &factor_precedence);
+    text = arena_print(emitter->arena, "%s * %s", parenthesise(emitter->arena, factor, factor_precedence, 4),
                        parenthesise(emitter->arena, text, *precedence, 3));
     *precedence = 3;
     return text;
@@ -465,7 +474,7 @@ static void emit_copy(struct emitter *emitter, struct nest *nest, const struct i
     if (nest->member && nest->member->rank == 0)
         emit_line(emitter, "%s->%s = %s;", emitter->self, nest->member->name, text);
     else
-        store(emitter, nest, element_text(emitter, nest->target, to), nest->adds ? "+=" : "=", text);
+        store(emitter, nest, to, nest->adds ? "+=" : "=", text);
 }
 
 /* A position counts from low; it must stay below high. */
@@ -518,12 +527,10 @@ void emit_statement(struct emitter *emitter, struct nest *nest)
     switch (nest->kind) {
     case NEST_VALUE: {
         const char *value = definition_text(emitter, nest->node, at, &precedence);
-        store(emitter, nest, element_text(emitter, nest->target, to), "=", value);
+        store(emitter, nest, to, "=", value);
         break;
     }
-    case NEST_SUM:
-        store(emitter, nest, element_text(emitter, nest->target, to), "=", sum_text(emitter, nest, at));
-        break;
+    case NEST_SUM: store(emitter, nest, to, "=", sum_text(emitter, nest, at)); break;
     case NEST_COPY: emit_copy(emitter, nest, at, to); break;
     case NEST_REDUCE: emit_reduction(emitter, nest, at, to); break;
     case NEST_ARGUMENT: emit_argument(emitter, nest, at, to); break;

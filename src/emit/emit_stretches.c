@@ -361,13 +361,13 @@ static void pass_locals(const struct cut *cut, const struct stretch *stretch, st
     for (size_t u = 0; u < stretch->uses.uses_count; u++) {
         const struct use *use = &stretch->uses.uses[u];
         if (is_outer(cut, use)) {
-            struct passed passed = {use->local->type, use->local->name};
+            struct passed passed = {use->local->type, use->local->name, false};
             ARENA_APPEND(arena, arrays, passed, passed);
         }
         is_sharing = is_sharing || (use->local && use->local->body == cut->body && use->local->is_shared);
     }
     if (is_sharing) {
-        struct passed passed = {arena_print(arena, "struct %s *", cut->record), "locals"};
+        struct passed passed = {arena_print(arena, "struct %s *", cut->record), "locals", true};
         ARENA_APPEND(arena, arrays, passed, passed);
     }
 }
@@ -389,7 +389,7 @@ static const char *head(struct emitter *emitter, const char *name, const struct 
         if (is_definition)
             text_print(&text, "%s%s", comma, passed_text(emitter, passed));
         else
-            text_print(&text, "%s%s%s", comma, strchr(passed->type, '*') ? "&" : "", passed->name);
+            text_print(&text, "%s%s%s", comma, passed->is_pointer ? "&" : "", passed->name);
     }
     text_write(&text, !*comma && is_definition ? "void)" : ")");
     return text.bytes;

@@ -40,7 +40,7 @@ struct round_name {
 struct touched {
     const struct buffer *buffer;
     const struct member *member; /* NULL: none */
-    const char *offset;          /* in C; NULL: the first element */
+    size *offset;                /* NULL: it is computed from what the loop reads */
 };
 struct notes {
     struct touched *touched;
@@ -93,7 +93,9 @@ const char *size_factor(struct emitter *emitter, size *a); /* the same, to be mu
 const char *index_text(struct emitter *emitter, struct index index);
 
 /* ---- emit_expression.c ---- */
-/* Precedences as in operators.def: 0 primary, 2 unary, 3 * /, 4 + -, ... */
+/* Precedences as in operators.def: 0 primary, 2 unary, 3 * /, 4 + -, ... Of primaries, an element of an array
+ * comes before a call, and a name, a number or an element at a plain position before that. */
+enum { PRECEDENCE_NAME = -2, PRECEDENCE_ELEMENT = -1 };
 const char *expression_text(struct emitter *emitter, struct node *node, const struct index *at,
                             int *precedence);
 /* The node's operator applied to its operands, though it may have a buffer itself. */
@@ -104,12 +106,21 @@ struct index iota_index(const struct node *iota, const struct index *at, struct 
 /* An element of a buffer, as an expression that can be assigned to. */
 const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at);
 /* Where an element stands, without &x[0]. */
-const char *address_text(struct emitter *emitter, const char *element);
-/* ((i * B) + j) * C + k over the axes that are not dropped; NULL for the first element. */
-const char *offset_text(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
+const char *address_text(struct emitter *emitter, struct buffer *buffer, const struct index *at);
+struct offset {
+    const char *text; /* NULL: of the first element */
+    bool is_sum;
+    bool is_plain; /* a name or a number */
+    size *flat;    /* its value; NULL: it is computed from what is read */
+};
+/* ((i * B) + j) * C + k over the axes that are not dropped. */
+struct offset offset_of(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
                         const struct index *at);
+struct offset offset_in_buffer(struct emitter *emitter, const struct buffer *buffer, const struct index *at);
+/* name[offset] */
+const char *subscripted(struct emitter *emitter, const char *name, struct offset offset);
 /* The value of the lane that is printed, at this offset. */
-const char *lane_text(struct emitter *emitter, const char *name, const char *offset);
+const char *lane_text(struct emitter *emitter, const char *name, struct offset offset);
 /* A pointer to the first element of what an operand of a call reads: "x + i * D". */
 const char *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at);
 const char *parenthesise(struct arena *arena, const char *text, int precedence, int limit);
@@ -143,7 +154,7 @@ void emit_end(struct emitter *emitter, struct nest *nest);
  * nest is none. */
 const char *summed_term(struct emitter *emitter, struct nest *nest, const char **into);
 void emit_call(struct emitter *emitter, struct nest *nest);
-const char *scale_factor_text(struct emitter *emitter, const struct scale *scale);
+const char *scale_factor_text(struct emitter *emitter, const struct scale *scale, int *precedence);
 void emit_product(struct emitter *emitter, struct nest *nest);
 void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, struct index *at);
 bool needs_declaration(const struct nest *nest);
@@ -193,8 +204,11 @@ bool is_unrolled(const struct item *loop, const struct code *body);
 bool fills_registers(const struct item *loop);
 
 /* ---- emit_product.c ---- */
-/* Whether c * (a * b), the text of a * b being `product`, is written c * a * b. */
-bool is_multiplied_first(const struct emitter *emitter, const struct node *node, const char *product);
+/* Whether c * (a * b) is written c * a * b. */
+bool is_multiplied_first(const struct emitter *emitter, const struct node *node);
+/* Whether its text begins with a minus. */
+bool has_minus(const struct node *constant);
+bool begins_with_minus(const struct program *program, const struct node *node);
 
 /* ---- emit_mentions.c ---- */
 /* A name in emitted C. */
@@ -221,10 +235,10 @@ const char *without_names(struct arena *arena, const char *definition);
 /* The power as a variable that a loop around multiplies up; NULL: it is none. The loop then declares and
  * starts it before its first round, in lanes in two steps, and multiplies at the end of each. */
 const char *running_power_text(struct emitter *emitter, struct node *node, const struct index *at);
-/* Whether the term is coefficient * base^j in the loop over j, with a power that no earlier term has: then it
- * is forgotten. */
-bool take_lone_power(struct emitter *emitter, const struct item *loop, const char *term, int precedence,
-                     const char **base, const char **coefficient);
+/* Whether the term of the nest is coefficient * base^j in the loop over j, with a power that no earlier term
+ * has: then it is forgotten. */
+bool take_lone_power(struct emitter *emitter, const struct item *loop, const struct nest *nest,
+                     const struct index *at, const char **base, const char **coefficient);
 bool has_running_powers(const struct emitter *emitter, const struct item *loop);
 void declare_powers(struct emitter *emitter, const struct item *loop);
 void start_powers(struct emitter *emitter, const struct item *loop);
@@ -244,11 +258,10 @@ struct round_name *take_round_name(struct emitter *emitter, const char *wanted);
 
 /* ---- emit_independent.c ---- */
 void note_element(struct emitter *emitter, const struct buffer *buffer, const struct member *member,
-                  const char *offset);
+                  size *offset);
 bool can_be_independent(const struct item *loop);
 /* Whether the rounds of a loop that touches this can be done in any order, and compilers may not see it. */
-bool is_independent(struct emitter *emitter, const struct item *loop, const struct notes *notes,
-                    const char *variable);
+bool is_independent(struct emitter *emitter, const struct item *loop, const struct notes *notes);
 
 /* ---- emit_side_by_side.c ---- */
 /* Whether the rounds of a region are independent, and made of nothing but what vectors can do. */
@@ -261,8 +274,8 @@ const char *side_by_side_offset(struct emitter *emitter, size *flat);
 const char *side_by_side_type(const struct emitter *emitter, enum type type);
 /* and for an operator's text. */
 const char *side_by_side_operator(const struct node *node, int *precedence);
-/* An element at this place is stored. */
-void side_by_side_stores(struct emitter *emitter, const char *place);
+/* This element is stored. */
+void side_by_side_stores(struct emitter *emitter, struct buffer *buffer, const struct index *at);
 
 /* ---- emit_arrays.c ---- */
 struct array {
@@ -274,6 +287,7 @@ struct array {
 /* A scalar that a function takes beside its arrays. */
 struct passed {
     const char *type, *name;
+    bool is_pointer;
 };
 struct arrays {
     struct array *arrays;

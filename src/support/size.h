@@ -67,10 +67,10 @@ bool size_overflowed(const size *a);
 
 enum size_style {
     SIZE_LANGUAGE, /* 2*N + 1, N/2                       for messages and comments */
-    SIZE_C,   /* 2 * N + 1, N / 2; floor is C's /   an expression of type size_t in which every step is >= 0
-                 where it can be */
+    SIZE_C, /* 2 * N + 1, N / 2; floor is C's /   an expression of type size_t in which every step is >= 0
+               where it can be */
     SIZE_C_REAL, /* the same in double, where names are spelled as doubles */
-    SIZE_JSON /* as in --emit=interface: + - * / ( ), / rounding down */
+    SIZE_JSON    /* as in --emit=interface: + - * / ( ), / rounding down */
 };
 /* The text in the arena. SIZE_C never needs outer parentheses for `+`-free text: see size_is_sum. */
 const char *size_print(struct arena *arena, const size *a, enum size_style style);
@@ -78,7 +78,8 @@ const char *size_print(struct arena *arena, const size *a, enum size_style style
 void size_set_c_name(size *atom, const char *name);
 /* a times its denominator = positive - negative, both without subtractions. */
 void size_split(size *a, size **positive, size **negative);
-bool size_is_sum(const size *a); /* its text has a + or - at the top */
+bool size_is_sum(const size *a);       /* its text has a + or - at the top */
+bool size_has_quotient(const size *a); /* its text has a / */
 
 /* Numbers for names: value(name_atom, closure). Floor division rounds down. */
 int64_t size_evaluate(const size *a, int64_t (*value)(const size *atom, void *closure), void *closure);

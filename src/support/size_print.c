@@ -237,6 +237,21 @@ bool size_is_sum(const size *a)
     return false;
 }
 
+bool size_has_quotient(const size *a)
+{
+    if (size_denominator(a) > 1)
+        return true;
+    for (int i = 0; i < a->term_count; i++)
+        for (int j = 0; j < a->terms[i].monomial->degree; j++) {
+            const struct atom *factor = a->terms[i].monomial->factors[j];
+            if (factor->kind == ATOM_FLOOR ||
+                (factor->kind == ATOM_MAXIMUM &&
+                 (size_has_quotient(factor->a) || size_has_quotient(factor->b))))
+                return true;
+        }
+    return false;
+}
+
 void size_set_c_name(size *atom, const char *name)
 {
     struct atom *named = size_atom(atom);

@@ -168,7 +168,7 @@ static void wave_forward_kernel(
         /* wave.nn:10   u = u + dt * v */
         /* wave.nn:6   for t in 0..T checkpoint { */
         /* u2 = u + dt * v ; t2[t/root(T) + 1, j] = v[j] */
-        GRADC_PARALLEL(i, n, n, {
+        GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             u2[i] = u[i] + dt * v[i];
             u[i] = u2[i];
             t2[(t4 / root + 1) * n + i] = v[i];
@@ -180,7 +180,7 @@ static void wave_forward_kernel(
         loss = loss + t5 * t5;
         /* wave.nn:6   for t in 0..T checkpoint { */
         /* t3[t/root(T) + 1, j] = u[j] */
-        GRADC_PARALLEL(i, n, n, {
+        GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             t3[(t4 / root + 1) * n + i] = u[i];
         });
     }
@@ -262,7 +262,7 @@ static void wave_backward_kernel(
         u[i] = t3[((T - 1) / root) * n + i];
     });
     for (size_t t4 = root * ((T - 1) / root); t4 < T; t4++) {
-        GRADC_PARALLEL(i, n, n, {
+        GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             u2[(t4 - root * ((T - 1) / root)) * n + i] = u[i];
         });
         /* wave.nn:7   lap = pad(u[2:] - 2 * u[1:-1] + u[:-2], 1, 1) */
@@ -307,7 +307,7 @@ static void wave_backward_kernel(
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             d_u2[i] = d_u[i];
         });
-        d_u2[1] += 2.0 * (d_loss2 * t5[t4 - root * ((T - 1) / root)]);
+        d_u2[1] += 2.0 * d_loss2 * t5[t4 - root * ((T - 1) / root)];
         /* wave.nn:10   u = u + dt * v */
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             d_v2[i] = d_v[i] + d_u2[i] * dt;
@@ -568,7 +568,7 @@ static void wave_gradient_kernel(
         /* wave.nn:10   u = u + dt * v */
         /* wave.nn:6   for t in 0..T checkpoint { */
         /* u2 = u + dt * v ; t2[t/root(T) + 1, j] = v[j] */
-        GRADC_PARALLEL(i, n, n, {
+        GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             u2[i] = u[i] + dt * v[i];
             u[i] = u2[i];
             t2[(t4 / root + 1) * n + i] = v[i];
@@ -580,7 +580,7 @@ static void wave_gradient_kernel(
         loss = loss + t5 * t5;
         /* wave.nn:6   for t in 0..T checkpoint { */
         /* t3[t/root(T) + 1, j] = u[j] */
-        GRADC_PARALLEL(i, n, n, {
+        GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             t3[(t4 / root + 1) * n + i] = u[i];
         });
     }
@@ -591,7 +591,7 @@ static void wave_gradient_kernel(
         u3[i] = t3[((T - 1) / root) * n + i];
     });
     for (size_t t4 = root * ((T - 1) / root); t4 < T; t4++) {
-        GRADC_PARALLEL(i, n, n, {
+        GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             u4[(t4 - root * ((T - 1) / root)) * n + i] = u3[i];
         });
         /* wave.nn:7   lap = pad(u[2:] - 2 * u[1:-1] + u[:-2], 1, 1) */
@@ -636,7 +636,7 @@ static void wave_gradient_kernel(
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             d_u2[i] = d_u[i];
         });
-        d_u2[1] += 2.0 * (d_loss2 * t6[t4 - root * ((T - 1) / root)]);
+        d_u2[1] += 2.0 * d_loss2 * t6[t4 - root * ((T - 1) / root)];
         /* wave.nn:10   u = u + dt * v */
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             d_v2[i] = d_v[i] + d_u2[i] * dt;
