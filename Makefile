@@ -41,7 +41,7 @@ LEXERS = $(wildcard grammar/*.l)
 PARSERS = $(wildcard grammar/*.y)
 GENERATED = $(LEXERS:grammar/%.l=$(BUILD)/%.o) $(PARSERS:grammar/%.y=$(BUILD)/%.o)
 HEADERS = $(LEXERS:grammar/%.l=$(BUILD)/%.h) $(PARSERS:grammar/%.y=$(BUILD)/%.h)
-TEXTS = $(BUILD)/runtime_text.o $(BUILD)/prelude_text.o $(BUILD)/library_text.o $(BUILD)/bindings_text.o
+TEXTS = $(BUILD)/runtime_text.o $(BUILD)/prelude_text.o $(BUILD)/library_text.o $(BUILD)/bindings_text.o $(BUILD)/caller_text.o
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(notdir $(filter-out src/main.c,$(SOURCES)))) $(GENERATED) $(TEXTS)
 RUNTIME_SOURCES = $(wildcard runtime/*.c)
 RUNTIME_OBJECTS = $(RUNTIME_SOURCES:runtime/%.c=$(BUILD)/runtime/%.o)
@@ -138,6 +138,10 @@ $(BUILD)/prelude_text.c: tools/embed.sh src/elaborate/prelude.nn
 $(BUILD)/library_text.c: tools/embed.sh $(wildcard src/elaborate/library/*.nn)
 	@mkdir -p $(@D)
 	tools/embed.sh library src/elaborate/library > $@
+
+$(BUILD)/caller_text.c: tools/embed.sh src/validate/caller.c.in
+	@mkdir -p $(@D)
+	tools/embed.sh text src/validate/caller.c.in caller > $@
 
 $(BUILD)/bindings_text.c: tools/embed.sh python/gradc/functions.py
 	@mkdir -p $(@D)

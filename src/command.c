@@ -21,6 +21,7 @@ static const char usage[] =
     "                               program (the loops, statements and buffers of each entry)\n"
     "  --check                      compare every gradient with a numerical one, and what is emitted with "
     "the graph\n"
+    "  --check=c                    also what the compiler $CC makes of it with $CFLAGS (default: cc -O2)\n"
     "  --at name=value,...          with --emit=dot or --emit=graph: evaluate and show values and "
     "gradients;\n"
     "                               with --check: the point at which to check\n"
@@ -204,10 +205,14 @@ static bool read_max_workspace(struct reader *reader, const char *value)
     return is_number;
 }
 
-static bool set_check(struct reader *reader, const char *value)
+static bool read_check(struct reader *reader, const char *value)
 {
-    (void)value;
-    return reader->command->check = true;
+    static const struct choice checks[] = {{"c", CHECK_COMPILED}, {NULL, 0}};
+    int check = CHECK_GRAPH;
+    if (*value && !choose("--check", value, checks, &check))
+        return false;
+    reader->command->check = (enum check)check;
+    return true;
 }
 
 static bool set_stats(struct reader *reader, const char *value)
@@ -291,7 +296,13 @@ static bool read_warning(struct reader *reader, const char *value)
     return false;
 }
 
-enum form { FLAG, WORD, LETTER, ATTACHED }; /* --check; --emit=c, --emit c; -o x, -ox; -O2 */
+enum form {
+    FLAG,
+    OPTIONAL,
+    WORD,
+    LETTER,
+    ATTACHED
+}; /* --stats; --check, --check=c; --emit=c, --emit c; -o x, -ox; -O2 */
 
 static const struct option {
     const char *name;
@@ -308,7 +319,7 @@ static const struct option {
     {"-O", ATTACHED, read_level},
     {"-W", ATTACHED, read_warning},
     {"--emit", WORD, read_emit},
-    {"--check", FLAG, set_check},
+    {"--check", OPTIONAL, read_check},
     {"--format", FLAG, set_format},
     {"--check-format", FLAG, set_check_format},
     {"--at", WORD, read_at},
@@ -326,6 +337,11 @@ static const struct option {
 };
 enum { OPTION_COUNT = sizeof options / sizeof options[0] };
 
+static bool takes_equals(const struct option *option)
+{
+    return option->form == WORD || option->form == OPTIONAL;
+}
+
 /* The option that the argument begins with, and the value attached to it (NULL: none). */
 static const struct option *find_option(const char *argument, const char **value)
 {
@@ -335,9 +351,9 @@ static const struct option *find_option(const char *argument, const char **value
         if (strncmp(argument, option->name, length) != 0)
             continue;
         const char *rest = argument + length;
-        *value = *rest == '\0' ? NULL : option->form == WORD ? rest + 1 : rest;
+        *value = *rest == '\0' ? NULL : takes_equals(option) ? rest + 1 : rest;
         if (*rest == '\0' || option->form == LETTER || option->form == ATTACHED ||
-            (option->form == WORD && *rest == '='))
+            (takes_equals(option) && *rest == '='))
             return option;
     }
     return NULL;
@@ -383,7 +399,7 @@ static bool read_argument(struct reader *reader, char **arguments, int count, in
         tell_unknown(reader->arena, argument);
         return false;
     }
-    if (option->form == FLAG || option->form == ATTACHED)
+    if (option->form == FLAG || option->form == ATTACHED || option->form == OPTIONAL)
         return option->read(reader, value ? value : "");
     if (!value && *position == count) {
         command_error("the option %s needs a value", option->name);

@@ -27,9 +27,10 @@ struct command {
     const char *input;  /* "-": standard input */
     const char *output; /* -o: "-" is standard output; NULL: not given */
     enum kind kind;
-    bool check, stats, standalone;
+    enum check { CHECK_NOTHING, CHECK_GRAPH, CHECK_COMPILED } check; /* --check, --check=c */
+    bool stats, standalone;
     enum { FORMAT_NOT, FORMAT_WRITE, FORMAT_CHECK } format; /* --format, --check-format */
-    const char *at;        /* --at's text, or NULL */
+    const char *at;                                         /* --at's text, or NULL */
     const char *function;  /* --function: what is shown of this one alone; NULL: of all */
     const char *after;     /* --after: the pass whose program is shown, or "all"; NULL: the last */
     int level;             /* -O */

@@ -5,7 +5,7 @@
 
 #include "ast.h"
 #include "at.h"
-#include "capacity.h"
+#include "graph_capacity.h"
 #include "command.h"
 #include "deliver.h"
 #include "differences.h"
@@ -128,7 +128,7 @@ static struct given *given_points(struct run *run, const struct module *module)
     return at && at_is_used(at) ? given : NULL;
 }
 
-/* --check: the graph against differences, and what is emitted against the graph. */
+/* --check: the graph against differences, and what is emitted against the graph; --check=c: compiled, too. */
 static enum status check(struct run *run, const struct file *file, const struct derivatives *derivatives,
                          const struct module *module)
 {
@@ -143,7 +143,18 @@ static enum status check(struct run *run, const struct file *file, const struct 
         return STATUS_WRONG_COMMAND;
     bool are_right = check_gradients(stdout, module, options.given);
     struct validation validation = validate_file(run->arena, &run->diagnostics, file, derivatives, &options);
-    return are_right && validation.validity == VALIDATE_SOUND ? STATUS_DONE : STATUS_WRONG_PROGRAM;
+    are_right = are_right && validation.validity == VALIDATE_SOUND;
+    if (command->check == CHECK_COMPILED && !is_wrong(run)) {
+        fflush(stdout); /* other processes follow */
+        options.is_compiled = true;
+        validation = validate_file(run->arena, &run->diagnostics, file, derivatives, &options);
+        are_right = are_right && validation.validity == VALIDATE_SOUND;
+    }
+    if (validation.validity == VALIDATE_UNTRIED) {
+        command_error("--check=c: %s", validation.text);
+        return STATUS_WRONG_COMMAND;
+    }
+    return are_right ? STATUS_DONE : STATUS_WRONG_PROGRAM;
 }
 
 /* --format and --check-format: the text alone, whatever the program means. */

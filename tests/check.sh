@@ -41,10 +41,41 @@ expect 'no point' 2 'no value for the size n' "$GRADC" --check --at 'y=1' root.n
 expect 'what nothing takes up' 2 'there is no parameter or size y' "$GRADC" --check --at 'x=[1],y=1' root.nn
 
 # Programs whose entries take every path of the back end. Some have gradients of their own, which no differences give.
-entries_hold() { ! "$GRADC" --check "$1" | grep -E ' (forward|backward|gradient|jacobian|hessian|jvp|hvp) .*WRONG'; }
+entries_hold() { ! "$GRADC" --check "$1" | grep -E ' (forward|backward|gradient|(sparse_)?(jacobian|hessian)|jvp|hvp) .*WRONG'; }
 for program in "$root"/examples/programs/{cnn,gp,gmm,lstm,kmeans,ba,pinn}.nn \
-    "$root"/tests/run/{lanes,states,choice,updates,single}.nn; do
+    "$root"/tests/run/{lanes,states,choice,updates,single,sparse}.nn; do
     expect "$(basename "$program")" 0 '' entries_hold "$program"
 done
+
+# The C as the user's own compiler makes it.
+export CFLAGS=-O0
+expect 'compiled' 0 'net                  compiled jvp ' "$GRADC" --check=c net.nn
+expect 'compiled, float32' 0 'compiled hvp ' "$GRADC" --check=c --precision=float32 net.nn
+expect 'compiled, at a point' 0 'compiled gradient ' "$GRADC" --check=c --at 'x=[1, 2, 3]' root.nn
+expect 'what is checked beside the graph' 2 '--check=d: there is c' "$GRADC" --check=d net.nn
+expect 'no compiler' 2 'there is no C compiler `no-such-cc`; CC names another one' env CC=no-such-cc "$GRADC" --check=c net.nn
+expect 'no folder' 2 'cannot make a folder in /nowhere' env TMPDIR=/nowhere "$GRADC" --check=c net.nn
+expect 'a compiler that fails' 1 'does not compile the C:' env CFLAGS=-fno-such-flag "$GRADC" --check=c net.nn
+if echo 'int main(void) { return 0; }' > m32.c && ${CC:-cc} -m32 m32.c -o m32 2> m32.log; then
+    expect 'with x87' 0 'compiled gradient ' env CFLAGS='-O1 -m32 -mfpmath=387' "$GRADC" --check=c net.nn
+fi
+
+# A compiler that makes a mistake: MISTAKE is what the gradient does at its end.
+printf 'f(x: [n]) = sum(x^2)\nexport f wrt x\n' > square.nn
+cat > mistaken << END
+#!/bin/sh
+sed -i 's/^int f_gradient(struct f \*m)$/int right_gradient(struct f *m);\n&\n{\n    int status = right_gradient(m);\n    if (status == GRADC_OK \&\& m->d_x) {\n        '"\$MISTAKE"'\n    }\n    return status;\n}\nint right_gradient(struct f *m)/' model.c
+exec ${CC:-cc} "\$@"
+END
+chmod +x mistaken
+# mistake WHAT STATUS MESSAGE STATEMENTS
+mistake() { expect "$1" "$2" "$3" env MISTAKE="$4" CC="$PWD/mistaken" "$GRADC" --check=c square.nn; }
+mistake 'none' 0 'compiled gradient ' ''
+mistake 'a wrong value' 1 'f_gradient: d_x[0] is ' 'm->d_x[0] += 1e-3;'
+mistake 'a value not written' 1 'element 0 of d_x is not written' 'unsigned char *x = (unsigned char *)m->d_x; memset(x, 0xBF, 8), x[2] = x[6] = 0xF1, x[3] = x[7] = 0x7F;'
+mistake 'beyond an array' 1 'f_gradient: writes beyond the array d_x' 'm->d_x[m->n] = 1;'
+mistake 'an input changed' 1 'f_gradient: changes the input x' '((double *)m->x)[0] = 5;'
+mistake 'what is kept from call to call' 1 'f_gradient: gives another d_x when it is called again' 'static int calls; m->d_x[0] += 1e-13 * calls++;'
+mistake 'a crash' 1 'f_gradient: is ended by signal 11' '*(volatile int *)0 = 1;'
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -11,6 +11,7 @@ out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 cd "$out" || exit 1
 cat > headers.h << 'END'
+#include <float.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -86,11 +86,11 @@ static void emit_prelude(struct text *file, const struct module *module, const s
     const char *headers = is_needed[PART_TRIG] ? "#include \"gradc_trig.h\"\n#include \"gradc_vecmath.h\"\n"
                           : is_needed[PART_VECMATH] ? "#include \"gradc_vecmath.h\"\n"
                                                     : "";
-    text_print(
-        file,
-        "/* Emitted by gradc from %s. */\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n"
-        "#include <string.h>\n\n",
-        base_name(module->source->path));
+    bool asks_precision = options->standalone && is_needed[PART_VECMATH]; /* FLT_EVAL_METHOD */
+    text_print(file,
+               "/* Emitted by gradc from %s. */\n%s#include <math.h>\n#include <stddef.h>\n"
+               "#include <stdint.h>\n#include <string.h>\n\n",
+               base_name(module->source->path), asks_precision ? "#include <float.h>\n" : "");
     if (options->standalone || !options->header_name) {
         text_print(file, "%s\n", header);
         for (int i = 0; options->standalone && i < PART_COUNT; i++)

@@ -230,7 +230,9 @@ static bool is_constant(const char *name)
 /* The names of these rows only grow: FP_INT_UPWARD and SNANF128 are newer than many compilers. */
 static bool is_like_a_macro(const char *name)
 {
-    static const char *const rows[] = {"GRADC_", "HUGE_VAL", "SNAN", "__"};
+    static const char *const rows[] = {"GRADC_", "HUGE_VAL",    "SNAN",   "__",     "FLT_",  "DBL_",
+                                       "LDBL_",  "DECIMAL_DIG", "FLT16_", "FLT32",  "FLT64", "FLT128_",
+                                       "DEC_",   "DEC32_",      "DEC64_", "DEC128_"};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (begins(name, rows[i]))
             return true;

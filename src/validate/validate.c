@@ -5,15 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph_capacity.h"
+#include "compiled.h"
 #include "emit.h"
 #include "passes.h"
 #include "source.h"
 #include "validate_run.h"
 
+/* What is compiled: the C as it is, and with blocks, chunks and threads for small sizes. */
+enum { VARIANTS = 2 };
+static const char *const variants[VARIANTS] = {
+    "", "#define GRADC_BLOCK 3\n#define GRADC_WORTH_THREADS 8\n#define GRADC_WORTH_ADDING 1\n"};
+
 struct validator {
     struct arena *arena;
     const struct validate_options *options;
     const struct c_program *program;
+    struct compiled *compiled[VARIANTS]; /* instead of it */
     int precision;
     const char *fault; /* the last one */
     struct validation result;
@@ -41,7 +49,8 @@ static struct module *compile(struct arena *arena, struct diagnostics *diagnosti
         if (for_c)
             scalarise(elaboration->module->functions[i], level);
     }
-    return elaboration->module;
+    check_capacity(diagnostics, elaboration->module);
+    return diagnostics->error_count > 0 ? NULL : elaboration->module;
 }
 
 /* The runtime's macros, with rounds that threads share told apart from others, and with constants that can be
@@ -101,8 +110,20 @@ static bool judge(struct validator *v, struct point *point, enum entry entry, co
     return false;
 }
 
+/* How entries are called: through their tree, or compiled. */
+struct way {
+    struct caller *caller;
+    struct compiled *compiled; /* NULL: there is a caller */
+};
+
+static struct outcome *call(const struct way *way, struct point *point, enum entry entry)
+{
+    return way->compiled ? compiled_call(way->compiled, point, entry)
+                         : caller_call(way->caller, point, entry);
+}
+
 /* Forward, and backward twice with other output gradients; then the entries that need no forward. */
-static bool try_point(struct validator *v, struct caller *caller, struct point *point, struct tally *tallies)
+static bool try_point(struct validator *v, const struct way *way, struct point *point, struct tally *tallies)
 {
     const struct function *function = point->function;
     for (int e = 0; e < ENTRY_COUNT; e++) {
@@ -116,7 +137,7 @@ static bool try_point(struct validator *v, struct caller *caller, struct point *
                 point_choose_seeds(point);
             if (e != ENTRY_FORWARD)
                 point_choose_null(point, (enum entry)e);
-            const struct outcome *outcome = caller_call(caller, point, (enum entry)e);
+            const struct outcome *outcome = call(way, point, (enum entry)e);
             if (!judge(v, point, (enum entry)e, outcome, &tallies[e]))
                 return false;
             if (e == ENTRY_FORWARD && outcome->status != 0 && function->entries[ENTRY_BACKWARD])
@@ -134,7 +155,8 @@ static void print_rows(const struct validator *v, const struct function *functio
         const struct tally *tally = &tallies[e];
         if (tally->calls == 0)
             continue;
-        fprintf(table, "%-20s %-20s ", function->name, entry_text((enum entry)e));
+        fprintf(table, "%-20s %s%-*s ", function->name, v->options->is_compiled ? "compiled " : "",
+                v->options->is_compiled ? 11 : 20, entry_text((enum entry)e));
         if (tally->is_wrong)
             fprintf(table, "%12s  WRONG\n    %s\n", "-", v->fault);
         else if (tally->unfinished == tally->calls)
@@ -142,6 +164,60 @@ static void print_rows(const struct validator *v, const struct function *functio
         else
             fprintf(table, "%12.1e  ok\n", tally->worst);
     }
+}
+
+static void count(struct validator *v, const struct function *function, const struct tally *tallies)
+{
+    for (int e = 0; e < ENTRY_COUNT; e++) {
+        v->result.entries += tallies[e].calls > 0;
+        v->result.unfinished += tallies[e].calls > 0 && tallies[e].unfinished == tallies[e].calls;
+    }
+    v->result.functions++;
+    if (v->options->table)
+        print_rows(v, function, tallies);
+}
+
+/* Values as float32 has them. */
+static void round_values(struct point *point)
+{
+    for (size_t i = 0; i < point->function->members_count; i++)
+        for (size_t k = 0; point->values[i] && k < point->counts[i]; k++)
+            point->values[i][k] = (double)(float)point->values[i][k];
+}
+
+static bool validate_compiled(struct validator *v, const struct function *function, size_t number,
+                              const struct function *reference, const struct given *given)
+{
+    struct tally tallies[ENTRY_COUNT] = {0};
+    const struct validate_options *options = v->options;
+    bool is_right = true;
+    for (int trial = 0; trial < options->trials && is_right; trial++) {
+        struct arena *arena = arena_new_in(v->arena);
+        struct point *point =
+            point_new(arena, function, reference, v->precision, options->seed + (uint64_t)trial);
+        point->given = given;
+        if (v->precision == 32) {
+            point->close = 1e-4;
+            point->nudge = 1e-7;
+        }
+        bool is_chosen = point_choose_sizes(point, large_size(point, trial));
+        if (is_chosen) {
+            const struct way way = {NULL, v->compiled[trial % VARIANTS]};
+            point_choose_values(point, trial + (int)(options->seed % 5), options->with_statuses && trial > 0);
+            if (v->precision == 32)
+                round_values(point);
+            if (trial > 0)
+                point_choose_null(point, ENTRY_FORWARD);
+            compiled_begin(way.compiled, number);
+            is_right = try_point(v, &way, point, tallies);
+            compiled_end(way.compiled);
+        }
+        arena_free(arena);
+        if (!is_chosen)
+            break;
+    }
+    count(v, function, tallies);
+    return is_right;
 }
 
 static bool validate_function(struct validator *v, const struct function *function,
@@ -166,32 +242,31 @@ static bool validate_function(struct validator *v, const struct function *functi
         if (trial > 0)
             point_choose_null(point, ENTRY_FORWARD);
         caller_begin(caller, point);
-        is_right = try_point(v, caller, point, tallies);
+        const struct way way = {caller, NULL};
+        is_right = try_point(v, &way, point, tallies);
     }
-    for (int e = 0; e < ENTRY_COUNT; e++) {
-        v->result.entries += tallies[e].calls > 0;
-        v->result.unfinished += tallies[e].calls > 0 && tallies[e].unfinished == tallies[e].calls;
-    }
-    v->result.functions++;
-    if (options->table)
-        print_rows(v, function, tallies);
+    count(v, function, tallies);
     arena_free(arena);
     return is_right;
 }
 
 /* ---- A whole program ---- */
 
-static void validate_module(struct validator *v, struct module *emitted, const struct module *reference)
+static void tell_fault(struct validator *v, const char *fault)
 {
-    v->precision = emitted->precision;
+    v->result.validity = VALIDATE_WRONG;
+    v->result.text = fault;
+    if (v->options->table)
+        fprintf(v->options->table, "%-20s %-20s %12s  WRONG\n    %s\n", "", "", "-", fault);
+}
+
+static void validate_tree(struct validator *v, struct module *emitted, const struct module *reference)
+{
     const struct emit_options options = {.level = v->options->level};
     const char *text = emit_c_text(emitted, &options);
     v->program = c_read(v->arena, text, macros, sizeof macros / sizeof *macros);
     if (v->program->fault) {
-        v->result.validity = VALIDATE_WRONG;
-        v->result.text = v->program->fault;
-        if (v->options->table)
-            fprintf(v->options->table, "%-20s %-20s %12s  WRONG\n    %s\n", "", "", "-", v->program->fault);
+        tell_fault(v, v->program->fault);
         return;
     }
     const struct given *given = v->options->given;
@@ -202,6 +277,39 @@ static void validate_module(struct validator *v, struct module *emitted, const s
             !v->options->table)
             return;
     }
+}
+
+static void validate_c(struct validator *v, struct module *emitted, const struct module *reference)
+{
+    const struct emit_options options = {.level = v->options->level, .standalone = true};
+    const char *text = emit_c_text(emitted, &options), *fault = NULL;
+    const struct given *given = v->options->given;
+    for (int i = 0; i < VARIANTS && !fault; i++)
+        v->compiled[i] = compiled_new(v->arena, emitted, text, variants[i], &fault);
+    bool is_untried = fault && strncmp(fault, "`", 1) != 0; /* not that the compiler finds fault */
+    if (is_untried) {
+        v->result.validity = VALIDATE_UNTRIED;
+        v->result.text = fault;
+    } else if (fault) {
+        tell_fault(v, fault);
+    }
+    for (size_t i = 0; i < emitted->functions_count && !fault; i++)
+        if (!validate_compiled(v, emitted->functions[i], i, reference->functions[i],
+                               given ? &given[i] : NULL) &&
+            !v->options->table)
+            break;
+    for (int i = 0; i < VARIANTS; i++)
+        if (v->compiled[i])
+            compiled_free(v->compiled[i]);
+}
+
+static void validate_module(struct validator *v, struct module *emitted, const struct module *reference)
+{
+    v->precision = emitted->precision;
+    if (v->options->is_compiled)
+        validate_c(v, emitted, reference);
+    else
+        validate_tree(v, emitted, reference);
 }
 
 struct validation validate_file(struct arena *arena, struct diagnostics *diagnostics, const struct file *file,

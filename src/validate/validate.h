@@ -21,19 +21,22 @@ struct validate_options {
     FILE *table;        /* a line for each entry, and what is wrong; all functions are tried. NULL: none, and
                            the first that is wrong is the last */
     const struct given *given; /* points that the user gives, one for each function; NULL: none */
+    bool is_compiled;          /* the C as the user's own compiler makes it, instead of its tree */
     struct elaborate_options elaborate;
 };
 
 enum validity {
     VALIDATE_SOUND,
     VALIDATE_REFUSED, /* the compiler reports errors in the program */
-    VALIDATE_WRONG    /* the emitted program differs, or does what it must not */
+    VALIDATE_WRONG,   /* the emitted program differs, or does what it must not */
+    VALIDATE_UNTRIED  /* there is no compiler, or no place for what it makes */
 };
 
 struct validation {
     enum validity validity;
-    const char *text; /* REFUSED: the messages; WRONG: what is wrong where, in one or a few lines; else "" */
-    int functions;    /* exported ones that were tried */
+    const char *
+        text; /* REFUSED: the messages; WRONG, UNTRIED: what is wrong where, in one or a few lines; else "" */
+    int functions; /* exported ones that were tried */
     int entries, calls;
     int unfinished; /* entries that no call of finished within the statements */
 };

@@ -9,8 +9,7 @@
 #include "interpret.h"
 #include "validate_point.h"
 
-#define NUDGE  1e-12 /* relative change of inputs */
-#define NUDGED 30.0  /* as many times what that changes may a value be off */
+#define NUDGED 30.0 /* as many times what that changes may a value be off */
 enum { STATUS_OK = 0, STATUS_INDEX = 3, STATUS_NUMERIC = 4, STATUS_REQUIRE = 5 };
 
 /* ---- The reference ---- */
@@ -112,7 +111,7 @@ static double tolerance(struct point *point, struct node *node, size_t k, double
     double worst = 0;
     for (int i = 0; i < 3; i++) {
         struct arena *arena = arena_new();
-        struct interpreter *nudged = interpreter_at(point, arena, NUDGE * (i + 1));
+        struct interpreter *nudged = interpreter_at(point, arena, point->nudge * (i + 1));
         const double *values = interpreter_value(nudged, node);
         double change = values ? fabs(values[k] - expected) : INFINITY;
         worst = change >= worst ? change : isnan(change) ? INFINITY : worst;

@@ -22,6 +22,7 @@ struct point {
     bool *is_null;
     const struct given *given; /* NULL: all is chosen */
     double close;              /* how far apart values may be that are about 1 */
+    double nudge;              /* relative change of inputs by which the graph tells how much it amplifies */
     uint64_t random;
 };
 

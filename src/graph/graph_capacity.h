@@ -1,6 +1,6 @@
-/* capacity.h: whether arrays of the sizes that a program fixes can be had. */
-#ifndef GRADC_CAPACITY_H
-#define GRADC_CAPACITY_H
+/* graph_capacity.h: whether arrays of the sizes that a program fixes can be had. */
+#ifndef GRADC_GRAPH_CAPACITY_H
+#define GRADC_GRAPH_CAPACITY_H
 
 #include "graph.h"
 

@@ -1,6 +1,6 @@
-/* capacity.c: arrays that no machine has room for, where the program fixes their sizes. What depends on sizes
- * given at run time is judged then, by the emitted check. */
-#include "capacity.h"
+/* graph_capacity.c: arrays that no machine has room for, where the program fixes their sizes. What depends on
+ * sizes given at run time is judged then, by the emitted check. */
+#include "graph_capacity.h"
 
 #include "diagnostics.h"
 
