@@ -236,6 +236,20 @@ const char *lane_text(struct emitter *emitter, const char *name, struct offset o
                        offset.text, emitter->lane);
 }
 
+/* The element that stands at the offset, or, of a buffer that holds one for each lane, that of the lane. */
+static const char *element_behind(struct emitter *emitter, struct buffer *buffer, struct offset *offset)
+{
+    const char *name = buffer_name(emitter, buffer);
+    buffer->is_read = true;
+    if (buffer->lanes) {
+        const char *text = lane_text(emitter, name, *offset);
+        offset->is_plain = offset->text == NULL;
+        return text;
+    }
+    note_element(emitter, buffer, NULL, offset->flat);
+    return subscripted(emitter, name, *offset);
+}
+
 static const char *element_at(struct emitter *emitter, struct buffer *buffer, const struct index *at,
                               struct offset *offset)
 {
@@ -247,13 +261,7 @@ static const char *element_at(struct emitter *emitter, struct buffer *buffer, co
     if (buffer->storage == STORAGE_STRUCT)
         return arena_print(emitter->arena, "%s->%s", emitter->self, buffer->member->name);
     *offset = offset_in_buffer(emitter, buffer, at);
-    if (buffer->lanes) {
-        const char *text = lane_text(emitter, name, *offset);
-        offset->is_plain = offset->text == NULL;
-        return text;
-    }
-    note_element(emitter, buffer, NULL, offset->flat);
-    return subscripted(emitter, name, *offset);
+    return element_behind(emitter, buffer, offset);
 }
 
 const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at)
@@ -366,10 +374,9 @@ static const char *read_reshaped(struct emitter *emitter, struct node *node, con
     if (!buffer)
         return read_leaf(emitter, node, offset_of(emitter, rank, shape, 0, place), precedence);
     struct offset offset = offset_in_rows(emitter, buffer, rank, shape, place);
-    buffer->is_read = true;
+    const char *text = element_behind(emitter, buffer, &offset);
     *precedence = precedence_of(offset);
-    note_element(emitter, buffer, NULL, offset.flat);
-    return subscripted(emitter, buffer_name(emitter, buffer), offset);
+    return text;
 }
 
 /* ---- Views ---- */

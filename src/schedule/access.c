@@ -218,6 +218,17 @@ static void wait_for(struct collector *collector, struct nest *earlier)
     ARENA_APPEND(collector->program->arena, nest, after, earlier);
 }
 
+/* A subscript may be a view of what is judged: one int for all elements. */
+static void wait_for_check(struct collector *collector, const struct node *subscript)
+{
+    for (;; subscript = subscript->inputs[0]) {
+        if (collector->program->checked[subscript->id])
+            wait_for(collector, collector->program->checked[subscript->id]);
+        if (subscript->op != OP_INDEX && subscript->op != OP_RESHAPE)
+            return;
+    }
+}
+
 static void record(struct collector *collector, struct node *node, const struct index *at)
 {
     struct program *program = collector->program;
@@ -241,9 +252,7 @@ static void visit_view(struct collector *collector, struct node *view, const str
     struct node *x = view->inputs[0];
     if (view->op == OP_INDEX) {
         for (int i = 1; i < view->input_count; i++) {
-            struct nest *check = program->checked[view->inputs[i]->id];
-            if (check)
-                wait_for(collector, check);
+            wait_for_check(collector, view->inputs[i]);
             visit(collector, view->inputs[i], at);
         }
         index_below(program, view, view->subscripts, x->rank, at, below, no_text, NULL);
@@ -344,8 +353,7 @@ void collect_reads(struct program *program, struct nest *nest)
     case NEST_SCATTER:
         visit(&collector, nest->operand, collector.axes);
         for (int i = node->op == OP_REPLACE ? 2 : 1; i < node->input_count; i++) {
-            if (program->checked[node->inputs[i]->id])
-                wait_for(&collector, program->checked[node->inputs[i]->id]);
+            wait_for_check(&collector, node->inputs[i]);
             visit(&collector, node->inputs[i], collector.axes);
         }
         break;

@@ -68,13 +68,19 @@ static bool is_target_axis(const struct nest *nest, int axis)
     return false;
 }
 
-/* The reader of a buffer waits for its last writer so far, which comes after all others; for all of them if
- * they fill different parts in no order. */
+/* The reader of a buffer waits for its last writer so far, which comes after all others; for all of them that
+ * fill different parts in no order. */
 static void await_writers(struct access *access)
 {
-    const struct buffer *buffer = access->buffer;
-    access->end_writer = buffer->writers_count;
-    access->first_writer = buffer->writers_count == 0 || buffer->is_partition ? 0 : buffer->writers_count - 1;
+    access->end_writer = access->buffer->writers_count;
+    access->first_writer = access->buffer->first_unordered;
+}
+
+/* Whether it fills one of the parts that lie side by side, in no order. */
+static bool fills_part(const struct nest *nest)
+{
+    return nest->target->is_partition && nest->kind == NEST_SCATTER && nest->node->op == OP_SCATTER &&
+           !nest->adds;
 }
 
 /* Completes a nest whose axes and loops are set, and puts it last into the body. */
@@ -96,8 +102,8 @@ void nest_put(struct program *program, struct nest *nest, struct item *container
         nest->starts_with_zeros = nest->adds = false; /* reaches every element once */
     if (nest->node)
         collect_reads(program, nest);
-    if (nest->target && nest->target->writers_count > 0 && !nest->target->is_partition) {
-        /* A further part of the same buffer comes after those before it. */
+    if (nest->target && nest->target->writers_count > 0 && !fills_part(nest)) {
+        /* What changes the same buffer further comes after what has filled it. */
         struct access access = {.node = nest->target->node, .buffer = nest->target};
         memcpy(access.map, nest->target_axes, sizeof nest->target_axes);
         ARENA_APPEND(program->arena, nest, reads, access);
@@ -108,8 +114,11 @@ void nest_put(struct program *program, struct nest *nest, struct item *container
             ARENA_APPEND(program->arena, nest->reads[i].buffer, readers, nest);
         }
     ARENA_APPEND(program->arena, container, waiting, nest);
-    if (nest->target)
+    if (nest->target) {
+        if (!fills_part(nest))
+            nest->target->first_unordered = nest->target->writers_count;
         ARENA_APPEND(program->arena, nest->target, writers, nest);
+    }
 }
 
 void put_elementwise(struct program *program, struct nest *nest, int rank, size *const *shape,

@@ -215,7 +215,7 @@ void put_sum_of_parts(struct program *program, struct node *node, const bool *is
         is_begun = is_begun || is_there[parts.parts[i].node->id];
     int64_t gaps = are_points(program, &parts) ? count_gaps(program, node, &parts) : -1;
     bool partition = (gaps >= 0 && gaps <= MOST_GAPS) || is_partition(program, node, &parts);
-    target->is_partition = partition;
+    target->is_partition = target->is_partition || partition; /* another sum may have begun it */
     for (int kind = 0; kind < 3; kind++) {
         for (size_t i = 0; i < parts.parts_count; i++) {
             struct part *part = &parts.parts[i];

@@ -217,16 +217,17 @@ struct buffer {
     enum storage storage;
     const struct member *member; /* MEMBER, STRUCT */
     struct buffer *same;         /* it is kept where this one is: the next value of what a loop carries */
-    size *collected_at;   /* `same` has one more axis, in front, where it stands here; NULL: it has none */
-    bool is_kept;         /* forward leaves it for backward */
-    bool is_earlier;      /* filled by an earlier entry */
-    bool is_read;         /* by some nest of this program */
-    bool needs_fallback;  /* MEMBER: a slot for it, should the pointer be NULL */
-    bool is_partition;    /* its writers fill different parts, in no order */
-    bool is_fixed;        /* it keeps all axes: kept, in a member, carried */
-    unsigned dropped;     /* axes that it has lost because its readers share these loops */
-    struct blocks *block; /* it holds the rows of one block; NULL: all */
-    struct item *scope;   /* the innermost loop or region to which it is private; NULL: the whole program */
+    size *collected_at;     /* `same` has one more axis, in front, where it stands here; NULL: it has none */
+    bool is_kept;           /* forward leaves it for backward */
+    bool is_earlier;        /* filled by an earlier entry */
+    bool is_read;           /* by some nest of this program */
+    bool needs_fallback;    /* MEMBER: a slot for it, should the pointer be NULL */
+    bool is_partition;      /* its first writers fill different parts, in no order */
+    size_t first_unordered; /* of the writers so far, the last one, or the first of those in no order */
+    bool is_fixed;          /* it keeps all axes: kept, in a member, carried */
+    unsigned dropped;       /* axes that it has lost because its readers share these loops */
+    struct blocks *block;   /* it holds the rows of one block; NULL: all */
+    struct item *scope;     /* the innermost loop or region to which it is private; NULL: the whole program */
     guard guard;
     struct nest **writers; /* the nests that fill it, in order */
     size_t writers_count, writers_capacity;
