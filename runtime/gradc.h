@@ -141,6 +141,11 @@ GRADC_INLINE size_t gradc_greater(size_t a, size_t b)
     return (ptrdiff_t)a > (ptrdiff_t)b ? a : b;
 }
 
+GRADC_INLINE size_t gradc_lesser(size_t a, size_t b)
+{
+    return (ptrdiff_t)a < (ptrdiff_t)b ? a : b;
+}
+
 /* The same for rows so large that the cache takes no more than these few. */
 GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 {
@@ -663,6 +668,29 @@ int gradc_lu_factors_f64(size_t rows, size_t columns, const double *x, double *y
 int gradc_lu_factors_f32(size_t rows, size_t columns, const float *x, float *y, float *work);
 int gradc_lu_rows_f64(size_t rows, size_t columns, double *x, int32_t *y, int32_t *work);
 int gradc_lu_rows_f32(size_t rows, size_t columns, float *x, int32_t *y, int32_t *work);
+
+/* Of the symmetric x (rows = columns), which it overwrites: the eigenvalues, ascending, are the first row of
+ * y; the eigenvectors are the columns below. Of each the element that is largest in magnitude is positive.
+ * work: 2 rows elements. GRADC_ENUMERIC if an element is not finite. */
+int gradc_eigh_f64(size_t rows, size_t columns, double *x, double *y, double *work);
+int gradc_eigh_f32(size_t rows, size_t columns, float *x, float *y, float *work);
+
+/* x = U diag(s) V', k being the lesser of rows and columns: y has U [rows, k], s, descending, and V [columns,
+ * k] below each other. Signs as above, of U. work: k (rows + columns) elements. GRADC_ENUMERIC if an element
+ * is not finite. */
+int gradc_svd_f64(size_t rows, size_t columns, const double *x, double *y, double *work);
+int gradc_svd_f32(size_t rows, size_t columns, const float *x, float *y, float *work);
+
+/* x = Q R, which it overwrites: y has Q [rows, k] and the transpose of R [k, columns] below each other; the
+ * diagonal of R is not negative. work: k elements. GRADC_ENUMERIC if an element is not finite. */
+int gradc_qr_f64(size_t rows, size_t columns, double *x, double *y, double *work);
+int gradc_qr_f32(size_t rows, size_t columns, float *x, float *y, float *work);
+
+/* y = the discrete Fourier transform of x, both with real parts in the first row, imaginary ones in the
+ * second (rows = 2): sum over j of x_j e^(-2 pi i j k / columns). The time is columns times the sum of its
+ * prime factors. work: 4 columns elements. */
+int gradc_fft_f64(size_t rows, size_t columns, const double *x, double *y, double *work);
+int gradc_fft_f32(size_t rows, size_t columns, const float *x, float *y, float *work);
 
 /* y [rows, columns]: the places of each row's elements in ascending order, those of equal ones in theirs, NaN
  * last. work: `columns` elements. */

@@ -44,7 +44,7 @@ done < "$out/productions"
 
 # Functions: the library's in the language, those built in, and the operators that have names. Those that only the
 # library calls are excepted.
-excepted=' argsort_rows sort_rows all_finite median_of_sorted quantile_of_sorted nan_of halved no_places axis_first axis_back merge_last beta_density beta_fraction beta_slope_a gamma_density gamma_slope gamma_below gamma_above cofactors interpolated_cofactors det_by_lu lu_det cumprod_rows cummax_rows expm_halved halvings_of upper_right group_norm_rows upsample_rows squared_norm norm_kept log_of_sum radial shift drop_unless floor_divide split_last all_axes_but align uniform_like neg add sub mul div pow polygamma eq ne lt le and or not select uniform quotient '
+excepted=' eigh_packed svd_packed qr_packed fft_packed inverse_gaps sums_of_two inverses inverses_of_read qr_adjoint regular_triangle pseudoinverse of_full_rank solve_triu as_columns as_given argsort_rows sort_rows all_finite median_of_sorted quantile_of_sorted nan_of halved no_places axis_first axis_back merge_last beta_density beta_fraction beta_slope_a gamma_density gamma_slope gamma_below gamma_above cofactors interpolated_cofactors det_by_lu lu_det cumprod_rows cummax_rows expm_halved halvings_of upper_right group_norm_rows upsample_rows squared_norm norm_kept log_of_sum radial shift drop_unless floor_divide split_last all_axes_but align uniform_like neg add sub mul div pow polygamma eq ne lt le and or not select uniform quotient '
 functions=$({
     grep -o '^[a-z_0-9]*(' src/elaborate/prelude.nn | tr -d '('
     sed -n 's/^    {"\([a-z_0-9]*\)", ".*/\1/p' src/elaborate/elaborate_builtin.c

@@ -74,14 +74,14 @@ runtime() {
             matmul_part "$1" $width $real
             sed -n "/BEGIN THREADS $width/,/END THREADS $width/p" "$1/gradc.h" | grep -v 'THREADS'
         } | array matmul_$width
-        for file in linalg decompose sort; do
+        for file in linalg factors decompose fourier sort; do
             real_part "$1/${file}_real.h" $width $real | array ${file}_$width
         done
     done
     echo 'const char *runtime_text(const char *part)'
     echo '{'
     for name in core status special erf bessel vecmath trig matmul_f32 matmul_f64 linalg_f32 linalg_f64 \
-        decompose_f32 decompose_f64 sort_f32 sort_f64; do
+        factors_f32 factors_f64 decompose_f32 decompose_f64 fourier_f32 fourier_f64 sort_f32 sort_f64; do
         echo "    if (!strcmp(part, \"$name\"))"
         echo "        return $name;"
     done

@@ -96,6 +96,7 @@ void adjoint_of_cholesky(struct sweep *sweep, struct node *y, struct adjoint d);
 void adjoint_of_solve_triangular(struct sweep *sweep, struct node *y, struct adjoint d);
 void adjoint_of_lu_solve(struct sweep *sweep, struct node *y, struct adjoint d);
 void adjoint_of_determinant(struct sweep *sweep, struct node *y, struct adjoint d);
+void adjoint_of_routine(struct sweep *sweep, struct node *y, struct adjoint d);
 
 /* ---- adjoint_custom.c ---- */
 void adjoint_of_custom(struct sweep *sweep, struct node *y);

@@ -4,6 +4,7 @@
  * algorithmic differentiation" (2008), for matrices on the last two axes. Masks end here: a solution mixes
  * all elements. */
 #include "adjoint.h"
+#include "routine.h"
 
 enum matrix_part { STRICTLY_LOWER, LOWER, LOWER_HALF_DIAGONAL, UPPER, STRICTLY_UPPER };
 
@@ -118,4 +119,24 @@ void adjoint_of_determinant(struct sweep *sweep, struct node *y, struct adjoint 
     if (y->op == OP_DET)
         scale = graph_binary(graph, OP_MUL, scale, y);
     contribute(sweep, x, graph_binary(graph, OP_MUL, over_matrix(graph, scale, x), inverse), NULL);
+}
+
+/* x with its real parts, the first row of the last two axes, and its imaginary ones exchanged. */
+static struct node *exchange_parts(struct graph *graph, struct node *x)
+{
+    return graph_slice(graph, x, x->rank - 2, size_number(graph->sizes, 1), size_number(graph->sizes, 2), -1);
+}
+
+/* Of the linear ones; the others stand inside functions of the library that have rules. The matrix of FFT is
+ * [[C, S], [-S, C]] with symmetric C and S, so its transpose is that between two exchanges of the parts. */
+void adjoint_of_routine(struct sweep *sweep, struct node *y, struct adjoint d)
+{
+    struct graph *graph = sweep->graph;
+    if (y->result == ROUTINE_FINITE)
+        contribute(sweep, y->inputs[0], d.value, d.mask);
+    else if (y->result == ROUTINE_FFT) {
+        struct node *exchanged = exchange_parts(graph, adjoint_value(graph, d));
+        contribute(sweep, y->inputs[0], exchange_parts(graph, graph_routine(graph, ROUTINE_FFT, exchanged)),
+                   NULL);
+    }
 }

@@ -229,6 +229,7 @@ static void pass_on(struct sweep *sweep, struct node *y, struct adjoint d)
     case OP_LU_SOLVE: adjoint_of_lu_solve(sweep, y, d); break;
     case OP_LOGABSDET:
     case OP_DET: adjoint_of_determinant(sweep, y, d); break;
+    case OP_ROUTINE: adjoint_of_routine(sweep, y, d); break;
     default: break; /* leaves */
     }
 }

@@ -47,6 +47,33 @@ static void come_in(struct scope *scope, struct node *node, struct node *tangent
     ARENA_APPEND(scope->graph->arena, scope, tangents, tangent);
 }
 
+/* J' u is linear in u, so that J v has no u, but for conditions in rules: whether an adjoint is read at all.
+ * To tangents all is. */
+static void replace_seeds(struct graph *graph, struct node *const *u, struct node **tangents, size_t count)
+{
+    size_t first = (size_t)u[0]->id, reached_count = 0;
+    unsigned char *depends = memory_array(graph->nodes_count - first, 1);
+    for (size_t k = 0; k < count; k++)
+        depends[(size_t)u[k]->id - first] = 1;
+    for (size_t id = first; id < graph->nodes_count; id++) {
+        struct node *const *needed;
+        size_t needed_count = node_dependencies(graph, graph->nodes[id], &needed);
+        for (size_t i = 0; i < needed_count; i++)
+            if ((size_t)needed[i]->id >= first && depends[(size_t)needed[i]->id - first])
+                depends[id - first] = 1;
+    }
+    struct node **ones = ARENA_ARRAY(graph->arena, struct node *, count);
+    for (size_t k = 0; k < count; k++) {
+        bool is_reached = tangents[k] && (size_t)tangents[k]->id >= first;
+        reached_count += is_reached && depends[(size_t)tangents[k]->id - first];
+        ones[k] = graph_broadcast(graph, graph_constant(graph, REAL, 1), u[k]->rank, u[k]->shape);
+    }
+    memory_free(depends);
+    for (size_t k = 0; reached_count && k < count; k++)
+        if (tangents[k])
+            graph_substitute(graph, u, ones, count, &tangents[k], 1);
+}
+
 /* The tangents of outputs that lie behind the nodes where tangents come in with no loop between. */
 static void transpose_twice(struct scope *scope, struct node *const *outputs, size_t count,
                             struct node **tangents)
@@ -66,6 +93,8 @@ static void transpose_twice(struct scope *scope, struct node *const *outputs, si
             g[reached++] = g[i];
         }
     differentiate(graph, scope->derivatives, g, v, reached, u, count, tangents);
+    if (count)
+        replace_seeds(graph, u, tangents, count);
 }
 
 /* ---- Loops ---- */

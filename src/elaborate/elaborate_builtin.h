@@ -53,6 +53,9 @@ struct value shape_cumsum(struct elaborator *e, struct builtin_call *c);
 /* elaborate_linear.c */
 struct value linear_solve(struct elaborator *e, struct builtin_call *c);
 struct value linear_solve_tril(struct elaborator *e, struct builtin_call *c);
+struct value linear_solve_triu(struct elaborator *e, struct builtin_call *c);
+struct value linear_as_columns(struct elaborator *e, struct builtin_call *c);
+struct value linear_as_given(struct elaborator *e, struct builtin_call *c);
 struct value linear_inverse(struct elaborator *e, struct builtin_call *c);
 struct value linear_cholesky(struct elaborator *e, struct builtin_call *c);
 struct value linear_determinant(struct elaborator *e, struct builtin_call *c);

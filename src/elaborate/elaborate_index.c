@@ -390,10 +390,6 @@ static size *largest_range(struct elaborator *e, struct inference *inference, co
     return size_add(size_floor_divide(room, step), one);
 }
 
-static size *smaller(size *a, size *b)
-{
-    return size_negate(size_maximum(size_negate(a), size_negate(b)));
-}
 
 /* Ranges that contain other indices: the largest, and at least 1, so that no axis has size 0. */
 static bool solve_varying(struct elaborator *e, struct inference *inference)
@@ -440,7 +436,7 @@ static bool solve_round(struct elaborator *e, struct inference *inference)
             return false;
         }
         size_t at = (size_t)(unknown - inference->ranges);
-        limits[at] = limits[at] ? smaller(limits[at], limit) : limit;
+        limits[at] = limits[at] ? size_minimum(limits[at], limit) : limit;
         unknown->source = inference->bounds[i].span;
     }
     for (size_t i = 0; i < inference->ranges_count; i++)

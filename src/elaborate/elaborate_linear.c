@@ -56,8 +56,10 @@ static bool is_vector_for(const struct node *a, const struct node *b)
     return b->rank == 1 || vectors;
 }
 
+enum triangle { NOT_TRIANGULAR, LOWER, UPPER };
+
 /* A^-1 b for a vector b, or one for each matrix of the stack A, or matrices b. */
-static struct value system(struct elaborator *e, struct builtin_call *c, bool triangular)
+static struct value system(struct elaborator *e, struct builtin_call *c, enum triangle triangle)
 {
     struct node *a = square_argument(e, c, 0), *b = a ? argument_real(e, c, 1) : NULL;
     if (!b)
@@ -72,19 +74,49 @@ static struct value system(struct elaborator *e, struct builtin_call *c, bool tr
     }
     if (!broadcast_leading(e, c, &a, &columns))
         return value_error();
-    struct node *x = triangular ? graph_solve_triangular(e->graph, a, columns, true, false, false)
-                                : graph_lu_solve(e->graph, a, columns, false);
+    struct node *x = triangle ? graph_solve_triangular(e->graph, a, columns, triangle == LOWER, false, false)
+                              : graph_lu_solve(e->graph, a, columns, false);
     return value_node(vector ? graph_drop_axis(e->graph, x, x->rank - 1, size_number(e->sizes, 0)) : x);
 }
 
 struct value linear_solve(struct elaborator *e, struct builtin_call *c)
 {
-    return system(e, c, false);
+    return system(e, c, NOT_TRIANGULAR);
 }
 
 struct value linear_solve_tril(struct elaborator *e, struct builtin_call *c)
 {
-    return system(e, c, true);
+    return system(e, c, LOWER);
+}
+
+struct value linear_solve_triu(struct elaborator *e, struct builtin_call *c)
+{
+    return system(e, c, UPPER);
+}
+
+/* The right side b of a system of A, as matrices; and a solution in the form in which b is given. */
+struct value linear_as_columns(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *b = argument_real(e, c, 0), *a = b ? argument_real(e, c, 1) : NULL;
+    if (!a)
+        return value_error();
+    struct node *columns = is_vector_for(a, b) ? graph_insert_axis(e->graph, b, b->rank) : b;
+    if (columns->rank < 2 || columns->shape[columns->rank - 2] != a->shape[a->rank - 2]) {
+        fail(e, c->span, "the right side %s does not fit the matrix %s: %s", shape_text(e, b),
+             shape_text(e, a), b->rank ? "it has other rows" : "it is a vector or a matrix");
+        return value_error();
+    }
+    return value_node(columns);
+}
+
+struct value linear_as_given(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0), *b = x ? argument_real(e, c, 1) : NULL,
+                *a = b ? argument_real(e, c, 2) : NULL;
+    if (!a)
+        return value_error();
+    return value_node(
+        is_vector_for(a, b) ? graph_drop_axis(e->graph, x, x->rank - 1, size_number(e->sizes, 0)) : x);
 }
 
 struct value linear_inverse(struct elaborator *e, struct builtin_call *c)

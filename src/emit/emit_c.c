@@ -57,15 +57,20 @@ enum runtime_part {
     PART_MATMUL_F64,
     PART_LINALG_F32,
     PART_LINALG_F64,
+    PART_FACTORS_F32,
+    PART_FACTORS_F64,
     PART_DECOMPOSE_F32,
     PART_DECOMPOSE_F64,
+    PART_FOURIER_F32,
+    PART_FOURIER_F64,
     PART_SORT_F32,
     PART_SORT_F64,
     PART_COUNT
 };
 static const char *const part_names[] = {
-    "vecmath",    "trig",       "special",       "erf",           "bessel",   "matmul_f32", "matmul_f64",
-    "linalg_f32", "linalg_f64", "decompose_f32", "decompose_f64", "sort_f32", "sort_f64"};
+    "vecmath",       "trig",        "special",     "erf",         "bessel",      "matmul_f32",
+    "matmul_f64",    "linalg_f32",  "linalg_f64",  "factors_f32", "factors_f64", "decompose_f32",
+    "decompose_f64", "fourier_f32", "fourier_f64", "sort_f32",    "sort_f64"};
 
 /* The runtime's parts that the code calls, and those that these call, which come before them. */
 static void find_runtime_parts(struct arena *arena, const char *code, bool *is_needed)

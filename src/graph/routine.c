@@ -7,6 +7,10 @@
 
 static const struct routine_info infos[ROUTINE_COUNT] = {
     [ROUTINE_ARGSORT] = {"argsort", "argsort_rows", INT},
+    [ROUTINE_EIGH] = {"eigh", "eigh_packed", REAL},
+    [ROUTINE_SVD] = {"svd", "svd_packed", REAL},
+    [ROUTINE_QR] = {"qr", "qr_packed", REAL},
+    [ROUTINE_FFT] = {"fft", "fft_packed", REAL},
     [ROUTINE_FINITE] = {"finite", "all_finite", REAL},
     [ROUTINE_LU] = {"lu_factors", "", REAL},
     [ROUTINE_LU_ROWS] = {"lu_rows", "", INT},
@@ -20,29 +24,43 @@ const struct routine_info *routine_info(enum routine routine)
 void routine_shape(struct sizes *sizes, enum routine routine, size *rows, size *columns, size **y_rows,
                    size **y_columns)
 {
-    *y_rows = rows;
-    *y_columns = columns;
-    (void)sizes;
+    size *one = size_number(sizes, 1), *lesser = size_minimum(rows, columns);
     switch (routine) {
-    case ROUTINE_ARGSORT:
-    case ROUTINE_FINITE:
-    case ROUTINE_LU:
-    case ROUTINE_COUNT: break;
-    case ROUTINE_LU_ROWS: *y_rows = size_number(sizes, 1); break;
+    case ROUTINE_EIGH:
+        *y_rows = size_add(rows, one);
+        *y_columns = columns;
+        break;
+    case ROUTINE_SVD:
+        *y_rows = size_add(size_add(rows, one), columns);
+        *y_columns = lesser;
+        break;
+    case ROUTINE_QR:
+        *y_rows = size_add(rows, columns);
+        *y_columns = lesser;
+        break;
+    case ROUTINE_LU_ROWS:
+        *y_rows = one;
+        *y_columns = columns;
+        break;
+    default:
+        *y_rows = rows;
+        *y_columns = columns;
+        break;
     }
 }
 
-size *routine_work(enum routine routine, size *rows, size *columns)
+size *routine_work(struct sizes *sizes, enum routine routine, size *rows, size *columns)
 {
-    (void)rows;
     switch (routine) {
     case ROUTINE_ARGSORT:
     case ROUTINE_LU:
     case ROUTINE_LU_ROWS: return columns;
-    case ROUTINE_FINITE:
-    case ROUTINE_COUNT: break;
+    case ROUTINE_EIGH: return size_multiply(size_number(sizes, 2), rows);
+    case ROUTINE_SVD: return size_multiply(size_minimum(rows, columns), size_add(rows, columns));
+    case ROUTINE_QR: return size_minimum(rows, columns);
+    case ROUTINE_FFT: return size_multiply(size_number(sizes, 4), columns);
+    default: return NULL;
     }
-    return NULL;
 }
 
 const char *node_operator_name(const struct node *node)

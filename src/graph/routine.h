@@ -1,6 +1,7 @@
 /* routine.h: functions of a whole matrix that the runtime computes, mapped over leading axes: what the
  * operator ROUTINE stands for. Those with several results give them in one matrix, below each other, and the
- * library takes them apart. They have no adjoints; the library's functions around them have rules. */
+ * library takes them apart. The linear ones have adjoints; of the others, the library's functions around
+ * them have rules. */
 #ifndef GRADC_ROUTINE_H
 #define GRADC_ROUTINE_H
 
@@ -12,6 +13,10 @@
 enum routine {
     ROUTINE_ARGSORT, /* [n, m]: the places of each row's elements in ascending order, equal ones in theirs,
                         NaN last */
+    ROUTINE_EIGH, /* [n + 1, n]: the eigenvalues of the symmetric x, ascending, and below the eigenvectors */
+    ROUTINE_SVD,  /* [n + 1 + m, k]: U, s and V below each other, x = U diag(s) V', s descending */
+    ROUTINE_QR,   /* [n + m, k]: Q and R' below each other, x = Q R, no diagonal element of R negative */
+    ROUTINE_FFT,  /* [2, m]: the discrete Fourier transform of x [2, m], real and imaginary parts */
     ROUTINE_FINITE,  /* [n, m]: x, whose elements must be finite */
     ROUTINE_LU,      /* n = m. [n, n]: L, but for its unit diagonal, and U with P x = L U */
     ROUTINE_LU_ROWS, /* n = m. [1, n]: which row of x is row i of P x */
@@ -28,7 +33,7 @@ const struct routine_info *routine_info(enum routine routine);
 /* The rows and columns of the result for those of x, and how many elements the runtime needs beside. */
 void routine_shape(struct sizes *sizes, enum routine routine, size *rows, size *columns, size **y_rows,
                    size **y_columns);
-size *routine_work(enum routine routine, size *rows, size *columns);
+size *routine_work(struct sizes *sizes, enum routine routine, size *rows, size *columns); /* NULL: none */
 
 /* What listings call the node's operator. */
 const char *node_operator_name(const struct node *node);

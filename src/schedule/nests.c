@@ -271,7 +271,7 @@ void put_call(struct program *program, struct node *node, struct item *container
     nest_put(program, nest, container);
     if (node->op == OP_ROUTINE) { /* what it may overwrite, and room beside */
         size *rows = node->inputs[0]->shape[leading], *columns = node->inputs[0]->shape[leading + 1];
-        size *work = routine_work((enum routine)node->result, rows, columns);
+        size *work = routine_work(program->sizes, (enum routine)node->result, rows, columns);
         add_scratch(program, nest, REAL, size_multiply(rows, columns));
         if (work)
             add_scratch(program, nest, node->type, work);

@@ -578,11 +578,11 @@ struct operands {
     size_t operands_count, operands_capacity;
 };
 
-static void list_operands(size *a, struct operands *list)
+static void list_operands(size *a, enum atom_kind kind, struct operands *list)
 {
     const struct atom *atom = size_atom(a);
 
-    for (; atom != NULL && atom->kind == ATOM_MAXIMUM; atom = size_atom(a)) {
+    for (; atom != NULL && atom->kind == kind; atom = size_atom(a)) {
         ARENA_APPEND(a->sizes->arena, list, operands, atom->b);
         a = atom->a;
     }
@@ -596,27 +596,43 @@ static int compare_ids(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Maxima of the same sizes are the same: max(max(a, b), c) in the order of their ids. */
-size *size_maximum(size *a, size *b)
+/* Maxima of the same sizes are the same: max(max(a, b), c) in the order of their ids; minima likewise. */
+static size *extreme_of(enum atom_kind kind, size *a, size *b)
 {
     struct operands list = {0};
     size *most;
 
+    list_operands(a, kind, &list);
+    list_operands(b, kind, &list);
+    qsort(list.operands, list.operands_count, sizeof *list.operands, compare_ids);
+    most = list.operands[0];
+    for (size_t i = 1; i < list.operands_count; i++) {
+        if (list.operands[i] != list.operands[i - 1])
+            most = size_composite(a->sizes, kind, most, list.operands[i]);
+    }
+    return most;
+}
+
+size *size_maximum(size *a, size *b)
+{
     if (a->overflowed || b->overflowed)
         return a->sizes->overflow;
     if (size_nonnegative(size_subtract(a, b)) == ALWAYS)
         return a;
     if (size_nonnegative(size_subtract(b, a)) == ALWAYS)
         return b;
-    list_operands(a, &list);
-    list_operands(b, &list);
-    qsort(list.operands, list.operands_count, sizeof *list.operands, compare_ids);
-    most = list.operands[0];
-    for (size_t i = 1; i < list.operands_count; i++) {
-        if (list.operands[i] != list.operands[i - 1])
-            most = size_composite(a->sizes, ATOM_MAXIMUM, most, list.operands[i]);
-    }
-    return most;
+    return extreme_of(ATOM_MAXIMUM, a, b);
+}
+
+size *size_minimum(size *a, size *b)
+{
+    if (a->overflowed || b->overflowed)
+        return a->sizes->overflow;
+    if (size_nonnegative(size_subtract(a, b)) == ALWAYS)
+        return b;
+    if (size_nonnegative(size_subtract(b, a)) == ALWAYS)
+        return a;
+    return extreme_of(ATOM_MINIMUM, a, b);
 }
 
 int64_t least_root(int64_t number)

@@ -31,8 +31,9 @@ size *size_negate(size *a);
 size *size_divide(size *a, size *b);
 /* floor(a / b), a >= 0, b >= 1: simplified where b divides a, else an atom. */
 size *size_floor_divide(size *a, size *b);
-/* max(a, b) and min as atoms where the order is not known. */
+/* max(a, b) and min(a, b), as atoms where the order is not known. */
 size *size_maximum(size *a, size *b);
+size *size_minimum(size *a, size *b);
 /* The least whole number whose square is at least a, for a >= 1: about sqrt(a). An atom where a is no number.
  */
 size *size_square_root(size *a);
@@ -70,7 +71,7 @@ enum size_style {
     SIZE_C, /* 2 * N + 1, N / 2; floor is C's /   an expression of type size_t in which every step is >= 0
                where it can be */
     SIZE_C_REAL, /* the same in double, where names are spelled as doubles */
-    SIZE_JSON    /* as in --emit=interface: + - * / ( ), / rounding down */
+    SIZE_JSON    /* as in --emit=interface: + - * / ( ) max min, / rounding down */
 };
 /* The text in the arena. SIZE_C never needs outer parentheses for `+`-free text: see size_is_sum. */
 const char *size_print(struct arena *arena, const size *a, enum size_style style);

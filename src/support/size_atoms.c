@@ -5,7 +5,7 @@
 
 static bool is_composite(const struct atom *atom)
 {
-    return atom->kind == ATOM_FLOOR || atom->kind == ATOM_MAXIMUM || atom->kind == ATOM_ROOT;
+    return atom->kind != ATOM_NAME && atom->kind != ATOM_LOOP_VARIABLE;
 }
 
 static bool depends_on(const size *a, const struct atom *atom)
@@ -147,6 +147,8 @@ static size *substitute_factor(struct atom *factor, const size *atom, size *valu
     size *a = size_substitute(factor->a, atom, value), *b = size_substitute(factor->b, atom, value);
     if (factor->kind == ATOM_ROOT)
         return size_square_root(a);
+    if (factor->kind == ATOM_MINIMUM)
+        return size_minimum(a, b);
     return factor->kind == ATOM_FLOOR ? size_floor_divide(a, b) : size_maximum(a, b);
 }
 
@@ -196,7 +198,7 @@ int64_t size_evaluate(const size *a, int64_t (*value)(const size *atom, void *cl
             else if (atom->kind == ATOM_ROOT)
                 product *= (uint64_t)least_root(x);
             else
-                product *= (uint64_t)(x > y ? x : y);
+                product *= (uint64_t)((x > y) == (atom->kind == ATOM_MAXIMUM) ? x : y);
         }
         sum += product;
     }

@@ -9,7 +9,7 @@
 
 #include "size.h"
 
-enum atom_kind { ATOM_NAME, ATOM_LOOP_VARIABLE, ATOM_FLOOR, ATOM_MAXIMUM, ATOM_ROOT };
+enum atom_kind { ATOM_NAME, ATOM_LOOP_VARIABLE, ATOM_FLOOR, ATOM_MAXIMUM, ATOM_MINIMUM, ATOM_ROOT };
 
 struct atom {
     enum atom_kind kind;

@@ -30,6 +30,12 @@ static int atom_least(const struct atom *atom, int *steps)
                    ? 1
                : proves_nonnegative(atom->a, steps) || proves_nonnegative(atom->b, steps) ? 0
                                                                                           : -1;
+    case ATOM_MINIMUM:
+        return proves_nonnegative(size_subtract(atom->a, one), steps) &&
+                       proves_nonnegative(size_subtract(atom->b, one), steps)
+                   ? 1
+               : proves_nonnegative(atom->a, steps) && proves_nonnegative(atom->b, steps) ? 0
+                                                                                          : -1;
     }
     return -1;
 }
@@ -142,12 +148,13 @@ static bool proves_over_floor(const struct atom *atom, size *k, size *r, bool st
     return bound != NULL && proves(size_add(r, size_multiply(k, bound)), strictly, steps);
 }
 
-/* a >= 0 where a = k max(p, q) + r: the maximum is one of the two, and not below either. */
+/* a >= 0 where a = k max(p, q) + r: the maximum is one of the two, and not below either; the minimum is not
+ * above either. */
 static bool proves_over_maximum(const struct atom *atom, size *k, size *r, bool strictly, int *steps)
 {
     bool first = proves(size_add(r, size_multiply(k, atom->a)), strictly, steps);
 
-    if (first == proves_nonnegative(k, steps))
+    if (first == proves_nonnegative(atom->kind == ATOM_MAXIMUM ? k : size_negate(k), steps))
         return first;
     return proves(size_add(r, size_multiply(k, atom->b)), strictly, steps);
 }
@@ -179,7 +186,8 @@ static bool proves(size *a, bool strictly, int *steps)
     switch (atom->kind) {
     case ATOM_LOOP_VARIABLE: return proves_over_range(atom, k, r, strictly, steps);
     case ATOM_FLOOR: return proves_over_floor(atom, k, r, strictly, steps);
-    case ATOM_MAXIMUM: return proves_over_maximum(atom, k, r, strictly, steps);
+    case ATOM_MAXIMUM:
+    case ATOM_MINIMUM: return proves_over_maximum(atom, k, r, strictly, steps);
     case ATOM_ROOT: return proves_over_root(atom, k, r, strictly, steps);
     default: return false;
     }
@@ -206,7 +214,8 @@ enum truth size_nonnegative(const size *a)
 
 static size *extreme(size *a, bool greatest);
 
-/* The atom's own extreme: of a loop variable an end of its range, of a floor or maximum that of its operands.
+/* The atom's own extreme: of a loop variable an end of its range, of a floor, maximum or minimum that of its
+ * operands.
  */
 static size *atom_extreme(const struct atom *atom, bool greatest)
 {
@@ -219,6 +228,7 @@ static size *atom_extreme(const struct atom *atom, bool greatest)
             return atom->self;
         return size_floor_divide(extreme(atom->a, greatest), atom->b);
     case ATOM_MAXIMUM: return size_maximum(extreme(atom->a, greatest), extreme(atom->b, greatest));
+    case ATOM_MINIMUM: return size_minimum(extreme(atom->a, greatest), extreme(atom->b, greatest));
     case ATOM_ROOT: return size_square_root(extreme(atom->a, greatest));
     default: return atom->self;
     }

@@ -88,8 +88,12 @@ static void append_atom(struct text *text, const struct atom *atom, bool stands_
         append(text, ")");
         break;
     case ATOM_MAXIMUM:
+    case ATOM_MINIMUM:
         /* A function, so that maxima of maxima do not print each one twice. */
-        append(text, text->style == SIZE_C_REAL ? "fmax(" : in_c ? "gradc_greater(" : "max(");
+        if (atom->kind == ATOM_MAXIMUM)
+            append(text, text->style == SIZE_C_REAL ? "fmax(" : in_c ? "gradc_greater(" : "max(");
+        else
+            append(text, text->style == SIZE_C_REAL ? "fmin(" : in_c ? "gradc_lesser(" : "min(");
         append_size(text, atom->a, false);
         append(text, ", ");
         append_size(text, atom->b, false);

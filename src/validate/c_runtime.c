@@ -342,6 +342,30 @@ static struct c_value finite(struct c_work *work)
     return routine_call(work, ROUTINE_FINITE, size_argument(work, 0) * size_argument(work, 1), 0);
 }
 
+static struct c_value eigh(struct c_work *work)
+{
+    size_t n = size_argument(work, 0);
+    return routine_call(work, ROUTINE_EIGH, (n + 1) * n, 2 * n);
+}
+
+static struct c_value svd(struct c_work *work)
+{
+    size_t n = size_argument(work, 0), m = size_argument(work, 1), k = n < m ? n : m;
+    return routine_call(work, ROUTINE_SVD, n * k + k + m * k, k * (n + m));
+}
+
+static struct c_value qr(struct c_work *work)
+{
+    size_t n = size_argument(work, 0), m = size_argument(work, 1), k = n < m ? n : m;
+    return routine_call(work, ROUTINE_QR, n * k + m * k, k);
+}
+
+static struct c_value fft(struct c_work *work)
+{
+    size_t n = size_argument(work, 1);
+    return routine_call(work, ROUTINE_FFT, 2 * n, 4 * n);
+}
+
 static struct c_value argsort(struct c_work *work)
 {
     size_t rows = size_argument(work, 0), columns = size_argument(work, 1);
@@ -503,6 +527,10 @@ static const struct c_builtin builtins[] = {
     ROUTINE("gradc_lu_det", "dspq", "fsrq", lu_det),
     ROUTINE("gradc_lu_logdet", "dsp", "fsr", lu_logdet),
     ROUTINE("gradc_finite", "isspPP", "issrRR", finite),
+    ROUTINE("gradc_eigh", "issPPP", "issRRR", eigh),
+    ROUTINE("gradc_svd", "isspPP", "issrRR", svd),
+    ROUTINE("gradc_qr", "issPPP", "issRRR", qr),
+    ROUTINE("gradc_fft", "isspPP", "issrRR", fft),
     ROUTINE("gradc_argsort", "isspQQ", "issrQQ", argsort),
     ROUTINE("gradc_lu_factors", "isspPP", "issrRR", lu_factors),
     ROUTINE("gradc_lu_rows", "isspQQ", "issrQQ", lu_rows),

@@ -852,6 +852,31 @@ case("one_point(v: [m], x: [n], y: [n]) = interp(v, x, y)", lambda v, x, y: np.i
      v=[-1.0, 3.0], x=[0.5], y=[2.0])
 case("outside(x: [n], q) = quantile(x, q)", lambda x, q: np.quantile(x, q), sizes={"n": 4}, status=5, x=[1.0, 2.0, 3.0, 4.0], q=1.25)
 
+group("routines", routines.VALUES_AND_VECTORS)
+library_cases(routines.ROUTINES)
+# Where there is no derivative, and where there is one beside.
+group("no_derivative")
+def svd_of(A): return np.linalg.svd(A, full_matrices=False)
+ALONE, PAIR, FLAT = {"n": 3}, np.diag([1.0, 2.0, 2.0]), np.array([[1.0, 2.0], [2.0, 4.0], [0.5, 1.0]])
+case("equal_vectors(A: [n, n]) {\n    w, V = eigh(A)\n    return g = grad(V[0, 1] * w[0], A)\n}", sizes=ALONE, wrt=[], status=4, A=PAIR)
+case("vectors_of_one(A: [n, n]) {\n    w, V = eigh(A)\n    return V\n}", lambda A: {"V": np.eye(3)}, sizes=ALONE, wrt=[], A=np.eye(3))
+case("equal_values(A: [n, n]) {\n    w, V = eigh(A)\n    return g = grad(sum(w^2), A)\n}", lambda A: {"g": 2 * PAIR}, sizes=ALONE, wrt=[], A=PAIR)
+case("single_vector(A: [n, n]) {\n    w, V = eigh(A)\n    return g = grad(V[1, 0], A), t = jvp(V[1, 0], A, A + 1), u = jvp(w, A, A)\n}",
+     lambda A: {"g": np.array([[0, -0.5, 0], [-0.5, 0, 0], [0, 0, 0]]), "t": -1, "u": [1, 2, 2]}, sizes=ALONE, wrt=[], A=PAIR)
+case("equal_tangents(A: [n, n]) {\n    w, V = eigh(A)\n    return t = jvp(V, A, A)\n}", sizes=ALONE, wrt=[], status=4, A=PAIR)
+case("unread_columns(A: [n, n]) {\n    w, V = eigh(A)\n    return V\n}", lambda A: {"V": np.eye(3)}, sizes=ALONE, seeds={"V": np.eye(3)[:, :1] * [1.0, 0, 0] + [[0.0, 0, 0], [1, 0, 0], [0, 0, 0]]},
+     gradients={"A": [[0, -0.5, 0], [-0.5, 0, 0], [0, 0, 0]]}, A=PAIR)
+case("eigh_nan(A: [n, n]) {\n    w, V = eigh(A)\n    return w\n}", sizes=ALONE, wrt=[], status=4, A=PAIR + [[0, float("nan"), 0], [0, 0, 0], [0, 0, 0]])
+case("no_values(A: [n, m]) {\n    U, s, V = svd(A)\n    return s, r = U @ diag(s) @ V', g = grad(s[0], A)\n}", lambda A: {"s": svd_of(A)[1], "r": A, "g": np.outer(svd_of(A)[0][:, 0], svd_of(A)[2][0])},
+     sizes={"n": 3, "m": 2}, wrt=[], A=FLAT)
+case("no_vectors(A: [n, m]) {\n    U, s, V = svd(A)\n    return g = grad(V[0, 1], A)\n}", sizes={"n": 3, "m": 2}, wrt=[], status=4, A=FLAT)
+case("equal_singular(A: [n, n]) {\n    U, s, V = svd(A)\n    return g = grad(U[0, 1], A)\n}", sizes=ALONE, wrt=[], status=4, A=PAIR)
+case("qr_flat(A: [n, m]) {\n    Q, R = qr(A)\n    return r = Q @ R\n}", lambda A: {"r": A}, sizes={"n": 3, "m": 2}, wrt=[], A=FLAT)
+case("slope_of_qr_flat(A: [n, m]) {\n    Q, R = qr(A)\n    return g = grad(R[0, 1] + Q[0, 0], A)\n}", sizes={"n": 3, "m": 2}, wrt=[], status=4, A=FLAT)
+case("lstsq_flat(A: [n, m], b: [n]) = lstsq(A, b)", lambda A, b: np.linalg.pinv(A) @ b, sizes={"n": 3, "m": 2}, wrt=[], A=FLAT, b=[1.0, 3.0, -2.0])
+case("slope_of_lstsq_flat(A: [n, m], b: [n]) {\n    x = lstsq(A, b)\n    return g = grad(x[0], A)\n}", sizes={"n": 3, "m": 2}, wrt=[], status=4, A=FLAT, b=[1.0, 3.0, -2.0])
+case("back_again(re: [m, n], im: [m, n]) {\n    a, b = fft(re, im)\n    c, d = ifft(a, b)\n    return c, d\n}", lambda re, im: {"c": re, "d": im}, sizes={"m": 2, "n": 30}, re=uniform((2, 30)), im=uniform((2, 30), key="im"))
+
 # ---- Functions ----
 
 group("functions", """

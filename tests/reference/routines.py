@@ -2,7 +2,34 @@
 import numpy as np
 
 
+def T(x): return np.swapaxes(x, -1, -2)
 def top(x, k): return -np.sort(-x, -1)[..., :k]
+
+
+def signs(V):
+    """Of each column's largest element, in magnitude."""
+    return np.sign(np.take_along_axis(V, np.abs(V).argmax(-2)[..., None, :], -2))
+
+
+def eigh(A):
+    w, V = np.linalg.eigh((A + T(A)) / 2)
+    return w, V * signs(V)
+
+
+def svd(A):
+    U, s, V = np.linalg.svd(A, full_matrices=False)
+    return U * signs(U), s, T(V) * signs(U)
+
+
+def qr(A):
+    Q, R = np.linalg.qr(A)
+    sign = np.sign(np.diagonal(R, axis1=-2, axis2=-1))
+    return Q * sign[..., None, :], R * sign[..., None]
+
+
+def lstsq(A, b): return np.linalg.pinv(A) @ b
+def fft(re, im): return np.fft.fft(re + 1j * im)
+def ifft(re, im): return np.fft.ifft(re + 1j * im)
 
 
 HELPERS = """
@@ -14,6 +41,64 @@ values_of_top(x, k) {
 elements_of_top(x: [m, n], k) {
     values, places = top_k(x, k)
     return pick(x^2, places[:, 1]) + sum(values, axis = 1)
+}
+"""
+VALUES_AND_VECTORS = """
+values_of(A) {
+    w, V = eigh(A)
+    return w
+}
+vectors_of(A) {
+    w, V = eigh(A)
+    return V
+}
+root_of(A) {
+    w, V = eigh(A @ A')
+    return V @ diag(sqrt(w)) @ V'
+}
+left_of(A) {
+    U, s, V = svd(A)
+    return U
+}
+singular_of(A) {
+    U, s, V = svd(A)
+    return s
+}
+right_of(A) {
+    U, s, V = svd(A)
+    return V
+}
+nearest_of(A) {
+    U, s, V = svd(A)
+    return U @ V'
+}
+orthogonal_of(A) {
+    Q, R = qr(A)
+    return Q
+}
+triangle_of(A) {
+    Q, R = qr(A)
+    return R
+}
+both_of(A) {
+    Q, R = qr(A)
+    return Q @ sin(R)
+}
+real_of(re, im) {
+    re, im = fft(re, im)
+    return re
+}
+imaginary_of(re, im) {
+    re, im = fft(re, im)
+    return im
+}
+inverse_real_of(re, im) {
+    re, im = ifft(re, im)
+    return re
+}
+inverse_imaginary_of(re, im) {
+    re, im = ifft(re, im)
+    return im
 }
 """
 # Name, parameters, call, value, inputs: as in library.py.
@@ -48,4 +133,39 @@ ARRAYS = [
      {"x": np.array([-1.0, 0.5, 2]), "v": ((), -0.5, 0.25)}),
     ("interp", "v: [m, n], x: [5], y: [5]", "interp(v, x, y)", lambda v, x, y: np.interp(v, x, y),
      {"v": (2, 3), "x": np.array([-1.5, -0.75, 0.25, 0.5, 1.5]), "y": (5,)}),
+]
+
+# Matrices whose eigenvalues and singular values are apart.
+APART = np.array([[2.0, 0.5, -0.25], [1.0, -1.5, 0.75], [0.25, -0.5, 1.25]])
+STACK = np.stack([APART, APART[::-1] + np.diag([0.5, -1, 0.25])])
+TALL, WIDE = STACK[:, :, :2] + 0.125, STACK[:, :2] - 0.375
+SQUARE, ROWS, COLUMNS = "A: [n, n]", "A: [2, n, m]", "A: [2, m, n]"
+ROUTINES = [
+    ("eigh_values", SQUARE, "values_of(A)", lambda A: eigh(A)[0], {"A": APART}),
+    ("eigh_stack", "A: [m, n, n]", "values_of(A)", lambda A: eigh(A)[0], {"A": STACK}),
+    ("eigh_vectors", SQUARE, "vectors_of(A)", lambda A: eigh(A)[1], {"A": APART}),
+    ("eigh_vectors_stack", "A: [m, n, n]", "vectors_of(A)", lambda A: eigh(A)[1], {"A": STACK}),
+    ("eigh_root", SQUARE, "root_of(A)", lambda A: (lambda w, V: (V * np.sqrt(w)) @ V.T)(*eigh(A @ A.T)), {"A": APART}),
+    ("eigh_one", "A: [1, 1]", "values_of(A) * vectors_of(A)", lambda A: A, {"A": np.array([[0.75]])}),
+    ("svd_values", "A: [n, m]", "singular_of(A)", lambda A: svd(A)[1], {"A": TALL[0]}),
+    ("svd_left", ROWS, "left_of(A)", lambda A: svd(A)[0], {"A": TALL}),
+    ("svd_right", ROWS, "right_of(A)", lambda A: svd(A)[2], {"A": TALL}),
+    ("svd_square", SQUARE, "left_of(A) * right_of(A) + singular_of(A)", lambda A: svd(A)[0] * svd(A)[2] + svd(A)[1], {"A": APART}),
+    ("svd_wide", "A: [2, n]", "singular_of(A) * right_of(A) + left_of(A)[0]", lambda A: svd(A)[1] * svd(A)[2] + svd(A)[0][0], {"A": WIDE[0]}),
+    ("svd_nearest", COLUMNS, "nearest_of(A)", lambda A: svd(A)[0] @ T(svd(A)[2]), {"A": WIDE}),
+    ("qr_square", SQUARE, "both_of(A)", lambda A: qr(A)[0] @ np.sin(qr(A)[1]), {"A": APART}),
+    ("qr_tall", ROWS, "orthogonal_of(A)", lambda A: qr(A)[0], {"A": TALL}),
+    ("qr_triangle", ROWS, "triangle_of(A)", lambda A: qr(A)[1], {"A": TALL}),
+    ("qr_wide", COLUMNS, "triangle_of(A)", lambda A: qr(A)[1], {"A": WIDE}),
+    ("qr_wide_both", "A: [2, n]", "both_of(A)", lambda A: qr(A)[0] @ np.sin(qr(A)[1]), {"A": WIDE[0]}),
+    ("lstsq_tall", "A: [n, m], b: [n]", "lstsq(A, b)", lstsq, {"A": TALL[0], "b": (3,)}),
+    ("lstsq_columns", "A: [n, m], b: [n, 2]", "lstsq(A, b)", lstsq, {"A": TALL[0], "b": (3, 2)}),
+    ("lstsq_wide", "A: [m, n], b: [m]", "lstsq(A, b)", lstsq, {"A": WIDE[0], "b": (2,)}),
+    ("lstsq_vectors", "A: [2, n, m], b: [2, n]", "lstsq(A, b)", lambda A, b: lstsq(A, b[..., None])[..., 0], {"A": TALL, "b": (2, 3)}),
+    ("lstsq_one_side", "A: [2, n, m], b: [n]", "lstsq(A, b)", lambda A, b: lstsq(A, b), {"A": TALL, "b": (3,)}),
+    ("fft_real", "re: [m, 6], im: [m, 6]", "real_of(re, im)", lambda re, im: fft(re, im).real, {"re": (2, 6), "im": (2, 6)}),
+    ("fft_imaginary", "re: [5], im: [5]", "imaginary_of(re, im)", lambda re, im: fft(re, im).imag, {"re": (5,), "im": (5,)}),
+    ("fft_eight", "re: [8]", "real_of(re, re^2)", lambda re: fft(re, re**2).real, {"re": (8,)}),
+    ("ifft_real", "re: [m, n], im: [m, n]", "inverse_real_of(re, im)", lambda re, im: ifft(re, im).real, {"re": (2, 3), "im": (2, 3)}),
+    ("ifft_imaginary", "re: [m, 4], im: [m, 4]", "inverse_imaginary_of(re, im)", lambda re, im: ifft(re, im).imag, {"re": (2, 4), "im": (2, 4)}),
 ]

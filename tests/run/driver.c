@@ -341,7 +341,7 @@ static void *symbol(const char *entry)
     return address;
 }
 
-/* Dimensions: sums and products of sizes, `/` rounding down. */
+/* Dimensions: sums and products of sizes, `/` rounding down, max and min. */
 static const char *size_at;
 static long size_of_all; /* what every size is taken for; 0: what the case says */
 static long size_sum(void);
@@ -367,6 +367,14 @@ static long size_atom(void)
     while (isalnum((unsigned char)*size_at) || *size_at == '_')
         name[length++] = *size_at++;
     name[length] = 0;
+    if (*size_at == '(') { /* max or min */
+        size_at++;
+        long a = size_sum();
+        size_at++;
+        long b = size_sum();
+        size_at++;
+        return (a > b) == !strcmp(name, "max") ? a : b;
+    }
     const struct line *line = find_line(the_case, "size", name);
     if (size_of_all)
         return size_of_all;

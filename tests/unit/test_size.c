@@ -104,6 +104,12 @@ START_TEST(signs_hold_for_all_sizes)
     ck_assert_int_eq(size_nonnegative(plus(half, -1)), SOMETIMES);
     ck_assert_int_eq(size_nonnegative(size_subtract(size_maximum(n, m), m)), ALWAYS);
     ck_assert_int_eq(size_nonnegative(size_subtract(size_add(n, m), size_maximum(n, m))), ALWAYS);
+    ck_assert_int_eq(size_nonnegative(size_subtract(m, size_minimum(n, m))), ALWAYS);
+    ck_assert_int_eq(size_nonnegative(plus(size_minimum(n, m), -1)), ALWAYS);
+    ck_assert_int_eq(size_nonnegative(size_subtract(size_minimum(n, m), m)), SOMETIMES);
+    ck_assert_int_eq(size_nonnegative(plus(size_subtract(size_minimum(n, m), m), -1)), NEVER);
+    ck_assert_ptr_eq(size_minimum(n, m), size_minimum(m, size_minimum(n, m)));
+    ck_assert_ptr_eq(size_minimum(n, plus(n, 1)), n);
     ck_assert_int_eq(size_nonnegative(number(-1)), NEVER);
 }
 END_TEST
@@ -184,6 +190,8 @@ START_TEST(text_in_each_style)
     ASSERT_PRINTS(scaled(3, size_floor_divide(n, number(2))), SIZE_C, "3 * (N / 2)");
     ASSERT_PRINTS(size_floor_divide(n, plus(m, 1)), SIZE_C, "N / (M + 1)");
     ASSERT_PRINTS(size_maximum(n, m), SIZE_C, "gradc_greater(N, M)");
+    ASSERT_PRINTS(size_minimum(n, m), SIZE_C, "gradc_lesser(N, M)");
+    ASSERT_PRINTS(size_minimum(n, m), SIZE_JSON, "min(N, M)");
     ASSERT_PRINTS(number(-4), SIZE_LANGUAGE, "-4");
     ASSERT_PRINTS(number(0), SIZE_C, "0");
     ck_assert(size_is_sum(plus(n, 1)) && !size_is_sum(both) && !size_is_sum(n) && !size_is_sum(number(3)));
@@ -214,7 +222,8 @@ static size *random_size(int depth, int64_t *value)
     }
     left = random_size(depth - 1, &a);
     right = random_size(depth - 1, &b);
-    switch (rand() % 4) {
+    switch (rand() % 5) {
+    case 4: *value = a < b ? a : b; return size_minimum(left, right);
     case 0: *value = a + b; return size_add(left, right);
     case 1: *value = a * b; return size_multiply(left, right);
     case 2: *value = a > b ? a : b; return size_maximum(left, right);
