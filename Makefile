@@ -269,31 +269,39 @@ clean:
 
 # ---- Installing ----
 
+TO = '$(DESTDIR)$(PREFIX)'
+
+# The installed library also has gcc's code that tells which vectors a processor has, for linkers that do not bring
+# libgcc, such as tcc's.
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
-	install -m 755 $(GRADC) $(DESTDIR)$(PREFIX)/bin/gradc
-	install -m 644 $(BUILD)/libgradc.a $(DESTDIR)$(PREFIX)/lib/libgradc.a
-	install -m 644 runtime/gradc.h runtime/gradc_vecmath.h runtime/gradc_trig.h $(DESTDIR)$(PREFIX)/include
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@BLAS@|$(BLAS_LIBS)|' tools/gradc.pc.in \
-	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/gradc.pc
-	install -d $(DESTDIR)$(PREFIX)/share/gradc/python/gradc
-	install -m 644 python/pyproject.toml python/backend.py $(DESTDIR)$(PREFIX)/share/gradc/python
-	install -m 644 python/gradc/*.py $(DESTDIR)$(PREFIX)/share/gradc/python/gradc
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
-	tools/man.sh $(abspath $(GRADC)) $(VERSION) $(PREFIX) docs/man/gradc.1.in > $(DESTDIR)$(PREFIX)/share/man/man1/gradc.1
-	tools/man.sh $(abspath $(GRADC)) $(VERSION) $(PREFIX) docs/man/gradc.5.in > $(DESTDIR)$(PREFIX)/share/man/man5/gradc.5
-	install -D -m 644 tools/completion/gradc.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/gradc
-	install -D -m 644 tools/completion/_gradc $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_gradc
-	install -D -m 644 tools/completion/gradc.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gradc.fish
-	install -d $(DESTDIR)$(PREFIX)/share/doc/gradc
-	install -m 644 $(wildcard README.md LICENSE docs/*.md) $(DESTDIR)$(PREFIX)/share/doc/gradc
+	install -d $(TO)/bin $(TO)/lib/pkgconfig $(TO)/include
+	install -m 755 $(GRADC) $(TO)/bin/gradc
+	install -m 644 $(BUILD)/libgradc.a $(TO)/lib/libgradc.a
+	@libgcc=$$($(CC) -print-libgcc-file-name 2> /dev/null) && (cd $(BUILD)/runtime && ar x "$$libgcc" cpuinfo.o) \
+	    2> /dev/null && ar qs $(TO)/lib/libgradc.a $(BUILD)/runtime/cpuinfo.o || true
+	install -d $(TO)/lib/cmake/gradc
+	sed -e 's|@VERSION@|$(VERSION)|' tools/cmake/gradcConfigVersion.cmake.in \
+	    > $(TO)/lib/cmake/gradc/gradcConfigVersion.cmake
+	install -m 644 tools/cmake/gradcConfig.cmake $(TO)/lib/cmake/gradc
+	install -m 644 runtime/gradc.h runtime/gradc_vecmath.h runtime/gradc_trig.h $(TO)/include
+	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@BLAS@|$(BLAS_LIBS)|' tools/gradc.pc.in \
+	    > $(TO)/lib/pkgconfig/gradc.pc
+	install -d $(TO)/share/gradc/python/gradc
+	install -m 644 python/pyproject.toml python/backend.py $(TO)/share/gradc/python
+	install -m 644 python/gradc/*.py $(TO)/share/gradc/python/gradc
+	install -d $(TO)/share/man/man1 $(TO)/share/man/man5
+	tools/man.sh $(abspath $(GRADC)) $(VERSION) '$(PREFIX)' docs/man/gradc.1.in > $(TO)/share/man/man1/gradc.1
+	tools/man.sh $(abspath $(GRADC)) $(VERSION) '$(PREFIX)' docs/man/gradc.5.in > $(TO)/share/man/man5/gradc.5
+	install -D -m 644 tools/completion/gradc.bash $(TO)/share/bash-completion/completions/gradc
+	install -D -m 644 tools/completion/_gradc $(TO)/share/zsh/site-functions/_gradc
+	install -D -m 644 tools/completion/gradc.fish $(TO)/share/fish/vendor_completions.d/gradc.fish
+	install -d $(TO)/share/doc/gradc
+	install -m 644 $(wildcard README.md LICENSE docs/*.md) $(TO)/share/doc/gradc
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/gradc $(DESTDIR)$(PREFIX)/lib/libgradc.a \
-	    $(DESTDIR)$(PREFIX)/lib/pkgconfig/gradc.pc $(DESTDIR)$(PREFIX)/include/gradc.h \
-	    $(DESTDIR)$(PREFIX)/include/gradc_vecmath.h $(DESTDIR)$(PREFIX)/include/gradc_trig.h
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/gradc.1 $(DESTDIR)$(PREFIX)/share/man/man5/gradc.5 \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/gradc \
-	    $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_gradc \
-	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/gradc.fish
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/gradc $(DESTDIR)$(PREFIX)/share/gradc
+	rm -f $(TO)/bin/gradc $(TO)/lib/libgradc.a \
+	    $(TO)/lib/pkgconfig/gradc.pc $(TO)/include/gradc.h \
+	    $(TO)/include/gradc_vecmath.h $(TO)/include/gradc_trig.h
+	rm -f $(TO)/share/man/man1/gradc.1 $(TO)/share/man/man5/gradc.5 $(TO)/share/bash-completion/completions/gradc \
+	    $(TO)/share/zsh/site-functions/_gradc $(TO)/share/fish/vendor_completions.d/gradc.fish
+	rm -rf $(TO)/share/doc/gradc $(TO)/share/gradc $(TO)/lib/cmake/gradc

@@ -77,6 +77,10 @@ expect 'standard input is named' 1 '<stdin>:1:16: error' run - < work/wrong.nn
 expect 'interface' 0 '"name": "f"' run --emit=interface model.nn
 expect 'tree' 0 'function f' run --emit ast model.nn
 expect 'a given size' 0 '"shape": [5]' run -Ilib --emit=interface -DH=5 user.nn
+expect 'one file' 0 '' run --standalone -o lib/one.c model.nn
+expect 'its header begins with the struct' 0 'struct f {' head -12 work/lib/one.h
+expect 'its header has the words for statuses' 0 '' grep -q '^GRADC_STATIC const char \*gradc_strerror' work/lib/one.h
+rm work/lib/one.c work/lib/one.h
 expect 'a prefix' 0 'struct p_f {' run --prefix=p_ model.nn -o -
 expect 'a precision' 0 'float f;' run --precision=float32 model.nn -o -
 expect 'a closed pipe' 2 'cannot write standard output' bash -c "$GRADC --emit=ast work/model.nn > /dev/full"

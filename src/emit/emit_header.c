@@ -158,9 +158,7 @@ void emit_header(struct text *file, struct module *module, const struct emit_opt
         guard_name(module->arena, options->header_name ? options->header_name : module->source->path);
     text_print(file, "#ifndef %s\n#define %s\n\n#include <stddef.h>\n#include <stdint.h>\n", guard_macro,
                guard_macro);
-    if (options->standalone)
-        text_print(file, "\n%s\n%s\n", runtime_text("core"), runtime_text("status"));
-    else
+    if (!options->standalone)
         text_write(file, "\n#include \"gradc.h\"\n");
     text_write(file, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
     for (size_t i = 0; i < module->functions_count; i++) {
@@ -169,5 +167,8 @@ void emit_header(struct text *file, struct module *module, const struct emit_opt
         emit_prototypes(file, module, &programs[i]);
         emit_patterns(file, module, module->functions[i]);
     }
-    text_write(file, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+    text_write(file, "\n#ifdef __cplusplus\n}\n#endif\n");
+    if (options->standalone) /* behind what its reader looks for */
+        text_print(file, "\n%s\n%s", runtime_text("core"), runtime_text("status"));
+    text_write(file, "\n#endif\n");
 }
