@@ -214,5 +214,22 @@ export rosen wrt x: hessian, hvp
     check("a sparse matrix", scipy.sparse.issparse(slopes.sparse_jacobian(points).tocsr())
           and close(slopes.sparse_jacobian(points).tocsr().toarray(), dense))
 
+# ---- Given inputs: what is prepared of them is used again as long as they are the same ----
+
+A, b = random.normal(size=(4, 4)), random.normal(size=4)
+fitted = lambda A, at, b: np.sum(np.linalg.solve(A, b)**2) * np.exp(A[at, 0])
+for round in range(3):
+    check("fitted", close(program.fitted(A, 1, b), fitted(A, 1, b)))
+    block = program.fitted._prepared[2]
+    loss, d_b = program.fitted.gradient(A, 1, 2 * b)
+    check("its gradient", close(d_b, 2 * np.linalg.solve(A.T, np.linalg.solve(A, 2 * b)) * np.exp(A[1, 0])))
+    check("prepared once", program.fitted._prepared[2] is block)
+    check("another number", close(program.fitted(A, 2, b), fitted(A, 2, b)))
+    A[0, round] += 1  # in the caller's own array
+check("another size", close(program.fitted(A[:2, :2], 0, b[:2]), fitted(A[:2, :2], 0, b[:2])))
+refused("out of range", ValueError, "out of range", lambda: program.fitted(A, 4, b))
+refused("singular", ValueError, "singular", lambda: program.fitted(np.ones((4, 4)), 0, b))
+check("afterwards", close(program.fitted(A, 1, b), fitted(A, 1, b)))
+
 print("%d passed, %d failed" % (passed, failed))
 sys.exit(failed > 0)
