@@ -217,6 +217,10 @@ export:
   | "export" name "wrt" "all but" variables given extras
                                          { $$ = export_definition(scanner, @$, $name, WRT_ALL_BUT, $variables, $given, $extras); }
 
+    /* export p = nlp(f, g) wrt x */
+  | "export" name[problem] '=' name[kind] '(' name[f] ',' name[g] ')' "wrt" variables given
+                                         { $$ = nlp_definition(scanner, @$, $problem, $kind, $f, $g, $variables, $given); }
+
 given:
     %empty                               { $$ = (struct target_list){0}; }
   | "given" variables                    { $$ = $variables; }

@@ -344,6 +344,57 @@ static void adjoin_extra(struct adjoiner *a, const struct extra_request *extra)
     }
 }
 
+/* ---- nlp(f, g) ---- */
+
+static const struct member *member_with(const struct function *function, enum role role)
+{
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == role)
+            return &function->members[i];
+    return NULL;
+}
+
+/* sigma f + sum(lambda g) */
+static struct node *lagrangian(struct graph *graph, const struct member *objective,
+                               const struct member *constraints, struct node *const *multipliers)
+{
+    struct node *products = graph_binary(graph, OP_MUL, multipliers[1], constraints->value);
+    struct node *sum = graph_reduce(graph, OP_SUM, products, (1u << constraints->rank) - 1);
+    return graph_binary(graph, OP_ADD, graph_binary(graph, OP_MUL, multipliers[0], objective->value), sum);
+}
+
+static void adjoin_nlp(struct adjoiner *a)
+{
+    struct function *function = a->function;
+    struct member objective = *member_with(function, ROLE_OBJECTIVE),
+                  constraints = *member_with(function, ROLE_CONSTRAINTS),
+                  x = function->members[a->request->wrt[0]];
+    struct extra_request extra = {.span = a->request->span};
+    struct node *multipliers[2], *gradient;
+    for (size_t i = 0, k = 0; i < function->members_count && k < 2; i++)
+        if (function->members[i].is_multiplier)
+            multipliers[k++] = function->members[i].leaf;
+    struct node *whole = lagrangian(function->graph, &objective, &constraints, multipliers);
+    gradients_of(a, objective.value, &gradient);
+    struct member member =
+        like(&x, arena_print(a->arena, "d_objective_d%s", x.name), ROLE_OBJECTIVE_GRADIENT);
+    member.of = objective.name;
+    member.wrt[0] = x.name;
+    member.value = gradient;
+    add(a, member);
+    adjoin_sparse(a, &extra, constraints.value, x.leaf, "constraints_jacobian", false,
+                  (struct member){.role = ROLE_CONSTRAINTS_JACOBIAN,
+                                  .of = constraints.name,
+                                  .wrt = {x.name},
+                                  .span = constraints.span});
+    gradients_of(a, whole, &gradient);
+    adjoin_sparse(a, &extra, gradient, x.leaf, "lagrangian_hessian", true,
+                  (struct member){.role = ROLE_LAGRANGIAN_HESSIAN,
+                                  .of = "lagrangian",
+                                  .wrt = {x.name, x.name},
+                                  .span = objective.span});
+}
+
 /* ---- Names of the members ---- */
 
 static const char *role_noun(struct adjoiner *a, const struct member *member)
@@ -351,7 +402,9 @@ static const char *role_noun(struct adjoiner *a, const struct member *member)
     switch (member->role) {
     case ROLE_SIZE: return "a size";
     case ROLE_INPUT:
-    case ROLE_INOUT: return "a parameter";
+    case ROLE_INOUT: return member->is_multiplier ? "a multiplier of nlp" : "a parameter";
+    case ROLE_OBJECTIVE:
+    case ROLE_CONSTRAINTS:
     case ROLE_OUTPUT: return "an output";
     case ROLE_WORKSPACE: return "the workspace";
     case ROLE_PREPARED: return "what is prepared";
@@ -428,11 +481,27 @@ static void check_macros(struct arena *arena, struct diagnostics *diagnostics, c
 
 static void check_functions(struct arena *arena, struct diagnostics *diagnostics, const struct module *module)
 {
-    static const char *const suffixes[] = {
-        "_workspace",      "_forward",  "_backward", "_gradient",           "_jacobian",
-        "_hessian",        "_jvp",      "_hvp",      "_gradient_workspace", "_bind_parameters",
-        "_bind_gradients", "_defaults", "_prepare",  "_prepared_size",      "_sparse_jacobian",
-        "_sparse_hessian"};
+    static const char *const suffixes[] = {"_workspace",
+                                           "_forward",
+                                           "_backward",
+                                           "_gradient",
+                                           "_jacobian",
+                                           "_hessian",
+                                           "_jvp",
+                                           "_hvp",
+                                           "_gradient_workspace",
+                                           "_bind_parameters",
+                                           "_bind_gradients",
+                                           "_defaults",
+                                           "_objective",
+                                           "_objective_gradient",
+                                           "_constraints",
+                                           "_constraints_jacobian",
+                                           "_lagrangian_hessian",
+                                           "_prepare",
+                                           "_prepared_size",
+                                           "_sparse_jacobian",
+                                           "_sparse_hessian"};
     struct map entries = {0};
     for (size_t i = 0; i < module->functions_count; i++)
         for (size_t s = 0; s < sizeof suffixes / sizeof *suffixes; s++)
@@ -456,7 +525,9 @@ void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics,
                              .derivatives = derivatives,
                              .function = module->functions[i],
                              .request = elaboration->requests[i]};
-        if (a.request->wrt_count)
+        if (a.function->entries[ENTRY_OBJECTIVE])
+            adjoin_nlp(&a);
+        else if (a.request->wrt_count)
             adjoin_gradients(&a);
         for (size_t k = 0; k < a.request->extras_count; k++)
             adjoin_extra(&a, &a.request->extras[k]);

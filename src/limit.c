@@ -109,7 +109,9 @@ static struct need need_of(struct limit *limit)
     need.missing = missing_size(limit, &programs);
     if (need.missing)
         return need;
-    enum entry largest = ENTRY_FORWARD;
+    enum entry largest = 0;
+    while (!programs.entries[largest])
+        largest++;
     need.bytes = workspace_bytes(limit, &programs, &largest);
     need.entry = entry_name(largest);
     enum entry dearest = programs.entries[ENTRY_BACKWARD] ? ENTRY_BACKWARD : largest;

@@ -201,7 +201,7 @@ static void add_output_member(struct elaborator *e, const char *name, struct val
 }
 
 /* The body of an exported function that has a rule is differentiated by the rule. */
-static void execute_export(struct elaborator *e, const struct definition *definition)
+void execute_export(struct elaborator *e, const struct definition *definition)
 {
     struct frame *frame = e->frame;
     const struct definition *rule = map_get(&frame->unit->rules, definition->name);
@@ -329,8 +329,8 @@ static void add_wrt(struct elaborator *e, struct export_request *request, size_t
     ARENA_APPEND(e->arena, request, wrt, member);
 }
 
-static void request_listed(struct elaborator *e, struct export_request *request,
-                           const struct definition *export, const struct definition *definition)
+void request_listed(struct elaborator *e, struct export_request *request, const struct definition *export,
+                    const struct definition *definition)
 {
     struct function *function = request->function;
     for (const struct target *target = export->wrt_names; target; target = target->next) {
@@ -375,8 +375,8 @@ static void request_all_but(struct elaborator *e, struct export_request *request
 }
 
 /* Marks the inputs that stand after `given`. */
-static void request_given(struct elaborator *e, struct export_request *request,
-                          const struct definition *export, const struct definition *definition)
+void request_given(struct elaborator *e, struct export_request *request, const struct definition *export,
+                   const struct definition *definition)
 {
     struct function *function = request->function;
     for (const struct target *target = export->given_names; target; target = target->next) {
@@ -517,6 +517,17 @@ static void collect_called(struct elaborator *e, const struct unit *unit, struct
     }
 }
 
+static void add_request(struct elaborator *e, struct elaboration *result, struct export_request *request)
+{
+    struct function *function = request->function;
+    struct module *module = result->module;
+    size_t count = module->functions_count;
+    ARENA_APPEND(e->arena, module, functions, function);
+    result->requests =
+        arena_grow(e->arena, result->requests, count, &e->requests_capacity, sizeof *result->requests);
+    result->requests[count] = request;
+}
+
 static void add_export(struct elaborator *e, struct elaboration *result, struct unit *unit,
                        const struct definition *definition, const struct definition *export)
 {
@@ -530,12 +541,17 @@ static void add_export(struct elaborator *e, struct elaboration *result, struct 
     request_derivatives(e, request, export, definition);
     if (unit->is_main)
         warn_unused_inputs(e, definition);
-    struct module *module = result->module;
-    size_t count = module->functions_count;
-    ARENA_APPEND(e->arena, module, functions, function);
-    result->requests =
-        arena_grow(e->arena, result->requests, count, &e->requests_capacity, sizeof *result->requests);
-    result->requests[count] = request;
+    add_request(e, result, request);
+}
+
+static bool export_once(struct elaborator *e, const struct definition *export, struct map *exported)
+{
+    if (map_get(exported, export->name)) {
+        report_error(e->diagnostics, export->name_span, "%s is exported twice", export->name);
+        return false;
+    }
+    map_set(e->arena, exported, export->name, exported);
+    return true;
 }
 
 static void export_named(struct elaborator *e, struct elaboration *result, struct unit *unit,
@@ -553,11 +569,8 @@ static void export_named(struct elaborator *e, struct elaboration *result, struc
         suggest(e, export->name, names, unit->functions.entries_count);
         return;
     }
-    if (map_get(exported, export->name)) {
-        report_error(e->diagnostics, export->name_span, "%s is exported twice", export->name);
+    if (!export_once(e, export, exported))
         return;
-    }
-    map_set(e->arena, exported, export->name, exported);
     add_export(e, result, callee->unit, callee->definition, export);
 }
 
@@ -568,6 +581,15 @@ static void export_all(struct elaborator *e, struct elaboration *result, struct 
     for (const struct definition *d = unit->file->definitions; d; d = d->next)
         if (d->kind == DEFINITION_EXPORT) {
             named = true;
+            struct export_request *problem = NULL;
+            if (d->objective.text) {
+                bool is_new = export_once(e, d, &exported);
+                int errors = e->diagnostics->error_count;
+                problem = export_nlp(e, unit, d);
+                if (problem && is_new && errors == e->diagnostics->error_count)
+                    add_request(e, result, problem);
+                continue;
+            }
             export_named(e, result, unit, d, &exported);
         }
     if (named)

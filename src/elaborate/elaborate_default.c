@@ -105,17 +105,21 @@ void declare_defaults(struct elaborator *e, const struct definition *definition)
         any = any || p->default_value;
     if (!any)
         return;
-    struct function *function = e->function, *defaults = ARENA_NEW(e->arena, struct function);
+    struct function *function = e->function, *defaults = function->defaults;
     struct frame *frame = e->frame;
     struct graph *graph = e->graph;
-    *defaults = (struct function){.name = function->name, .span = function->span};
-    defaults->graph = e->graph = graph_new_apart(e->arena, e->sizes);
+    if (!defaults) {
+        defaults = ARENA_NEW(e->arena, struct function);
+        *defaults = (struct function){.name = function->name, .span = function->span};
+        defaults->graph = graph_new_apart(e->arena, e->sizes);
+    }
+    e->graph = defaults->graph;
     e->graph->origin = definition->span;
     e->function = defaults;
     e->frame = frame_of_defaults(e, definition);
     for (const struct parameter *p = definition->parameters; p; p = p->next) {
         struct member *member = member_of(function, p->name);
-        if (p->default_value && member)
+        if (p->default_value && member && !member->default_text)
             declare_default(e, p, member);
         const struct binding *binding = map_get(&frame->bindings, p->name);
         if (binding)

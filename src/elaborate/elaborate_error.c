@@ -240,15 +240,15 @@ static void add_check(struct elaborator *e, struct value_check check)
 
 void require_index(struct elaborator *e, struct node *k, size *low, size *high, struct span at)
 {
-    add_check(e, (struct value_check){CHECK_RANGE, k, low, high, at, 0, false});
+    add_check(e, (struct value_check){CHECK_RANGE, k, low, high, at, 0, false, PART_ALL});
 }
 
 void require_fits(struct elaborator *e, struct node *x, struct span at)
 {
-    add_check(e, (struct value_check){CHECK_FITS, x, NULL, NULL, at, 0, false});
+    add_check(e, (struct value_check){CHECK_FITS, x, NULL, NULL, at, 0, false, PART_ALL});
 }
 
 void require_truth(struct elaborator *e, struct node *truth, struct span at)
 {
-    add_check(e, (struct value_check){CHECK_TRUTH, truth, NULL, NULL, at, 0, false});
+    add_check(e, (struct value_check){CHECK_TRUTH, truth, NULL, NULL, at, 0, false, PART_ALL});
 }

@@ -236,6 +236,23 @@ bool type_check_arithmetic(struct elaborator *e, const struct parameter *paramet
 
 /* ---- Parameters of exported functions ---- */
 
+/* The parameter of this name of what has been exported into the same function before; NULL: there is none. */
+static struct member *shared_parameter(struct elaborator *e, const char *name)
+{
+    for (size_t i = 0; e->shares_parameters && i < e->function->members_count; i++)
+        if (!strcmp(e->function->members[i].name, name))
+            return &e->function->members[i];
+    return NULL;
+}
+
+static bool is_like(const struct member *member, enum type type, int rank, size *const *shape)
+{
+    bool is_same = member->role == ROLE_INPUT && member->type == type && member->rank == rank;
+    for (int a = 0; is_same && a < rank; a++)
+        is_same = member->shape[a] == shape[a];
+    return is_same;
+}
+
 static void add_member(struct elaborator *e, struct member member)
 {
     ARENA_APPEND(e->arena, e->function, members, member);
@@ -312,6 +329,17 @@ static struct value declare_input(struct elaborator *e, const char *name, const 
     for (const struct axis *axis = type->axes; axis; axis = axis->next)
         if (!(shape[a++] = evaluate_axis(e, axis)))
             return value_error();
+    struct member *shared = shared_parameter(e, name);
+    if (shared && !is_like(shared, element, rank, shape)) {
+        fail(e, span, "%s is %s%s here, but another type in the objective", name, element == INT ? "int" : "",
+             rank > 0         ? shape_of(e, rank, shape)
+             : element == INT ? ""
+                              : "a scalar");
+        note(e, shared->span, "parameters of one name are one");
+        return value_error();
+    }
+    if (shared)
+        return value_node(shared->leaf);
     struct node *node = graph_parameter(e->graph, element, name, rank, shape);
     node->named_by_user = true;
     add_member(e, (struct member){.name = name,

@@ -165,6 +165,7 @@ struct elaborator {
     const struct graph *called_for; /* the graph that the calls have been counted for */
     size_t calls_count;
     size_t compared_count;   /* of names (may_suggest) */
+    bool shares_parameters;  /* with what has been exported into the same function: those of one name are one */
     bool not_exportable;     /* the function needed a parameter to be known when compiling */
     bool quiet_export;       /* exported without being asked: if not_exportable, leave it out silently */
     struct span static_need; /* where */
@@ -288,6 +289,18 @@ bool type_check_arithmetic(struct elaborator *e, const struct parameter *paramet
                            struct span at);
 /* The inputs of an exported function: new size names, members and PARAMETER nodes, bound in the frame. */
 bool declare_parameters(struct elaborator *e, const struct definition *definition);
+
+/* ---- elaborate.c: what an export asks for ---- */
+/* The body of an exported function; one with a rule is differentiated by the rule. */
+void execute_export(struct elaborator *e, const struct definition *definition);
+void request_listed(struct elaborator *e, struct export_request *request, const struct definition *export,
+                    const struct definition *definition);
+void request_given(struct elaborator *e, struct export_request *request, const struct definition *export,
+                   const struct definition *definition);
+
+/* ---- elaborate_nlp.c ---- */
+/* NULL after reporting what is wrong. */
+struct export_request *export_nlp(struct elaborator *e, struct unit *unit, const struct definition *export);
 
 /* ---- elaborate_default.c ---- */
 /* The defaults of the parameters that have been declared become e->function->defaults, if there are any. */

@@ -87,7 +87,8 @@ static void emit_checks(struct emitter *emitter, enum truth needs_work)
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
         bool is_needed = (member->role == ROLE_INPUT || member->role == ROLE_INOUT) && member->rank > 0 &&
-                         (member->is_given || emitter->program->entry != ENTRY_PREPARE);
+                         (member->is_given || emitter->program->entry != ENTRY_PREPARE) &&
+                         (!member->is_multiplier || emitter->program->is_live[member->leaf->id]);
         if (is_needed)
             text_print(&missing, "%s!%s->%s", missing.length ? " || " : "", emitter->self, member->name);
         if (emitter->program->everything != ALWAYS_WANTED && member->value &&
@@ -113,6 +114,9 @@ static void emit_checks(struct emitter *emitter, enum truth needs_work)
         emit_line(emitter, "if (!%s->prepared)", emitter->self);
         emit_line(emitter, "    return GRADC_ENULL;");
     }
+    if (emitter->program->entry == ENTRY_PREPARE && !missing.length && !has_prepared_values(function) &&
+        has_fixed_sizes(function) && function->conditions_count == 0)
+        emit_line(emitter, "(void)%s;", emitter->self); /* nothing is worth keeping of numbers */
     if (nothing.length) {
         emit_failure(emitter, nothing.bytes, "GRADC_OK");
     }

@@ -23,6 +23,9 @@ static const char *section(const struct function *function, const struct member 
     switch (member->role) {
     case ROLE_SIZE: return "sizes";
     case ROLE_INPUT:
+        if (member->is_multiplier)
+            return "multipliers, read by lagrangian_hessian";
+        return "inputs";
     case ROLE_INOUT: return "inputs";
     case ROLE_OUTPUT: return "outputs";
     case ROLE_OUTPUT_GRADIENT:
@@ -38,6 +41,13 @@ static const char *section(const struct function *function, const struct member 
     case ROLE_OUTPUT_TANGENT: return "tangents of the outputs, written by jvp";
     case ROLE_DIRECTION: return "directions, read by hvp; NULL: zeros";
     case ROLE_HVP: return "products of the Hessian and the directions, written by hvp";
+    case ROLE_OBJECTIVE:
+    case ROLE_CONSTRAINTS: return "outputs, written by objective and by constraints";
+    case ROLE_OBJECTIVE_GRADIENT: return "gradient, written by objective_gradient";
+    case ROLE_CONSTRAINTS_JACOBIAN: return "non-zeros of the Jacobian, written by constraints_jacobian";
+    case ROLE_LAGRANGIAN_HESSIAN:
+        return "non-zeros in the lower triangle of the Hessian of sigma objective + sum(lambda constraints), "
+               "written by lagrangian_hessian";
     case ROLE_WORKSPACE:
         return arena_print(arena, "workspace: %s_workspace(m) bytes, aligned to GRADC_ALIGN", function->name);
     case ROLE_PREPARED:

@@ -26,6 +26,11 @@ static const char *role_name(enum role role)
     case ROLE_OUTPUT_TANGENT: return "output_tangent";
     case ROLE_DIRECTION: return "direction";
     case ROLE_HVP: return "hvp";
+    case ROLE_OBJECTIVE:
+    case ROLE_CONSTRAINTS: return "output";
+    case ROLE_OBJECTIVE_GRADIENT: return "gradient";
+    case ROLE_CONSTRAINTS_JACOBIAN: return "jacobian_values";
+    case ROLE_LAGRANGIAN_HESSIAN: return "hessian_values";
     case ROLE_WORKSPACE: return "workspace";
     case ROLE_PREPARED: return "prepared";
     case ROLE_TABLE:
@@ -52,10 +57,10 @@ static void emit_member(FILE *file, struct arena *arena, const struct function *
     fprintf(file, "{\"name\": \"%s\", \"role\": \"%s\"", member->name, role_name(member->role));
     if (member->of)
         fprintf(file, ", \"of\": \"%s\"", member->of);
-    if (member->role == ROLE_JACOBIAN || member->role == ROLE_JACOBIAN_VALUES)
-        fprintf(file, ", \"wrt\": \"%s\"", member->wrt[0]);
-    if (member->role == ROLE_HESSIAN || member->role == ROLE_HESSIAN_VALUES)
+    if (member->wrt[1])
         fprintf(file, ", \"wrt\": [\"%s\", \"%s\"]", member->wrt[0], member->wrt[1]);
+    else if (member->wrt[0])
+        fprintf(file, ", \"wrt\": \"%s\"", member->wrt[0]);
     if (member->role != ROLE_SIZE && member->role != ROLE_WORKSPACE && member->role != ROLE_PREPARED) {
         fprintf(file, ", \"type\": \"%s\", \"shape\": [", member->type == INT ? "int" : "real");
         for (int a = 0; a < member->rank; a++)
@@ -89,7 +94,7 @@ static void emit_entries(FILE *file, const struct function *function)
     if (has_defaults(function))
         fprintf(file, ", \"defaults\"");
     for (int e = 0; e < ENTRY_COUNT; e++)
-        if (e == ENTRY_FORWARD || function->entries[e])
+        if (function->entries[e])
             fprintf(file, ", \"%s\"", entry_name((enum entry)e));
     if (has_gradients)
         fprintf(file, ", \"bind_parameters\", \"bind_gradients\"");

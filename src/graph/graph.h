@@ -316,6 +316,11 @@ enum role {
     ROLE_OUTPUT_TANGENT,
     ROLE_DIRECTION,
     ROLE_HVP,
+    ROLE_OBJECTIVE, /* of nlp(f, g), which has entries for each of its members */
+    ROLE_CONSTRAINTS,
+    ROLE_OBJECTIVE_GRADIENT,
+    ROLE_CONSTRAINTS_JACOBIAN,
+    ROLE_LAGRANGIAN_HESSIAN,
     ROLE_WORKSPACE,
     ROLE_PREPARED,       /* what `prepare` computes of the given inputs, in one block */
     ROLE_TABLE,          /* no member of the struct: constants of the emitted file, behind all members */
@@ -332,6 +337,11 @@ enum entry {
     ENTRY_SPARSE_HESSIAN,
     ENTRY_JVP,
     ENTRY_HVP,
+    ENTRY_OBJECTIVE,
+    ENTRY_OBJECTIVE_GRADIENT,
+    ENTRY_CONSTRAINTS,
+    ENTRY_CONSTRAINTS_JACOBIAN,
+    ENTRY_LAGRANGIAN_HESSIAN,
     ENTRY_PREPARE,
     ENTRY_COUNT
 };
@@ -353,6 +363,7 @@ struct member {
     const struct pattern
         *pattern;             /* ROLE_JACOBIAN_VALUES, ROLE_HESSIAN_VALUES: which elements the values are */
     const int32_t *table;     /* ROLE_TABLE: its elements */
+    bool is_multiplier;       /* sigma and lambda of nlp(f, g) */
     bool is_given;            /* after `given`: an input that is known to `prepare` */
     const char *default_text; /* of a parameter that has a default, as it was written */
     struct span span;         /* where it was declared */
@@ -378,6 +389,7 @@ struct value_check {
     struct span span;
     int number;    /* of the program's check that this is: copies of a loop have it too */
     bool is_given; /* k is known to `prepare`, which makes the check */
+    enum whose { PART_ALL, PART_OBJECTIVE, PART_CONSTRAINTS } part; /* of nlp(f, g): whose check it is */
 };
 
 /* A size of its own that C computes from others. */
@@ -405,7 +417,7 @@ struct function {
     size_t checks_count, checks_capacity;
     const char **requires; /* the texts of what the program requires */
     size_t requires_count, requires_capacity;
-    bool entries[ENTRY_COUNT]; /* which are wanted; forward always */
+    bool entries[ENTRY_COUNT]; /* which are wanted */
     bool has_packed_operands;
     struct computed_size *computed; /* each before those that are computed from it */
     size_t computed_count, computed_capacity;

@@ -15,6 +15,11 @@ bool entry_writes(enum entry entry, enum role role)
     case ENTRY_SPARSE_HESSIAN: return role == ROLE_HESSIAN_VALUES;
     case ENTRY_JVP: return role == ROLE_OUTPUT_TANGENT;
     case ENTRY_HVP: return role == ROLE_HVP;
+    case ENTRY_OBJECTIVE: return role == ROLE_OBJECTIVE;
+    case ENTRY_OBJECTIVE_GRADIENT: return role == ROLE_OBJECTIVE_GRADIENT;
+    case ENTRY_CONSTRAINTS: return role == ROLE_CONSTRAINTS;
+    case ENTRY_CONSTRAINTS_JACOBIAN: return role == ROLE_CONSTRAINTS_JACOBIAN;
+    case ENTRY_LAGRANGIAN_HESSIAN: return role == ROLE_LAGRANGIAN_HESSIAN;
     case ENTRY_PREPARE: return role == ROLE_PREPARED_VALUE;
     case ENTRY_COUNT: break;
     }
@@ -275,12 +280,25 @@ static bool is_in_nest(const struct search *search, const struct running *runnin
     return true;
 }
 
+/* Of nlp(f, g), entries make the checks of what they compute. */
+static bool has_part(enum entry entry, enum whose part)
+{
+    switch (entry) {
+    case ENTRY_OBJECTIVE:
+    case ENTRY_OBJECTIVE_GRADIENT: return part != PART_CONSTRAINTS;
+    case ENTRY_CONSTRAINTS:
+    case ENTRY_CONSTRAINTS_JACOBIAN: return part != PART_OBJECTIVE;
+    default: return true;
+    }
+}
+
 /* What is given is judged by `prepare` and no other entry, but in rounds of loops that these run, too. */
 static bool makes_check(const struct program *program, const struct value_check *check,
                         const struct running *running)
 {
-    return program->entry == ENTRY_PREPARE ? check->is_given || running->in_rounds[check->k->id]
-                                           : !check->is_given;
+    if (program->entry == ENTRY_PREPARE)
+        return check->is_given || running->in_rounds[check->k->id];
+    return !check->is_given && has_part(program->entry, check->part);
 }
 
 /* Checks outside loops are always made; those in the rounds of a loop if the

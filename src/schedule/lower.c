@@ -22,6 +22,11 @@ const char *entry_name(enum entry entry)
         [ENTRY_SPARSE_HESSIAN] = "sparse_hessian",
         [ENTRY_JVP] = "jvp",
         [ENTRY_HVP] = "hvp",
+        [ENTRY_OBJECTIVE] = "objective",
+        [ENTRY_OBJECTIVE_GRADIENT] = "objective_gradient",
+        [ENTRY_CONSTRAINTS] = "constraints",
+        [ENTRY_CONSTRAINTS_JACOBIAN] = "constraints_jacobian",
+        [ENTRY_LAGRANGIAN_HESSIAN] = "lagrangian_hessian",
         [ENTRY_PREPARE] = "prepare",
     };
     return entries[entry];
@@ -73,7 +78,7 @@ void build_programs_watched(struct module *module, struct function *function, st
     programs->function = function;
     programs->kept = function->entries[ENTRY_BACKWARD] ? keep(module, function) : NULL;
     for (int e = 0; e < ENTRY_COUNT; e++)
-        if (e == ENTRY_FORWARD || function->entries[e])
+        if (function->entries[e])
             programs->entries[e] = program_of(module, function, (enum entry)e, programs, watch);
 }
 

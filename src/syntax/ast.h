@@ -7,6 +7,12 @@
 
 #include "diagnostics.h"
 
+/* A name and where it stands; the value of most tokens. */
+struct word {
+    const char *text;
+    struct span span;
+};
+
 /* ---- Expressions ---- */
 
 enum expression_kind {
@@ -212,6 +218,7 @@ struct definition {
     int precision;                /* 32 or 64 */
     enum wrt_kind wrt;            /* export */
     struct target *wrt_names, *given_names;
+    struct word objective, constraints; /* export: of nlp(f, g); else without text */
     struct export_extra *extras;
     struct definition *next;
 };

@@ -548,3 +548,16 @@ struct definition *export_definition(struct scanner *scanner, struct span span, 
     export->extras = extras.first;
     return export;
 }
+
+struct definition *nlp_definition(struct scanner *scanner, struct span span, struct word name,
+                                  struct word kind, struct word objective, struct word constraints,
+                                  struct target_list names, struct target_list given)
+{
+    struct export_extra_list none = {0};
+    struct definition *export = export_definition(scanner, span, name, WRT_LISTED, names, given, none);
+    if (strcmp(kind.text, "nlp"))
+        report_error(scanner->diagnostics, kind.span, "what is exported under another name is nlp(f, g)");
+    export->objective = objective;
+    export->constraints = constraints;
+    return export;
+}

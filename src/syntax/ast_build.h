@@ -6,12 +6,6 @@
 
 struct scanner;
 
-/* A name and where it stands; the value of most tokens. */
-struct word {
-    const char *text;
-    struct span span;
-};
-
 /* A list under construction, to which the grammar appends at the end. */
 #define LIST_OF(type)                                                                                        \
     struct type##_list {                                                                                     \
@@ -136,5 +130,9 @@ struct export_extra *export_extra(struct scanner *scanner, struct span span, str
 struct definition *export_definition(struct scanner *scanner, struct span span, struct word name,
                                      enum wrt_kind wrt, struct target_list names, struct target_list given,
                                      struct export_extra_list extras);
+
+struct definition *nlp_definition(struct scanner *scanner, struct span span, struct word name,
+                                  struct word kind, struct word objective, struct word constraints,
+                                  struct target_list names, struct target_list given);
 
 #endif

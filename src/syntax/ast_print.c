@@ -296,6 +296,10 @@ static void print_statements(FILE *stream, int depth, const struct statement *st
 static void print_export(FILE *stream, const struct definition *export)
 {
     named_line(stream, 0, "export", export->name);
+    if (export->objective.text) {
+        named_line(stream, 1, "objective", export->objective.text);
+        named_line(stream, 1, "constraints", export->constraints.text);
+    }
     if (export->wrt != WRT_NONE)
         line(stream, 1, export->wrt == WRT_LISTED ? "wrt" : "wrt all but");
     print_targets(stream, 2, "name", export->wrt_names);

@@ -127,7 +127,7 @@ static bool try_point(struct validator *v, const struct way *way, struct point *
 {
     const struct function *function = point->function;
     for (int e = 0; e < ENTRY_COUNT; e++) {
-        if (e != ENTRY_FORWARD && !function->entries[e])
+        if (!function->entries[e])
             continue;
         bool is_backward = e == ENTRY_BACKWARD;
         if (is_backward && tallies[ENTRY_FORWARD].unfinished > 0)
