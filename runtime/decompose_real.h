@@ -36,12 +36,17 @@ GRADC_STATIC double NAME(scale_of)(size_t count, const REAL *x)
     return largest > 0 ? (double)largest : 1;
 }
 
+/* In four sums, which processors compute side by side. */
 GRADC_STATIC double NAME(inner)(size_t n, const REAL *x, const REAL *y)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (double)x[i] * (double)y[i];
-    return sum;
+    double sums[4] = {0, 0, 0, 0};
+    size_t i = 0;
+    for (; n - i >= 4; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            sums[k] += (double)x[i + k] * (double)y[i + k];
+    for (; i < n; i++)
+        sums[0] += (double)x[i] * (double)y[i];
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 /* x, y = c x - s y, s x + c y. */
@@ -339,25 +344,29 @@ GRADC_API int NAME(svd)(size_t rows, size_t columns, const REAL *x, REAL *y, REA
 /* ---- Orthogonal factors ---- */
 
 /* Columns [first, count) of the array a become (1 - beta v v') a on rows from p on, v being 1 and what stands
- * below the diagonal in column p of x. */
-GRADC_STATIC void NAME(reflect)(size_t rows, size_t p, double beta, const REAL *x, size_t columns, REAL *a,
-                                size_t first, size_t count)
+ * below the diagonal in column p of x. sums: room for `count` elements. */
+GRADC_STATIC void NAME(reflect)(size_t rows, size_t p, REAL beta, const REAL *x, size_t columns, REAL *a,
+                                size_t first, size_t count, REAL *sums)
 {
+    for (size_t j = first; j < count; j++)
+        sums[j] = a[p * count + j];
+    for (size_t i = p + 1; i < rows; i++)
+        for (size_t j = first; j < count; j++)
+            sums[j] += x[i * columns + p] * a[i * count + j];
     for (size_t j = first; j < count; j++) {
-        double sum = (double)a[p * count + j];
-        for (size_t i = p + 1; i < rows; i++)
-            sum += (double)x[i * columns + p] * (double)a[i * count + j];
-        sum *= beta;
-        a[p * count + j] -= (REAL)sum;
-        for (size_t i = p + 1; i < rows; i++)
-            a[i * count + j] -= (REAL)(sum * (double)x[i * columns + p]);
+        sums[j] *= beta;
+        a[p * count + j] -= sums[j];
     }
+    for (size_t i = p + 1; i < rows; i++)
+        for (size_t j = first; j < count; j++)
+            a[i * count + j] -= x[i * columns + p] * sums[j];
 }
 
 /* By Householder's reflections, whose vectors go below the diagonal of x. */
-GRADC_API int NAME(qr)(size_t rows, size_t columns, REAL *x, REAL *y, REAL *beta)
+GRADC_API int NAME(qr)(size_t rows, size_t columns, REAL *x, REAL *y, REAL *work)
 {
     const size_t k = rows < columns ? rows : columns;
+    REAL *beta = work, *sums = work + k;
     if (!NAME(is_finite)(rows * columns, x))
         return GRADC_ENUMERIC;
     const double scale = NAME(scale_of)(rows * columns, x);
@@ -377,12 +386,12 @@ GRADC_API int NAME(qr)(size_t rows, size_t columns, REAL *x, REAL *y, REAL *beta
         for (size_t i = p + 1; i < rows; i++)
             x[i * columns + p] = (REAL)((double)x[i * columns + p] / first);
         x[p * columns + p] = (REAL)length;
-        NAME(reflect)(rows, p, (double)beta[p], x, columns, x, p + 1, columns);
+        NAME(reflect)(rows, p, beta[p], x, columns, x, p + 1, columns, sums);
     }
     for (size_t i = 0; i < rows * k; i++)
         y[i] = i / k == i % k;
     for (size_t p = k; p-- > 0;)
-        NAME(reflect)(rows, p, (double)beta[p], x, columns, y, p, k);
+        NAME(reflect)(rows, p, beta[p], x, columns, y, p, k, sums);
     for (size_t p = 0; p < k; p++) {
         const REAL sign = x[p * columns + p] < 0 ? (REAL)-1 : (REAL)1;
         for (size_t i = 0; i < rows; i++)

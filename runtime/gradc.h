@@ -682,7 +682,7 @@ int gradc_svd_f64(size_t rows, size_t columns, const double *x, double *y, doubl
 int gradc_svd_f32(size_t rows, size_t columns, const float *x, float *y, float *work);
 
 /* x = Q R, which it overwrites: y has Q [rows, k] and the transpose of R [k, columns] below each other; the
- * diagonal of R is not negative. work: k elements. GRADC_ENUMERIC if an element is not finite. */
+ * diagonal of R is not negative. work: k + columns elements. GRADC_ENUMERIC if an element is not finite. */
 int gradc_qr_f64(size_t rows, size_t columns, double *x, double *y, double *work);
 int gradc_qr_f32(size_t rows, size_t columns, float *x, float *y, float *work);
 

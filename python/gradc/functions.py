@@ -96,7 +96,7 @@ class _Member:
         self.is_value = not self.shape and not description.get("pointer") and self.role not in ("workspace", "prepared")
         self.is_given = description.get("given", False)
         self.dtype = numpy.dtype(numpy.int32 if self.is_int else real)
-        self._extents = [s if isinstance(s, int) else compile(re.sub(_NAME, r'_["\g<0>"]', s.replace("/", "//")), s, "eval")
+        self._extents = [s if isinstance(s, int) else compile(re.sub(_NAME + r"\b(?!\()", r'_["\g<0>"]', s.replace("/", "//")), s, "eval")
                          for s in self.shape]
         if self.role == "size":
             self.field = ctypes.c_size_t
@@ -115,7 +115,7 @@ class _Member:
         return ("int " if self.is_int else "real ") + (self.shape_text() or "number")
 
     def extents(self, sizes):
-        return tuple(e if isinstance(e, int) else int(eval(e, {"__builtins__": {}}, {"_": sizes})) for e in self._extents)
+        return tuple(e if isinstance(e, int) else int(eval(e, {"__builtins__": {}, "max": max, "min": min}, {"_": sizes})) for e in self._extents)
 
     def check_type(self, array):
         """No value may change on its way: an int is none that was cut off or wrapped around, nor a mask."""

@@ -57,7 +57,7 @@ size *routine_work(struct sizes *sizes, enum routine routine, size *rows, size *
     case ROUTINE_LU_ROWS: return columns;
     case ROUTINE_EIGH: return size_multiply(size_number(sizes, 2), rows);
     case ROUTINE_SVD: return size_multiply(size_minimum(rows, columns), size_add(rows, columns));
-    case ROUTINE_QR: return size_minimum(rows, columns);
+    case ROUTINE_QR: return size_add(size_minimum(rows, columns), columns);
     case ROUTINE_FFT: return size_multiply(size_number(sizes, 4), columns);
     default: return NULL;
     }

@@ -357,7 +357,7 @@ static struct c_value svd(struct c_work *work)
 static struct c_value qr(struct c_work *work)
 {
     size_t n = size_argument(work, 0), m = size_argument(work, 1), k = n < m ? n : m;
-    return routine_call(work, ROUTINE_QR, n * k + m * k, k);
+    return routine_call(work, ROUTINE_QR, n * k + m * k, k + m);
 }
 
 static struct c_value fft(struct c_work *work)

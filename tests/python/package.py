@@ -95,6 +95,10 @@ check("an input that overlaps what is updated", close(w, [0.0, 1.5]))
 # Names and sizes.
 check("words of Python", getattr(program, "lambda_")(from_=[1, 2], is_=3) == 9)
 check("sizes by name", close(program.grid(1.5, Rows=2, Columns=3), np.full((2, 3), 1.5)))
+for shape in (4, 2), (2, 4):
+    A = random.normal(size=shape)
+    Q, R = program.thin(A)
+    check("the lesser of two sizes", Q.shape == (shape[0], 2) and close(Q @ R, A))
 check("names of Python's own", close(program.map([3, 4]), [9, 16]))
 
 # What is refused.

@@ -166,8 +166,8 @@ START_TEST(test_svd_and_qr)
                     check_signs(n, k, y, single ? 300 * FLT_EPSILON : 300 * DBL_EPSILON);
                     for (size_t p = 0; p < k; p++)
                         ck_assert(s[p] >= 0 && (p == 0 || s[p] <= s[p - 1]));
-                    status = single ? call32(gradc_qr_f32, n, m, x, y, (n + m) * k, k)
-                                    : call64(gradc_qr_f64, n, m, x, y, k);
+                    status = single ? call32(gradc_qr_f32, n, m, x, y, (n + m) * k, k + m)
+                                    : call64(gradc_qr_f64, n, m, x, y, k + m);
                     ck_assert_int_eq(status, GRADC_OK);
                     check_orthonormal(n, k, y, error);
                     check_product(n, m, k, y, NULL, r, x, error);
