@@ -304,6 +304,17 @@ static bool keeps_outside(struct graph *graph, const struct view *view, size *co
     return view->dynamic_count == 0 && view_invert(graph, view, target_shape, &inverse);
 }
 
+/* Whether the view takes, of an axis of length 1, what a round reads of it: a branch has one round. Of x's
+ * view that axis has no trace, and with the variable it would be lost that the value is only there inside the
+ * branch. */
+static bool reads_one_round(const struct node *x, const struct view *outer)
+{
+    for (int s = 0; s < outer->count; s++)
+        if (size_is(x->shape[s], 1) && size_has_loop_variable(outer->subscripts[s].offset))
+            return true;
+    return false;
+}
+
 /* x[outer(i)] for an INDEX x as one view of x's source, if it is one. */
 static bool compose_index(struct graph *graph, const struct node *x, const struct view *outer, bool *fill,
                           struct view *out)
@@ -311,7 +322,7 @@ static bool compose_index(struct graph *graph, const struct node *x, const struc
     struct view inner;
 
     view_of_node(graph, &inner, x);
-    if (outer->dynamic_count > 0 && inner.dynamic_count > 0)
+    if ((outer->dynamic_count > 0 && inner.dynamic_count > 0) || reads_one_round(x, outer))
         return false;
     if (*fill && (x->fill || !keeps_outside(graph, &inner, x->inputs[0]->shape)))
         return false;
