@@ -222,7 +222,7 @@ char *expression(struct shape shape, int depth)
     case 7: case 8: return product(shape, depth);
     case 9: case 10: return reduction(shape, depth);
     case 11: case 12: text = shape.rank ? structural(shape, depth) : NULL; break;
-    case 13: case 14: text = shape.rank ? subscripted(shape, depth) : NULL; break;
+    case 13: case 14: text = shape.rank ? subscripted_value(shape, depth) : NULL; break;
     case 15: text = chance(30) ? routine(shape, depth) : linear_algebra(shape, depth); break;
     case 16: text = network(shape, depth); break;
     case 17: text = helper_call(shape, depth); break;

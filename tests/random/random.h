@@ -97,7 +97,7 @@ char *formula(const char *a, const char *b, int depth);
 char *product(struct shape shape, int depth);
 char *reduction(struct shape shape, int depth);
 char *structural(struct shape shape, int depth);
-char *subscripted(struct shape shape, int depth);
+char *subscripted_value(struct shape shape, int depth);
 char *integers(struct shape shape, int high, int depth); /* int values from 0 to high */
 
 /* ---- library.c: linear algebra and networks ---- */

@@ -190,7 +190,7 @@ static char *gathered(struct shape shape, int depth)
     return print(chance(80) ? "(%s)[%s]" : "embedding(%s, %s)", expression(of, depth - 1), k->name);
 }
 
-char *subscripted(struct shape shape, int depth)
+char *subscripted_value(struct shape shape, int depth)
 {
     int axis = (int)below((unsigned)shape.rank);
     struct axis own = shape.axes[axis];
