@@ -50,16 +50,6 @@ static const char usage[] =
     "Exit status: 0 done, 1 the program is wrong, 2 the command line is wrong, or a file cannot be read or "
     "written.\n";
 
-void command_error(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("gradc: error: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-}
-
 struct choice {
     const char *name;
     int value;

@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "elaborate.h"
 #include "warnings.h"
+#include "diagnostics.h"
 
 enum kind {
     KIND_C,
@@ -51,8 +52,5 @@ struct command {
  * what was wrong has been told, or --help and --version answered. */
 bool command_read(struct command *command, struct arena *arena, int argument_count, char **arguments,
                   enum status *status);
-
-/* `gradc: error: ...` on standard error. */
-void command_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -529,3 +529,25 @@ struct node *graph_determinant(struct graph *graph, enum op op, struct node *x)
     node.inputs = &x;
     return graph_intern(graph, &node);
 }
+
+const char *entry_name(enum entry entry)
+{
+    static const char *const entries[ENTRY_COUNT] = {
+        [ENTRY_FORWARD] = "forward",
+        [ENTRY_BACKWARD] = "backward",
+        [ENTRY_GRADIENT] = "gradient",
+        [ENTRY_JACOBIAN] = "jacobian",
+        [ENTRY_HESSIAN] = "hessian",
+        [ENTRY_SPARSE_JACOBIAN] = "sparse_jacobian",
+        [ENTRY_SPARSE_HESSIAN] = "sparse_hessian",
+        [ENTRY_JVP] = "jvp",
+        [ENTRY_HVP] = "hvp",
+        [ENTRY_OBJECTIVE] = "objective",
+        [ENTRY_OBJECTIVE_GRADIENT] = "objective_gradient",
+        [ENTRY_CONSTRAINTS] = "constraints",
+        [ENTRY_CONSTRAINTS_JACOBIAN] = "constraints_jacobian",
+        [ENTRY_LAGRANGIAN_HESSIAN] = "lagrangian_hessian",
+        [ENTRY_PREPARE] = "prepare",
+    };
+    return entries[entry];
+}

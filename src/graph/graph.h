@@ -345,6 +345,7 @@ enum entry {
     ENTRY_PREPARE,
     ENTRY_COUNT
 };
+const char *entry_name(enum entry entry); /* as the name of its C function ends */
 
 /* One member of the emitted struct, in the struct's order. */
 struct member {

@@ -312,7 +312,17 @@ static void fuse_body(struct program *program, struct item *container)
     }
 }
 
+static void number_items(struct item *item, size_t *next)
+{
+    item->first = (*next)++;
+    for (size_t i = 0; i < item->body_count; i++)
+        number_items(item->body[i], next);
+    item->last = (*next)++;
+}
+
 void fuse(struct program *program)
 {
+    size_t next = 0;
     fuse_body(program, program->root);
+    number_items(program->root, &next);
 }

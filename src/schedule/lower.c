@@ -10,28 +10,6 @@ static const char *const names[PASS_COUNT] = {[PASS_DEMAND] = "demand",   [PASS_
                                               [PASS_BLOCK] = "block",     [PASS_FUSE] = "fuse",
                                               [PASS_PLACE] = "place",     [PASS_SHARE_LOOPS] = "share_loops"};
 
-const char *entry_name(enum entry entry)
-{
-    static const char *const entries[ENTRY_COUNT] = {
-        [ENTRY_FORWARD] = "forward",
-        [ENTRY_BACKWARD] = "backward",
-        [ENTRY_GRADIENT] = "gradient",
-        [ENTRY_JACOBIAN] = "jacobian",
-        [ENTRY_HESSIAN] = "hessian",
-        [ENTRY_SPARSE_JACOBIAN] = "sparse_jacobian",
-        [ENTRY_SPARSE_HESSIAN] = "sparse_hessian",
-        [ENTRY_JVP] = "jvp",
-        [ENTRY_HVP] = "hvp",
-        [ENTRY_OBJECTIVE] = "objective",
-        [ENTRY_OBJECTIVE_GRADIENT] = "objective_gradient",
-        [ENTRY_CONSTRAINTS] = "constraints",
-        [ENTRY_CONSTRAINTS_JACOBIAN] = "constraints_jacobian",
-        [ENTRY_LAGRANGIAN_HESSIAN] = "lagrangian_hessian",
-        [ENTRY_PREPARE] = "prepare",
-    };
-    return entries[entry];
-}
-
 const char *pass_name(int pass)
 {
     return pass < PASS_COUNT ? names[pass] : NULL;
@@ -46,7 +24,16 @@ static void run_pass(enum pass pass, struct program *program, const struct progr
     case PASS_SCHEDULE: schedule(program); break;
     case PASS_BLOCK: block(program); break;
     case PASS_FUSE: fuse(program); break;
-    case PASS_PLACE: place(program, forward); break;
+    case PASS_PLACE:
+        update_in_place(program);
+        carry_in_place(program);
+        place(program, forward);
+        choose_lanes(program);
+        collect_in_place(program);
+        live_in_members(program);
+        overwrite(program);
+        share_slots(program);
+        break;
     case PASS_SHARE_LOOPS: share_loops(program); break;
     case PASS_COUNT: break;
     }

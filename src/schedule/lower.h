@@ -17,7 +17,6 @@ enum pass {
     PASS_SHARE_LOOPS,
     PASS_COUNT
 };
-const char *entry_name(enum entry entry); /* as the name of its C function ends */
 
 /* All programs of one function, NULL where it has no such entry. */
 struct programs {

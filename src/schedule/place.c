@@ -6,14 +6,6 @@
  * between its accesses in one round; any other for the whole of every loop that touches it. */
 #include "program.h"
 
-static void number_items(struct item *item, size_t *next)
-{
-    item->first = (*next)++;
-    for (size_t i = 0; i < item->body_count; i++)
-        number_items(item->body[i], next);
-    item->last = (*next)++;
-}
-
 size *buffer_extent(const struct buffer *buffer, int axis)
 {
     return buffer->block && axis == 0 ? buffer->block->length : buffer->node->shape[axis];
@@ -213,23 +205,9 @@ static void place_earlier(struct program *program, const struct program *forward
 
 void place(struct program *program, const struct program *forward)
 {
-    size_t next = 0;
-    number_items(program->root, &next);
-    update_in_place(program);
-    carry_in_place(program);
     if (program->entry == ENTRY_BACKWARD)
         place_earlier(program, forward);
     for (size_t i = 0; i < program->all_buffers_count; i++)
         if (!program->all_buffers[i]->is_earlier && program->all_buffers[i]->writers_count > 0)
             find_scope(program, program->all_buffers[i]);
-    choose_lanes(program);
-    collect_in_place(program);
-    live_in_members(program);
-    overwrite(program);
-    share_slots(program);
-    for (size_t i = 0; i < program->all_buffers_count; i++) {
-        struct buffer *buffer = program->all_buffers[i];
-        if (buffer->same)
-            buffer->storage = buffer->same->storage;
-    }
 }

@@ -369,6 +369,9 @@ int common_axes(const struct node *reshape, const struct node *x);
 /* The position in row-major order of an element of a tensor of this shape. */
 struct index flat_index(struct program *program, int rank, size *const *shape, const struct index *at);
 /* Where an operand of a reduction, contraction or scan stands, from the iteration axes. */
+/* A power whose exponent is a position along an axis that its base does not move with: a loop multiplies it
+ * up. */
+bool is_running_power(const struct node *node);
 bool vectorises(enum op op); /* the runtime has a form of the function for loops */
 void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at);
 bool is_one(const size *extent);
@@ -414,10 +417,6 @@ struct item *item_new(struct program *program, struct item *parent);
  * is not too short, behind a few values that it computes first. */
 enum { SHORTEST_IN_PARTS = 16, MOST_VALUES_BEFORE_SUM = 3 };
 bool is_formed_in_parts(const struct nest *nest);
-
-/* ---- emit_power.c ---- */
-/* A power whose exponent is a position along an axis that its base does not move with. */
-bool is_running_power(const struct node *node);
 
 /* ---- lanes.c ---- */
 /* Decides which loops run LANES rounds side by side, and gives them buffers for what that takes. */

@@ -196,4 +196,7 @@ void share_slots(struct program *program)
         buffer->slot = oldest(buffer)->slot;
         program->slots[buffer->slot].sharers++;
     }
+    for (size_t i = 0; i < program->all_buffers_count; i++)
+        if (program->all_buffers[i]->same)
+            program->all_buffers[i]->storage = program->all_buffers[i]->same->storage;
 }

@@ -391,3 +391,13 @@ void report_note(struct diagnostics *diagnostics, struct span place, const char 
                   arena_vprint(diagnostics->arena, format, arguments));
     va_end(arguments);
 }
+
+void command_error(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("gradc: error: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}

@@ -60,13 +60,16 @@ void report_error_between(struct diagnostics *diagnostics, struct span left, str
 /* A warning, if its kind is on; an error if warnings are. */
 void report_warning(struct diagnostics *diagnostics, enum warning warning, struct span point,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* Belongs to the error or warning before it. Without a place (source NULL) it is printed as `path: note: ...` of that
- * error. */
+/* Belongs to the error or warning before it. Without a place (source NULL) it is printed as `path: note: ...`
+ * of that error. */
 void report_note(struct diagnostics *diagnostics, struct span place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* The candidate nearest to `name` if it is near enough to be meant (edit distance with transpositions, at
  * most a third of its length, case counted as half; case alone is always near), else NULL. */
 const char *near_name(const char *name, const char *const *candidates, size_t count);
+
+/* `gradc: error: ...` on standard error. */
+void command_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -61,7 +61,7 @@ static void write_function(FILE *file, const struct module *module, const struct
     for (int e = 0; e < ENTRIES; e++)
         if (e == ENTRY_FORWARD || function->entries[e])
             fprintf(file, "static int call_%zu_%d(void *m)\n{\n    return %s_%s((struct %s *)m);\n}\n",
-                    number, e, function->name, entry_text((enum entry)e), function->name);
+                    number, e, function->name, entry_name((enum entry)e), function->name);
     fprintf(file, "static int (*const called_entries_%zu[])(void *) = {", number);
     for (int e = 0; e < ENTRIES; e++)
         if (e == ENTRY_FORWARD || function->entries[e])

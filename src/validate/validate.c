@@ -103,7 +103,7 @@ static bool judge(struct validator *v, struct point *point, enum entry entry, co
     const char *where = point_text(point, entry);
     tally->is_wrong = true;
     v->result.validity = VALIDATE_WRONG;
-    v->fault = arena_print(v->arena, "%s_%s: %s%s%s%s", point->function->name, entry_text(entry), wrong,
+    v->fault = arena_print(v->arena, "%s_%s: %s%s%s%s", point->function->name, entry_name(entry), wrong,
                            *where ? " (" : "", where, *where ? ")" : "");
     if (!*v->result.text)
         v->result.text = v->fault;
@@ -156,7 +156,7 @@ static void print_rows(const struct validator *v, const struct function *functio
         if (tally->calls == 0)
             continue;
         fprintf(table, "%-20s %s%-*s ", function->name, v->options->is_compiled ? "compiled " : "",
-                v->options->is_compiled ? 11 : 20, entry_text((enum entry)e));
+                v->options->is_compiled ? 11 : 20, entry_name((enum entry)e));
         if (tally->is_wrong)
             fprintf(table, "%12s  WRONG\n    %s\n", "-", v->fault);
         else if (tally->unfinished == tally->calls)

@@ -54,28 +54,6 @@ bool is_written_by(enum entry entry, const struct member *member)
     return member->value && (member->role == written[entry][0] || member->role == written[entry][1]);
 }
 
-const char *entry_text(enum entry entry)
-{
-    static const char *const names[ENTRY_COUNT] = {
-        [ENTRY_FORWARD] = "forward",
-        [ENTRY_BACKWARD] = "backward",
-        [ENTRY_GRADIENT] = "gradient",
-        [ENTRY_JACOBIAN] = "jacobian",
-        [ENTRY_HESSIAN] = "hessian",
-        [ENTRY_SPARSE_JACOBIAN] = "sparse_jacobian",
-        [ENTRY_SPARSE_HESSIAN] = "sparse_hessian",
-        [ENTRY_JVP] = "jvp",
-        [ENTRY_HVP] = "hvp",
-        [ENTRY_OBJECTIVE] = "objective",
-        [ENTRY_OBJECTIVE_GRADIENT] = "objective_gradient",
-        [ENTRY_CONSTRAINTS] = "constraints",
-        [ENTRY_CONSTRAINTS_JACOBIAN] = "constraints_jacobian",
-        [ENTRY_LAGRANGIAN_HESSIAN] = "lagrangian_hessian",
-        [ENTRY_PREPARE] = "prepare",
-    };
-    return names[entry];
-}
-
 /* ---- Sizes ---- */
 
 static int64_t size_value(const size *atom, void *closure)

@@ -54,7 +54,6 @@ bool is_read_role(enum role role);
 /* Whether the member is a pointer in the struct. */
 bool is_pointer_member(const struct member *member);
 bool is_written_by(enum entry entry, const struct member *member);
-const char *entry_text(enum entry entry);
 
 /* Judges an outcome: NULL if it is what the reference gives, else what is wrong. */
 const char *point_judge(struct point *point, enum entry entry, const struct outcome *outcome, double *worst);

@@ -217,7 +217,7 @@ static void prepare_given(struct caller *caller, struct point *point)
 struct outcome *caller_call(struct caller *caller, struct point *point, enum entry entry)
 {
     struct outcome *outcome = ARENA_NEW(caller->calls, struct outcome);
-    const char *name = arena_print(caller->calls, "%s_%s", caller->function->name, entry_text(entry));
+    const char *name = arena_print(caller->calls, "%s_%s", caller->function->name, entry_name(entry));
     const struct c_function *function = c_find_function(caller->program, name);
     if (!caller->fault && !function)
         caller->fault = arena_print(caller->calls, "%s is not defined", name);

@@ -1,4 +1,4 @@
-/* adjoin.c: the derivatives that an export asks for become members of the function.
+/* adjoin_exports.c: the derivatives that an export asks for become members of the function.
  *
  * Requires the functions' sizes, inputs and outputs; leaves members in the order in which the struct has
  * them. */
