@@ -188,6 +188,11 @@ struct value binary(struct elaborator *e, enum syntax_operator op, struct value 
     if (!indexed_operands(e, (struct value[]){a, b}, spans, 2) ||
         !operands(e, op, a, b, left, point, right, &nodes[0], &nodes[1]))
         return value_error();
+    struct value quotient;
+    if (op == SYNTAX_DIVIDE &&
+        logistic_quotient(e, nodes[0], nodes[1], is_indexed(e, &a) || is_indexed(e, &b), left, point, right,
+                          &quotient))
+        return quotient;
     if (!broadcast_together(e, nodes, spans, 2, point, operator_noun(op)))
         return value_error();
     bool swap = op == SYNTAX_GREATER || op == SYNTAX_GREATER_EQUAL;

@@ -202,6 +202,11 @@ struct node *matrix_product(struct elaborator *e, struct node *a, struct node *b
 struct value binary(struct elaborator *e, enum syntax_operator op, struct value a, struct value b,
                     struct span left, struct span point, struct span right);
 
+/* ---- elaborate_logistic.c ---- */
+/* True if a / b is written out what the logistic function is; then that, in *quotient. */
+bool logistic_quotient(struct elaborator *e, struct node *a, struct node *b, bool indexed, struct span left,
+                       struct span point, struct span right, struct value *quotient);
+
 /* ---- elaborate_index.c: index notation ---- */
 struct value evaluate_reduce(struct elaborator *e, const struct expression *expression);
 /* Whether a subscript contains an index in force: it then names all axes and yields a scalar at each index.
