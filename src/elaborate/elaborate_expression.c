@@ -316,6 +316,11 @@ static struct value evaluate_number(struct elaborator *e, const struct expressio
 {
     if (x->is_whole && x->number <= 9e15)
         return value_whole(e, (int64_t)x->number);
+    if (e->precision == 32 && x->number > (double)FLT_MAX && !isinf(x->number)) {
+        fail(e, x->span, "%g is beyond the largest number of float32, %.3g; `inf` is written so", x->number,
+             (double)FLT_MAX);
+        return value_error();
+    }
     return value_node(constant_real(e, x->number));
 }
 

@@ -2,6 +2,8 @@
  */
 #include "elaborator.h"
 
+#include <math.h>
+
 #include <stdint.h>
 #include <string.h>
 
@@ -199,8 +201,13 @@ static void fail_not_static(struct elaborator *e, struct value value, struct spa
              what);
         return;
     }
-    fail(e, at, "%s must be a number or size known when compiling, but this is %s", what,
-         value_text(e, &value));
+    double number;
+    if (value.kind == VALUE_NODE && value.node->rank == 0 && graph_is_constant(value.node, &number) &&
+        fabs(number) > 9e15)
+        fail(e, at, "%s must be a whole number of at most 9e15, but this is %g", what, number);
+    else
+        fail(e, at, "%s must be a number or size known when compiling, but this is %s", what,
+             value_text(e, &value));
 }
 
 size *as_size(struct elaborator *e, struct value value, struct span at, const char *what)

@@ -89,26 +89,30 @@ const struct source *source_read(struct arena *arena, const char *path)
     return source_of_text(arena, name, bytes.text, bytes.length, false);
 }
 
-static bool is_file(const char *path)
+/* Whether it can be read; *is_folder where it is there and cannot for that. */
+static bool is_file(const char *path, bool *is_folder)
 {
     struct stat status;
-    return stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
+    if (stat(path, &status) != 0)
+        return false;
+    *is_folder = *is_folder || S_ISDIR(status.st_mode);
+    return !S_ISDIR(status.st_mode);
 }
 
 const char *source_find(struct arena *arena, const char *importing, const char *name,
                         const char *const *folders, size_t folder_count)
 {
-    if (name[0] == '/')
-        return is_file(name) ? name : NULL;
+    bool is_folder = false;
     const char *slash = strrchr(importing, '/');
-    int folder_length = slash ? (int)(slash - importing) + 1 : 0;
+    int folder_length = slash && name[0] != '/' ? (int)(slash - importing) + 1 : 0;
     const char *beside = arena_print(arena, "%.*s%s", folder_length, importing, name);
-    if (is_file(beside))
+    if (is_file(beside, &is_folder))
         return beside;
-    for (size_t i = 0; i < folder_count; i++) {
+    for (size_t i = 0; i < folder_count && name[0] != '/'; i++) {
         const char *path = arena_print(arena, "%s/%s", folders[i], name);
-        if (is_file(path))
+        if (is_file(path, &is_folder))
             return path;
     }
+    errno = is_folder ? EISDIR : ENOENT;
     return NULL;
 }
