@@ -20,7 +20,7 @@ RUNTIME_CFLAGS ?= -O3
 ifdef SANITIZE
 BUILD = build/sanitize
 GRADC = $(BUILD)/gradc
-SANITIZER = -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZER = -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer -DGRADC_VERIFY_PASSES
 else
 BUILD = build
 GRADC = gradc

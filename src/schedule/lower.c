@@ -39,12 +39,20 @@ static void run_pass(enum pass pass, struct program *program, const struct progr
     }
 }
 
+#ifdef GRADC_VERIFY_PASSES /* builds with sanitizers */
+static const bool verifies_each_pass = true;
+#else
+static const bool verifies_each_pass = false;
+#endif
+
 static struct program *program_of(struct module *module, struct function *function, enum entry entry,
                                   const struct programs *programs, const struct watch *watch)
 {
     struct program *program = demand(module, function, entry, programs->kept);
     for (int pass = PASS_DEMAND; pass < PASS_COUNT; pass++) {
         run_pass((enum pass)pass, program, programs->entries[ENTRY_FORWARD]);
+        if (pass == PASS_COUNT - 1 || verifies_each_pass)
+            program_verify(program, (enum pass)pass);
         if (watch)
             watch->see(watch->closure, (enum pass)pass, program);
     }

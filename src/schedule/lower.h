@@ -36,6 +36,12 @@ void build_programs(struct module *module, struct function *function, struct pro
 void build_programs_watched(struct module *module, struct function *function, struct programs *programs,
                             const struct watch *watch);
 
+/* ---- program_verify.c ---- */
+/* Why the program cannot be right as the pass leaves it; NULL if nothing is known against it. */
+const char *program_fault(struct arena *arena, struct program *program, enum pass pass);
+/* Gives up with an internal error that names function, statement and reason if there is one. */
+void program_verify(struct program *program, enum pass pass);
+
 /* ---- program_print.c ---- */
 /* The program as it is after the pass, for people: names of values are those of the graph, sizes those of the
  * user. */

@@ -1,0 +1,123 @@
+/* program_verify.c: whether a loop program can be right, before C is made of it.
+ *
+ * Behind `fuse`, each statement: what it reads has been written, names are declared; behind `place`, memory;
+ * behind `share_loops`, threads. A fault is one of the compiler, told as such, with the statement. */
+#include "program_verify.h"
+
+#include "guard.h"
+
+bool is_within(const struct item *item, const struct item *around)
+{
+    while (item && item != around)
+        item = item->parent;
+    return item != NULL;
+}
+
+bool is_in_tree(const struct item *item)
+{
+    while (item->parent && item->position < item->parent->body_count &&
+           item->parent->body[item->position] == item)
+        item = item->parent;
+    return !item->parent;
+}
+
+bool comes_before(const struct item *a, const struct item *b)
+{
+    const struct item *below = b, *common = b->parent;
+    for (; common && !is_within(a, common); common = common->parent)
+        below = common;
+    if (!common)
+        return false;
+    while (a->parent != common) {
+        a = a->parent;
+        if (!a)
+            return false;
+    }
+    return a != below && a->position < below->position;
+}
+
+const struct node *behind_views(const struct program *program, const struct node *node)
+{
+    while (!program->buffers[node->id] &&
+           (node->op == OP_RESHAPE || (node->op == OP_INDEX && node->input_count == 1)))
+        node = node->inputs[0];
+    return node;
+}
+
+/* Of indices; that a value fits an int, or a program's own requirement, guards no access. */
+static void list_checks(struct verifier *verifier, const struct item *parent)
+{
+    for (size_t i = 0; i < parent->body_count; i++) {
+        const struct item *item = parent->body[i];
+        const struct nest *nest = item->kind == ITEM_STATEMENT ? item->nest : NULL;
+        if (nest && nest->kind == NEST_CHECK && nest->check->kind == CHECK_RANGE && !nest->is_void) {
+            const struct nest **first = &verifier->checks[behind_views(verifier->program, nest->node)->id];
+            *first = *first ? *first : nest;
+        }
+        list_checks(verifier, item);
+    }
+}
+
+static const char *verify_statement(struct verifier *verifier, const struct nest *nest)
+{
+    const char *fault = verify_names(verifier, nest);
+    return fault ? fault : verify_reads(verifier, nest);
+}
+
+static const char *verify_items(struct verifier *verifier, const struct item *parent)
+{
+    struct arena *arena = verifier->text.arena;
+    for (size_t i = 0; i < parent->body_count; i++) {
+        const struct item *item = parent->body[i];
+        const char *fault = NULL;
+        if (item->kind == ITEM_STATEMENT && !item->nest->is_void) {
+            fault = verify_statement(verifier, item->nest);
+            if (fault)
+                return arena_print(arena, "%zu, %s: %s", item->first,
+                                   statement_title(&verifier->text, item->nest), fault);
+            continue;
+        }
+        fault = verify_range(verifier, item);
+        if (fault)
+            return arena_print(arena, "the loop %zu %s", item->first, fault);
+        if (item->kind == ITEM_LOOP && (item->work || item->chunks) && verifier->pass >= PASS_SHARE_LOOPS)
+            fault = verify_shared(verifier, item);
+        if (fault)
+            return fault;
+        fault = verify_items(verifier, item);
+        if (fault)
+            return fault;
+    }
+    return NULL;
+}
+
+static const char *find_fault(struct arena *arena, struct program *program, enum pass pass, bool with_checks)
+{
+    struct verifier verifier = {program_text_new(arena, program), program, pass, NULL};
+    if (pass < PASS_FUSE)
+        return NULL;
+    verifier.checks = ARENA_ARRAY(arena, const struct nest *, program->node_count + 1);
+    if (with_checks)
+        list_checks(&verifier, program->root);
+    const char *fault = verify_items(&verifier, program->root);
+    if (!fault && pass >= PASS_PLACE)
+        fault = verify_memory(&verifier);
+    return fault ? arena_print(arena, "%s_%s: %s", program->function->name, entry_name(program->entry), fault)
+                 : NULL;
+}
+
+const char *program_fault(struct arena *arena, struct program *program, enum pass pass)
+{
+    return find_fault(arena, program, pass, true);
+}
+
+/* An index that is read before its check may be one that is always in range, as those that sorting gives: C
+ * is made of that. */
+void program_verify(struct program *program, enum pass pass)
+{
+    struct arena *arena = arena_new_in(program->arena);
+    const char *fault = find_fault(arena, program, pass, false);
+    if (fault)
+        give_up("internal error behind the pass %s: %s", pass_name((int)pass), fault);
+    arena_free(arena);
+}

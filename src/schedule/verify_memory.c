@@ -1,0 +1,240 @@
+/* verify_memory.c: what is alive at once does not share memory, and rounds that threads share do not meet in
+ * it. */
+#include <stdlib.h>
+
+#include "program_verify.h"
+
+/* ---- Lives ---- */
+
+struct life {
+    const struct buffer *buffer;
+    size_t first, last; /* preorder numbers */
+};
+
+/* How many of the loops and regions around the statement hold what it touches from beginning to end: what it
+ * adds up begins before the loops that it adds up over. */
+static int levels_of(const struct nest *nest, bool writes)
+{
+    if (!writes)
+        return nest->path_count;
+    return nest->path_first + (adds_up_over_blocks(nest) ? -1 : nest->first_reduced);
+}
+
+static const struct nest *toucher(const struct buffer *buffer, size_t i)
+{
+    return i < buffer->writers_count ? buffer->writers[i] : buffer->readers[i - buffer->writers_count];
+}
+
+/* From the first that touches it to the last, with all rounds of loops that not all of these stand in. */
+static struct life life_of(const struct buffer *buffer)
+{
+    struct life life = {buffer, SIZE_MAX, 0};
+    size_t count = buffer->writers_count + buffer->readers_count;
+    const struct nest *one = count > 0 ? toucher(buffer, 0) : NULL;
+    int levels = one ? levels_of(one, one->target != NULL) : 0;
+    for (size_t i = 0; i < count; i++) {
+        bool writes = i < buffer->writers_count;
+        int limit = levels_of(toucher(buffer, i), writes && buffer->node);
+        levels = shared_levels(one, levels, toucher(buffer, i));
+        levels = limit < levels ? limit : levels;
+    }
+    if (buffer->member)
+        levels = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct nest *nest = toucher(buffer, i);
+        const struct item *item = nest->path_count > levels ? nest->path[levels] : nest->item;
+        life.first = item->first < life.first ? item->first : life.first;
+        life.last = item->last > life.last ? item->last : life.last;
+    }
+    if (buffer->is_kept || buffer->is_earlier)
+        life.last = SIZE_MAX;
+    if (buffer->is_earlier)
+        life.first = 0;
+    return life;
+}
+
+static bool has_room(const struct verifier *verifier, const struct buffer *buffer)
+{
+    return buffer->slot >= 0 && (size_t)buffer->slot < verifier->program->slots_count &&
+           !verifier->program->slots[buffer->slot].is_for_chunks && !buffer->same &&
+           (buffer->writers_count + buffer->readers_count > 0 || buffer->is_earlier);
+}
+
+static int by_slot_and_time(const void *a, const void *b)
+{
+    const struct life *x = a, *y = b;
+    if (x->buffer->slot != y->buffer->slot)
+        return x->buffer->slot < y->buffer->slot ? -1 : 1;
+    return x->first < y->first ? -1 : x->first > y->first;
+}
+
+static const char *verify_size(struct verifier *verifier, const struct buffer *buffer)
+{
+    size *count = buffer_count(verifier->program, buffer),
+         *room = verifier->program->slots[buffer->slot].count;
+    if (size_has_loop_variable(room))
+        return arena_print(verifier->text.arena,
+                           "the room of %s in the workspace, of %s elements, depends on a round",
+                           buffer_title(&verifier->text, buffer), size_title(&verifier->text, room));
+    if (buffer->is_earlier || size_nonnegative(size_subtract(room, count)) != NEVER)
+        return NULL;
+    return arena_print(verifier->text.arena, "%s has %s elements, its room in the workspace %s",
+                       buffer_title(&verifier->text, buffer), size_title(&verifier->text, count),
+                       size_title(&verifier->text, room));
+}
+
+/* ---- Values over older ones ---- */
+
+/* All that read the older value come before the newer one is written, or are what writes it. */
+static const char *verify_over(struct verifier *verifier, const struct buffer *buffer)
+{
+    const struct buffer *older = buffer->over;
+    for (size_t r = 0; r < older->readers_count; r++)
+        for (size_t w = 0; w < buffer->writers_count; w++) {
+            const struct nest *reader = older->readers[r], *writer = buffer->writers[w];
+            if (reader == writer || reader->is_void || writer->is_void ||
+                comes_before(reader->item, writer->item))
+                continue;
+            return arena_print(verifier->text.arena, "%zu, %s: reads %s, over which %s has been written",
+                               reader->item->first, statement_title(&verifier->text, (struct nest *)reader),
+                               buffer_title(&verifier->text, older), buffer_title(&verifier->text, buffer));
+        }
+    return NULL;
+}
+
+const char *verify_memory(struct verifier *verifier)
+{
+    struct program *program = verifier->program;
+    struct life *lives = ARENA_ARRAY(verifier->text.arena, struct life, program->all_buffers_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < program->all_buffers_count; i++) {
+        const struct buffer *buffer = program->all_buffers[i];
+        const char *fault = buffer->over ? verify_over(verifier, buffer) : NULL;
+        if (!fault && has_room(verifier, buffer)) {
+            lives[count++] = life_of(buffer);
+            fault = verify_size(verifier, buffer);
+        }
+        if (fault)
+            return fault;
+    }
+    qsort(lives, count, sizeof *lives, by_slot_and_time);
+    for (size_t i = 0, longest = 0; i < count; i++) {
+        const struct life *life = &lives[i], *before = &lives[longest];
+        bool is_same_slot = i > 0 && before->buffer->slot == life->buffer->slot;
+        if (is_same_slot && before->last >= life->first && root_of(before->buffer) != root_of(life->buffer))
+            return arena_print(verifier->text.arena, "%s and %s share workspace %d and are both alive at %zu",
+                               buffer_title(&verifier->text, before->buffer),
+                               buffer_title(&verifier->text, life->buffer), life->buffer->slot, life->first);
+        if (!is_same_slot || life->last > before->last)
+            longest = i;
+    }
+    return NULL;
+}
+
+/* ---- Rounds that threads share ---- */
+
+static int axis_over(const struct nest *nest, const struct item *loop)
+{
+    for (int d = 0; d < nest->loop_count; d++)
+        if (nest->path[nest->path_first + d] == loop)
+            return nest->order[d];
+    return -1;
+}
+
+static bool is_own(const struct item *loop, const struct buffer *buffer)
+{
+    for (size_t i = 0; loop->chunks && i < loop->chunks->owns_count; i++)
+        if (root_of(loop->chunks->owns[i].buffer) == root_of(buffer))
+            return true;
+    return false;
+}
+
+/* A local variable of a round. */
+static bool is_private_variable(const struct buffer *buffer, const struct item *loop)
+{
+    if (buffer->storage != STORAGE_SCALAR || buffer->same)
+        return false;
+    for (size_t i = 0; i < buffer->writers_count + buffer->readers_count; i++)
+        if (!is_within(toucher(buffer, i)->item, loop))
+            return false;
+    return true;
+}
+
+/* The axis of the target that counts the rounds of the loop; -1: none does. */
+static int row_axis(const struct nest *nest, const struct item *loop)
+{
+    const struct buffer *target = nest->target;
+    int axis = axis_over(nest, loop);
+    for (int a = 0; axis >= 0 && target->node && a < target->node->rank; a++) {
+        int found = nest->kind == NEST_SCATTER ? plain_subscript(&nest->node->subscripts[a], nest->axis_count,
+                                                                 nest->extents, nest->node->shape[a])
+                                               : nest->target_axes[a];
+        if (found == axis && !(target->dropped >> a & 1))
+            return a;
+    }
+    return -1;
+}
+
+static bool is_sum_of_rounds(const struct nest *nest, const struct item *loop)
+{
+    return loop->work && loop->before_count == 1 && loop->before[0] == nest;
+}
+
+static const char *verify_store(struct verifier *verifier, const struct nest *nest, const struct item *loop)
+{
+    const struct buffer *target = nest->target;
+    if (nest->kind == NEST_BREAK || nest->kind == NEST_CHECK || nest->kind == NEST_CALL || !target)
+        return "may leave the function, in a loop that threads share";
+    if (is_private_variable(target, loop) || is_own(loop, target) || is_sum_of_rounds(nest, loop) ||
+        row_axis(nest, loop) >= 0)
+        return NULL;
+    return arena_print(verifier->text.arena,
+                       "writes %s in each round of the loop over %s, which threads share",
+                       buffer_title(&verifier->text, target), size_title(&verifier->text, loop->variable));
+}
+
+/* Of an array that rounds write, a round reads its own row. */
+static const char *verify_load(struct verifier *verifier, const struct nest *nest,
+                               const struct access *access, const struct item *loop)
+{
+    const struct buffer *buffer = access->buffer;
+    if (!buffer || is_own(loop, buffer) || is_private_variable(buffer, loop))
+        return NULL;
+    for (size_t w = 0; w < buffer->writers_count; w++) {
+        const struct nest *writer = buffer->writers[w];
+        if (writer == nest || writer->is_void || !is_within(writer->item, loop))
+            continue;
+        int row = row_axis(writer, loop);
+        if (row < 0 || access->map[row] != axis_over(nest, loop))
+            return arena_print(
+                verifier->text.arena, "reads of %s what another round of the loop over %s may be writing",
+                buffer_title(&verifier->text, buffer), size_title(&verifier->text, loop->variable));
+    }
+    return NULL;
+}
+
+static const char *verify_inside(struct verifier *verifier, const struct item *parent,
+                                 const struct item *loop)
+{
+    for (size_t i = 0; i < parent->body_count; i++) {
+        const struct item *item = parent->body[i];
+        const char *fault = NULL;
+        if (item->kind == ITEM_STATEMENT && !item->nest->is_void) {
+            fault = verify_store(verifier, item->nest, loop);
+            for (size_t r = 0; !fault && r < item->nest->reads_count; r++)
+                fault = verify_load(verifier, item->nest, &item->nest->reads[r], loop);
+            if (fault)
+                return arena_print(verifier->text.arena, "%zu, %s: %s", item->first,
+                                   statement_title(&verifier->text, item->nest), fault);
+        }
+        fault = verify_inside(verifier, item, loop);
+        if (fault)
+            return fault;
+    }
+    return NULL;
+}
+
+const char *verify_shared(struct verifier *verifier, const struct item *loop)
+{
+    return verify_inside(verifier, loop, loop);
+}

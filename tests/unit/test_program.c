@@ -1,0 +1,281 @@
+/* test_program.c: loop programs of small functions: the verifier finds nothing against them behind any pass,
+ * and says what is wrong with each of them when it is broken in one way. No C is made. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elaborate.h"
+#include "source.h"
+#define index place_on_axis /* the syntax tree has another struct index */
+#include "lower.h"
+#include "passes.h"
+
+/* ---- Loop programs of a text ---- */
+
+struct made {
+    struct arena *arena;
+    struct module *module;
+    struct programs programs;
+    const char *fault; /* that the verifier has found behind a pass */
+};
+
+static void see(void *closure, enum pass pass, struct program *program)
+{
+    struct made *made = closure;
+    const char *fault = program_fault(made->arena, program, pass);
+    if (fault)
+        made->fault = fault;
+}
+
+static struct module *module_of_text(struct arena *arena, const char *text)
+{
+    struct diagnostics diagnostics = {.arena = arena, .stream = stderr};
+    const struct elaborate_options options = {.prefix = ""};
+    const struct derivatives *derivatives = derivatives_load(arena, &diagnostics);
+    const struct file *file =
+        parse(arena, &diagnostics, source_of_text(arena, "test.nn", text, strlen(text), false));
+    struct elaboration *elaboration = elaborate(arena, &diagnostics, file, derivatives, &options);
+    if (diagnostics.error_count == 0)
+        adjoin(elaboration, &diagnostics, derivatives);
+    return diagnostics.error_count == 0 ? elaboration->module : NULL;
+}
+
+static struct made make(const char *text)
+{
+    struct made made = {.arena = arena_new()};
+    made.module = module_of_text(made.arena, text);
+    ck_assert_ptr_nonnull(made.module);
+    simplify(made.module->functions[0], 2);
+    scalarise(made.module->functions[0], 2);
+    const struct watch watch = {see, &made};
+    build_programs_watched(made.module, made.module->functions[0], &made.programs, &watch);
+    ck_assert_ptr_null(made.fault);
+    return made;
+}
+
+static void expect_fault(const struct made *made, enum entry entry, const char *reason)
+{
+    const char *fault = program_fault(made->arena, made->programs.entries[entry], PASS_SHARE_LOOPS);
+    ck_assert_msg(fault && strstr(fault, reason), "found: %s\nnot: %s", fault ? fault : "nothing", reason);
+    arena_free(made->arena);
+}
+
+/* The n-th statement of the kind, from 0 on. */
+static struct nest *statement(const struct made *made, enum entry entry, enum nest_kind kind, int n)
+{
+    struct program *program = made->programs.entries[entry];
+    for (size_t i = 0; i < program->nests_count; i++)
+        if (program->nests[i]->kind == kind && n-- == 0)
+            return program->nests[i];
+    ck_abort_msg("there is no such statement");
+}
+
+static struct item *outermost(const struct nest *nest)
+{
+    struct item *item = nest->item;
+    while (item->parent->parent)
+        item = item->parent;
+    return item;
+}
+
+static void take_out(struct item *item)
+{
+    struct item *parent = item->parent;
+    for (size_t i = item->position + 1; i < parent->body_count; i++) {
+        parent->body[i]->position--;
+        parent->body[i - 1] = parent->body[i];
+    }
+    parent->body_count--;
+}
+
+static void exchange(struct item *a, struct item *b)
+{
+    size_t position = a->position;
+    ck_assert_ptr_eq(a->parent, b->parent);
+    a->parent->body[b->position] = a;
+    a->parent->body[position] = b;
+    a->position = b->position;
+    b->position = position;
+}
+
+/* Two matrix products, one after the other, and their sums. */
+static const char products[] = "f(A: [n, n], x: [n]) {\n"
+                               "    y = A @ x\n"
+                               "    z = A @ y\n"
+                               "    return a = sum(tanh(z)), b = sum(y * z)\n"
+                               "}\n"
+                               "export f wrt x\n";
+
+/* ---- Programs as they are ---- */
+
+START_TEST(nothing_is_found)
+{
+    static const char *const texts[] = {
+        products,
+        "f(x: [n], k: int[m]) = sum(exp(x[k]))\nexport f wrt x\n",
+        "f(x: [n, m]) = sum(softmax(x, axis = 1)[:, 0])\nexport f wrt x\n",
+        "f(x: [n], w: [n]) {\n    h = w\n    for t in 0..n {\n        h = tanh(h * x[t])\n        y[t] = "
+        "sum(h)\n    }\n"
+        "    return y, e = sum(h)\n}\nexport f wrt x, w\n",
+        "f(x: [n], a) {\n    s = a\n    if sum(x) > 0 {\n        s = s * sum(x^2)\n    }\n    return s\n}\n"
+        "export f wrt x, a: hessian, jacobian, jvp, hvp\n",
+        "f(A: [n, n], b: [n]) = sum(solve(A, b))\nexport f wrt A, b\n",
+        "f(x: [n], a) {\n    update x = x - a * x\n    return s = sum(x)\n}\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        arena_free(make(texts[i]).arena);
+}
+END_TEST
+
+/* ---- Programs that have been broken ---- */
+
+START_TEST(a_value_that_nothing_writes)
+{
+    struct made made = make(products);
+    take_out(statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 0)->item);
+    expect_fault(&made, ENTRY_FORWARD, "reads y, of which a part is written nowhere");
+}
+END_TEST
+
+START_TEST(a_value_that_is_read_too_early)
+{
+    struct made made = make(products);
+    exchange(outermost(statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 0)),
+             outermost(statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 1)));
+    expect_fault(&made, ENTRY_FORWARD, "reads y before it is written");
+}
+END_TEST
+
+START_TEST(two_values_in_one_place)
+{
+    struct made made = make(products);
+    struct buffer *y = statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 0)->target;
+    struct buffer *z = statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 1)->target;
+    z->slot = y->slot;
+    expect_fault(&made, ENTRY_FORWARD, "y and z share workspace");
+}
+END_TEST
+
+START_TEST(a_value_over_one_that_is_still_read)
+{
+    struct made made = make(products);
+    statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 1)->target->over =
+        statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 0)->target;
+    expect_fault(&made, ENTRY_FORWARD, "over which z has been written");
+}
+END_TEST
+
+START_TEST(a_room_that_is_too_small)
+{
+    struct made made = make(products);
+    struct program *program = made.programs.entries[ENTRY_FORWARD];
+    program->slots[statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 0)->target->slot].count =
+        size_number(program->sizes, 0);
+    expect_fault(&made, ENTRY_FORWARD, "its room in the workspace 0");
+}
+END_TEST
+
+START_TEST(a_value_that_is_not_always_there)
+{
+    struct made made = make(products);
+    statement(&made, ENTRY_GRADIENT, NEST_PRODUCT, 0)->guard = 1;
+    expect_fault(&made, ENTRY_GRADIENT, "which is not written wherever this runs");
+}
+END_TEST
+
+START_TEST(an_index_that_is_not_checked)
+{
+    struct made made = make("f(x: [n, m], k: int) = sum(exp(x[k]))\nexport f wrt x\n");
+    struct nest *check = statement(&made, ENTRY_FORWARD, NEST_CHECK, 0);
+    exchange(check->item, check->item->parent->body[check->item->position + 1]);
+    expect_fault(&made, ENTRY_FORWARD, "reads or writes at k, which is checked later");
+}
+END_TEST
+
+START_TEST(rounds_that_all_write_one_element)
+{
+    struct made made = make("f(x: [n, m]) {\n    return y = sum(x^2, axis = 1)\n}\nexport f wrt x\n");
+    struct nest *sum = statement(&made, ENTRY_FORWARD, NEST_REDUCE, 0);
+    struct item *loop = sum->item->parent;
+    loop->work = loop->extent;
+    loop->before_count = 0;
+    expect_fault(&made, ENTRY_FORWARD, "in each round of the loop over j, which threads share");
+}
+END_TEST
+
+START_TEST(rounds_that_read_what_others_write)
+{
+    struct made made =
+        make("f(x: [n]) {\n    y = exp(x)\n    return y, z = tanh(y) * y\n}\nexport f wrt x\n");
+    struct nest *z = statement(&made, ENTRY_FORWARD, NEST_VALUE, 1);
+    for (size_t i = 0; i < z->reads_count; i++)
+        z->reads[i].map[0] = -1; /* not at i */
+    expect_fault(&made, ENTRY_FORWARD, "another round of the loop over i may be writing");
+}
+END_TEST
+
+START_TEST(a_shared_loop_that_reads_other_rounds)
+{
+    struct made made =
+        make("f(x: [n]) {\n    y = exp(x)\n    return y, z = tanh(y) * y\n}\nexport f wrt x\n");
+    struct nest *z = statement(&made, ENTRY_FORWARD, NEST_VALUE, 1);
+    for (size_t i = 0; i < z->reads_count; i++)
+        z->reads[i].map[0] = -1;
+    outermost(z)->work = NULL;
+    expect_fault(&made, ENTRY_FORWARD, "reads what other rounds of the loop over i write of y");
+}
+END_TEST
+
+START_TEST(a_variable_of_no_loop)
+{
+    struct made made = make(products);
+    struct program *program = made.programs.entries[ENTRY_FORWARD];
+    struct nest *sum = statement(&made, ENTRY_FORWARD, NEST_REDUCE, 0);
+    size *other =
+        size_new_loop_variable(program->sizes, "other", size_number(program->sizes, 0), sum->extents[0]);
+    sum->target->same = sum->reads[0].buffer;
+    sum->target->collected_at = other;
+    expect_fault(&made, ENTRY_FORWARD, "stands in no loop over other, which it mentions");
+}
+END_TEST
+
+START_TEST(a_variable_that_is_declared_elsewhere)
+{
+    struct made made = make("f(x: [n], y: [n]) {\n    s = sum(x^2)\n    return a = s, b = s * y\n}\n");
+    struct nest *sum = statement(&made, ENTRY_FORWARD, NEST_REDUCE, 0);
+    struct program *program = made.programs.entries[ENTRY_FORWARD];
+    struct item *loop = item_new(program, program->root), *own = sum->path[sum->path_first];
+    *loop = *own;
+    loop->body = &own;
+    loop->body_count = 1;
+    program->root->body[own->position] = loop;
+    own->parent = loop;
+    own->position = 0;
+    expect_fault(&made, ENTRY_FORWARD, "which is declared elsewhere");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *whole = tcase_create("as they are"), *broken = tcase_create("broken");
+    tcase_add_test(whole, nothing_is_found);
+    tcase_add_test(broken, a_value_that_nothing_writes);
+    tcase_add_test(broken, a_value_that_is_read_too_early);
+    tcase_add_test(broken, two_values_in_one_place);
+    tcase_add_test(broken, a_value_over_one_that_is_still_read);
+    tcase_add_test(broken, a_room_that_is_too_small);
+    tcase_add_test(broken, a_value_that_is_not_always_there);
+    tcase_add_test(broken, an_index_that_is_not_checked);
+    tcase_add_test(broken, rounds_that_all_write_one_element);
+    tcase_add_test(broken, rounds_that_read_what_others_write);
+    tcase_add_test(broken, a_shared_loop_that_reads_other_rounds);
+    tcase_add_test(broken, a_variable_of_no_loop);
+    tcase_add_test(broken, a_variable_that_is_declared_elsewhere);
+    Suite *suite = suite_create("program");
+    suite_add_tcase(suite, whole);
+    suite_add_tcase(suite, broken);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
