@@ -17,7 +17,7 @@ static const char usage[] =
     "Differentiates a program and writes it, with its derivatives, as C.\n"
     "\n"
     "  -o FILE                      write to FILE (C: also the header beside it; '-': standard output)\n"
-    "  --emit=KIND                  c (default), ast, graph, dot, math, latex, interface, python,\n"
+    "  --emit=KIND                  c (default), ast, graph, dot, math, latex, interface, python, cpp,\n"
     "                               program (the loops, statements and buffers of each entry)\n"
     "  --check                      compare every gradient with a numerical one, and what is emitted with "
     "the graph\n"
@@ -64,6 +64,7 @@ static const struct choice kinds[] = {
     {"latex", KIND_LATEX},
     {"interface", KIND_INTERFACE},
     {"python", KIND_PYTHON},
+    {"cpp", KIND_CPP},
     {"program", KIND_PROGRAM},
     {NULL, 0},
 };

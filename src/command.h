@@ -19,6 +19,7 @@ enum kind {
     KIND_LATEX,
     KIND_INTERFACE,
     KIND_PYTHON,
+    KIND_CPP,
     KIND_PROGRAM
 };
 
