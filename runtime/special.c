@@ -17,9 +17,9 @@ GRADC_API float gradc_uniformf(int32_t seed, int32_t index)
     return (float)gradc_uniform(seed, index);
 }
 
-/* log Gamma(x) for 1 <= x <= 2, where it has the zeros 1 and 2: (x - 1) (x - 2) r(x - 3/2), r being the
- * polynomial that interpolates the quotient at Chebyshev's points. */
-GRADC_STATIC double gradc_lgamma_1_2(double x)
+/* log Gamma(1 + y) for 0 <= y <= 1, where it has the zeros 0 and 1: y (y - 1) r(y - 1/2), r being the
+ * polynomial that interpolates the quotient at Chebyshev's points. Near the zeros 1 + y would lose digits. */
+GRADC_STATIC double gradc_lgamma_1_plus(double y)
 {
     static const double r[] = {0.48312895054098087,     -0.14595989591430591,    0.062911401074564555,
                                -0.031308487501059426,   0.016797098631256693,    -0.0094256224444626505,
@@ -28,10 +28,10 @@ GRADC_STATIC double gradc_lgamma_1_2(double x)
                                0.00027131271102120991,  -0.00016856262069116687, 0.000105359069948463,
                                -6.7969496740261093e-05, 4.3019662067915e-05,     -2.1425492983932298e-05,
                                1.3192223074535528e-05,  -1.8578798820575077e-05, 1.2141341964403788e-05};
-    double t = x - 1.5, sum = 0;
+    double t = y - 0.5, sum = 0;
     for (int i = (int)(sizeof r / sizeof *r) - 1; i >= 0; i--)
         sum = sum * t + r[i];
-    return (x - 1) * (x - 2) * sum;
+    return y * (y - 1) * sum;
 }
 
 /* Stirling's series, for x >= 8: (x - 1/2) log x - x + log(2 pi)/2 + sum of B_2k / (2k (2k-1) x^(2k-1)). */
@@ -62,11 +62,11 @@ GRADC_API double gradc_lgamma(double x)
         return gradc_lgamma_large(x);
     /* Gamma(x + 1) = x Gamma(x) */
     if (x < 1)
-        return gradc_lgamma_1_2(1 + x) - log(x);
+        return gradc_lgamma_1_plus(x) - log(x);
     double product = 1;
     for (; x > 2; x--)
         product *= x - 1;
-    return log(product) + gradc_lgamma_1_2(x);
+    return log(product) + gradc_lgamma_1_plus(x - 1);
 }
 
 GRADC_API float gradc_lgammaf(float x)
