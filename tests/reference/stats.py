@@ -27,6 +27,12 @@ def von_mises(x, mu, kappa):
     return np.sum(kappa * np.cos(x - mu) - np.log(2 * np.pi * special.i0(kappa)))
 
 
+def von_mises_below(x, mu, kappa):
+    """Of [-pi, x], as Stan has it; SciPy's goes on in whole turns from the mode."""
+    below = stats.vonmises(kappa).cdf
+    return below(x - mu) - below(-np.pi - mu)
+
+
 def dirichlet(x, a):
     return np.sum(special.gammaln(a.sum(-1)) - special.gammaln(a).sum(-1) + ((a - 1) * np.log(x)).sum(-1))
 
@@ -142,6 +148,8 @@ CALLS = [
     *continuous("uniform", "lo hi", (UNIT, (-1, 0), (2, 3)), lambda lo, hi: stats.uniform(lo, hi - lo)),
     *continuous("beta", "alpha beta", (UNIT, POSITIVE, POSITIVE), lambda a, b: stats.beta(a, b)),
     ("von_mises", "x: [n], mu: [n], kappa", "von_mises_lpdf(x, mu, kappa)", von_mises, {"x": L3, "mu": (3,), "kappa": ((), 0.5, 3)}),
+    ("von_mises_lcdf", "x: [n], mu: [n], kappa", "von_mises_lcdf(x, mu, kappa)", lambda *p: np.sum(np.log(von_mises_below(*p))), {"x": L3, "mu": (3,), "kappa": ((), 0.5, 3)}),
+    ("von_mises_lccdf", "x: [n], mu, kappa: [n]", "von_mises_lccdf(x, mu, kappa)", lambda *p: np.sum(np.log1p(-von_mises_below(*p))), {"x": L3, "mu": (), "kappa": ((3,), 0.5, 30)}),
     ("dirichlet", "x: [m, n], a: [n]", "dirichlet_lpdf(x, a)", dirichlet, {"x": ((2, 3), 0.1, 0.9), "a": ((3,), 0.5, 3)}),
     ("multi_normal", "x: [m, n], mu: [n], A: [n, n]", "multi_normal_lpdf(x, mu, A @ A' + eye(n))",
      lambda x, mu, A: normals(x, mu, spd(A)), {"x": (2, 3), "mu": (3,), "A": ((3, 3), -1, 1)}),
