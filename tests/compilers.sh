@@ -24,26 +24,36 @@ has() {
 
 # emit PROGRAM PRECISION
 emit() {
-    "$GRADC" --color=never --precision="$2" "run/$1.nn" -o "$out/$1.$2.c" &&
-        "$GRADC" --precision="$2" --emit=interface "run/$1.nn" > "$out/$1.$2.json"
+    "$GRADC" --color=never -Wno-all --precision="$2" "run/$1.nn" -o "$out/$1.$2.c" &&
+        "$GRADC" -Wno-all --precision="$2" --emit=interface "run/$1.nn" > "$out/$1.$2.json"
 }
 
-# try PROGRAM PRECISION RUN DRIVER-COMPILER COMPILER FLAGS...: RUN runs a program for the machine; - is this one.
+# compile COMPILER... SOURCE: an object in $out, -fPIC. g++ makes the models only; the runtime is C.
+compile() {
+    local source=${*: -1} compiler=("${@:1:$#-1}")
+    case "$1-$source" in *g++*"$runtime"*) compiler=(gcc -O2) ;; esac
+    (cd "$out" && "${compiler[@]}" -fPIC -I"$runtime" -I"$out" -c "$source" -o "$(basename "$source" .c).o") 2> "$out/log"
+}
+
+parts="matmul special erf bessel linalg routine"
+
+# fail WHAT: with the first lines that were said.
+fail() {
+    echo "FAIL $1"
+    head -5 "$out/log"
+    failed=$((failed + 1))
+}
+
+# try PROGRAM PRECISION RUN LINKER COMPILER FLAGS...: the runtime and the driver have been made.
 try() {
-    local program=$1 precision=$2 run=$3 driver=$4 source=$out/$1.$2.c name=$1.$2
+    local program=$1 precision=$2 run=$3 linker=$4 name=$1.$2 objects=()
     shift 4
     local what="$program ($precision, $*)"
-    [ "$run" != - ] || run=
+    for part in $parts; do objects+=("$part.o"); done
+    case $1 in tcc) linker=tcc ;; esac # which adds a library of its own
     # shellcheck disable=SC2086
-    if ! $driver -std=c99 -O1 run/driver.c -o "$out/driver" -ldl -lm 2> "$out/log" ||
-        ! (cd "$out" && for c in "$source" "$runtime"/{matmul,special,erf,bessel,linalg}.c; do
-            case "$1-$c" in *g++*"$runtime"*) compiler=(gcc -O2) ;; *) compiler=("$@") ;; esac
-            "${compiler[@]}" -fPIC -I"$runtime" -I"$out" -c "$c" -o "$(basename "$c" .c).o" || exit 1
-        done && case $1 in tcc) linker=tcc ;; *) linker=$driver ;; esac && # which adds a library of its own
-            $linker -shared "$name.o" {matmul,special,erf,bessel,linalg}.o -lm -o "$name.so") 2> "$out/log"; then
-        echo "FAIL $what does not compile"
-        head -5 "$out/log"
-        failed=$((failed + 1))
+    if ! compile "$@" "$out/$name.c" || ! (cd "$out" && $linker -shared "$name.o" "${objects[@]}" -lm -o "$name.so") 2> "$out/log"; then
+        fail "$what does not compile"
         return
     fi
     local options=()
@@ -53,15 +63,27 @@ try() {
     grep -v '^[0-9]* passed, [0-9]* failed$' "$out/report" | sed "s|^FAIL |FAIL $what |"
     local counts
     counts=$(grep '^[0-9]* passed, [0-9]* failed$' "$out/report") || counts="0 passed, 1 failed"
+    # shellcheck disable=SC2086
     set -- $counts
     passed=$((passed + $1)) failed=$((failed + $3))
 }
 
-# everywhere RUN DRIVER-COMPILER COMPILER FLAGS...
+# everywhere RUN DRIVER-COMPILER COMPILER FLAGS...: RUN runs a program for the machine; - is this one.
 everywhere() {
+    local run=$1 driver=$2
+    shift 2
+    [ "$run" != - ] || run=
+    # shellcheck disable=SC2086
+    if ! $driver -std=c99 -O1 run/driver.c -o "$out/driver" -ldl -lm 2> "$out/log"; then
+        fail "the driver ($driver) does not compile"
+        return
+    fi
+    for part in $parts; do
+        compile "$@" "$runtime/$part.c" || { fail "the runtime ($*) does not compile"; return; }
+    done
     for precision in float64 float32; do
         for program in statements vectors; do
-            try "$program" $precision "$@"
+            try "$program" $precision "$run" "$driver" "$@"
         done
     done
 }
