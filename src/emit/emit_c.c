@@ -87,6 +87,7 @@ static void emit_prelude(struct text *file, const struct module *module, const s
                          const char *header, const char *code)
 {
     bool is_needed[PART_COUNT];
+    const struct names *mentioned = names_of_text(module->arena, code);
     find_runtime_parts(module->arena, code, is_needed);
     const char *headers = is_needed[PART_TRIG] ? "#include \"gradc_trig.h\"\n#include \"gradc_vecmath.h\"\n"
                           : is_needed[PART_VECMATH] ? "#include \"gradc_vecmath.h\"\n"
@@ -108,9 +109,9 @@ static void emit_prelude(struct text *file, const struct module *module, const s
                    base_name(options->header_name));
     }
     text_write(file, "GRADC_BEGIN\n\n");
-    if (strstr(code, "sqrt(") || strstr(code, "sqrtf("))
+    if (names_has(mentioned, "sqrt") || names_has(mentioned, "sqrtf"))
         text_write(file, "GRADC_ROOTS\n\n");
-    if (strstr(code, "gradc_room("))
+    if (names_has(mentioned, "gradc_room"))
         text_print(file,
                    "/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */\n"
                    "static size_t gradc_room(size_t count)\n{\n    return (count + %d) / %d * %d;\n}\n\n",

@@ -91,6 +91,21 @@ static const char *name_of(const struct node *node, void *closure)
     return name ? name : "?";
 }
 
+enum { NODES_NAMED = 48 };
+
+/* Names what a formula mentions, however much of it is written: that depends on how long names are. */
+static void name_operands(struct emitter *emitter, const struct node *node, bool is_root, int *left)
+{
+    if (--*left < 0)
+        return;
+    if (!is_root && is_named(node, emitter)) {
+        name_of(node, emitter);
+        return;
+    }
+    for (int i = 0; i < node->input_count; i++)
+        name_operands(emitter, node->inputs[i], false, left);
+}
+
 static void end_formula_line(struct formulas *formulas)
 {
     struct emitter *emitter = formulas->emitter;
@@ -171,6 +186,9 @@ static void add_formula(struct formulas *formulas, const struct nest *nest)
         is_seen = is_seen || (formulas->shown[i] == target && !is_change);
     if (is_seen)
         return;
+    int left = NODES_NAMED;
+    buffer_name(emitter, target);
+    name_operands(emitter, value, true, &left);
     const char *text = formula(emitter, nest, value);
     if (!text)
         return;
