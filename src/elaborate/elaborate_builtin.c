@@ -81,6 +81,8 @@ static bool place_argument(struct elaborator *e, const struct signature *s, stru
         for (int i = 0; i < s->count; i++)
             if (!strcmp(s->names[i], "axis"))
                 hint = arena_print(e->arena, "; an axis goes by name: %s(…, axis = …)", c->builtin->name);
+        if (!strcmp(c->builtin->name, "zeros") || !strcmp(c->builtin->name, "ones"))
+            hint = arena_print(e->arena, "; a shape stands in brackets: %s([m, n])", c->builtin->name);
         fail(e, a->span, "%s takes no further argument%s", c->builtin->name, hint);
         return false;
     }

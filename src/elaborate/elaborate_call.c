@@ -125,6 +125,8 @@ static void fail_unknown_function(struct elaborator *e, const struct expression 
     fail(e, call->operator_span, "there is no function %s", call->name);
     if (e->diagnostics->last_was_dropped)
         return;
+    if (!strcmp(call->name, "len") || !strcmp(call->name, "length") || !strcmp(call->name, "numel"))
+        note(e, call->operator_span, "the length of x has the name that x: [n] gives it, and counts as n");
     const struct definition *elsewhere = find_elsewhere(e->frame->definition->body, call->name);
     if (elsewhere)
         note(e, elsewhere->name_span,

@@ -351,6 +351,10 @@ static void fail_unknown_name(struct elaborator *e, const struct expression *x)
         fail(e, x->span, "%s has no value here", x->name);
         if (!note_local(e, x->name))
             suggest_value(e, x->name);
+        if (!strcmp(x->name, "T"))
+            note(e, x->span, "the transpose of x is x'");
+        if (!strcmp(x->name, "end"))
+            note(e, x->span, "the last element of x is x[-1], and x[1:] has all from the second on");
     }
 }
 
@@ -588,6 +592,8 @@ static struct value evaluate_member(struct elaborator *e, const struct expressio
         fail(e, x->span, "%s is not a group, so it has no member %s", value_text(e, &group), x->name);
         if (!strcmp(x->name, "T"))
             note(e, x->span, "x' is the transpose");
+        if (!strcmp(x->name, "shape") || !strcmp(x->name, "size"))
+            note(e, x->span, "the sizes have the names that x: [m, n] gives them, and count as m and n");
         return value_error();
     }
     int i = 0;

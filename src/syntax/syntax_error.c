@@ -243,9 +243,26 @@ static bool ends_line(struct scanner *scanner, struct span span)
 
 /* ---- Hints ---- */
 
+/* Whether the last name stands behind a dot: np.exp, x.sum. */
+static bool follows_dot(const struct scanner *scanner)
+{
+    size_t begin = scanner->before_span.begin;
+    return scanner->before == TOKEN_NAME && begin > 0 && scanner->source->text[begin - 1] == '.';
+}
+
+static bool before_is(struct scanner *scanner, const char *const *names)
+{
+    return scanner->before == TOKEN_NAME && among(span_text(scanner, scanner->before_span), names);
+}
+
 /* An operand directly after an operand. */
 static const char *hint_between_operands(struct scanner *scanner, int found)
 {
+    static const char *const lambda[] = {"lambda", "fn", "fun", "func", NULL};
+    if (found == '(' && follows_dot(scanner))
+        return "functions are called by their name alone, as in exp(x) and sum(x)";
+    if (found == TOKEN_NAME && before_is(scanner, lambda))
+        return "a function that is passed on has a name: it is defined as g(y) = y^2, and given as g";
     if (found == TOKEN_NAME || found == TOKEN_NUMBER || found == TOKEN_WHOLE_NUMBER || found == '(') {
         bool is_number = scanner->before == TOKEN_NUMBER || scanner->before == TOKEN_WHOLE_NUMBER;
         if (is_number || scanner->before == ')' || found != TOKEN_NAME)
@@ -278,6 +295,10 @@ static const char *hint_of_place(const struct scanner *scanner, int found, bool 
     return "a definition is f(x) = ..., f(x) { ... }, dim, precision, group, rule, import or export";
 }
 
+/* What other languages write before the name of a function. */
+static const char *const type_names[] = {"double", "float", "void", "auto",   "func", "fn",
+                                         "fun",    "proc",  "let",  "static", "var",  NULL};
+
 static const char *find_hint(struct scanner *scanner, struct span span, const char *const *expected,
                              int count)
 {
@@ -285,6 +306,7 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
     bool wants_operator = expects(expected, count, "'+'"), operand = expects(expected, count, "a number");
     bool equals = expects(expected, count, "'='"), block = expects(expected, count, "'{'");
     bool inside = scanner->open_braces > 0;
+    bool is_arrow = found == '-' && scanner->source->text[span.end] == '>';
     if (wants_operator && is_comparison(found))
         return "comparisons do not chain: write a < b and b < c";
     if (equals && found == TOKEN_EQUAL)
@@ -316,7 +338,9 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "a loop runs over a range: for t in 0..T";
     if (expects(expected, count, "in"))
         return "a loop is written for t in 0..T { ... }";
-    if (block && equals && found == ':' && !ends_line(scanner, span))
+    if (!inside && found == TOKEN_NAME && count == 1 && before_is(scanner, type_names))
+        return "a function begins with its name, and has no type of its own: f(x) = ... or f(x) { ... }";
+    if (block && equals && ((found == ':' && !ends_line(scanner, span)) || is_arrow))
         return "the type of an output is not written: f(x) = ... or f(x) { ... }";
     if (block && found == ':')
         return "a body stands between { and }";
@@ -337,6 +361,8 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
     if (block && found == TOKEN_THEN)
         return "the statement is if c { ... } else { ... }; the expression if c then a else b stands after = "
                "or in a call";
+    if (block && equals && found == TOKEN_LINE_END && line_begins_with(scanner, span, "print"))
+        return "nothing is printed while it runs; gradc --emit=graph --at x=... shows every value";
     if (block && equals && found == TOKEN_LINE_END)
         return "the line goes on after '=' or '{'";
     if (block && found == TOKEN_LINE_END && inside)
