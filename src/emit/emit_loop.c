@@ -33,14 +33,28 @@ struct lines {
     int count;
 };
 
-static void add_line(struct lines *lines, struct span span)
+static bool is_same_line(struct span a, struct span b)
 {
-    if (!span.source || span.source->is_library || lines->count == LINES_SHOWN)
-        return;
+    return a.source == b.source && span_line(a) == span_line(b);
+}
+
+static bool has_line(const struct lines *lines, struct span span)
+{
     for (int i = 0; i < lines->count; i++)
-        if (span_line(lines->spans[i]) == span_line(span) && lines->spans[i].source == span.source)
-            return;
+        if (is_same_line(lines->spans[i], span))
+            return true;
+    return false;
+}
+
+/* False if there is no room for another line. */
+static bool add_line(struct lines *lines, struct span span)
+{
+    if (!span.source || span.source->is_library || has_line(lines, span))
+        return true;
+    if (lines->count == LINES_SHOWN)
+        return false;
     lines->spans[lines->count++] = span;
+    return true;
 }
 
 static void collect_lines(const struct item *item, struct lines *lines)
@@ -210,10 +224,49 @@ static void add_formulas(struct formulas *formulas, const struct item *item)
         add_formulas(formulas, item->body[i]);
 }
 
-static void emit_comment(struct emitter *emitter, const struct item *item)
+static void quote_lines(struct emitter *emitter, const struct lines *lines)
 {
+    for (int i = 0; i < lines->count; i++) {
+        struct span span = lines->spans[i];
+        if (is_same_line(emitter->last_line, span))
+            continue;
+        emitter->last_line = span;
+        emit_as(emitter, CODE_COMMENT, "%s:%d   %s", harmless(emitter->arena, base_name(span.source->path)),
+                span_line(span), harmless(emitter->arena, span_line_text(emitter->arena, span)));
+    }
+}
+
+enum { STATEMENTS_AHEAD = 12 };
+
+/* Single statements often come from two or three lines in turn, as the calls of a function and its body do.
+ * Each is quoted once for all of them: adds the lines of the statements from the i-th on up to the last that
+ * is of one of these lines, and returns where they end. */
+static size_t collect_in_turn(const struct item *parent, size_t i, struct lines *lines)
+{
+    size_t end = i + 1;
+    struct lines all = *lines;
+    for (size_t k = end; k < parent->body_count && k < end + STATEMENTS_AHEAD; k++) {
+        const struct item *item = parent->body[k];
+        if (item->kind != ITEM_STATEMENT || !item->nest->node || item->guard != parent->body[i]->guard)
+            break;
+        bool comes_again = has_line(lines, item->nest->node->origin);
+        if (!add_line(&all, item->nest->node->origin))
+            break; /* too many to be told apart */
+        if (comes_again) {
+            *lines = all;
+            end = k + 1;
+        }
+    }
+    return end;
+}
+
+/* What the i-th item of the body computes: the lines of the program, and formulas. */
+static void emit_comment(struct emitter *emitter, const struct item *parent, size_t i)
+{
+    const struct item *item = parent->body[i];
     struct formulas formulas = {.emitter = emitter, .line = {.arena = emitter->arena}};
     struct lines lines = {.count = 0};
+    bool is_quoted = emitter->quoted == parent && i > emitter->quoted_first && i < emitter->quoted_end;
     if (item->kind == ITEM_BLOCK) {
         emit_as(emitter, CODE_COMMENT, "Some rows at a time, so that they stay in the cache.");
         return;
@@ -222,14 +275,13 @@ static void emit_comment(struct emitter *emitter, const struct item *item)
         add_line(&lines, item->nest->node->origin);
     else
         collect_lines(item, &lines);
-    for (int i = 0; i < lines.count; i++) {
-        struct span span = lines.spans[i];
-        if (emitter->last_line.source == span.source && span_line(emitter->last_line) == span_line(span))
-            continue;
-        emitter->last_line = span;
-        emit_as(emitter, CODE_COMMENT, "%s:%d   %s", harmless(emitter->arena, base_name(span.source->path)),
-                span_line(span), harmless(emitter->arena, span_line_text(emitter->arena, span)));
+    if (item->kind == ITEM_STATEMENT && lines.count && !is_quoted) {
+        emitter->quoted_end = collect_in_turn(parent, i, &lines);
+        emitter->quoted = parent;
+        emitter->quoted_first = i;
     }
+    if (!is_quoted)
+        quote_lines(emitter, &lines);
     add_formulas(&formulas, item);
     end_formula_line(&formulas);
 }
@@ -443,9 +495,10 @@ static bool is_conditional(const struct emitter *emitter, const struct item *ite
            !runs_anyway(item) && !emitter->side;
 }
 
-/* Items that follow each other under one condition. Their comments stand before them, the first outside. */
-static void emit_conditional(struct emitter *emitter, struct item *const *items, size_t count,
-                             bool has_comments)
+/* Items that follow each other under one condition. Their comments, if they have a parent, stand before them,
+ * the first outside. */
+static void emit_conditional(struct emitter *emitter, const struct item *parent, struct item *const *items,
+                             size_t count)
 {
     struct guarded guarded;
     for (size_t i = 0; i < count; i++)
@@ -457,8 +510,8 @@ static void emit_conditional(struct emitter *emitter, struct item *const *items,
     for (size_t i = 0; i < count; i++) {
         if (is_void(items[i]))
             continue;
-        if (i > 0 && has_comments)
-            emit_comment(emitter, items[i]);
+        if (i > 0 && parent)
+            emit_comment(emitter, parent, (size_t)(&items[i] - parent->body));
         emitter->at = items[i];
         emit_parts(emitter, items[i]);
     }
@@ -472,7 +525,7 @@ void emit_item(struct emitter *emitter, const struct item *item)
     emitter->at = item;
     if (is_conditional(emitter, item)) {
         struct item *const items[] = {(struct item *)item};
-        emit_conditional(emitter, items, 1, false);
+        emit_conditional(emitter, NULL, items, 1);
         return;
     }
     if (item->kind == ITEM_LOOP || item->kind == ITEM_BLOCK)
@@ -500,9 +553,9 @@ size_t emit_items_at(struct emitter *emitter, const struct item *parent, size_t 
     const struct item *item = parent->body[i];
     size_t run = !is_void(item) && is_conditional(emitter, item) ? conditional_run(emitter, parent, i) : 1;
     if (has_comments)
-        emit_comment(emitter, item);
+        emit_comment(emitter, parent, i);
     if (run > 1)
-        emit_conditional(emitter, &parent->body[i], run, has_comments);
+        emit_conditional(emitter, has_comments ? parent : NULL, &parent->body[i], run);
     else
         emit_item(emitter, item);
     return run;

@@ -68,7 +68,10 @@ struct emitter {
     bool *buffer_is_used; /* by position in all_buffers */
     struct round_name **round_names;
     size_t round_names_count, round_names_capacity;
-    struct span last_line;     /* the last source line shown */
+    struct span last_line; /* the last source line shown */
+    const struct item
+        *quoted; /* the body of whose items [quoted_first, quoted_end) the lines have been shown */
+    size_t quoted_first, quoted_end;
     guard guard;               /* what is known to be wanted here */
     const struct item *at;     /* the item being printed */
     const struct range *range; /* which rounds of a loop in chunks are being printed; else NULL */
