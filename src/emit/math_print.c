@@ -615,7 +615,8 @@ static struct phrase print_matrix_function(struct printer *printer, const struct
     case OP_LU_SOLVE: {
         struct phrase a = print_node(printer, node->inputs[0], NULL),
                       b = print_node(printer, node->inputs[1], NULL);
-        const char *name = operator_info(node->op)->name;
+        bool is_upper = node->op == OP_SOLVE_TRIANGULAR && !node->lower;
+        const char *name = is_upper ? "solve_triu" : operator_info(node->op)->name;
         return phrase(arena_print(printer->arena, "%s(%s%s, %s)", name,
                                   node->transposed ? tight(printer, a, P_PRIMARY) : a.text,
                                   node->transposed ? "'" : "", b.text),
