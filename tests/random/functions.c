@@ -248,6 +248,8 @@ static void export_line(int function, const struct parameters *p, const struct o
         return;
     }
     say(program, all_but ? " wrt all but %s" : " wrt %s", all_but ? p->wrt[left_out] : wrt.start);
+    if (left_out >= 0 && p->elements % 2 == 1) /* drawn with the sizes, so that other draws stay as they are */
+        say(program, " given %s", p->wrt[left_out]);
     bool fixed = !has_run_time_sizes(), second = o->scalar && p->elements <= 16;
     if (p->elements * o->elements <= 400 && chance(25)) {
         bool named = o->scalar && o->other && chance(30);
