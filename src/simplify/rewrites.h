@@ -34,6 +34,8 @@ struct node *rewrite_one_hot_view(struct rewriter *rewriter, struct node *y);
 struct node *rewrite_one_hot_scatter(struct rewriter *rewriter, struct node *y);
 struct node *rewrite_one_hot_sum(struct rewriter *rewriter, struct node *y);
 struct node *rewrite_one_hot_product(struct rewriter *rewriter, struct node *y);
+
+/* ---- scatter_diagonals.c ---- */
 /* What is to be stored, if it is 0 off some diagonals: zeros, and the diagonals added. Else y. */
 struct node *scatter_diagonals(struct graph *graph, struct node *y);
 
