@@ -1,6 +1,7 @@
 /* emit_python.c: --emit=python, a module that calls the compiled library with NumPy arrays: the interface as
  * a literal, then python/gradc/functions.py, which is the same for every program, and what opens the library
- * and defines the functions. JSON's true, the only word that Python spells otherwise, is defined before it. */
+ * and defines the functions. JSON's true, the only word that Python spells otherwise, is defined before it.
+ */
 #include "bindings_text.h"
 #include "emit.h"
 
