@@ -164,10 +164,11 @@ struct elaborator {
     struct map under_way;           /* definitions, by address -> struct frame **, the innermost call */
     const struct graph *called_for; /* the graph that the calls have been counted for */
     size_t calls_count;
-    size_t compared_count;   /* of names (may_suggest) */
-    bool shares_parameters;  /* with what has been exported into the same function: those of one name are one */
-    bool not_exportable;     /* the function needed a parameter to be known when compiling */
-    bool quiet_export;       /* exported without being asked: if not_exportable, leave it out silently */
+    size_t compared_count; /* of names (may_suggest) */
+    bool
+        shares_parameters; /* with what has been exported into the same function: those of one name are one */
+    bool not_exportable;   /* the function needed a parameter to be known when compiling */
+    bool quiet_export;     /* exported without being asked: if not_exportable, leave it out silently */
     struct span static_need; /* where */
     size_t requests_capacity;
 };
@@ -295,9 +296,14 @@ bool type_check_arithmetic(struct elaborator *e, const struct parameter *paramet
 /* The inputs of an exported function: new size names, members and PARAMETER nodes, bound in the frame. */
 bool declare_parameters(struct elaborator *e, const struct definition *definition);
 
-/* ---- elaborate.c: what an export asks for ---- */
+/* ---- elaborate.c ---- */
 /* The body of an exported function; one with a rule is differentiated by the rule. */
 void execute_export(struct elaborator *e, const struct definition *definition);
+
+/* ---- elaborate_request.c: what an export asks for ---- */
+/* All that `export` (NULL: none is written) asks of the function. */
+void request_derivatives(struct elaborator *e, struct export_request *request,
+                         const struct definition *export, const struct definition *definition);
 void request_listed(struct elaborator *e, struct export_request *request, const struct definition *export,
                     const struct definition *definition);
 void request_given(struct elaborator *e, struct export_request *request, const struct definition *export,
