@@ -111,8 +111,7 @@ static void emit_checks(struct emitter *emitter, enum truth needs_work)
         emit_failure(emitter, test, "GRADC_ENULL");
     }
     if (has_prepared_values(function)) {
-        emit_line(emitter, "if (!%s->prepared)", emitter->self);
-        emit_line(emitter, "    return GRADC_ENULL;");
+        emit_failure(emitter, arena_print(emitter->arena, "!%s->prepared", emitter->self), "GRADC_ENULL");
     }
     if (emitter->program->entry == ENTRY_PREPARE && !missing.length && !has_prepared_values(function) &&
         has_fixed_sizes(function) && function->conditions_count == 0)
