@@ -52,6 +52,10 @@ export CFLAGS=-O0
 expect 'compiled' 0 'net                  compiled jvp ' "$GRADC" --check=c net.nn
 expect 'compiled, float32' 0 'compiled hvp ' "$GRADC" --check=c --precision=float32 net.nn
 expect 'compiled, at a point' 0 'compiled gradient ' "$GRADC" --check=c --at 'x=[1, 2, 3]' root.nn
+printf 'f(a: [m], X: [N, m]) = sum((X\x27 @ X) @ tanh(a))\nexport f wrt a given X\n' > given.nn
+printf 'f(x: [3]) = sum(x^2)\ng(x: [3]) = [x[0] * x[1], x[2]]\nexport p = nlp(f, g) wrt x\n' > nlp.nn
+expect 'compiled, behind prepare' 0 'compiled gradient ' "$GRADC" --check=c given.nn
+expect 'compiled, for solvers' 0 'compiled lagrangian_hessian ' "$GRADC" --check=c nlp.nn
 expect 'what is checked beside the graph' 2 '--check=d: there is c' "$GRADC" --check=d net.nn
 expect 'no compiler' 2 'there is no C compiler `no-such-cc`; CC names another one' env CC=no-such-cc "$GRADC" --check=c net.nn
 expect 'no folder' 2 'cannot make a folder in /nowhere' env TMPDIR=/nowhere "$GRADC" --check=c net.nn

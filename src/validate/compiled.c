@@ -36,7 +36,8 @@ static const char *kind_of(const struct module *module, const struct member *mem
 
 static bool is_called(const struct member *member)
 {
-    return member->role != ROLE_WORKSPACE && member->role != ROLE_TABLE;
+    return member->role != ROLE_WORKSPACE && member->role != ROLE_TABLE && member->role != ROLE_PREPARED &&
+           member->role != ROLE_PREPARED_VALUE;
 }
 
 static const struct member *workspace_of(const struct function *function)
@@ -59,19 +60,24 @@ static void write_function(FILE *file, const struct module *module, const struct
                     is_pointer_member(&function->members[i]));
     fputs("    {0, 0, 0}};\n", file);
     for (int e = 0; e < ENTRIES; e++)
-        if (e == ENTRY_FORWARD || function->entries[e])
+        if (function->entries[e])
             fprintf(file, "static int call_%zu_%d(void *m)\n{\n    return %s_%s((struct %s *)m);\n}\n",
                     number, e, function->name, entry_name((enum entry)e), function->name);
     fprintf(file, "static int (*const called_entries_%zu[])(void *) = {", number);
     for (int e = 0; e < ENTRIES; e++)
-        if (e == ENTRY_FORWARD || function->entries[e])
+        if (function->entries[e])
             fprintf(file, "%scall_%zu_%d", e ? ", " : "", number, e);
         else
-            fputs(", 0", file);
+            fputs(e ? ", 0" : "0", file);
     fputs("};\n", file);
     if (work)
         fprintf(file, "static size_t room_%zu(void *m)\n{\n    return %s_workspace((struct %s *)m);\n}\n",
                 number, function->name, function->name);
+    if (function->entries[ENTRY_PREPARE])
+        fprintf(
+            file,
+            "static size_t prepared_room_%zu(void *m)\n{\n    return %s_prepared_size((struct %s *)m);\n}\n",
+            number, function->name, function->name);
     if (work && function->entries[ENTRY_GRADIENT])
         fprintf(file,
                 "static size_t gradient_room_%zu(void *m)\n{\n    return %s_gradient_workspace((struct %s "
@@ -97,9 +103,14 @@ static void write_row(FILE *file, const struct function *function, size_t number
     else
         fputs("0, ", file);
     if (work)
-        fprintf(file, "offsetof(struct %s, %s)},\n", function->name, work->name);
+        fprintf(file, "offsetof(struct %s, %s), ", function->name, work->name);
     else
-        fputs("0},\n", file);
+        fputs("0, ", file);
+    if (function->entries[ENTRY_PREPARE])
+        fprintf(file, "call_%zu_%d, prepared_room_%zu, offsetof(struct %s, prepared)},\n", number,
+                ENTRY_PREPARE, number, function->name);
+    else
+        fputs("0, 0, 0},\n", file);
 }
 
 /* The declarations that caller.c.in has, too. */

@@ -127,6 +127,8 @@ static bool try_point(struct validator *v, const struct way *way, struct point *
 {
     const struct function *function = point->function;
     for (int e = 0; e < ENTRY_COUNT; e++) {
+        if (way->compiled && e == ENTRY_PREPARE)
+            continue; /* which each of the others is called behind */
         if (!function->entries[e])
             continue;
         bool is_backward = e == ENTRY_BACKWARD;
