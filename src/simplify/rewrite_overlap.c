@@ -162,6 +162,8 @@ static bool is_at_most(const struct overlap *overlap, size *a, size *b)
 static bool insert_end(struct overlap *overlap, size *end)
 {
     int place = 0;
+    if (size_has_loop_variable(end)) /* stretches would be of another length in each round */
+        return false;
     for (; place < overlap->end_count && overlap->ends[place] != end; place++)
         if (!is_at_most(overlap, overlap->ends[place], end))
             break;
