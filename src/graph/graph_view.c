@@ -291,6 +291,19 @@ static void drop_unused_dynamics(struct view *view)
     view->dynamic_count = count;
 }
 
+/* Of an axis of length 1 there is one place, whatever number the run gives it: that this is 0 is judged elsewhere. */
+static void settle_single_places(struct graph *graph, struct view *view, size *const *target_shape)
+{
+    for (int s = 0; s < view->count; s++)
+        if (size_is(target_shape[s], 1) && view->subscripts[s].dynamic > 0) {
+            view->subscripts[s].dynamic = 0;
+            view->subscripts[s].offset = size_number(graph->sizes, 0);
+            for (int a = 0; a < view->rank; a++)
+                view->coefficients[s][a] = NULL;
+        }
+    drop_unused_dynamics(view);
+}
+
 /* Whether reading outside a tensor seen through the view is reading outside the tensor: an axis of length 1
  * has left no trace in the view. */
 static bool keeps_outside(struct graph *graph, const struct view *view, size *const *target_shape)
@@ -439,6 +452,8 @@ struct node *graph_index(struct graph *graph, struct node *x, int rank, size *co
     struct view view;
 
     view_load(graph, &view, x->rank, rank, shape, subscripts, dynamics, dynamic_count);
+    if (!fill)
+        settle_single_places(graph, &view, x->shape);
     return index_view(graph, x, &view, fill);
 }
 
@@ -552,6 +567,7 @@ struct node *graph_scatter(struct graph *graph, struct node *x, int rank, size *
     struct view view;
 
     view_load(graph, &view, rank, x->rank, x->shape, subscripts, dynamics, dynamic_count);
+    settle_single_places(graph, &view, shape);
     return scatter_view(graph, x, rank, shape, &view);
 }
 
@@ -567,6 +583,7 @@ struct node *graph_replace(struct graph *graph, struct node *x, struct node *par
 
     assert(x->type == part->type);
     view_load(graph, &view, x->rank, part->rank, part->shape, subscripts, dynamics, dynamic_count);
+    settle_single_places(graph, &view, x->shape);
     if (view.dynamic_count == 0 && view_invert(graph, &view, x->shape, &inverse)) /* all of x */
         return graph_index(graph, part, x->rank, x->shape, inverse.subscripts, NULL, 0, false);
     if (graph_is_constant(x, &old) && graph_is_constant(part, &new) && old == new)
