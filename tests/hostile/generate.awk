@@ -33,7 +33,7 @@ BEGIN {
     if (kind == "sum") chain("f(x) = ", "x", " + x")
     else if (kind == "difference") chain("f(x, y) = ", "x", " - y")
     else if (kind == "right_power") chain("f(x) = ", "x", "^x")
-    else if (kind == "matrices") chain("f(A: [n, n], x: [n]) = ", "A", " @ A")
+    else if (kind == "matrices") chain("f(A: [n, n]) = ", "A", " @ A")
     else if (kind == "matrices_vector") { printf "f(A: [n, n], x: [n]) = "; repeat("A @ (", n); printf "x"; repeat(")", n); print "" }
     else if (kind == "product") chain("f(A: [n, n]) = ", "A", " * A")
     else if (kind == "scalar_product") chain("f(x) = ", "x", " * x")
