@@ -143,7 +143,7 @@ char *structural(struct shape shape, int depth)
         return leaf(shape);
     case 12:
         if (shape.rank == 2 && same_axis(shape.axes[0], shape.axes[1]))
-            return print("(eye(%s) * %s + 0.3 * %s)", n, expression(scalar, depth - 1), expression(shape, depth - 1));
+            return print("(eye(%s) * (%s) + 0.3 * %s)", n, expression(scalar, depth - 1), expression(shape, depth - 1));
         return print("(%s[%s] * %s)", leaf(with(shape, 0, random_axis())), "0", leaf(shape));
     default:
         if (strcmp(shape.axes[shape.rank - 1].text, "2") && shape.rank < 2)
