@@ -468,6 +468,7 @@ static void emit_prepared_size(struct text *file, const struct module *module,
     spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", self));
     const char *rooms = prepared_rooms(module, function, NULL);
     spell_sizes(module->arena, function, NULL);
+    emit_computed(file, module, function, rooms);
     if (*rooms)
         text_line(file, 4, arena_print(module->arena, "return (%s) * sizeof(%s);", rooms, real_type(module)));
     else
