@@ -39,13 +39,41 @@ static void add_check(struct function *function, struct value_check check, struc
     ARENA_APPEND(function->graph->lasting, function, checks, check);
 }
 
-/* A check in the rounds of a loop is made in those of each of its copies. */
-static void copy_checks(struct function *function, struct copier *copier)
+static void find_loop_variable(void *closure, size *a)
+{
+    bool *is_found = closure;
+    *is_found = *is_found || size_has_loop_variable(a);
+}
+
+/* By id: whether the node is in the rounds of some loop. */
+static bool *nodes_in_rounds(const struct graph *graph)
+{
+    bool *in_rounds = ARENA_ARRAY(graph->arena, bool, graph->nodes_count + 1);
+    for (size_t i = 0; i < graph->nodes_count; i++)
+        for (int k = 0; graph->nodes[i]->op == OP_LOOP && k < graph->nodes[i]->loop->carried_count; k++)
+            in_rounds[graph->nodes[i]->loop->carried[k]->id] = true;
+    for (size_t i = 0; i < graph->nodes_count; i++) {
+        struct node *const *needed;
+        size_t count = node_dependencies(graph, graph->nodes[i], &needed);
+        for (size_t j = 0; j < count; j++)
+            in_rounds[i] = in_rounds[i] || in_rounds[needed[j]->id];
+        node_visit_sizes(graph->nodes[i], find_loop_variable, &in_rounds[i]);
+    }
+    return in_rounds;
+}
+
+/* A check in the rounds of a loop is made in those of each of its copies. Those outside come first, for what
+ * they judge may be all that a loop is run for. */
+static void copy_checks(struct function *function, const struct graph *old, struct copier *copier)
 {
     struct value_check *checks = function->checks;
     size_t count = function->checks_count;
+    const bool *in_rounds = count ? nodes_in_rounds(old) : NULL;
     function->checks = NULL;
     function->checks_count = function->checks_capacity = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!in_rounds[checks[i].k->id])
+            copier_copy(copier, checks[i].k);
     for (size_t i = 0; i < count; i++) {
         bool is_inside = false;
         for (size_t j = 0; j < copier->followed_count; j++)
@@ -68,7 +96,7 @@ static void copy_function(struct function *function, struct copier *copier)
     for (size_t i = 0; i < function->members_count; i++)
         if (function->members[i].value)
             function->members[i].value = copier_copy(copier, function->members[i].value);
-    copy_checks(function, copier);
+    copy_checks(function, function->graph, copier);
     function->graph = copier->target;
 }
 

@@ -87,10 +87,13 @@ static bool has_reason(struct point *point, enum entry entry, struct interpreter
         if (is_computed && member->value && !interpreter_value(interpreter, member->value))
             return true;
     }
-    for (size_t i = 0; i < function->checks_count; i++)
-        if (status == (function->checks[i].kind == CHECK_TRUTH ? STATUS_REQUIRE : STATUS_INDEX) &&
-            fails(interpreter, &function->checks[i]))
+    for (size_t i = 0; i < function->checks_count; i++) {
+        bool is_truth = function->checks[i].kind == CHECK_TRUTH;
+        if (is_truth && !interpreter_value(interpreter, function->checks[i].k))
+            return true; /* something fails on the way to what is required */
+        if (status == (is_truth ? STATUS_REQUIRE : STATUS_INDEX) && fails(interpreter, &function->checks[i]))
             return true;
+    }
     return false;
 }
 
