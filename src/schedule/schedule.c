@@ -100,13 +100,23 @@ static void give_members(struct program *program)
 }
 /* ---- Regions ---- */
 
+/* The value whose elements the check looks at: a view of it is judged as soon as it is there, since other
+ * views of it may be read before. */
+static const struct node *judged_value(const struct program *program, const struct node *k)
+{
+    while (!program->buffers[k->id] && ((k->op == OP_INDEX && k->input_count == 1) || k->op == OP_RESHAPE) &&
+           program->owner[k->inputs[0]->id] == program->owner[k->id])
+        k = k->inputs[0];
+    return k;
+}
+
 static void put_check(struct program *program, struct value_check *check, struct item *container)
 {
     struct nest *nest = nest_new(program, NEST_CHECK, check->k, NULL);
     nest->check = check;
     nest->alone = true;
     put_elementwise(program, nest, check->k->rank, check->k->shape, container);
-    program->checked[check->k->id] = nest;
+    program->checked[check->k->id] = program->checked[judged_value(program, check->k)->id] = nest;
 }
 
 /* The members for whose sake the rounds are run in which the node is. */
@@ -509,7 +519,7 @@ static struct bodies list_bodies(struct program *program)
         }
     }
     for (size_t i = program->checks_count; i-- > 0;) {
-        int *first = &bodies.first_check[program->checks[i]->k->id];
+        int *first = &bodies.first_check[judged_value(program, program->checks[i]->k)->id];
         bodies.next_check[i + 1] = *first;
         *first = (int)i + 1;
     }
