@@ -104,7 +104,8 @@ static void give_members(struct program *program)
  * views of it may be read before. */
 static const struct node *judged_value(const struct program *program, const struct node *k)
 {
-    while (!program->buffers[k->id] && ((k->op == OP_INDEX && k->input_count == 1) || k->op == OP_RESHAPE) &&
+    while (!program->buffers[k->id] && !program->is_material[k->id] &&
+           ((k->op == OP_INDEX && k->input_count == 1) || k->op == OP_RESHAPE) &&
            program->owner[k->inputs[0]->id] == program->owner[k->id])
         k = k->inputs[0];
     return k;
@@ -518,12 +519,18 @@ static struct bodies list_bodies(struct program *program)
             bodies.first_result[node->inputs[0]->id] = node;
         }
     }
+    return bodies;
+}
+
+/* Requires that what has a place is known. */
+static void list_checks(struct bodies *bodies)
+{
+    const struct program *program = bodies->program;
     for (size_t i = program->checks_count; i-- > 0;) {
-        int *first = &bodies.first_check[judged_value(program, program->checks[i]->k)->id];
-        bodies.next_check[i + 1] = *first;
+        int *first = &bodies->first_check[judged_value(program, program->checks[i]->k)->id];
+        bodies->next_check[i + 1] = *first;
         *first = (int)i + 1;
     }
-    return bodies;
 }
 
 void schedule(struct program *program)
@@ -531,6 +538,7 @@ void schedule(struct program *program)
     struct bodies bodies = list_bodies(program);
     add_buffers(program);
     give_members(program);
+    list_checks(&bodies);
     bodies.ordering = ordering_new(program);
     program->root = item_new(program, NULL);
     program->root->kind = ITEM_REGION;
