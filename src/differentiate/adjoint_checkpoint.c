@@ -104,14 +104,15 @@ static struct node **segment(struct segments *segments, size *g, size *rounds, s
         again->initial[k] = graph_drop_axis(graph, segments->starts[k], 0, g);
     again->collected_count = (int)states->kept_count;
     again->collected = states->kept;
-    struct loop *back = over_states(states, graph_loop(graph, again), segments->backward);
+    size *once = runs ? once_variable(graph) : NULL;
+    struct loop *back = over_states(states, graph_loop(graph, again), segments->backward, once);
     back->begin = again->begin;
     back->end = again->end;
     back->initial = ARENA_ARRAY(graph->arena, struct node *, back->carried_count + 1);
     for (int k = 0; k < back->carried_count; k++)
         back->initial[k] = initial[k];
     if (runs)
-        back = guarded_loop(graph, back, runs);
+        back = guarded_loop(graph, back, runs, once);
     struct node *node = graph_loop(graph, back);
     struct node **results =
         ARENA_ARRAY(graph->arena, struct node *, back->carried_count + back->collected_count + 1);

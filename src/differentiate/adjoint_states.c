@@ -282,7 +282,8 @@ static void drop_initial(struct states *states)
     states->kept_count = count;
 }
 
-struct loop *over_states(struct states *states, struct node *augmented, const struct loop *backward)
+struct loop *over_states(struct states *states, struct node *augmented, const struct loop *backward,
+                         size *once)
 {
     struct graph *graph = states->graph;
     struct loop *loop = states->loop, *result = ARENA_NEW(graph->arena, struct loop);
@@ -290,7 +291,8 @@ struct loop *over_states(struct states *states, struct node *augmented, const st
     *result = *backward;
     result->region = NULL;
     for (size_t i = 0; i < states->kept_count; i++)
-        values[i] = collected_value(states, augmented, i);
+        values[i] = once ? graph_tie(graph, collected_value(states, augmented, i), once)
+                         : collected_value(states, augmented, i);
     struct copier *copier = copier_new(graph, graph);
     for (size_t i = 0; i < states->kept_count; i++)
         copier_replace(copier, states->kept[i], values[i]);
@@ -310,14 +312,20 @@ struct loop *over_states(struct states *states, struct node *augmented, const st
 
 /* ---- Loops that stop early ---- */
 
-struct loop *guarded_loop(struct graph *graph, const struct loop *backward, struct node *ran)
+size *once_variable(struct graph *graph)
+{
+    return size_new_loop_variable(graph->sizes, "once", size_number(graph->sizes, 0),
+                                  size_number(graph->sizes, 1));
+}
+
+struct loop *guarded_loop(struct graph *graph, const struct loop *backward, struct node *ran, size *once)
 {
     struct loop *outer = ARENA_NEW(graph->arena, struct loop), *branch = ARENA_NEW(graph->arena, struct loop);
     size *zero = size_number(graph->sizes, 0), *one = size_number(graph->sizes, 1);
     *outer = *branch = *backward;
     branch->begin = zero;
     branch->end = one;
-    branch->variable = size_new_loop_variable(graph->sizes, "once", zero, one);
+    branch->variable = once;
     branch->is_branch = true;
     branch->reverse = false;
     branch->condition = ran;
@@ -373,8 +381,10 @@ struct node *backward_loop(struct graph *graph, const struct node *forward, stru
         return backward_over_segments(&states, backward);
     bool stops_early = loop->condition && !loop->is_branch;
     struct node *augmented = states.kept_count || stops_early ? augmented_loop(&states, stops_early) : NULL;
-    backward = over_states(&states, augmented, backward);
+    size *once = stops_early ? once_variable(graph) : NULL;
+    backward = over_states(&states, augmented, backward, once);
     if (stops_early)
-        backward = guarded_loop(graph, backward, collected_value(&states, augmented, states.kept_count));
+        backward =
+            guarded_loop(graph, backward, collected_value(&states, augmented, states.kept_count), once);
     return graph_loop(graph, backward);
 }

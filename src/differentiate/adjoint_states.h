@@ -26,10 +26,14 @@ bool is_carried(const struct loop *loop, const struct node *node);
 /* kept[i], or what else `augmented` collects as number i, in the round of the forward loop's variable. */
 struct node *collected_value(struct states *states, struct node *augmented, size_t i);
 /* A copy of the backward loop over the values that `augmented` has collected. */
-struct loop *over_states(struct states *states, struct node *augmented, const struct loop *backward);
+struct loop *over_states(struct states *states, struct node *augmented, const struct loop *backward,
+                         size *once);
 /* A backward loop over all rounds whose body is a branch that only rounds take that ran:
  * for t in T-1..0 { if ran[t] { body } }. */
-struct loop *guarded_loop(struct graph *graph, const struct loop *backward, struct node *ran);
+struct loop *guarded_loop(struct graph *graph, const struct loop *backward, struct node *ran, size *once);
+/* The variable of the branch that guarded_loop puts around a round. What is computed from values that are
+ * tied to it is computed inside only: a factorisation may fail on the zeros of a round that did not run. */
+size *once_variable(struct graph *graph);
 
 /* ---- adjoint_again.c ---- */
 /* Values that take little to compute again beside the products of the rounds are not kept. */
