@@ -21,7 +21,12 @@
 #include "source.h"
 #include "validate.h"
 
-enum { BATCH = 200, SECONDS_EACH = 10, KEPT_OF_A_KIND = 3, TRIALS = 2 };
+#ifdef __SANITIZE_ADDRESS__
+enum { SECONDS_EACH = 90 };
+#else
+enum { SECONDS_EACH = 20 };
+#endif
+enum { BATCH = 200, KEPT_OF_A_KIND = 3, TRIALS = 2 };
 static const char *own_path;
 static bool tells; /* all that is wrong, in its own words */
 static time_t deadline; /* 0: none */
