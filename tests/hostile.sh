@@ -17,7 +17,8 @@ generate() { awk -v kind="$1" -v n="$2" -f hostile/generate.awk > "$out/$1.nn"; 
 
 # ---- Growth ----
 
-# Under sanitizers, which take several times as long, programs are smaller.
+# Under sanitizers programs are smaller and no times compared: loop programs are verified behind each pass there, which
+# takes more than their length. The plain build, which people use, is held to its times.
 part=1
 ! grep -q __asan_init "$GRADC" || part=4
 
@@ -41,7 +42,7 @@ grows() {
     one=$(milliseconds "$out/$kind.nn" "$emit")
     generate "$kind" $((2 * n))
     two=$(milliseconds "$out/$kind.nn" "$emit")
-    if [ -n "$one" ] && [ -n "$two" ] && [ "$two" -le $((one * 5 / 2 + 60)) ]; then
+    if [ -n "$one" ] && [ -n "$two" ] && { [ $part != 1 ] || [ "$two" -le $((one * 5 / 2 + 60)) ]; }; then
         passed=$((passed + 1))
         [ $large = 1 ] || echo "$kind --emit=$emit: $n in $one ms, twice as many in $two ms"
     else
