@@ -21,7 +21,7 @@ one() {
     case $variant in
     plain) # vectorised, with the warnings of gcc's analysis, and with loops over blocks of few rows
         optimise="-O3 -march=native -DGRADC_BLOCK=2"
-        [ -z "$flags" ] || optimise="-O1 -DGRADC_BLOCK=2" ;;
+        [ -z "$flags" ] || optimise="-O0 -DGRADC_BLOCK=2" ;;
     standalone) # with the rounds that threads may share from the last to the first
         options=--standalone library=""
         shared=(-DGRADC_WORTH_THREADS=1 -DGRADC_WORTH_ADDING=0
