@@ -234,8 +234,7 @@ static struct values values_for(struct analysis *analysis, struct node *node)
     case OP_LU_SOLVE:
     case OP_LOGABSDET:
     case OP_DET: return follow_matrix(analysis, node);
-    case OP_ROUTINE:
-        return node->type == REAL ? follow_matrix(analysis, node) : (struct values){NULL, 0};
+    case OP_ROUTINE: return node->type == REAL ? follow_matrix(analysis, node) : (struct values){NULL, 0};
     default:
         if (operator_is_elementwise(node->op))
             return follow_elementwise(analysis, node);

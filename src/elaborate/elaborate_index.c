@@ -390,7 +390,6 @@ static size *largest_range(struct elaborator *e, struct inference *inference, co
     return size_add(size_floor_divide(room, step), one);
 }
 
-
 /* Ranges that contain other indices: the largest, and at least 1, so that no axis has size 0. */
 static bool solve_varying(struct elaborator *e, struct inference *inference)
 {

@@ -291,7 +291,8 @@ static void drop_unused_dynamics(struct view *view)
     view->dynamic_count = count;
 }
 
-/* Of an axis of length 1 there is one place, whatever number the run gives it: that this is 0 is judged elsewhere. */
+/* Of an axis of length 1 there is one place, whatever number the run gives it: that this is 0 is judged
+ * elsewhere. */
 static void settle_single_places(struct graph *graph, struct view *view, size *const *target_shape)
 {
     for (int s = 0; s < view->count; s++)

@@ -16,8 +16,8 @@ struct at *at_new(struct arena *arena, struct module *module, const struct deriv
 /* A graph_note; closure: the struct at. */
 const char *at_note(const struct function *function, struct node *node, void *closure);
 
-/* The sizes and inputs of a function that --at's text gives, by member; false after telling what is missing or
- * does not fit. at_read() reads the text alone; at_is_used() tells of what no function takes up. */
+/* The sizes and inputs of a function that --at's text gives, by member; false after telling what is missing
+ * or does not fit. at_read() reads the text alone; at_is_used() tells of what no function takes up. */
 struct at *at_read(struct arena *arena, const char *text);
 bool at_point(struct at *at, const struct function *function, int64_t *sizes, const double **values);
 bool at_is_used(const struct at *at);

@@ -13,7 +13,8 @@ void hoist_rounds(struct graph *graph, struct node *const *roots, size_t root_co
 /* Lets inner loops add to what outer ones carry, instead of collecting what is added behind them. Changes the
  * graph in the same way. */
 void accumulate_in_rounds(struct graph *graph, struct node *const *roots, size_t root_count);
-/* Lets sums that inner loops begin at zero begin at what outer ones carry. Changes the graph in the same way. */
+/* Lets sums that inner loops begin at zero begin at what outer ones carry. Changes the graph in the same way.
+ */
 void continue_sums(struct graph *graph, struct node *const *roots, size_t root_count);
 
 /* ---- Changes in place ---- */

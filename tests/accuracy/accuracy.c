@@ -1,8 +1,9 @@
-/* accuracy.c: the largest errors of the runtime's functions of numbers, in units in the last place of the exact value:
- * float32 at each of its 2^32 numbers, against the mathematics library in double; float64 on random samples, against
- * MPFR (https://www.mpfr.org), or against series summed with it.
+/* accuracy.c: the largest errors of the runtime's functions of numbers, in units in the last place of the
+ * exact value: float32 at each of its 2^32 numbers, against the mathematics library in double; float64 on
+ * random samples, against MPFR (https://www.mpfr.org), or against series summed with it.
  *
- * usage: accuracy SAMPLES STEP [NAME...]    SAMPLES of float64 for each function; every STEP-th number of float32
+ * usage: accuracy SAMPLES STEP [NAME...]    SAMPLES of float64 for each function; every STEP-th number of
+ * float32
  *
  * Prints a line for each function; FAIL and status 1 where an error is larger than what the sources say. */
 #define GRADC_VECMATH_ALWAYS
@@ -133,7 +134,8 @@ static void exact_digamma(mpfr_t y, double x)
 static void exact_trigamma(mpfr_t y, double x)
 {
     enum { FIRST = 60, CORRECTIONS = 6 };
-    static const long bernoulli[CORRECTIONS][2] = {{1, 6}, {-1, 30}, {1, 42}, {-1, 30}, {5, 66}, {-691, 2730}};
+    static const long bernoulli[CORRECTIONS][2] = {{1, 6},   {-1, 30}, {1, 42},
+                                                   {-1, 30}, {5, 66},  {-691, 2730}};
     mpfr_t at, term;
     mpfr_inits2(PRECISION, at, term, (mpfr_ptr)NULL);
     mpfr_set_zero(y, 1);
@@ -318,7 +320,8 @@ static struct worst measure_f64(const struct function *f, long samples)
         for (int i = 0; i < BATCH; i++) {
             double even = f->low + (f->high - f->low) * ((double)(random_bits() >> 11) / 9007199254740992.0);
             double wide = gradc_from_bits(random_bits());
-            int takes_wide = i % 2 && (everywhere || (wide >= f->low && wide <= f->high && fabs(wide) > 1e-300));
+            int takes_wide =
+                i % 2 && (everywhere || (wide >= f->low && wide <= f->high && fabs(wide) > 1e-300));
             x[i] = takes_wide ? wide : even;
         }
         f->f64(x, y);
@@ -390,7 +393,8 @@ int main(int count, char **arguments)
             narrow = measure_f32(f, step);
         int is_wrong = !(wide.error <= f->bound) || !(narrow.error <= f->bound);
         failed += is_wrong;
-        printf("%s%-12s float64 %5.3f ulp at %-24.17g", is_wrong ? "FAIL " : "", f->name, wide.error, wide.at);
+        printf("%s%-12s float64 %5.3f ulp at %-24.17g", is_wrong ? "FAIL " : "", f->name, wide.error,
+               wide.at);
         if (f->libm)
             printf("  float32 %5.3f ulp at %.9g", narrow.error, narrow.at);
         printf("  (bound %g)\n", f->bound);

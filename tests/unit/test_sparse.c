@@ -71,7 +71,8 @@ START_TEST(test_jacobian)
 {
     struct node *x = input(shape_of(6, 0, 0, 0), 0.5, 1), *y = function_under_test(_i, x);
     for (int k = 0; k < problem.count; k++) {
-        struct sparse sparse = sparse_jacobian(problem.graph, problem.derivatives, y, problem.x[k], "y", false);
+        struct sparse sparse =
+            sparse_jacobian(problem.graph, problem.derivatives, y, problem.x[k], "y", false);
         const double *dense =
             values(differentiate_jacobian(problem.graph, problem.derivatives, y, problem.x[k]));
         const struct pattern *pattern = sparse.pattern;
