@@ -5,49 +5,37 @@
 set -u
 cd "$(dirname "$0")" || exit 1
 GRADC=${GRADC:-$PWD/../gradc}
-scratch=$(mktemp -d) || exit 1
-trap 'rm -rf "$scratch"' EXIT
-passed=0 failed=0
-
-expect() { # WHAT COMMAND...
-    local what=$1
-    shift
-    if "$@" > "$scratch/log" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $what"
-        head -12 "$scratch/log"
-    fi
-}
+. ./expect.sh
+out=$(mktemp -d) || exit 1
+trap 'rm -rf "$out"' EXIT
 
 tree() { "$GRADC" --emit=ast "$1" 2> /dev/null; }
 is_same_program() { diff <(tree "$1") <(tree "$2"); }
-fails() { ! "$@"; }
 in_place() {
-    cp format/typed.nn "$scratch/here.nn" && "$GRADC" --format "$scratch/here.nn" -o "$scratch/here.nn" &&
-        diff format/canonical.nn "$scratch/here.nn"
+    cp format/typed.nn "$out/here.nn" && "$GRADC" --format "$out/here.nn" -o "$out/here.nn" &&
+        diff format/canonical.nn "$out/here.nn"
 }
 
-"$GRADC" --format format/typed.nn > "$scratch/typed.nn"
-expect "format/typed.nn" diff format/canonical.nn "$scratch/typed.nn"
-expect "the output may be the input" in_place
-expect "--check-format of canonical text" "$GRADC" --check-format format/canonical.nn
-expect "--check-format of other text" fails "$GRADC" --check-format format/typed.nn
-expect "its message" diff - <("$GRADC" --color=never --check-format format/typed.nn 2>&1) << 'MESSAGE'
+"$GRADC" --format format/typed.nn > "$out/typed.nn"
+expect "format/typed.nn" 0 '' diff format/canonical.nn "$out/typed.nn"
+expect "the output may be the input" 0 '' in_place
+expect "--check-format of canonical text" 0 '' "$GRADC" --check-format format/canonical.nn
+expect "--check-format of other text" 1 '' "$GRADC" --check-format format/typed.nn
+expect "its message" 0 '' diff - <("$GRADC" --color=never --check-format format/typed.nn 2>&1) << 'MESSAGE'
 format/typed.nn:1:1: error: this line is not in the canonical form, which gradc --format writes
     1 | # a
       | ^^^
 MESSAGE
-printf 'f(x) = sum(' > "$scratch/wrong.nn"
-expect "a wrong program is not written" fails "$GRADC" --format "$scratch/wrong.nn"
-printf '' > "$scratch/empty.nn"
-expect "an empty program" "$GRADC" --check-format "$scratch/empty.nn"
+printf 'f(x) = sum(' > "$out/wrong.nn"
+expect "a wrong program is not written" 1 '' "$GRADC" --format "$out/wrong.nn"
+printf '' > "$out/empty.nn"
+expect "an empty program" 0 '' "$GRADC" --check-format "$out/empty.nn"
 
 for program in $(find .. -name '*.nn' -not -path '../build/*' | sort); do
-    "$GRADC" --format "$program" > "$scratch/once.nn" 2> /dev/null || continue # wrong on purpose
-    expect "$program becomes another program" is_same_program "$program" "$scratch/once.nn"
-    expect "$program: the canonical form changes once more" "$GRADC" --check-format "$scratch/once.nn"
+    "$GRADC" --emit=ast "$program" > /dev/null 2>&1 || continue # wrong on purpose
+    expect "$program is not written" 0 '' "$GRADC" --format "$program" -o "$out/once.nn"
+    expect "$program becomes another program" 0 '' is_same_program "$program" "$out/once.nn"
+    expect "$program: the canonical form changes once more" 0 '' "$GRADC" --check-format "$out/once.nn"
 done
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

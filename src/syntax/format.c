@@ -15,8 +15,6 @@
 #define YYSTYPE SYNTAX_STYPE
 #define YYLTYPE SYNTAX_LTYPE
 
-int syntax_lex(SYNTAX_STYPE *value, SYNTAX_LTYPE *location, struct scanner *scanner);
-
 enum { STEP = 4 };
 
 /* A token of the text. */
@@ -35,9 +33,7 @@ struct formatter {
     size_t tokens_count, tokens_capacity;
     char *bytes; /* what has been written */
     size_t bytes_count, bytes_capacity;
-    struct open {
-        int token; /* as the layout names it; SUBSCRIPT for a '[' behind an operand */
-    } * open;
+    int *open; /* brackets, as the layout names them; SUBSCRIPT for a '[' behind an operand */
     size_t open_count, open_capacity;
     size_t braces;
     bool at_line_begin;
@@ -86,23 +82,6 @@ static void break_blocks(struct formatter *formatter)
     }
 }
 
-static bool ends_operand(int token)
-{
-    switch (token) {
-    case TOKEN_NAME:
-    case TOKEN_NUMBER:
-    case TOKEN_WHOLE_NUMBER:
-    case TOKEN_TRUE:
-    case TOKEN_FALSE:
-    case TOKEN_CLOSE_BAR:
-    case TOKEN_CLOSE_NORM:
-    case ')':
-    case ']':
-    case '\'': return true;
-    default: return false;
-    }
-}
-
 static bool is_opening_bar(int token)
 {
     return token == TOKEN_OPEN_BAR || token == TOKEN_OPEN_NORM;
@@ -118,19 +97,19 @@ static bool is_bar(int token)
 /* What may be called or indexed with nothing between: f(x), int(x), int[n]. */
 static bool takes_brackets(int token)
 {
-    return ends_operand(token) || token == TOKEN_INT || token == TOKEN_REAL;
+    return token_ends_operand(token) || token == TOKEN_INT || token == TOKEN_REAL;
 }
 
 static int innermost_open(const struct formatter *formatter)
 {
-    return formatter->open_count ? formatter->open[formatter->open_count - 1].token : 0;
+    return formatter->open_count ? formatter->open[formatter->open_count - 1] : 0;
 }
 
 /* Whether a sign stands before its operand rather than between two. */
 static bool is_sign(const struct formatter *formatter, size_t i)
 {
     int token = formatter->tokens[i].token;
-    return (token == '-' || token == '+') && (i == 0 || !ends_operand(formatter->tokens[i - 1].token));
+    return (token == '-' || token == '+') && (i == 0 || !token_ends_operand(formatter->tokens[i - 1].token));
 }
 
 /* Whether a blank stands between the tokens i - 1 and i of one line. */
@@ -264,8 +243,7 @@ static void follow_brackets(struct formatter *formatter, size_t i)
     int token = formatter->tokens[i].token;
     if (token == '(' || token == '[' || token == '{') {
         bool is_subscript = token == '[' && i > 0 && takes_brackets(formatter->tokens[i - 1].token);
-        struct open open = {is_subscript ? SUBSCRIPT : token};
-        ARENA_APPEND(formatter->arena, formatter, open, open);
+        ARENA_APPEND(formatter->arena, formatter, open, is_subscript ? SUBSCRIPT : token);
     }
     bool closes = token == ')' || token == ']' || token == '}';
     if (closes && formatter->open_count)

@@ -23,9 +23,9 @@ struct span span_at(const struct scanner *scanner, unsigned begin, unsigned end)
 
 /* ---- What the previous token says ---- */
 
-bool operand_ended(const struct scanner *scanner)
+bool token_ends_operand(int token)
 {
-    switch (scanner->previous) {
+    switch (token) {
     case TOKEN_NAME:
     case TOKEN_NUMBER:
     case TOKEN_WHOLE_NUMBER:
@@ -38,6 +38,11 @@ bool operand_ended(const struct scanner *scanner)
     case '\'': return true;
     default: return false;
     }
+}
+
+bool operand_ended(const struct scanner *scanner)
+{
+    return token_ends_operand(scanner->previous);
 }
 
 static bool wants_more(const struct scanner *scanner)

@@ -46,6 +46,8 @@ void lexer_open(struct scanner *scanner);
 void lexer_close(struct scanner *scanner);
 
 /* ---- layout.c ---- */
+/* Whether the token ends an operand. */
+bool token_ends_operand(int token);
 /* Whether the previous token ends an operand, so that an operator, a closing bracket or nothing may follow.
  */
 bool operand_ended(const struct scanner *scanner);
