@@ -211,7 +211,7 @@ test-random: random-tools
 # Errors of the runtime's functions in units in the last place: SAMPLES of float64 against MPFR, each number of float32.
 SAMPLES ?= 10000000
 ACCURACY = exp expm1 tanh sigmoid log log1p erf sin cos lgamma digamma 'polygamma 1' erfcx erfinv i0e i1e j0 j1
-$(BUILD)/tests/accuracy: tests/accuracy/accuracy.c $(BUILD)/libgradc.a
+$(BUILD)/tests/accuracy: tests/accuracy/accuracy.c tests/unit/vecmath_loops.h $(BUILD)/libgradc.a
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(WARNINGS) -Iruntime -O2 -march=native $(CFLAGS) $(SANITIZER) -o $@ $< $(BUILD)/libgradc.a -lmpfr -lgmp -lm
 
@@ -259,7 +259,7 @@ bench: all
 
 # ---- House-keeping ----
 
-FORMATTED = $(wildcard src/*.c src/*.h src/*/*.c src/*/*.h runtime/*.c runtime/*.h tests/unit/*.c tests/accuracy/*.c bench/*.c bench/*.h bench/*.cpp)
+FORMATTED = $(wildcard src/*.c src/*.h src/*/*.c src/*/*.h runtime/*.c runtime/*.h tests/unit/*.c tests/unit/*.h tests/accuracy/*.c bench/*.c bench/*.h bench/*.cpp)
 CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
 
 format:

@@ -6,13 +6,7 @@
 
 enum { SCHOOLS = 8, VARIABLES = SCHOOLS + 2, DRAWS = 20000 };
 
-static double log_density(void *model, const double *q, double *gradient)
-{
-    struct eight_schools *m = model;
-    m->q = q;
-    m->d_q = gradient;
-    return eight_schools_gradient(m) == GRADC_OK ? m->lp : -INFINITY;
-}
+HMC_LOG_DENSITY(eight_schools)
 
 int main(void)
 {

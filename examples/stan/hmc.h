@@ -24,6 +24,16 @@ struct hmc {
     double q[HMC_MOST], value, slope[HMC_MOST]; /* where the chain is */
 };
 
+/* log_density of a struct that gradc has made of a function lp of one vector q. */
+#define HMC_LOG_DENSITY(name)                                                                                \
+    static double log_density(void *model, const double *q, double *gradient)                                \
+    {                                                                                                        \
+        struct name *m = model;                                                                              \
+        m->q = q;                                                                                            \
+        m->d_q = gradient;                                                                                   \
+        return name##_gradient(m) == GRADC_OK ? m->lp : -INFINITY;                                           \
+    }
+
 static double hmc_uniform(struct hmc *chain)
 {
     chain->random ^= chain->random << 13;

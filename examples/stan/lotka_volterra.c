@@ -6,13 +6,7 @@
 
 enum { YEARS = 21, VARIABLES = 8, DRAWS = 2500 };
 
-static double log_density(void *model, const double *q, double *gradient)
-{
-    struct lotka_volterra *m = model;
-    m->q = q;
-    m->d_q = gradient;
-    return lotka_volterra_gradient(m) == GRADC_OK ? m->lp : -INFINITY;
-}
+HMC_LOG_DENSITY(lotka_volterra)
 
 int main(void)
 {

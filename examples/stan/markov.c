@@ -6,13 +6,7 @@
 
 enum { POINTS = 80, VARIABLES = 4, DRAWS = 20000 };
 
-static double log_density(void *model, const double *q, double *gradient)
-{
-    struct markov *m = model;
-    m->q = q;
-    m->d_q = gradient;
-    return markov_gradient(m) == GRADC_OK ? m->lp : -INFINITY;
-}
+HMC_LOG_DENSITY(markov)
 
 int main(void)
 {

@@ -6,13 +6,7 @@
 
 enum { POINTS = 60, VARIABLES = 3, DRAWS = 20000 };
 
-static double log_density(void *model, const double *q, double *gradient)
-{
-    struct mixture *m = model;
-    m->q = q;
-    m->d_q = gradient;
-    return mixture_gradient(m) == GRADC_OK ? m->lp : -INFINITY;
-}
+HMC_LOG_DENSITY(mixture)
 
 int main(void)
 {

@@ -6,7 +6,6 @@
  * float32
  *
  * Prints a line for each function; FAIL and status 1 where an error is larger than what the sources say. */
-#define GRADC_VECMATH_ALWAYS
 #include <float.h>
 #include <math.h>
 #include <mpfr.h>
@@ -14,31 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gradc_trig.h"
+#include "../unit/vecmath_loops.h"
 
-enum { BATCH = 512, PRECISION = 160 };
+enum { PRECISION = 160 };
 
-/* Loops of their own, so that the compiler has the chance to vectorise them. */
-#define LOOPS(name)                                                                                          \
-    static void name##_loop(const double *x, double *y)                                                      \
-    {                                                                                                        \
-        for (int i = 0; i < BATCH; i++)                                                                      \
-            y[i] = gradc_##name(x[i]);                                                                       \
-    }                                                                                                        \
-    static void name##f_loop(const float *x, float *y)                                                       \
-    {                                                                                                        \
-        for (int i = 0; i < BATCH; i++)                                                                      \
-            y[i] = gradc_##name##f(x[i]);                                                                    \
-    }
-LOOPS(exp)
-LOOPS(expm1)
-LOOPS(tanh)
-LOOPS(sigmoid)
-LOOPS(log)
-LOOPS(log1p)
-LOOPS(erf)
-LOOPS(sin)
-LOOPS(cos)
 LOOPS(lgamma)
 LOOPS(digamma)
 LOOPS(erfcx)
@@ -61,23 +39,23 @@ static double sigmoid_double(double x)
 
 /* ---- Exact values: y = f(x), y with PRECISION bits ---- */
 
-static void exact_exp(mpfr_t y, double x)
-{
-    mpfr_set_d(y, x, MPFR_RNDN);
-    mpfr_exp(y, y, MPFR_RNDN);
-}
-
-static void exact_expm1(mpfr_t y, double x)
-{
-    mpfr_set_d(y, x, MPFR_RNDN);
-    mpfr_expm1(y, y, MPFR_RNDN);
-}
-
-static void exact_tanh(mpfr_t y, double x)
-{
-    mpfr_set_d(y, x, MPFR_RNDN);
-    mpfr_tanh(y, y, MPFR_RNDN);
-}
+#define EXACT(name)                                                                                          \
+    static void exact_##name(mpfr_t y, double x)                                                             \
+    {                                                                                                        \
+        mpfr_set_d(y, x, MPFR_RNDN);                                                                         \
+        mpfr_##name(y, y, MPFR_RNDN);                                                                        \
+    }
+EXACT(exp)
+EXACT(expm1)
+EXACT(tanh)
+EXACT(log)
+EXACT(log1p)
+EXACT(erf)
+EXACT(sin)
+EXACT(cos)
+EXACT(digamma)
+EXACT(j0)
+EXACT(j1)
 
 static void exact_sigmoid(mpfr_t y, double x)
 {
@@ -86,47 +64,11 @@ static void exact_sigmoid(mpfr_t y, double x)
     mpfr_ui_div(y, 1, y, MPFR_RNDN);
 }
 
-static void exact_log(mpfr_t y, double x)
-{
-    mpfr_set_d(y, x, MPFR_RNDN);
-    mpfr_log(y, y, MPFR_RNDN);
-}
-
-static void exact_log1p(mpfr_t y, double x)
-{
-    mpfr_set_d(y, x, MPFR_RNDN);
-    mpfr_log1p(y, y, MPFR_RNDN);
-}
-
-static void exact_erf(mpfr_t y, double x)
-{
-    mpfr_set_d(y, x, MPFR_RNDN);
-    mpfr_erf(y, y, MPFR_RNDN);
-}
-
-static void exact_sin(mpfr_t y, double x)
-{
-    mpfr_set_d(y, x, MPFR_RNDN);
-    mpfr_sin(y, y, MPFR_RNDN);
-}
-
-static void exact_cos(mpfr_t y, double x)
-{
-    mpfr_set_d(y, x, MPFR_RNDN);
-    mpfr_cos(y, y, MPFR_RNDN);
-}
-
 static void exact_lgamma(mpfr_t y, double x)
 {
     int sign;
     mpfr_set_d(y, x, MPFR_RNDN);
     mpfr_lgamma(y, &sign, y, MPFR_RNDN);
-}
-
-static void exact_digamma(mpfr_t y, double x)
-{
-    mpfr_set_d(y, x, MPFR_RNDN);
-    mpfr_digamma(y, y, MPFR_RNDN);
 }
 
 /* The sum of 1 / (x + k)^2 over all k >= 0: the first terms one by one, the rest by Euler's and Maclaurin's
@@ -226,18 +168,6 @@ static void exact_i1e(mpfr_t y, double x)
     exact_scaled_i(y, x, 1);
 }
 
-static void exact_j0(mpfr_t y, double x)
-{
-    mpfr_set_d(y, x, MPFR_RNDN);
-    mpfr_j0(y, y, MPFR_RNDN);
-}
-
-static void exact_j1(mpfr_t y, double x)
-{
-    mpfr_set_d(y, x, MPFR_RNDN);
-    mpfr_j1(y, y, MPFR_RNDN);
-}
-
 /* ---- The functions ---- */
 
 static const struct function {
@@ -249,15 +179,16 @@ static const struct function {
     void (*f32)(const float *, float *);
     double (*libm)(double); /* for float32; NULL: it is the function in double, rounded */
 } functions[] = {
-    {"exp", exp_loop, exact_exp, 1, -760, 720, 0, 1, expf_loop, exp},
-    {"expm1", expm1_loop, exact_expm1, 1.5, -60, 720, 0, 1, expm1f_loop, expm1},
-    {"tanh", tanh_loop, exact_tanh, 2, -25, 25, 0, 1, tanhf_loop, tanh},
-    {"sigmoid", sigmoid_loop, exact_sigmoid, 2, -760, 60, 0, 1, sigmoidf_loop, sigmoid_double},
-    {"log", log_loop, exact_log, 1, 0, 4, 0, 1, logf_loop, log},
-    {"log1p", log1p_loop, exact_log1p, 1, -1, 4, 0, 1, log1pf_loop, log1p},
-    {"erf", erf_loop, exact_erf, 2, -7, 7, 0, 1, erff_loop, erf},
-    {"sin", sin_loop, exact_sin, 1, -200, 200, 0, 1, sinf_loop, sin},
-    {"cos", cos_loop, exact_cos, 1, -200, 200, 0, 1, cosf_loop, cos},
+    {"exp", exp_loop, exact_exp, VECMATH_BOUND_exp, -760, 720, 0, 1, expf_loop, exp},
+    {"expm1", expm1_loop, exact_expm1, VECMATH_BOUND_expm1, -60, 720, 0, 1, expm1f_loop, expm1},
+    {"tanh", tanh_loop, exact_tanh, VECMATH_BOUND_tanh, -25, 25, 0, 1, tanhf_loop, tanh},
+    {"sigmoid", sigmoid_loop, exact_sigmoid, VECMATH_BOUND_sigmoid, -760, 60, 0, 1, sigmoidf_loop,
+     sigmoid_double},
+    {"log", log_loop, exact_log, VECMATH_BOUND_log, 0, 4, 0, 1, logf_loop, log},
+    {"log1p", log1p_loop, exact_log1p, VECMATH_BOUND_log1p, -1, 4, 0, 1, log1pf_loop, log1p},
+    {"erf", erf_loop, exact_erf, VECMATH_BOUND_erf, -7, 7, 0, 1, erff_loop, erf},
+    {"sin", sin_loop, exact_sin, VECMATH_BOUND_sin, -200, 200, 0, 1, sinf_loop, sin},
+    {"cos", cos_loop, exact_cos, VECMATH_BOUND_cos, -200, 200, 0, 1, cosf_loop, cos},
     {"lgamma", lgamma_loop, exact_lgamma, 6, 0, 200, 0, 10, lgammaf_loop, NULL},
     {"digamma", digamma_loop, exact_digamma, 8, 0, 200, 1, 10, digammaf_loop, NULL},
     {"polygamma 1", trigamma_loop, exact_trigamma, 4, 0, 200, 0, 10, NULL, NULL},
@@ -268,15 +199,6 @@ static const struct function {
     {"j0", j0_loop, exact_j0, 4, -100, 100, 1, 100, j0f_loop, NULL},
     {"j1", j1_loop, exact_j1, 4, -100, 100, 1, 100, j1f_loop, NULL},
 };
-
-static uint64_t state;
-
-static uint64_t random_bits(void)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    return state ^= state << 17;
-}
 
 struct worst {
     double error, at;
@@ -387,7 +309,7 @@ int main(int count, char **arguments)
         const struct function *f = &functions[i];
         if (!is_asked_for(f->name, count - 3, arguments + 3))
             continue;
-        state = UINT64_C(88172645463325252);
+        random_state = UINT64_C(88172645463325252);
         struct worst wide = measure_f64(f, samples), narrow = {0, 0};
         if (f->libm)
             narrow = measure_f32(f, step);

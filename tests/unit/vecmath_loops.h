@@ -1,0 +1,53 @@
+/* vecmath_loops.h: loops over the inline elementary functions, and what their errors are promised to be, for
+ * the unit test and for the measurement of all numbers. */
+#ifndef VECMATH_LOOPS_H
+#define VECMATH_LOOPS_H
+
+#define GRADC_VECMATH_ALWAYS
+#include "gradc_trig.h"
+
+enum { BATCH = 512 };
+
+/* The bounds, in units in the last place, that the sources give. */
+#define VECMATH_BOUND_exp     1
+#define VECMATH_BOUND_expm1   1.5
+#define VECMATH_BOUND_tanh    2
+#define VECMATH_BOUND_sigmoid 2
+#define VECMATH_BOUND_log     1
+#define VECMATH_BOUND_log1p   1
+#define VECMATH_BOUND_erf     2
+#define VECMATH_BOUND_sin     1
+#define VECMATH_BOUND_cos     1
+
+/* name_loop and namef_loop: loops of their own, so that the compiler has the chance to vectorise them. */
+#define LOOPS(name)                                                                                          \
+    static void name##_loop(const double *x, double *y)                                                      \
+    {                                                                                                        \
+        for (int i = 0; i < BATCH; i++)                                                                      \
+            y[i] = gradc_##name(x[i]);                                                                       \
+    }                                                                                                        \
+    static void name##f_loop(const float *x, float *y)                                                       \
+    {                                                                                                        \
+        for (int i = 0; i < BATCH; i++)                                                                      \
+            y[i] = gradc_##name##f(x[i]);                                                                    \
+    }
+LOOPS(exp)
+LOOPS(expm1)
+LOOPS(tanh)
+LOOPS(sigmoid)
+LOOPS(log)
+LOOPS(log1p)
+LOOPS(erf)
+LOOPS(sin)
+LOOPS(cos)
+
+static uint64_t random_state;
+
+static uint64_t random_bits(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    return random_state ^= random_state << 17;
+}
+
+#endif
