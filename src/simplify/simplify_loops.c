@@ -16,6 +16,13 @@ struct loops {
     struct node **first_result, **next_result; /* the reached RESULTs of each LOOP, by id */
     int *newest; /* by id of a LOOP that others have joined: the greatest id among what it has come to read */
     int *visited, visit; /* by id: the last visit */
+    /* By id of a LOOP: those in whose rounds it stands, as they were before any were joined. */
+    struct around {
+        struct node *loop;
+        struct around *next;
+    } * *around;
+    struct node **joined_to; /* by id of a LOOP that has joined another */
+    bool *is_carried;        /* by id of a PLACEHOLDER, by some loop */
 };
 
 static void list_results(struct loops *loops)
@@ -198,12 +205,124 @@ static bool depends_on(struct loops *loops, struct node *node, const struct node
     return false;
 }
 
+/* ---- What a loop reads of the rounds around it ---- */
+
+/* Requires that inputs stand before their users. */
+static void find_around(struct loops *loops)
+{
+    struct arena *arena = loops->graph->arena;
+    loops->around = ARENA_ARRAY(arena, struct around *, loops->graph->nodes_count + 1);
+    loops->joined_to = ARENA_ARRAY(arena, struct node *, loops->graph->nodes_count + 1);
+    loops->is_carried = ARENA_ARRAY(arena, bool, loops->graph->nodes_count + 1);
+    for (size_t i = 0; i < loops->nodes_count; i++) {
+        for (int k = 0; k < loops->nodes[i]->loop->carried_count; k++)
+            loops->is_carried[loops->nodes[i]->loop->carried[k]->id] = true;
+        const struct region *region = region_of(loops->graph, loops->nodes[i]->loop);
+        for (size_t j = 0; j < region->inside_count; j++)
+            if (region->inside[j]->op == OP_LOOP) {
+                struct around *around = ARENA_NEW(arena, struct around);
+                *around = (struct around){loops->nodes[i], loops->around[region->inside[j]->id]};
+                loops->around[region->inside[j]->id] = around;
+            }
+    }
+}
+
+enum { READ = 1, BOUND = 2 };
+
+/* Marks, by id, the PLACEHOLDERs that the LOOP reads, READ, and those that it or a loop that it reads
+ * carries, BOUND. */
+static void mark_placeholders(struct loops *loops, struct node *node, unsigned char *marks)
+{
+    struct stack {
+        struct node **nodes;
+        size_t nodes_count, nodes_capacity;
+    } stack = {0};
+    loops->visit++;
+    ARENA_APPEND(loops->graph->arena, &stack, nodes, node);
+    while (stack.nodes_count) {
+        const struct node *user = stack.nodes[--stack.nodes_count];
+        for (int k = 0; user->op == OP_LOOP && k < user->loop->carried_count; k++)
+            marks[user->loop->carried[k]->id] |= BOUND;
+        for (int i = 0; i < user->input_count; i++) {
+            struct node *input = user->inputs[i];
+            if (loops->visited[input->id] == loops->visit)
+                continue;
+            loops->visited[input->id] = loops->visit;
+            marks[input->id] |= input->op == OP_PLACEHOLDER ? READ : 0;
+            ARENA_APPEND(loops->graph->arena, &stack, nodes, input);
+        }
+    }
+}
+
+/* Whether two loops are copies of one, as far as can be told while loops in their rounds are still to be
+ * joined. */
+static bool are_copies(struct loops *loops, struct node *a, struct node *b)
+{
+    const struct loop *one = a->loop, *other = b->loop;
+    if (one->variable != other->variable || one->begin != other->begin || one->end != other->end ||
+        one->reverse != other->reverse || one->is_branch != other->is_branch)
+        return false;
+    for (int k = 0; k < one->carried_count && k < other->carried_count; k++)
+        if (one->carried[k] != other->carried[k] || one->initial[k] != other->initial[k])
+            return false;
+    return !depends_on(loops, a->id < b->id ? b : a, a->id < b->id ? a : b);
+}
+
+static bool will_carry(struct loops *loops, struct node *node, const struct node *value)
+{
+    if (carried_number(node->loop, value) >= 0)
+        return true;
+    for (size_t i = 0; i < loops->nodes_count; i++)
+        if (loops->nodes[i] && loops->nodes[i] != node && carried_number(loops->nodes[i]->loop, value) >= 0 &&
+            are_copies(loops, node, loops->nodes[i]))
+            return true;
+    return false;
+}
+
+/* Whether, wherever the LOOP stands, some loop around it carries the value. */
+static bool is_carried_around(struct loops *loops, const struct node *node, const struct node *value)
+{
+    const struct around *around = loops->around[node->id];
+    bool is_carried = around != NULL;
+    for (; around && is_carried; around = around->next) {
+        struct node *loop = around->loop;
+        while (loops->joined_to[loop->id])
+            loop = loops->joined_to[loop->id];
+        is_carried = will_carry(loops, loop, value) || is_carried_around(loops, loop, value);
+    }
+    return is_carried;
+}
+
+/* Whether what either reads of rounds around it is there where the other one stands. Copies of a loop that
+ * stand in the rounds of loops which are not joined, and carry different values, may not become one. */
+static bool stand_in_same_rounds(struct loops *loops, struct node *first, struct node *second)
+{
+    size_t count = loops->graph->nodes_count;
+    struct node *const both[2] = {first, second};
+    unsigned char *marks[2];
+    bool same = true;
+    if (!loops->around[first->id] && !loops->around[second->id])
+        return true;
+    for (int i = 0; i < 2; i++) {
+        marks[i] = memory_array(count + 1, 1);
+        mark_placeholders(loops, both[i], marks[i]);
+    }
+    for (size_t id = 0; id < count && same; id++)
+        if (((marks[0][id] | marks[1][id]) & BOUND) == 0 && marks[0][id] != marks[1][id])
+            same = !loops->is_carried[id] ||
+                   is_carried_around(loops, both[marks[0][id] == READ], loops->graph->nodes[id]);
+    for (int i = 0; i < 2; i++)
+        memory_free(marks[i]);
+    return same;
+}
+
 /* Lets `first` carry and collect what `second` does, unless that is computed from what `first` does: so may
  * be the adjoint of an adjoint of a loop that carries nothing. */
 static bool join(struct loops *loops, struct node *first, struct node *second)
 {
     struct loop *into = first->loop, *from = second->loop;
-    if (!same_rounds(into, from) || depends_on(loops, second, first))
+    if (!same_rounds(into, from) || depends_on(loops, second, first) ||
+        !stand_in_same_rounds(loops, first, second))
         return false;
     struct loop *joined = ARENA_NEW(loops->graph->arena, struct loop);
     *joined = *into;
@@ -212,6 +331,11 @@ static bool join(struct loops *loops, struct node *first, struct node *second)
     renumber_results(loops, second, from, joined);
     move_results(loops, second, first);
     first->loop = joined;
+    loops->joined_to[second->id] = first;
+    struct around **last = &loops->around[first->id];
+    while (*last)
+        last = &(*last)->next;
+    *last = loops->around[second->id];
     list_inputs(loops->graph, first);
     for (int i = 0; i < first->input_count; i++)
         if (first->inputs[i]->id > loops->newest[first->id])
@@ -304,12 +428,15 @@ static bool join_loops(struct loops *loops)
     size_t count = 0, before = loops->nodes_count;
     loops->newest = ARENA_ARRAY(loops->graph->arena, int, loops->graph->nodes_count + 1);
     loops->visited = ARENA_ARRAY(loops->graph->arena, int, loops->graph->nodes_count + 1);
+    find_around(loops);
     for (size_t i = 0; i < before; i++) {
         bool joined = false;
         for (size_t j = 0; j < count && !joined; j++)
             joined = join(loops, loops->nodes[j], loops->nodes[i]);
+        struct node *node = loops->nodes[i];
+        loops->nodes[i] = NULL; /* it is among the first now, or no more */
         if (!joined)
-            loops->nodes[count++] = loops->nodes[i];
+            loops->nodes[count++] = node;
     }
     loops->nodes_count = count;
     for (size_t i = 0; i < count; i++)
