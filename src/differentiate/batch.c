@@ -255,12 +255,44 @@ static void batch_carried(struct batching *batching, const struct loop *loop, co
     while (changed) {
         changed = false;
         batch_body(batching, region);
+        bool ends_by_row = loop->condition && whole_of(batching, loop->condition);
         for (int k = 0; k < loop->carried_count; k++)
-            if (whole_of(batching, loop->next[k]) && !whole_of(batching, loop->carried[k])) {
+            if ((ends_by_row || whole_of(batching, loop->next[k])) && !whole_of(batching, loop->carried[k])) {
                 batching->whole[loop->carried[k]->id] = batched_placeholder(batching, loop->carried[k]);
                 changed = true;
             }
     }
+}
+
+/* value where the row of the batch runs, else other. */
+static struct node *where_row_runs(const struct batching *batching, struct node *runs, struct node *value,
+                                   struct node *other)
+{
+    for (int a = batching->rank; a < value->rank; a++)
+        runs = graph_insert_axis(batching->graph, runs, a);
+    return graph_select(batching->graph, graph_broadcast(batching->graph, runs, value->rank, value->shape),
+                        value, other);
+}
+
+/* The condition differs between the rows of the batch: the loop goes on while any row does, and a row that
+ * has ended keeps what it carries and collects zeros. */
+static void end_by_row(const struct batching *batching, const struct loop *loop, struct loop *copy)
+{
+    struct graph *graph = batching->graph;
+    struct node *running = graph_placeholder(graph, BOOL, NULL, batching->rank, batching->shape);
+    struct node *runs = graph_binary(graph, OP_AND, running, whole_of(batching, loop->condition));
+    for (int k = 0; k < copy->carried_count; k++)
+        copy->next[k] = where_row_runs(batching, runs, copy->next[k], copy->carried[k]);
+    for (int k = 0; k < copy->collected_count; k++) {
+        struct node *value = copy->collected[k], *zero = graph_constant(graph, value->type, 0);
+        copy->collected[k] =
+            where_row_runs(batching, runs, value, graph_broadcast(graph, zero, value->rank, value->shape));
+    }
+    copy->condition = graph_reduce(graph, OP_ANY, runs, (1u << batching->rank) - 1);
+    copy->carried[copy->carried_count] = running;
+    copy->initial[copy->carried_count] =
+        graph_broadcast(graph, graph_constant(graph, BOOL, 1), batching->rank, batching->shape);
+    copy->next[copy->carried_count++] = runs; /* behind the others, which keep their numbers */
 }
 
 static struct node *batch_loop(struct batching *batching, struct node *node)
@@ -270,7 +302,7 @@ static struct node *batch_loop(struct batching *batching, struct node *node)
     const struct region *region = region_of(batching->graph, loop);
     *copy = *loop;
     copy->region = NULL;
-    copy->carried = ARENA_ARRAY(arena, struct node *, loop->carried_count + 1);
+    copy->carried = ARENA_ARRAY(arena, struct node *, loop->carried_count + 2);
     copy->initial = ARENA_ARRAY(arena, struct node *, loop->carried_count + 1);
     copy->next = ARENA_ARRAY(arena, struct node *, loop->carried_count + 1);
     copy->collected = ARENA_ARRAY(arena, struct node *, loop->collected_count + 1);
@@ -283,6 +315,8 @@ static struct node *batch_loop(struct batching *batching, struct node *node)
     }
     for (int k = 0; k < loop->collected_count; k++)
         copy->collected[k] = expanded(batching, loop->collected[k]);
+    if (loop->condition && whole_of(batching, loop->condition))
+        end_by_row(batching, loop, copy);
     for (size_t i = 0; i < region->inside_count; i++)
         batching->whole[region->inside[i]->id] = NULL;
     for (int k = 0; k < loop->carried_count; k++)
@@ -294,10 +328,13 @@ static struct node *batch_result(struct batching *batching, const struct node *n
 {
     struct graph *graph = batching->graph;
     struct node *loop = whole_of(batching, node->inputs[0]);
-    struct node *result = graph_result(graph, loop, node->result);
+    int carried = node->inputs[0]->loop->carried_count;
+    bool is_carried = node->result < carried; /* the batched loop may carry one value more */
+    struct node *result =
+        graph_result(graph, loop, node->result + (is_carried ? 0 : loop->loop->carried_count - carried));
     size *shape[2 * MAXIMUM_RANK];
     int rank = batched_shape(batching, node->rank, node->shape, shape), order[2 * MAXIMUM_RANK];
-    if (node->result < loop->loop->carried_count)
+    if (is_carried)
         return result->rank == rank ? result : graph_broadcast(graph, result, rank, shape);
     /* [rounds, batch..., value...] to [batch..., rounds, value...] */
     for (int a = 0; a < rank; a++)

@@ -113,8 +113,6 @@ static struct c_statement *read_do(struct c_reader *reader)
         c_cannot_read(reader, reader->at->line, "do without while");
     s->expression = read_condition(reader);
     c_expect(reader, ';');
-    if (s->expression->operation == C_NUMBER && s->expression->integer == 0)
-        return s->body;
     return s;
 }
 

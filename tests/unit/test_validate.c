@@ -77,6 +77,8 @@ START_TEST(expressions_have_their_values_in_c)
     ck_assert_double_eq(value_of("return x[0] + x[3] * x[1] / 2.0;"), 5);
     ck_assert_double_eq(value_of("return (double)(k[0] - 7 > 0) + (size_t)k[0] % 2;"), 1);
     ck_assert_double_eq(value_of("return n > 3 && x ? -x[1] : 1e300 * 1e300;"), -2);
+    ck_assert_double_eq(value_of("double s = 1; do { s = 2; if (n > 3) break; s = 3; } while (0); return s;"),
+                        2);
     ck_assert_double_eq(value_of("return (double)(int32_t)(0u - (uint32_t)(5));"), -5);
     ck_assert_double_eq(value_of("return (double)(int32_t)-2.9;"), -2);
     ck_assert_double_eq(value_of("double *p = y + 1; *p = 3; p[1] = 4; p[1] *= *p; return y[2];"), 12);
