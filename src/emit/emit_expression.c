@@ -156,6 +156,15 @@ struct offset offset_in_buffer(struct emitter *emitter, const struct buffer *buf
     return offset_in_rows(emitter, buffer, buffer->node->rank, buffer->node->shape, at);
 }
 
+const char *numbered_element(struct emitter *emitter, struct buffer *buffer, size *count, size *number)
+{
+    struct buffer whole = *buffer; /* its axes as one, none of them a block's */
+    whole.block = NULL;
+    whole.dropped = 0;
+    return subscripted(emitter, buffer_name(emitter, buffer),
+                       offset_in_rows(emitter, &whole, 1, &count, &(struct index){number, NULL}));
+}
+
 const char *lane_text(struct emitter *emitter, const char *name, struct offset offset)
 {
     if (!offset.text)

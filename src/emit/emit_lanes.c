@@ -414,11 +414,11 @@ static void add_parts(struct emitter *emitter, const struct nest *nest)
     struct buffer *target = nest->target;
     size *count = buffer_count(emitter->program, target);
     size *variable = program_variable(emitter->program, emitter->laned->depth + 1, count);
-    const char *e = size_c(emitter, variable), *target_name = buffer_name(emitter, target);
+    const char *e = size_c(emitter, variable), *element = numbered_element(emitter, target, count, variable);
     struct guarded guarded;
     begin_guarded(emitter, &guarded, nest->guard);
     struct statement *loop = emit_open_loop(emitter, NO_BRACES, e, size_c(emitter, count));
-    emit_as(emitter, CODE_SUM, "GRADC_SUM(%s, %s[%s], %s, GRADC_LANES, %s);", emitter->real, target_name, e,
+    emit_as(emitter, CODE_SUM, "GRADC_SUM(%s, %s, %s, GRADC_LANES, %s);", emitter->real, element,
             emitter->lane, lane_text(emitter, nest->parts->name, (struct offset){.text = e}));
     close_statement(emitter, loop);
     end_guarded(emitter, &guarded);

@@ -391,7 +391,11 @@ static void emit_scan(struct emitter *emitter, struct nest *nest, struct index *
     }
     if (!nest->accumulator)
         declare_accumulator(emitter, nest);
+    struct guarded guarded = {NULL};
+    if (!is_always_computable(nest))
+        begin_guarded(emitter, &guarded, nest->guard);
     accumulate(emitter, nest->node, nest->target->type, nest->accumulator, term, precedence);
+    end_guarded(emitter, &guarded);
     store(emitter, nest, to, "=", nest->accumulator);
 }
 

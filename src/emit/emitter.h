@@ -120,6 +120,8 @@ struct offset {
 struct offset offset_of(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
                         const struct index *at);
 struct offset offset_in_buffer(struct emitter *emitter, const struct buffer *buffer, const struct index *at);
+/* The element with this number of the buffer's `count`, wherever they stand. */
+const char *numbered_element(struct emitter *emitter, struct buffer *buffer, size *count, size *number);
 /* name[offset] */
 const char *subscripted(struct emitter *emitter, const char *name, struct offset offset);
 /* The value of the lane that is printed, at this offset. */

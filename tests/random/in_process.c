@@ -24,7 +24,7 @@
 #ifdef __SANITIZE_ADDRESS__
 enum { SECONDS_EACH = 90 };
 #else
-enum { SECONDS_EACH = 20 };
+enum { SECONDS_EACH = 60 };
 #endif
 enum { BATCH = 200, KEPT_OF_A_KIND = 3, TRIALS = 2 };
 static const char *own_path;
@@ -95,7 +95,7 @@ static void limit_and_tell_crashes(void)
     static char stack[1 << 16];
     struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
 #ifndef __SANITIZE_ADDRESS__ /* whose shadow takes terabytes */
-    const rlim_t memory = (rlim_t)2 << 30;
+    const rlim_t memory = (rlim_t)3 << 30;
     setrlimit(RLIMIT_AS, &(struct rlimit){memory, memory});
 #endif
     sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
@@ -141,9 +141,12 @@ static char *crash_words(int signal, FILE *errors)
 {
     char line[400], *words = NULL;
     rewind(errors);
-    while (fgets(line, sizeof line, errors))
+    while (fgets(line, sizeof line, errors)) {
+        if (!words && strstr(line, "error: out of memory"))
+            words = strdup("gradc takes more memory than it is given");
         if (!words && (strstr(line, "Assertion") || strstr(line, "runtime error") || strstr(line, "SUMMARY")))
             words = general("gradc crashes: ", strstr(line, "Assertion") ? strstr(line, "Assertion") : line);
+    }
     if (!words && signal == SIGALRM)
         words = strdup("gradc does not end");
     return words ? words : crash_place(errors);
