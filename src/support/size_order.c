@@ -159,12 +159,12 @@ static bool proves_over_maximum(const struct atom *atom, size *k, size *r, bool 
     return proves(size_add(r, size_multiply(k, atom->b)), strictly, steps);
 }
 
-/* a >= 0 where a = k root(p) + r: 1 <= root(p) <= p. */
+/* a >= 0 where a = k root(p) + r: 1 <= root(p) <= max(p, 1), which is 1 for p = 0. */
 static bool proves_over_root(const struct atom *atom, size *k, size *r, bool strictly, int *steps)
 {
     if (proves_nonnegative(k, steps))
         return proves(size_add(r, k), strictly, steps);
-    return proves_nonnegative(size_negate(k), steps) &&
+    return proves_nonnegative(size_negate(k), steps) && proves(size_add(r, k), strictly, steps) &&
            proves(size_add(r, size_multiply(k, atom->a)), strictly, steps);
 }
 

@@ -214,15 +214,24 @@ static size *random_size(int depth, int64_t *value)
     int64_t a, b;
     size *left, *right;
 
-    switch (depth == 0 ? rand() % 3 : rand() % 6) {
+    switch (depth == 0 ? rand() % 4 : rand() % 8) {
     case 0: *value = n_value; return n;
     case 1: *value = m_value; return m;
     case 2: *value = rand() % 7; return number(*value);
+    case 3: *value = n_value - 1; return plus(n, -1);
     default: break;
     }
     left = random_size(depth - 1, &a);
     right = random_size(depth - 1, &b);
-    switch (rand() % 5) {
+    switch (rand() % 6) {
+    case 5: /* the rounds between two kept states of a loop of as many rounds, and the states */
+        for (*value = 1; *value * *value < a;)
+            ++*value;
+        right = size_square_root(left);
+        if (rand() % 2)
+            return right;
+        *value = a / *value;
+        return size_floor_divide(left, right);
     case 4: *value = a < b ? a : b; return size_minimum(left, right);
     case 0: *value = a + b; return size_add(left, right);
     case 1: *value = a * b; return size_multiply(left, right);
@@ -236,7 +245,7 @@ static size *random_size(int depth, int64_t *value)
 START_TEST(values_and_signs_of_random_sizes)
 {
     srand(1);
-    for (int trial = 0; trial < 3000; trial++) {
+    for (int trial = 0; trial < 20000; trial++) {
         int64_t a, b;
         n_value = 1 + rand() % 9;
         m_value = 1 + rand() % 9;
