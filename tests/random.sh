@@ -1,5 +1,5 @@
 #!/bin/bash
-# random.sh: random programs of fixed seeds: many run in process without a compiler, and some through the C compiler, whose code run/driver.c
+# random.sh: random programs of fixed seeds, and those of tests/random/found, which once failed: many run in process without a compiler, and some through the C compiler, whose code run/driver.c
 # holds to numerical differences and to what other settings make of it.
 # usage: random.sh [FIRST LAST]    the seeds of the second kind. GRADC, BUILD and CC as in run.sh; N is the number of
 # programs in process. tests/campaign.sh draws other seeds and tries more compilers.
@@ -27,6 +27,20 @@ one() {
     rm -f "$base".*
 }
 
+# A program that once failed, at a dozen points of all sizes: FILE.
+again() {
+    local seed words failed=0
+    for seed in 1 2 3 5 6 7 9 11 100 101 102 103; do
+        words=$("$TOOLS/in_process" --judge "$seed" "$1" /dev/null | tail -1)
+        [ "$words" = passes ] || { echo "FAIL $1 at $seed: $words"; failed=$((failed + 1)); }
+    done
+    echo "$((12 - failed)) passed, $failed failed"
+}
+
+if [ "${1-}" = --again ]; then
+    again "$2"
+    exit
+fi
 if [ "${1-}" = --one ]; then
     one "$2"
     exit
@@ -39,6 +53,7 @@ case $BUILD in *sanitize*)
 *) make -s random-tools > "$out/log" 2>&1 ;;
 esac || { cat "$out/log"; exit 1; }
 "$TOOLS/in_process" 1 0 "${N:-1500}" - > "$out/report"
+printf '%s\n' tests/random/found/*.nn | xargs -P 2 -L 1 tests/random.sh --again >> "$out/report"
 seq "${1-1}" "${2-24}" | xargs -P 2 -L 1 tests/random.sh --one >> "$out/report"
 # Faults that are known and not mended yet: none may stay for long.
 grep -v '^[0-9]* passed, [0-9]* failed' "$out/report" | grep -v -F -f tests/random/known | head -40

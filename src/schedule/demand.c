@@ -292,13 +292,10 @@ static bool has_part(enum entry entry, enum whose part)
     }
 }
 
-/* What is given is judged by `prepare` and no other entry, but in rounds of loops that these run, too. */
-static bool makes_check(const struct program *program, const struct value_check *check,
-                        const struct running *running)
+/* What is given is judged by `prepare` and no other entry. */
+static bool makes_check(const struct program *program, const struct value_check *check)
 {
-    if (program->entry == ENTRY_PREPARE)
-        return check->is_given || running->in_rounds[check->k->id];
-    return !check->is_given && has_part(program->entry, check->part);
+    return check->is_given == (program->entry == ENTRY_PREPARE) && has_part(program->entry, check->part);
 }
 
 /* Checks outside loops are always made; those in the rounds of a loop if the
@@ -315,8 +312,7 @@ static void reach_checks(struct search *search)
         find_running(search, &running);
         for (size_t i = 0; i < function->checks_count; i++) {
             struct node *k = function->checks[i].k;
-            if (is_made[i] || !running.nodes[k->id] ||
-                !makes_check(program, &function->checks[i], &running) ||
+            if (is_made[i] || !running.nodes[k->id] || !makes_check(program, &function->checks[i]) ||
                 (!program->is_live[k->id] && !is_in_nest(search, &running, k)))
                 continue;
             more = is_made[i] = true;

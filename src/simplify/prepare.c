@@ -27,6 +27,7 @@ struct preparing {
     struct graph *graph; /* the old one */
     struct graph *target;
     bool *is_given, *is_visited, *is_candidate; /* by id */
+    bool *needs_others;                         /* by id: in its rounds, if any, it needs inputs not given */
     struct prepared *values;
     size_t values_count, values_capacity;
     struct node **stack;
@@ -87,6 +88,39 @@ static void find_given(struct preparing *p)
                          (node->op != OP_PARAMETER && node->op != OP_PLACEHOLDER && !is_open(p->graph, node));
         for (size_t j = 0; j < count; j++)
             p->is_given[i] = p->is_given[i] && p->is_given[needed[j]->id];
+    }
+}
+
+/* Whether the values that a loop carries into its rounds need inputs that are not given. */
+static bool spread_into_rounds(struct preparing *p, const struct loop *loop)
+{
+    bool changes = false;
+    for (int i = 0; i < loop->carried_count; i++) {
+        bool *needs = &p->needs_others[loop->carried[i]->id];
+        bool wanted = p->needs_others[loop->initial[i]->id] || p->needs_others[loop->next[i]->id];
+        changes = changes || *needs != wanted;
+        *needs = wanted;
+    }
+    return changes;
+}
+
+static void find_needs(struct preparing *p)
+{
+    for (size_t i = 0; i < p->function->members_count; i++) {
+        const struct member *member = &p->function->members[i];
+        if (member->leaf)
+            p->needs_others[member->leaf->id] = !member->is_given && member->role != ROLE_TABLE;
+    }
+    for (bool changes = true; changes;) {
+        changes = false;
+        for (size_t i = 0; i < p->graph->nodes_count; i++) {
+            const struct node *node = p->graph->nodes[i];
+            struct node *const *needed;
+            size_t count = node_dependencies(p->graph, node, &needed);
+            for (size_t j = 0; j < count; j++)
+                p->needs_others[i] = p->needs_others[i] || p->needs_others[needed[j]->id];
+            changes = (node->op == OP_LOOP && spread_into_rounds(p, node->loop)) || changes;
+        }
     }
 }
 
@@ -288,7 +322,8 @@ static void add_check(struct function *function, struct value_check check, struc
     ARENA_APPEND(function->graph->lasting, function, checks, check);
 }
 
-/* What is checked in the rounds of a loop is checked in each copy of the loop. */
+/* What is checked in the rounds of a loop is checked in each copy of the loop, by `prepare` only if it knows
+ * what is checked. */
 static void copy_checks(struct preparing *p, const struct value_check *checks, size_t count,
                         struct copier *given, struct copier *others)
 {
@@ -298,8 +333,9 @@ static void copy_checks(struct preparing *p, const struct value_check *checks, s
             const struct copier *copier = turn ? others : given;
             for (size_t j = 0; j < copier->followed_count; j++)
                 if (copier->followed[j].node == checks[i].k) {
-                    add_check(p->function, checks[i], copier->followed[j].copy, false);
                     is_inside = true;
+                    if (turn || !p->needs_others[checks[i].k->id])
+                        add_check(p->function, checks[i], copier->followed[j].copy, !turn);
                 }
         }
         bool is_given = p->is_given[checks[i].k->id];
@@ -355,9 +391,11 @@ void prepare(struct function *function)
     p.is_given = ARENA_ARRAY(p.arena, bool, count + 1);
     p.is_visited = ARENA_ARRAY(p.arena, bool, count + 1);
     p.is_candidate = ARENA_ARRAY(p.arena, bool, count + 1);
+    p.needs_others = ARENA_ARRAY(p.arena, bool, count + 1);
     p.target = graph_new_apart(graph->lasting, graph->sizes);
     p.target->saves_memory = graph->saves_memory;
     find_given(&p);
+    find_needs(&p);
     choose(&p);
     rebuild(&p);
     graph_free(graph);
