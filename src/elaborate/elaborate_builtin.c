@@ -181,6 +181,9 @@ static struct value elementwise(struct elaborator *e, struct builtin_call *c)
             return value_error();
     if (arity > 1 && !broadcast_together(e, nodes, c->spans, arity, c->name_span, c->builtin->name))
         return value_error();
+    struct value integral;
+    if (logistic_integral(e, op, nodes[0], is_indexed(e, &c->values[0]), c->span, &integral))
+        return integral;
     return value_node(graph_elementwise(e->graph, op, nodes));
 }
 

@@ -1,10 +1,12 @@
-/* elaborate_logistic.c: the logistic function where it is written out.
+/* elaborate_logistic.c: the logistic function and its integral where they are written out.
  *
  *     a / (1 + exp(u))        a sigmoid(-u)
  *     exp(u) / (1 + exp(u))   sigmoid(u)
+ *     log(1 + exp(u))         softplus(u)
+ *     log1p(exp(u))           softplus(u)
  *
- * The quotient's derivatives are products of infinite values and 0 where exp(u) overflows; those of sigmoid
- * are not. */
+ * Where exp(u) overflows, the logarithm does, too, and the derivatives are products of infinite values and 0;
+ * those of the library's functions are not. */
 #include "elaborator.h"
 
 static bool is_one_everywhere(const struct node *node)
@@ -22,20 +24,21 @@ static struct node *exponential_beside_one(const struct node *sum)
     return NULL;
 }
 
-/* sigmoid(x), as if the program had called it here. */
-static struct value sigmoid_of(struct elaborator *e, struct node *x, bool indexed, struct span at)
+/* A function of the library of x, as if the program had called it here. */
+static struct value library_function(struct elaborator *e, const char *function, struct node *x, bool indexed,
+                                     struct span at)
 {
     static const char name[] = " x"; /* that no program can write */
     struct binding binding = {.name = name, .value = value_node(x), .span = at};
     struct expression operand = {.kind = EXPRESSION_NAME, .name = name, .span = at},
-                      call = {.kind = EXPRESSION_CALL, .name = "sigmoid", .span = at};
+                      call = {.kind = EXPRESSION_CALL, .name = function, .span = at};
     struct argument argument = {.span = at, .value = &operand};
     struct map *bindings = &e->frame->bindings;
     struct binding *outer = map_get(bindings, name);
     binding.value.indexed = indexed;
     call.arguments = &argument;
     map_set(e->arena, bindings, name, &binding);
-    struct value value = call_function(e, find_library_function(e, "sigmoid"), &call);
+    struct value value = call_function(e, find_library_function(e, function), &call);
     map_set(e->arena, bindings, name, outer);
     return value;
 }
@@ -48,11 +51,24 @@ bool logistic_quotient(struct elaborator *e, struct node *a, struct node *b, boo
         return false;
     struct node *u = exponential->inputs[0];
     bool is_itself = a == exponential;
-    struct value sigmoid = sigmoid_of(e, is_itself ? u : graph_unary(e->graph, OP_NEG, u), indexed, point);
+    struct value sigmoid =
+        library_function(e, "sigmoid", is_itself ? u : graph_unary(e->graph, OP_NEG, u), indexed, point);
     *quotient =
         is_itself || sigmoid.kind == VALUE_ERROR || (a->rank == 0 && is_one_everywhere(a))
             ? sigmoid
             : binary(e, SYNTAX_MULTIPLY, (struct value){.kind = VALUE_NODE, .node = a, .indexed = indexed},
                      sigmoid, left, point, right);
     return true;
+}
+
+bool logistic_integral(struct elaborator *e, enum op op, struct node *x, bool indexed, struct span at,
+                       struct value *integral)
+{
+    struct node *exponential = e->frame->unit->is_library          ? NULL
+                               : op == OP_LOG                      ? exponential_beside_one(x)
+                               : op == OP_LOG1P && x->op == OP_EXP ? x
+                                                                   : NULL;
+    if (exponential)
+        *integral = library_function(e, "softplus", exponential->inputs[0], indexed, at);
+    return exponential != NULL;
 }

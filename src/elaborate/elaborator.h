@@ -207,6 +207,9 @@ struct value binary(struct elaborator *e, enum syntax_operator op, struct value 
 /* True if a / b is written out what the logistic function is; then that, in *quotient. */
 bool logistic_quotient(struct elaborator *e, struct node *a, struct node *b, bool indexed, struct span left,
                        struct span point, struct span right, struct value *quotient);
+/* The same of the logarithm, or log1p, of x and the logistic function's integral, softplus. */
+bool logistic_integral(struct elaborator *e, enum op op, struct node *x, bool indexed, struct span at,
+                       struct value *integral);
 
 /* ---- elaborate_index.c: index notation ---- */
 struct value evaluate_reduce(struct elaborator *e, const struct expression *expression);

@@ -46,7 +46,7 @@ static bool solve_triangle(const struct node *node, const double *a, double *y, 
     for (size_t step = 0; step < n; step++) {
         size_t i = forward ? step : n - 1 - step;
         double pivot = node->unit ? 1 : a[i * n + i];
-        if (pivot == 0)
+        if (!(fabs(pivot) > 0)) /* or NaN */
             return false;
         for (size_t c = 0; c < columns; c++) {
             double sum = y[i * columns + c];
@@ -70,16 +70,16 @@ static void swap_rows(double *a, size_t i, size_t j, size_t n)
 }
 
 /* Gaussian elimination with partial pivoting, applied to the columns of y as well (columns may be 0). Leaves
- * a upper triangular; returns the sign of the permutation, 0 if a is singular. */
+ * a upper triangular; returns the sign of the permutation, 0 if a is singular or holds a NaN. */
 static double eliminate(double *a, double *y, size_t n, size_t columns)
 {
     double sign = 1;
     for (size_t k = 0; k < n; k++) {
         size_t pivot = k;
         for (size_t i = k + 1; i < n; i++)
-            if (fabs(a[i * n + k]) > fabs(a[pivot * n + k]))
+            if (isnan(a[i * n + k]) || fabs(a[i * n + k]) > fabs(a[pivot * n + k]))
                 pivot = i;
-        if (a[pivot * n + k] == 0)
+        if (!(fabs(a[pivot * n + k]) > 0)) /* or NaN */
             return 0;
         if (pivot != k) {
             swap_rows(a, k, pivot, n);
