@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "nests.h"
+#include "region.h"
 
 struct bodies {
     struct program *program;
@@ -241,9 +242,12 @@ static void put_condition(struct bodies *bodies, struct node *node, struct item 
     size_t count = nodes_of(bodies, node, &nodes);
     bodies->is_needed[node->loop->condition->id] = true;
     for (size_t i = count; i-- > 0;)
-        if (bodies->is_needed[nodes[i]->id])
-            for (int j = 0; j < nodes[i]->input_count; j++)
-                bodies->is_needed[nodes[i]->inputs[j]->id] = true;
+        if (bodies->is_needed[nodes[i]->id]) {
+            struct node *const *needed; /* of a loop, in its rounds, too */
+            size_t needed_count = node_dependencies(program->function->graph, nodes[i], &needed);
+            for (size_t j = 0; j < needed_count; j++)
+                bodies->is_needed[needed[j]->id] = true;
+        }
     for (size_t i = 0; i < count; i++)
         if (bodies->is_needed[nodes[i]->id]) {
             put_node(bodies, nodes[i], container);

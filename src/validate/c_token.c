@@ -53,8 +53,8 @@ static size_t mark_length(const char *at)
                                         "*=",  "/=",  "%=",  "&=", "|=", "^=", "&&", "||",
                                         "==",  "!=",  "<=",  ">=", "<<", ">>", "##"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (strncmp(at, marks[i], strlen(marks[i])) == 0)
-            return strlen(marks[i]);
+        if (at[0] == marks[i][0] && at[1] == marks[i][1] && (!marks[i][2] || at[2] == marks[i][2]))
+            return marks[i][2] ? 3 : 2;
     return strchr("+-*/%<>=!&|^~?:;,.()[]{}#", *at) ? 1 : 0;
 }
 
