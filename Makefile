@@ -41,7 +41,7 @@ LEXERS = $(wildcard grammar/*.l)
 PARSERS = $(wildcard grammar/*.y)
 GENERATED = $(LEXERS:grammar/%.l=$(BUILD)/%.o) $(PARSERS:grammar/%.y=$(BUILD)/%.o)
 HEADERS = $(LEXERS:grammar/%.l=$(BUILD)/%.h) $(PARSERS:grammar/%.y=$(BUILD)/%.h)
-TEXTS = $(BUILD)/runtime_text.o $(BUILD)/prelude_text.o $(BUILD)/library_text.o $(BUILD)/bindings_text.o $(BUILD)/classes_text.o $(BUILD)/caller_text.o
+TEXTS = $(BUILD)/runtime_text.o $(BUILD)/prelude_text.o $(BUILD)/library_text.o $(BUILD)/bindings_text.o $(BUILD)/classes_text.o $(BUILD)/caller_text.o $(BUILD)/manual_text.o
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(notdir $(filter-out src/main.c,$(SOURCES)))) $(GENERATED) $(TEXTS)
 RUNTIME_SOURCES = $(wildcard runtime/*.c)
 RUNTIME_OBJECTS = $(RUNTIME_SOURCES:runtime/%.c=$(BUILD)/runtime/%.o)
@@ -142,6 +142,12 @@ $(BUILD)/library_text.c: tools/embed.sh $(wildcard src/elaborate/library/*.nn)
 $(BUILD)/caller_text.c: tools/embed.sh src/validate/caller.c.in
 	@mkdir -p $(@D)
 	tools/embed.sh text src/validate/caller.c.in caller > $@
+
+# What the language server says of library functions.
+$(BUILD)/manual_text.c: tools/embed.sh docs/language.md
+	@mkdir -p $(@D)
+	sed -n '/^## 11/,/^## 12/p' docs/language.md > $(BUILD)/library.md
+	tools/embed.sh text $(BUILD)/library.md manual > $@
 
 $(BUILD)/bindings_text.c: tools/embed.sh python/gradc/functions.py
 	@mkdir -p $(@D)

@@ -30,6 +30,7 @@ static const char usage[] =
     "  --format                     write the program itself in its canonical form (-o FILE may be the "
     "input)\n"
     "  --check-format               tell whether it is written so\n"
+    "  --lsp                        be a language server for editors, on standard input and output\n"
     "  --precision=float32|float64  the real type, whatever the file says\n"
     "  --standalone                 one file that needs nothing but the C library\n"
     "  --prefix=NAME                put NAME before all external names\n"
@@ -219,6 +220,12 @@ static bool set_format(struct reader *reader, const char *value)
     return true;
 }
 
+static bool set_server(struct reader *reader, const char *value)
+{
+    (void)value;
+    return reader->command->is_server = true;
+}
+
 static bool set_check_format(struct reader *reader, const char *value)
 {
     (void)value;
@@ -313,6 +320,7 @@ static const struct option {
     {"--check", OPTIONAL, read_check},
     {"--format", FLAG, set_format},
     {"--check-format", FLAG, set_check_format},
+    {"--lsp", FLAG, set_server},
     {"--at", WORD, read_at},
     {"--function", WORD, read_function},
     {"--after", WORD, read_after},
@@ -433,7 +441,15 @@ static bool shows_functions(const struct command *command)
 static bool is_consistent(const struct command *command)
 {
     const struct dependencies *dependencies = &command->dependencies;
-    if (!command->input)
+    bool has_output = command->kind != KIND_C || command->check || command->stats || command->at ||
+                      command->max_workspace || command->format || command->output;
+    if (command->is_server && (command->input || has_output))
+        command_error(
+            "--lsp is told by the editor what to look at; of the options -D, -I, -W and --precision go "
+            "with it");
+    else if (command->is_server)
+        return true;
+    else if (!command->input)
         command_error("no input file; gradc --help tells more");
     else if (command->max_workspace && (command->kind != KIND_C || command->check))
         command_error("--max-workspace changes the C; it goes with --emit=c");

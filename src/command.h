@@ -35,6 +35,7 @@ struct command {
     const char *at;                                         /* --at's text, or NULL */
     const char *function;  /* --function: what is shown of this one alone; NULL: of all */
     const char *after;     /* --after: the pass whose program is shown, or "all"; NULL: the last */
+    bool is_server;        /* --lsp */
     int level;             /* -O */
     int64_t max_workspace; /* bytes; 0: as much as is best */
     bool colour;           /* of messages */

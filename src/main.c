@@ -14,6 +14,7 @@
 #include "limit.h"
 #include "output.h"
 #include "passes.h"
+#include "server.h"
 #include "source.h"
 #include "validate.h"
 
@@ -231,6 +232,10 @@ static void run_command(void *argument)
                                             .stream = stderr,
                                             .colour = run->command.colour,
                                             .warnings = run->command.warnings};
+    if (run->command.is_server) {
+        run->status = (enum status)serve(&run->command.elaborate, run->command.warnings);
+        return;
+    }
     run->outputs = outputs_new(run->arena);
     run->status = compile(run);
     if (run->status == STATUS_DONE && !outputs_commit(run->outputs))

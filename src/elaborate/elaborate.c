@@ -114,6 +114,12 @@ static const char *library_text(const char *name)
     return NULL;
 }
 
+static const struct source *read_import(struct elaborator *e, const char *path)
+{
+    const struct text_reading *reading = e->options->reading;
+    return reading ? reading->read(reading->closure, e->arena, path) : source_read(e->arena, path);
+}
+
 static void import(struct elaborator *e, struct unit *unit, const struct definition *definition)
 {
     /* A file of the user's of this name comes before one of the library. */
@@ -135,7 +141,7 @@ static void import(struct elaborator *e, struct unit *unit, const struct definit
         return;
     }
     const struct source *source = is_library ? source_of_text(e->arena, path, library, strlen(library), true)
-                                  : path     ? source_read(e->arena, path)
+                                  : path     ? read_import(e, path)
                                              : NULL;
     if (!source) {
         report_error(e->diagnostics, definition->span, "cannot read \"%s\": %s", definition->name,

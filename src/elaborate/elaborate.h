@@ -15,6 +15,20 @@ struct size_definition { /* -D NAME=N */
     bool used; /* set by elaborate where a dim of that name was found */
 };
 
+/* Is told which value each expression, assignment and parameter of the user's files gets, as often as it is
+ * evaluated. */
+struct observer {
+    bool (*wants)(void *closure, struct span place);
+    void (*tell)(void *closure, const char *type); /* "[n, m]", "real", "int[k]", "the function f" */
+    void *closure;
+};
+
+/* Where the texts of imported files come from. */
+struct text_reading {
+    const struct source *(*read)(void *closure, struct arena *arena, const char *path);
+    void *closure;
+};
+
 struct elaborate_options {
     int precision;                       /* 32 or 64; 0: as the file says */
     const char *prefix;                  /* "" for none */
@@ -25,6 +39,8 @@ struct elaborate_options {
     bool checkpoint;   /* every loop, as if the program said so */
     bool saves_memory; /* backward computes again what it can element by element */
     bool as_formulas;  /* for people: determinants stay whole, with the derivative of textbooks */
+    const struct observer *observer; /* or NULL */
+    const struct text_reading *reading;   /* NULL: from the files */
 };
 
 /* What an export asks for, per function of the module; `adjoin` turns it into members. */
@@ -49,6 +65,9 @@ struct elaboration {
     const char *const *files;         /* every file read, the main one first: for -MD */
     size_t file_count;
 };
+
+/* How a function that is built in is called, "x, axis = …"; NULL: there is none of the name. */
+const char *builtin_usage(const char *name);
 
 /* Functions get their sizes, inputs and outputs as members; gradients are adjoined by `adjoin`. Errors go to
  * diagnostics; the result is meaningful only if there were none. */

@@ -495,6 +495,12 @@ const struct builtin *builtin_find(const char *name)
     return NULL;
 }
 
+const char *builtin_usage(const char *name)
+{
+    const struct builtin *builtin = builtin_find(name);
+    return builtin ? builtin->usage : NULL;
+}
+
 const char *const *builtin_names(size_t *count)
 {
     static const char *names[BUILTIN_COUNT + ELEMENTWISE_COUNT];

@@ -480,6 +480,7 @@ static struct value evaluate_binary(struct elaborator *e, const struct expressio
         struct value right = evaluate(e, link->right);
         warn_operands(e, link, &value, &right);
         value = binary(e, link->op, value, right, link->left->span, link->operator_span, link->right->span);
+        observe(e, link->span, &value);
     }
     return value;
 }
@@ -609,7 +610,7 @@ static struct value evaluate_member(struct elaborator *e, const struct expressio
     return value_error();
 }
 
-struct value evaluate(struct elaborator *e, const struct expression *x)
+static struct value evaluate_kind(struct elaborator *e, const struct expression *x)
 {
     switch (x->kind) {
     case EXPRESSION_NUMBER: return evaluate_number(e, x);
@@ -627,4 +628,11 @@ struct value evaluate(struct elaborator *e, const struct expression *x)
     case EXPRESSION_LIST: return evaluate_list(e, x);
     }
     return value_error();
+}
+
+struct value evaluate(struct elaborator *e, const struct expression *x)
+{
+    struct value value = evaluate_kind(e, x);
+    observe(e, x->span, &value);
+    return value;
 }

@@ -64,6 +64,7 @@ void bind(struct elaborator *e, const char *name, struct value value, struct spa
     binding->span = span;
     binding->is_parameter = is_parameter;
     binding->depth = frame->block ? frame->block->depth : 0;
+    observe(e, span, &value);
 }
 
 /* ---- Which names a body differentiates with respect to ---- */

@@ -351,6 +351,10 @@ void warn_operands(struct elaborator *e, const struct expression *product, const
                    const struct value *right);
 void warn_hidden_size(struct elaborator *e, const char *name, struct span span);
 
+/* ---- elaborate_observe.c ---- */
+/* The value of what stands at the place, for the observer. */
+void observe(struct elaborator *e, struct span place, const struct value *value);
+
 /* ---- elaborate_builtin.c ---- */
 struct builtin;
 const struct builtin *builtin_find(const char *name);

@@ -273,6 +273,10 @@ static void print_message(struct diagnostics *diagnostics, const char *kind, str
                           struct span point, struct span right, const char *message)
 {
     struct arena *arena = diagnostics->arena;
+    if (diagnostics->receive) {
+        diagnostics->receive(diagnostics->receiver, &(struct message){kind, left, point, right, message});
+        return;
+    }
     const char *kind_colour = strcmp(kind, "error") == 0 ? RED : strcmp(kind, "warning") == 0 ? YELLOW : CYAN;
     if (!point.source) {
         fprintf(diagnostics->stream, "%s%s: %s%s: %s%s\n", paint(diagnostics, BOLD),
@@ -334,7 +338,7 @@ static void report(struct diagnostics *diagnostics, const char *kind, struct spa
         return;
     if (diagnostics->reported_count > MOST_ERRORS) {
         diagnostics->last_was_dropped = true;
-        if (diagnostics->reported_count == MOST_ERRORS + 1)
+        if (diagnostics->reported_count == MOST_ERRORS + 1 && !diagnostics->receive)
             fprintf(diagnostics->stream,
                     "gradc: error: there are more than %d messages; the others are not shown\n", MOST_ERRORS);
         return;

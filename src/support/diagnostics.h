@@ -38,9 +38,18 @@ int span_column(struct span span); /* of its begin, in characters (not bytes), f
 /* The text of the line on which the span begins, without indentation and line end, in the arena. */
 const char *span_line_text(struct arena *arena, struct span span);
 
+/* A message for those who do not want it printed. */
+struct message {
+    const char *kind;               /* "error", "warning", "note": of the message before it */
+    struct span left, point, right; /* what it is about; point without a source: of no place */
+    const char *text;
+};
+
 struct diagnostics {
     struct arena *arena;
     FILE *stream;
+    void (*receive)(void *receiver, const struct message *message); /* NULL: they go to the stream */
+    void *receiver;
     bool colour;
     int error_count;
     struct warnings warnings;
