@@ -27,6 +27,8 @@ static const char usage[] =
     "                               with --check: the point at which to check\n"
     "  --function=NAME              with pictures, graphs, formulas, loop programs: of this function alone\n"
     "  --after=PASS                 with --emit=program: as the pass of the back end leaves it; all: each\n"
+    "  --explain=NAME               tell where a value comes from, what it costs, whether it is kept and "
+    "why\n"
     "  --format                     write the program itself in its canonical form (-o FILE may be the "
     "input)\n"
     "  --check-format               tell whether it is written so\n"
@@ -220,6 +222,14 @@ static bool set_format(struct reader *reader, const char *value)
     return true;
 }
 
+static bool read_explained(struct reader *reader, const char *value)
+{
+    reader->command->explained = greek_spelling(reader->arena, value, strlen(value));
+    if (!reader->command->explained)
+        command_error("--explain=%s: this is no name of a value", value);
+    return reader->command->explained != NULL;
+}
+
 static bool set_server(struct reader *reader, const char *value)
 {
     (void)value;
@@ -320,6 +330,7 @@ static const struct option {
     {"--check", OPTIONAL, read_check},
     {"--format", FLAG, set_format},
     {"--check-format", FLAG, set_check_format},
+    {"--explain", WORD, read_explained},
     {"--lsp", FLAG, set_server},
     {"--at", WORD, read_at},
     {"--function", WORD, read_function},
@@ -460,8 +471,12 @@ static bool is_consistent(const struct command *command)
              (command->kind == KIND_AST || command->kind == KIND_MATH || command->kind == KIND_LATEX ||
               (command->at && !command->max_workspace) || command->check))
         command_error("--stats tells of the C; it goes with --emit=c, graph, dot, interface or python");
-    else if (command->function && (!shows_functions(command) || command->check))
-        command_error("--function goes with --emit=graph, dot, math, latex or program");
+    else if (command->explained && (command->kind != KIND_C || command->check || command->stats ||
+                                    command->at || command->max_workspace || command->format))
+        command_error(
+            "--explain tells of one value of the C; of the options -o, -D, --function and -O go with it");
+    else if (command->function && !command->explained && (!shows_functions(command) || command->check))
+        command_error("--function goes with --emit=graph, dot, math, latex or program, and with --explain");
     else if (!dependencies->are_wanted &&
              (dependencies->file || dependencies->have_rules || dependencies->target_count > 0))
         command_error("-MF, -MP and -MT say how -MD writes what the output depends on; they need it");

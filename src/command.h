@@ -36,6 +36,7 @@ struct command {
     const char *function;  /* --function: what is shown of this one alone; NULL: of all */
     const char *after;     /* --after: the pass whose program is shown, or "all"; NULL: the last */
     bool is_server;        /* --lsp */
+    const char *explained; /* --explain: the name of a value; NULL: none */
     int level;             /* -O */
     int64_t max_workspace; /* bytes; 0: as much as is best */
     bool colour;           /* of messages */

@@ -6,6 +6,7 @@
 #include "emit.h"
 #include "emit_graph.h"
 #include "emit_math.h"
+#include "explain.h"
 #include "print_programs.h"
 
 /* ---- Names of outputs ---- */
@@ -202,6 +203,17 @@ enum status deliver(struct outputs *outputs, struct arena *arena, const struct c
     default: command_error("this gradc was built without that kind of --emit"); done = false;
     }
     return done ? STATUS_DONE : STATUS_WRONG_COMMAND;
+}
+
+enum status deliver_explanation(struct outputs *outputs, const struct command *command,
+                                const struct elaboration *elaboration, const struct file *file)
+{
+    const char *name = command->output ? command->output : "-";
+    if (!spares_inputs(elaboration, name))
+        return STATUS_WRONG_COMMAND;
+    bool is_known = explain(outputs_add(outputs, name), elaboration->module, file, &command->elaborate,
+                            command->explained);
+    return is_known ? STATUS_DONE : STATUS_WRONG_COMMAND;
 }
 
 enum status deliver_at(struct outputs *outputs, struct arena *arena, const struct command *command,

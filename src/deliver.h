@@ -12,6 +12,10 @@ enum status deliver_tree(struct outputs *outputs, const struct command *command,
 enum status deliver(struct outputs *outputs, struct arena *arena, const struct command *command,
                     const struct elaboration *elaboration);
 
+/* What --explain asks for. Requires what emit_c requires. */
+enum status deliver_explanation(struct outputs *outputs, const struct command *command,
+                                const struct elaboration *elaboration, const struct file *file);
+
 /* A graph or drawing with values and gradients. */
 enum status deliver_at(struct outputs *outputs, struct arena *arena, const struct command *command,
                        const struct elaboration *elaboration, struct at *at);

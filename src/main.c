@@ -219,6 +219,8 @@ static enum status compile(struct run *run)
         elaboration = limit_workspace(run, file, derivatives, elaboration);
     if (!elaboration)
         return STATUS_WRONG_PROGRAM;
+    if (command->explained)
+        return deliver_explanation(run->outputs, command, elaboration, file);
     return deliver(run->outputs, run->arena, command, elaboration);
 }
 

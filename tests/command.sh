@@ -110,6 +110,9 @@ done
 expect 'values of one function' 0 'value 6' run --emit=dot --function=g --at y=2,z=3 two.nn
 expect 'a function of a prefix' 0 'p_g' run --emit=graph --prefix=p_ --function=g two.nn
 expect 'no such function' 2 'there is f and g' run --emit=dot --function=h two.nn
+expect 'one value' 0 'of f: [n], 8*n bytes' run --explain=x model.nn
+expect 'one value of no name' 2 '--explain=y: no value' run --explain=y model.nn
+expect 'one value of what is no C' 2 '--explain tells of one value of the C' run --explain=x --emit=math model.nn
 expect 'a language server reads no file' 2 '--lsp is told by the editor' run --lsp two.nn
 expect 'a language server emits nothing' 2 '--lsp is told by the editor' run --lsp --emit=math
 expect 'not of C' 2 '--function goes with' run --function=g two.nn

@@ -19,6 +19,9 @@ struct emit_options {
 void emit_c(FILE *c, FILE *h, const struct module *module, const struct emit_options *options);
 /* The C as a text in the module's arena; options without a name for the header. */
 const char *emit_c_text(struct module *module, const struct emit_options *options);
+/* What became of the values of this name, in all functions; how many there are. Requires what emit_c
+ * requires. */
+int explain_values(FILE *stream, struct module *module, const char *name);
 /* The sizes of graph and programs alone. */
 void emit_statistics(FILE *stats, struct module *module);
 void emit_interface(FILE *file, const struct module *module);

@@ -191,6 +191,28 @@ size *count_operations(const struct module *module, const struct program *progra
     return c.operations;
 }
 
+size *count_operations_of(const struct module *module, const struct program *program, const struct node *node)
+{
+    size *zero = size_number(program->sizes, 0);
+    struct counter c = {module->arena, module, program, zero, zero, zero, 0, 0, 0};
+    const struct buffer *buffer = program->buffers[node->id];
+    for (size_t i = 0; i < program->nests_count; i++)
+        if (program->nests[i]->target == buffer)
+            count_nest(&c, program->nests[i]);
+    return c.operations;
+}
+
+int count_operators_of(const struct program *program, struct node *node)
+{
+    return count_operators(program, node, true, 0);
+}
+
+size *count_bytes(const struct module *module, const struct program *program, const struct node *node)
+{
+    struct counter c = {.arena = module->arena, .module = module, .program = program};
+    return bytes(&c, elements(&c, node), node->type);
+}
+
 static void print_program(FILE *stream, const struct module *module, const struct program *program)
 {
     size *zero = size_number(program->sizes, 0);
@@ -276,7 +298,7 @@ static const char *add_name(struct arena *arena, const char *names, const char *
 }
 
 /* The gradients for which backward reads it, or the fewer for which it does not. */
-static const char *read_for(struct arena *arena, const struct program *backward, const struct node *node)
+const char *read_for(struct arena *arena, const struct program *backward, const struct node *node)
 {
     const struct function *function = backward->function;
     const char *names[2] = {NULL, NULL}; /* of the others, and of those */
@@ -294,7 +316,7 @@ static const char *read_for(struct arena *arena, const struct program *backward,
     return names[false] ? arena_print(arena, "all gradients but %s", names[false]) : "all gradients";
 }
 
-static const char *why_kept(struct arena *arena, const struct programs *programs, const struct buffer *buffer)
+const char *why_kept(struct arena *arena, const struct programs *programs, const struct buffer *buffer)
 {
     const struct program *forward = programs->entries[ENTRY_FORWARD];
     const struct node *node = buffer->node;

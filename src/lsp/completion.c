@@ -7,7 +7,7 @@
 #include "answers.h"
 #include "documentation.h"
 #include "library_text.h"
-#include "names.h"
+#include "symbols.h"
 
 enum item_kind {
     ITEM_FUNCTION = 3,

@@ -8,7 +8,7 @@
 #include "derivatives.h"
 #include "documentation.h"
 #include "emit_math.h"
-#include "names.h"
+#include "symbols.h"
 
 enum { MOST_TYPES = 3, LONGEST_FORMULAS = 4000, MOST_NODES = 20000 };
 

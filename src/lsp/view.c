@@ -3,7 +3,7 @@
 
 #include "answers.h"
 #include "format.h"
-#include "names.h"
+#include "symbols.h"
 #include "source.h"
 
 static void ignore(void *receiver, const struct message *message)

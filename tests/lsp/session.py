@@ -114,9 +114,12 @@ def messages(client):
     client.texts[uri] = text.replace("[m]", "[n]")
     check("incremental", client.change(uri, {"range": {"start": client.at(uri, "[n])", 1),
                                                        "end": client.at(uri, "[n])", 2)}, "text": "n"}), [])
-    client.texts[uri] = text = "f(x: [n]) {\n  \ts = \"\U0001d6c1\" + y; a = sum(x); r = zz\n  return s\n}"
-    told = client.change(uri, {"text": text})
-    check("full text, a place behind a pair of surrogates", told != [], True)
+    client.texts[uri] = text = "f(x: [n]) {\n    require all(x > 0), \"\U0001d6c1\"; s = sum(x) + zz\n    return s\n}"
+    [told] = client.change(uri, {"text": text})
+    check("full text, a place behind a pair of surrogates", client.marked(uri, told["range"]), "zz")
+    client.texts[uri] = text.replace("zz", "yy")
+    [told] = client.change(uri, {"range": {"start": client.at(uri, "yy"), "end": client.at(uri, "yy", 2)}, "text": "yy"})
+    check("a change behind one", client.marked(uri, told["range"]), "yy")
     client.texts[uri] = text = "g(x: [n]) {\n    # \u03b2\U0001d6c1\n    \u03b2 = x; return sum(\u03b2) + vv\n}\n"
     [told] = client.change(uri, {"text": text})
     check("behind Greek letters", client.marked(uri, told["range"]), "vv")
@@ -197,6 +200,13 @@ def hovers(client):
     holds("a local function", hover(client, uri, "twice(p"), "twice(v): [3]")
     holds("an imported function", hover(client, uri, "square"), "square(x): real")
     check("nothing in a comment", hover(client, uri, "A layer"), None)
+    chain = "file:///chain.nn"
+    client.open(chain, "group Layer { g: [n] }\ngroup Net { first: Layer; b: [m] }\nf(p: Net, c) = sum(p.first.g + c * 2 - 1 @ 1)")
+    client.texts[chain] = "group Layer { g: [n] }\ngroup Net { first: Layer; b: [m] }\nf(p: Net, c) = sum(p.first.g + c * 2 - c)"
+    client.change(chain, {"text": client.texts[chain]})
+    holds("the middle of a chain", hover(client, chain, "+ c"), "+: [n]")
+    check("a member of a member", client.marked(chain, client.ask("definition", chain, ".g +", 1)["range"]), "g")
+    client.close(chain)
     # A program that is wrong elsewhere.
     broken = "file:///broken.nn"
     client.open(broken, "f(x: [n]) {\n    h = exp(x)\n    return sum(h) + zz\n}\ng(a) = (\n")

@@ -1,7 +1,7 @@
-/* names.h: what the names in a program mean, from its syntax alone, so that a program that is wrong elsewhere
- * has it too: where each is declared, and where it stands. */
-#ifndef GRADC_NAMES_H
-#define GRADC_NAMES_H
+/* symbols.h: what the names in a program mean, from its syntax alone, so that a program that is wrong
+ * elsewhere has it too: where each is declared, and where it stands. */
+#ifndef GRADC_SYMBOLS_H
+#define GRADC_SYMBOLS_H
 
 #include "elaborate.h"
 #include "map.h"

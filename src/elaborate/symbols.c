@@ -1,6 +1,6 @@
-/* names.c: walks the syntax tree with the scopes around each place, as the elaboration looks names up
+/* symbols.c: walks the syntax tree with the scopes around each place, as the elaboration looks names up
  * (elaborate_expression.c, elaborate_call.c): in the body, the file, its imports, the library. */
-#include "names.h"
+#include "symbols.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -290,8 +290,16 @@ static void declare_indices(struct walker *w, const struct target *target)
 
 static void walk_results(struct walker *w, const struct result *results)
 {
-    for (const struct result *result = results; result; result = result->next)
+    for (const struct result *result = results; result; result = result->next) {
         walk_expression(w, result->value);
+        if (!result->name)
+            continue;
+        const struct symbol *known = map_get(&body_scope(w)->symbols, result->name);
+        if (known)
+            stand(w, result->name_span, result->name_span, result->name, known, false);
+        else
+            declare(w, SYMBOL_VARIABLE, result->name, result->name_span, result->value->span);
+    }
 }
 
 static void walk_statement(struct walker *w, const struct statement *statement)
