@@ -17,15 +17,17 @@ static const char usage[] =
     "Differentiates a program and writes it, with its derivatives, as C.\n"
     "\n"
     "  -o FILE                      write to FILE (C: also the header beside it; '-': standard output)\n"
-    "  --emit=KIND                  c (default), ast, graph, dot, math, latex, interface, python, cpp,\n"
-    "                               program (the loops, statements and buffers of each entry)\n"
+    "  --emit=KIND                  c (default), ast, graph, dot, svg, math, latex, interface, python,\n"
+    "                               cpp, program (the loops, statements and buffers of each entry)\n"
     "  --check                      compare every gradient with a numerical one, and what is emitted with "
     "the graph\n"
     "  --check=c                    also what the compiler $CC makes of it with $CFLAGS (default: cc -O2)\n"
-    "  --at name=value,...          with --emit=dot or --emit=graph: evaluate and show values and "
+    "  --at name=value,...          with --emit=svg, dot or graph: evaluate and show values and "
     "gradients;\n"
     "                               with --check: the point at which to check\n"
     "  --function=NAME              with pictures, graphs, formulas, loop programs: of this function alone\n"
+    "  --level=functions|gates      in pictures, a called function is one gate (default), or its insides "
+    "are shown\n"
     "  --after=PASS                 with --emit=program: as the pass of the back end leaves it; all: each\n"
     "  --explain=NAME               tell where a value comes from, what it costs, whether it is kept and "
     "why\n"
@@ -59,18 +61,11 @@ struct choice {
 };
 
 static const struct choice kinds[] = {
-    {"c", KIND_C},
-    {"ast", KIND_AST},
-    {"graph", KIND_GRAPH},
-    {"dot", KIND_DOT},
-    {"math", KIND_MATH},
-    {"latex", KIND_LATEX},
-    {"interface", KIND_INTERFACE},
-    {"python", KIND_PYTHON},
-    {"cpp", KIND_CPP},
-    {"program", KIND_PROGRAM},
-    {NULL, 0},
+    {"c", KIND_C},           {"ast", KIND_AST},   {"graph", KIND_GRAPH},     {"dot", KIND_DOT},
+    {"svg", KIND_SVG},       {"math", KIND_MATH}, {"latex", KIND_LATEX},     {"interface", KIND_INTERFACE},
+    {"python", KIND_PYTHON}, {"cpp", KIND_CPP},   {"program", KIND_PROGRAM}, {NULL, 0},
 };
+static const struct choice levels[] = {{"functions", false}, {"gates", true}, {NULL, 0}};
 static const struct choice precisions[] = {{"float32", 32}, {"float64", 64}, {NULL, 0}};
 
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
@@ -98,6 +93,7 @@ struct reader {
     struct command *command;
     struct arena *arena;
     enum colour colour;
+    bool has_picture_level; /* --level is given */
     size_t definition_capacity, folders_count, folders_capacity, targets_count, targets_capacity;
     const char **folders, **targets;
 };
@@ -283,6 +279,15 @@ static bool read_function(struct reader *reader, const char *value)
     return reader->command->function != NULL;
 }
 
+static bool read_picture_level(struct reader *reader, const char *value)
+{
+    int opens_calls;
+    if (!choose("--level", value, levels, &opens_calls))
+        return false;
+    reader->command->opens_calls = opens_calls;
+    return reader->has_picture_level = true;
+}
+
 static bool read_level(struct reader *reader, const char *value)
 {
     bool is_level = *value >= '0' && *value <= '2' && value[1] == '\0';
@@ -334,6 +339,7 @@ static const struct option {
     {"--lsp", FLAG, set_server},
     {"--at", WORD, read_at},
     {"--function", WORD, read_function},
+    {"--level", WORD, read_picture_level},
     {"--after", WORD, read_after},
     {"--precision", WORD, read_precision},
     {"--standalone", FLAG, set_standalone},
@@ -442,15 +448,21 @@ static bool answer(int count, char **arguments)
     return false;
 }
 
+static bool is_picture(const struct command *command)
+{
+    return command->kind == KIND_DOT || command->kind == KIND_SVG;
+}
+
 /* What shows functions one by one, and so can show one alone. */
 static bool shows_functions(const struct command *command)
 {
-    return command->kind == KIND_GRAPH || command->kind == KIND_DOT || command->kind == KIND_MATH ||
+    return command->kind == KIND_GRAPH || is_picture(command) || command->kind == KIND_MATH ||
            command->kind == KIND_LATEX || command->kind == KIND_PROGRAM;
 }
 
-static bool is_consistent(const struct command *command)
+static bool is_consistent(const struct reader *reader)
 {
+    const struct command *command = reader->command;
     const struct dependencies *dependencies = &command->dependencies;
     bool has_output = command->kind != KIND_C || command->check || command->stats || command->at ||
                       command->max_workspace || command->format || command->output;
@@ -464,19 +476,20 @@ static bool is_consistent(const struct command *command)
         command_error("no input file; gradc --help tells more");
     else if (command->max_workspace && (command->kind != KIND_C || command->check))
         command_error("--max-workspace changes the C; it goes with --emit=c");
-    else if (command->at && !command->max_workspace && !command->check && command->kind != KIND_DOT &&
+    else if (command->at && !command->max_workspace && !command->check && !is_picture(command) &&
              command->kind != KIND_GRAPH)
-        command_error("--at goes with --emit=dot, --emit=graph, --check or --max-workspace");
+        command_error("--at goes with --emit=svg, dot or graph, --check or --max-workspace");
     else if (command->stats &&
-             (command->kind == KIND_AST || command->kind == KIND_MATH || command->kind == KIND_LATEX ||
-              (command->at && !command->max_workspace) || command->check))
-        command_error("--stats tells of the C; it goes with --emit=c, graph, dot, interface or python");
+             (command->kind == KIND_AST || is_picture(command) || command->kind == KIND_MATH ||
+              command->kind == KIND_LATEX || (command->at && !command->max_workspace) || command->check))
+        command_error("--stats tells of the C; it goes with --emit=c, graph, interface or python");
     else if (command->explained && (command->kind != KIND_C || command->check || command->stats ||
                                     command->at || command->max_workspace || command->format))
         command_error(
             "--explain tells of one value of the C; of the options -o, -D, --function and -O go with it");
     else if (command->function && !command->explained && (!shows_functions(command) || command->check))
-        command_error("--function goes with --emit=graph, dot, math, latex or program, and with --explain");
+        command_error(
+            "--function goes with --emit=graph, dot, svg, math, latex or program, and with --explain");
     else if (!dependencies->are_wanted &&
              (dependencies->file || dependencies->have_rules || dependencies->target_count > 0))
         command_error("-MF, -MP and -MT say how -MD writes what the output depends on; they need it");
@@ -485,6 +498,8 @@ static bool is_consistent(const struct command *command)
         command_error("--format and --check-format look at the text alone; no other output goes with them");
     else if (command->format == FORMAT_CHECK && command->output)
         command_error("--check-format writes nothing; -o does not go with it");
+    else if (reader->has_picture_level && (!is_picture(command) || command->check))
+        command_error("--level goes with --emit=svg and --emit=dot");
     else if (command->after && (command->kind != KIND_PROGRAM || command->check))
         command_error("--after goes with --emit=program");
     else if (command->check && command->output)
@@ -520,5 +535,5 @@ bool command_read(struct command *command, struct arena *arena, int count, char 
     command->elaborate.as_formulas =
         (command->kind == KIND_MATH || command->kind == KIND_LATEX) && !command->check;
     command->colour = wants_colour(reader.colour);
-    return is_consistent(command);
+    return is_consistent(&reader);
 }

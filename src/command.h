@@ -15,6 +15,7 @@ enum kind {
     KIND_AST,
     KIND_GRAPH,
     KIND_DOT,
+    KIND_SVG,
     KIND_MATH,
     KIND_LATEX,
     KIND_INTERFACE,
@@ -34,6 +35,7 @@ struct command {
     enum { FORMAT_NOT, FORMAT_WRITE, FORMAT_CHECK } format; /* --format, --check-format */
     const char *at;                                         /* --at's text, or NULL */
     const char *function;  /* --function: what is shown of this one alone; NULL: of all */
+    bool opens_calls;      /* --level=gates: pictures show the insides of called functions */
     const char *after;     /* --after: the pass whose program is shown, or "all"; NULL: the last */
     bool is_server;        /* --lsp */
     const char *explained; /* --explain: the name of a value; NULL: none */

@@ -7,6 +7,7 @@
 #include "emit_graph.h"
 #include "emit_math.h"
 #include "explain.h"
+#include "picture.h"
 #include "print_programs.h"
 
 /* ---- Names of outputs ---- */
@@ -178,14 +179,22 @@ enum status deliver_tree(struct outputs *outputs, const struct command *command,
     return STATUS_DONE;
 }
 
+/* What every kind needs first: the output, and what it depends on. */
+static bool prepare_output(struct outputs *outputs, struct arena *arena, const struct command *command,
+                           const struct elaboration *elaboration, const char *name)
+{
+    if (!spares_inputs(elaboration, name))
+        return false;
+    return !command->dependencies.are_wanted ||
+           deliver_dependencies(outputs, arena, command, elaboration, name);
+}
+
 enum status deliver(struct outputs *outputs, struct arena *arena, const struct command *command,
                     const struct elaboration *elaboration)
 {
     struct module *module = elaboration->module;
     const char *name = output_name(arena, command);
-    bool done = spares_inputs(elaboration, name);
-    if (done && command->dependencies.are_wanted)
-        done = deliver_dependencies(outputs, arena, command, elaboration, name);
+    bool done = prepare_output(outputs, arena, command, elaboration, name);
     if (!done)
         return STATUS_WRONG_COMMAND;
     if (command->stats && command->kind != KIND_C)
@@ -193,7 +202,6 @@ enum status deliver(struct outputs *outputs, struct arena *arena, const struct c
     switch (command->kind) {
     case KIND_C: done = deliver_c(outputs, arena, command, elaboration, name); break;
     case KIND_GRAPH: emit_graph(outputs_add(outputs, name), module); break;
-    case KIND_DOT: emit_dot(outputs_add(outputs, name), module); break;
     case KIND_MATH: emit_math(outputs_add(outputs, name), module, NOTATION_MATH); break;
     case KIND_LATEX: emit_math(outputs_add(outputs, name), module, NOTATION_LATEX); break;
     case KIND_PROGRAM: done = deliver_program(outputs_add(outputs, name), command, module); break;
@@ -216,15 +224,26 @@ enum status deliver_explanation(struct outputs *outputs, const struct command *c
     return is_known ? STATUS_DONE : STATUS_WRONG_COMMAND;
 }
 
-enum status deliver_at(struct outputs *outputs, struct arena *arena, const struct command *command,
-                       const struct elaboration *elaboration, struct at *at)
+enum status deliver_listing(struct outputs *outputs, struct arena *arena, const struct command *command,
+                            const struct elaboration *elaboration, struct at *at)
 {
     const char *name = output_name(arena, command);
-    if (!spares_inputs(elaboration, name))
+    if (!prepare_output(outputs, arena, command, elaboration, name))
         return STATUS_WRONG_COMMAND;
-    if (command->kind == KIND_DOT)
-        emit_dot_noted(outputs_add(outputs, name), elaboration->module, at_note, at);
-    else
-        emit_graph_noted(outputs_add(outputs, name), elaboration->module, at_note, at);
+    emit_graph_noted(outputs_add(outputs, name), elaboration->module, at_note, at);
+    return STATUS_DONE;
+}
+
+enum status deliver_picture(struct outputs *outputs, struct arena *arena, const struct command *command,
+                            const struct elaboration *elaboration, struct at *at)
+{
+    struct picture_options options = {.opens_calls = command->opens_calls, .at = at};
+    const char *name = output_name(arena, command);
+    if (!prepare_output(outputs, arena, command, elaboration, name))
+        return STATUS_WRONG_COMMAND;
+    FILE *stream = outputs_add(outputs, name);
+    if (command->kind == KIND_SVG)
+        return emit_svg(stream, elaboration->module, &options) ? STATUS_DONE : STATUS_WRONG_COMMAND;
+    emit_dot(stream, elaboration->module, &options);
     return STATUS_DONE;
 }

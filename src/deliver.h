@@ -16,8 +16,12 @@ enum status deliver(struct outputs *outputs, struct arena *arena, const struct c
 enum status deliver_explanation(struct outputs *outputs, const struct command *command,
                                 const struct elaboration *elaboration, const struct file *file);
 
-/* A graph or drawing with values and gradients. */
-enum status deliver_at(struct outputs *outputs, struct arena *arena, const struct command *command,
-                       const struct elaboration *elaboration, struct at *at);
+/* A graph with values and gradients. */
+enum status deliver_listing(struct outputs *outputs, struct arena *arena, const struct command *command,
+                            const struct elaboration *elaboration, struct at *at);
+
+/* Requires functions as elaborated. With values and gradients, if at is not NULL. */
+enum status deliver_picture(struct outputs *outputs, struct arena *arena, const struct command *command,
+                            const struct elaboration *elaboration, struct at *at);
 
 #endif

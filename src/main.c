@@ -158,6 +158,20 @@ static enum status check(struct run *run, const struct file *file, const struct 
     return are_right ? STATUS_DONE : STATUS_WRONG_PROGRAM;
 }
 
+/* Pictures, and graphs with values: of functions as they are written. */
+static enum status show(struct run *run, const struct derivatives *derivatives,
+                        const struct elaboration *elaboration, bool is_picture)
+{
+    const struct command *command = &run->command;
+    enum status status;
+    struct at *at = NULL;
+    if (command->at &&
+        !(at = at_new(run->arena, elaboration->module, derivatives, command->at, is_picture, &status)))
+        return status;
+    return is_picture ? deliver_picture(run->outputs, run->arena, command, elaboration, at)
+                      : deliver_listing(run->outputs, run->arena, command, elaboration, at);
+}
+
 /* --format and --check-format: the text alone, whatever the program means. */
 static enum status write_formatted(struct run *run, const struct source *source)
 {
@@ -193,11 +207,9 @@ static enum status compile(struct run *run)
         return STATUS_WRONG_COMMAND;
     if (!is_wrong(run) && command->function && !select_function(elaboration, command->function))
         return STATUS_WRONG_COMMAND;
-    if (!is_wrong(run) && command->at && !command->max_workspace && !command->check) {
-        enum status status;
-        struct at *at = at_new(run->arena, elaboration->module, derivatives, command->at, &status);
-        return at ? deliver_at(run->outputs, run->arena, command, elaboration, at) : status;
-    }
+    bool is_picture = (command->kind == KIND_DOT || command->kind == KIND_SVG) && !command->check;
+    if (!is_wrong(run) && (is_picture || (command->at && !command->max_workspace && !command->check)))
+        return show(run, derivatives, elaboration, is_picture);
     if (!is_wrong(run))
         adjoin(elaboration, &run->diagnostics, derivatives);
     if (is_wrong(run))

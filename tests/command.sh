@@ -107,7 +107,7 @@ expect 'one function' 0 'dg/dy = z' run --emit=math --function=g two.nn
 for kind in graph dot math latex; do
     expect "$kind of one function alone" 1 '' bash -c "cd work && '$GRADC' --emit=$kind --function=g two.nn | grep lonely"
 done
-expect 'values of one function' 0 'value 6' run --emit=dot --function=g --at y=2,z=3 two.nn
+expect 'values of one function' 0 '>6<' run --emit=dot --function=g --at y=2,z=3 two.nn
 expect 'a function of a prefix' 0 'p_g' run --emit=graph --prefix=p_ --function=g two.nn
 expect 'no such function' 2 'there is f and g' run --emit=dot --function=h two.nn
 expect 'one value' 0 'of f: [n], 8*n bytes' run --explain=x model.nn
@@ -116,6 +116,51 @@ expect 'one value of what is no C' 2 '--explain tells of one value of the C' run
 expect 'a language server reads no file' 2 '--lsp is told by the editor' run --lsp two.nn
 expect 'a language server emits nothing' 2 '--lsp is told by the editor' run --lsp --emit=math
 expect 'not of C' 2 '--function goes with' run --function=g two.nn
+
+echo 'f(x: [n], k: int[n]) = ||sigmoid(x / real(k) + 1)||^2' > work/neuron.nn
+expect 'a call is a gate' 0 'label=<sigmoid>' run --emit=dot neuron.nn
+expect 'a norm is a gate' 0 'label=<||·||²>' run --emit=dot neuron.nn
+expect 'numbers stand in gates' 0 'label=<+ 1>' run --emit=dot neuron.nn
+expect 'the insides of a call' 0 'label=<exp>' run --emit=dot --level=gates neuron.nn
+for text in sigmoid real '%'; do
+    expect "no $text in there" 1 '' bash -c "cd work && '$GRADC' --emit=dot --level=gates neuron.nn | grep '$text'"
+done
+expect 'no such level' 2 'there is functions and gates' run --emit=dot --level=words neuron.nn
+expect 'a level of C' 2 '--level goes with' run --level=gates neuron.nn
+expect 'no sizes of pictures' 2 '--stats tells of the C' run --emit=svg --stats neuron.nn
+expect 'dependencies of a picture' 0 'neuron.dot: neuron.nn' run --emit=dot -MD -MF - -o neuron.dot neuron.nn
+printf 'pair(x) {\n    return a = sin(x), b = cos(x)\n}\nh(x) {\n    a, b = pair(x)\n    return a * b\n}\n' > work/pair.nn
+expect 'a call with two values is one gate' 0 '1' bash -c "cd work && '$GRADC' --emit=dot pair.nn | grep -c 'label=<pair>'"
+printf 'outer(x, y) {\n    inner(z) = z * y\n    return inner(x) + 1\n}\n' > work/outer.nn
+expect 'what reads more than its arguments is open' 1 '' \
+    bash -c "cd work && '$GRADC' --emit=dot outer.nn | grep 'label=<inner>'"
+# product LABEL EXPRESSION: how the product of two matrices is drawn.
+product() {
+    echo "f(A: [n, n], B: [n, n], x: [n], S: [2, n, n]) = $2" > work/product.nn
+    expect "the gate of $2" 0 "label=<$1>" run --emit=dot product.nn
+}
+product '@' 'A @ B'
+product "' @" "A' @ B"
+product "@ '" "A @ B'"
+product '@' 'x @ A'
+product '@' 'S @ A'
+product '@' 'S @ S'
+printf 'f(A: [n, n], B: [n, n]) {\n    y[i] = sum[k](A[i, k] * B[i, k])\n    return y\n}\n' > work/rows.nn
+expect 'rows times rows are no matrix product' 0 'label=<sum 1>' run --emit=dot rows.nn
+if command -v dot > /dev/null; then
+    expect 'a picture' 0 '' run --emit=svg --at x='[1,2]',k='[1,2]' neuron.nn -o neuron.svg
+    expect 'it is SVG' 0 '</svg>' tail -1 work/neuron.svg
+    expect 'with values' 0 '>1.55<' cat work/neuron.svg
+else
+    echo 'skipped: pictures as SVG (graphviz)'
+fi
+mkdir none
+expect 'no Graphviz' 2 'the package graphviz' env PATH="$out/none" "$GRADC" --emit=svg work/neuron.nn -o work/none.svg
+expect 'then there is no picture' 2 '' ls work/none.svg
+printf '#!/bin/sh\necho half a picture\nexit 3\n' > none/dot
+chmod +x none/dot
+expect 'Graphviz fails' 2 'the program dot failed' env PATH="$out/none" "$GRADC" --emit=svg work/neuron.nn -o work/none.svg
+expect 'then there is none either' 2 '' ls work/none.svg
 
 fresh
 echo old > work/model.c

@@ -501,6 +501,7 @@ static struct frame *call_definition(struct elaborator *e, const struct callee *
         execute_body(e, callee->definition);
         if (frame->returned && rule_of(callee))
             apply_rule(e, frame, rule_of(callee), arguments, spans);
+        record_call(e, frame, arguments, count);
     }
     e->frame = frame->caller;
     *innermost = frame->same;

@@ -203,6 +203,9 @@ struct node *matrix_product(struct elaborator *e, struct node *a, struct node *b
 struct value binary(struct elaborator *e, enum syntax_operator op, struct value a, struct value b,
                     struct span left, struct span point, struct span right);
 
+/* ---- elaborate_record.c ---- */
+void record_call(struct elaborator *e, const struct frame *frame, const struct value *arguments, int count);
+
 /* ---- elaborate_logistic.c ---- */
 /* True if a / b is written out what the logistic function is; then that, in *quotient. */
 bool logistic_quotient(struct elaborator *e, struct node *a, struct node *b, bool indexed, struct span left,

@@ -152,6 +152,14 @@ struct node {
     struct span origin; /* the user's statement that made it first; adjoints: that of their primal */
 };
 
+/* A call that elaboration has put the body of into the graph: what pictures draw as one gate. */
+struct call {
+    const char *name;
+    bool is_library;
+    struct node **arguments, **outputs;
+    size_t arguments_count, arguments_capacity, outputs_count, outputs_capacity;
+};
+
 struct graph_slot {
     uint32_t hash;
     int number; /* of the node, from 1; 0: empty */
@@ -167,6 +175,8 @@ struct graph {
     size_t table_count, table_size;
     struct span origin;        /* given to every node constructed from now on */
     struct mentions *mentions; /* what region.c knows of loop variables */
+    struct call **calls;       /* as elaborated, each behind those of its body; copies have none */
+    size_t calls_count, calls_capacity;
     bool saves_memory; /* what backward can compute again, element by element, is not kept, whatever it costs
                         */
 };

@@ -375,7 +375,7 @@ bool at_is_used(const struct at *at)
 }
 
 struct at *at_new(struct arena *arena, struct module *module, const struct derivatives *derivatives,
-                  const char *text, enum status *status)
+                  const char *text, bool keeps_calls, enum status *status)
 {
     struct at *at = at_read(arena, text);
     *status = STATUS_WRONG_COMMAND;
@@ -387,7 +387,8 @@ struct at *at_new(struct arena *arena, struct module *module, const struct deriv
         struct evaluation *evaluation = &at->evaluations[i];
         evaluation->function = module->functions[i];
         find_adjoints(at, evaluation, derivatives);
-        simplify_with_pairs(at, evaluation);
+        if (!keeps_calls)
+            simplify_with_pairs(at, evaluation);
         if (!bind(at, evaluation))
             return NULL;
     }
@@ -406,16 +407,13 @@ struct at *at_new(struct arena *arena, struct module *module, const struct deriv
 enum { MOST_SHOWN = 8 };
 
 /* `3`, `[0.22, 0.26]`, `[[1, 2], [3, 4]]`; long ones are cut. */
-static const char *values_text(struct arena *arena, const struct interpreter *interpreter,
-                               const struct node *node, const double *values)
+static const char *values_text(struct arena *arena, const struct node *node, const int64_t *extents,
+                               const double *values)
 {
-    int64_t extents[MAXIMUM_RANK];
     size_t count = 1;
     const char *text = "";
-    for (int a = 0; a < node->rank; a++) {
-        extents[a] = interpreter_size((struct interpreter *)interpreter, node->shape[a]);
+    for (int a = 0; a < node->rank; a++)
         count *= (size_t)extents[a];
-    }
     for (size_t i = 0; i < count; i++) {
         size_t block = 1;
         if (i == MOST_SHOWN)
@@ -435,33 +433,43 @@ static const char *values_text(struct arena *arena, const struct interpreter *in
     return text;
 }
 
-const char *at_note(const struct function *function, struct node *node, void *closure)
+struct at_values at_values(struct at *at, const struct function *function, struct node *node)
 {
-    struct at *at = closure;
+    struct at_values values = {.value = NULL};
     struct evaluation *evaluation = at->evaluations;
     while (evaluation->function != function)
         evaluation++;
     if (!evaluation->has_value[node->id] || node->op == OP_LOOP)
-        return NULL;
-    const double *values = interpreter_value(evaluation->interpreter, node);
-    if (!values)
-        return NULL;
-    const char *text =
-        arena_print(at->arena, "value %s", values_text(at->arena, evaluation->interpreter, node, values));
+        return values;
+    values.value = interpreter_value(evaluation->interpreter, node);
+    for (int a = 0; a < node->rank; a++)
+        values.extents[a] = interpreter_size(evaluation->interpreter, node->shape[a]);
+    if (!values.value)
+        return values;
     /* Nodes that have become one have one gradient, the sum of theirs. */
     size_t count = interpreter_count(evaluation->interpreter, node);
     double *sum = ARENA_ARRAY(at->arena, double, count + 1);
-    bool found = false;
     for (size_t i = 0; i < evaluation->pairs_count; i++) {
         if (evaluation->pairs[i].node != node)
             continue;
         const double *adjoint = interpreter_value(evaluation->interpreter, evaluation->pairs[i].adjoint);
         for (size_t k = 0; adjoint && k < count; k++)
             sum[k] += adjoint[k];
-        found = adjoint != NULL;
+        values.gradient = adjoint ? sum : NULL;
     }
-    if (!found)
+    return values;
+}
+
+const char *at_note(const struct function *function, struct node *node, void *closure)
+{
+    struct at *at = closure;
+    struct at_values values = at_values(at, function, node);
+    if (!values.value)
+        return NULL;
+    const char *text =
+        arena_print(at->arena, "value %s", values_text(at->arena, node, values.extents, values.value));
+    if (!values.gradient)
         return text;
     return arena_print(at->arena, "%s, gradient %s", text,
-                       values_text(at->arena, evaluation->interpreter, node, sum));
+                       values_text(at->arena, node, values.extents, values.gradient));
 }

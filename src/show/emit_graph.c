@@ -1,4 +1,4 @@
-/* emit_graph.c: each function's graph, one node a line in the order of computation, or one box.
+/* emit_graph.c: each function's graph, one node a line in the order of computation.
  *
  * A node is written as an equation over the nodes that it reads; constants, sizes, positions and views are
  * written where they are used. Nodes that no member needs are left out. */
@@ -253,93 +253,4 @@ void emit_graph_noted(FILE *stream, const struct module *module, graph_note *not
 void emit_graph(FILE *stream, const struct module *module)
 {
     emit_graph_noted(stream, module, NULL, NULL);
-}
-
-/* ---- The drawing ---- */
-
-/* Inside a quoted string of the dot language. */
-static void print_quoted(FILE *stream, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            fputc('\\', stream);
-        fputc(*text, stream);
-    }
-}
-
-/* Edges from each shown node that the node reads, looking through views that are not shown. */
-static void draw_edges(FILE *stream, const struct listing *listing, size_t number, const struct node *node,
-                       const struct node *reader, int depth)
-{
-    for (int i = 0; i < node->input_count; i++) {
-        const struct node *input = node->inputs[i];
-        if (listing->names[input->id] != NULL)
-            fprintf(stream, "        n%zu_%d -> n%zu_%d;\n", number, input->id, number, reader->id);
-        else if (depth < MAXIMUM_RANK)
-            draw_edges(stream, listing, number, input, reader, depth + 1);
-    }
-}
-
-static void draw_node(FILE *stream, struct listing *listing, size_t number, struct node *node)
-{
-    const char *note = note_of(listing, node);
-    bool is_input = node->op == OP_PARAMETER || node->op == OP_PLACEHOLDER;
-
-    fprintf(stream, "        n%zu_%d [label=\"", number, node->id);
-    print_quoted(stream, is_input ? listing->names[node->id] : equation(listing, node));
-    fprintf(stream, "\\n");
-    print_quoted(stream, node->op == OP_LOOP ? "" : shape_text(listing, node));
-    if (note != NULL) {
-        fprintf(stream, "\\n");
-        print_quoted(stream, note);
-    }
-    fprintf(stream, "\"%s];\n", is_input ? ", style=filled, fillcolor=lightgrey" : "");
-    draw_edges(stream, listing, number, node, node, 0);
-}
-
-/* What is stored in a member: a rounded box after the node. */
-static void draw_member(FILE *stream, struct listing *listing, size_t number, size_t place,
-                        const struct member *member)
-{
-    fprintf(stream, "        m%zu_%zu [label=\"%s ", number, place, role_text(member->role));
-    print_quoted(stream, member->name);
-    if (listing->names[member->value->id] == NULL) {
-        fprintf(stream, " = ");
-        print_quoted(stream, name_or_text(listing, member->value));
-    }
-    fprintf(stream, "\", style=rounded];\n");
-    if (listing->names[member->value->id] != NULL)
-        fprintf(stream, "        n%zu_%d -> m%zu_%zu;\n", number, member->value->id, number, place);
-}
-
-static void draw_function(FILE *stream, struct listing *listing, size_t number)
-{
-    const struct function *function = listing->function;
-
-    fprintf(stream, "    subgraph cluster_%zu {\n        label=\"%s\";\n", number, function->name);
-    for (size_t i = 0; i < function->graph->nodes_count; i++) {
-        if (listing->names[i] != NULL)
-            draw_node(stream, listing, number, function->graph->nodes[i]);
-    }
-    for (size_t i = 0; i < function->members_count; i++) {
-        if (function->members[i].value != NULL)
-            draw_member(stream, listing, number, i, &function->members[i]);
-    }
-    fprintf(stream, "    }\n");
-}
-
-void emit_dot_noted(FILE *stream, const struct module *module, graph_note *note, void *closure)
-{
-    fprintf(stream, "digraph gradc {\n    rankdir=TB;\n    node [shape=box, fontname=\"monospace\"];\n");
-    for (size_t i = 0; i < module->functions_count; i++) {
-        struct listing listing;
-        listing_begin(&listing, module, module->functions[i], note, closure);
-        draw_function(stream, &listing, i);
-    }
-    fprintf(stream, "}\n");
-}
-
-void emit_dot(FILE *stream, const struct module *module)
-{
-    emit_dot_noted(stream, module, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* emit_graph.h: the tensor graph as a listing (--emit=graph) and as a drawing for Graphviz (--emit=dot). */
+/* emit_graph.h: the tensor graph as a listing (--emit=graph). */
 #ifndef GRADC_EMIT_GRAPH_H
 #define GRADC_EMIT_GRAPH_H
 
@@ -8,9 +8,7 @@
 typedef const char *graph_note(const struct function *function, struct node *node, void *closure);
 
 void emit_graph(FILE *stream, const struct module *module);
-void emit_dot(FILE *stream, const struct module *module);
 /* The same with a note beside each node; note may be NULL. */
 void emit_graph_noted(FILE *stream, const struct module *module, graph_note *note, void *closure);
-void emit_dot_noted(FILE *stream, const struct module *module, graph_note *note, void *closure);
 
 #endif

@@ -1,0 +1,60 @@
+/* graphviz.c: pictures as SVG, which Graphviz's program `dot` makes. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "picture.h"
+
+enum { NOT_FOUND = 127 };
+
+/* Runs `dot -Tsvg` from one file into another; its exit status, or -1 if it had none. */
+static int run_dot(FILE *in, FILE *out)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        if (dup2(fileno(in), STDIN_FILENO) >= 0 && dup2(fileno(out), STDOUT_FILENO) >= 0)
+            execlp("dot", "dot", "-Tsvg", (char *)NULL);
+        _exit(errno == ENOENT || errno == EACCES || errno == ENOTDIR ? NOT_FOUND : 1);
+    }
+    while (child > 0 && waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return -1;
+    return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static bool copy_text(FILE *from, FILE *to)
+{
+    char block[4096];
+    size_t count;
+    rewind(from);
+    while ((count = fread(block, 1, sizeof block, from)) > 0)
+        fwrite(block, 1, count, to);
+    return !ferror(from);
+}
+
+bool emit_svg(FILE *stream, const struct module *module, const struct picture_options *options)
+{
+    FILE *dot = tmpfile(), *svg = tmpfile();
+    bool is_done = false;
+    if (!dot || !svg) {
+        command_error("--emit=svg: there is no room for temporary files: %s", strerror(errno));
+    } else {
+        emit_dot(dot, module, options);
+        int status = fflush(dot) == 0 && fseek(dot, 0, SEEK_SET) == 0 ? run_dot(dot, svg) : -1;
+        is_done = status == 0 && copy_text(svg, stream);
+        if (status == NOT_FOUND)
+            command_error(
+                "--emit=svg draws with the program dot, which is not on the PATH; Debian has it in the "
+                "package graphviz");
+        else if (!is_done)
+            command_error("--emit=svg: the program dot failed");
+    }
+    if (dot)
+        fclose(dot);
+    if (svg)
+        fclose(svg);
+    return is_done;
+}

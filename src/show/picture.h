@@ -1,0 +1,17 @@
+/* picture.h: functions as a lecturer draws them (--emit=dot, --emit=svg). */
+#ifndef GRADC_PICTURE_H
+#define GRADC_PICTURE_H
+
+#include "at.h"
+
+struct picture_options {
+    bool opens_calls; /* the insides of called functions instead of one gate each */
+    struct at *at;    /* values and gradients beside the edges, or NULL */
+};
+
+/* In the language of Graphviz. Requires functions as elaborated, without derivatives. */
+void emit_dot(FILE *stream, const struct module *module, const struct picture_options *options);
+/* The same through Graphviz's `dot`; false after telling that there is none or that it failed. */
+bool emit_svg(FILE *stream, const struct module *module, const struct picture_options *options);
+
+#endif
