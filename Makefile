@@ -71,7 +71,7 @@ endif
 
 # ---- Building ----
 
-.PHONY: always all setup test run-tests random-tools hostile fuzz fuzz-objects test-sanitize test-random test-compilers test-accuracy coverage bless bench demo format format-check clean install uninstall
+.PHONY: always all setup test run-tests random-tools hostile fuzz fuzz-objects test-sanitize test-random test-compilers test-accuracy coverage bless bench demo pictures format format-check clean install uninstall
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -267,6 +267,14 @@ bench: all
 
 FORMATTED = $(wildcard src/*.c src/*.h src/*/*.c src/*/*.h runtime/*.c runtime/*.h tests/unit/*.c tests/unit/*.h tests/accuracy/*.c bench/*.c bench/*.h bench/*.cpp)
 CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
+
+# Those of the documents: each program of docs/pictures/, at the point beside it. Look at what changed before committing.
+pictures: all
+	@for program in docs/pictures/*.nn; do \
+	    base=$${program%.nn}; set --; \
+	    if [ -e "$$base.at" ]; then set -- --at "$$(cat "$$base.at")"; fi; \
+	    $(abspath $(GRADC)) --emit=svg "$$@" "$$program" -o "$$base.svg" || exit 1; \
+	done
 
 format:
 	$(CLANG_FORMAT) -i $(FORMATTED)
