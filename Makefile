@@ -307,6 +307,8 @@ install: all
 	install -d $(TO)/share/gradc/python/gradc
 	install -m 644 python/pyproject.toml python/backend.py $(TO)/share/gradc/python
 	install -m 644 python/gradc/*.py $(TO)/share/gradc/python/gradc
+	@(cd editors && find . -type f) | while read -r file; do \
+	    install -D -m 644 "editors/$$file" $(TO)/share/gradc/editors/"$$file" || exit 1; done
 	install -d $(TO)/share/man/man1 $(TO)/share/man/man5
 	tools/man.sh $(abspath $(GRADC)) $(VERSION) '$(PREFIX)' docs/man/gradc.1.in > $(TO)/share/man/man1/gradc.1
 	tools/man.sh $(abspath $(GRADC)) $(VERSION) '$(PREFIX)' docs/man/gradc.5.in > $(TO)/share/man/man5/gradc.5
