@@ -20,14 +20,6 @@ struct renamed {
     const char *outside, *inside, *others;
 };
 
-/* The buffer in whose place it is kept. */
-static struct buffer *host_of(struct buffer *buffer)
-{
-    while (buffer->same)
-        buffer = buffer->same;
-    return buffer;
-}
-
 /* Where the rounds' sum is formed: an array, or a local variable. */
 static const char **place_of_name(struct emitter *emitter, const struct own *own)
 {
@@ -37,7 +29,7 @@ static const char **place_of_name(struct emitter *emitter, const struct own *own
         return own->buffer->storage == STORAGE_SCALAR ? &own->buffer->name : &nest->accumulator;
     }
     buffer_name(emitter, own->buffer);
-    return &host_of(own->buffer)->name;
+    return &array_of(own->buffer)->name;
 }
 
 static bool is_local(const struct own *own)
@@ -56,7 +48,7 @@ static void name_own(struct emitter *emitter, const struct own *own, struct rena
     if (own->copies && !is_local(own)) {
         own->copies->name = renamed->others;
         own->copies->is_read = true;
-        host_of(own->buffer)->is_read = true;
+        array_of(own->buffer)->is_read = true;
     }
 }
 

@@ -94,9 +94,10 @@ struct offset offset_of(struct emitter *emitter, int rank, size *const *shape, u
 
 const char *buffer_name(struct emitter *emitter, struct buffer *buffer)
 {
-    if (buffer->same) {
-        buffer->same->is_read = true;
-        return buffer_name(emitter, buffer->same);
+    struct buffer *array = array_of(buffer);
+    if (array != buffer) {
+        array->is_read = true;
+        return buffer_name(emitter, array);
     }
     if (!buffer->name) {
         const struct node *node = buffer->node;
@@ -140,12 +141,12 @@ static struct offset offset_in_rows(struct emitter *emitter, const struct buffer
     }
     if (buffer->block) /* the rows of one block */
         place[0].affine = size_subtract(at[0].affine, buffer->block->first);
-    for (; buffer->same; buffer = buffer->same)
-        if (buffer->collected_at) {
+    for (; buffer->alias_of; buffer = buffer->alias_of)
+        if (buffer->row) {
             memmove(place + 1, place, sizeof *place * (size_t)rank);
             memmove(extents + 1, extents, sizeof *extents * (size_t)rank++);
-            place[0] = (struct index){buffer->collected_at, NULL};
-            extents[0] = buffer->same->node->shape[0];
+            place[0] = (struct index){buffer->row, NULL};
+            extents[0] = buffer->alias_of->node->shape[0];
             dropped <<= 1;
         }
     return offset_of(emitter, rank, extents, dropped, place);

@@ -90,7 +90,7 @@ static bool is_restricted(const struct emitter *emitter, const struct touched *t
         return false;
     if (!buffer)
         return true;
-    if (buffer->same || buffer->is_earlier || buffer->is_seed)
+    if ((buffer->alias_of && !buffer->has_own_name) || buffer->is_earlier || buffer->is_seed)
         return false;
     if (buffer->storage == STORAGE_MEMBER)
         return buffer->slot < 0;

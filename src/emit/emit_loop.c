@@ -87,12 +87,10 @@ static bool is_named(const struct node *node, void *closure)
 /* ys[t] for a row of ys. */
 static const char *place_name(struct emitter *emitter, struct buffer *buffer)
 {
-    if (!buffer->same)
+    if (!buffer->alias_of || buffer->has_own_name)
         return buffer_name(emitter, buffer);
-    const char *name = place_name(emitter, buffer->same);
-    return buffer->collected_at
-               ? arena_print(emitter->arena, "%s[%s]", name, size_c(emitter, buffer->collected_at))
-               : name;
+    const char *name = place_name(emitter, buffer->alias_of);
+    return buffer->row ? arena_print(emitter->arena, "%s[%s]", name, size_c(emitter, buffer->row)) : name;
 }
 
 static const char *name_of(const struct node *node, void *closure)
@@ -290,7 +288,7 @@ static void emit_comment(struct emitter *emitter, const struct item *parent, siz
 
 static bool declares_outside(const struct nest *nest)
 {
-    return nest->target && nest->target->storage == STORAGE_SCALAR && !nest->target->same;
+    return nest->target && nest->target->storage == STORAGE_SCALAR && !nest->target->alias_of;
 }
 
 /* Variables that statements under several conditions use are declared under none. */

@@ -65,10 +65,10 @@ static bool has_vector_form(const struct node *node)
 
 static bool moves_with_rounds(const struct nest *nest, const size *variable)
 {
-    if (nest->collected_at)
-        return size_depends_on(nest->collected_at, variable);
-    for (const struct buffer *buffer = nest->target; buffer; buffer = buffer->same)
-        if (buffer->collected_at && size_depends_on(buffer->collected_at, variable))
+    if (nest->row)
+        return size_depends_on(nest->row, variable);
+    for (const struct buffer *buffer = nest->target; buffer; buffer = buffer->alias_of)
+        if (buffer->row && size_depends_on(buffer->row, variable))
             return true;
     return false;
 }
@@ -178,20 +178,17 @@ static int real_bytes(const struct emitter *emitter)
 }
 
 /* The array that it stores in, as a whole; NULL: none. */
-static const struct buffer *array_of(const struct item *item)
+static const struct buffer *array_in(const struct item *item)
 {
     if (is_empty(item) || item->nest->target->storage == STORAGE_SCALAR)
         return NULL;
-    const struct buffer *buffer = item->nest->target;
-    while (buffer->same)
-        buffer = buffer->same;
-    return buffer;
+    return array_of(item->nest->target);
 }
 
 /* Whether nothing was in it before that a round may read: then a round may run twice. */
 static bool is_new_result(const struct buffer *array)
 {
-    return array->storage == STORAGE_MEMBER && array->member->role != ROLE_INOUT && !array->guest;
+    return array->storage == STORAGE_MEMBER && array->member->role != ROLE_INOUT;
 }
 
 /* Whether a round fills at least a line. */
@@ -214,7 +211,7 @@ static int rounds_in_block(const struct emitter *emitter, const struct item *ite
         (size_is_number(loop->end, &end) && end < rounds))
         return 0;
     for (size_t i = 0; i < item->body_count; i++) {
-        const struct buffer *array = array_of(item->body[i]);
+        const struct buffer *array = array_in(item->body[i]);
         if (array && !is_new_result(array))
             return 0;
         has_long = has_long || (array && has_long_rows(emitter, array));

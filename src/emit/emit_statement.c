@@ -46,8 +46,8 @@ void target_indices(struct emitter *emitter, const struct nest *nest, const stru
         int axis = nest->target_axes[a];
         to[a] = axis >= 0 ? at[axis] : (struct index){size_number(emitter->program->sizes, 0), NULL};
     }
-    if (nest->collected_at)
-        to[0].affine = nest->collected_at;
+    if (nest->row)
+        to[0].affine = nest->row;
     if (nest->kind == NEST_SCAN && node->reverse)
         for (int a = 0; a < rank; a++)
             if (node->axes >> a & 1)
@@ -61,7 +61,7 @@ void target_indices(struct emitter *emitter, const struct nest *nest, const stru
 bool needs_declaration(const struct nest *nest)
 {
     return nest->target && nest->target->storage == STORAGE_SCALAR && nest->target->writers[0] == nest &&
-           !nest->target->same && !nest->target->lanes;
+           !nest->target->alias_of && !nest->target->lanes;
 }
 
 static bool is_written_once(const struct buffer *buffer)

@@ -94,7 +94,7 @@ static bool can_add_up(const struct nest *nest)
 static int cut_axis(const struct nest *nest, const size *extent)
 {
     int axis = -1;
-    if (!nest->target || !nest->target->node || nest->alone || nest->collected_at)
+    if (!nest->target || !nest->target->node || nest->alone || nest->row)
         return -1;
     switch (nest->kind) {
     case NEST_VALUE:

@@ -43,12 +43,13 @@ static void list(struct program *program, struct chunks *chunks, struct buffer *
 bool has_own(struct program *program, struct chunks *chunks, struct nest *nest, const struct item *loop)
 {
     struct buffer *target = nest->target;
-    if (!target || !target->node || target->guest || target->storage == STORAGE_STRUCT ||
-        (target->same && target->same->guest != target))
+    if (!target || !target->node || target->storage == STORAGE_STRUCT ||
+        (array_of(target) != target && (target->row || !target->alias_of->member)))
         return false;
     if (target->storage == STORAGE_SCALAR && nest->kind != NEST_REDUCE)
         return false; /* a sum of all rounds is one variable, any other a chunk would need an array for */
-    bool is_private = target->storage == STORAGE_WORKSPACE && is_private_to(target, loop) && !target->same;
+    bool is_private =
+        target->storage == STORAGE_WORKSPACE && is_private_to(target, loop) && array_of(target) == target;
     if (is_private ? stores_by_round(nest, loop) : !adds_up(nest))
         return false; /* a copy of what has room for all rounds is too much */
     list(program, chunks, target, is_private ? NULL : nest);

@@ -41,7 +41,7 @@ static int own_depth(const struct nest *nest, const struct item *loop)
 
 static bool is_private(const struct buffer *buffer, const struct item *loop)
 {
-    return buffer->node && !buffer->member && !buffer->is_fixed && !buffer->is_partition && !buffer->same &&
+    return buffer->node && !buffer->member && !buffer->is_fixed && !buffer->is_partition &&
            (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_WORKSPACE) && buffer->scope &&
            is_inside(buffer->scope, loop);
 }
@@ -94,7 +94,7 @@ static bool can_be_laned(const struct item *item, const struct item *loop)
         return true;
     const struct nest *nest = item->nest;
     int depth = own_depth(nest, loop);
-    if (depth < 0 || !nest->target || !nest->target->node || nest->target->same)
+    if (depth < 0 || !nest->target || !nest->target->node)
         return false;
     return is_private(nest->target, loop) ? fills_private(nest, depth)
                                           : writes_for_all(nest, depth) || forms_element(nest, loop);

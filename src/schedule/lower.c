@@ -25,13 +25,9 @@ static void run_pass(enum pass pass, struct program *program, const struct progr
     case PASS_BLOCK: block(program); break;
     case PASS_FUSE: fuse(program); break;
     case PASS_PLACE:
-        update_in_place(program);
-        carry_in_place(program);
         place(program, forward);
         choose_lanes(program);
-        collect_in_place(program);
-        live_in_members(program);
-        overwrite(program);
+        coalesce(program);
         share_slots(program);
         break;
     case PASS_SHARE_LOOPS: share_loops(program); break;

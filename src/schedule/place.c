@@ -164,7 +164,7 @@ static void find_scope(struct program *program, struct buffer *buffer)
     if (!buffer->is_fixed && writer->block && levels >= writer->path_first)
         buffer->block = writer->block;
     /* What stands in for a member, should its pointer be NULL, has the rows of all rounds, which may be done
-     * in any order, and perhaps a guest's. */
+     * in any order, and perhaps those of a value that lives there first. */
     if (buffer->member)
         levels = 0;
     buffer->scope = levels > 0 ? writer->path[levels - 1] : NULL;

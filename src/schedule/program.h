@@ -86,7 +86,7 @@ struct nest {
     struct buffer *source;   /* COPY: read from here instead of the node's own place */
     struct buffer **scratch; /* CALL */
     size_t scratch_count, scratch_capacity;
-    size *collected_at;      /* COPY: the first axis of the target stands here, and is no axis of the nest */
+    size *row;               /* COPY: the first axis of the target stands here, and is no axis of the nest */
     struct product *product; /* PRODUCT: target = or += scale * product */
     struct scale scale;      /* COPY, PRODUCT */
     struct part *terms;      /* SUM */
@@ -216,13 +216,15 @@ struct buffer {
     size *count; /* scratch: its elements */
     enum storage storage;
     const struct member *member; /* MEMBER, STRUCT */
-    struct buffer *same;         /* it is kept where this one is: the next value of what a loop carries */
-    size *collected_at;     /* `same` has one more axis, in front, where it stands here; NULL: it has none */
-    bool is_kept;           /* forward leaves it for backward */
-    bool is_earlier;        /* filled by an earlier entry */
-    bool is_read;           /* by some nest of this program */
-    bool needs_fallback;    /* MEMBER: a slot for it, should the pointer be NULL */
-    bool is_partition;      /* its first writers fill different parts, in no order */
+    struct buffer *alias_of;     /* its elements are kept where those of this one are; NULL: it has memory */
+    size *row;           /* alias_of has one more axis, in front, where it stands here; NULL: it has none */
+    bool has_own_name;   /* in C, although it is an alias */
+    bool is_taken;       /* an older or newer value lives in its memory, too */
+    bool is_kept;        /* forward leaves it for backward */
+    bool is_earlier;     /* filled by an earlier entry */
+    bool is_read;        /* by some nest of this program */
+    bool needs_fallback; /* MEMBER: a slot for it, should the pointer be NULL */
+    bool is_partition;   /* its first writers fill different parts, in no order */
     size_t first_unordered; /* of the writers so far, the last one, or the first of those in no order */
     bool is_fixed;          /* it keeps all axes: kept, in a member, carried */
     unsigned dropped;       /* axes that it has lost because its readers share these loops */
@@ -238,10 +240,7 @@ struct buffer {
     bool is_seed;          /* a leaf's own array, or zeros if its pointer is NULL */
     bool is_leaf_name;     /* the name of an updated array, declared with the inputs */
     size_t first, last;    /* it is alive from one to the other of these preorder numbers */
-    struct buffer *over;   /* it is written, element by element, over this one; NULL: none */
-    bool is_overwritten;   /* by another one */
     int slot;              /* its place in the workspace; -1: none */
-    struct buffer *guest;  /* MEMBER: a value that lives in its array first */
     struct item *lanes; /* it has LANES values for each element: it is private to the rounds of this loop */
 };
 
@@ -445,21 +444,17 @@ size *computed_size(struct program *program, enum computation computation, int a
                     size *const *arguments);
 int64_t compute_size(enum computation computation, const int64_t *arguments);
 
-/* ---- in_place.c ---- */
-void update_in_place(struct program *program);
-void carry_in_place(struct program *program);
-void collect_in_place(struct program *program); /* after axes have been dropped */
-/* A value of which a member's array takes each element last lives in that array until then. */
-void live_in_members(struct program *program);
-/* Finds values that may be written over older ones, of which each element is read for the last time by then.
- */
-void overwrite(struct program *program);
+/* ---- coalesce.c ---- */
+/* Finds values that need no memory of their own. */
+void coalesce(struct program *program);
+/* The buffer whose memory it is kept in. */
+struct buffer *root_of(const struct buffer *buffer);
+/* The one by whose name C calls its elements. */
+struct buffer *array_of(struct buffer *buffer);
 
 /* ---- slots.c ---- */
 /* Gives the buffers in the workspace their slots. */
 void share_slots(struct program *program);
-/* The buffer in whose place, or over which, it is kept: what shares its memory element by element. */
-const struct buffer *root_of(const struct buffer *buffer);
 
 /* ---- parallel.c, chunks.c ---- */
 enum { WORTH_THREADS = 1 << 15 }; /* as in gradc.h: the least work that threads share */

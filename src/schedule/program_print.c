@@ -70,23 +70,21 @@ static const char *place_title(struct printer *printer, const struct buffer *buf
 {
     struct arena *arena = printer->text.arena;
     const char *title = "", *room = "";
-    if (buffer->slot >= 0 && !buffer->same)
+    if (buffer->slot >= 0)
         room = arena_print(arena, "workspace %d", buffer->slot);
-    if (buffer->same && buffer->collected_at)
-        title = arena_print(arena, "in %s[%s]", buffer_title(&printer->text, buffer->same),
-                            size_title(&printer->text, buffer->collected_at));
-    else if (buffer->same)
-        title = arena_print(arena, "in %s", buffer_title(&printer->text, buffer->same));
+    if (buffer->row)
+        title = arena_print(arena, "in %s[%s]", buffer_title(&printer->text, buffer->alias_of),
+                            size_title(&printer->text, buffer->row));
+    else if (buffer->alias_of && !buffer->has_own_name)
+        title = arena_print(arena, "in %s", buffer_title(&printer->text, buffer->alias_of));
     else if (buffer->storage == STORAGE_MEMBER)
         title = arena_print(arena, "member %s%s%s", buffer->member->name, *room ? ", if NULL " : "", room);
     else if (buffer->storage == STORAGE_STRUCT)
         title = arena_print(arena, "member %s, by value", buffer->member->name);
     else
         title = buffer->storage == STORAGE_SCALAR ? "variable" : room;
-    if (buffer->guest)
-        title = arena_print(arena, "%s, of %s first", title, buffer_title(&printer->text, buffer->guest));
-    if (buffer->over)
-        title = arena_print(arena, "%s, over %s", title, buffer_title(&printer->text, buffer->over));
+    if (buffer->has_own_name)
+        title = arena_print(arena, "%s, over %s", title, buffer_title(&printer->text, buffer->alias_of));
     return title;
 }
 

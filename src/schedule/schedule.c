@@ -177,7 +177,7 @@ static void put_copy_of_round(struct bodies *bodies, struct node *loop, int j, s
     if (!result || program->buffers[result->id]->is_earlier)
         return;
     struct nest *nest = nest_new(program, NEST_COPY, value, program->buffers[result->id]);
-    nest->collected_at = size_subtract(loop->loop->variable, loop->loop->begin);
+    nest->row = size_subtract(loop->loop->variable, loop->loop->begin);
     nest_set_axes(program, nest, value->rank, value->shape, 0);
     nest->target_axes[0] = -1;
     for (int a = 0; a < value->rank; a++) {

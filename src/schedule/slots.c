@@ -16,9 +16,9 @@
 
 enum { SLOTS_TRIED = 64, TYPICAL_SIZE = 64 };
 
-/* A buffer, or several of which each is written over the one before. */
+/* A buffer and its aliases. */
 struct stay {
-    struct buffer *buffer; /* the first of them */
+    struct buffer *buffer;
     size *count;
     int64_t about; /* count at typical sizes */
     size_t first, last, number;
@@ -54,28 +54,16 @@ static int64_t typical_size(const size *atom, void *closure)
 
 static bool needs_slot(const struct buffer *buffer)
 {
-    return !buffer->is_earlier && !buffer->same && (buffer->writers_count > 0 || buffer->lanes) &&
+    return !buffer->is_earlier && !buffer->alias_of && (buffer->writers_count > 0 || buffer->lanes) &&
            (buffer->storage == STORAGE_WORKSPACE ||
             (buffer->storage == STORAGE_MEMBER && buffer->needs_fallback));
-}
-
-/* The guest of a member's array is there before what the member takes from it. */
-static size_t first_with_guest(const struct buffer *buffer)
-{
-    size_t first = buffer->first;
-    for (size_t w = 0; buffer->guest && w < buffer->guest->writers_count; w++) {
-        const struct nest *writer = buffer->guest->writers[w];
-        const struct item *item = writer->path_count > 0 ? writer->path[0] : writer->item;
-        first = item->first < first ? item->first : first;
-    }
-    return first;
 }
 
 static void add_stay(struct sharing *sharing, struct buffer *buffer)
 {
     struct program *program = sharing->program;
     struct stay stay = {.buffer = buffer, .number = sharing->stays_count, .is_kept = buffer->is_kept};
-    stay.first = first_with_guest(buffer);
+    stay.first = buffer->first;
     stay.last = buffer->last;
     stay.count = buffer_count(program, buffer);
     stay.about = size_evaluate(stay.count, typical_size, NULL);
@@ -83,11 +71,25 @@ static void add_stay(struct sharing *sharing, struct buffer *buffer)
     ARENA_APPEND(program->scratch, sharing, stays, stay);
 }
 
-static void join_stay(struct stay *stay, const struct buffer *buffer)
+/* The item that holds the statement in the body of the scope; outside of the scope, in the whole program. */
+static const struct item *item_in(const struct item *scope, const struct nest *nest)
 {
-    stay->first = buffer->first < stay->first ? buffer->first : stay->first;
-    stay->last = buffer->last > stay->last ? buffer->last : stay->last;
-    stay->is_kept = stay->is_kept || buffer->is_kept;
+    int level = nest->path_count;
+    while (level > 0 && nest->path[level - 1] != scope)
+        level--;
+    return nest->path_count > level ? nest->path[level] : nest->item;
+}
+
+static void join_stay(struct stay *stay, const struct buffer *alias)
+{
+    for (size_t i = 0; i < alias->writers_count + alias->readers_count; i++) {
+        const struct nest *nest =
+            i < alias->writers_count ? alias->writers[i] : alias->readers[i - alias->writers_count];
+        const struct item *item = item_in(stay->buffer->scope, nest);
+        stay->first = item->first < stay->first ? item->first : stay->first;
+        stay->last = item->last > stay->last ? item->last : stay->last;
+    }
+    stay->is_kept = stay->is_kept || alias->is_kept;
 }
 
 /* What is kept first, then the largest, then by time. */
@@ -161,42 +163,27 @@ static void take_slot(struct sharing *sharing, struct stay *stay)
     stay->buffer->slot = stay->slot;
 }
 
-const struct buffer *root_of(const struct buffer *buffer)
-{
-    while (buffer && (buffer->same || buffer->over))
-        buffer = buffer->same ? buffer->same : buffer->over;
-    return buffer;
-}
-
-/* The buffer that was there before all that are written over one another. */
-static struct buffer *oldest(struct buffer *buffer)
-{
-    while (buffer->over)
-        buffer = buffer->over;
-    return buffer;
-}
-
 void share_slots(struct program *program)
 {
     struct sharing sharing = {.program = program};
     for (size_t i = 0; i < program->all_buffers_count; i++)
-        if (needs_slot(program->all_buffers[i]) && !program->all_buffers[i]->over)
+        if (needs_slot(program->all_buffers[i]))
             add_stay(&sharing, program->all_buffers[i]);
     for (size_t i = 0; i < program->all_buffers_count; i++)
-        if (program->all_buffers[i]->over)
-            join_stay(&sharing.stays[oldest(program->all_buffers[i])->slot], program->all_buffers[i]);
+        if (program->all_buffers[i]->alias_of && needs_slot(root_of(program->all_buffers[i])))
+            join_stay(&sharing.stays[root_of(program->all_buffers[i])->slot], program->all_buffers[i]);
     if (sharing.stays_count > 0)
         qsort(sharing.stays, sharing.stays_count, sizeof *sharing.stays, by_size);
     for (size_t i = 0; i < sharing.stays_count; i++)
         take_slot(&sharing, &sharing.stays[i]);
     for (size_t i = 0; i < program->all_buffers_count; i++) {
-        struct buffer *buffer = program->all_buffers[i];
-        if (!buffer->over)
+        struct buffer *alias = program->all_buffers[i];
+        if (!alias->alias_of)
             continue;
-        buffer->slot = oldest(buffer)->slot;
-        program->slots[buffer->slot].sharers++;
+        alias->storage = root_of(alias)->storage;
+        if (!alias->has_own_name)
+            continue;
+        alias->slot = root_of(alias)->slot;
+        program->slots[alias->slot].sharers++;
     }
-    for (size_t i = 0; i < program->all_buffers_count; i++)
-        if (program->all_buffers[i]->same)
-            program->all_buffers[i]->storage = program->all_buffers[i]->same->storage;
 }

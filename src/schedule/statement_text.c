@@ -62,8 +62,8 @@ void target_positions(struct program_text *text, const struct nest *nest, const 
     if (nest->kind == NEST_CALL)
         for (int a = nest->axis_count; a < rank; a++)
             to[a].dynamic = ":";
-    if (nest->collected_at)
-        to[0] = (struct index){nest->collected_at, NULL};
+    if (nest->row)
+        to[0] = (struct index){nest->row, NULL};
     for (int a = 0; nest->kind == NEST_SCAN && nest->node->reverse && a < rank; a++)
         if (nest->node->axes >> a & 1)
             to[a].affine = size_subtract(size_subtract(nest->node->shape[a], size_number(program->sizes, 1)),

@@ -56,7 +56,7 @@ static struct life life_of(const struct buffer *buffer)
 static bool has_room(const struct verifier *verifier, const struct buffer *buffer)
 {
     return buffer->slot >= 0 && (size_t)buffer->slot < verifier->program->slots_count &&
-           !verifier->program->slots[buffer->slot].is_for_chunks && !buffer->same &&
+           !verifier->program->slots[buffer->slot].is_for_chunks &&
            (buffer->writers_count + buffer->readers_count > 0 || buffer->is_earlier);
 }
 
@@ -88,7 +88,7 @@ static const char *verify_size(struct verifier *verifier, const struct buffer *b
 /* All that read the older value come before the newer one is written, or are what writes it. */
 static const char *verify_over(struct verifier *verifier, const struct buffer *buffer)
 {
-    const struct buffer *older = buffer->over;
+    const struct buffer *older = buffer->alias_of;
     for (size_t r = 0; r < older->readers_count; r++)
         for (size_t w = 0; w < buffer->writers_count; w++) {
             const struct nest *reader = older->readers[r], *writer = buffer->writers[w];
@@ -109,7 +109,7 @@ const char *verify_memory(struct verifier *verifier)
     size_t count = 0;
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         const struct buffer *buffer = program->all_buffers[i];
-        const char *fault = buffer->over ? verify_over(verifier, buffer) : NULL;
+        const char *fault = buffer->has_own_name ? verify_over(verifier, buffer) : NULL;
         if (!fault && has_room(verifier, buffer)) {
             lives[count++] = life_of(buffer);
             fault = verify_size(verifier, buffer);
@@ -152,7 +152,7 @@ static bool is_own(const struct item *loop, const struct buffer *buffer)
 /* A local variable of a round. */
 static bool is_private_variable(const struct buffer *buffer, const struct item *loop)
 {
-    if (buffer->storage != STORAGE_SCALAR || buffer->same)
+    if (buffer->storage != STORAGE_SCALAR || (buffer->alias_of && !buffer->has_own_name))
         return false;
     for (size_t i = 0; i < buffer->writers_count + buffer->readers_count; i++)
         if (!is_within(toucher(buffer, i)->item, loop))

@@ -58,9 +58,9 @@ static const struct item *declared_in(const struct buffer *buffer)
 static void check_buffer(struct mentioned *mentioned, const struct buffer *buffer)
 {
     struct verifier *verifier = mentioned->verifier;
-    for (; buffer->same; buffer = buffer->same)
-        if (buffer->collected_at)
-            size_visit_loop_variables(buffer->collected_at, check_variable, mentioned);
+    for (; buffer->alias_of; buffer = buffer->alias_of)
+        if (buffer->row)
+            size_visit_loop_variables(buffer->row, check_variable, mentioned);
     if (buffer->block)
         size_visit_loop_variables(buffer->block->first, check_variable, mentioned);
     if (verifier->pass < PASS_PLACE || buffer->storage != STORAGE_SCALAR || buffer->lanes ||
@@ -163,8 +163,8 @@ const char *verify_names(struct verifier *verifier, const struct nest *nest)
     nest_positions(verifier->program, nest, at);
     check_place(&mentioned, nest->axis_count, at);
     visit_scale(&mentioned, &nest->scale);
-    if (nest->collected_at)
-        size_visit_loop_variables(nest->collected_at, check_variable, &mentioned);
+    if (nest->row)
+        size_visit_loop_variables(nest->row, check_variable, &mentioned);
     if (nest->target)
         check_buffer(&mentioned, nest->target);
     switch (nest->kind) {

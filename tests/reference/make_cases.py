@@ -1138,6 +1138,32 @@ case("summed(x: [4, n], s) {\n    t = logsumexp(x, axis = 0)^3 * 0.1\n    a = ta
 case("largest(x: [4, n], s) {\n    t = log(sum(exp(x), axis = 0))^3\n    return y = max(t * s) * sum(t), z = sum(t^2 * x[0])\n}",
      lambda x, s: (lambda t: {"y": np.max(t * s) * t.sum(), "z": np.sum(t**2 * x[0])})(np.log(np.exp(x).sum(0))**3), sizes={"n": 40}, x=uniform((4, 40)), s=0.5)
 
+# ---- Rounds that a loop leaves when the next value has been made, and what members hold until they are written ----
+
+group("left")
+def rounds_while(go, step, most, *state):
+    for k in range(most):
+        if not go(*state):
+            break
+        state = step(k, *state)
+    return state
+case("scalar_left(a, t: size) {\n    for k in 0..t while exp(0.5 * a) < 10 {\n        a = exp(0.5 * a)\n    }\n    return scalar_left = a\n}\nexport scalar_left wrt a",
+     lambda a: rounds_while(lambda a: np.exp(0.5 * a) < 10, lambda k, a: (np.exp(0.5 * a),), 9, a)[0], sizes={"t": 9}, export=False, a=2.5)
+case("value_left(a, t: size) {\n    for k in 0..t while exp(0.5 * a) < 10 {\n        a = exp(0.5 * a)\n    }\n    return y = a\n}\nexport value_left",
+     lambda a: {"y": rounds_while(lambda a: np.exp(0.5 * a) < 10, lambda k, a: (np.exp(0.5 * a),), 9, a)[0]}, sizes={"t": 9}, export=False, wrt=[], a=2.5)
+case("array_left(x: [n], t: size) {\n    for k in 0..t while sum(cumsum(exp(x))) < 30 {\n        x = exp(x)\n    }\n    return y = x\n}\nexport array_left",
+     lambda x: {"y": rounds_while(lambda x: np.cumsum(np.exp(x)).sum() < 30, lambda k, x: (np.exp(x),), 9, x)[0]}, sizes={"n": 3, "t": 9}, export=False, wrt=[], x=np.array([0.25, -1.5, 0.5]))
+case("rows_left(x: [n], t: size) {\n    for k in 0..t while sum(cumsum(exp(x))) < 30 {\n        x = exp(x)\n        xs[k] = x * 2\n    }\n    return y = xs\n}\nexport rows_left",
+     lambda x: (lambda r: {"y": np.stack(r[1] + [np.zeros(3)] * (4 - len(r[1])))})(rounds_while(lambda x, xs: np.cumsum(np.exp(x)).sum() < 30, lambda k, x, xs: (np.exp(x), xs + [2 * np.exp(x)]), 4, x, [])),
+     sizes={"n": 3, "t": 4}, export=False, wrt=[], x=np.array([0.25, -1.5, 0.5]))
+case("nested_left(x: [n], t: size) {\n    s = 0\n    for j in 0..3 {\n        for k in 0..t while max(exp(x)) < 10 {\n            x = exp(x) / (1 + j)\n        }\n        s = s + sum(x)\n        x = x - 2\n    }\n    return nested_left = s\n}",
+     lambda x: (lambda r: r[1])(steps(lambda j, x, s: (lambda x: (x - 2, s + x.sum()))(rounds_while(lambda x: np.exp(x).max() < 10, lambda k, x: (np.exp(x) / (1 + j),), 4, x)[0]), 3, x, 0.0)),
+     sizes={"n": 3, "t": 4}, x=np.array([0.25, -1.5, 0.5]))
+case("carried_in_output(x: [n], w: [n], t: size) {\n    h = x\n    for k in 0..t {\n        h = sin(h * w) + 0.5\n    }\n    return y = h * w, s = sum(w)\n}",
+     lambda x, w: {"y": steps(lambda k, h: (np.sin(h * w) + 0.5,), 3, x)[0] * w, "s": w.sum()}, sizes={"n": 4, "t": 3}, x=uniform(4), w=uniform(4, key="w"))
+case("collected_in_output(x: [n], t: size) {\n    for k in 0..t {\n        x = tanh(x) + 0.25 * k\n        xs[k] = x^2\n    }\n    return y = exp(0 - xs)\n}",
+     lambda x: {"y": np.exp(-np.stack(steps(lambda k, x, xs: (lambda x: (x, xs + [x**2]))(np.tanh(x) + 0.25 * k), 3, x, [])[1]))}, sizes={"n": 4, "t": 3}, x=uniform(4))
+
 # ---- What loops carry ----
 
 group("states")
