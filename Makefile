@@ -268,8 +268,10 @@ bench: all
 FORMATTED = $(wildcard src/*.c src/*.h src/*/*.c src/*/*.h runtime/*.c runtime/*.h tests/unit/*.c tests/unit/*.h tests/accuracy/*.c bench/*.c bench/*.h bench/*.cpp)
 CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
 
-# Those of the documents: each program of docs/pictures/, at the point beside it. Look at what changed before committing.
+# Those of the documents: each program of docs/pictures/, at the point beside it, and the chart of the benchmarks. Look at
+# what changed before committing.
 pictures: all
+	@bench/chart.sh < docs/benchmarks.md > docs/pictures/benchmarks.svg
 	@for program in docs/pictures/*.nn; do \
 	    base=$${program%.nn}; set --; \
 	    if [ -e "$$base.at" ]; then set -- --at "$$(cat "$$base.at")"; fi; \
