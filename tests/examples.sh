@@ -3,6 +3,8 @@
 #   NAME.expected: what the driver must print, exactly; its numbers come from tests/reference. Without it, the driver's
 #                  exit status alone decides.
 #   NAME.absent:   patterns, one a line, that must not occur in the emitted C.
+#   NAME.uses:     a header that the driver includes, the Debian package that has it, and how to link its library; where
+#                  the header is missing the example is left out.
 # usage: examples.sh [EXAMPLE.nn...]
 # GRADC names the compiler, BUILD the folder with libgradc.a, CC the C compiler, LDFLAGS what a sanitized library needs.
 set -u
@@ -26,9 +28,16 @@ fail() {
 
 run_example() {
     example=${1%.nn}
-    local name
+    local name header package libraries=""
     name=$(basename "$example")
     rm -rf "${out:?}"/*
+    if [ -e "$example.uses" ]; then
+        read -r header package libraries < "$example.uses"
+        if ! echo "#include <$header>" | "$CC" -E -x c - > /dev/null 2>&1; then
+            echo "skip $example: it uses the package $package"
+            return
+        fi
+    fi
     if ! "$GRADC" "$example.nn" -o "$out/$name.c" > "$out/log" 2>&1; then
         fail "gradc finds fault"
         return
@@ -39,7 +48,7 @@ run_example() {
     fi
     # shellcheck disable=SC2086
     if ! "$CC" $WARNINGS -O2 -Iruntime -I"$out" -o "$out/$name" "$example.c" "$out/$name.c" "$BUILD/libgradc.a" \
-        ${LDFLAGS-} -lm > "$out/log" 2>&1; then
+        $libraries ${LDFLAGS-} -lm > "$out/log" 2>&1; then
         fail "$CC finds fault"
         return
     fi

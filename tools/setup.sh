@@ -12,7 +12,8 @@ bison bison the parser
 pkg-config pkg-config finding libraries
 check.h check the unit tests
 g++ g++ checking that emitted C is also C++'
-uses='numpy python3-numpy the Python package'
+uses='numpy python3-numpy the Python package
+coin/IpStdCInterface.h coinor-libipopt-dev the example of optimal control'
 [ "${BLAS-}" = no ] || uses="libopenblas.so libopenblas-dev large matrix products
 liblapack.so liblapack-dev large factorisations
 $uses"
