@@ -52,13 +52,42 @@ matmul_part() {
     done | sed -e "s/BEST(\([a-z_]*\))/gradc_\1_$2/g" -e "s/PRECISION/$2/g" -e "s/REAL/$3/g" -e '/NAME/d' | cat -s
 }
 
+# Standard input without comments.
+code() {
+    sed -E ':more; $!{N; b more}; s,/\*([^*]|\*+[^*/])*\*+/,,g'
+}
+
+# An array of the names on standard input.
+names() {
+    echo "static const char *const $1[] = {"
+    sort -u | sed 's/.*/    "&",/'
+    echo '    NULL};'
+}
+
+# Standard input as a part: its text, the functions that it defines, and those of the runtime that it mentions.
 array() {
+    cat > "$part_file"
     echo "static const char $1[] = {"
-    characters
+    characters < "$part_file"
     echo "};"
+    sed -nE 's/^GRADC_[^(]*[^A-Za-z0-9_(]([A-Za-z0-9_]+)\(.*/\1/p' "$part_file" | names "defined_$1"
+    code < "$part_file" | grep -oE '[A-Za-z0-9_]+' | grep '^gradc_' | names "mentioned_$1"
+}
+
+# A function of the name of a part: what is called like this, with a prefix.
+lookup() {
+    printf '%s\n{\n' "$1"
+    for name in $parts; do
+        printf '    if (!strcmp(part, "%s"))\n        return %s%s;\n' "$name" "$2" "$name"
+    done
+    printf '    return NULL;\n}\n'
 }
 
 runtime() {
+    part_file=$(mktemp)
+    trap 'rm -f "$part_file"' EXIT
+    parts='core status special erf bessel vecmath trig matmul_f32 matmul_f64 linalg_f32 linalg_f64 factors_f32 factors_f64
+        decompose_f32 decompose_f64 fourier_f32 fourier_f64 sort_f32 sort_f64'
     echo '#include "runtime_text.h"'
     echo '#include <string.h>'
     sed -n '/BEGIN CORE/,/END CORE/p' "$1/gradc.h" | sed -e '/BEGIN CORE/d' -e '/END CORE/d' | array core
@@ -78,15 +107,9 @@ runtime() {
             real_part "$1/${file}_real.h" $width $real | array ${file}_$width
         done
     done
-    echo 'const char *runtime_text(const char *part)'
-    echo '{'
-    for name in core status special erf bessel vecmath trig matmul_f32 matmul_f64 linalg_f32 linalg_f64 \
-        factors_f32 factors_f64 decompose_f32 decompose_f64 fourier_f32 fourier_f64 sort_f32 sort_f64; do
-        echo "    if (!strcmp(part, \"$name\"))"
-        echo "        return $name;"
-    done
-    echo '    return NULL;'
-    echo '}'
+    lookup 'const char *runtime_text(const char *part)' ''
+    lookup 'const char *const *runtime_functions(const char *part)' defined_
+    lookup 'const char *const *runtime_mentions(const char *part)' mentioned_
 }
 
 text() {

@@ -23,19 +23,19 @@ bool is_read_leaf(const struct emitter *emitter, const struct member *member)
 }
 
 /* (double *)m->prepared + 64 + 2 * gradc_room(n) */
-static const char *prepared_text(struct emitter *emitter, const struct member *member)
+static const struct tree *prepared_of(struct emitter *emitter, const struct member *member)
 {
-    const char *rooms = prepared_rooms(emitter->module, emitter->function, member);
-    const char *text = arena_print(emitter->arena, "(%s *)%s->prepared%s%s", emitter->real, emitter->self,
-                                   *rooms ? " + " : "", rooms);
-    return member->type == REAL ? text : arena_print(emitter->arena, "(int32_t *)(void *)(%s)", text);
+    const struct tree *rooms = prepared_rooms(emitter->module, emitter->function, member);
+    const struct tree *place = form(emitter, "(%s *)%s->prepared", emitter->real, emitter->self);
+    place = rooms ? tree_append(emitter->lasting, place, "+", rooms) : place;
+    return member->type == REAL ? place : form(emitter, "(int32_t *)(void *)($)", place);
 }
 
-const char *member_text(struct emitter *emitter, const struct member *member)
+const struct tree *member_of(struct emitter *emitter, const struct member *member)
 {
     if (member->role == ROLE_PREPARED_VALUE)
-        return prepared_text(emitter, member);
-    return arena_print(emitter->arena, "%s->%s", emitter->self, member->name);
+        return prepared_of(emitter, member);
+    return form(emitter, "%s->%s", emitter->self, member->name);
 }
 
 static void add_inputs(struct emitter *emitter, struct arrays *arrays)
@@ -49,7 +49,7 @@ static void add_inputs(struct emitter *emitter, struct arrays *arrays)
                   (struct array){.type = arena_print(emitter->arena, is_updated ? "%s" : "const %s",
                                                      c_type(emitter, member->type)),
                                  .name = emitter->leaf_names[member->leaf->id],
-                                 .source = member_text(emitter, member),
+                                 .source = member_of(emitter, member),
                                  .shape = shape_comment(emitter->arena, member->rank, member->shape),
                                  .is_alone = true,
                                  .is_written = is_updated});
@@ -78,21 +78,23 @@ static bool is_mentioned(const struct buffer *buffer)
              buffer->is_leaf_name);
 }
 
-/* The text of a pointer to a slot: relative to the workspace if all before it have fixed sizes, else to the
- * slot before it. */
-static void find_slot_starts(struct emitter *emitter, const char **starts, bool *follows)
+/* A pointer to each slot: relative to the workspace if all before it have fixed sizes, else to the slot
+ * before it. */
+static void find_slot_starts(struct emitter *emitter, const struct tree **starts, bool *follows)
 {
     struct program *program = emitter->program;
+    struct arena *arena = emitter->lasting;
     int64_t offset = 0, count, unit = slot_alignment(emitter->module);
     bool is_fixed = true;
     for (size_t i = 0; i < program->slots_count; i++) {
         struct slot *slot = &program->slots[i];
         follows[i] = !is_fixed;
         if (is_fixed)
-            starts[i] = offset ? arena_print(emitter->arena, "work + %lld", (long long)offset) : "work";
+            starts[i] =
+                offset ? form(emitter, "work + $", tree_number(arena, offset)) : form(emitter, "work");
         else
-            starts[i] = arena_print(emitter->arena, "%s + gradc_room(%s)", program->slots[i - 1].name,
-                                    size_c(emitter, program->slots[i - 1].count));
+            starts[i] = form(emitter, "%s + gradc_room($)", program->slots[i - 1].name,
+                             size_c(emitter, program->slots[i - 1].count));
         is_fixed = is_fixed && size_is_number(slot->count, &count);
         if (is_fixed)
             offset += (count + unit - 1) / unit * unit;
@@ -120,7 +122,7 @@ static void name_slots(struct emitter *emitter, struct buffer **firsts)
 }
 
 /* Declares the places from which that of a later slot is counted; all others are passed as they stand. */
-static void declare_places(struct emitter *emitter, struct arrays *arrays, const char **starts,
+static void declare_places(struct emitter *emitter, struct arrays *arrays, const struct tree **starts,
                            const bool *follows, const bool *is_used)
 {
     const struct program *program = emitter->program;
@@ -133,12 +135,12 @@ static void declare_places(struct emitter *emitter, struct arrays *arrays, const
     }
     struct code *outer = emit_into(emitter, &arrays->places);
     if (any)
-        emit_line(emitter, "%s *const work = (%s *)%s->work;", emitter->real, emitter->real, emitter->self);
+        emit_line(emitter, "%s *const work = (%s *)%s->work", emitter->real, emitter->real, emitter->self);
     for (size_t i = 0; i < count; i++) {
         if (!is_base[i])
             continue;
-        emit_line(emitter, "%s *const %s = %s;", emitter->real, program->slots[i].name, starts[i]);
-        starts[i] = program->slots[i].name;
+        emit_line(emitter, "%s *const %s = $", emitter->real, program->slots[i].name, starts[i]);
+        starts[i] = tree_name(emitter->lasting, program->slots[i].name);
     }
     emit_into(emitter, outer);
 }
@@ -159,25 +161,24 @@ static void add_room(struct emitter *emitter, struct arrays *arrays, size *count
     arrays->rooms[k].slots++;
 }
 
-/* "work + 64 + 3 * room": behind all slots that have been counted since this base. */
-static const char *start_text(struct emitter *emitter, const struct arrays *arrays, const char *base,
-                              int64_t offset, bool by_names)
+/* work + 64 + 3 * room: behind all slots that have been counted since this base. */
+static const struct tree *start_of(struct emitter *emitter, const struct arrays *arrays,
+                                   const struct tree *base, int64_t offset, bool by_names)
 {
-    struct text text = {.arena = emitter->arena};
-    text_write(&text, base);
+    struct arena *arena = emitter->lasting;
+    const struct tree *start = base;
     if (offset)
-        text_print(&text, " + %lld", (long long)offset);
+        start = tree_binary(arena, start, "+", tree_number(arena, offset));
     for (size_t k = 0; k < arrays->rooms_count; k++) {
         const struct room *room = &arrays->rooms[k];
-        const char *name = by_names
-                               ? room->name
-                               : arena_print(emitter->arena, "gradc_room(%s)", size_c(emitter, room->count));
+        const struct tree *rooms = by_names ? tree_name(arena, room->name)
+                                            : form(emitter, "gradc_room($)", size_c(emitter, room->count));
         if (room->slots > 1)
-            text_print(&text, " + %zu * %s", room->slots, name);
-        else if (room->slots > 0)
-            text_print(&text, " + %s", name);
+            rooms = tree_binary(arena, tree_number(arena, (long long)room->slots), "*", rooms);
+        if (room->slots > 0)
+            start = tree_binary(arena, start, "+", rooms);
     }
-    return text.bytes;
+    return start;
 }
 
 enum { MOST_TERMS = 24 };
@@ -200,24 +201,23 @@ static void add_base(struct emitter *emitter, struct arrays *arrays, int64_t off
     struct code start = {0}, *outer;
     base.function = names_take(
         emitter->names, arena_print(emitter->arena, "%s_%s_%s", emitter->function->name, entry, base.name));
-    const char *from =
-        arrays->bases_count
-            ? arena_print(emitter->arena, "%s(%s)", arrays->bases[arrays->bases_count - 1].function, self)
-            : arena_print(emitter->arena, "(%s *)%s->work", emitter->real, self);
+    const struct tree *from =
+        arrays->bases_count ? form(emitter, "%s(%s)", arrays->bases[arrays->bases_count - 1].function, self)
+                            : form(emitter, "(%s *)%s->work", emitter->real, self);
     outer = emit_into(emitter, &start);
-    emit_line(emitter, "return %s;", start_text(emitter, arrays, from, offset, false));
+    emit_line(emitter, "return $", start_of(emitter, arrays, from, offset, false));
     emit_into(emitter, outer);
     start = emit_function_body(emitter, "", &none, &start, false);
-    text_print(emitter->out, "static %s *%s(const struct %s *%s)\n{\n", emitter->real, base.function,
+    text_print(&emitter->out->text, "static %s *%s(const struct %s *%s)\n{\n", emitter->real, base.function,
                emitter->function->name, self);
-    code_print(emitter->out, &start, 4);
-    text_write(emitter->out, "}\n\n");
+    print_body_of(emitter->out, &start);
+    text_write(&emitter->out->text, "}\n\n");
     for (size_t k = 0; k < arrays->rooms_count; k++)
         arrays->rooms[k].slots = 0;
     ARENA_APPEND(emitter->arena, arrays, bases, base);
 }
 
-static void find_slot_starts_apart(struct emitter *emitter, struct arrays *arrays, const char **starts)
+static void find_slot_starts_apart(struct emitter *emitter, struct arrays *arrays, const struct tree **starts)
 {
     struct program *program = emitter->program;
     int64_t offset = 0, count, unit = slot_alignment(emitter->module);
@@ -227,7 +227,7 @@ static void find_slot_starts_apart(struct emitter *emitter, struct arrays *array
             offset = 0;
         }
         const char *base = arrays->bases_count ? arrays->bases[arrays->bases_count - 1].name : "work";
-        starts[i] = start_text(emitter, arrays, base, offset, true);
+        starts[i] = start_of(emitter, arrays, tree_name(emitter->lasting, base), offset, true);
         if (size_is_number(program->slots[i].count, &count))
             offset += (count + unit - 1) / unit * unit;
         else
@@ -237,21 +237,19 @@ static void find_slot_starts_apart(struct emitter *emitter, struct arrays *array
 
 void declare_rooms(struct emitter *emitter, const struct arrays *all, struct arrays *some)
 {
-    struct text sources = {.arena = emitter->arena};
     struct code *outer = emit_into(emitter, &some->places);
-    text_write(&sources, "");
+    struct names *mentioned = names_new(emitter->arena);
     for (size_t i = 0; i < some->arrays_count; i++)
-        text_print(&sources, "%s\n", some->arrays[i].source);
-    struct names *mentioned = names_of_text(emitter->arena, sources.bytes);
+        names_add_tree(mentioned, some->arrays[i].source);
     for (size_t k = 0; k < all->rooms_count; k++)
         if (names_has(mentioned, all->rooms[k].name))
-            emit_line(emitter, "const size_t %s = gradc_room(%s);", all->rooms[k].name,
+            emit_line(emitter, "const size_t %s = gradc_room($)", all->rooms[k].name,
                       size_c(emitter, all->rooms[k].count));
     if (names_has(mentioned, "work"))
-        emit_line(emitter, "%s *const work = (%s *)%s->work;", emitter->real, emitter->real, emitter->self);
+        emit_line(emitter, "%s *const work = (%s *)%s->work", emitter->real, emitter->real, emitter->self);
     for (size_t k = 0; k < all->bases_count; k++)
         if (names_has(mentioned, all->bases[k].name))
-            emit_line(emitter, "%s *const %s = %s(%s);", emitter->real, all->bases[k].name,
+            emit_line(emitter, "%s *const %s = %s(%s)", emitter->real, all->bases[k].name,
                       all->bases[k].function, emitter->self);
     emit_into(emitter, outer);
 }
@@ -260,18 +258,18 @@ void declare_rooms(struct emitter *emitter, const struct arrays *all, struct arr
 
 /* A buffer in a member, in a slot, or in a slot if its member is NULL. `start`: that of its slot or NULL. */
 static void add_buffer(struct emitter *emitter, struct arrays *arrays, const struct buffer *buffer,
-                       const char *start, bool is_alone)
+                       const struct tree *start, bool is_alone)
 {
-    const char *type = c_type(emitter, buffer->type), *base = is_alone ? NULL : start;
+    const char *type = c_type(emitter, buffer->type), *base = is_alone ? NULL : start->text;
     const struct member *member =
         buffer->is_seed ? emitter->program->leaf_members[buffer->node->id] : buffer->member;
     if (is_integer_type(buffer->type) && start)
-        start = arena_print(emitter->arena, "(%s *)(void *)(%s)", type, start);
-    const char *source = member ? member_text(emitter, member) : start;
+        start = form(emitter, "(%s *)(void *)($)", type, start);
+    const struct tree *source = member ? member_of(emitter, member) : start;
     if (buffer->is_seed)
-        source = arena_print(emitter->arena, "%s ? (%s *)%s : %s", source, type, source, start);
+        source = form(emitter, "$ ? (%s *)$ : $", source, type, source, start);
     else if (member && start)
-        source = arena_print(emitter->arena, "%s ? %s : %s", source, source, start);
+        source = form(emitter, "$ ? $ : $", source, source, start);
     add_array(
         emitter, arrays,
         (struct array){.type = buffer->is_earlier ? arena_print(emitter->arena, "const %s", type) : type,
@@ -288,7 +286,7 @@ static void add_buffers(struct emitter *emitter, struct arrays *arrays, bool are
 {
     struct program *program = emitter->program;
     size_t count = program->slots_count;
-    const char **starts = ARENA_ARRAY(emitter->arena, const char *, count + 1);
+    const struct tree **starts = ARENA_ARRAY(emitter->arena, const struct tree *, count + 1);
     struct buffer **firsts = ARENA_ARRAY(emitter->arena, struct buffer *, count + 1);
     size_t *mentions = ARENA_ARRAY(emitter->arena, size_t, count + 1);
     bool *is_used = ARENA_ARRAY(emitter->arena, bool, count + 1);
@@ -328,7 +326,9 @@ static void add_buffers(struct emitter *emitter, struct arrays *arrays, bool are
             if (is_shared != turn || (is_shared && firsts[buffer->slot] == buffer))
                 continue;
             add_buffer(emitter, arrays, buffer,
-                       is_shared ? program->slots[buffer->slot].name : starts[buffer->slot], !is_shared);
+                       is_shared ? tree_name(emitter->lasting, program->slots[buffer->slot].name)
+                                 : starts[buffer->slot],
+                       !is_shared);
         }
 }
 

@@ -47,7 +47,7 @@ void emit_body(struct emitter *emitter, const struct item *parent, size_t first)
         code_append_all(emitter->lasting, emitter->code, &body->code);
         return;
     }
-    body->group = open_statement(emitter, CODE_GROUP, "%s", "");
+    body->group = open_statement(emitter, CODE_GROUP, "");
     close_statement(emitter, body->group);
     code_append(emitter->lasting, emitter->code, body->group);
     ARENA_APPEND(emitter->lasting, emitter, bodies, body);

@@ -1,5 +1,4 @@
 /* emit_c.c: a module as one C file and its header, from the loop programs of lower.c. */
-#include <ctype.h>
 #include <string.h>
 
 #include "emitter.h"
@@ -33,17 +32,11 @@ static const char *base_name(const char *path)
 }
 
 /* Whether the runtime's part defines one of the functions that are mentioned. */
-static bool defines_mentioned(struct arena *arena, const char *part, struct names *mentioned)
+static bool defines_mentioned(const char *part, const struct names *mentioned)
 {
-    for (const char *line = runtime_text(part); line && *line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        size_t length = strcspn(line, "(\n"), begin = length;
-        while (begin > 0 && (isalnum((unsigned char)line[begin - 1]) || line[begin - 1] == '_'))
-            begin--;
-        if (strncmp(line, "GRADC_", 6) == 0 && line[length] == '(' &&
-            names_has(mentioned, arena_copy(arena, line + begin, length - begin)))
+    for (const char *const *function = runtime_functions(part); *function; function++)
+        if (names_has(mentioned, *function))
             return true;
-    }
     return false;
 }
 
@@ -72,23 +65,23 @@ static const char *const part_names[] = {
     "matmul_f64",    "linalg_f32",  "linalg_f64",  "factors_f32", "factors_f64", "decompose_f32",
     "decompose_f64", "fourier_f32", "fourier_f64", "sort_f32",    "sort_f64"};
 
-/* The runtime's parts that the code calls, and those that these call, which come before them. */
-static void find_runtime_parts(struct arena *arena, const char *code, bool *is_needed)
+/* The runtime's parts that the module calls, and those that these call, which come before them. */
+static void find_runtime_parts(struct names *mentioned, bool *is_needed)
 {
-    struct names *mentioned = names_of_text(arena, code);
     for (int i = PART_COUNT; i-- > 0;) {
-        is_needed[i] = defines_mentioned(arena, part_names[i], mentioned);
-        if (is_needed[i])
-            names_add_text(mentioned, runtime_text(part_names[i]));
+        is_needed[i] = defines_mentioned(part_names[i], mentioned);
+        for (const char *const *name = runtime_mentions(part_names[i]); is_needed[i] && *name; name++)
+            names_reserve(mentioned, *name);
     }
 }
 
 static void emit_prelude(struct text *file, const struct module *module, const struct emit_options *options,
-                         const char *header, const char *code)
+                         const char *header, struct names *mentioned)
 {
     bool is_needed[PART_COUNT];
-    const struct names *mentioned = names_of_text(module->arena, code);
-    find_runtime_parts(module->arena, code, is_needed);
+    bool has_roots = names_has(mentioned, "sqrt") || names_has(mentioned, "sqrtf"),
+         has_rooms = names_has(mentioned, "gradc_room");
+    find_runtime_parts(mentioned, is_needed);
     const char *headers = is_needed[PART_TRIG] ? "#include \"gradc_trig.h\"\n#include \"gradc_vecmath.h\"\n"
                           : is_needed[PART_VECMATH] ? "#include \"gradc_vecmath.h\"\n"
                                                     : "";
@@ -109,9 +102,9 @@ static void emit_prelude(struct text *file, const struct module *module, const s
                    base_name(options->header_name));
     }
     text_write(file, "GRADC_BEGIN\n\n");
-    if (names_has(mentioned, "sqrt") || names_has(mentioned, "sqrtf"))
+    if (has_roots)
         text_write(file, "GRADC_ROOTS\n\n");
-    if (names_has(mentioned, "gradc_room"))
+    if (has_rooms)
         text_print(file,
                    "/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */\n"
                    "static size_t gradc_room(size_t count)\n{\n    return (count + %d) / %d * %d;\n}\n\n",
@@ -122,9 +115,10 @@ static void emit_prelude(struct text *file, const struct module *module, const s
 static const char *print_module(struct module *module, const struct emit_options *options,
                                 struct text *header)
 {
-    struct text code = {.arena = module->arena}, file = code;
+    struct text file = {.arena = module->arena};
+    struct c_file code = {.text = file, .mentioned = names_new(module->arena)};
     struct programs *programs = ARENA_ARRAY(module->arena, struct programs, module->functions_count + 1);
-    text_write(&code, "");
+    text_write(&code.text, "");
     for (size_t i = 0; i < module->functions_count; i++)
         build_programs(module, module->functions[i], &programs[i]);
     for (size_t i = 0; options->stats && i < module->functions_count; i++)
@@ -140,12 +134,12 @@ static const char *print_module(struct module *module, const struct emit_options
                 bool is_last = i + 1 == module->functions_count;
                 for (int rest = e + 1; rest < ENTRY_COUNT; rest++)
                     is_last = is_last && !programs[i].entries[rest];
-                text_write(&code, is_last ? "" : "\n");
+                text_write(&code.text, is_last ? "" : "\n");
             }
     }
-    emit_prelude(&file, module, options, header->bytes, code.bytes);
-    emit_tables(&file, module, code.bytes);
-    text_write(&file, code.bytes);
+    emit_prelude(&file, module, options, header->bytes, code.mentioned);
+    emit_tables(&file, module, code.mentioned);
+    text_write(&file, code.text.bytes);
     text_write(&file, "\nGRADC_END\n");
     return file.bytes;
 }

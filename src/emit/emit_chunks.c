@@ -52,7 +52,7 @@ static void name_own(struct emitter *emitter, const struct own *own, struct rena
     }
 }
 
-static const char *count_factor(struct emitter *emitter, const struct own *own)
+static const struct tree *count_factor(struct emitter *emitter, const struct own *own)
 {
     return size_factor(emitter, buffer_count(emitter->program, own->buffer));
 }
@@ -60,18 +60,20 @@ static const char *count_factor(struct emitter *emitter, const struct own *own)
 static void declare_own(struct emitter *emitter, const struct own *own, const struct renamed *renamed,
                         const char *chunk)
 {
-    const char *type = c_type(emitter, own->buffer->type), *count = count_factor(emitter, own);
+    const char *type = c_type(emitter, own->buffer->type);
+    const struct tree *count = count_factor(emitter, own);
     if (is_local(own)) {
-        emit_line(emitter, "%s %s = %s;", type, renamed->inside, identity_text(own->added_by->node));
+        emit_line(emitter, "%s %s = $", type, renamed->inside, identity_of(emitter, own->added_by->node));
         declare_parts(emitter, own->added_by, renamed->inside);
     } else if (!own->added_by) {
-        emit_line(emitter, "%s *const %s = GRADC_OWN(%s, %s, %s, %s);", type, renamed->inside, chunk,
+        emit_line(emitter, "%s *const %s = GRADC_OWN(%s, %s, %s, $)", type, renamed->inside, chunk,
                   renamed->outside, renamed->others, count);
     } else {
-        emit_line(emitter, "%s *const %s = %s > 0 ? %s + (%s - 1) * %s : %s;", type, renamed->inside, chunk,
-                  renamed->others, chunk, count, renamed->outside);
+        emit_line(
+            emitter, "%s *const %s = %s > 0 ? %s + $ : %s", type, renamed->inside, chunk, renamed->others,
+            tree_append(emitter->lasting, form(emitter, "(%s - 1)", chunk), "*", count), renamed->outside);
         struct statement *test = emit_open(emitter, CODE_IF, NO_BRACES, "if (%s > 0)", chunk);
-        emit_line(emitter, "memset(%s, 0, %s * sizeof(%s));", renamed->inside, count, type);
+        emit_line(emitter, "memset(%s, 0, $ * sizeof(%s))", renamed->inside, count, type);
         close_statement(emitter, test);
     }
 }
@@ -81,43 +83,43 @@ static void give_local(struct emitter *emitter, struct nest *nest, const struct 
                        const char *chunk)
 {
     if (nest->sums)
-        emit_line(emitter, "GRADC_TOTAL(%s, %s);", renamed->inside, nest->sums);
+        emit_as(emitter, CODE_COLLECT, "GRADC_TOTAL(%s, %s)", renamed->inside, nest->sums);
     nest->sums = NULL;
-    emit_line(emitter, "%s[%s] = %s;", renamed->others, chunk, renamed->inside);
+    emit_line(emitter, "%s[%s] = %s", renamed->others, chunk, renamed->inside);
 }
 
 /* Behind all chunks. */
 static void combine_own(struct emitter *emitter, const struct own *own, const struct renamed *renamed,
-                        const char *chunk, const char *chunks)
+                        const char *chunk, const struct tree *chunks)
 {
     struct guarded guarded;
     if (!own->added_by)
         return;
     if (is_local(own)) {
         struct statement *all = emit_open_loop(emitter, BRACES, chunk, chunks);
-        accumulate(emitter, own->added_by->node, own->buffer->type, renamed->outside,
-                   arena_print(emitter->arena, "%s[%s]", renamed->others, chunk), PRECEDENCE_NAME);
+        accumulate(emitter, own->added_by->node, own->buffer->type,
+                   tree_name(emitter->lasting, renamed->outside),
+                   form(emitter, "%s[%s]", renamed->others, chunk));
         close_statement(emitter, all);
         return;
     }
     begin_guarded(emitter, &guarded, own->added_by->guard);
-    emit_as(emitter, CODE_ADD, "GRADC_ADD_CHUNKS(%s, %s, %s, %s);", renamed->outside, renamed->others,
+    emit_as(emitter, CODE_ADD, "GRADC_ADD_CHUNKS(%s, %s, $, $)", renamed->outside, renamed->others,
             count_factor(emitter, own), chunks);
     end_guarded(emitter, &guarded);
 }
 
 /* The statements for one chunk. */
 static void emit_chunk(struct emitter *emitter, const struct item *loop, const struct renamed *renamed,
-                       const char *chunk, const char *chunks)
+                       const char *chunk, const struct tree *chunks)
 {
     const struct chunks *in = loop->chunks;
-    const char *extent = size_c(emitter, loop->extent);
-    struct range range = {names_take(emitter->names, "begin"), names_take(emitter->names, "end")};
+    const struct tree *extent = size_c(emitter, loop->extent);
+    const char *begin = names_take(emitter->names, "begin"), *end = names_take(emitter->names, "end");
+    struct range range = {tree_name(emitter->lasting, begin), tree_name(emitter->lasting, end)};
     const char *step = loop->is_laned ? "GRADC_LANES" : "1";
-    emit_line(emitter, "const size_t %s = gradc_first(%s, %s, %s, %s);", range.begin, chunk, chunks, extent,
-              step);
-    emit_line(emitter, "const size_t %s = gradc_first(%s + 1, %s, %s, %s);", range.end, chunk, chunks, extent,
-              step);
+    emit_line(emitter, "const size_t %s = gradc_first(%s, $, $, %s)", begin, chunk, chunks, extent, step);
+    emit_line(emitter, "const size_t %s = gradc_first(%s + 1, $, $, %s)", end, chunk, chunks, extent, step);
     for (size_t i = 0; i < in->owns_count; i++) {
         declare_own(emitter, &in->owns[i], &renamed[i], chunk);
         *renamed[i].name = renamed[i].inside;
@@ -139,17 +141,17 @@ void emit_in_chunks(struct emitter *emitter, const struct item *loop)
 {
     const struct chunks *in = loop->chunks;
     struct renamed *renamed = ARENA_ARRAY(emitter->arena, struct renamed, in->owns_count + 1);
-    const char *chunks = size_factor(emitter, in->count);
+    const struct tree *chunks = size_factor(emitter, in->count);
     struct round_name *round = take_round_name(emitter, "chunk");
     if (loop->is_laned)
         name_panels(emitter, loop);
     for (size_t i = 0; i < in->owns_count; i++) {
         name_own(emitter, &in->owns[i], &renamed[i]);
         if (is_local(&in->owns[i]))
-            emit_line(emitter, "%s %s[GRADC_MOST_COPIES];", c_type(emitter, in->owns[i].buffer->type),
+            emit_line(emitter, "%s %s[GRADC_MOST_COPIES]", c_type(emitter, in->owns[i].buffer->type),
                       renamed[i].others);
     }
-    struct statement *parallel = emit_open(emitter, CODE_MACRO, BRACES, "GRADC_PARALLEL(%s, %s, %s",
+    struct statement *parallel = emit_open(emitter, CODE_MACRO, BRACES, "GRADC_PARALLEL(%s, $, $)",
                                            round->name, chunks, size_c(emitter, in->work));
     emit_chunk(emitter, loop, renamed, round->name, chunks);
     close_statement(emitter, parallel);

@@ -3,28 +3,57 @@
 
 #include "emitter.h"
 
-static struct statement *statement_of(struct emitter *emitter, enum statement_kind kind, const char *format,
+const struct tree *form(struct emitter *emitter, const char *pattern, ...)
+{
+    va_list arguments;
+    va_start(arguments, pattern);
+    const struct tree *made = tree_of(emitter->lasting, pattern, arguments);
+    va_end(arguments);
+    return made;
+}
+
+static struct statement *statement_of(struct emitter *emitter, enum statement_kind kind, const char *pattern,
                                       va_list arguments)
 {
     struct statement *statement = ARENA_NEW(emitter->lasting, struct statement);
-    *statement = (struct statement){.kind = kind, .text = arena_vprint(emitter->lasting, format, arguments)};
+    *statement = (struct statement){.kind = kind,
+                                    .tree = *pattern ? tree_of(emitter->lasting, pattern, arguments) : NULL};
     return statement;
 }
 
-void emit_line(struct emitter *emitter, const char *format, ...)
+void emit_line(struct emitter *emitter, const char *pattern, ...)
 {
     va_list arguments;
-    va_start(arguments, format);
-    code_append(emitter->lasting, emitter->code, statement_of(emitter, CODE_LINE, format, arguments));
+    va_start(arguments, pattern);
+    code_append(emitter->lasting, emitter->code, statement_of(emitter, CODE_LINE, pattern, arguments));
     va_end(arguments);
 }
 
-void emit_as(struct emitter *emitter, enum statement_kind kind, const char *format, ...)
+void emit_as(struct emitter *emitter, enum statement_kind kind, const char *pattern, ...)
 {
     va_list arguments;
-    va_start(arguments, format);
-    code_append(emitter->lasting, emitter->code, statement_of(emitter, kind, format, arguments));
+    va_start(arguments, pattern);
+    code_append(emitter->lasting, emitter->code, statement_of(emitter, kind, pattern, arguments));
     va_end(arguments);
+}
+
+void emit_summing(struct emitter *emitter, enum statement_kind kind, const struct code *locals,
+                  const char *pattern, ...)
+{
+    va_list arguments;
+    va_start(arguments, pattern);
+    struct statement *statement = statement_of(emitter, kind, pattern, arguments);
+    va_end(arguments);
+    statement->locals = locals->statements_count > 0 ? locals : NULL;
+    code_append(emitter->lasting, emitter->code, statement);
+}
+
+void emit_comment(struct emitter *emitter, const char *text)
+{
+    struct statement *statement = ARENA_NEW(emitter->lasting, struct statement);
+    statement->kind = CODE_COMMENT;
+    statement->remark = arena_copy(emitter->lasting, text, strlen(text));
+    code_append(emitter->lasting, emitter->code, statement);
 }
 
 struct code *emit_into(struct emitter *emitter, struct code *code)
@@ -34,22 +63,22 @@ struct code *emit_into(struct emitter *emitter, struct code *code)
     return outer;
 }
 
-struct statement *open_statement(struct emitter *emitter, enum statement_kind kind, const char *format, ...)
+struct statement *open_statement(struct emitter *emitter, enum statement_kind kind, const char *pattern, ...)
 {
     va_list arguments;
-    va_start(arguments, format);
-    struct statement *statement = statement_of(emitter, kind, format, arguments);
+    va_start(arguments, pattern);
+    struct statement *statement = statement_of(emitter, kind, pattern, arguments);
     va_end(arguments);
     statement->outer = emit_into(emitter, &statement->body);
     return statement;
 }
 
 struct statement *emit_open(struct emitter *emitter, enum statement_kind kind, enum braces braces,
-                            const char *format, ...)
+                            const char *pattern, ...)
 {
     va_list arguments;
-    va_start(arguments, format);
-    struct statement *statement = statement_of(emitter, kind, format, arguments);
+    va_start(arguments, pattern);
+    struct statement *statement = statement_of(emitter, kind, pattern, arguments);
     va_end(arguments);
     statement->braces = braces;
     code_append(emitter->lasting, emitter->code, statement);
@@ -63,15 +92,15 @@ void close_statement(struct emitter *emitter, struct statement *statement)
 }
 
 struct statement *emit_open_loop(struct emitter *emitter, enum braces braces, const char *variable,
-                                 const char *extent)
+                                 const struct tree *extent)
 {
-    return emit_open(emitter, CODE_FOR, braces, "for (size_t %s = 0; %s < %s; %s++)", variable, variable,
+    return emit_open(emitter, CODE_FOR, braces, "for (size_t %s = 0; %s < $; %s++)", variable, variable,
                      extent, variable);
 }
 
-void emit_failure(struct emitter *emitter, const char *condition, const char *status)
+void emit_failure(struct emitter *emitter, const struct tree *condition, const char *status)
 {
-    struct statement *test = emit_open(emitter, CODE_IF, NO_BRACES, "if (%s)", condition);
-    emit_as(emitter, CODE_FAIL, "return %s;", status);
+    struct statement *test = emit_open(emitter, CODE_IF, NO_BRACES, "if ($)", condition);
+    emit_as(emitter, CODE_FAIL, "return %s", status);
     close_statement(emitter, test);
 }

@@ -53,18 +53,16 @@ bool default_number(const struct function *function, const struct member *member
     return value && graph_is_constant(value, number);
 }
 
-static const char *setting(struct emitter *emitter, const struct member *member)
+static void set_member(struct emitter *emitter, const struct member *member)
 {
-    int precedence;
-    const char *text = member->role == ROLE_SIZE && member->value->op == OP_SIZE_VALUE
-                           ? size_c(emitter, member->value->extent)
-                       : member->role == ROLE_SIZE
-                           ? arena_print(emitter->arena, "%lld", (long long)member->value->value)
-                           : expression_text(emitter, member->value, NULL, &precedence);
-    return arena_print(emitter->arena, "%s->%s = %s;", emitter->self, member->name, text);
+    const struct tree *value = member->role != ROLE_SIZE ? expression_of(emitter, member->value, NULL)
+                               : member->value->op == OP_SIZE_VALUE
+                                   ? size_c(emitter, member->value->extent)
+                                   : tree_number(emitter->lasting, (long long)member->value->value);
+    emit_line(emitter, "%s->%s = $", emitter->self, member->name, value);
 }
 
-void emit_defaults(struct text *file, struct module *module, const struct emit_options *options,
+void emit_defaults(struct c_file *file, struct module *module, const struct emit_options *options,
                    struct function *function)
 {
     struct function *defaults = function->defaults;
@@ -79,7 +77,10 @@ void emit_defaults(struct text *file, struct module *module, const struct emit_o
                               .node_count = graph->nodes_count};
     program.buffers = ARENA_ARRAY(module->arena, struct buffer *, graph->nodes_count + 1);
     program.uses = ARENA_ARRAY(module->arena, int, graph->nodes_count + 1);
+    struct code code = {0};
     struct emitter emitter = {.arena = module->arena,
+                              .code = &code,
+                              .reads_struct = true,
                               .lasting = module->arena,
                               .module = module,
                               .function = defaults,
@@ -93,15 +94,17 @@ void emit_defaults(struct text *file, struct module *module, const struct emit_o
     emitter.leaf_is_used = ARENA_ARRAY(module->arena, bool, graph->nodes_count + 1);
     for (size_t i = 0; i < graph->nodes_count; i++)
         if (graph->nodes[i]->op == OP_PARAMETER)
-            emitter.leaf_names[i] = arena_print(module->arena, "%s->%s", emitter.self, graph->nodes[i]->name);
-    text_print(file, "void %s_defaults(struct %s *%s)\n{\n", function->name, function->name, emitter.self);
-    spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", emitter.self));
+            emitter.leaf_names[i] = graph->nodes[i]->name;
+    text_print(&file->text, "void %s_defaults(struct %s *%s)\n{\n", function->name, function->name,
+               emitter.self);
+    spell_sizes(module->arena, function, emitter.self, false);
     /* Sizes come first, since other defaults may use them. */
     for (int of_sizes = 1; of_sizes >= 0; of_sizes--)
         for (size_t i = 0; i < defaults->members_count; i++)
             if (is_settable(&defaults->members[i]) &&
                 (defaults->members[i].role == ROLE_SIZE) == (of_sizes == 1))
-                text_line(file, 4, setting(&emitter, &defaults->members[i]));
-    spell_sizes(module->arena, function, NULL);
-    text_write(file, "}\n\n");
+                set_member(&emitter, &defaults->members[i]);
+    spell_sizes(module->arena, function, NULL, false);
+    print_body_of(file, &code);
+    text_write(&file->text, "}\n\n");
 }

@@ -83,42 +83,37 @@ static void name_loop_variables(struct emitter *emitter)
 static void emit_checks(struct emitter *emitter, enum truth needs_work)
 {
     struct function *function = emitter->function;
-    struct text missing = {.arena = emitter->arena}, nothing = {.arena = emitter->arena};
+    const struct tree *missing = NULL, *nothing = NULL;
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
         bool is_needed = (member->role == ROLE_INPUT || member->role == ROLE_INOUT) && member->rank > 0 &&
                          (member->is_given || emitter->program->entry != ENTRY_PREPARE) &&
                          (!member->is_multiplier || emitter->program->is_live[member->leaf->id]);
         if (is_needed)
-            text_print(&missing, "%s!%s->%s", missing.length ? " || " : "", emitter->self, member->name);
+            missing = joined(emitter, missing, "||", form(emitter, "!%s->%s", emitter->self, member->name));
         if (emitter->program->everything != ALWAYS_WANTED && member->value &&
             entry_writes(emitter->program->entry, member->role))
-            text_print(&nothing, "%s!%s->%s", nothing.length ? " && " : "", emitter->self, member->name);
+            nothing = joined(emitter, nothing, "&&", form(emitter, "!%s->%s", emitter->self, member->name));
     }
-    if (missing.length) {
-        emit_failure(emitter, missing.bytes, "GRADC_ENULL");
-    }
-    if (!has_fixed_sizes(function) || function->conditions_count > 0) {
+    const char *self = emitter->self;
+    if (missing)
+        emit_failure(emitter, missing, "GRADC_ENULL");
+    if (!has_fixed_sizes(function) || function->conditions_count > 0)
+        emit_failure(emitter, form(emitter, "%s_check(%s) != GRADC_OK", function->name, self), "GRADC_ESIZE");
+    if (needs_work == SOMETIMES)
         emit_failure(emitter,
-                     arena_print(emitter->arena, "%s_check(%s) != GRADC_OK", function->name, emitter->self),
-                     "GRADC_ESIZE");
-    }
-    if (needs_work != NEVER) {
-        const char *test = arena_print(emitter->arena, "!%s->work", emitter->self);
-        if (needs_work == SOMETIMES)
-            test = arena_print(emitter->arena, "%s && %s_%sworkspace(%s) > 0", test, function->name,
-                               emitter->program->entry == ENTRY_GRADIENT ? "gradient_" : "", emitter->self);
-        emit_failure(emitter, test, "GRADC_ENULL");
-    }
-    if (has_prepared_values(function)) {
-        emit_failure(emitter, arena_print(emitter->arena, "!%s->prepared", emitter->self), "GRADC_ENULL");
-    }
-    if (emitter->program->entry == ENTRY_PREPARE && !missing.length && !has_prepared_values(function) &&
+                     form(emitter, "!%s->work && %s_%sworkspace(%s) > 0", self, function->name,
+                          emitter->program->entry == ENTRY_GRADIENT ? "gradient_" : "", self),
+                     "GRADC_ENULL");
+    else if (needs_work == ALWAYS)
+        emit_failure(emitter, form(emitter, "!%s->work", self), "GRADC_ENULL");
+    if (has_prepared_values(function))
+        emit_failure(emitter, form(emitter, "!%s->prepared", self), "GRADC_ENULL");
+    if (emitter->program->entry == ENTRY_PREPARE && !missing && !has_prepared_values(function) &&
         has_fixed_sizes(function) && function->conditions_count == 0)
-        emit_line(emitter, "(void)%s;", emitter->self); /* nothing is worth keeping of numbers */
-    if (nothing.length) {
-        emit_failure(emitter, nothing.bytes, "GRADC_OK");
-    }
+        emit_line(emitter, "(void)%s", self); /* nothing is worth keeping of numbers */
+    if (nothing)
+        emit_failure(emitter, nothing, "GRADC_OK");
 }
 
 /* ---- The whole ---- */
@@ -140,7 +135,7 @@ const char *pointer_name(const struct function *function)
     return "m";
 }
 
-void emit_entry(struct text *file, struct module *module, const struct emit_options *options,
+void emit_entry(struct c_file *file, struct module *module, const struct emit_options *options,
                 struct program *program, enum truth needs_work)
 {
     struct arena *arena = arena_new(); /* lives until the entry's text is in the file */
@@ -173,13 +168,13 @@ void emit_entry(struct text *file, struct module *module, const struct emit_opti
     struct arrays *arrays = find_arrays(&emitter, false);
     struct code statements = emit_stretches(&emitter, entry, &arrays), checks = {0};
     struct code body = emit_function_body(&emitter, kernel_name(&emitter), arrays, &statements, true);
-    text_print(file, "int %s_%s(struct %s *%s)\n{\n", program->function->name, entry_name(program->entry),
-               program->function->name, emitter.self);
+    text_print(&file->text, "int %s_%s(struct %s *%s)\n{\n", program->function->name,
+               entry_name(program->entry), program->function->name, emitter.self);
     emit_into(&emitter, &checks);
     emit_checks(&emitter, needs_work);
-    code_print(file, &checks, 4);
-    code_print(file, &body, 4);
-    text_write(file, "}\n");
+    print_body_of(file, &checks);
+    print_body_of(file, &body);
+    text_write(&file->text, "}\n");
     forget_sizes(&emitter);
     arena_free(arena);
 }

@@ -1,8 +1,7 @@
 /* emit_expression.c: nodes as C expressions, and where elements stand.
  *
- * A node that has a buffer is read from it; any other is its operator's C text over its operands'
- * expressions. */
-#include <inttypes.h>
+ * A node that has a buffer is read from it; any other is its operator's row over its operands' expressions.
+ */
 #include <string.h>
 
 #include "emitter.h"
@@ -11,11 +10,6 @@ static bool is_zero(struct index index)
 {
     int64_t number;
     return !index.dynamic && size_is_number(index.affine, &number) && number == 0;
-}
-
-const char *parenthesise(struct arena *arena, const char *text, int precedence, int limit)
-{
-    return precedence >= limit ? arena_print(arena, "(%s)", text) : text;
 }
 
 /* ---- Places ---- */
@@ -35,61 +29,48 @@ static size *flat_offset(struct emitter *emitter, int rank, size *const *shape, 
     return flat;
 }
 
-/* Whether it stands in parentheses as a factor. */
-static bool is_sum(struct index index)
+/* A quotient is rounded before it is multiplied: said with parentheses. */
+static const struct tree *as_factor(struct emitter *emitter, const struct tree *a)
 {
-    int64_t number;
-    if (!index.dynamic)
-        return size_is_sum(index.affine) || size_has_quotient(index.affine);
-    return !(size_is_number(index.affine, &number) && number == 0);
+    return tree_is(a, TREE_BINARY, "/") ? parenthesise(emitter->lasting, a, PRECEDENCE_PRODUCT) : a;
 }
 
-/* Its text alone. */
-static struct offset spell_offset(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
-                                  const struct index *at)
+/* ((i * B) + j) * C + k; NULL: 0. */
+static const struct tree *spell_offset(struct emitter *emitter, int rank, size *const *shape,
+                                       unsigned dropped, const struct index *at)
 {
-    struct offset offset = {.text = NULL, .is_plain = true};
-    const char *text = NULL; /* NULL: the number alone */
+    struct arena *arena = emitter->lasting;
+    const struct tree *offset = NULL; /* NULL: the number alone */
     int64_t number = 0, extent, here;
     for (int a = 0; a < rank; a++) {
         if (dropped >> a & 1 || is_one(shape[a]))
             continue;
-        if (!text && number && size_is_number(shape[a], &extent))
+        if (!offset && number && size_is_number(shape[a], &extent))
             number *= extent;
-        else if (!text && number)
-            text = arena_print(emitter->arena, "%" PRId64 " * %s", number, size_factor(emitter, shape[a]));
-        else if (text)
-            text = arena_print(emitter->arena, offset.is_sum ? "(%s) * %s" : "%s * %s", text,
-                               size_factor(emitter, shape[a]));
-        offset.is_plain = offset.is_plain && !text;
-        if (!text && !at[a].dynamic && size_is_number(at[a].affine, &here) && number + here >= 0) {
+        else if (!offset && number)
+            offset = tree_append(arena, tree_number(arena, number), "*", size_factor(emitter, shape[a]));
+        else if (offset)
+            offset = tree_append(arena, as_factor(emitter, offset), "*", size_factor(emitter, shape[a]));
+        if (!offset && !at[a].dynamic && size_is_number(at[a].affine, &here) && number + here >= 0) {
             number += here;
             continue;
         }
-        if (is_zero(at[a])) {
-            offset.is_sum = false;
+        if (is_zero(at[a]))
             continue;
-        }
-        if (!text && number)
-            text = arena_print(emitter->arena, "%" PRId64, number);
-        const char *index = index_text(emitter, at[a]);
-        offset.is_sum = text != NULL || is_sum(at[a]);
-        offset.is_plain = !text && !at[a].dynamic && size_name(at[a].affine);
-        text = text ? arena_print(emitter->arena, "%s + %s", text, index) : index;
+        if (!offset && number)
+            offset = tree_number(arena, number);
+        const struct tree *index = index_of(emitter, at[a]);
+        offset = offset ? tree_append(arena, offset, "+", index) : index;
     }
-    offset.text = !text && number ? arena_print(emitter->arena, "%" PRId64, number) : text;
-    return offset;
+    return !offset && number ? tree_number(arena, number) : offset;
 }
 
 struct offset offset_of(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
                         const struct index *at)
 {
     size *flat = emitter->side || emitter->notes ? flat_offset(emitter, rank, shape, dropped, at) : NULL;
-    const char *beside = emitter->side && flat ? side_by_side_offset(emitter, flat) : NULL;
-    struct offset offset =
-        beside ? (struct offset){.text = beside} : spell_offset(emitter, rank, shape, dropped, at);
-    offset.flat = flat;
-    return offset;
+    const struct tree *beside = emitter->side && flat ? side_by_side_offset(emitter, flat) : NULL;
+    return (struct offset){beside ? beside : spell_offset(emitter, rank, shape, dropped, at), flat};
 }
 
 const char *buffer_name(struct emitter *emitter, struct buffer *buffer)
@@ -123,9 +104,9 @@ const char *buffer_name(struct emitter *emitter, struct buffer *buffer)
     return buffer->name;
 }
 
-const char *subscripted(struct emitter *emitter, const char *name, struct offset offset)
+const struct tree *subscripted(struct emitter *emitter, const char *name, struct offset offset)
 {
-    return arena_print(emitter->arena, "%s[%s]", name, offset.text ? offset.text : "0");
+    return offset.at ? form(emitter, "%s[$]", name, offset.at) : form(emitter, "%s[0]", name);
 }
 
 /* Where an element of a buffer, in axes that begin as its own do, stands in the array that holds it. */
@@ -157,7 +138,7 @@ struct offset offset_in_buffer(struct emitter *emitter, const struct buffer *buf
     return offset_in_rows(emitter, buffer, buffer->node->rank, buffer->node->shape, at);
 }
 
-const char *numbered_element(struct emitter *emitter, struct buffer *buffer, size *count, size *number)
+const struct tree *numbered_element(struct emitter *emitter, struct buffer *buffer, size *count, size *number)
 {
     struct buffer whole = *buffer; /* its axes as one, none of them a block's */
     whole.block = NULL;
@@ -166,65 +147,48 @@ const char *numbered_element(struct emitter *emitter, struct buffer *buffer, siz
                        offset_in_rows(emitter, &whole, 1, &count, &(struct index){number, NULL}));
 }
 
-const char *lane_text(struct emitter *emitter, const char *name, struct offset offset)
+const struct tree *lane_of(struct emitter *emitter, const char *name, const struct tree *at)
 {
-    if (!offset.text)
-        return arena_print(emitter->arena, "%s[%s]", name, emitter->lane);
-    return arena_print(emitter->arena,
-                       offset.is_sum ? "%s[(%s) * GRADC_LANES + %s]" : "%s[%s * GRADC_LANES + %s]", name,
-                       offset.text, emitter->lane);
+    return at ? form(emitter, "%s[$ * GRADC_LANES + %s]", name, as_factor(emitter, at), emitter->lane)
+              : form(emitter, "%s[%s]", name, emitter->lane);
 }
 
 /* The element that stands at the offset, or, of a buffer that holds one for each lane, that of the lane. */
-static const char *element_behind(struct emitter *emitter, struct buffer *buffer, struct offset *offset)
+static const struct tree *element_behind(struct emitter *emitter, struct buffer *buffer, struct offset offset)
 {
     const char *name = buffer_name(emitter, buffer);
     buffer->is_read = true;
-    if (buffer->lanes) {
-        const char *text = lane_text(emitter, name, *offset);
-        offset->is_plain = offset->text == NULL;
-        return text;
-    }
-    note_element(emitter, buffer, NULL, offset->flat);
-    return subscripted(emitter, name, *offset);
+    if (buffer->lanes)
+        return lane_of(emitter, name, offset.at);
+    note_element(emitter, buffer, NULL, offset.flat);
+    return subscripted(emitter, name, offset);
 }
 
-static const char *element_at(struct emitter *emitter, struct buffer *buffer, const struct index *at,
-                              struct offset *offset)
+const struct tree *element_of(struct emitter *emitter, struct buffer *buffer, const struct index *at)
 {
     const char *name = buffer_name(emitter, buffer);
-    *offset = (struct offset){.is_plain = true};
     buffer->is_read = true;
     if (buffer->storage == STORAGE_SCALAR)
-        return buffer->lanes ? lane_text(emitter, name, *offset) : name;
+        return buffer->lanes ? lane_of(emitter, name, NULL) : tree_name(emitter->lasting, name);
     if (buffer->storage == STORAGE_STRUCT)
-        return arena_print(emitter->arena, "%s->%s", emitter->self, buffer->member->name);
-    *offset = offset_in_buffer(emitter, buffer, at);
-    return element_behind(emitter, buffer, offset);
+        return form(emitter, "%s->%s", emitter->self, buffer->member->name);
+    return element_behind(emitter, buffer, offset_in_buffer(emitter, buffer, at));
 }
 
-const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at)
+const struct tree *address_of(struct emitter *emitter, struct buffer *buffer, const struct index *at)
 {
-    struct offset offset;
-    return element_at(emitter, buffer, at, &offset);
-}
-
-const char *address_text(struct emitter *emitter, struct buffer *buffer, const struct index *at)
-{
-    struct offset offset;
-    const char *element = element_at(emitter, buffer, at, &offset);
     bool is_array = buffer->storage == STORAGE_WORKSPACE || buffer->storage == STORAGE_MEMBER;
-    return is_array && !buffer->lanes && !offset.text ? buffer_name(emitter, buffer)
-                                                      : arena_print(emitter->arena, "&%s", element);
-}
-
-static int precedence_of(struct offset offset)
-{
-    return offset.is_plain ? PRECEDENCE_NAME : PRECEDENCE_ELEMENT;
+    if (is_array && !buffer->lanes) {
+        struct offset offset = offset_in_buffer(emitter, buffer, at);
+        const struct tree *element = element_behind(emitter, buffer, offset);
+        return offset.at ? form(emitter, "&$", element) : element->operands[0];
+    }
+    return form(emitter, "&$", element_of(emitter, buffer, at));
 }
 
 /* An element of the row that a lane works on, from its panel; NULL: it has none. */
-static const char *panel_text(struct emitter *emitter, const struct node *node, const struct index *at)
+static const struct tree *element_of_panel(struct emitter *emitter, const struct node *node,
+                                           const struct index *at)
 {
     const struct item *loop = emitter->laned;
     for (size_t i = 0; loop && i < loop->panels_count; i++) {
@@ -235,51 +199,37 @@ static const char *panel_text(struct emitter *emitter, const struct node *node, 
             if (a != panel->axis && (at[a].dynamic || size_depends_on(at[a].affine, loop->variable)))
                 return NULL;
         panel->buffer->is_read = true;
-        return lane_text(emitter, panel->buffer->name,
-                         offset_of(emitter, node->rank, node->shape, 1u << panel->axis, at));
+        return lane_of(emitter, panel->buffer->name,
+                       offset_of(emitter, node->rank, node->shape, 1u << panel->axis, at).at);
     }
     return NULL;
 }
 
-static const char *dynamic_index(void *closure, struct node *k, const struct index *at)
+const struct tree *dynamic_index(void *closure, struct node *k, const struct index *at)
 {
     struct emitter *emitter = closure;
-    int precedence;
-    const char *text = expression_text(emitter, k, at, &precedence);
-    return arena_print(emitter->arena, "(size_t)%s", parenthesise(emitter->arena, text, precedence, 2));
+    const struct tree *value = expression_of(emitter, k, at);
+    return form(emitter, "(size_t)$", parenthesise(emitter->lasting, value, PRECEDENCE_UNARY));
 }
 
-static const char *read_leaf(struct emitter *emitter, struct node *leaf, struct offset offset,
-                             int *precedence)
+static const struct tree *read_leaf(struct emitter *emitter, struct node *leaf, struct offset offset)
 {
     const char *name = emitter->leaf_names[leaf->id];
     emitter->leaf_is_used[leaf->id] = true;
-    *precedence = PRECEDENCE_NAME;
     if (leaf->rank == 0)
-        return name;
+        return emitter->reads_struct ? form(emitter, "%s->%s", emitter->self, name)
+                                     : tree_name(emitter->lasting, name);
     note_element(emitter, NULL, emitter->program->leaf_members[leaf->id], offset.flat);
-    const char *text = subscripted(emitter, name, offset);
-    *precedence = precedence_of(offset);
-    if (!is_nullable(emitter->program, leaf))
-        return text;
-    *precedence = 0;
-    return arena_print(emitter->arena, "(%s ? %s : 0)", name, text);
+    const struct tree *element = subscripted(emitter, name, offset);
+    return is_nullable(emitter->program, leaf) ? form(emitter, "(%s ? $ : 0)", name, element) : element;
 }
 
-static const char *read_place(struct emitter *emitter, struct node *node, const struct index *at,
-                              int *precedence)
+static const struct tree *read_place(struct emitter *emitter, struct node *node, const struct index *at)
 {
-    struct offset offset;
-    if (emitter->program->buffers[node->id]) {
-        const char *element = element_at(emitter, emitter->program->buffers[node->id], at, &offset);
-        *precedence = precedence_of(offset);
-        return element;
-    }
-    const char *text = panel_text(emitter, node, at);
-    *precedence = PRECEDENCE_ELEMENT;
-    if (text)
-        return text;
-    return read_leaf(emitter, node, offset_of(emitter, node->rank, node->shape, 0, at), precedence);
+    if (emitter->program->buffers[node->id])
+        return element_of(emitter, emitter->program->buffers[node->id], at);
+    const struct tree *element = element_of_panel(emitter, node, at);
+    return element ? element : read_leaf(emitter, node, offset_of(emitter, node->rank, node->shape, 0, at));
 }
 
 /* Where an element of a RESHAPE of the node stands, in the axes that both have and those behind them as one;
@@ -300,69 +250,67 @@ static int reshaped_position(struct emitter *emitter, const struct node *node, c
     return common + 1;
 }
 
-static const char *read_reshaped(struct emitter *emitter, struct node *node, const struct node *view,
-                                 const struct index *at, int *precedence)
+static const struct tree *read_reshaped(struct emitter *emitter, struct node *node, const struct node *view,
+                                        const struct index *at)
 {
     struct buffer *buffer = emitter->program->buffers[node->id];
     struct index place[MAXIMUM_RANK + 1];
     size *shape[MAXIMUM_RANK + 1];
-    *precedence = PRECEDENCE_NAME;
     if (buffer && (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_STRUCT))
-        return element_text(emitter, buffer, NULL);
+        return element_of(emitter, buffer, NULL);
     int rank = reshaped_position(emitter, node, view, at, shape, place);
-    if (!buffer)
-        return read_leaf(emitter, node, offset_of(emitter, rank, shape, 0, place), precedence);
-    struct offset offset = offset_in_rows(emitter, buffer, rank, shape, place);
-    const char *text = element_behind(emitter, buffer, &offset);
-    *precedence = precedence_of(offset);
-    return text;
+    return buffer ? element_behind(emitter, buffer, offset_in_rows(emitter, buffer, rank, shape, place))
+                  : read_leaf(emitter, node, offset_of(emitter, rank, shape, 0, place));
 }
 
 /* ---- Views ---- */
 
+/* a && b, of which the first may be NULL. */
+const struct tree *joined(struct emitter *emitter, const struct tree *a, const char *sign,
+                          const struct tree *b)
+{
+    return a ? tree_binary(emitter->lasting, a, sign, b) : b;
+}
+
 /* Where a filled view stands inside what it views; NULL: everywhere. */
-static const char *inside_text(struct emitter *emitter, const struct node *view, const struct index *below)
+static const struct tree *inside_of(struct emitter *emitter, const struct node *view,
+                                    const struct index *below)
 {
     const struct node *x = view->inputs[0];
-    const char *text = NULL;
+    const struct tree *inside = NULL;
     for (int a = 0; a < x->rank; a++) {
         size *last = size_subtract(size_subtract(x->shape[a], size_number(emitter->program->sizes, 1)),
                                    below[a].affine);
         if (!below[a].dynamic && size_nonnegative(below[a].affine) == ALWAYS &&
             size_nonnegative(last) == ALWAYS)
             continue;
-        const char *test = arena_print(emitter->arena, "%s < %s", index_text(emitter, below[a]),
-                                       size_c(emitter, x->shape[a]));
-        text = text ? arena_print(emitter->arena, "%s && %s", text, test) : test;
+        inside = joined(emitter, inside, "&&",
+                        form(emitter, "$ < $", index_of(emitter, below[a]), size_c(emitter, x->shape[a])));
     }
-    return text;
+    return inside;
 }
 
-static const char *read_view(struct emitter *emitter, struct node *view, const struct index *at,
-                             int *precedence)
+static const struct tree *read_view(struct emitter *emitter, struct node *view, const struct index *at)
 {
     struct program *program = emitter->program;
     struct index below[MAXIMUM_AXES];
     struct node *x = view->inputs[0];
     if (view->op == OP_INDEX) {
         index_below(program, view, view->subscripts, x->rank, at, below, dynamic_index, emitter);
-        const char *inside = view->fill ? inside_text(emitter, view, below) : NULL;
-        const char *text = expression_text(emitter, x, below, precedence);
-        if (!inside)
-            return text;
-        text = arena_print(emitter->arena, "(%s ? %s : 0)", inside,
-                           parenthesise(emitter->arena, text, *precedence, 13));
-        *precedence = 0;
-        return text;
+        const struct tree *inside = view->fill ? inside_of(emitter, view, below) : NULL;
+        const struct tree *value = expression_of(emitter, x, below);
+        return inside ? form(emitter, "($ ? $ : 0)", inside,
+                             parenthesise(emitter->lasting, value, PRECEDENCE_CHOICE))
+                      : value;
     }
     if (reshape_below(program, view, at, below))
-        return expression_text(emitter, x, below, precedence);
+        return expression_of(emitter, x, below);
     while (!has_place(program, x))
         x = x->inputs[0];
-    return read_reshaped(emitter, x, view, at, precedence);
+    return read_reshaped(emitter, x, view, at);
 }
 
-const char *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at)
+const struct tree *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at)
 {
     struct program *program = emitter->program;
     struct index here[MAXIMUM_AXES], below[MAXIMUM_AXES];
@@ -391,33 +339,24 @@ const char *operand_pointer(struct emitter *emitter, struct node *operand, const
         buffer->is_read = true;
     else
         emitter->leaf_is_used[operand->id] = true;
-    return offset.text ? arena_print(emitter->arena, "%s + %s", name, offset.text) : name;
+    return offset.at ? tree_append(emitter->lasting, tree_name(emitter->lasting, name), "+", offset.at)
+                     : tree_name(emitter->lasting, name);
 }
 
 /* ---- Operators ---- */
 
-static const char *constant_text(struct emitter *emitter, const struct node *node, int *precedence)
-{
-    const char *text = number_text(emitter->arena, emitter->suffix, node->type, node->value);
-    *precedence = has_minus(node) ? 2 : PRECEDENCE_NAME;
-    return text;
-}
-
 /* A whole number that is known as a position or size. */
-static const char *count_text(struct emitter *emitter, enum type type, struct index index, int *precedence)
+static const struct tree *count_of(struct emitter *emitter, enum type type, struct index index)
 {
     bool is_signed = index.dynamic || size_nonnegative(index.affine) != ALWAYS;
     int64_t number;
-    if (!index.dynamic && size_is_number(index.affine, &number)) {
-        *precedence = number < 0 ? 2 : 0;
-        return number_text(emitter->arena, emitter->suffix, type, (double)number);
-    }
-    const char *text = index_text(emitter, index);
+    if (!index.dynamic && size_is_number(index.affine, &number))
+        return number_tree(emitter->lasting, emitter->suffix, type, (double)number);
     bool is_name = !index.dynamic && size_name(index.affine);
+    const struct tree *count = index_of(emitter, index);
     const char *cast = is_integer_type(type) ? "int32_t" : emitter->real;
-    *precedence = 2;
-    return arena_print(emitter->arena, is_name ? "(%s)%s%s" : "(%s)%s(%s)", cast,
-                       is_signed && type == REAL ? "(ptrdiff_t)" : "", text);
+    count = is_name ? count : parenthesise(emitter->lasting, count, PRECEDENCE_NAME);
+    return form(emitter, is_signed && type == REAL ? "(%s)(ptrdiff_t)$" : "(%s)$", cast, count);
 }
 
 struct index iota_index(const struct node *iota, const struct index *at, struct emitter *emitter)
@@ -430,47 +369,38 @@ struct index iota_index(const struct node *iota, const struct index *at, struct 
 }
 
 /* Powers with a small whole or half exponent; NULL for any other. */
-static const char *power_text(struct emitter *emitter, const struct node *node, const char *base,
-                              int base_precedence, int *precedence)
+static const struct tree *power_of(struct emitter *emitter, const struct node *node, const struct tree *base)
 {
     double exponent;
     if (!graph_is_constant(node->inputs[1], &exponent))
         return NULL;
-    base = parenthesise(emitter->arena, base, base_precedence, 3);
-    *precedence = 3;
     if (exponent == -1)
-        return arena_print(emitter->arena, "1.0%s / %s", emitter->suffix,
-                           parenthesise(emitter->arena, base, base_precedence, 2));
-    if (exponent == 0.5) {
-        *precedence = 0;
-        return arena_print(emitter->arena, "sqrt%s(%s)", emitter->suffix, base);
-    }
-    if (base_precedence > PRECEDENCE_ELEMENT || (exponent != 2 && exponent != 3 && exponent != 4))
+        return form(emitter, "1.0%s / $", emitter->suffix,
+                    parenthesise(emitter->lasting, base, PRECEDENCE_UNARY));
+    if (exponent == 0.5)
+        return form(emitter, "sqrt%s($)", emitter->suffix,
+                    parenthesise(emitter->lasting, base, PRECEDENCE_PRODUCT));
+    if (base->precedence > PRECEDENCE_ELEMENT || (exponent != 2 && exponent != 3 && exponent != 4))
         return NULL;
-    const char *text = base;
+    const struct tree *power = base;
     for (int i = 1; i < (int)exponent; i++)
-        text = arena_print(emitter->arena, "%s * %s", text, base);
-    return text;
+        power = tree_binary(emitter->lasting, power, "*", base);
+    return power;
 }
 
-/* Whether operand text may stand where `text` has it without parentheses. */
-static bool needs_parentheses(const char *text, const char *place, int operator_precedence, int precedence)
+/* From which precedence on an operand gets parentheses even where C does without: comparisons among truth
+ * values are never left to the reader. */
+static int operand_limit(const struct node *node, int precedence)
 {
-    char before = place > text ? place[-1] : '\0', behind = place[2];
-    if (operator_precedence == 0 || (before == '(' && (behind == ')' || behind == ',')) ||
-        (before == ' ' && place > text + 1 && place[-2] == ',' && behind == ')'))
-        return false;
-    if (operator_precedence == 13 && strstr(text, "$a ? $b : $c") == text)
-        return place == text ? precedence >= 13 : precedence >= 14;
-    if (operator_precedence >= 6)
-        return precedence > 4; /* comparisons among truth values are never left to the reader */
-    if (operator_precedence == 2)
-        return precedence >= 2;
-    return place == text ? precedence > operator_precedence : precedence >= operator_precedence;
+    if (node->op == OP_SELECT)
+        return 0;
+    if (precedence >= PRECEDENCE_ORDER)
+        return PRECEDENCE_SUM + 1;
+    return precedence == PRECEDENCE_UNARY ? PRECEDENCE_UNARY : 0;
 }
 
 /* Functions that vectorise, for use in loops. */
-static const char *fast_text(const struct emitter *emitter, const struct node *node)
+static const char *fast_row(const struct emitter *emitter, const struct node *node)
 {
     if (!emitter->at || (emitter->at->depth == 0 && !emitter->side))
         return NULL;
@@ -478,86 +408,56 @@ static const char *fast_text(const struct emitter *emitter, const struct node *n
                                 : NULL;
 }
 
-static const char *operator_text(struct emitter *emitter, struct node *node, const char *const *operands,
-                                 const int *precedences, int *precedence)
+static const struct tree *operator_of(struct emitter *emitter, struct node *node,
+                                      const struct tree *const *operands)
 {
-    const char *text = fast_text(emitter, node);
-    *precedence = 0;
-    if (!text && emitter->side)
-        text = side_by_side_operator(node, precedence);
-    if (!text)
-        text = operator_c_text(node, precedence);
-    struct text out = {.arena = emitter->arena};
-    for (const char *c = text; *c;) {
-        if (*c == '@') {
-            text_write(&out, emitter->suffix);
-            c++;
-        } else if (*c == '$' && c[1] == 't') {
-            text_write(&out, emitter->real);
-            c += 2;
-        } else if (*c == '$') {
-            int i = c[1] - 'a';
-            bool parentheses = needs_parentheses(text, c, *precedence, precedences[i]);
-            text_write(&out, parentheses ? "(" : "");
-            text_write(&out, operands[i]);
-            text_write(&out, parentheses ? ")" : "");
-            c += 2;
-        } else {
-            size_t length = strcspn(c, "@$");
-            text_append(&out, c, length);
-            c += length;
-        }
-    }
-    return out.bytes;
+    const char *row = fast_row(emitter, node);
+    int precedence = 0;
+    if (!row && emitter->side)
+        row = side_by_side_operator(node, &precedence);
+    if (!row)
+        row = operator_c_text(node, &precedence);
+    return tree_of_row(emitter->lasting, row, operands, operand_limit(node, precedence), emitter->suffix,
+                       emitter->real);
 }
 
-static const char *elementwise_text(struct emitter *emitter, struct node *node, const struct index *at,
-                                    int *precedence)
+static const struct tree *elementwise_of(struct emitter *emitter, struct node *node, const struct index *at)
 {
-    const char *operands[3], *running = running_power_text(emitter, node, at);
-    int precedences[3];
-    *precedence = 0;
+    const struct tree *operands[3] = {NULL}, *running = power_of_round(emitter, node, at);
     if (running)
         return running;
     for (int i = 0; i < node->input_count; i++)
-        operands[i] = expression_text(emitter, node->inputs[i], at, &precedences[i]);
+        operands[i] = expression_of(emitter, node->inputs[i], at);
     if (is_multiplied_first(emitter, node))
-        precedences[1] = 0;
+        return tree_append(emitter->lasting, operands[0], "*", operands[1]);
     if (node->op == OP_POW) {
-        const char *power = power_text(emitter, node, operands[0], precedences[0], precedence);
+        const struct tree *power = power_of(emitter, node, operands[0]);
         if (power)
             return power;
     }
-    if (node->op == OP_NEG && precedences[0] == 3 && !begins_with_minus(emitter->program, node->inputs[0])) {
-        *precedence = 3;
-        return arena_print(emitter->arena, "-%s", operands[0]);
-    }
-    return operator_text(emitter, node, operands, precedences, precedence);
+    if (node->op == OP_NEG && operands[0]->precedence == PRECEDENCE_PRODUCT &&
+        !begins_with_minus(emitter->program, node->inputs[0]))
+        return tree_negate_first(emitter->lasting, operands[0]);
+    return operator_of(emitter, node, operands);
 }
 
-const char *definition_text(struct emitter *emitter, struct node *node, const struct index *at,
-                            int *precedence)
+const struct tree *definition_of(struct emitter *emitter, struct node *node, const struct index *at)
 {
-    *precedence = 0;
     switch (node->op) {
-    case OP_CONSTANT: return constant_text(emitter, node, precedence);
-    case OP_SIZE_VALUE:
-        return count_text(emitter, node->type, (struct index){node->extent, NULL}, precedence);
-    case OP_IOTA: return count_text(emitter, node->type, iota_index(node, at, emitter), precedence);
+    case OP_CONSTANT: return number_tree(emitter->lasting, emitter->suffix, node->type, node->value);
+    case OP_SIZE_VALUE: return count_of(emitter, node->type, (struct index){node->extent, NULL});
+    case OP_IOTA: return count_of(emitter, node->type, iota_index(node, at, emitter));
     case OP_INDEX:
-    case OP_RESHAPE: return read_view(emitter, node, at, precedence);
+    case OP_RESHAPE: return read_view(emitter, node, at);
     case OP_PARAMETER:
-    case OP_PLACEHOLDER:
-        return read_leaf(emitter, node, offset_of(emitter, node->rank, node->shape, 0, at), precedence);
-    default: return elementwise_text(emitter, node, at, precedence);
+    case OP_PLACEHOLDER: return read_leaf(emitter, node, offset_of(emitter, node->rank, node->shape, 0, at));
+    default: return elementwise_of(emitter, node, at);
     }
 }
 
-const char *expression_text(struct emitter *emitter, struct node *node, const struct index *at,
-                            int *precedence)
+const struct tree *expression_of(struct emitter *emitter, struct node *node, const struct index *at)
 {
-    *precedence = 0;
     if (emitter->program->buffers[node->id] || is_leaf(node))
-        return read_place(emitter, node, at, precedence);
-    return definition_text(emitter, node, at, precedence);
+        return read_place(emitter, node, at);
+    return definition_of(emitter, node, at);
 }

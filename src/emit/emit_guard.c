@@ -2,16 +2,14 @@
 #include "emitter.h"
 
 /* m->x || m->y */
-const char *guard_text(struct emitter *emitter, guard wanted)
+const struct tree *guard_condition(struct emitter *emitter, guard wanted)
 {
-    const char *text = NULL;
+    const struct tree *condition = NULL;
     for (size_t i = 0; i < emitter->function->members_count && i < 63; i++)
-        if (wanted >> i & 1) {
-            const char *test =
-                arena_print(emitter->arena, "%s->%s", emitter->self, emitter->function->members[i].name);
-            text = text ? arena_print(emitter->arena, "%s || %s", text, test) : test;
-        }
-    return text;
+        if (wanted >> i & 1)
+            condition = joined(emitter, condition, "||",
+                               form(emitter, "%s->%s", emitter->self, emitter->function->members[i].name));
+    return condition;
 }
 
 void begin_guarded(struct emitter *emitter, struct guarded *guarded, guard wanted)
@@ -19,7 +17,7 @@ void begin_guarded(struct emitter *emitter, struct guarded *guarded, guard wante
     *guarded = (struct guarded){.outer = emitter->guard};
     if (wanted == ALWAYS_WANTED || wanted == emitter->guard || emitter->side)
         return;
-    guarded->statement = open_statement(emitter, CODE_IF, "if (%s)", guard_text(emitter, wanted));
+    guarded->statement = open_statement(emitter, CODE_IF, "if ($)", guard_condition(emitter, wanted));
     emitter->guard = wanted;
 }
 

@@ -25,15 +25,16 @@ static void declare_scalars(struct emitter *emitter, const struct names *mention
         const struct member *member = &emitter->function->members[i];
         if (!is_read_leaf(emitter, member) || member->rank > 0)
             continue;
-        const char *type = c_type(emitter, member->type), *source = member_text(emitter, member);
+        const char *type = c_type(emitter, member->type);
+        const struct tree *source = member_of(emitter, member);
         const char *name = emitter->leaf_names[member->leaf->id];
         if (!names_has(mentioned, name))
             continue;
         if (member->pointer)
-            emit_line(emitter, "const %s %s = %s ? *%s : %s;", type, name, source, source,
-                      is_first_output(emitter->function, member) ? "1" : "0");
+            emit_line(emitter, "const %s %s = $ ? *$ : %d", type, name, source, source,
+                      (int)is_first_output(emitter->function, member));
         else
-            emit_line(emitter, "const %s %s = %s;", type, name, source);
+            emit_line(emitter, "const %s %s = $", type, name, source);
     }
 }
 
@@ -46,34 +47,22 @@ static void declare_sizes(struct emitter *emitter, struct names *mentioned)
         const struct member *member = &emitter->function->members[i];
         if (member->role != ROLE_SIZE)
             continue;
-        const char *name = size_c(emitter, member->extent);
+        const char *name = size_c_name(member->extent);
         if (!names_has(mentioned, name))
             continue;
-        emit_line(emitter, "const size_t %s = %s;", name, member_text(emitter, member));
-        names_add_text(mentioned, emitter->self);
+        emit_line(emitter, "const size_t %s = $", name, member_of(emitter, member));
+        names_reserve(mentioned, emitter->self);
     }
     code_append_all(emitter->lasting, emitter->code, &computed);
 }
 
 static void declare_array(struct emitter *emitter, const struct array *array)
 {
-    if (array->name == array->source) /* declared as a place */
+    if (tree_is(array->source, TREE_NAME, array->name)) /* declared as a place */
         return;
-    emit_line(emitter, "%s *%sconst %s = %s;", array->type, array->is_alone ? "GRADC_RESTRICT " : "",
+    emit_line(emitter, "%s *%sconst %s = $", array->type, array->is_alone ? "GRADC_RESTRICT " : "",
               array->name, array->source);
     emitter->code->statements[emitter->code->statements_count - 1]->remark = array->shape;
-}
-
-static bool add_names(const struct statement *statement, void *closure)
-{
-    if (statement->kind != CODE_COMMENT)
-        names_add_text(closure, statement->text);
-    return false;
-}
-
-static void names_add_code(struct names *names, const struct code *code)
-{
-    code_walk(code, add_names, names);
 }
 
 /* Scalars, arrays (those that are no parameters, or all), statements, and before them the sizes that all this
@@ -126,21 +115,22 @@ bool needs_struct(struct emitter *emitter, const struct code *code)
 
 struct parameters {
     struct parameter {
-        const char *text, *shape;
+        const struct tree *tree;
+        const char *shape;
     } * parameters;
     size_t parameters_count, parameters_capacity;
 };
 
-static void add_parameter(struct emitter *emitter, struct parameters *list, const char *text,
+static void add_parameter(struct emitter *emitter, struct parameters *list, const struct tree *tree,
                           const char *shape)
 {
-    struct parameter parameter = {text, shape};
+    struct parameter parameter = {tree, shape};
     ARENA_APPEND(emitter->arena, list, parameters, parameter);
 }
 
-const char *passed_text(struct emitter *emitter, const struct passed *passed)
+const struct tree *passed_as(struct emitter *emitter, const struct passed *passed)
 {
-    return arena_print(emitter->arena, "%s%s%s", passed->type, passed->is_pointer ? "" : " ", passed->name);
+    return form(emitter, "%s %s", passed->type, passed->name);
 }
 
 /* The struct if it is needed, scalars, arrays. */
@@ -150,100 +140,131 @@ static struct parameters list_parameters(struct emitter *emitter, const struct a
     struct parameters list = {0};
     if (has_struct)
         add_parameter(emitter, &list,
-                      arena_print(emitter->arena, "struct %s *GRADC_RESTRICT %s", emitter->function->name,
-                                  emitter->self),
+                      form(emitter, "struct %s *GRADC_RESTRICT %s", emitter->function->name, emitter->self),
                       NULL);
     for (size_t i = 0; i < arrays->passed_count; i++)
-        add_parameter(emitter, &list, passed_text(emitter, &arrays->passed[i]), NULL);
+        add_parameter(emitter, &list, passed_as(emitter, &arrays->passed[i]), NULL);
     for (size_t i = 0; i < arrays->arrays_count; i++) {
         const struct array *array = &arrays->arrays[i];
         if (array->is_alone)
-            add_parameter(emitter, &list,
-                          arena_print(emitter->arena, "%s *GRADC_RESTRICT %s", array->type, array->name),
+            add_parameter(emitter, &list, form(emitter, "%s *GRADC_RESTRICT %s", array->type, array->name),
                           array->shape);
     }
     if (list.parameters_count == 0)
-        add_parameter(emitter, &list, "void", NULL);
+        add_parameter(emitter, &list, tree_name(emitter->lasting, "void"), NULL);
     return list;
 }
 
-/* One a line, the arrays with their shapes. */
-static void print_parameters(struct emitter *emitter, struct text *to, const struct parameters *list)
+static void print_parameter(struct text *to, const struct tree *tree, const char *behind)
 {
-    size_t width = 0;
-    for (size_t i = 0; i < list->parameters_count; i++) {
-        size_t length = strlen(list->parameters[i].text) + 1;
-        width = list->parameters[i].shape && length > width ? length : width;
-    }
-    for (size_t i = 0; i < list->parameters_count; i++) {
-        const struct parameter *parameter = &list->parameters[i];
-        const char *text =
-            arena_print(emitter->arena, "%s%c", parameter->text, i + 1 < list->parameters_count ? ',' : ')');
-        if (parameter->shape)
-            text_print(to, "    %-*s /* %s */\n", (int)width, text, parameter->shape);
-        else
-            text_line(to, 4, text);
-    }
+    struct line line = {.text = {.arena = to->arena}};
+    line_tree(&line, tree);
+    line_write(&line, behind);
+    line_end(&line, to, 4);
 }
 
-/* A kernel that takes these arrays, and whether it takes the struct. Those that differ in names only are one.
- */
+/* One a line, the arrays with their shapes. */
+static void print_parameters(struct emitter *emitter, const struct parameters *list)
+{
+    struct text *to = &emitter->out->text;
+    const char **texts = ARENA_ARRAY(emitter->arena, const char *, list->parameters_count);
+    size_t width = 0;
+    for (size_t i = 0; i < list->parameters_count; i++) {
+        texts[i] = arena_print(emitter->arena, "%s%c", tree_text(emitter->arena, list->parameters[i].tree),
+                               i + 1 < list->parameters_count ? ',' : ')');
+        size_t length = strlen(texts[i]);
+        width = list->parameters[i].shape && length > width ? length : width;
+    }
+    for (size_t i = 0; i < list->parameters_count; i++)
+        if (list->parameters[i].shape)
+            text_print(to, "    %-*s /* %s */\n", (int)width, texts[i], list->parameters[i].shape);
+        else
+            print_parameter(to, list->parameters[i].tree, i + 1 < list->parameters_count ? "," : ")");
+}
+
+/* ---- Kernels that differ in names only ---- */
+
+struct numbering {
+    struct arena *arena;
+    struct map numbers;
+};
+
+/* Names that are declared are numbers. */
+static const char *number_of_name(const char *name, bool is_declared, void *closure)
+{
+    struct numbering *numbering = closure;
+    const char *number = map_get(&numbering->numbers, name);
+    if (!number && is_declared) {
+        number = arena_print(numbering->arena, "$%zu", numbering->numbers.entries_count);
+        map_set(numbering->arena, &numbering->numbers, name, (void *)number);
+    }
+    return number;
+}
+
+/* Equal for kernels that are but for names. */
+static const char *without_names(struct emitter *emitter, const struct parameters *list,
+                                 const struct code *code)
+{
+    struct numbering numbering = {.arena = emitter->arena};
+    struct text text = {.arena = emitter->arena};
+    struct line line = {.text = {.arena = emitter->arena}, .rename = number_of_name, .closure = &numbering};
+    for (size_t i = 0; i < list->parameters_count; i++) {
+        line_tree(&line, list->parameters[i].tree);
+        line_end(&line, &text, 0);
+    }
+    code_print_renamed(&text, code, number_of_name, &numbering);
+    return text.bytes;
+}
+
+/* A kernel that takes these arrays, and whether it takes the struct. */
 static const char *emit_kernel(struct emitter *emitter, const char *name, const struct arrays *arrays,
                                const struct code *statements, bool *has_struct)
 {
-    struct text definition = {.arena = emitter->arena};
     struct names *mentioned = names_new(emitter->arena);
     struct code code = declared(emitter, arrays, true, statements, mentioned);
     *has_struct = names_has(mentioned, emitter->self);
     struct parameters parameters = list_parameters(emitter, arrays, *has_struct);
-    text_write(&definition, "(\n");
-    print_parameters(emitter, &definition, &parameters);
-    text_write(&definition, "{\n");
-    code_print(&definition, &code, 4);
-    text_print(&definition, "%s}\n\n", can_fail(statements) ? "    return GRADC_OK;\n" : "");
     if (emitter->kernels) {
-        const char *key = without_names(emitter->arena, definition.bytes);
+        const char *key = without_names(emitter, &parameters, &code);
         const char *equal = map_get(emitter->kernels, key);
         if (equal)
             return equal;
         map_set(emitter->lasting, emitter->kernels, arena_copy(emitter->lasting, key, strlen(key)),
                 (void *)name);
     }
-    text_print(emitter->out, "static %s %s%s", can_fail(statements) ? "int" : "void", name, definition.bytes);
+    struct text *to = &emitter->out->text;
+    text_print(to, "static %s %s(\n", can_fail(statements) ? "int" : "void", name);
+    print_parameters(emitter, &parameters);
+    text_write(to, "{\n");
+    print_body_of(emitter->out, &code);
+    text_print(to, "%s}\n\n", can_fail(statements) ? "    return GRADC_OK;\n" : "");
     return name;
 }
 
 /* f_forward_kernel(m, x, y) */
-static const char *kernel_call(struct emitter *emitter, const char *name, const struct arrays *arrays,
-                               bool has_struct)
+static const struct tree *kernel_call(struct emitter *emitter, const char *name, const struct arrays *arrays,
+                                      bool has_struct)
 {
-    struct text call = {.arena = emitter->arena};
-    const char *comma = "";
-    text_print(&call, "%s(", name);
-    if (has_struct) {
-        text_write(&call, emitter->self);
-        comma = ", ";
-    }
-    for (size_t i = 0; i < arrays->passed_count; i++) {
-        text_print(&call, "%s%s", comma, arrays->passed[i].name);
-        comma = ", ";
-    }
+    const struct tree **arguments =
+        ARENA_ARRAY(emitter->arena, const struct tree *, 1 + arrays->passed_count + arrays->arrays_count);
+    unsigned count = 0;
+    if (has_struct)
+        arguments[count++] = tree_name(emitter->lasting, emitter->self);
+    for (size_t i = 0; i < arrays->passed_count; i++)
+        arguments[count++] = tree_name(emitter->lasting, arrays->passed[i].name);
     for (size_t i = 0; i < arrays->arrays_count; i++)
-        if (arrays->arrays[i].is_alone) {
-            text_print(&call, "%s%s", comma, arrays->arrays[i].source);
-            comma = ", ";
-        }
-    text_write(&call, ")");
-    return call.bytes;
+        if (arrays->arrays[i].is_alone)
+            arguments[count++] = arrays->arrays[i].source;
+    return tree_call(emitter->lasting, name, count, arguments);
 }
 
 /* The places, the call, and before them the sizes that these mention. */
-static struct code calling(struct emitter *emitter, const struct arrays *arrays, const char *call,
+static struct code calling(struct emitter *emitter, const struct arrays *arrays, const struct tree *call,
                            bool returns)
 {
     struct code code = {0}, whole = {0}, *outer = emit_into(emitter, &code);
     code_append_all(emitter->lasting, &code, &arrays->places);
-    emit_as(emitter, returns ? CODE_FAIL : CODE_LINE, returns ? "return %s;" : "%s;", call);
+    emit_as(emitter, returns ? CODE_FAIL : CODE_LINE, returns ? "return $" : "$", call);
     struct names *mentioned = names_new(emitter->arena);
     names_add_code(mentioned, &code);
     emit_into(emitter, &whole);
@@ -263,7 +284,7 @@ static struct arrays mentioned_arrays(struct emitter *emitter, const struct arra
     names_add_code(mentioned, statements);
     for (size_t i = 0; i < all->arrays_count; i++)
         if (!all->arrays[i].is_alone)
-            names_add_text(mentioned, all->arrays[i].source);
+            names_add_tree(mentioned, all->arrays[i].source);
     some.arrays = NULL;
     some.arrays_count = some.arrays_capacity = 0;
     for (size_t i = 0; i < all->arrays_count; i++)
@@ -288,7 +309,7 @@ struct code emit_function_body(struct emitter *emitter, const char *kernel, cons
     }
     if (is_status && !returns) {
         struct code *outer = emit_into(emitter, &body);
-        emit_line(emitter, "return GRADC_OK;");
+        emit_line(emitter, "return GRADC_OK");
         emit_into(emitter, outer);
     }
     return body;

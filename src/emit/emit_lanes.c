@@ -12,33 +12,31 @@
 
 #include "emitter.h"
 
-static const struct offset NO_OFFSET = {.text = NULL};
-
 struct block {
     const char *first, *lanes; /* in C: the first round of the block, and how many there are */
-    const char *from;          /* the first round of all, to be added; "": 0 */
+    const struct tree *from;   /* the first round of all, to be added; NULL: 0 */
 };
 
 static void emit_lane_items(struct emitter *emitter, const struct block *block, const struct item *parent);
 
 /* ---- Loops over the lanes ---- */
 
-/* Whether the text needs the number of the round that a lane works on. */
-static bool mentions_round(struct emitter *emitter, const char *text)
+/* Whether this needs the number of the round that a lane works on. */
+static bool mentions_round(struct emitter *emitter, const struct tree *a)
 {
-    return names_has(names_of_text(emitter->arena, text), size_c(emitter, emitter->laned->variable));
+    return tree_mentions(a, size_c_name(emitter->laned->variable));
 }
 
-static const char *round_text(struct emitter *emitter, const struct block *block)
+static void declare_round(struct emitter *emitter, const struct block *block)
 {
-    return arena_print(emitter->arena, "const size_t %s = %s%s + %s;",
-                       size_c(emitter, emitter->laned->variable), block->from, block->first, emitter->lane);
+    const struct tree *first = tree_name(emitter->lasting, block->first);
+    emit_line(emitter, "const size_t %s = $ + %s", size_c_name(emitter->laned->variable),
+              joined(emitter, block->from, "+", first), emitter->lane);
 }
 
-static bool text_mentions_round(const struct statement *statement, void *closure)
+static bool statement_mentions_round(const struct statement *statement, void *closure)
 {
-    struct emitter *emitter = closure;
-    return statement->kind != CODE_COMMENT && mentions_round(emitter, statement->text);
+    return statement->tree && mentions_round(closure, statement->tree);
 }
 
 static void close_braced(struct emitter *emitter, struct statement *statement)
@@ -51,9 +49,10 @@ static void emit_lane_loop(struct emitter *emitter, const struct block *block, c
 {
     if (body->statements_count == 0)
         return;
-    struct statement *loop = emit_open_loop(emitter, BRACES, emitter->lane, block->lanes);
-    if (code_walk(body, text_mentions_round, emitter))
-        emit_line(emitter, "%s", round_text(emitter, block));
+    struct statement *loop =
+        emit_open_loop(emitter, BRACES, emitter->lane, tree_name(emitter->lasting, block->lanes));
+    if (code_walk(body, statement_mentions_round, emitter))
+        declare_round(emitter, block);
     code_append_all(emitter->lasting, emitter->code, body);
     close_braced(emitter, loop);
 }
@@ -69,19 +68,19 @@ static int own_depth(const struct nest *nest, const struct item *loop)
 }
 
 /* Where the lane adds its term. */
-static const char *reduced_into(struct emitter *emitter, struct nest *nest, const struct index *to)
+static const struct tree *reduced_into(struct emitter *emitter, struct nest *nest, const struct index *to)
 {
     const struct buffer *target = nest->target;
     if (nest->parts) {
         nest->parts->is_read = true;
-        return lane_text(emitter, nest->parts->name,
-                         offset_of(emitter, target->node->rank, target->node->shape, target->dropped, to));
+        return lane_of(emitter, nest->parts->name,
+                       offset_of(emitter, target->node->rank, target->node->shape, target->dropped, to).at);
     }
     if (forms_element(nest, emitter->laned))
-        return lane_text(emitter, accumulator(emitter, nest), NO_OFFSET);
+        return lane_of(emitter, accumulator(emitter, nest), NULL);
     bool is_outside = !target->lanes && nest->first_trailing == own_depth(nest, emitter->laned);
-    return is_outside && has_accumulator(nest) ? accumulator(emitter, nest)
-                                               : element_text(emitter, nest->target, to);
+    return is_outside && has_accumulator(nest) ? tree_name(emitter->lasting, accumulator(emitter, nest))
+                                               : element_of(emitter, nest->target, to);
 }
 
 static void find_places(struct emitter *emitter, struct nest *nest, struct index *at, struct index *to)
@@ -93,51 +92,50 @@ static void find_places(struct emitter *emitter, struct nest *nest, struct index
 static void emit_total(struct emitter *emitter, const struct block *block, struct nest *nest)
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
-    int precedence;
     find_places(emitter, nest, at, to);
-    const char *term = term_text(emitter, nest, at, &precedence), *into = reduced_into(emitter, nest, to);
-    bool is_best = nest->node->op == OP_MAXIMUM || nest->node->op == OP_MINIMUM,
-         of = mentions_round(emitter, term);
-    emit_as(emitter, is_best ? CODE_LINE : CODE_SUM, "%s%s(%s, %s, %s%s, %s, %s%s%s);",
-            is_best ? "GRADC_BEST" : "GRADC_SUM", of ? "_OF" : "", emitter->real, into,
-            !is_best                       ? ""
-            : nest->node->op == OP_MAXIMUM ? ">, "
-                                           : "<, ",
-            emitter->lane, block->lanes, term, of ? ", " : "", of ? round_text(emitter, block) : "");
+    const struct tree *term = term_of(emitter, nest, at), *into = reduced_into(emitter, nest, to);
+    struct code *round = ARENA_NEW(emitter->lasting, struct code), *outer = emit_into(emitter, round);
+    if (mentions_round(emitter, term))
+        declare_round(emitter, block);
+    emit_into(emitter, outer);
+    const char *of = round->statements_count > 0 ? "_OF" : "";
+    enum op op = nest->node->op;
+    if (op == OP_MAXIMUM || op == OP_MINIMUM)
+        emit_summing(emitter, CODE_COLLECT, round, "GRADC_BEST%s(%s, $, %s, %s, %s, $)", of, emitter->real,
+                     into, op == OP_MAXIMUM ? ">" : "<", emitter->lane, block->lanes, term);
+    else
+        emit_summing(emitter, CODE_SUM, round, "GRADC_SUM%s(%s, $, %s, %s, $)", of, emitter->real, into,
+                     emitter->lane, block->lanes, term);
 }
 
 /* The best so far, of which the target has the position. */
-static const char *best_text(struct emitter *emitter, struct nest *nest)
+static const struct tree *best_of(struct emitter *emitter, struct nest *nest)
 {
-    return lane_text(emitter, nest->best, NO_OFFSET);
+    return lane_of(emitter, nest->best, NULL);
 }
 
 static void emit_lane_argument(struct emitter *emitter, struct nest *nest, const struct index *at,
                                const struct index *to)
 {
-    int precedence;
-    const char *term = term_text(emitter, nest, at, &precedence), *best = best_text(emitter, nest);
-    const char *place = reduced_into(emitter, nest, to), *sign = nest->node->op == OP_ARGMAX ? ">" : "<";
+    enum type type = nest->node->inputs[0]->type;
+    const struct tree *term = term_of(emitter, nest, at), *best = best_of(emitter, nest);
+    const struct tree *place = reduced_into(emitter, nest, to);
+    const char *sign = nest->node->op == OP_ARGMAX ? ">" : "<";
     const char *better = names_take(emitter->names, "better");
-    if (precedence > PRECEDENCE_NAME) {
-        const char *name = names_take(emitter->names, "value");
-        emit_line(emitter, "const %s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), name, term);
-        term = name;
-    }
-    if (nest->node->inputs[0]->type == REAL)
-        emit_line(emitter, "const int %s = (%s %s %s) | ((%s != %s) & (%s == %s));", better, term, sign, best,
-                  term, term, best, best);
+    term = named_value(emitter, type, term);
+    if (type == REAL)
+        emit_line(emitter, "const int %s = ($ %s $) | (($ != $) & ($ == $))", better, term, sign, best, term,
+                  term, best, best);
     else
-        emit_line(emitter, "const int %s = %s %s %s;", better, term, sign, best);
-    emit_line(emitter, "%s = %s ? %s : %s;", best, better, term, best);
-    emit_line(emitter, "%s = %s ? (int32_t)%s : %s;", place, better,
+        emit_line(emitter, "const int %s = $ %s $", better, term, sign, best);
+    emit_line(emitter, "$ = %s ? $ : $", best, better, term, best);
+    emit_line(emitter, "$ = %s ? (int32_t)$ : $", place, better,
               size_c(emitter, at[nest->order[nest->loop_count - 1]].affine), place);
 }
 
 static void emit_lane_statement(struct emitter *emitter, struct nest *nest)
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
-    int precedence;
     bool accumulates = nest->kind == NEST_REDUCE && nest->first_reduced < nest->loop_count;
     if (!accumulates && (nest->kind != NEST_ARGUMENT || nest->first_reduced == nest->loop_count)) {
         emit_statement(emitter, nest);
@@ -148,8 +146,8 @@ static void emit_lane_statement(struct emitter *emitter, struct nest *nest)
         emit_lane_argument(emitter, nest, at, to);
         return;
     }
-    const char *term = term_text(emitter, nest, at, &precedence);
-    accumulate(emitter, nest->node, nest->target->type, reduced_into(emitter, nest, to), term, precedence);
+    const struct tree *term = term_of(emitter, nest, at);
+    accumulate(emitter, nest->node, nest->target->type, reduced_into(emitter, nest, to), term);
 }
 
 /* ---- Loops ---- */
@@ -164,11 +162,12 @@ static void emit_lane_start(struct emitter *emitter, struct nest *nest, const st
         return;
     nest_indices(emitter, nest, depth, at);
     target_indices(emitter, nest, at, to);
-    const char *place = is_element ? lane_text(emitter, accumulator(emitter, nest), NO_OFFSET)
-                                   : element_text(emitter, nest->target, to);
+    const struct tree *place = is_element ? lane_of(emitter, accumulator(emitter, nest), NULL)
+                                          : element_of(emitter, nest->target, to);
     if (nest->kind == NEST_ARGUMENT)
-        emit_line(emitter, "%s = %s;", best_text(emitter, nest), identity_text(nest->node));
-    emit_line(emitter, "%s = %s;", place, nest->kind == NEST_ARGUMENT ? "0" : identity_text(nest->node));
+        emit_line(emitter, "$ = $", best_of(emitter, nest), identity_of(emitter, nest->node));
+    emit_line(emitter, "$ = $", place,
+              nest->kind == NEST_ARGUMENT ? form(emitter, "0") : identity_of(emitter, nest->node));
 }
 
 /* What the lanes have summed up is stored behind the loop. */
@@ -182,8 +181,8 @@ static void emit_lane_end(struct emitter *emitter, struct nest *nest, const stru
     target_indices(emitter, nest, at, to);
     struct guarded guarded;
     begin_guarded(emitter, &guarded, nest->guard);
-    emit_line(emitter, "%s = %s;", element_text(emitter, nest->target, to),
-              lane_text(emitter, accumulator(emitter, nest), NO_OFFSET));
+    emit_line(emitter, "$ = $", element_of(emitter, nest->target, to),
+              lane_of(emitter, accumulator(emitter, nest), NULL));
     end_guarded(emitter, &guarded);
 }
 
@@ -219,26 +218,26 @@ static bool emit_polynomial(struct emitter *emitter, const struct block *block, 
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
     const struct item *item = lone_sum(emitter, loop);
-    const char *variable = size_c(emitter, loop->variable), *base, *coefficient;
+    const char *variable = size_c_name(loop->variable);
+    const struct tree *base, *coefficient;
     size *last = size_subtract(loop->extent, size_number(emitter->program->sizes, 1));
-    int precedence;
     if (!item || size_nonnegative(last) != ALWAYS)
         return false;
     emitter->at = item;
     find_places(emitter, item->nest, at, to);
-    term_text(emitter, item->nest, at, &precedence); /* which finds its powers */
+    term_of(emitter, item->nest, at); /* which finds its powers */
     if (!take_lone_power(emitter, loop, item->nest, at, &base, &coefficient))
         return false;
-    const char *place = reduced_into(emitter, item->nest, to);
+    const struct tree *place = reduced_into(emitter, item->nest, to);
     struct code start = {0}, step = {0}, *outer = emit_into(emitter, &start);
-    if (names_has(names_of_text(emitter->arena, coefficient), variable))
-        emit_line(emitter, "const size_t %s = %s;", variable, size_c(emitter, last));
-    emit_line(emitter, "%s = %s;", place, coefficient);
+    if (tree_mentions(coefficient, variable))
+        emit_line(emitter, "const size_t %s = $", variable, size_c(emitter, last));
+    emit_line(emitter, "$ = $", place, coefficient);
     emit_into(emitter, &step);
-    emit_line(emitter, "%s = %s * %s + %s;", place, place, base, coefficient);
+    emit_line(emitter, "$ = $ * $ + $", place, place, base, coefficient);
     emit_into(emitter, outer);
     emit_lane_loop(emitter, block, &start);
-    struct statement *terms = emit_open(emitter, CODE_FOR, NO_BRACES, "for (size_t %s = %s; %s-- > 0;)",
+    struct statement *terms = emit_open(emitter, CODE_FOR, NO_BRACES, "for (size_t %s = $; %s-- > 0;)",
                                         variable, size_c(emitter, last), variable);
     emit_lane_loop(emitter, block, &step);
     close_statement(emitter, terms);
@@ -256,7 +255,7 @@ static void emit_lane_ends(struct emitter *emitter, const struct block *block, c
 
 static void emit_inner_loop(struct emitter *emitter, const struct block *block, const struct item *loop)
 {
-    const char *variable = size_c(emitter, loop->variable);
+    const char *variable = size_c_name(loop->variable);
     if (emit_polynomial(emitter, block, loop)) {
         emit_lane_ends(emitter, block, loop);
         return;
@@ -265,7 +264,7 @@ static void emit_inner_loop(struct emitter *emitter, const struct block *block, 
     for (size_t i = 0; i < loop->before_count; i++)
         emit_lane_start(emitter, loop->before[i], loop);
     emit_into(emitter, outer);
-    struct statement *rounds = open_statement(emitter, CODE_FOR, "for (size_t %s = 0; %s < %s; %s++)",
+    struct statement *rounds = open_statement(emitter, CODE_FOR, "for (size_t %s = 0; %s < $; %s++)",
                                               variable, variable, size_c(emitter, loop->extent), variable);
     emit_lane_items(emitter, block, loop);
     close_braced(emitter, rounds);
@@ -360,16 +359,16 @@ static void declare_lanes(struct emitter *emitter, const struct item *item)
     struct nest *nest = item->nest;
     bool is_element = item->kind == ITEM_STATEMENT && !nest->is_void && forms_element(nest, emitter->laned);
     if (is_element)
-        emit_line(emitter, "%s %s[GRADC_LANES];", c_type(emitter, nest->target->type),
+        emit_line(emitter, "%s %s[GRADC_LANES]", c_type(emitter, nest->target->type),
                   accumulator(emitter, nest));
     if (item->kind != ITEM_STATEMENT || nest->is_void || (!nest->target->lanes && !is_element))
         return;
     if (nest->target->lanes && nest->target->storage == STORAGE_SCALAR && nest->target->writers[0] == nest)
-        emit_line(emitter, "%s %s[GRADC_LANES];", c_type(emitter, nest->target->type),
+        emit_line(emitter, "%s %s[GRADC_LANES]", c_type(emitter, nest->target->type),
                   buffer_name(emitter, nest->target));
     if (nest->kind == NEST_ARGUMENT) {
         nest->best = names_take(emitter->names, nest->node->op == OP_ARGMAX ? "most" : "least");
-        emit_line(emitter, "%s %s[GRADC_LANES];", c_type(emitter, nest->node->inputs[0]->type), nest->best);
+        emit_line(emitter, "%s %s[GRADC_LANES]", c_type(emitter, nest->node->inputs[0]->type), nest->best);
     }
 }
 
@@ -386,13 +385,13 @@ static void emit_panel(struct emitter *emitter, const struct block *block, const
             continue;
         size *variable = program_variable(emitter->program, emitter->laned->depth + 1 + a, node->shape[a]);
         at[a].affine = variable;
-        emit_open_loop(emitter, NO_BRACES, size_c(emitter, variable), size_c(emitter, node->shape[a]));
+        emit_open_loop(emitter, NO_BRACES, size_c_name(variable), size_c(emitter, node->shape[a]));
     }
     panel->buffer->is_read = true;
     emitter->leaf_is_used[node->id] = true;
-    emit_line(emitter, "%s = %s;",
-              lane_text(emitter, panel->buffer->name,
-                        offset_of(emitter, node->rank, node->shape, 1u << panel->axis, at)),
+    emit_line(emitter, "$ = $",
+              lane_of(emitter, panel->buffer->name,
+                      offset_of(emitter, node->rank, node->shape, 1u << panel->axis, at).at),
               subscripted(emitter, emitter->leaf_names[node->id],
                           offset_of(emitter, node->rank, node->shape, 0, at)));
     emit_into(emitter, outer);
@@ -403,8 +402,7 @@ static void clear_parts(struct emitter *emitter, const struct nest *nest)
 {
     struct guarded guarded;
     begin_guarded(emitter, &guarded, nest->guard);
-    emit_line(emitter, "memset(%s, 0, %s * sizeof(%s));", nest->parts->name,
-              size_factor(emitter, nest->parts->count), emitter->real);
+    emit_clearing(emitter, tree_name(emitter->lasting, nest->parts->name), nest->parts->count, emitter->real);
     end_guarded(emitter, &guarded);
 }
 
@@ -414,25 +412,26 @@ static void add_parts(struct emitter *emitter, const struct nest *nest)
     struct buffer *target = nest->target;
     size *count = buffer_count(emitter->program, target);
     size *variable = program_variable(emitter->program, emitter->laned->depth + 1, count);
-    const char *e = size_c(emitter, variable), *element = numbered_element(emitter, target, count, variable);
+    const char *e = size_c_name(variable);
+    const struct tree *element = numbered_element(emitter, target, count, variable);
     struct guarded guarded;
     begin_guarded(emitter, &guarded, nest->guard);
     struct statement *loop = emit_open_loop(emitter, NO_BRACES, e, size_c(emitter, count));
-    emit_as(emitter, CODE_SUM, "GRADC_SUM(%s, %s, %s, GRADC_LANES, %s);", emitter->real, element,
-            emitter->lane, lane_text(emitter, nest->parts->name, (struct offset){.text = e}));
+    emit_as(emitter, CODE_SUM, "GRADC_SUM(%s, $, %s, GRADC_LANES, $)", emitter->real, element, emitter->lane,
+            lane_of(emitter, nest->parts->name, tree_name(emitter->lasting, e)));
     close_statement(emitter, loop);
     end_guarded(emitter, &guarded);
 }
 
 void emit_laned_loop(struct emitter *emitter, const struct item *loop)
 {
-    const char *variable = size_c(emitter, loop->variable);
+    const char *variable = size_c_name(loop->variable);
     struct block block = {names_take(emitter->names, arena_print(emitter->arena, "%s0", variable)),
-                          names_take(emitter->names, "lanes"), ""};
-    const char *rounds = size_c(emitter, loop->extent);
+                          names_take(emitter->names, "lanes"), NULL};
+    const struct tree *rounds = size_c(emitter, loop->extent);
     if (emitter->range) {
-        block.from = arena_print(emitter->arena, "%s + ", emitter->range->begin);
-        rounds = arena_print(emitter->arena, "%s - %s", emitter->range->end, emitter->range->begin);
+        block.from = emitter->range->begin;
+        rounds = form(emitter, "$ - $", emitter->range->end, emitter->range->begin);
         emitter->range = NULL;
     }
     emitter->laned = loop;
@@ -442,7 +441,7 @@ void emit_laned_loop(struct emitter *emitter, const struct item *loop)
     for (size_t i = 0; i < loop->summed_count; i++)
         clear_parts(emitter, loop->summed[i]);
     struct statement *blocks =
-        emit_open(emitter, CODE_MACRO, BRACES, "GRADC_BLOCKS(%s, %s, %s", block.first, block.lanes, rounds);
+        emit_open(emitter, CODE_MACRO, BRACES, "GRADC_BLOCKS(%s, %s, $)", block.first, block.lanes, rounds);
     declare_lanes(emitter, loop);
     for (size_t i = 0; i < loop->panels_count; i++)
         emit_panel(emitter, &block, &loop->panels[i]);

@@ -90,7 +90,9 @@ static const char *place_name(struct emitter *emitter, struct buffer *buffer)
     if (!buffer->alias_of || buffer->has_own_name)
         return buffer_name(emitter, buffer);
     const char *name = place_name(emitter, buffer->alias_of);
-    return buffer->row ? arena_print(emitter->arena, "%s[%s]", name, size_c(emitter, buffer->row)) : name;
+    return buffer->row ? arena_print(emitter->arena, "%s[%s]", name,
+                                     tree_text(emitter->arena, size_c(emitter, buffer->row)))
+                       : name;
 }
 
 static const char *name_of(const struct node *node, void *closure)
@@ -122,7 +124,7 @@ static void end_formula_line(struct formulas *formulas)
 {
     struct emitter *emitter = formulas->emitter;
     if (formulas->line.length > 0)
-        emit_as(emitter, CODE_COMMENT, "%s", formulas->line.bytes);
+        emit_comment(emitter, formulas->line.bytes);
     formulas->line.length = 0;
 }
 
@@ -229,8 +231,10 @@ static void quote_lines(struct emitter *emitter, const struct lines *lines)
         if (is_same_line(emitter->last_line, span))
             continue;
         emitter->last_line = span;
-        emit_as(emitter, CODE_COMMENT, "%s:%d   %s", harmless(emitter->arena, base_name(span.source->path)),
-                span_line(span), harmless(emitter->arena, span_line_text(emitter->arena, span)));
+        emit_comment(emitter,
+                     arena_print(emitter->arena, "%s:%d   %s",
+                                 harmless(emitter->arena, base_name(span.source->path)), span_line(span),
+                                 harmless(emitter->arena, span_line_text(emitter->arena, span))));
     }
 }
 
@@ -259,14 +263,14 @@ static size_t collect_in_turn(const struct item *parent, size_t i, struct lines 
 }
 
 /* What the i-th item of the body computes: the lines of the program, and formulas. */
-static void emit_comment(struct emitter *emitter, const struct item *parent, size_t i)
+static void comment_on(struct emitter *emitter, const struct item *parent, size_t i)
 {
     const struct item *item = parent->body[i];
     struct formulas formulas = {.emitter = emitter, .line = {.arena = emitter->arena}};
     struct lines lines = {.count = 0};
     bool is_quoted = emitter->quoted == parent && i > emitter->quoted_first && i < emitter->quoted_end;
     if (item->kind == ITEM_BLOCK) {
-        emit_as(emitter, CODE_COMMENT, "Some rows at a time, so that they stay in the cache.");
+        emit_comment(emitter, "Some rows at a time, so that they stay in the cache.");
         return;
     }
     if (item->kind == ITEM_REGION)
@@ -341,12 +345,13 @@ void emit_rounds(struct emitter *emitter, const struct item *loop)
         return;
     }
     const struct range *range = emitter->range;
-    const char *begin = range ? range->begin : "0", *end = range ? range->end : size_c(emitter, loop->extent);
+    const struct tree *begin = range ? range->begin : form(emitter, "0");
+    const struct tree *end = range ? range->end : size_c(emitter, loop->extent);
     emitter->range = NULL;
-    const char *variable = size_c(emitter, loop->variable);
+    const char *variable = size_c_name(loop->variable);
     struct notes notes = {.touched = NULL};
     bool innermost = can_be_independent(loop), is_shared = emitter->is_shared;
-    struct statement *rounds = open_statement(emitter, CODE_FOR, "for (size_t %s = %s; %s < %s; %s++)",
+    struct statement *rounds = open_statement(emitter, CODE_FOR, "for (size_t %s = $; %s < $; %s++)",
                                               variable, begin, variable, end, variable);
     emitter->is_shared = is_shared || loop->work;
     emitter->notes = innermost ? &notes : NULL;
@@ -362,9 +367,8 @@ void emit_rounds(struct emitter *emitter, const struct item *loop)
     code_append(emitter->lasting, emitter->code, rounds);
     if (loop->work && loop->before_count == 0 && !has_running_powers(emitter, loop)) {
         rounds->kind = CODE_MACRO; /* GRADC_PARALLEL(i, n, n * D, { body }); */
-        rounds->text =
-            arena_print(emitter->lasting, "GRADC_PARALLEL%s(%s, %s, %s", independent ? "_INDEPENDENT" : "",
-                        variable, size_c(emitter, loop->extent), size_c(emitter, loop->work));
+        rounds->tree = form(emitter, "GRADC_PARALLEL%s(%s, $, $)", independent ? "_INDEPENDENT" : "",
+                            variable, size_c(emitter, loop->extent), size_c(emitter, loop->work));
         return;
     }
     bool is_risk = is_at_risk(emitter, loop, &rounds->body);
@@ -395,11 +399,10 @@ struct round_name *take_round_name(struct emitter *emitter, const char *wanted)
 static bool emit_branch(struct emitter *emitter, const struct item *item)
 {
     const struct item *first = item->body_count > 0 ? item->body[0] : NULL;
-    int precedence;
     if (!first || first->kind != ITEM_STATEMENT || first->nest->kind != NEST_BREAK)
         return false;
-    struct statement *branch = emit_open(emitter, CODE_IF, BRACES, "if (%s)",
-                                         expression_text(emitter, first->nest->node, NULL, &precedence));
+    struct statement *branch =
+        emit_open(emitter, CODE_IF, BRACES, "if ($)", expression_of(emitter, first->nest->node, NULL));
     emit_body(emitter, item, 1);
     close_statement(emitter, branch);
     return true;
@@ -410,8 +413,8 @@ static bool emit_branch(struct emitter *emitter, const struct item *item)
 static struct statement *open_backwards(struct emitter *emitter, const struct loop *loop)
 {
     size *last = size_subtract(loop->end, size_number(emitter->program->sizes, 1));
-    const char *variable = size_c(emitter, loop->variable);
-    return emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = %s; %s + 1 > %s; %s--)", variable,
+    const char *variable = size_c_name(loop->variable);
+    return emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = $; %s + 1 > $; %s--)", variable,
                      size_c(emitter, last), variable, size_c(emitter, loop->begin), variable);
 }
 
@@ -424,8 +427,8 @@ static void emit_region(struct emitter *emitter, const struct item *item)
         take_round_name(emitter, size_name(loop->variable) ? size_name(loop->variable) : "t");
     if (!loop->is_branch) /* which has one round, 0 */
         size_set_c_name(loop->variable, name->name);
-    const char *variable = size_c(emitter, loop->variable);
-    const char *begin = size_c(emitter, loop->begin), *end = size_c(emitter, loop->end);
+    const char *variable = size_c_name(loop->variable);
+    const struct tree *begin = size_c(emitter, loop->begin), *end = size_c(emitter, loop->end);
     struct code *outer = emitter->code;
     if (can_run_side_by_side(emitter, item)) {
         struct statement *choice = emit_side_by_side(emitter, item);
@@ -436,11 +439,11 @@ static void emit_region(struct emitter *emitter, const struct item *item)
         emit_into(emitter, &choice->otherwise);
     }
     if (loop->is_branch)
-        emit_open(emitter, CODE_DO, BRACES, "%s", "");
+        emit_open(emitter, CODE_DO, BRACES, "");
     else if (loop->reverse)
         open_backwards(emitter, loop);
     else
-        emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = %s; %s < %s; %s++)", variable, begin, variable,
+        emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = $; %s < $; %s++)", variable, begin, variable,
                   end, variable);
     emit_body(emitter, item, 0);
     emitter->code = outer;
@@ -452,12 +455,12 @@ static void emit_block(struct emitter *emitter, const struct item *item)
     const struct blocks *block = item->block;
     size_set_c_name(block->first, names_take(emitter->names, "first"));
     size_set_c_name(block->rows, names_take(emitter->names, "rows"));
-    const char *first = size_c(emitter, block->first), *extent = size_c(emitter, block->extent);
-    const char *length = size_c(emitter, block->length);
-    struct statement *blocks = emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = 0; %s < %s; %s += %s)",
+    const char *first = size_c_name(block->first);
+    const struct tree *extent = size_c(emitter, block->extent), *length = size_c(emitter, block->length);
+    struct statement *blocks = emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = 0; %s < $; %s += $)",
                                          first, first, extent, first, length);
-    emit_line(emitter, "const size_t %s = %s - %s < %s ? %s - %s : %s;", size_c(emitter, block->rows), extent,
-              first, length, extent, first, length);
+    emit_line(emitter, "const size_t %s = $ - %s < $ ? $ - %s : $", size_c_name(block->rows), extent, first,
+              length, extent, first, length);
     emit_body(emitter, item, 0);
     close_statement(emitter, blocks);
 }
@@ -509,7 +512,7 @@ static void emit_conditional(struct emitter *emitter, const struct item *parent,
         if (is_void(items[i]))
             continue;
         if (i > 0 && parent)
-            emit_comment(emitter, parent, (size_t)(&items[i] - parent->body));
+            comment_on(emitter, parent, (size_t)(&items[i] - parent->body));
         emitter->at = items[i];
         emit_parts(emitter, items[i]);
     }
@@ -551,7 +554,7 @@ size_t emit_items_at(struct emitter *emitter, const struct item *parent, size_t 
     const struct item *item = parent->body[i];
     size_t run = !is_void(item) && is_conditional(emitter, item) ? conditional_run(emitter, parent, i) : 1;
     if (has_comments)
-        emit_comment(emitter, parent, i);
+        comment_on(emitter, parent, i);
     if (run > 1)
         emit_conditional(emitter, has_comments ? parent : NULL, &parent->body[i], run);
     else

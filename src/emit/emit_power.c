@@ -19,12 +19,12 @@ enum { GREATEST_STEP = 3, MOST_FACTORS_OF_TERM = 8 };
 
 struct running_power {
     const struct item *loop;
-    const struct node *node;         /* its base is an element of this one, */
-    struct index at[MAXIMUM_AXES];   /* here */
-    size *from;                      /* the first exponent */
-    const char *base, *start, *name; /* in C; the name of the value, in this lane if there are lanes */
+    const struct node *node;                 /* its base is an element of this one, */
+    struct index at[MAXIMUM_AXES];           /* here */
+    size *from;                              /* the first exponent */
+    const struct tree *base, *start, *value; /* in C; the value in this lane if there are lanes */
     const char *variable;
-    int base_precedence, step;
+    int step;
     int uses; /* in terms so far */
 };
 
@@ -35,12 +35,6 @@ static bool is_inside(const struct item *item, const struct item *loop)
     while (item && item != loop)
         item = item->parent;
     return item == loop;
-}
-
-static const char *no_text(void *closure, struct node *k, const struct index *at)
-{
-    (void)closure, (void)k, (void)at;
-    return "k";
 }
 
 /* Whether an element may change between the rounds of the loop. */
@@ -59,7 +53,7 @@ static bool varies(const struct emitter *emitter, struct node *node, const struc
         return false;
     }
     if (node->op == OP_INDEX && node->input_count == 1) {
-        index_below(program, node, node->subscripts, node->inputs[0]->rank, at, below, no_text, NULL);
+        index_below(program, node, node->subscripts, node->inputs[0]->rank, at, below, anywhere, NULL);
         return varies(emitter, node->inputs[0], below, loop);
     }
     if (node->input_count > 0 && !operator_is_elementwise(node->op))
@@ -97,15 +91,14 @@ static const struct item *counting_loop(const struct emitter *emitter, const str
 
 /* ---- Printing ---- */
 
-static const char *start_text(struct emitter *emitter, const char *base, size *start)
+static const struct tree *start_of(struct emitter *emitter, const struct tree *base, size *start)
 {
     int64_t number;
     if (size_is_number(start, &number) && number == 0)
-        return arena_print(emitter->arena, "1.0%s", emitter->suffix);
+        return form(emitter, "1.0%s", emitter->suffix);
     if (size_is_number(start, &number) && number == 1)
         return base;
-    return arena_print(emitter->arena, "pow%s(%s, (%s)(%s))", emitter->suffix, base, emitter->real,
-                       size_c(emitter, start));
+    return form(emitter, "pow%s($, (%s)($))", emitter->suffix, base, emitter->real, size_c(emitter, start));
 }
 
 static bool is_same_base(const struct running_power *a, const struct running_power *b)
@@ -127,7 +120,7 @@ static struct running_power *find_power(struct emitter *emitter, const struct ru
     return NULL;
 }
 
-const char *running_power_text(struct emitter *emitter, struct node *node, const struct index *at)
+const struct tree *power_of_round(struct emitter *emitter, struct node *node, const struct index *at)
 {
     struct running_power wanted = {.step = 0}, *power;
     struct index exponent;
@@ -143,24 +136,21 @@ const char *running_power_text(struct emitter *emitter, struct node *node, const
         return NULL;
     const struct node *base_view = node->inputs[0];
     wanted.node = base_view->inputs[0];
-    index_below(emitter->program, base_view, base_view->subscripts, wanted.node->rank, at, wanted.at, no_text,
-                NULL);
+    index_below(emitter->program, base_view, base_view->subscripts, wanted.node->rank, at, wanted.at,
+                anywhere, NULL);
     power = find_power(emitter, &wanted);
     if (!power) {
         power = ARENA_NEW(emitter->lasting, struct running_power);
         *power = wanted;
-        const char *base = expression_text(emitter, node->inputs[0], at, &power->base_precedence);
-        power->base = arena_copy(emitter->lasting, base, strlen(base));
+        power->base = expression_of(emitter, node->inputs[0], at);
         power->variable = names_take(emitter->names, "power");
-        power->start = start_text(emitter, power->base, power->from);
-        power->name = emitter->lane ? lane_text(emitter, power->variable, (struct offset){.text = NULL})
-                                    : power->variable;
-        power->start = arena_copy(emitter->lasting, power->start, strlen(power->start));
-        power->name = arena_copy(emitter->lasting, power->name, strlen(power->name));
+        power->start = start_of(emitter, power->base, power->from);
+        power->value = emitter->lane ? lane_of(emitter, power->variable, NULL)
+                                     : tree_name(emitter->lasting, power->variable);
         ARENA_APPEND(emitter->lasting, emitter, powers, power);
     }
     power->uses++;
-    return power->name;
+    return power->value;
 }
 
 /* A product's factors, from left to right. */
@@ -186,22 +176,18 @@ static bool add_factors(const struct emitter *emitter, struct node *node, const 
 }
 
 /* The product of all factors but one. */
-static const char *product_text(struct emitter *emitter, const struct factors *factors, int but)
+static const struct tree *product_of(struct emitter *emitter, const struct factors *factors, int but)
 {
-    const char *text = NULL;
-    int precedence;
-    for (int i = 0; i < factors->count; i++) {
-        if (i == but)
-            continue;
-        const char *factor = expression_text(emitter, factors->nodes[i], factors->at[i], &precedence);
-        factor = parenthesise(emitter->arena, factor, precedence, text ? 3 : 4);
-        text = text ? arena_print(emitter->arena, "%s * %s", text, factor) : factor;
-    }
-    return text;
+    const struct tree *product = NULL;
+    for (int i = 0; i < factors->count; i++)
+        if (i != but)
+            product =
+                joined(emitter, product, "*", expression_of(emitter, factors->nodes[i], factors->at[i]));
+    return product;
 }
 
 bool take_lone_power(struct emitter *emitter, const struct item *loop, const struct nest *nest,
-                     const struct index *at, const char **base, const char **coefficient)
+                     const struct index *at, const struct tree **base, const struct tree **coefficient)
 {
     struct running_power *power =
         emitter->powers_count > 0 ? emitter->powers[emitter->powers_count - 1] : NULL;
@@ -217,12 +203,12 @@ bool take_lone_power(struct emitter *emitter, const struct item *loop, const str
             return false;
     }
     for (int i = 0; i < factors.count && factors.count > 1; i++) {
-        bool is_power = running_power_text(emitter, factors.nodes[i], factors.at[i]) == power->name;
+        bool is_power = power_of_round(emitter, factors.nodes[i], factors.at[i]) == power->value;
         power->uses -= is_power;
         if (!is_power)
             continue;
-        *coefficient = product_text(emitter, &factors, i);
-        *base = parenthesise(emitter->arena, power->base, power->base_precedence, 2);
+        *coefficient = product_of(emitter, &factors, i);
+        *base = parenthesise(emitter->lasting, power->base, PRECEDENCE_UNARY);
         emitter->powers_count--;
         return true;
     }
@@ -244,9 +230,9 @@ void declare_powers(struct emitter *emitter, const struct item *loop)
         if (power->loop != loop)
             continue;
         if (emitter->lane)
-            emit_line(emitter, "%s %s[GRADC_LANES];", emitter->real, power->variable);
+            emit_line(emitter, "%s %s[GRADC_LANES]", emitter->real, power->variable);
         else
-            emit_line(emitter, "%s %s = %s;", emitter->real, power->variable, power->start);
+            emit_line(emitter, "%s %s = $", emitter->real, power->variable, power->start);
     }
 }
 
@@ -254,7 +240,7 @@ void start_powers(struct emitter *emitter, const struct item *loop)
 {
     for (size_t i = 0; i < emitter->powers_count; i++)
         if (emitter->powers[i]->loop == loop)
-            emit_line(emitter, "%s = %s;", emitter->powers[i]->name, emitter->powers[i]->start);
+            emit_line(emitter, "$ = $", emitter->powers[i]->value, emitter->powers[i]->start);
 }
 
 void step_powers(struct emitter *emitter, const struct item *loop)
@@ -262,6 +248,6 @@ void step_powers(struct emitter *emitter, const struct item *loop)
     for (size_t i = 0; i < emitter->powers_count; i++) {
         const struct running_power *power = emitter->powers[i];
         for (int k = 0; power->loop == loop && k < power->step; k++)
-            emit_line(emitter, "%s *= %s;", power->name, power->base);
+            emit_line(emitter, "$ *= $", power->value, power->base);
     }
 }

@@ -10,8 +10,6 @@
  * go in blocks of as many as the widest vectors hold: a block asks for the lines of its rows before it
  * computes, so that they are there when it stores. The last block ends with the last round, and so repeats
  * some. */
-#include <string.h>
-
 #include "emitter.h"
 #include "region.h"
 
@@ -40,6 +38,18 @@ struct side_by_side {
 
 /* ---- What can ---- */
 
+static bool calls_function(const struct node *node)
+{
+    const struct tree operand = {.kind = TREE_NAME, .text = "x"}, *const operands[] = {&operand, &operand,
+                                                                                       &operand};
+    struct arena *arena = arena_new();
+    int precedence;
+    bool calls = tree_has(tree_of_row(arena, operator_c_text(node, &precedence), operands, 0, "", "double"),
+                          TREE_CALL);
+    arena_free(arena);
+    return calls;
+}
+
 /* Whether compilers have a vector form of the operator, as it is printed here. */
 static bool has_vector_form(const struct node *node)
 {
@@ -57,9 +67,7 @@ static bool has_vector_form(const struct node *node)
     case OP_MAX:
     case OP_MIN: return node->type == REAL;
     case OP_QUOTIENT: return false;
-    default:
-        return vectorises(node->op) || !operator_is_elementwise(node->op) ||
-               !strchr(operator_info(node->op)->c_text, '(');
+    default: return vectorises(node->op) || !operator_is_elementwise(node->op) || !calls_function(node);
     }
 }
 
@@ -125,7 +133,7 @@ static const struct stride *stride_of(struct emitter *emitter, int64_t step)
     if (side->count == MOST_STRIDES)
         return NULL;
     struct stride *stride = &side->strides[side->count++];
-    const char *name = arena_print(emitter->arena, "%s_%d", size_c(emitter, side->variable), (int)step);
+    const char *name = arena_print(emitter->arena, "%s_%d", size_c_name(side->variable), (int)step);
     stride->step = step;
     stride->name = names_take(emitter->names, name);
     stride->factor = names_take(emitter->names, arena_print(emitter->arena, "by_%d", (int)step));
@@ -147,7 +155,7 @@ static const struct stride *stride_at(struct emitter *emitter, size *flat, size 
     return stride_of(emitter, number);
 }
 
-const char *side_by_side_offset(struct emitter *emitter, size *flat)
+const struct tree *side_by_side_offset(struct emitter *emitter, size *flat)
 {
     size *start;
     const struct stride *stride = stride_at(emitter, flat, &start);
@@ -237,60 +245,56 @@ void side_by_side_stores(struct emitter *emitter, struct buffer *buffer, const s
 
 /* for (size_t block = 0; block < N; block += 8) {, the first round of the block, and its rows. */
 static void open_block(struct emitter *emitter, const struct side_by_side *side, const char *first,
-                       const char *end, int rounds)
+                       const struct tree *end, int rounds)
 {
     const char *block = names_take(emitter->names, "block");
-    emit_as(emitter, CODE_COMMENT,
-            "rows are asked for before they are computed; the last block repeats some");
-    emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = 0; %s < %s; %s += %d)", block, block, end, block,
+    emit_comment(emitter, "rows are asked for before they are computed; the last block repeats some");
+    emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = 0; %s < $; %s += %d)", block, block, end, block,
               rounds);
-    emit_line(emitter, "const size_t %s = %s + %d <= %s ? %s : %s - %d;", first, block, rounds, end, block,
-              end, rounds);
+    emit_line(emitter, "const size_t %s = %s + %d <= $ ? %s : $ - %d", first, block, rounds, end, block, end,
+              rounds);
     for (size_t i = 0; i < side->rows_count; i++)
-        emit_line(emitter, "gradc_will_write(&%s[%s * %d], %d * %d * sizeof(%s));", side->rows[i].array,
-                  first, (int)side->rows[i].stride->step, rounds, (int)side->rows[i].stride->step,
-                  emitter->real);
+        emit_line(emitter, "gradc_will_write(&%s[%s * %d], %d * %d * sizeof(%s))", side->rows[i].array, first,
+                  (int)side->rows[i].stride->step, rounds, (int)side->rows[i].stride->step, emitter->real);
 }
 
 /* ---- The loop ---- */
 
 /* m->x && m->y: all members that the body has conditions on; NULL: none. */
-static const char *all_wanted(struct emitter *emitter, const struct item *item)
+static const struct tree *all_wanted(struct emitter *emitter, const struct item *item)
 {
-    const char *text = NULL;
+    const struct tree *condition = NULL;
     guard members = 0;
     for (size_t i = 0; i < item->body_count; i++)
         if (item->body[i]->guard != ALWAYS_WANTED && item->body[i]->guard != emitter->guard)
             members |= item->body[i]->guard;
     for (int i = 0; i < 63; i++)
-        if (members >> i & 1) {
-            const char *member = guard_text(emitter, (guard)1 << i);
-            text = text ? arena_print(emitter->arena, "%s && %s", text, member) : member;
-        }
-    return text;
+        if (members >> i & 1)
+            condition = joined(emitter, condition, "&&", guard_condition(emitter, (guard)1 << i));
+    return condition;
 }
 
 /* That all members are wanted which the body has conditions on, and that there is a block of rounds; or NULL.
  */
-static const char *condition_of(struct emitter *emitter, const struct item *item, int rounds)
+static const struct tree *condition_of(struct emitter *emitter, const struct item *item, int rounds)
 {
-    const char *condition = all_wanted(emitter, item);
-    int64_t end;
-    if (rounds == 0 || size_is_number(item->nest->node->loop->end, &end))
+    const struct tree *condition = all_wanted(emitter, item);
+    const size *end = item->nest->node->loop->end;
+    int64_t number;
+    if (rounds == 0 || size_is_number(end, &number))
         return condition;
-    return arena_print(emitter->arena, "%s%s%s >= %d", condition ? condition : "", condition ? " && " : "",
-                       size_c(emitter, item->nest->node->loop->end), rounds);
+    return joined(emitter, condition, "&&", form(emitter, "$ >= %d", size_c(emitter, end), rounds));
 }
 
-static void emit_loop_of_vectors(struct emitter *emitter, const struct side_by_side *side, const char *begin,
-                                 const char *end, const struct code *body)
+static void emit_loop_of_vectors(struct emitter *emitter, const struct side_by_side *side,
+                                 const struct tree *begin, const struct tree *end, const struct code *body)
 {
-    const char *variable = size_c(emitter, side->variable);
-    struct statement *loop = emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = %s; %s < %s; %s++)",
+    const char *variable = size_c_name(side->variable);
+    struct statement *loop = emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = $; %s < $; %s++)",
                                        variable, begin, variable, end, variable);
     loop->about = "GRADC_INDEPENDENT";
     for (int s = 0; s < side->count; s++)
-        emit_line(emitter, "const size_t %s = %s * %s;", side->strides[s].name, variable,
+        emit_line(emitter, "const size_t %s = %s * %s", side->strides[s].name, variable,
                   side->strides[s].factor);
     code_append_all(emitter->lasting, emitter->code, body);
     close_statement(emitter, loop);
@@ -300,24 +304,24 @@ struct statement *emit_side_by_side(struct emitter *emitter, const struct item *
 {
     const struct loop *loop = item->nest->node->loop;
     int rounds = rounds_in_block(emitter, item);
-    const char *condition = condition_of(emitter, item, rounds), *end = size_c(emitter, loop->end);
+    const struct tree *condition = condition_of(emitter, item, rounds), *end = size_c(emitter, loop->end);
     struct side_by_side side = {.variable = loop->variable};
     struct span last_line = emitter->last_line;
     struct code body = {0}, *outer = emitter->code;
-    struct statement *choice = condition ? emit_open(emitter, CODE_IF, BRACES, "if (%s)", condition) : NULL;
+    struct statement *choice = condition ? emit_open(emitter, CODE_IF, BRACES, "if ($)", condition) : NULL;
     struct code *inner = emit_into(emitter, &body);
     emitter->side = &side;
     emit_items(emitter, item);
     emitter->side = NULL;
     emitter->code = inner;
     for (int s = 0; s < side.count; s++)
-        emit_line(emitter, "const size_t %s = gradc_stride(%d);", side.strides[s].factor,
+        emit_line(emitter, "const size_t %s = gradc_stride(%d)", side.strides[s].factor,
                   (int)side.strides[s].step);
     if (rounds > 0) {
         const char *first = names_take(emitter->names, "first");
         open_block(emitter, &side, first, end, rounds);
-        emit_loop_of_vectors(emitter, &side, first, arena_print(emitter->arena, "%s + %d", first, rounds),
-                             &body);
+        emit_loop_of_vectors(emitter, &side, tree_name(emitter->lasting, first),
+                             form(emitter, "%s + %d", first, rounds), &body);
     } else {
         emit_loop_of_vectors(emitter, &side, size_c(emitter, loop->begin), end, &body);
     }

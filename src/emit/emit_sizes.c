@@ -33,23 +33,31 @@ static const char *real_type(const struct module *module)
 
 /* ---- Valid sizes ---- */
 
-void spell_sizes(struct arena *arena, const struct function *function, const char *format)
+/* What makes statements of size functions. */
+static struct emitter size_emitter(const struct module *module, const struct function *function,
+                                   struct code *code)
+{
+    return (struct emitter){.arena = module->arena,
+                            .lasting = module->arena,
+                            .self = pointer_name(function),
+                            .real = real_type(module),
+                            .code = code};
+}
+
+void spell_sizes(struct arena *arena, const struct function *function, const char *self, bool in_double)
 {
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
         if (member->role == ROLE_SIZE)
-            size_set_c_name(member->extent, format ? arena_print(arena, format, member->name) : NULL);
+            size_spell(member->extent,
+                       !self ? NULL
+                             : tree(arena, in_double ? "(double)%s->%s" : "%s->%s", self, member->name));
     }
 }
 
-static const char *print_c(struct arena *arena, const size *a)
+static const struct tree *in_double(const struct emitter *emitter, const size *a)
 {
-    return size_print(arena, a, SIZE_C);
-}
-
-static const char *print_c_real(struct arena *arena, const size *a)
-{
-    return size_print(arena, a, SIZE_C_REAL);
+    return size_tree(emitter->lasting, a, SIZE_IN_DOUBLE);
 }
 
 /* A name or a number. */
@@ -59,33 +67,31 @@ static bool is_primary(const size *a)
     return size_name(a) || size_is_number(a, &number);
 }
 
-static const char *failing_text(struct arena *arena, const struct function *function,
-                                const struct condition *condition, const char *self)
+static const struct tree *failing(struct emitter *emitter, const struct function *function,
+                                  const struct condition *condition)
 {
     size *positive, *negative;
     size_split(condition->a, &positive, &negative);
-    const char *as_count = arena_print(arena, "%s->%%s", self),
-               *as_real = arena_print(arena, "(double)%s->%%s", self);
-    spell_sizes(arena, function, as_count);
-    const char *p = print_c(arena, positive), *n = print_c(arena, negative), *text;
+    spell_sizes(emitter->lasting, function, emitter->self, false);
+    const struct tree *p = size_c(emitter, positive), *n = size_c(emitter, negative), *test;
     int64_t nothing;
-    long long denominator = (long long)size_denominator(condition->a);
+    const struct tree *denominator = tree_number(emitter->lasting, (long long)size_denominator(condition->a));
     if (condition->kind == CONDITION_WHOLE) {
-        text = size_is_number(negative, &nothing) && nothing == 0
-                   ? arena_print(arena, "(%s) %% %lld != 0", p, denominator)
-                   : arena_print(arena, "(%s) %% %lld != (%s) %% %lld", p, denominator, n, denominator);
+        test = size_is_number(negative, &nothing) && nothing == 0
+                   ? form(emitter, "($) % $ != 0", p, denominator)
+                   : form(emitter, "($) % $ != ($) % $", p, denominator, n, denominator);
     } else {
         /* In double, so that no sum or product wraps around; a quotient rounds down only in whole numbers. */
         if (!(is_primary(positive) && is_primary(negative)) && !size_has_quotient(positive) &&
             !size_has_quotient(negative)) {
-            spell_sizes(arena, function, as_real);
-            p = print_c_real(arena, positive);
-            n = print_c_real(arena, negative);
+            spell_sizes(emitter->lasting, function, emitter->self, true);
+            p = in_double(emitter, positive);
+            n = in_double(emitter, negative);
         }
-        text = arena_print(arena, condition->kind == CONDITION_ZERO ? "%s != %s" : "%s < %s", p, n);
+        test = form(emitter, condition->kind == CONDITION_ZERO ? "$ != $" : "$ < $", p, n);
     }
-    spell_sizes(arena, function, NULL);
-    return text;
+    spell_sizes(emitter->lasting, function, NULL, false);
+    return test;
 }
 
 static bool mentions_size(const struct function *function, const size *a)
@@ -105,14 +111,14 @@ const char *computed_name(const struct computed_size *computed)
 }
 
 /* gradc_block(N, D) */
-static const char *computation_text(struct arena *arena, const struct computed_size *computed)
+static const struct tree *computation_of(struct arena *arena, const struct computed_size *computed)
 {
     static const char *const functions[] = {"gradc_block", "gradc_few", "gradc_chunks", "gradc_copies",
                                             "gradc_root"};
-    const char *text = functions[computed->computation];
+    const struct tree **arguments = ARENA_ARRAY(arena, const struct tree *, computed->argument_count);
     for (int i = 0; i < computed->argument_count; i++)
-        text = arena_print(arena, "%s%s%s", text, i ? ", " : "(", print_c(arena, computed->arguments[i]));
-    return arena_print(arena, "%s)", text);
+        arguments[i] = size_tree(arena, computed->arguments[i], SIZE_WHOLE);
+    return tree_call(arena, functions[computed->computation], (unsigned)computed->argument_count, arguments);
 }
 
 enum { LONG_COMPUTATION = 200 };
@@ -131,75 +137,60 @@ static const char *computing_function(struct arena *arena, const struct function
     return arena_print(arena, "%s_%s_%zu", function->name, computed_name(&function->computed[i]), i);
 }
 
-static void add_line(struct arena *arena, struct code *code, const char *text)
-{
-    struct statement *statement = ARENA_NEW(arena, struct statement);
-    statement->text = text;
-    code_append(arena, code, statement);
-}
-
 void computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned,
                     struct code *code)
 {
     struct code backwards = {0};
     for (size_t i = function->computed_count; i-- > 0;) {
         const struct computed_size *computed = &function->computed[i];
-        const char *name = print_c(arena, computed->value);
+        const char *name = size_c_name(computed->value);
         if (!names_has(mentioned, name))
             continue;
-        const char *text =
+        const struct tree *value =
             is_long(arena, computed)
-                ? arena_print(arena, "%s(%s)", computing_function(arena, function, i), pointer_name(function))
-                : computation_text(arena, computed);
-        text = arena_print(arena, "const size_t %s = %s;", name, text);
-        names_add_text(mentioned, text);
-        add_line(arena, &backwards, text);
+                ? tree(arena, "%s(%s)", computing_function(arena, function, i), pointer_name(function))
+                : computation_of(arena, computed);
+        struct statement *statement = ARENA_NEW(arena, struct statement);
+        statement->tree = tree(arena, "const size_t %s = $", name, value);
+        names_add_tree(mentioned, statement->tree);
+        code_append(arena, &backwards, statement);
     }
     for (size_t i = backwards.statements_count; i-- > 0;)
         code_append(arena, code, backwards.statements[i]);
 }
 
-static void print_computed(struct text *file, struct arena *arena, const struct function *function,
-                           const char *text)
+/* Declares those that the code mentions, from the struct's members. */
+static void emit_computed(struct c_file *file, const struct module *module, const struct function *function,
+                          const struct code *mentioning)
 {
+    struct names *mentioned = names_new(module->arena);
     struct code code = {0};
-    computed_sizes(arena, function, names_of_text(arena, text), &code);
-    code_print(file, &code, 4);
-}
-
-/* Declares those that the text mentions, from the struct's members. */
-static void emit_computed(struct text *file, const struct module *module, const struct function *function,
-                          const char *text)
-{
-    spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", pointer_name(function)));
-    print_computed(file, module->arena, function, text);
-    spell_sizes(module->arena, function, NULL);
+    names_add_code(mentioned, mentioning);
+    spell_sizes(module->arena, function, pointer_name(function), false);
+    computed_sizes(module->arena, function, mentioned, &code);
+    spell_sizes(module->arena, function, NULL, false);
+    print_body_of(file, &code);
 }
 
 /* The functions that compute sizes. */
-static void emit_computing(struct text *file, const struct module *module, const struct function *function)
+static void emit_computing(struct c_file *file, const struct module *module, const struct function *function)
 {
     struct arena *arena = module->arena;
     const char *self = pointer_name(function);
     for (size_t i = 0; i < function->computed_count; i++) {
         if (!is_long(arena, &function->computed[i]))
             continue;
-        struct text line = {.arena = arena};
-        spell_sizes(arena, function, arena_print(arena, "%s->%%s", self));
-        text_line(&line, 4,
-                  arena_print(arena, "return %s;", computation_text(arena, &function->computed[i])));
-        text_print(file, "GRADC_INLINE size_t %s(const struct %s *%s)\n{\n",
+        struct code code = {0};
+        struct emitter emitter = size_emitter(module, function, &code);
+        spell_sizes(arena, function, self, false);
+        emit_line(&emitter, "return $", computation_of(arena, &function->computed[i]));
+        spell_sizes(arena, function, NULL, false);
+        text_print(&file->text, "GRADC_INLINE size_t %s(const struct %s *%s)\n{\n",
                    computing_function(arena, function, i), function->name, self);
-        print_computed(file, arena, function, line.bytes);
-        spell_sizes(arena, function, NULL);
-        text_print(file, "%s}\n\n", line.bytes);
+        emit_computed(file, module, function, &code);
+        print_body_of(file, &code);
+        text_write(&file->text, "}\n\n");
     }
-}
-
-static void emit_failing(struct text *file, struct arena *arena, const char *condition)
-{
-    text_line(file, 4, arena_print(arena, "if (%s)", condition));
-    text_write(file, "        return GRADC_ESIZE;\n");
 }
 
 /* Without what is subtracted: quotients in double are not rounded down, which must not make the total less.
@@ -275,23 +266,22 @@ static size_t list_totals(const struct module *module, const struct programs *pr
 
 /* Everything that is allocated, by the caller or in the workspace, must have a size that a pointer can span.
  */
-static void emit_limits(struct text *file, const struct module *module, const struct programs *programs,
-                        const char *self)
+static void emit_limits(struct c_file *file, const struct module *module, const struct programs *programs)
 {
-    struct arena *arena = module->arena;
     struct function *function = programs->function;
-    size **totals = ARENA_ARRAY(arena, size *, function->members_count + ENTRY_COUNT + 2);
+    size **totals = ARENA_ARRAY(module->arena, size *, function->members_count + ENTRY_COUNT + 2);
     size_t count = list_totals(module, programs, totals);
-    struct text limits = {.arena = arena};
-    text_write(&limits, "");
-    spell_sizes(arena, function, arena_print(arena, "(double)%s->%%s", self));
+    struct code limits = {0};
+    struct emitter emitter = size_emitter(module, function, &limits);
+    spell_sizes(module->arena, function, emitter.self, true);
     for (size_t i = 0; i < count; i++)
-        emit_failing(&limits, arena,
-                     arena_print(arena, "%s > (double)(PTRDIFF_MAX / %d)", print_c_real(arena, totals[i]),
-                                 2 * module->precision / 8));
-    spell_sizes(arena, function, NULL);
-    emit_computed(file, module, function, limits.bytes);
-    text_write(file, limits.bytes);
+        emit_failure(&emitter,
+                     form(&emitter, "$ > (double)(PTRDIFF_MAX / %d)", in_double(&emitter, totals[i]),
+                          2 * module->precision / 8),
+                     "GRADC_ESIZE");
+    spell_sizes(module->arena, function, NULL, false);
+    emit_computed(file, module, function, &limits);
+    print_body_of(file, &limits);
 }
 
 /* a times its denominator. */
@@ -321,40 +311,41 @@ static bool follows_from_others(const struct function *function, size_t i)
     return false;
 }
 
-static void emit_check(struct text *file, const struct module *module, const struct programs *programs)
+static void emit_check(struct c_file *file, const struct module *module, const struct programs *programs)
 {
     struct function *function = programs->function;
-    const char *self = pointer_name(function);
-    const char *test = NULL;
+    struct code code = {0};
+    struct emitter emitter = size_emitter(module, function, &code);
+    const char *self = emitter.self;
+    const struct tree *test = NULL;
     if (has_fixed_sizes(function) && function->conditions_count == 0)
         return;
-    text_print(file,
+    text_print(&file->text,
                "/* GRADC_OK if %s can run with these sizes. Inline, so that the compiler knows them to be "
                "valid. */\nGRADC_INLINE int %s_check(const struct %s *%s)\n{\n",
                function->name, function->name, function->name, self);
     for (size_t i = 0; i < function->members_count; i++)
-        if (function->members[i].role == ROLE_SIZE) {
-            const char *zero = arena_print(module->arena, "%s->%s == 0", self, function->members[i].name);
-            test = test ? arena_print(module->arena, "%s || %s", test, zero) : zero;
-        }
+        if (function->members[i].role == ROLE_SIZE)
+            test =
+                joined(&emitter, test, "||", form(&emitter, "%s->%s == 0", self, function->members[i].name));
     if (test)
-        emit_failing(file, module->arena, test);
+        emit_failure(&emitter, test, "GRADC_ESIZE");
     else
-        text_print(file, "    (void)%s;\n", self);
+        emit_line(&emitter, "(void)%s", self);
     for (size_t i = 0; i < function->conditions_count; i++)
         if (!follows_from_others(function, i))
-            emit_failing(file, module->arena,
-                         failing_text(module->arena, function, &function->conditions[i], self));
-    emit_limits(file, module, programs, self);
-    text_write(file, "    return GRADC_OK;\n}\n\n");
+            emit_failure(&emitter, failing(&emitter, function, &function->conditions[i]), "GRADC_ESIZE");
+    print_body_of(file, &code);
+    emit_limits(file, module, programs);
+    text_write(&file->text, "    return GRADC_OK;\n}\n\n");
 }
 
 /* ---- Workspace ---- */
 
 /* count += room for the slots, equal ones together. */
-static void emit_total(struct text *file, const struct module *module, const struct program *program)
+static void emit_total(struct emitter *emitter, const struct program *program)
 {
-    struct arena *arena = module->arena;
+    struct arena *arena = emitter->arena;
     size **counts = ARENA_ARRAY(arena, size *, program->slots_count + 1);
     int *times = ARENA_ARRAY(arena, int, program->slots_count + 1);
     size_t kinds = 0;
@@ -366,24 +357,35 @@ static void emit_total(struct text *file, const struct module *module, const str
             counts[kinds++] = program->slots[i].count;
         times[k]++;
     }
-    text_print(file, "    count = 0; /* %s */\n", entry_name(program->entry));
-    for (size_t k = 0; k < kinds; k++)
-        text_line(file, 4,
-                  arena_print(arena,
-                              times[k] > 1 ? "count += %d * gradc_room(%s);" : "count += %.0dgradc_room(%s);",
-                              times[k] > 1 ? times[k] : 0, print_c(arena, counts[k])));
-    text_write(file, "    most = count > most ? count : most;\n");
+    emit_line(emitter, "count = 0");
+    emitter->code->statements[emitter->code->statements_count - 1]->remark = entry_name(program->entry);
+    for (size_t k = 0; k < kinds; k++) {
+        const struct tree *room = form(emitter, "gradc_room($)", size_c(emitter, counts[k]));
+        emit_line(emitter, "count += $", times[k] > 1 ? form(emitter, "%d * $", times[k], room) : room);
+    }
+    emit_line(emitter, "most = count > most ? count : most");
 }
 
-static void emit_workspace(struct text *file, const struct module *module, const struct programs *programs,
+/* if (f_check(m) != GRADC_OK) return 0; */
+static void emit_size_check(struct emitter *emitter, const struct function *function)
+{
+    if (!has_fixed_sizes(function) || function->conditions_count > 0)
+        emit_failure(emitter, form(emitter, "%s_check(%s) != GRADC_OK", function->name, emitter->self), "0");
+    else
+        emit_line(emitter, "(void)%s", emitter->self);
+}
+
+static void emit_workspace(struct c_file *file, const struct module *module, const struct programs *programs,
                            bool gradient_only)
 {
     struct function *function = programs->function;
-    const char *self = pointer_name(function);
+    struct code checks = {0}, totals = {0};
+    struct emitter emitter = size_emitter(module, function, &checks);
     const char *kind = gradient_only ? "gradient_workspace" : "workspace";
     size_t fixed = 0;
     bool any = false;
-    text_print(file, "size_t %s_%s(const struct %s *%s)\n{\n", function->name, kind, function->name, self);
+    text_print(&file->text, "size_t %s_%s(const struct %s *%s)\n{\n", function->name, kind, function->name,
+               emitter.self);
     for (int e = 0; e < ENTRY_COUNT; e++) {
         const struct program *program = programs->entries[e];
         if (!program || (gradient_only && e != ENTRY_GRADIENT))
@@ -392,25 +394,24 @@ static void emit_workspace(struct text *file, const struct module *module, const
         fixed = bytes > fixed ? bytes : fixed;
         any = any || program->slots_count > 0;
     }
-    if (!has_fixed_sizes(function) || function->conditions_count > 0)
-        text_print(file, "    if (%s_check(%s) != GRADC_OK)\n        return 0;\n", function->name, self);
-    else
-        text_print(file, "    (void)%s;\n", self);
+    emit_size_check(&emitter, function);
+    print_body_of(file, &checks);
     if (has_fixed_sizes(function) || !any) {
-        text_print(file, "    return %zu;\n}\n\n", fixed);
+        text_print(&file->text, "    return %zu;\n}\n\n", fixed);
         return;
     }
-    struct text totals = {.arena = module->arena};
-    text_write(&totals, "");
-    spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", self));
+    emitter.code = &totals;
+    spell_sizes(module->arena, function, emitter.self, false);
     for (int e = 0; e < ENTRY_COUNT; e++)
         if (programs->entries[e] && programs->entries[e]->slots_count > 0 &&
             (!gradient_only || e == ENTRY_GRADIENT))
-            emit_total(&totals, module, programs->entries[e]);
-    spell_sizes(module->arena, function, NULL);
-    emit_computed(file, module, function, totals.bytes);
-    text_print(file, "    size_t count, most = 0;\n%s    return most * sizeof(%s);\n}\n\n", totals.bytes,
-               real_type(module));
+            emit_total(&emitter, programs->entries[e]);
+    spell_sizes(module->arena, function, NULL, false);
+    emit_computed(file, module, function, &totals);
+    text_write(&file->text, "    size_t count, most = 0;\n");
+    emit_line(&emitter, "return most * sizeof(%s)", emitter.real);
+    print_body_of(file, &totals);
+    text_write(&file->text, "}\n\n");
 }
 
 /* ---- What is prepared ---- */
@@ -421,8 +422,8 @@ bool has_prepared_values(const struct function *function)
     return count > 0 && function->members[count - 1].role == ROLE_PREPARED_VALUE;
 }
 
-const char *prepared_rooms(const struct module *module, const struct function *function,
-                           const struct member *before)
+const struct tree *prepared_rooms(const struct module *module, const struct function *function,
+                                  const struct member *before)
 {
     struct arena *arena = module->arena;
     size **counts = ARENA_ARRAY(arena, size *, function->members_count + 1);
@@ -444,36 +445,38 @@ const char *prepared_rooms(const struct module *module, const struct function *f
             counts[kinds++] = count;
         times[k]++;
     }
-    const char *text = offset ? arena_print(arena, "%lld", (long long)offset) : "";
+    const struct tree *rooms = offset ? tree_number(arena, (long long)offset) : NULL;
     for (size_t k = 0; k < kinds; k++) {
-        const char *many = times[k] > 1 ? arena_print(arena, "%lld * ", (long long)times[k]) : "";
-        text = arena_print(arena, "%s%s%sgradc_room(%s)", text, *text ? " + " : "", many,
-                           print_c(arena, counts[k]));
+        const struct tree *room = tree(arena, "gradc_room($)", size_tree(arena, counts[k], SIZE_WHOLE));
+        if (times[k] > 1)
+            room = tree_binary(arena, tree_number(arena, (long long)times[k]), "*", room);
+        rooms = rooms ? tree_binary(arena, rooms, "+", room) : room;
     }
-    return text;
+    return rooms;
 }
 
-static void emit_prepared_size(struct text *file, const struct module *module,
+static void emit_prepared_size(struct c_file *file, const struct module *module,
                                const struct function *function)
 {
-    const char *self = pointer_name(function);
+    struct code checks = {0}, result = {0};
+    struct emitter emitter = size_emitter(module, function, &checks);
     if (!function->entries[ENTRY_PREPARE])
         return;
-    text_print(file, "size_t %s_prepared_size(const struct %s *%s)\n{\n", function->name, function->name,
-               self);
-    if (!has_fixed_sizes(function) || function->conditions_count > 0)
-        text_print(file, "    if (%s_check(%s) != GRADC_OK)\n        return 0;\n", function->name, self);
+    text_print(&file->text, "size_t %s_prepared_size(const struct %s *%s)\n{\n", function->name,
+               function->name, emitter.self);
+    emit_size_check(&emitter, function);
+    print_body_of(file, &checks);
+    emitter.code = &result;
+    spell_sizes(module->arena, function, emitter.self, false);
+    const struct tree *rooms = prepared_rooms(module, function, NULL);
+    spell_sizes(module->arena, function, NULL, false);
+    if (rooms)
+        emit_line(&emitter, "return ($) * sizeof(%s)", rooms, emitter.real);
     else
-        text_print(file, "    (void)%s;\n", self);
-    spell_sizes(module->arena, function, arena_print(module->arena, "%s->%%s", self));
-    const char *rooms = prepared_rooms(module, function, NULL);
-    spell_sizes(module->arena, function, NULL);
-    emit_computed(file, module, function, rooms);
-    if (*rooms)
-        text_line(file, 4, arena_print(module->arena, "return (%s) * sizeof(%s);", rooms, real_type(module)));
-    else
-        text_write(file, "    return 0;\n");
-    text_write(file, "}\n\n");
+        emit_line(&emitter, "return 0");
+    emit_computed(file, module, function, &result);
+    print_body_of(file, &result);
+    text_write(&file->text, "}\n\n");
 }
 
 /* ---- Binding ---- */
@@ -481,9 +484,9 @@ static void emit_prepared_size(struct text *file, const struct module *module,
 enum { ARRAYS_THAT_FIT = 2 /* together, since each has at most half of what a pointer can span */ };
 
 /* One block has all of them, whose elements must be countable together. */
-static void emit_block_limit(struct text *file, const struct module *module, const struct function *function)
+static void emit_block_limit(struct emitter *emitter, const struct module *module,
+                             const struct function *function)
 {
-    struct arena *arena = module->arena;
     struct sizes *sizes = function->graph->sizes;
     size *total = size_number(sizes, 0);
     int arrays = 0;
@@ -499,47 +502,49 @@ static void emit_block_limit(struct text *file, const struct module *module, con
     }
     if (arrays <= ARRAYS_THAT_FIT || !mentions_size(function, total))
         return;
-    spell_sizes(arena, function, arena_print(arena, "(double)%s->%%s", pointer_name(function)));
-    text_line(file, 4,
-              arena_print(arena, "if (%s > (double)(PTRDIFF_MAX / %d))", print_c_real(arena, total),
-                          2 * module->precision / 8));
-    text_write(file, "        return 0;\n");
-    spell_sizes(arena, function, NULL);
+    spell_sizes(emitter->lasting, function, emitter->self, true);
+    emit_failure(
+        emitter,
+        form(emitter, "$ > (double)(PTRDIFF_MAX / %d)", in_double(emitter, total), 2 * module->precision / 8),
+        "0");
+    spell_sizes(emitter->lasting, function, NULL, false);
 }
 
-static void emit_bind(struct text *file, const struct module *module, const struct programs *programs,
+static void emit_bind(struct c_file *file, const struct module *module, const struct programs *programs,
                       bool gradients)
 {
     struct function *function = programs->function;
     struct arena *arena = module->arena;
-    const char *self = pointer_name(function);
-    bool has_check = !has_fixed_sizes(function) || function->conditions_count > 0;
-    text_print(file, "size_t %s_bind_%s(struct %s *%s, %s *block)\n{\n    size_t count = 0;\n",
-               function->name, gradients ? "gradients" : "parameters", function->name, self,
-               real_type(module));
-    if (has_check)
-        text_print(file, "    if (%s_check(%s) != GRADC_OK)\n        return 0;\n", function->name, self);
-    emit_block_limit(file, module, function);
-    spell_sizes(arena, function, arena_print(arena, "%s->%%s", self));
+    struct code code = {0};
+    struct emitter emitter = size_emitter(module, function, &code);
+    const char *self = emitter.self;
+    text_print(&file->text, "size_t %s_bind_%s(struct %s *%s, %s *block)\n{\n", function->name,
+               gradients ? "gradients" : "parameters", function->name, self, emitter.real);
+    emit_line(&emitter, "size_t count = 0");
+    if (!has_fixed_sizes(function) || function->conditions_count > 0)
+        emit_size_check(&emitter, function);
+    emit_block_limit(&emitter, module, function);
+    spell_sizes(arena, function, self, false);
     bool any = false;
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
         if (member->role != ROLE_GRADIENT || member->rank == 0)
             continue;
-        const char *elements = NULL;
-        size *total = size_number(function->graph->sizes, 1);
-        for (int a = 0; a < member->rank; a++)
-            total = size_multiply(total, member->shape[a]);
-        elements = print_c(arena, total);
-        text_print(file, "    if (block)\n        %s->%s = block + count; /* %s */\n    count += %s;\n", self,
-                   gradients ? member->name : member->of, shape_comment(arena, member->rank, member->shape),
-                   elements);
+        struct statement *test = emit_open(&emitter, CODE_IF, NO_BRACES, "if (block)");
+        emit_line(&emitter, "%s->%s = block + count", self, gradients ? member->name : member->of);
+        test->body.statements[0]->remark = shape_comment(arena, member->rank, member->shape);
+        close_statement(&emitter, test);
+        emit_line(&emitter, "count += $", size_c(&emitter, elements_of(function, member)));
         any = true;
     }
-    spell_sizes(arena, function, NULL);
-    if (!any)
-        text_print(file, "    (void)%s;\n    (void)block;\n", self);
-    text_write(file, "    return count;\n}\n\n");
+    spell_sizes(arena, function, NULL, false);
+    if (!any) {
+        emit_line(&emitter, "(void)%s", self);
+        emit_line(&emitter, "(void)block");
+    }
+    emit_line(&emitter, "return count");
+    print_body_of(file, &code);
+    text_write(&file->text, "}\n\n");
 }
 
 /* ---- Fixed sizes ---- */
@@ -579,7 +584,7 @@ static void emit_fixed_limit(struct text *file, const struct module *module, con
                programs->function->name, bytes);
 }
 
-void emit_size_functions(struct text *file, struct module *module, const struct programs *programs)
+void emit_size_functions(struct c_file *file, struct module *module, const struct programs *programs)
 {
     const struct function *function = programs->function;
     bool has_gradients = false;
@@ -589,7 +594,7 @@ void emit_size_functions(struct text *file, struct module *module, const struct 
                         names_take(names, computed_name(&function->computed[i])));
     for (size_t i = 0; i < function->members_count; i++)
         has_gradients = has_gradients || function->members[i].role == ROLE_GRADIENT;
-    emit_fixed_limit(file, module, programs);
+    emit_fixed_limit(&file->text, module, programs);
     emit_computing(file, module, function);
     emit_check(file, module, programs);
     emit_workspace(file, module, programs, false);

@@ -1,8 +1,6 @@
 /* emit_spelling.c: types, numbers, sizes, shapes and positions as C spells them. */
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "emitter.h"
 
@@ -24,46 +22,52 @@ const char *shape_comment(struct arena *arena, int rank, size *const *shape)
     return arena_print(arena, "%s]", text);
 }
 
-/* The shortest text that reads back as the same number. */
-const char *number_text(struct arena *arena, const char *suffix, enum type type, double value)
+enum { MOST_DIGITS = 17 };
+
+/* The shortest text that reads back as the same number, which is finite and not negative. */
+static const char *digits_of(struct arena *arena, bool is_float, double value)
 {
+    const double rounded = is_float ? (double)(float)value : value;
     char text[64];
-    if (is_integer_type(type)) {
-        if (value == (double)INT32_MIN)
-            return "(-2147483647 - 1)";
-        return arena_print(arena, "%" PRId32, (int32_t)value);
-    }
-    if (isnan(value))
-        return "NAN";
-    bool is_float = suffix[0] == 'f';
-    double rounded = is_float ? (double)(float)value : value;
-    if (isinf(rounded))
-        return value > 0 ? "INFINITY" : "-INFINITY";
-    for (int digits = 1; digits <= 17; digits++) {
+    int digits = 1;
+    for (; digits <= MOST_DIGITS; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
-        double again = is_float ? (double)strtof(text, NULL) : strtod(text, NULL);
-        if (again == rounded)
+        if ((is_float ? (double)strtof(text, NULL) : strtod(text, NULL)) == rounded)
             break;
     }
-    /* 1e+05 is better read as 100000.0 */
-    if (strchr(text, 'e') && fabs(rounded) >= 1 && fabs(rounded) < 1e7)
-        snprintf(text, sizeof text, "%.0f", rounded);
-    return arena_print(arena, "%s%s%s", text, strpbrk(text, ".e") ? "" : ".0", suffix);
+    bool is_whole = rounded == floor(rounded);
+    if (is_whole && rounded < 1e7) /* 1e+05 is better read as 100000.0 */
+        return arena_print(arena, "%.0f.0", rounded);
+    return arena_print(arena, is_whole && rounded < pow(10, digits) ? "%s.0" : "%s", text);
 }
 
-const char *size_c(struct emitter *emitter, size *a)
+const struct tree *number_tree(struct arena *arena, const char *suffix, enum type type, double value)
 {
-    return size_print(emitter->arena, a, SIZE_C);
+    if (is_integer_type(type))
+        return value == (double)INT32_MIN ? tree(arena, "(-2147483647 - 1)")
+                                          : tree_number(arena, (int32_t)value);
+    if (isnan(value))
+        return tree_name(arena, "NAN");
+    bool is_float = suffix[0] == 'f';
+    double magnitude = fabs(value);
+    const struct tree *number = isinf(is_float ? (double)(float)value : value)
+                                    ? tree_name(arena, "INFINITY")
+                                    : tree(arena, "%s%s", digits_of(arena, is_float, magnitude), suffix);
+    return signbit(value) ? tree(arena, "-$", number) : number;
 }
 
-const char *size_factor(struct emitter *emitter, size *a)
+const struct tree *size_c(struct emitter *emitter, const size *a)
 {
-    const char *text = size_c(emitter, a);
-    bool bare = !size_is_sum(a) && !size_has_quotient(a); /* p * (a / b): p * a / b would round later */
-    return bare ? text : arena_print(emitter->arena, "(%s)", text);
+    return size_tree(emitter->lasting, a, SIZE_WHOLE);
 }
 
-const char *index_text(struct emitter *emitter, struct index index)
+const struct tree *size_factor(struct emitter *emitter, const size *a)
+{
+    bool is_bare = !size_is_sum(a) && !size_has_quotient(a); /* p * (a / b): p * a / b would round later */
+    return parenthesise(emitter->lasting, size_c(emitter, a), is_bare ? PRECEDENCE_SUM : PRECEDENCE_PRODUCT);
+}
+
+const struct tree *index_of(struct emitter *emitter, struct index index)
 {
     int64_t number;
     if (!index.dynamic)
@@ -71,6 +75,6 @@ const char *index_text(struct emitter *emitter, struct index index)
     if (size_is_number(index.affine, &number) && number == 0)
         return index.dynamic;
     if (size_is_number(index.affine, &number) && number < 0)
-        return arena_print(emitter->arena, "%s - %" PRId64, index.dynamic, -number);
-    return arena_print(emitter->arena, "%s + %s", index.dynamic, size_c(emitter, index.affine));
+        return form(emitter, "$ - $", index.dynamic, tree_number(emitter->lasting, -number));
+    return tree_append(emitter->lasting, index.dynamic, "+", size_c(emitter, index.affine));
 }

@@ -1,7 +1,5 @@
 /* emit_statement.c: what stands inside the loops: the statement of each nest, and what starts and ends an
  * accumulation around its loops. */
-#include <string.h>
-
 #include "emitter.h"
 
 /* Where a loop of the nest stands on its axis. */
@@ -22,14 +20,6 @@ void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, s
         at[nest->block_axis].affine = nest->block->first;
     for (int d = 0; d < loops && d < nest->loop_count; d++)
         at[nest->order[d]].affine = loop_position(nest, d);
-}
-
-static const char *dynamic_index(void *closure, struct node *k, const struct index *at)
-{
-    struct emitter *emitter = closure;
-    int precedence;
-    const char *text = expression_text(emitter, k, at, &precedence);
-    return arena_print(emitter->arena, "(size_t)%s", parenthesise(emitter->arena, text, precedence, 2));
 }
 
 /* Where the nest's target stands for the positions of its iteration axes. */
@@ -71,95 +61,91 @@ static bool is_written_once(const struct buffer *buffer)
 
 /* Stores a value; a scalar under a condition is declared before it. */
 static void store(struct emitter *emitter, const struct nest *nest, const struct index *to,
-                  const char *operation, const char *value)
+                  const char *operation, const struct tree *value)
 {
-    const char *place = element_text(emitter, nest->target, to);
+    const struct tree *place = element_of(emitter, nest->target, to);
     bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard && !emitter->side;
     if (!needs_declaration(nest)) {
         if (emitter->side)
             side_by_side_stores(emitter, nest->target, to);
-        emit_line(emitter, "%s %s %s;", place, operation, value);
+        emit_line(emitter, "$ %s $", place, operation, value);
         return;
     }
     const char *type =
         emitter->side ? side_by_side_type(emitter, nest->target->type) : c_type(emitter, nest->target->type);
     if (is_guarded && !is_always_computable(nest))
-        emit_line(emitter, "%s%s %s = %s ? %s : 0;", is_written_once(nest->target) ? "const " : "", type,
-                  place, arena_print(emitter->arena, "(%s)", guard_text(emitter, nest->guard)), value);
-    else
-        emit_line(emitter, "%s%s %s = %s;", is_written_once(nest->target) ? "const " : "", type, place,
-                  value);
+        value = form(emitter, "($) ? $ : 0", guard_condition(emitter, nest->guard), value);
+    emit_line(emitter, is_written_once(nest->target) ? "const %s $ = $" : "%s $ = $", type, place, value);
 }
 
 /* ---- Reductions ---- */
 
-const char *identity_text(const struct node *node)
+const struct tree *identity_of(struct emitter *emitter, const struct node *node)
 {
     switch (node->op) {
-    case OP_PRODUCT: return "1";
+    case OP_PRODUCT:
+    case OP_ALL: return form(emitter, "1");
     case OP_MAXIMUM:
-    case OP_ARGMAX: return node->inputs[0]->type == INT ? "INT32_MIN" : "-INFINITY";
+    case OP_ARGMAX: return form(emitter, node->inputs[0]->type == INT ? "INT32_MIN" : "-INFINITY");
     case OP_MINIMUM:
-    case OP_ARGMIN: return node->inputs[0]->type == INT ? "INT32_MAX" : "INFINITY";
-    case OP_ALL: return "1";
-    default: return "0";
+    case OP_ARGMIN: return form(emitter, node->inputs[0]->type == INT ? "INT32_MAX" : "INFINITY");
+    default: return form(emitter, "0");
     }
 }
 
 /* What one round contributes. */
-const char *term_text(struct emitter *emitter, const struct nest *nest, const struct index *at,
-                      int *precedence)
+const struct tree *term_of(struct emitter *emitter, const struct nest *nest, const struct index *at)
 {
     struct node *node = nest->node;
     struct index operand[MAXIMUM_AXES];
     if (nest->kind == NEST_SCATTER)
-        return expression_text(emitter, nest->operand, at, precedence);
+        return expression_of(emitter, nest->operand, at);
     operand_indices(node, 0, at, operand);
-    const char *text = expression_text(emitter, node->inputs[0], operand, precedence);
+    const struct tree *term = expression_of(emitter, node->inputs[0], operand);
     if (node->op != OP_CONTRACT)
-        return text;
-    int other_precedence;
+        return term;
     operand_indices(node, 1, at, operand);
-    const char *other = expression_text(emitter, node->inputs[1], operand, &other_precedence);
-    text = arena_print(emitter->arena, "%s * %s", parenthesise(emitter->arena, text, *precedence, 4),
-                       parenthesise(emitter->arena, other, other_precedence, 3));
-    *precedence = 3;
-    return text;
+    return form(emitter, "$ * $", term, expression_of(emitter, node->inputs[1], operand));
+}
+
+/* A name for a value that is mentioned more than once, unless it is one. */
+const struct tree *named_value(struct emitter *emitter, enum type type, const struct tree *value)
+{
+    if (value->precedence <= PRECEDENCE_NAME)
+        return value;
+    const char *name = names_take(emitter->names, "value");
+    emit_line(emitter, "const %s %s = $", c_type(emitter, type), name, value);
+    return tree_name(emitter->lasting, name);
 }
 
 /* into = into combined with the term. */
-void accumulate(struct emitter *emitter, const struct node *node, enum type type, const char *into,
-                const char *term, int precedence)
+void accumulate(struct emitter *emitter, const struct node *node, enum type type, const struct tree *into,
+                const struct tree *term)
 {
+    const char *sign = node->op == OP_MAXIMUM ? ">" : "<";
     switch (node->op) {
-    case OP_PRODUCT: emit_line(emitter, "%s *= %s;", into, term); break;
+    case OP_PRODUCT: emit_line(emitter, "$ *= $", into, term); break;
     case OP_ANY:
-        emit_line(emitter, "%s = %s || %s;", into, into, parenthesise(emitter->arena, term, precedence, 11));
+        emit_line(emitter, "$ = $ || $", into, into, parenthesise(emitter->lasting, term, PRECEDENCE_AND));
         break;
     case OP_ALL:
-        emit_line(emitter, "%s = %s && %s;", into, into, parenthesise(emitter->arena, term, precedence, 11));
+        emit_line(emitter, "$ = $ && $", into, into, parenthesise(emitter->lasting, term, PRECEDENCE_AND));
         break;
     case OP_MAXIMUM:
-    case OP_MINIMUM: {
-        const char *name = term;
-        const char *sign = node->op == OP_MAXIMUM ? ">" : "<";
-        if (precedence > PRECEDENCE_NAME) {
-            name = names_take(emitter->names, "value");
-            emit_line(emitter, "const %s %s = %s;", c_type(emitter, type), name, term);
-        }
+    case OP_MINIMUM:
+        term = named_value(emitter, type, term);
         if (type == REAL)
-            emit_line(emitter, "%s = ((%s %s %s) | (%s != %s)) ? %s : %s;", into, name, sign, into, name,
-                      name, name, into);
+            emit_line(emitter, "$ = (($ %s $) | ($ != $)) ? $ : $", into, term, sign, into, term, term, term,
+                      into);
         else
-            emit_line(emitter, "%s = %s %s %s ? %s : %s;", into, name, sign, into, name, into);
+            emit_line(emitter, "$ = $ %s $ ? $ : $", into, term, sign, into, term, into);
         break;
-    }
     default:
         if (type == REAL)
-            emit_line(emitter, "%s += %s;", into, term);
+            emit_line(emitter, "$ += $", into, term);
         else
-            emit_line(emitter, "%s = (int32_t)((uint32_t)%s + (uint32_t)%s);", into, into,
-                      parenthesise(emitter->arena, term, precedence, 2));
+            emit_line(emitter, "$ = (int32_t)((uint32_t)$ + (uint32_t)$)", into, into,
+                      parenthesise(emitter->lasting, term, PRECEDENCE_UNARY));
     }
 }
 
@@ -185,6 +171,12 @@ bool has_accumulator(const struct nest *nest)
                        nest->first_trailing < nest->loop_count);
 }
 
+/* Nothing but zeros. */
+void emit_clearing(struct emitter *emitter, const struct tree *start, const size *count, const char *type)
+{
+    emit_line(emitter, "memset($, 0, $ * sizeof(%s))", start, size_factor(emitter, count), type);
+}
+
 static bool starts_at_zero(const struct nest *nest)
 {
     enum op op = nest->node->op;
@@ -198,7 +190,8 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
 {
     struct buffer *buffer = nest->target;
     struct node *node = buffer->node;
-    const char *value = nest->kind == NEST_SCATTER ? "0" : identity_text(nest->node);
+    const struct tree *value =
+        nest->kind == NEST_SCATTER ? form(emitter, "0") : identity_of(emitter, nest->node);
     struct index to[MAXIMUM_RANK];
     size *first[MAXIMUM_RANK], *extent[MAXIMUM_RANK];
     bool is_outer[MAXIMUM_RANK] = {false};
@@ -207,10 +200,10 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
     bool is_contiguous = true;
     if (buffer->storage == STORAGE_SCALAR) {
         if (needs_declaration(nest))
-            emit_line(emitter, "%s %s = %s;", c_type(emitter, buffer->type), buffer_name(emitter, buffer),
+            emit_line(emitter, "%s %s = $", c_type(emitter, buffer->type), buffer_name(emitter, buffer),
                       value);
         else
-            emit_line(emitter, "%s = %s;", buffer_name(emitter, buffer), value);
+            emit_line(emitter, "%s = $", buffer_name(emitter, buffer), value);
         return;
     }
     for (int a = 0; a < node->rank; a++) {
@@ -231,11 +224,9 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
             count = size_multiply(count, extent[a]);
     }
     if (first_inner < 0) {
-        emit_line(emitter, "%s = %s;", element_text(emitter, buffer, to), value);
+        emit_line(emitter, "$ = $", element_of(emitter, buffer, to), value);
     } else if (is_contiguous && starts_at_zero(nest)) {
-        const char *start = address_text(emitter, buffer, to);
-        emit_line(emitter, "memset(%s, 0, %s * sizeof(%s));", start, size_factor(emitter, count),
-                  c_type(emitter, buffer->type));
+        emit_clearing(emitter, address_of(emitter, buffer, to), count, c_type(emitter, buffer->type));
     } else {
         struct code *outer = emitter->code;
         for (int a = 0; a < node->rank; a++)
@@ -245,9 +236,9 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
                     loops++;
                 size *variable = program_variable(emitter->program, level, extent[a]);
                 to[a].affine = size_add(first[a], variable);
-                emit_open_loop(emitter, NO_BRACES, size_c(emitter, variable), size_c(emitter, extent[a]));
+                emit_open_loop(emitter, NO_BRACES, size_c_name(variable), size_c(emitter, extent[a]));
             }
-        emit_line(emitter, "%s = %s;", element_text(emitter, buffer, to), value);
+        emit_line(emitter, "$ = $", element_of(emitter, buffer, to), value);
         emitter->code = outer;
     }
 }
@@ -257,7 +248,7 @@ void declare_parts(struct emitter *emitter, struct nest *nest, const char *name)
     if (!keeps_parts(emitter, nest))
         return;
     nest->sums = names_take(emitter->names, arena_print(emitter->arena, "%s_parts", name));
-    emit_line(emitter, "%s %s[GRADC_PARTS] = {0};", emitter->real, nest->sums);
+    emit_line(emitter, "%s %s[GRADC_PARTS] = {0}", emitter->real, nest->sums);
 }
 
 static void declare_accumulator(struct emitter *emitter, struct nest *nest)
@@ -267,14 +258,14 @@ static void declare_accumulator(struct emitter *emitter, struct nest *nest)
     bool is_declared = adds_up_over_blocks(nest) && nest->target->storage == STORAGE_SCALAR;
     if (nest->kind == NEST_ARGUMENT) {
         nest->best = names_take(emitter->names, nest->node->op == OP_ARGMAX ? "most" : "least");
-        emit_line(emitter, "%s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), nest->best,
-                  identity_text(nest->node));
-        emit_line(emitter, "int32_t %s = 0;", name);
+        emit_line(emitter, "%s %s = $", c_type(emitter, nest->node->inputs[0]->type), nest->best,
+                  identity_of(emitter, nest->node));
+        emit_line(emitter, "int32_t %s = 0", name);
         return;
     }
     if (!is_declared) /* before the blocks */
-        emit_line(emitter, "%s %s = %s;", c_type(emitter, type), name,
-                  nest->kind == NEST_SCAN ? "0" : identity_text(nest->node));
+        emit_line(emitter, "%s %s = $", c_type(emitter, type), name,
+                  nest->kind == NEST_SCAN ? form(emitter, "0") : identity_of(emitter, nest->node));
     if (nest->kind != NEST_SCAN && !nest->path[nest->path_first + nest->first_trailing]->chunks)
         declare_parts(emitter, nest, name); /* else each chunk has its own */
 }
@@ -312,17 +303,17 @@ void emit_end(struct emitter *emitter, struct nest *nest)
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
     if (nest->sums)
-        emit_line(emitter, "GRADC_TOTAL(%s, %s);", accumulator(emitter, nest), nest->sums);
+        emit_as(emitter, CODE_COLLECT, "GRADC_TOTAL(%s, %s)", accumulator(emitter, nest), nest->sums);
     if (!has_accumulator(nest) || nest->target->storage == STORAGE_SCALAR)
         return;
     nest_indices(emitter, nest, nest->first_trailing, at);
     target_indices(emitter, nest, at, to);
-    const char *place = element_text(emitter, nest->target, to);
+    const struct tree *place = element_of(emitter, nest->target, to);
+    const struct tree *value = tree_name(emitter->lasting, accumulator(emitter, nest));
     if (nest->first_reduced < nest->first_trailing || adds_up_over_blocks(nest))
-        accumulate(emitter, nest->node, nest->target->type, place, accumulator(emitter, nest),
-                   PRECEDENCE_NAME);
+        accumulate(emitter, nest->node, nest->target->type, place, value);
     else
-        emit_line(emitter, "%s = %s;", place, accumulator(emitter, nest));
+        emit_line(emitter, "$ = $", place, value);
 }
 
 /* ---- Statements ---- */
@@ -330,25 +321,19 @@ void emit_end(struct emitter *emitter, struct nest *nest)
 static void emit_argument(struct emitter *emitter, struct nest *nest, const struct index *at,
                           const struct index *to)
 {
-    int precedence;
     if (!has_accumulator(nest)) {
-        store(emitter, nest, to, "=", "0");
+        store(emitter, nest, to, "=", form(emitter, "0"));
         return;
     }
-    const char *term = term_text(emitter, nest, at, &precedence);
-    const char *sign = nest->node->op == OP_ARGMAX ? ">" : "<";
-    if (precedence > PRECEDENCE_NAME) {
-        const char *name = names_take(emitter->names, "value");
-        emit_line(emitter, "const %s %s = %s;", c_type(emitter, nest->node->inputs[0]->type), name, term);
-        term = name;
-    }
+    enum type type = nest->node->inputs[0]->type;
+    const struct tree *term = named_value(emitter, type, term_of(emitter, nest, at));
+    const char *sign = nest->node->op == OP_ARGMAX ? ">" : "<", *best = nest->best;
     struct statement *better =
-        nest->node->inputs[0]->type == REAL
-            ? emit_open(emitter, CODE_IF, BRACES, "if (%s %s %s || (%s != %s && %s == %s))", term, sign,
-                        nest->best, term, term, nest->best, nest->best)
-            : emit_open(emitter, CODE_IF, BRACES, "if (%s %s %s)", term, sign, nest->best);
-    emit_line(emitter, "%s = %s;", nest->best, term);
-    emit_line(emitter, "%s = (int32_t)%s;", accumulator(emitter, nest),
+        type == REAL ? emit_open(emitter, CODE_IF, BRACES, "if ($ %s %s || ($ != $ && %s == %s))", term, sign,
+                                 best, term, term, best, best)
+                     : emit_open(emitter, CODE_IF, BRACES, "if ($ %s %s)", term, sign, best);
+    emit_line(emitter, "%s = $", best, term);
+    emit_line(emitter, "%s = (int32_t)$", accumulator(emitter, nest),
               size_c(emitter, at[nest->order[nest->loop_count - 1]].affine));
     close_statement(emitter, better);
 }
@@ -356,47 +341,45 @@ static void emit_argument(struct emitter *emitter, struct nest *nest, const stru
 static void emit_reduction(struct emitter *emitter, struct nest *nest, const struct index *at,
                            const struct index *to)
 {
-    int precedence;
-    const char *term = term_text(emitter, nest, at, &precedence);
+    const struct tree *term = term_of(emitter, nest, at);
     if (nest->first_reduced == nest->loop_count)
         store(emitter, nest, to, "=", term);
-    else if (has_accumulator(nest))
-        accumulate(emitter, nest->node, nest->target->type, accumulator(emitter, nest), term, precedence);
     else
-        accumulate(emitter, nest->node, nest->target->type, element_text(emitter, nest->target, to), term,
-                   precedence);
+        accumulate(emitter, nest->node, nest->target->type,
+                   has_accumulator(nest) ? tree_name(emitter->lasting, accumulator(emitter, nest))
+                                         : element_of(emitter, nest->target, to),
+                   term);
 }
 
-const char *summed_term(struct emitter *emitter, struct nest *nest, const char **into)
+const struct tree *summed_term(struct emitter *emitter, struct nest *nest, const char **into)
 {
     struct index at[MAXIMUM_AXES];
-    int precedence;
     if (!is_formed_in_parts(nest))
         return NULL;
     nest_indices(emitter, nest, nest->loop_count, at);
     *into = accumulator(emitter, nest);
-    return term_text(emitter, nest, at, &precedence);
+    return term_of(emitter, nest, at);
 }
 
 static void emit_scan(struct emitter *emitter, struct nest *nest, struct index *at, const struct index *to)
 {
-    int precedence;
     for (int a = 0; a < nest->node->rank; a++)
         if (nest->node->axes >> a & 1)
             at[a] = to[a];
-    const char *term = expression_text(emitter, nest->node->inputs[0], at, &precedence);
+    const struct tree *term = expression_of(emitter, nest->node->inputs[0], at);
     if (!has_accumulator(nest)) {
         store(emitter, nest, to, "=", term);
         return;
     }
     if (!nest->accumulator)
         declare_accumulator(emitter, nest);
+    const struct tree *sum = tree_name(emitter->lasting, nest->accumulator);
     struct guarded guarded = {NULL};
     if (!is_always_computable(nest))
         begin_guarded(emitter, &guarded, nest->guard);
-    accumulate(emitter, nest->node, nest->target->type, nest->accumulator, term, precedence);
+    accumulate(emitter, nest->node, nest->target->type, sum, term);
     end_guarded(emitter, &guarded);
-    store(emitter, nest, to, "=", nest->accumulator);
+    store(emitter, nest, to, "=", sum);
 }
 
 /* Zero into an element that nothing else is put into. */
@@ -412,55 +395,41 @@ static void emit_gap(struct emitter *emitter, const struct nest *nest, int64_t n
         to[a] = (struct index){size_number(sizes, number % extent), NULL};
         number /= extent;
     }
-    emit_line(emitter, "%s = 0;", element_text(emitter, nest->target, to));
+    emit_line(emitter, "$ = 0", element_of(emitter, nest->target, to));
 }
 
 static void emit_scatter(struct emitter *emitter, struct nest *nest, const struct index *at,
                          const struct index *to)
 {
-    int precedence;
     if (nest->loop_count == 0 && nest->starts_with_zeros)
         emit_fill(emitter, nest, 0);
     for (size_t i = 0; i < nest->gaps_count; i++)
         emit_gap(emitter, nest, nest->gaps[i]);
-    const char *text = term_text(emitter, nest, at, &precedence);
+    const struct tree *term = term_of(emitter, nest, at);
     if (nest->adds || nest->starts_with_zeros)
-        emit_line(emitter, "%s %s %s;", element_text(emitter, nest->target, to), nest->adds ? "+=" : "=",
-                  text);
+        emit_line(emitter, nest->adds ? "$ += $" : "$ = $", element_of(emitter, nest->target, to), term);
     else
-        store(emitter, nest, to, "=", text);
+        store(emitter, nest, to, "=", term);
 }
 
-static const char *scaled_text(struct emitter *emitter, const struct scale *scale, const char *text,
-                               int *precedence)
+static const struct tree *scaled(struct emitter *emitter, const struct scale *scale, const struct tree *value)
 {
-    if (scale->count == 0 && !scale->is_negative)
-        return text;
-    if (scale->count == 0) {
-        text = arena_print(emitter->arena, "-%s", parenthesise(emitter->arena, text, *precedence, 2));
-        *precedence = 2;
-        return text;
-    }
-    int factor_precedence;
-    const char *factor = scale_factor_text(emitter, scale, &factor_precedence);
-    text = arena_print(emitter->arena, "%s * %s", parenthesise(emitter->arena, factor, factor_precedence, 4),
-                       parenthesise(emitter->arena, text, *precedence, 3));
-    *precedence = 3;
-    return text;
+    if (scale->count == 0)
+        return !scale->is_negative
+                   ? value
+                   : form(emitter, "-$", parenthesise(emitter->lasting, value, PRECEDENCE_UNARY));
+    return form(emitter, "$ * $", scale_factor(emitter, scale), value);
 }
 
-static const char *sum_text(struct emitter *emitter, const struct nest *nest, const struct index *at)
+static const struct tree *sum_of(struct emitter *emitter, const struct nest *nest, const struct index *at)
 {
-    const char *sum = NULL;
+    const struct tree *sum = NULL;
     for (size_t i = 0; i < nest->terms_count; i++) {
         struct scale scale = nest->terms[i].scale;
         bool is_subtracted = sum && scale.is_negative;
-        int precedence;
-        const char *text = expression_text(emitter, nest->terms[i].node, at, &precedence);
         scale.is_negative = scale.is_negative && !is_subtracted;
-        text = scaled_text(emitter, &scale, text, &precedence);
-        text = parenthesise(emitter->arena, text, precedence, is_subtracted ? 4 : 5);
-        sum = !sum ? text : arena_print(emitter->arena, is_subtracted ? "%s - %s" : "%s + %s", sum, text);
+        const struct tree *term = scaled(emitter, &scale, expression_of(emitter, nest->terms[i].node, at));
+        sum = !sum ? term : tree_append(emitter->lasting, sum, is_subtracted ? "-" : "+", term);
     }
     return sum;
 }
@@ -468,46 +437,35 @@ static const char *sum_text(struct emitter *emitter, const struct nest *nest, co
 static void emit_copy(struct emitter *emitter, struct nest *nest, const struct index *at,
                       const struct index *to)
 {
-    int precedence = 0;
-    const char *text = "0";
-    if (nest->source)
-        text = element_text(emitter, nest->source, at);
-    else if (nest->node)
-        text = expression_text(emitter, nest->node, at, &precedence);
-    text = scaled_text(emitter, &nest->scale, text, &precedence);
+    const struct tree *value = nest->source ? element_of(emitter, nest->source, at)
+                               : nest->node ? expression_of(emitter, nest->node, at)
+                                            : form(emitter, "0");
+    value = scaled(emitter, &nest->scale, value);
     if (nest->member && nest->member->rank == 0)
-        emit_line(emitter, "%s->%s = %s;", emitter->self, nest->member->name, text);
+        emit_line(emitter, "%s->%s = $", emitter->self, nest->member->name, value);
     else
-        store(emitter, nest, to, nest->adds ? "+=" : "=", text);
+        store(emitter, nest, to, nest->adds ? "+=" : "=", value);
 }
 
 /* A position counts from low; it must stay below high. */
-static const char *outside_text(struct emitter *emitter, const struct value_check *check, const char *k)
+static const struct tree *outside_of(struct emitter *emitter, const struct value_check *check,
+                                     const struct tree *k)
 {
-    const char *high = size_c(emitter, check->high);
-    int64_t low;
-    if (size_is_number(check->low, &low) && low == 0)
-        return arena_print(emitter->arena, "%s < 0 || (size_t)%s >= %s", k, k, high);
-    return arena_print(emitter->arena, "(ptrdiff_t)%s < (ptrdiff_t)(%s) || (ptrdiff_t)%s >= (ptrdiff_t)(%s)",
-                       k, size_c(emitter, check->low), k, high);
+    const struct tree *high = size_c(emitter, check->high), *low = size_c(emitter, check->low);
+    int64_t number;
+    if (size_is_number(check->low, &number) && number == 0)
+        return form(emitter, "$ < 0 || (size_t)$ >= $", k, k, high);
+    return form(emitter, "(ptrdiff_t)$ < (ptrdiff_t)($) || (ptrdiff_t)$ >= (ptrdiff_t)($)", k, low, k, high);
 }
 
 static void emit_check(struct emitter *emitter, struct nest *nest, const struct index *at)
 {
-    int precedence;
-    const char *k = expression_text(emitter, nest->node, at, &precedence);
+    const struct tree *value = expression_of(emitter, nest->node, at);
+    const struct tree *operand = parenthesise(emitter->lasting, value, PRECEDENCE_UNARY);
     switch (nest->check->kind) {
-    case CHECK_RANGE:
-        k = parenthesise(emitter->arena, k, precedence, 2);
-        emit_failure(emitter, outside_text(emitter, nest->check, k), "GRADC_EINDEX");
-        break;
-    case CHECK_FITS:
-        emit_failure(emitter, arena_print(emitter->arena, "!gradc_fits_int(%s)", k), "GRADC_EINDEX");
-        break;
-    case CHECK_TRUTH:
-        k = parenthesise(emitter->arena, k, precedence, 2);
-        emit_failure(emitter, arena_print(emitter->arena, "!%s", k), "GRADC_EREQUIRE");
-        break;
+    case CHECK_RANGE: emit_failure(emitter, outside_of(emitter, nest->check, operand), "GRADC_EINDEX"); break;
+    case CHECK_FITS: emit_failure(emitter, form(emitter, "!gradc_fits_int($)", value), "GRADC_EINDEX"); break;
+    case CHECK_TRUTH: emit_failure(emitter, form(emitter, "!$", operand), "GRADC_EREQUIRE"); break;
     }
 }
 
@@ -516,25 +474,20 @@ static void emit_seed(struct emitter *emitter, struct nest *nest)
     struct buffer *buffer = nest->target;
     const char *member = emitter->program->leaf_members[nest->node->id]->name;
     struct statement *test = emit_open(emitter, CODE_IF, NO_BRACES, "if (!%s->%s)", emitter->self, member);
-    emit_line(emitter, "memset(%s, 0, %s * sizeof(%s));", buffer_name(emitter, buffer),
-              size_factor(emitter, buffer_count(emitter->program, buffer)), c_type(emitter, buffer->type));
+    emit_clearing(emitter, tree_name(emitter->lasting, buffer_name(emitter, buffer)),
+                  buffer_count(emitter->program, buffer), c_type(emitter, buffer->type));
     close_statement(emitter, test);
 }
 
 void emit_statement(struct emitter *emitter, struct nest *nest)
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
-    int precedence;
     nest_indices(emitter, nest, nest->loop_count, at);
     if (nest->target && nest->kind != NEST_PRODUCT && nest->kind != NEST_CALL)
         target_indices(emitter, nest, at, to);
     switch (nest->kind) {
-    case NEST_VALUE: {
-        const char *value = definition_text(emitter, nest->node, at, &precedence);
-        store(emitter, nest, to, "=", value);
-        break;
-    }
-    case NEST_SUM: store(emitter, nest, to, "=", sum_text(emitter, nest, at)); break;
+    case NEST_VALUE: store(emitter, nest, to, "=", definition_of(emitter, nest->node, at)); break;
+    case NEST_SUM: store(emitter, nest, to, "=", sum_of(emitter, nest, at)); break;
     case NEST_COPY: emit_copy(emitter, nest, at, to); break;
     case NEST_REDUCE: emit_reduction(emitter, nest, at, to); break;
     case NEST_ARGUMENT: emit_argument(emitter, nest, at, to); break;
@@ -545,10 +498,10 @@ void emit_statement(struct emitter *emitter, struct nest *nest)
     case NEST_SEED: emit_seed(emitter, nest); break;
     case NEST_CHECK: emit_check(emitter, nest, at); break;
     case NEST_BREAK: {
-        const char *condition = expression_text(emitter, nest->node, at, &precedence);
-        struct statement *test = emit_open(emitter, CODE_IF, NO_BRACES, "if (!%s)",
-                                           parenthesise(emitter->arena, condition, precedence, 2));
-        emit_line(emitter, "break;");
+        const struct tree *condition = expression_of(emitter, nest->node, at);
+        struct statement *test = emit_open(emitter, CODE_IF, NO_BRACES, "if (!$)",
+                                           parenthesise(emitter->lasting, condition, PRECEDENCE_UNARY));
+        emit_line(emitter, "break");
         close_statement(emitter, test);
         break;
     }

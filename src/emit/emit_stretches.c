@@ -110,12 +110,10 @@ struct listing {
 static bool list_local(const struct statement *statement, void *closure)
 {
     const struct listing *listing = closure;
-    struct mention mention;
-    if (statement->kind == CODE_LINE && declares_variable(statement->text, &mention) &&
-        (listing->body || strcmp(mention.type, "size_t") != 0))
-        add_local(listing->cutter, mention.type,
-                  arena_copy(listing->cutter->emitter->arena, mention.name, mention.length), listing->body,
-                  listing->piece);
+    const struct tree *a = statement->tree;
+    if (statement->kind == CODE_LINE && a->kind == TREE_VARIABLE && a->is_plain &&
+        (listing->body || strcmp(a->text, "size_t") != 0))
+        add_local(listing->cutter, a->text, tree_root(a)->text, listing->body, listing->piece);
     return false;
 }
 
@@ -123,22 +121,23 @@ static bool list_local(const struct statement *statement, void *closure)
  * further in are of loops in one piece, which name them alike. */
 static void list_locals(struct cutter *cutter, const struct body *body)
 {
-    struct emitter *emitter = cutter->emitter;
     struct listing own = {cutter, body, 0}, inner = {cutter, NULL, 0};
     for (size_t i = 0; i < body->code.statements_count; i++) {
         const struct statement *statement = body->code.statements[i];
         while (i >= body->pieces[own.piece].end)
             own.piece++;
         list_local(statement, &own);
+        if (statement->locals)
+            code_walk(statement->locals, list_local, &inner);
         code_walk(&statement->body, list_local, &inner);
         code_walk(&statement->otherwise, list_local, &inner);
     }
     for (const struct item *item = body->parent; item->parent; item = item->parent)
         if (item->kind == ITEM_BLOCK) {
-            add_local(cutter, "size_t", size_c(emitter, item->block->first), NULL, 0);
-            add_local(cutter, "size_t", size_c(emitter, item->block->rows), NULL, 0);
+            add_local(cutter, "size_t", size_c_name(item->block->first), NULL, 0);
+            add_local(cutter, "size_t", size_c_name(item->block->rows), NULL, 0);
         } else if (item->kind == ITEM_REGION) {
-            add_local(cutter, "size_t", size_c(emitter, item->nest->node->loop->variable), NULL, 0);
+            add_local(cutter, "size_t", size_c_name(item->nest->node->loop->variable), NULL, 0);
         }
 }
 
@@ -160,23 +159,33 @@ struct reading {
     struct cutter *cutter;
     struct uses uses;
     size_t number;
+    const struct tree *declared, *assigned; /* by the statement; NULL: nothing */
 };
+
+static void read_name(const struct tree *name, void *closure)
+{
+    struct reading *reading = closure;
+    struct cutter *cutter = reading->cutter;
+    struct use use = {.place = map_get(&cutter->places, name->text),
+                      .is_declared = name == reading->declared,
+                      .is_assigned = name == reading->assigned};
+    if (!use.place)
+        use.local = map_get(&cutter->locals, name->text);
+    if (use.place || use.local)
+        add_use(cutter, &reading->uses, reading->number, &use);
+}
 
 static bool add_uses(const struct statement *statement, void *closure)
 {
     struct reading *reading = closure;
-    struct cutter *cutter = reading->cutter;
-    struct mentions mentions = mentions_of(statement->text, strlen(statement->text));
-    struct mention mention;
-    while (statement->kind != CODE_COMMENT && next_mention(&mentions, &mention)) {
-        struct use use = {.place = map_get_part(&cutter->places, mention.name, mention.length),
-                          .is_declared = mention.type != NULL,
-                          .is_assigned = mention.is_assigned};
-        if (!use.place)
-            use.local = map_get_part(&cutter->locals, mention.name, mention.length);
-        if (use.place || use.local)
-            add_use(cutter, &reading->uses, reading->number, &use);
-    }
+    const struct tree *a = statement->tree;
+    if (!a)
+        return false;
+    const struct tree *variable = a->kind == TREE_HEAD ? a->operands[0] : a;
+    bool is_declaration = variable->kind == TREE_VARIABLE && variable->is_plain;
+    reading->declared = is_declaration ? tree_root(variable) : NULL;
+    reading->assigned = assigned_variable(statement);
+    tree_visit_names(a, read_name, reading);
     return false;
 }
 
@@ -291,7 +300,7 @@ static void emit_record(struct cut *cut)
     cut->record =
         names_take(emitter->names, arena_print(emitter->arena, "%s_%s_locals", emitter->function->name,
                                                entry_name(emitter->program->entry)));
-    text_print(emitter->out,
+    text_print(&emitter->out->text,
                "/* What stretches of the function hand to each other. */\nstruct %s {\n%s};\n\n", cut->record,
                members.bytes);
 }
@@ -309,11 +318,11 @@ static struct code shared_code(const struct cut *cut, const struct stretch *stre
         bool is_declared = declares(cut, stretch, local), is_assigned = stretch->uses.uses[u].is_assigned;
         emit_into(emitter, &code);
         if (!is_declared)
-            emit_line(emitter, "%s%s %s = %s%s;", is_assigned ? "" : "const ", local->type, local->name,
+            emit_line(emitter, "%s%s %s = %s%s", is_assigned ? "" : "const ", local->type, local->name,
                       access, local->name);
         emit_into(emitter, &behind);
         if (is_declared || is_assigned)
-            emit_line(emitter, "%s%s = %s;", access, local->name, local->name);
+            emit_line(emitter, "%s%s = %s", access, local->name, local->name);
     }
     emit_into(emitter, outer);
     const struct code own = pieces(cut->body, stretch->begin, stretch->end);
@@ -372,27 +381,26 @@ static void pass_locals(const struct cut *cut, const struct stretch *stretch, st
     }
 }
 
-/* f_forward_1(m, first, &locals), or, of the definition, (struct f *m, size_t first, ...) */
-static const char *head(struct emitter *emitter, const char *name, const struct arrays *arrays,
-                        bool has_struct, bool is_definition)
+/* f_forward_1(m, first, &locals), or, of the definition, f_forward_1(struct f *m, size_t first, ...) */
+static const struct tree *head(struct emitter *emitter, const char *name, const struct arrays *arrays,
+                               bool has_struct, bool is_definition)
 {
-    struct text text = {.arena = emitter->arena};
-    const char *comma = "";
-    text_print(&text, "%s(", name);
+    const struct tree **arguments =
+        ARENA_ARRAY(emitter->lasting, const struct tree *, arrays->passed_count + 1);
+    unsigned count = 0;
     if (has_struct && is_definition)
-        text_print(&text, "struct %s *%s", emitter->function->name, emitter->self);
+        arguments[count++] = form(emitter, "struct %s *%s", emitter->function->name, emitter->self);
     else if (has_struct)
-        text_write(&text, emitter->self);
-    comma = has_struct ? ", " : "";
-    for (size_t i = 0; i < arrays->passed_count; i++, comma = ", ") {
+        arguments[count++] = tree_name(emitter->lasting, emitter->self);
+    for (size_t i = 0; i < arrays->passed_count; i++) {
         const struct passed *passed = &arrays->passed[i];
-        if (is_definition)
-            text_print(&text, "%s%s", comma, passed_text(emitter, passed));
-        else
-            text_print(&text, "%s%s%s", comma, passed->is_pointer ? "&" : "", passed->name);
+        arguments[count++] = is_definition        ? passed_as(emitter, passed)
+                             : passed->is_pointer ? form(emitter, "&%s", passed->name)
+                                                  : tree_name(emitter->lasting, passed->name);
     }
-    text_write(&text, !*comma && is_definition ? "void)" : ")");
-    return text.bytes;
+    if (count == 0 && is_definition)
+        arguments[count++] = tree_name(emitter->lasting, "void");
+    return tree_call(emitter->lasting, name, count, arguments);
 }
 
 /* Prints the function, and emits its call. */
@@ -412,16 +420,16 @@ static void emit_function(struct cut *cut, const struct stretch *stretch)
     pass_locals(cut, stretch, &arrays);
     struct code body = emit_function_body(emitter, kernel, &arrays, &statements, fails);
     bool has_struct = needs_struct(emitter, &body);
-    text_line(emitter->out, 0,
-              arena_print(emitter->arena, "static %s %s", fails ? "int" : "void",
+    struct line line = {.text = {.arena = emitter->arena}};
+    line_tree(&line, form(emitter, "static %s $", fails ? "int" : "void",
                           head(emitter, name, &arrays, has_struct, true)));
-    text_write(emitter->out, "{\n");
-    code_print(emitter->out, &body, 4);
-    text_write(emitter->out, "}\n\n");
-    const char *call = head(emitter, name, &arrays, has_struct, false);
-    emit_line(emitter, fails ? "status = %s;" : "%s;", call);
+    line_end(&line, &emitter->out->text, 0);
+    text_write(&emitter->out->text, "{\n");
+    print_body_of(emitter->out, &body);
+    text_write(&emitter->out->text, "}\n\n");
+    emit_line(emitter, fails ? "status = $" : "$", head(emitter, name, &arrays, has_struct, false));
     if (fails)
-        emit_failure(emitter, "status != GRADC_OK", "status");
+        emit_failure(emitter, form(emitter, "status != GRADC_OK"), "status");
     arena_clear(emitter->arena);
     emitter->arena = emitter->lasting;
 }
@@ -434,7 +442,7 @@ static void emit_in_place(const struct cut *cut, const struct stretch *stretch)
     const struct code own = pieces(cut->body, stretch->begin, stretch->end);
     struct statement *block = NULL;
     if (code.statements_count > own.statements_count)
-        block = emit_open(emitter, CODE_BLOCK, BRACES, "%s", "");
+        block = emit_open(emitter, CODE_BLOCK, BRACES, "");
     code_append_all(emitter->lasting, emitter->code, &code);
     if (block)
         close_statement(emitter, block);
@@ -456,9 +464,9 @@ static struct code cut_body(struct cutter *cutter, const struct body *body)
         read_stretch(&cut, &cut.stretches[k]);
     emit_record(&cut);
     if (can_fail(&body->code))
-        emit_line(emitter, "int status;");
+        emit_line(emitter, "int status");
     if (cut.record)
-        emit_line(emitter, "struct %s locals;", cut.record);
+        emit_line(emitter, "struct %s locals", cut.record);
     for (size_t k = 0; k < cut.stretches_count; k++)
         if (cut.stretches[k].stays)
             emit_in_place(&cut, &cut.stretches[k]);

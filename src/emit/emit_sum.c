@@ -103,37 +103,34 @@ bool keeps_parts(const struct emitter *emitter, const struct nest *nest)
 /* GRADC_SUM(double, sum, i, n, x[i] * x[i]); or GRADC_BEST(double, most, >, i, n, x[i]); */
 bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
 {
-    const char *into, *variable = size_c(emitter, loop->variable), *extent = size_c(emitter, loop->extent);
+    const char *into, *variable = size_c_name(loop->variable);
+    const struct tree *extent = size_c(emitter, loop->extent);
     const struct item *sum = summing_statement(loop);
-    struct code before = {0};
-    struct text locals = {.arena = emitter->arena};
+    struct code *before = ARENA_NEW(emitter->lasting, struct code);
     if (!sum || (is_over_loops(sum->nest) && !sum->nest->sums))
         return false;
-    struct code *outer = emit_into(emitter, &before);
+    struct code *outer = emit_into(emitter, before);
     for (size_t i = 0; i < loop->body_count; i++)
         if (loop->body[i] != sum)
             emit_item(emitter, loop->body[i]);
     emitter->at = sum;
-    const char *term = summed_term(emitter, sum->nest, &into);
+    const struct tree *term = summed_term(emitter, sum->nest, &into);
     emitter->code = outer;
     if (!term || has_running_powers(emitter, loop))
         return false;
-    text_write(&locals, "");
-    code_print_inline(&locals, &before);
-    const char *of = locals.length > 0 ? "_OF" : "", *comma = locals.length > 0 ? ", " : "";
     if (sum->nest->sums) {
-        emit_as(emitter, CODE_ADD, "GRADC_ADD%s(%s, %s, %s, %s%s%s);", of, sum->nest->sums, variable, extent,
-                term, comma, locals.bytes);
+        emit_summing(emitter, CODE_ADD, before, "GRADC_ADD%s(%s, %s, $, $)",
+                     before->statements_count ? "_OF" : "", sum->nest->sums, variable, extent, term);
         return true;
     }
     enum op op = sum->nest->node->op;
-    const char *call = op == OP_MAXIMUM || op == OP_MINIMUM           ? "GRADC_BEST"
-                       : is_short_sum(loop, sum->nest) && !loop->work ? "GRADC_SHORT_SUM"
-                                                                      : "GRADC_SUM";
-    const char *better = op == OP_MAXIMUM ? ">, " : op == OP_MINIMUM ? "<, " : "";
-    const char *in = loop->work ? "_IN_PARTS" : "";
-    enum statement_kind kind = *better ? CODE_LINE : CODE_SUM;
-    emit_as(emitter, kind, "%s%s%s(%s, %s, %s%s, %s, %s%s%s);", call, in, of, emitter->real, into, better,
-            variable, extent, term, comma, locals.bytes);
+    const char *of = before->statements_count > 0 ? "_OF" : "", *in = loop->work ? "_IN_PARTS" : "";
+    if (op == OP_MAXIMUM || op == OP_MINIMUM)
+        emit_summing(emitter, CODE_COLLECT, before, "GRADC_BEST%s%s(%s, %s, %s, %s, $, $)", in, of,
+                     emitter->real, into, op == OP_MAXIMUM ? ">" : "<", variable, extent, term);
+    else
+        emit_summing(emitter, CODE_SUM, before, "GRADC_%sSUM%s%s(%s, %s, %s, $, $)",
+                     is_short_sum(loop, sum->nest) && !loop->work ? "SHORT_" : "", in, of, emitter->real,
+                     into, variable, extent, term);
     return true;
 }

@@ -49,11 +49,10 @@ static bool has_tables(const struct module *module)
     return false;
 }
 
-void emit_tables(struct text *file, const struct module *module, const char *code)
+void emit_tables(struct text *file, const struct module *module, const struct names *mentioned)
 {
     if (!has_tables(module))
         return;
-    struct names *mentioned = names_of_text(module->arena, code);
     for (size_t i = 0; i < module->functions_count; i++) {
         const struct function *function = module->functions[i];
         for (size_t k = 0; k < function->members_count; k++) {

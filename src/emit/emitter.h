@@ -1,4 +1,4 @@
-/* emitter.h: what the parts of the C back end share. Each emits text for one level: names, expressions,
+/* emitter.h: what the parts of the C back end share. Each makes trees for one level: names, expressions,
  * statements, entries, the file. */
 #ifndef GRADC_EMITTER_H
 #define GRADC_EMITTER_H
@@ -6,19 +6,10 @@
 #include "code.h"
 #include "emit.h"
 #include "lower.h"
+#include "text.h"
+#include "tree.h"
 
-/* ---- emit_text.c: growing text, and identifiers ---- */
-struct text {
-    struct arena *arena;
-    char *bytes; /* NUL-terminated once anything has been written */
-    size_t length, capacity;
-};
-void text_write(struct text *text, const char *more);
-void text_append(struct text *text, const char *more, size_t count);
-void text_print(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A line, broken where it is too long. */
-void text_line(struct text *text, int indent, const char *line);
-
+/* ---- emit_names.c: the identifiers of one emitted function ---- */
 struct names;
 struct names *names_new(struct arena *arena);
 /* Those that C, C++, their libraries and the emitted code claim are in it. */
@@ -29,6 +20,16 @@ const char *names_take(struct names *names, const char *wanted);
 void names_reserve(struct names *names, const char *name);
 void names_add(struct names *names, const char *name, size_t length); /* which must outlive them */
 bool names_has(const struct names *names, const char *name);
+void names_add_tree(struct names *names, const struct tree *a); /* all that it mentions */
+void names_add_code(struct names *names, const struct code *code);
+
+/* The functions of a module. */
+struct c_file {
+    struct text text;
+    struct names *mentioned; /* by all of them */
+};
+/* A function's statements, and what is mentioned there. */
+void print_body_of(struct c_file *file, const struct code *code);
 
 /* ---- One entry ---- */
 /* A variable that counts the rounds of loops called `wanted` by the user. */
@@ -47,23 +48,24 @@ struct notes {
     size_t touched_count, touched_capacity;
 };
 struct range {
-    const char *begin, *end;
+    const struct tree *begin, *end;
 };
 struct emitter {
-    struct arena *arena;   /* for texts, until they are part of the text of a body */
-    struct arena *lasting; /* until the entry is printed */
+    struct arena *arena;   /* for what is only needed until the statements of a piece are made */
+    struct arena *lasting; /* until the entry is printed: of trees */
     struct module *module;
     struct function *function;
     struct program *program;
     const struct emit_options *options;
-    struct text *out;  /* where functions are printed */
-    struct code *code; /* where statements go */
+    struct c_file *out; /* where functions are printed */
+    struct code *code;  /* where statements go */
     struct names *names;
     const char *self;        /* the struct's pointer */
     const char *real;        /* "double" or "float" */
     const char *suffix;      /* of literals and mathematics: "" or "f" */
     const char *width;       /* of runtime functions: "f64" or "f32" */
     const char **leaf_names; /* by node id */
+    bool reads_struct;       /* leaves are read from it where they are mentioned */
     bool *leaf_is_used;
     bool *buffer_is_used; /* by position in all_buffers */
     struct round_name **round_names;
@@ -90,63 +92,64 @@ struct emitter {
 bool is_integer_type(enum type type);
 const char *c_type(const struct emitter *emitter, enum type type);
 const char *shape_comment(struct arena *arena, int rank, size *const *shape); /* "[N, 100]" */
-const char *number_text(struct arena *arena, const char *suffix, enum type type, double value);
-const char *size_c(struct emitter *emitter, size *a);      /* an expression of type size_t */
-const char *size_factor(struct emitter *emitter, size *a); /* the same, to be multiplied */
-const char *index_text(struct emitter *emitter, struct index index);
+const struct tree *number_tree(struct arena *arena, const char *suffix, enum type type, double value);
+const struct tree *size_c(struct emitter *emitter, const size *a);      /* of type size_t */
+const struct tree *size_factor(struct emitter *emitter, const size *a); /* the same, to be multiplied */
+const struct tree *index_of(struct emitter *emitter, struct index index);
 
 /* ---- emit_expression.c ---- */
-/* Precedences as in operators.def: 0 primary, 2 unary, 3 * /, 4 + -, ... Of primaries, an element of an array
- * comes before a call, and a name, a number or an element at a plain position before that. */
-enum { PRECEDENCE_NAME = -2, PRECEDENCE_ELEMENT = -1 };
-const char *expression_text(struct emitter *emitter, struct node *node, const struct index *at,
-                            int *precedence);
+const struct tree *expression_of(struct emitter *emitter, struct node *node, const struct index *at);
 /* The node's operator applied to its operands, though it may have a buffer itself. */
-const char *definition_text(struct emitter *emitter, struct node *node, const struct index *at,
-                            int *precedence);
+const struct tree *definition_of(struct emitter *emitter, struct node *node, const struct index *at);
 /* The value of an IOTA, as a position. */
 struct index iota_index(const struct node *iota, const struct index *at, struct emitter *emitter);
-/* An element of a buffer, as an expression that can be assigned to. */
-const char *element_text(struct emitter *emitter, struct buffer *buffer, const struct index *at);
+/* What a subscript reads, as a position. */
+const struct tree *dynamic_index(void *closure, struct node *k, const struct index *at);
+/* An element of a buffer, which can be assigned to. */
+const struct tree *element_of(struct emitter *emitter, struct buffer *buffer, const struct index *at);
 /* Where an element stands, without &x[0]. */
-const char *address_text(struct emitter *emitter, struct buffer *buffer, const struct index *at);
+const struct tree *address_of(struct emitter *emitter, struct buffer *buffer, const struct index *at);
 struct offset {
-    const char *text; /* NULL: of the first element */
-    bool is_sum;
-    bool is_plain; /* a name or a number */
-    size *flat;    /* its value; NULL: it is computed from what is read */
+    const struct tree *at; /* NULL: of the first element */
+    size *flat;            /* its value; NULL: it is computed from what is read */
 };
 /* ((i * B) + j) * C + k over the axes that are not dropped. */
 struct offset offset_of(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
                         const struct index *at);
 struct offset offset_in_buffer(struct emitter *emitter, const struct buffer *buffer, const struct index *at);
 /* The element with this number of the buffer's `count`, wherever they stand. */
-const char *numbered_element(struct emitter *emitter, struct buffer *buffer, size *count, size *number);
+const struct tree *numbered_element(struct emitter *emitter, struct buffer *buffer, size *count, size *number);
 /* name[offset] */
-const char *subscripted(struct emitter *emitter, const char *name, struct offset offset);
-/* The value of the lane that is printed, at this offset. */
-const char *lane_text(struct emitter *emitter, const char *name, struct offset offset);
-/* A pointer to the first element of what an operand of a call reads: "x + i * D". */
-const char *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at);
-const char *parenthesise(struct arena *arena, const char *text, int precedence, int limit);
+const struct tree *subscripted(struct emitter *emitter, const char *name, struct offset offset);
+/* The value of the lane that is printed, at this offset; NULL: the first. */
+const struct tree *lane_of(struct emitter *emitter, const char *name, const struct tree *at);
+/* A pointer to the first element of what an operand of a call reads: x + i * D. */
+const struct tree *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at);
 const char *buffer_name(struct emitter *emitter, struct buffer *buffer);
+/* a && b, of which the first may be NULL. */
+const struct tree *joined(struct emitter *emitter, const struct tree *a, const char *sign,
+                          const struct tree *b);
 
-/* ---- emit_code.c ---- */
-void emit_line(struct emitter *emitter, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void emit_as(struct emitter *emitter, enum statement_kind kind, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* ---- emit_code.c: patterns as in tree.h ---- */
+/* A tree that lasts until the entry is printed. */
+const struct tree *form(struct emitter *emitter, const char *pattern, ...);
+void emit_line(struct emitter *emitter, const char *pattern, ...);
+void emit_as(struct emitter *emitter, enum statement_kind kind, const char *pattern, ...);
+/* A macro that forms a sum, or the like, of what these statements compute first. */
+void emit_summing(struct emitter *emitter, enum statement_kind kind, const struct code *locals,
+                  const char *pattern, ...);
+void emit_comment(struct emitter *emitter, const char *text);
 /* if (condition) return status; */
-void emit_failure(struct emitter *emitter, const char *condition, const char *status);
-/* A statement that holds what is emitted until close_statement(). */
+void emit_failure(struct emitter *emitter, const struct tree *condition, const char *status);
+/* A statement that holds what is emitted until close_statement(); DO, BLOCK and GROUP have no head: "". */
 struct statement *emit_open(struct emitter *emitter, enum statement_kind kind, enum braces braces,
-                            const char *format, ...) __attribute__((format(printf, 4, 5)));
+                            const char *pattern, ...);
 /* The same, but it is not emitted yet. */
-struct statement *open_statement(struct emitter *emitter, enum statement_kind kind, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+struct statement *open_statement(struct emitter *emitter, enum statement_kind kind, const char *pattern, ...);
 void close_statement(struct emitter *emitter, struct statement *statement);
 /* for (size_t i = 0; i < n; i++) */
 struct statement *emit_open_loop(struct emitter *emitter, enum braces braces, const char *variable,
-                                 const char *extent);
+                                 const struct tree *extent);
 /* What is emitted goes into this code from now on; returns where it went. */
 struct code *emit_into(struct emitter *emitter, struct code *code);
 
@@ -157,9 +160,9 @@ void emit_start(struct emitter *emitter, struct nest *nest, const struct item *l
 void emit_end(struct emitter *emitter, struct nest *nest);
 /* The term of a sum, maximum or minimum that one variable collects, for GRADC_SUM and GRADC_BEST; NULL if the
  * nest is none. */
-const char *summed_term(struct emitter *emitter, struct nest *nest, const char **into);
+const struct tree *summed_term(struct emitter *emitter, struct nest *nest, const char **into);
 void emit_call(struct emitter *emitter, struct nest *nest);
-const char *scale_factor_text(struct emitter *emitter, const struct scale *scale, int *precedence);
+const struct tree *scale_factor(struct emitter *emitter, const struct scale *scale);
 void emit_product(struct emitter *emitter, struct nest *nest);
 void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, struct index *at);
 bool needs_declaration(const struct nest *nest);
@@ -169,18 +172,21 @@ void emit_items(struct emitter *emitter, const struct item *parent);
 size_t emit_items_at(struct emitter *emitter, const struct item *parent, size_t i);
 
 /* The pieces of an accumulation, for loops in lanes. */
-const char *identity_text(const struct node *node);
-const char *term_text(struct emitter *emitter, const struct nest *nest, const struct index *at,
-                      int *precedence);
-void accumulate(struct emitter *emitter, const struct node *node, enum type type, const char *into,
-                const char *term, int precedence);
+const struct tree *identity_of(struct emitter *emitter, const struct node *node);
+const struct tree *term_of(struct emitter *emitter, const struct nest *nest, const struct index *at);
+void accumulate(struct emitter *emitter, const struct node *node, enum type type, const struct tree *into,
+                const struct tree *term);
+/* A name for a value that is mentioned more than once, unless it is one. */
+const struct tree *named_value(struct emitter *emitter, enum type type, const struct tree *value);
+/* So many elements from `start` on are 0. */
+void emit_clearing(struct emitter *emitter, const struct tree *start, const size *count, const char *type);
 const char *accumulator(struct emitter *emitter, struct nest *nest);
 bool has_accumulator(const struct nest *nest);
 void target_indices(struct emitter *emitter, const struct nest *nest, const struct index *at,
                     struct index *to);
 
 /* ---- emit_guard.c ---- */
-const char *guard_text(struct emitter *emitter, guard wanted);
+const struct tree *guard_condition(struct emitter *emitter, guard wanted);
 /* What is printed from one to the other stands under the condition that these members are wanted, if that is
  * not known there; no condition is printed for nothing. */
 struct guarded {
@@ -215,35 +221,14 @@ bool is_multiplied_first(const struct emitter *emitter, const struct node *node)
 bool has_minus(const struct node *constant);
 bool begins_with_minus(const struct program *program, const struct node *node);
 
-/* ---- emit_mentions.c ---- */
-/* A name in emitted C. */
-struct mention {
-    const char *name;
-    size_t length;
-    const char *type; /* of the variable that is declared here; NULL: none is */
-    int column;       /* where that declaration begins in its line */
-    bool is_assigned;
-};
-struct mentions {
-    const char *begin, *at, *end;
-};
-struct mentions mentions_of(const char *text, size_t length);
-bool next_mention(struct mentions *mentions, struct mention *mention); /* false: there are no more */
-/* Every name in the text, which must outlive them. */
-struct names *names_of_text(struct arena *arena, const char *text);
-void names_add_text(struct names *names, const char *text);
-bool declares_variable(const char *line, struct mention *mention); /* at its beginning */
-/* A function's parameters and body without comments, and with numbers for the names that it declares. */
-const char *without_names(struct arena *arena, const char *definition);
-
 /* ---- emit_power.c ---- */
 /* The power as a variable that a loop around multiplies up; NULL: it is none. The loop then declares and
  * starts it before its first round, in lanes in two steps, and multiplies at the end of each. */
-const char *running_power_text(struct emitter *emitter, struct node *node, const struct index *at);
+const struct tree *power_of_round(struct emitter *emitter, struct node *node, const struct index *at);
 /* Whether the term of the nest is coefficient * base^j in the loop over j, with a power that no earlier term
  * has: then it is forgotten. */
 bool take_lone_power(struct emitter *emitter, const struct item *loop, const struct nest *nest,
-                     const struct index *at, const char **base, const char **coefficient);
+                     const struct index *at, const struct tree **base, const struct tree **coefficient);
 bool has_running_powers(const struct emitter *emitter, const struct item *loop);
 void declare_powers(struct emitter *emitter, const struct item *loop);
 void start_powers(struct emitter *emitter, const struct item *loop);
@@ -274,7 +259,7 @@ bool can_run_side_by_side(const struct emitter *emitter, const struct item *item
 /* Emits that loop. Returns the condition that it stands under, else the plain form; NULL: none. */
 struct statement *emit_side_by_side(struct emitter *emitter, const struct item *item);
 /* Where rounds are side by side: of the element of this number; NULL: as everywhere. */
-const char *side_by_side_offset(struct emitter *emitter, size *flat);
+const struct tree *side_by_side_offset(struct emitter *emitter, size *flat);
 /* The same for the type of a value in a round, */
 const char *side_by_side_type(const struct emitter *emitter, enum type type);
 /* and for an operator's text. */
@@ -284,8 +269,9 @@ void side_by_side_stores(struct emitter *emitter, struct buffer *buffer, const s
 
 /* ---- emit_arrays.c ---- */
 struct array {
-    const char *type, *name, *source, *shape; /* type *name = source; shape: NULL if there is none to tell */
-    bool is_alone;                            /* nothing else is found where it is */
+    const char *type, *name, *shape; /* type *name = source; shape: NULL if there is none to tell */
+    const struct tree *source;
+    bool is_alone;    /* nothing else is found where it is */
     const char *base; /* if not: the name of the array there that the source counts from */
     bool is_written;
 };
@@ -317,8 +303,8 @@ struct arrays *find_arrays(struct emitter *emitter, bool are_apart);
 /* The places that the sources of some of these arrays count from, when they are apart. */
 void declare_rooms(struct emitter *emitter, const struct arrays *all, struct arrays *some);
 bool reads_member(enum role role);
-bool is_read_leaf(const struct emitter *emitter, const struct member *member); /* by this entry */
-const char *member_text(struct emitter *emitter, const struct member *member); /* "m->x" */
+bool is_read_leaf(const struct emitter *emitter, const struct member *member);      /* by this entry */
+const struct tree *member_of(struct emitter *emitter, const struct member *member); /* m->x */
 
 /* ---- emit_kernel.c ---- */
 /* C99 promises that a function can have 127. */
@@ -329,7 +315,7 @@ const char *kernel_name(struct emitter *emitter);
 struct code emit_function_body(struct emitter *emitter, const char *kernel, const struct arrays *all,
                                const struct code *statements, bool is_status);
 bool needs_struct(struct emitter *emitter, const struct code *code);
-const char *passed_text(struct emitter *emitter, const struct passed *passed); /* "double s" */
+const struct tree *passed_as(struct emitter *emitter, const struct passed *passed); /* double s */
 
 /* ---- emit_body.c ---- */
 /* The items of the entry, of a region, or of blocks. */
@@ -361,28 +347,28 @@ bool has_defaults(const struct function *function);
 bool is_set_by_default(const struct function *function, const struct member *member);
 /* Whether the member's default is a number. */
 bool default_number(const struct function *function, const struct member *member, double *number);
-void emit_defaults(struct text *file, struct module *module, const struct emit_options *options,
+void emit_defaults(struct c_file *file, struct module *module, const struct emit_options *options,
                    struct function *function);
 
 /* ---- emit_entry.c ---- */
 const char *pointer_name(const struct function *function); /* of the struct, in definitions */
-void emit_entry(struct text *file, struct module *module, const struct emit_options *options,
+void emit_entry(struct c_file *file, struct module *module, const struct emit_options *options,
                 struct program *program, enum truth needs_work);
 
 /* ---- emit_sizes.c ---- */
 /* How a size computed from others would best be called; declarations of those that are mentioned, with what
  * these mention then added. */
 const char *computed_name(const struct computed_size *computed);
-/* How C spells the size members: by this format of their names; NULL: by their names. */
-void spell_sizes(struct arena *arena, const struct function *function, const char *format);
+/* How C spells the size members: as those of this struct, or as these in double; NULL: by their names. */
+void spell_sizes(struct arena *arena, const struct function *function, const char *self, bool in_double);
 void computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned,
                     struct code *code);
-void emit_size_functions(struct text *file, struct module *module, const struct programs *programs);
+void emit_size_functions(struct c_file *file, struct module *module, const struct programs *programs);
 /* Of a function with given inputs. */
 bool has_prepared_values(const struct function *function);
-/* The rooms of the prepared values in front of a member, NULL: of all, in C; "" for none. */
-const char *prepared_rooms(const struct module *module, const struct function *function,
-                           const struct member *before);
+/* The rooms of the prepared values in front of a member, NULL: of all; NULL for none. */
+const struct tree *prepared_rooms(const struct module *module, const struct function *function,
+                                  const struct member *before);
 bool has_fixed_sizes(const struct function *function);
 /* Bytes of a program's workspace if its sizes are fixed. */
 size_t fixed_workspace(const struct module *module, const struct program *program);
@@ -394,7 +380,7 @@ void emit_header(struct text *file, struct module *module, const struct emit_opt
 
 /* ---- emit_table.c ---- */
 /* The constant arrays of the sparse entries: patterns, and those tables that the code mentions. */
-void emit_tables(struct text *file, const struct module *module, const char *code);
+void emit_tables(struct text *file, const struct module *module, const struct names *mentioned);
 
 /* ---- stats.c ---- */
 /* Operations of one entry. */

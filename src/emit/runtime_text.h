@@ -16,5 +16,9 @@
  * Every function of a part is static, its definition begins a line, and it may go unused without a warning. A
  * part needs the core and the headers that emitted C includes, no #include of its own. */
 const char *runtime_text(const char *part);
+/* The functions that the part defines, and all of the runtime that it mentions; behind the last one is NULL.
+ */
+const char *const *runtime_functions(const char *part);
+const char *const *runtime_mentions(const char *part);
 
 #endif

@@ -68,26 +68,31 @@ void name_variables(struct program *program, const char *const *names, int count
 
 /* ---- Views ---- */
 
-static const char *add_texts(struct arena *arena, const char *a, const char *b)
+static const struct tree *add(struct arena *arena, const struct tree *a, const struct tree *b)
 {
-    return !a ? b : !b ? a : arena_print(arena, "%s + %s", a, b);
+    return !a ? b : !b ? a : tree_append(arena, a, "+", b);
 }
 
-static const char *scale_text(struct arena *arena, size *factor, const char *text)
+static const struct tree *scale(struct arena *arena, size *factor, const struct tree *a)
 {
     int64_t number;
-    if (!text)
-        return NULL;
-    if (size_is_number(factor, &number) && number == 1)
-        return text;
-    if (size_is_number(factor, &number) && number < 0)
-        return arena_print(arena, "(size_t)%lld * (%s)", (long long)number, text);
-    const char *scale = size_print(arena, factor, SIZE_C);
-    return arena_print(arena, size_is_sum(factor) ? "(%s) * (%s)" : "%s * (%s)", scale, text);
+    if (!a || (size_is_number(factor, &number) && number == 1))
+        return a;
+    bool is_negative = size_is_number(factor, &number) && number < 0;
+    return tree(arena, is_negative ? "(size_t)$ * ($)" : "$ * ($)", size_tree(arena, factor, SIZE_WHOLE), a);
+}
+
+/* Anywhere. */
+static const struct tree ANYWHERE = {.kind = TREE_NAME, .text = "*"};
+
+const struct tree *anywhere(void *closure, struct node *k, const struct index *at)
+{
+    (void)closure, (void)k, (void)at;
+    return &ANYWHERE;
 }
 
 void index_below(struct program *program, const struct node *view, const struct affine *subscripts,
-                 int axis_count, const struct index *at, struct index *below, dynamic_text *text,
+                 int axis_count, const struct index *at, struct index *below, dynamic_tree *dynamic,
                  void *closure)
 {
     /* The dynamics follow the data inputs, of which REPLACE has two. */
@@ -103,12 +108,11 @@ void index_below(struct program *program, const struct node *view, const struct 
             if (!coefficient)
                 continue;
             sum.affine = size_add(sum.affine, size_multiply(coefficient, at[i].affine));
-            sum.dynamic = add_texts(program->arena, sum.dynamic,
-                                    scale_text(program->arena, coefficient, at[i].dynamic));
+            sum.dynamic = add(program->arena, sum.dynamic, scale(program->arena, coefficient, at[i].dynamic));
         }
         if (affine->dynamic) {
             struct node *k = view->inputs[affine->dynamic + shift];
-            sum.dynamic = add_texts(program->arena, sum.dynamic, text(closure, k, at));
+            sum.dynamic = add(program->arena, sum.dynamic, dynamic(closure, k, at));
         }
         below[a] = sum;
     }
@@ -119,8 +123,7 @@ struct index flat_index(struct program *program, int rank, size *const *shape, c
     struct index flat = {size_number(program->sizes, 0), NULL};
     for (int a = 0; a < rank; a++) {
         flat.affine = size_add(size_multiply(flat.affine, shape[a]), at[a].affine);
-        flat.dynamic =
-            add_texts(program->arena, scale_text(program->arena, shape[a], flat.dynamic), at[a].dynamic);
+        flat.dynamic = add(program->arena, scale(program->arena, shape[a], flat.dynamic), at[a].dynamic);
     }
     return flat;
 }
@@ -221,12 +224,6 @@ bool vectorises(enum op op)
     }
 }
 
-static const char *no_text(void *closure, struct node *k, const struct index *at)
-{
-    (void)closure, (void)k, (void)at;
-    return "k";
-}
-
 static void wait_for(struct collector *collector, struct nest *earlier)
 {
     struct nest *nest = collector->nest;
@@ -273,7 +270,7 @@ static void visit_view(struct collector *collector, struct node *view, const str
             wait_for_check(collector, view->inputs[i]);
             visit(collector, view->inputs[i], at);
         }
-        index_below(program, view, view->subscripts, x->rank, at, below, no_text, NULL);
+        index_below(program, view, view->subscripts, x->rank, at, below, anywhere, NULL);
         visit(collector, x, below);
     } else if (reshape_below(program, view, at, below)) {
         visit(collector, x, below);
@@ -281,7 +278,8 @@ static void visit_view(struct collector *collector, struct node *view, const str
         while (!has_place(program, x))
             x = x->inputs[0];
         for (int a = 0; a < x->rank; a++)
-            below[a] = a < common_axes(view, x) ? at[a] : (struct index){size_number(program->sizes, 0), "*"};
+            below[a] =
+                a < common_axes(view, x) ? at[a] : (struct index){size_number(program->sizes, 0), &ANYWHERE};
         record(collector, x, below);
     }
 }
@@ -364,7 +362,7 @@ void collect_reads(struct program *program, struct nest *nest)
             /* A scan that runs backwards reads from the other end. */
             for (int a = 0; node->reverse && a < node->rank; a++)
                 if (node->axes >> a & 1)
-                    at[a].dynamic = "*";
+                    at[a].dynamic = &ANYWHERE;
             visit(&collector, node->inputs[i], at);
         }
         break;
@@ -381,7 +379,7 @@ void collect_reads(struct program *program, struct nest *nest)
             struct node *x = node->inputs[i];
             for (int a = 0; a < x->rank; a++)
                 at[a] = a < nest->axis_count ? collector.axes[a]
-                                             : (struct index){size_number(program->sizes, 0), "*"};
+                                             : (struct index){size_number(program->sizes, 0), &ANYWHERE};
             visit(&collector, x, at);
         }
         break;

@@ -32,12 +32,6 @@ struct run {
 
 enum { A, B, Y };
 
-static const char *no_text(void *closure, struct node *k, const struct index *at)
-{
-    (void)closure, (void)k, (void)at;
-    return "k";
-}
-
 static bool is_number(const size *a, int64_t wanted)
 {
     int64_t number;
@@ -88,7 +82,7 @@ static bool lay_out_operand(struct layout *layout, int operand)
     const struct node *view = NULL;
     while (is_strided_view(program, x) && !view) {
         if (x->op == OP_INDEX)
-            index_below(program, x, x->subscripts, x->inputs[0]->rank, at, below, no_text, NULL);
+            index_below(program, x, x->subscripts, x->inputs[0]->rank, at, below, anywhere, NULL);
         else if (!reshape_below(program, x, at, below))
             view = x; /* of what is stored in row-major order */
         x = x->inputs[0];

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "graph.h"
+#include "tree.h"
 
 enum { MAXIMUM_AXES = 2 * MAXIMUM_RANK };
 
@@ -21,10 +22,10 @@ enum { MAXIMUM_AXES = 2 * MAXIMUM_RANK };
 typedef uint64_t guard;
 #define ALWAYS_WANTED (~(guard)0)
 
-/* The position along one axis: affine + dynamic, where dynamic is C text of type size_t or NULL. */
+/* The position along one axis: affine + dynamic, where dynamic is C of type size_t or NULL. */
 struct index {
     size *affine;
-    const char *dynamic;
+    const struct tree *dynamic;
 };
 
 /* That a nest reads a buffer, or a leaf, and how: axis a of it stands at the iteration axis map[a], or
@@ -357,10 +358,12 @@ bool is_nullable(const struct program *program,
                  const struct node *node); /* a leaf that stands for zeros if NULL */
 bool has_place(const struct program *program, const struct node *node); /* a leaf, or has a buffer */
 /* Where element `at` of a view is found in its input. */
-typedef const char *dynamic_text(void *closure, struct node *k, const struct index *at);
+typedef const struct tree *dynamic_tree(void *closure, struct node *k, const struct index *at);
 void index_below(struct program *program, const struct node *view, const struct affine *subscripts,
-                 int axis_count, const struct index *at, struct index *below, dynamic_text *text,
+                 int axis_count, const struct index *at, struct index *below, dynamic_tree *dynamic,
                  void *closure);
+const struct tree *anywhere(void *closure, struct node *k,
+                            const struct index *at); /* it does not matter where */
 /* RESHAPE: true if each axis of the input is found from the position without a division; then fills below. */
 bool reshape_below(struct program *program, const struct node *reshape, const struct index *at,
                    struct index *below);

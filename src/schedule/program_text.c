@@ -89,10 +89,10 @@ static const char *index_title(struct program_text *text, struct index index)
     if (!index.dynamic)
         return size_title(text, index.affine);
     if (size_is_number(index.affine, &number) && number == 0)
-        return index.dynamic;
+        return tree_text(text->arena, index.dynamic);
     const char *affine = size_title(text, index.affine);
-    return arena_print(text->arena, affine[0] == '-' ? "%s - %s" : "%s + %s", index.dynamic,
-                       affine + (affine[0] == '-'));
+    return arena_print(text->arena, affine[0] == '-' ? "%s - %s" : "%s + %s",
+                       tree_text(text->arena, index.dynamic), affine + (affine[0] == '-'));
 }
 
 const char *element_title(struct program_text *text, const char *name, int rank, const struct index *at)
@@ -104,11 +104,12 @@ const char *element_title(struct program_text *text, const char *name, int rank,
     return rank > 0 ? arena_print(text->arena, "%s]", title) : title;
 }
 
-static const char *dynamic_title(void *closure, struct node *k, const struct index *at)
+const struct tree *dynamic_title(void *closure, struct node *k, const struct index *at)
 {
+    struct program_text *text = closure;
     int precedence;
-    const char *title = expression_title(closure, k, at, &precedence);
-    return in_parentheses(closure, title, precedence, 4);
+    const char *title = expression_title(text, k, at, &precedence);
+    return tree_name(text->arena, in_parentheses(text, title, precedence, 4));
 }
 
 /* A view that reads 0 outside of what it views says so with a question mark: x[i - 1]?. */

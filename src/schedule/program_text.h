@@ -30,6 +30,8 @@ const char *definition_title(struct program_text *text, struct node *node, const
 const char *expression_title(struct program_text *text, struct node *node, const struct index *at,
                              int *precedence);
 const char *in_parentheses(struct program_text *text, const char *title, int precedence, int limit);
+/* The value that a subscript reads. */
+const struct tree *dynamic_title(void *closure, struct node *k, const struct index *at);
 /* What the statement does, without its loops. */
 const char *statement_title(struct program_text *text, struct nest *nest);
 /* The variables of the nest's iteration axes. */

@@ -22,6 +22,8 @@ static const char *rows_of_block(struct program *program, const struct nest *nes
                        size_print(program->arena, end, SIZE_LANGUAGE));
 }
 
+static const struct tree ALL = {.kind = TREE_NAME, .text = ":"};
+
 void nest_positions(struct program *program, const struct nest *nest, struct index *at)
 {
     for (int i = 0; i < nest->axis_count; i++)
@@ -31,16 +33,11 @@ void nest_positions(struct program *program, const struct nest *nest, struct ind
     for (int i = 0; nest->kind == NEST_PRODUCT && i < nest->axis_count; i++)
         if (nest->product->called >> i & 1)
             at[i] = (struct index){size_number(program->sizes, 0),
-                                   nest->block && i == nest->block_axis ? rows_of_block(program, nest) : ":"};
+                                   nest->block && i == nest->block_axis
+                                       ? tree_name(program->arena, rows_of_block(program, nest))
+                                       : &ALL};
     for (int d = 0; d < nest->loop_count; d++)
         at[nest->order[d]] = (struct index){position_of_loop(program, nest, d), NULL};
-}
-
-static const char *dynamic_title(void *closure, struct node *k, const struct index *at)
-{
-    int precedence;
-    const char *title = expression_title(closure, k, at, &precedence);
-    return in_parentheses(closure, title, precedence, 4);
 }
 
 void target_positions(struct program_text *text, const struct nest *nest, const struct index *at,
@@ -57,11 +54,11 @@ void target_positions(struct program_text *text, const struct nest *nest, const 
         to[a] = axis >= 0 && axis < nest->axis_count ? at[axis]
                                                      : (struct index){size_number(program->sizes, 0), NULL};
         if (nest->kind == NEST_CALL && axis >= nest->axis_count)
-            to[a].dynamic = ":";
+            to[a].dynamic = &ALL;
     }
     if (nest->kind == NEST_CALL)
         for (int a = nest->axis_count; a < rank; a++)
-            to[a].dynamic = ":";
+            to[a].dynamic = &ALL;
     if (nest->row)
         to[0] = (struct index){nest->row, NULL};
     for (int a = 0; nest->kind == NEST_SCAN && nest->node->reverse && a < rank; a++)
@@ -160,7 +157,7 @@ static const char *call_title(struct program_text *text, struct nest *nest, cons
         struct node *x = nest->node->inputs[i];
         for (int a = 0; a < x->rank; a++)
             place[a] =
-                a < nest->axis_count ? at[a] : (struct index){size_number(text->program->sizes, 0), ":"};
+                a < nest->axis_count ? at[a] : (struct index){size_number(text->program->sizes, 0), &ALL};
         title = arena_print(text->arena, "%s%s%s", title, i ? ", " : "(",
                             expression_title(text, x, place, &precedence));
     }

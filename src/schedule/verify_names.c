@@ -74,7 +74,7 @@ static void check_buffer(struct mentioned *mentioned, const struct buffer *buffe
 
 static void visit(struct mentioned *mentioned, struct node *node, const struct index *at);
 
-static const char *visit_dynamic(void *closure, struct node *k, const struct index *at)
+static const struct tree *visit_dynamic(void *closure, struct node *k, const struct index *at)
 {
     struct mentioned *mentioned = closure;
     struct verifier *verifier = mentioned->verifier;
@@ -83,7 +83,7 @@ static const char *visit_dynamic(void *closure, struct node *k, const struct ind
         mentioned->fault = arena_print(verifier->text.arena, "reads or writes at %s, which is checked later",
                                        value_name(&verifier->text, behind_views(verifier->program, k)));
     visit(mentioned, k, at);
-    return "k";
+    return anywhere(closure, k, at);
 }
 
 static void visit_view(struct mentioned *mentioned, struct node *view, const struct index *at)

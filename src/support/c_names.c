@@ -259,6 +259,11 @@ bool is_library_name(const char *name)
     return is_among(name, library, sizeof library / sizeof *library);
 }
 
+bool is_runtime_name(const char *name)
+{
+    return strncmp(name, "gradc_", 6) == 0;
+}
+
 bool is_c_type(const char *name)
 {
     return ends(name, "_t") || is_among(name, types, sizeof types / sizeof *types);

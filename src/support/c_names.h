@@ -11,6 +11,7 @@ bool is_c_word(const char *name);
 /* Functions and types of the headers that emitted C includes: a member may be called so, a variable may not.
  */
 bool is_library_name(const char *name);
+bool is_runtime_name(const char *name); /* gradc_... */
 /* Types of these headers, as which no struct can be called in C++. */
 bool is_c_type(const char *name);
 

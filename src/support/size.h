@@ -68,19 +68,26 @@ bool size_overflowed(const size *a);
 
 enum size_style {
     SIZE_LANGUAGE, /* 2*N + 1, N/2                       for messages and comments */
-    SIZE_C, /* 2 * N + 1, N / 2; floor is C's /   an expression of type size_t in which every step is >= 0
-               where it can be */
-    SIZE_C_REAL, /* the same in double, where names are spelled as doubles */
-    SIZE_JSON    /* as in --emit=interface: + - * / ( ) max min, / rounding down */
+    SIZE_JSON      /* as in --emit=interface: + - * / ( ) max min, / rounding down */
 };
-/* The text in the arena. SIZE_C never needs outer parentheses for `+`-free text: see size_is_sum. */
+/* The text in the arena. */
 const char *size_print(struct arena *arena, const size *a, enum size_style style);
-/* How a name or loop variable is spelled in SIZE_C from now on; NULL: as it is called. */
+
+/* ---- size_tree.c ---- */
+enum size_form {
+    SIZE_WHOLE, /* an expression of type size_t in which every step is >= 0 where it can be; floor is C's / */
+    SIZE_IN_DOUBLE /* the same in double, where names are spelled as doubles */
+};
+struct tree;
+const struct tree *size_tree(struct arena *arena, const size *a, enum size_form form);
+/* How a name or loop variable is spelled in C from now on; NULL: as it is called. */
+void size_spell(size *atom, const struct tree *spelling);
 void size_set_c_name(size *atom, const char *name);
+const char *size_c_name(const size *a); /* of one that is a name in C */
 /* a times its denominator = positive - negative, both without subtractions. */
 void size_split(size *a, size **positive, size **negative);
-bool size_is_sum(const size *a);       /* its text has a + or - at the top */
-bool size_has_quotient(const size *a); /* its text has a / */
+bool size_is_sum(const size *a);       /* in C it has a + or - at the top */
+bool size_has_quotient(const size *a); /* in C it has a / */
 
 /* Numbers for names: value(name_atom, closure). Floor division rounds down. */
 int64_t size_evaluate(const size *a, int64_t (*value)(const size *atom, void *closure), void *closure);

@@ -1,6 +1,5 @@
-/* size_print.c: sizes as text. Positive terms come first, so that unsigned C never passes below 0 on the way
- * to a value that is not; terms with fractions are gathered over one denominator, since only their sum is
- * whole. */
+/* size_print.c: sizes as text in the language, for messages, comments and --emit=interface; size_tree.c makes
+ * C of them. Terms with fractions are gathered over one denominator, since only their sum is whole. */
 #include "size_internal.h"
 
 #include <inttypes.h>
@@ -24,21 +23,6 @@ static void append(struct text *text, const char *more)
     text->length += count;
 }
 
-static bool is_c(enum size_style style)
-{
-    return style == SIZE_C || style == SIZE_C_REAL;
-}
-
-static const char *times(const struct text *text)
-{
-    return is_c(text->style) ? " * " : "*";
-}
-
-static const char *over(const struct text *text)
-{
-    return is_c(text->style) ? " / " : "/";
-}
-
 static void append_size(struct text *text, const size *a, bool parenthesise)
 {
     if (parenthesise)
@@ -57,43 +41,28 @@ static bool is_primary(const size *a)
     return atom != NULL ? atom->kind != ATOM_FLOOR : size_is_number(a, &number) && number >= 0;
 }
 
-static const char *atom_name(const struct atom *atom, enum size_style style)
-{
-    return is_c(style) && atom->c_name ? atom->c_name : atom->name;
-}
-
 static void append_atom(struct text *text, const struct atom *atom, bool stands_alone)
 {
-    bool in_c = is_c(text->style);
-
     switch (atom->kind) {
     case ATOM_NAME:
-    case ATOM_LOOP_VARIABLE: append(text, atom_name(atom, text->style)); break;
+    case ATOM_LOOP_VARIABLE: append(text, atom->name); break;
     case ATOM_FLOOR: /* p * (a / b): p * a / b would round later */
         if (!stands_alone)
             append(text, "(");
         append_size(text, atom->a, size_is_sum(atom->a));
-        append(text, over(text));
+        append(text, "/");
         append_size(text, atom->b, !is_primary(atom->b));
         if (!stands_alone)
             append(text, ")");
         break;
     case ATOM_ROOT:
-        if (in_c && atom->c_name) {
-            append(text, atom->c_name);
-            break;
-        }
-        append(text, in_c ? "gradc_root(" : "root(");
+        append(text, "root(");
         append_size(text, atom->a, false);
         append(text, ")");
         break;
     case ATOM_MAXIMUM:
     case ATOM_MINIMUM:
-        /* A function, so that maxima of maxima do not print each one twice. */
-        if (atom->kind == ATOM_MAXIMUM)
-            append(text, text->style == SIZE_C_REAL ? "fmax(" : in_c ? "gradc_greater(" : "max(");
-        else
-            append(text, text->style == SIZE_C_REAL ? "fmin(" : in_c ? "gradc_lesser(" : "min(");
+        append(text, atom->kind == ATOM_MAXIMUM ? "max(" : "min(");
         append_size(text, atom->a, false);
         append(text, ", ");
         append_size(text, atom->b, false);
@@ -115,14 +84,14 @@ static void append_term(struct text *text, const struct term *term, int64_t scal
     for (int i = 0, power; i < monomial->degree; i += power) {
         power = monomial_power(monomial, monomial->factors[i]);
         if (i > 0 || coefficient != 1)
-            append(text, times(text));
+            append(text, "*");
         append_atom(text, monomial->factors[i], monomial->degree == 1 && coefficient == 1);
         if (power > 1 && text->style == SIZE_LANGUAGE) {
             append(text, arena_print(text->arena, "^%d", power));
             continue;
         }
         for (int j = 1; j < power; j++) {
-            append(text, times(text));
+            append(text, "*");
             append_atom(text, monomial->factors[i], false);
         }
     }
@@ -176,7 +145,7 @@ static void append_quotient(struct text *text, const struct term *terms, int cou
         append(text, "(");
     append_terms(text, terms, count, denominator, false);
     append(text, count > 1 ? ")" : "");
-    append(text, over(text));
+    append(text, "/");
     append(text, arena_print(text->arena, "%" PRId64, denominator));
 }
 
@@ -195,7 +164,7 @@ static bool negate_if_negative(struct term *terms, int count)
 const char *size_print(struct arena *arena, const size *a, enum size_style style)
 {
     if (size_name(a))
-        return atom_name(size_atom(a), style);
+        return size_name(a);
     struct text text = {arena, style, arena_allocate(arena, 32), 0, 32};
     int64_t denominator = size_denominator(a);
 
@@ -254,14 +223,6 @@ bool size_has_quotient(const size *a)
                 return true;
         }
     return false;
-}
-
-void size_set_c_name(size *atom, const char *name)
-{
-    struct atom *named = size_atom(atom);
-
-    if (named != NULL)
-        named->c_name = name != NULL ? arena_copy(atom->sizes->arena, name, strlen(name)) : NULL;
 }
 
 void size_split(size *a, size **positive, size **negative)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "size.h"
+#include "tree.h"
 
 static struct arena *arena;
 static struct sizes *sizes;
@@ -164,6 +165,7 @@ START_TEST(overflow_is_sticky)
 END_TEST
 
 #define ASSERT_PRINTS(a, style, text) ck_assert_str_eq(size_print(arena, (a), (style)), (text))
+#define ASSERT_C(a, text)             ck_assert_str_eq(tree_text(arena, size_tree(arena, (a), SIZE_WHOLE)), (text))
 
 START_TEST(text_in_each_style)
 {
@@ -171,29 +173,29 @@ START_TEST(text_in_each_style)
     size *half = size_divide(n, number(2)), *both = size_divide(size_add(n, m), number(2));
 
     ASSERT_PRINTS(plus(scaled(2, n), 1), SIZE_LANGUAGE, "2*N + 1");
-    ASSERT_PRINTS(plus(scaled(2, n), 1), SIZE_C, "2 * N + 1");
-    ASSERT_PRINTS(plus(n, -1), SIZE_C, "N - 1");
-    ASSERT_PRINTS(plus(size_subtract(n, t), -1), SIZE_C, "N - t - 1");
-    ASSERT_PRINTS(size_subtract(number(5), n), SIZE_C, "5 - N");
+    ASSERT_C(plus(scaled(2, n), 1), "2 * N + 1");
+    ASSERT_C(plus(n, -1), "N - 1");
+    ASSERT_C(plus(size_subtract(n, t), -1), "N - t - 1");
+    ASSERT_C(size_subtract(number(5), n), "5 - N");
     ASSERT_PRINTS(half, SIZE_LANGUAGE, "N/2");
-    ASSERT_PRINTS(plus(half, -3), SIZE_C, "N / 2 - 3");
-    ASSERT_PRINTS(plus(half, 1), SIZE_C, "N / 2 + 1");
+    ASSERT_C(plus(half, -3), "N / 2 - 3");
+    ASSERT_C(plus(half, 1), "N / 2 + 1");
     ASSERT_PRINTS(both, SIZE_JSON, "(N + M)/2");
-    ASSERT_PRINTS(size_subtract(n, size_divide(m, number(2))), SIZE_C, "N - M / 2");
-    ASSERT_PRINTS(plus(size_divide(size_subtract(n, m), number(2)), 2), SIZE_C, "(N + 4 - M) / 2");
+    ASSERT_C(size_subtract(n, size_divide(m, number(2))), "N - M / 2");
+    ASSERT_C(plus(size_divide(size_subtract(n, m), number(2)), 2), "(N + 4 - M) / 2");
     ASSERT_PRINTS(plus(size_divide(size_subtract(n, m), number(2)), 2), SIZE_LANGUAGE, "(N - M)/2 + 2");
-    ASSERT_PRINTS(size_subtract(n, half), SIZE_C, "N / 2");
+    ASSERT_C(size_subtract(n, half), "N / 2");
     ASSERT_PRINTS(size_multiply(n, n), SIZE_LANGUAGE, "N^2");
-    ASSERT_PRINTS(size_multiply(n, n), SIZE_C, "N * N");
-    ASSERT_PRINTS(size_floor_divide(plus(n, 1), number(2)), SIZE_C, "(N + 1) / 2");
-    ASSERT_PRINTS(plus(size_floor_divide(plus(n, 1), number(2)), 4), SIZE_C, "(N + 1) / 2 + 4");
-    ASSERT_PRINTS(scaled(3, size_floor_divide(n, number(2))), SIZE_C, "3 * (N / 2)");
-    ASSERT_PRINTS(size_floor_divide(n, plus(m, 1)), SIZE_C, "N / (M + 1)");
-    ASSERT_PRINTS(size_maximum(n, m), SIZE_C, "gradc_greater(N, M)");
-    ASSERT_PRINTS(size_minimum(n, m), SIZE_C, "gradc_lesser(N, M)");
+    ASSERT_C(size_multiply(n, n), "N * N");
+    ASSERT_C(size_floor_divide(plus(n, 1), number(2)), "(N + 1) / 2");
+    ASSERT_C(plus(size_floor_divide(plus(n, 1), number(2)), 4), "(N + 1) / 2 + 4");
+    ASSERT_C(scaled(3, size_floor_divide(n, number(2))), "3 * (N / 2)");
+    ASSERT_C(size_floor_divide(n, plus(m, 1)), "N / (M + 1)");
+    ASSERT_C(size_maximum(n, m), "gradc_greater(N, M)");
+    ASSERT_C(size_minimum(n, m), "gradc_lesser(N, M)");
     ASSERT_PRINTS(size_minimum(n, m), SIZE_JSON, "min(N, M)");
     ASSERT_PRINTS(number(-4), SIZE_LANGUAGE, "-4");
-    ASSERT_PRINTS(number(0), SIZE_C, "0");
+    ASSERT_C(number(0), "0");
     ck_assert(size_is_sum(plus(n, 1)) && !size_is_sum(both) && !size_is_sum(n) && !size_is_sum(number(3)));
     ck_assert_str_eq(size_name(n), "N");
     ck_assert_ptr_null(size_name(plus(n, 1)));

@@ -1,96 +1,9 @@
-/* emit_text.c: growing text, and the identifiers of one emitted function. */
+/* emit_names.c: the identifiers of one emitted function, and those that its C mentions. */
 #include <ctype.h>
-#include <limits.h>
 #include <string.h>
 
 #include "c_names.h"
 #include "emitter.h"
-#include "print.h"
-
-/* Room for `count` more characters and the NUL. */
-static void text_reserve(struct text *text, size_t count)
-{
-    if (text->length + count + 1 <= text->capacity)
-        return;
-    size_t more = text->length + 2 * (count + 1) + 100;
-    text->bytes = arena_extend(text->arena, text->bytes, text->capacity, more);
-    text->capacity += more;
-}
-
-void text_append(struct text *text, const char *more, size_t count)
-{
-    text_reserve(text, count);
-    memcpy(text->bytes + text->length, more, count);
-    text->length += count;
-    text->bytes[text->length] = '\0';
-}
-
-void text_write(struct text *text, const char *more)
-{
-    text_append(text, more, strlen(more));
-}
-
-void text_print(struct text *text, const char *format, ...)
-{
-    va_list arguments, again;
-    va_start(arguments, format);
-    va_copy(again, arguments);
-    text_reserve(text, 0);
-    size_t left = text->capacity - text->length;
-    size_t count = print_to(text->bytes + text->length, left, format, arguments);
-    if (count >= left) {
-        text_reserve(text, count);
-        print_to(text->bytes + text->length, count + 1, format, again);
-    }
-    text->length += count;
-    va_end(again);
-    va_end(arguments);
-}
-
-enum { LINE_WIDTH = 108 };
-
-/* How little a line wants to end with this character: behind a comma before a sum, behind that before a
- * product.
- */
-static int reluctance(char last)
-{
-    return strchr(",;=&|", last) ? 0 : strchr("+-<>?:", last) ? 1 : strchr("*/%", last) ? 2 : 3;
-}
-
-/* Where to break a line that is too long: at the space that fits and stands in the fewest brackets, of these
- * behind the loosest operator, the last of such. Declarations with a comment behind them stay whole. */
-static size_t breaking_point(const char *text, size_t room)
-{
-    size_t best = 0;
-    int depth = 0, best_cost = INT_MAX;
-    if (strstr(text, "/*"))
-        return 0;
-    for (size_t i = 1; text[i] && i < room; i++) {
-        depth += (text[i] == '(' || text[i] == '[') - (text[i] == ')' || text[i] == ']');
-        int cost = 4 * depth + reluctance(text[i - 1]);
-        if (text[i] == ' ' && text[i + 1] && i > room / 2 && cost <= best_cost) {
-            best = i;
-            best_cost = cost;
-        }
-    }
-    return best;
-}
-
-void text_line(struct text *text, int indent, const char *line)
-{
-    int here = indent;
-    while (here + (int)strlen(line) > LINE_WIDTH) {
-        size_t end = here < LINE_WIDTH - 40 ? breaking_point(line, (size_t)(LINE_WIDTH - here)) : 0;
-        if (end == 0)
-            break;
-        text_print(text, "%*s%.*s\n", here, "", (int)end, line);
-        line += end + 1;
-        here = indent + 8;
-    }
-    text_print(text, "%*s%s\n", *line ? here : 0, "", line);
-}
-
-/* ---- Identifiers ---- */
 
 struct entry_of_name {
     const char *name; /* these bytes, which a NUL need not follow */
@@ -168,7 +81,7 @@ static bool is_reserved(const struct names *names, const char *name)
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (strcmp(name, own[i]) == 0)
             return names->is_c;
-    return names->is_c && (is_c_word(name) || is_library_name(name) || strncmp(name, "gradc_", 6) == 0);
+    return names->is_c && (is_c_word(name) || is_library_name(name) || is_runtime_name(name));
 }
 
 /* Letters, digits and underscores only; anything else becomes an underscore. */
@@ -198,4 +111,50 @@ const char *names_take(struct names *names, const char *wanted)
     }
     names_reserve(names, name);
     return name;
+}
+
+/* ---- What trees mention ---- */
+
+static void add_name(const struct tree *name, void *closure)
+{
+    names_reserve(closure, name->text);
+}
+
+void names_add_tree(struct names *names, const struct tree *a)
+{
+    tree_visit_names(a, add_name, names);
+}
+
+static bool add_names(const struct statement *statement, void *closure)
+{
+    if (statement->tree)
+        names_add_tree(closure, statement->tree);
+    return false;
+}
+
+void names_add_code(struct names *names, const struct code *code)
+{
+    code_walk(code, add_names, names);
+}
+
+/* ---- What a module mentions ---- */
+
+static void add_copy(const struct tree *name, void *closure)
+{
+    struct names *names = closure;
+    if (!names_has(names, name->text))
+        names_reserve(names, arena_copy(names->arena, name->text, strlen(name->text)));
+}
+
+static bool add_copies(const struct statement *statement, void *closure)
+{
+    if (statement->tree)
+        tree_visit_names(statement->tree, add_copy, closure);
+    return false;
+}
+
+void print_body_of(struct c_file *file, const struct code *code)
+{
+    code_walk(code, add_copies, file->mentioned);
+    code_print(&file->text, code, 4);
 }

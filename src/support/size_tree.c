@@ -1,0 +1,161 @@
+/* size_tree.c: sizes as C. Positive terms come first, so that unsigned C never passes below 0 on the way to a
+ * value that is not; terms with fractions are gathered over one denominator, since only their sum is whole.
+ */
+#include <string.h>
+
+#include "size_internal.h"
+#include "tree.h"
+
+struct making {
+    struct arena *arena;
+    bool is_real;
+};
+
+static const struct tree *name_of(struct making *making, const struct atom *atom)
+{
+    return atom->spelling ? atom->spelling : tree_name(making->arena, atom->name);
+}
+
+static const struct tree *call(struct making *making, const char *function, const struct atom *atom,
+                               unsigned count)
+{
+    enum size_form form = making->is_real ? SIZE_IN_DOUBLE : SIZE_WHOLE;
+    const struct tree *arguments[] = {size_tree(making->arena, atom->a, form),
+                                      size_tree(making->arena, atom->b, form)};
+    return tree_call(making->arena, function, count, arguments);
+}
+
+static const struct tree *atom_tree(struct making *making, const struct atom *atom, bool stands_alone)
+{
+    switch (atom->kind) {
+    case ATOM_FLOOR: { /* p * (a / b): p * a / b would round later */
+        enum size_form form = making->is_real ? SIZE_IN_DOUBLE : SIZE_WHOLE;
+        const struct tree *quotient = tree_binary(making->arena, size_tree(making->arena, atom->a, form), "/",
+                                                  size_tree(making->arena, atom->b, form));
+        return stands_alone ? quotient : parenthesise(making->arena, quotient, PRECEDENCE_PRODUCT);
+    }
+    case ATOM_ROOT: return atom->spelling ? atom->spelling : call(making, "gradc_root", atom, 1);
+    /* A function, so that maxima of maxima do not print each one twice. */
+    case ATOM_MAXIMUM: return call(making, making->is_real ? "fmax" : "gradc_greater", atom, 2);
+    case ATOM_MINIMUM: return call(making, making->is_real ? "fmin" : "gradc_lesser", atom, 2);
+    default: return name_of(making, atom);
+    }
+}
+
+/* |coefficient| * scale * monomial, where coefficient * scale is whole. */
+static const struct tree *term_tree(struct making *making, const struct term *term, int64_t scale)
+{
+    int64_t coefficient = term->coefficient.numerator * (scale / term->coefficient.denominator);
+    const struct monomial *monomial = term->monomial;
+    const struct tree *product = NULL;
+    if (coefficient < 0)
+        coefficient = -coefficient;
+    if (coefficient != 1 || monomial->degree == 0)
+        product = tree_number(making->arena, coefficient);
+    for (int i = 0; i < monomial->degree; i++) {
+        const struct tree *factor =
+            atom_tree(making, monomial->factors[i], monomial->degree == 1 && coefficient == 1);
+        product = product ? tree_binary(making->arena, product, "*", factor) : factor;
+    }
+    return product;
+}
+
+/* sum + scale * terms, positive ones first; the sum may be NULL. */
+static const struct tree *add_terms(struct making *making, const struct tree *sum, const struct term *terms,
+                                    int count, int64_t scale)
+{
+    for (int sign = 1; sign >= -1; sign -= 2)
+        for (int i = 0; i < count; i++) {
+            bool is_negative = terms[i].coefficient.numerator < 0;
+            if (is_negative != (sign < 0))
+                continue;
+            const struct tree *term = term_tree(making, &terms[i], scale);
+            sum = sum           ? tree_binary(making->arena, sum, is_negative ? "-" : "+", term)
+                  : is_negative ? tree_negate_first(making->arena, term)
+                                : term;
+        }
+    return sum;
+}
+
+/* The terms with fractional coefficients; whole ones go to `whole`. */
+static int split_fractions(const size *a, struct term *whole, struct term *fractions)
+{
+    int fraction_count = 0, whole_count = 0;
+    for (int i = 0; i < a->term_count; i++)
+        if (a->terms[i].coefficient.denominator == 1)
+            whole[whole_count++] = a->terms[i];
+        else
+            fractions[fraction_count++] = a->terms[i];
+    return fraction_count;
+}
+
+/* Whether C may divide this sum on its own: it must not be negative. */
+static bool is_safe_numerator(const size *a, const struct term *terms, int count)
+{
+    struct term *copy = ARENA_ARRAY(a->sizes->arena, struct term, count);
+    memcpy(copy, terms, sizeof *terms * (size_t)count);
+    return size_nonnegative(size_from_terms(a->sizes, copy, count)) == ALWAYS;
+}
+
+static const struct tree *quotient_of(struct making *making, const struct term *terms, int count,
+                                      int64_t denominator)
+{
+    return tree_binary(making->arena, add_terms(making, NULL, terms, count, denominator), "/",
+                       tree_number(making->arena, denominator));
+}
+
+/* Fractions with all coefficients negative are subtracted as a positive quotient. */
+static bool negate_if_negative(struct term *terms, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (terms[i].coefficient.numerator > 0)
+            return false;
+    for (int i = 0; i < count; i++)
+        terms[i].coefficient.numerator = -terms[i].coefficient.numerator;
+    return true;
+}
+
+const struct tree *size_tree(struct arena *arena, const size *a, enum size_form form)
+{
+    struct making making = {arena, form == SIZE_IN_DOUBLE};
+    int64_t denominator = size_denominator(a);
+    if (a->term_count == 0)
+        return tree_number(arena, 0);
+    if (denominator == 1)
+        return add_terms(&making, NULL, a->terms, a->term_count, 1);
+    struct term *whole = ARENA_ARRAY(arena, struct term, a->term_count + 1);
+    struct term *fractions = ARENA_ARRAY(arena, struct term, a->term_count + 1);
+    int fraction_count = split_fractions(a, whole, fractions), whole_count = a->term_count - fraction_count;
+    bool is_negative = negate_if_negative(fractions, fraction_count);
+    if (whole_count == 0 && !is_negative)
+        return quotient_of(&making, fractions, fraction_count, denominator);
+    if (!is_safe_numerator(a, fractions, fraction_count))
+        return quotient_of(&making, a->terms, a->term_count, denominator);
+    const struct tree *quotient = quotient_of(&making, fractions, fraction_count, denominator);
+    if (!is_negative)
+        return add_terms(&making, quotient, whole, whole_count, 1);
+    return whole_count > 0
+               ? tree_binary(arena, add_terms(&making, NULL, whole, whole_count, 1), "-", quotient)
+               : tree_negate_first(arena, quotient);
+}
+
+/* ---- Spelling ---- */
+
+void size_spell(size *atom, const struct tree *spelling)
+{
+    struct atom *named = size_atom(atom);
+    if (named)
+        named->spelling = spelling;
+}
+
+void size_set_c_name(size *atom, const char *name)
+{
+    struct arena *arena = atom->sizes->arena;
+    size_spell(atom, name ? tree_name(arena, arena_copy(arena, name, strlen(name))) : NULL);
+}
+
+const char *size_c_name(const size *a)
+{
+    const struct atom *atom = size_atom(a);
+    return atom->spelling ? atom->spelling->text : atom->name;
+}
