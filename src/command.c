@@ -17,12 +17,13 @@ static const char usage[] =
     "Differentiates a program and writes it, with its derivatives, as C.\n"
     "\n"
     "  -o FILE                      write to FILE (C: also the header beside it; '-': standard output)\n"
-    "  --emit=KIND                  c (default), ast, graph, dot, svg, math, latex, interface, python,\n"
+    "  --emit=KIND                  c (default), ast, graph, dot, svg, math, latex, html, interface, "
+    "python,\n"
     "                               cpp, program (the loops, statements and buffers of each entry)\n"
     "  --check                      compare every gradient with a numerical one, and what is emitted with "
     "the graph\n"
     "  --check=c                    also what the compiler $CC makes of it with $CFLAGS (default: cc -O2)\n"
-    "  --at name=value,...          with --emit=svg, dot or graph: evaluate and show values and "
+    "  --at name=value,...          with --emit=svg, dot, html or graph: evaluate and show values and "
     "gradients;\n"
     "                               with --check: the point at which to check\n"
     "  --function=NAME              with pictures, graphs, formulas, loop programs: of this function alone\n"
@@ -61,9 +62,10 @@ struct choice {
 };
 
 static const struct choice kinds[] = {
-    {"c", KIND_C},           {"ast", KIND_AST},   {"graph", KIND_GRAPH},     {"dot", KIND_DOT},
-    {"svg", KIND_SVG},       {"math", KIND_MATH}, {"latex", KIND_LATEX},     {"interface", KIND_INTERFACE},
-    {"python", KIND_PYTHON}, {"cpp", KIND_CPP},   {"program", KIND_PROGRAM}, {NULL, 0},
+    {"c", KIND_C},       {"ast", KIND_AST},       {"graph", KIND_GRAPH}, {"dot", KIND_DOT},
+    {"svg", KIND_SVG},   {"math", KIND_MATH},     {"latex", KIND_LATEX}, {"interface", KIND_INTERFACE},
+    {"html", KIND_HTML}, {"python", KIND_PYTHON}, {"cpp", KIND_CPP},     {"program", KIND_PROGRAM},
+    {NULL, 0},
 };
 static const struct choice levels[] = {{"functions", false}, {"gates", true}, {NULL, 0}};
 static const struct choice precisions[] = {{"float32", 32}, {"float64", 64}, {NULL, 0}};
@@ -450,7 +452,7 @@ static bool answer(int count, char **arguments)
 
 static bool is_picture(const struct command *command)
 {
-    return command->kind == KIND_DOT || command->kind == KIND_SVG;
+    return command->kind == KIND_DOT || command->kind == KIND_SVG || command->kind == KIND_HTML;
 }
 
 /* What shows functions one by one, and so can show one alone. */
@@ -478,7 +480,7 @@ static bool is_consistent(const struct reader *reader)
         command_error("--max-workspace changes the C; it goes with --emit=c");
     else if (command->at && !command->max_workspace && !command->check && !is_picture(command) &&
              command->kind != KIND_GRAPH)
-        command_error("--at goes with --emit=svg, dot or graph, --check or --max-workspace");
+        command_error("--at goes with --emit=svg, dot, html or graph, --check or --max-workspace");
     else if (command->stats &&
              (command->kind == KIND_AST || is_picture(command) || command->kind == KIND_MATH ||
               command->kind == KIND_LATEX || (command->at && !command->max_workspace) || command->check))
@@ -489,7 +491,7 @@ static bool is_consistent(const struct reader *reader)
             "--explain tells of one value of the C; of the options -o, -D, --function and -O go with it");
     else if (command->function && !command->explained && (!shows_functions(command) || command->check))
         command_error(
-            "--function goes with --emit=graph, dot, svg, math, latex or program, and with --explain");
+            "--function goes with --emit=graph, dot, svg, html, math, latex or program, and with --explain");
     else if (!dependencies->are_wanted &&
              (dependencies->file || dependencies->have_rules || dependencies->target_count > 0))
         command_error("-MF, -MP and -MT say how -MD writes what the output depends on; they need it");
@@ -499,7 +501,7 @@ static bool is_consistent(const struct reader *reader)
     else if (command->format == FORMAT_CHECK && command->output)
         command_error("--check-format writes nothing; -o does not go with it");
     else if (reader->has_picture_level && (!is_picture(command) || command->check))
-        command_error("--level goes with --emit=svg and --emit=dot");
+        command_error("--level goes with --emit=svg, dot and html");
     else if (command->after && (command->kind != KIND_PROGRAM || command->check))
         command_error("--after goes with --emit=program");
     else if (command->check && command->output)

@@ -21,6 +21,7 @@ enum kind {
     KIND_INTERFACE,
     KIND_PYTHON,
     KIND_CPP,
+    KIND_HTML,
     KIND_PROGRAM
 };
 

@@ -247,3 +247,24 @@ enum status deliver_picture(struct outputs *outputs, struct arena *arena, const 
     emit_dot(stream, elaboration->module, &options);
     return STATUS_DONE;
 }
+
+enum status deliver_page(struct outputs *outputs, struct arena *arena, const struct command *command,
+                         const struct elaboration *elaboration, struct page *page)
+{
+    const char *name = output_name(arena, command);
+    if (!prepare_output(outputs, arena, command, elaboration, name))
+        return STATUS_WRONG_COMMAND;
+    const struct source *source = elaboration->module->source;
+    bool is_stream = strcmp(command->input, "-") == 0;
+    const char *base = is_stream ? "a" : base_name(arena, command);
+    page->source_name = path_last_part(source->path);
+    page->program = source->text;
+    page->at = command->at;
+    page->c_name = arena_print(arena, "%s.c", base);
+    page->header_name = arena_print(arena, "%s.h", base);
+    struct emit_options options = {
+        .standalone = command->standalone, .level = command->level, .header_name = page->header_name};
+    page_write_c(page, elaboration->module, &options);
+    emit_page(outputs_add(outputs, name), page);
+    return STATUS_DONE;
+}

@@ -5,6 +5,7 @@
 #include "at.h"
 #include "command.h"
 #include "output.h"
+#include "page.h"
 
 enum status deliver_tree(struct outputs *outputs, const struct command *command, const struct file *file);
 
@@ -23,5 +24,9 @@ enum status deliver_listing(struct outputs *outputs, struct arena *arena, const 
 /* Requires functions as elaborated. With values and gradients, if at is not NULL. */
 enum status deliver_picture(struct outputs *outputs, struct arena *arena, const struct command *command,
                             const struct elaboration *elaboration, struct at *at);
+
+/* The page, to which this adds the program and the C; everything else is there. Requires what emit_c does. */
+enum status deliver_page(struct outputs *outputs, struct arena *arena, const struct command *command,
+                         const struct elaboration *elaboration, struct page *page);
 
 #endif

@@ -70,14 +70,25 @@ static bool select_function(struct elaboration *elaboration, const char *name)
     return false;
 }
 
+/* The functions once more, with their derivatives. */
+static struct elaboration *elaborate_again(struct run *run, const struct file *file,
+                                           const struct derivatives *derivatives)
+{
+    const struct command *command = &run->command;
+    struct elaboration *elaboration =
+        elaborate(run->arena, &run->diagnostics, file, derivatives, &command->elaborate);
+    if (command->function)
+        select_function(elaboration, command->function);
+    adjoin(elaboration, &run->diagnostics, derivatives);
+    return elaboration;
+}
+
 /* The passes between the syntax tree and the C. */
 static struct elaboration *rebuild(struct run *run, const struct file *file,
                                    const struct derivatives *derivatives)
 {
     const struct command *command = &run->command;
-    struct elaboration *elaboration =
-        elaborate(run->arena, &run->diagnostics, file, derivatives, &command->elaborate);
-    adjoin(elaboration, &run->diagnostics, derivatives);
+    struct elaboration *elaboration = elaborate_again(run, file, derivatives);
     for (size_t i = 0; i < elaboration->module->functions_count; i++) {
         simplify(elaboration->module->functions[i], command->level);
         scalarise(elaboration->module->functions[i], command->level);
@@ -158,8 +169,30 @@ static enum status check(struct run *run, const struct file *file, const struct 
     return are_right ? STATUS_DONE : STATUS_WRONG_PROGRAM;
 }
 
+/* --emit=html. The picture is of functions as they are written, formulas and C have their own ways of
+ * simplifying them. */
+static enum status show_page(struct run *run, const struct file *file, const struct derivatives *derivatives,
+                             const struct elaboration *elaboration, struct at *at)
+{
+    struct command *command = &run->command;
+    struct page page = {0};
+    struct picture_options options = {.opens_calls = command->opens_calls, .at = at};
+    page_draw(&page, elaboration->module, &options);
+    command->elaborate.as_formulas = true;
+    elaboration = elaborate_again(run, file, derivatives);
+    if (is_wrong(run))
+        return STATUS_WRONG_PROGRAM;
+    page_write_formulas(&page, elaboration->module);
+    command->elaborate.as_formulas = false;
+    elaboration = rebuild(run, file, derivatives);
+    check_capacity(&run->diagnostics, elaboration->module);
+    if (is_wrong(run))
+        return STATUS_WRONG_PROGRAM;
+    return deliver_page(run->outputs, run->arena, command, elaboration, &page);
+}
+
 /* Pictures, and graphs with values: of functions as they are written. */
-static enum status show(struct run *run, const struct derivatives *derivatives,
+static enum status show(struct run *run, const struct file *file, const struct derivatives *derivatives,
                         const struct elaboration *elaboration, bool is_picture)
 {
     const struct command *command = &run->command;
@@ -168,6 +201,8 @@ static enum status show(struct run *run, const struct derivatives *derivatives,
     if (command->at &&
         !(at = at_new(run->arena, elaboration->module, derivatives, command->at, is_picture, &status)))
         return status;
+    if (command->kind == KIND_HTML)
+        return show_page(run, file, derivatives, elaboration, at);
     return is_picture ? deliver_picture(run->outputs, run->arena, command, elaboration, at)
                       : deliver_listing(run->outputs, run->arena, command, elaboration, at);
 }
@@ -207,9 +242,11 @@ static enum status compile(struct run *run)
         return STATUS_WRONG_COMMAND;
     if (!is_wrong(run) && command->function && !select_function(elaboration, command->function))
         return STATUS_WRONG_COMMAND;
-    bool is_picture = (command->kind == KIND_DOT || command->kind == KIND_SVG) && !command->check;
+    bool is_picture =
+        (command->kind == KIND_DOT || command->kind == KIND_SVG || command->kind == KIND_HTML) &&
+        !command->check;
     if (!is_wrong(run) && (is_picture || (command->at && !command->max_workspace && !command->check)))
-        return show(run, derivatives, elaboration, is_picture);
+        return show(run, file, derivatives, elaboration, is_picture);
     if (!is_wrong(run))
         adjoin(elaboration, &run->diagnostics, derivatives);
     if (is_wrong(run))

@@ -37,8 +37,21 @@ static formula whole(struct node *node, void *closure);
 
 /* ---- Lines ---- */
 
+/* What is written in each notation. */
+static const char *choose(const struct writer *w, const char *math, const char *latex, const char *mathml)
+{
+    return w->notation == NOTATION_MATH ? math : w->notation == NOTATION_LATEX ? latex : mathml;
+}
+
 static void write_line(struct writer *w, const char *line)
 {
+    if (w->notation == NOTATION_MATHML) {
+        fprintf(w->stream,
+                "<div style=\"margin-left: %dem\"><math display=\"inline\"><mstyle displaystyle=\"true\">"
+                "%s</mstyle></math></div>\n",
+                2 * w->indent, line);
+        return;
+    }
     if (w->notation == NOTATION_MATH) {
         fprintf(w->stream, "%*s%s\n", 4 * (w->indent + 1), "", line);
         return;
@@ -56,7 +69,7 @@ static const char *text_of(struct writer *w, formula a)
 
 static const char *equals(struct writer *w)
 {
-    return w->notation == NOTATION_MATH ? "=" : "&=";
+    return choose(w, "=", "&=", "<mo>=</mo>");
 }
 
 static void write_equation(struct writer *w, const char *left, const char *sign, formula right)
@@ -68,9 +81,13 @@ static const char *subscripted(struct writer *w, const char *left, const formula
 {
     const char *list = NULL;
     for (int a = 0; a < rank; a++)
-        list = list ? arena_print(w->arena, "%s, %s", list, text_of(w, at[a])) : text_of(w, at[a]);
+        list = list ? arena_print(w->arena, choose(w, "%s, %s", "%s, %s", "%s<mo>,</mo>%s"), list,
+                                  text_of(w, at[a]))
+                    : text_of(w, at[a]);
     if (!list)
         return left;
+    if (w->notation == NOTATION_MATHML)
+        return arena_print(w->arena, "<msub><mrow>%s</mrow><mrow>%s</mrow></msub>", left, list);
     if (w->notation == NOTATION_MATH)
         return arena_print(w->arena, "%s[%s]", left, list);
     return arena_print(
@@ -86,7 +103,7 @@ static formula full_size(struct writer *w, formula a, int rank, size *const *sha
     for (int i = 0; i < rank; i++)
         list = arena_print(w->arena, "%s%s%s", list, i ? ", " : "",
                            size_print(w->arena, shape[i], SIZE_LANGUAGE));
-    const char *ones = arena_print(w->arena, w->notation == NOTATION_MATH ? "ones([%s])" : "1_{[%s]}", list);
+    const char *ones = arena_print(w->arena, choose(w, "ones([%s])", "1_{[%s]}", "ones([%s])"), list);
     return formula_multiply(w->arena, a, formula_name(w->arena, ones, rank));
 }
 
@@ -103,7 +120,7 @@ static void write_store(struct writer *w, const char *left, struct node *node)
         at[a] = formula_letter(&w->context);
     for (int s = 0; s < node->rank; s++)
         places[s] = formula_subscript(&w->context, node, s, at);
-    const char *sign = is_replace ? equals(w) : w->notation == NOTATION_MATH ? "+=" : "&\\mathrel{+}=";
+    const char *sign = is_replace ? equals(w) : choose(w, "+=", "&\\mathrel{+}=", "<mo>+=</mo>");
     write_equation(w, subscripted(w, left, places, node->rank), sign, formula_element(&w->context, part, at));
 }
 
@@ -187,6 +204,12 @@ static const char *size_text(struct writer *w, const size *a)
     return size_print(w->arena, a, SIZE_LANGUAGE);
 }
 
+static const char *shown_size(struct writer *w, const size *a)
+{
+    const char *text = size_text(w, a);
+    return w->notation == NOTATION_MATHML ? formula_print_name(w->arena, text, w->notation) : text;
+}
+
 static const char *in_round(struct writer *w, const char *name, const size *round)
 {
     return arena_print(w->arena, "%s[%s]", name, size_text(w, round));
@@ -230,17 +253,17 @@ static void forget_body(struct writer *w, const struct loop *loop)
 static void write_branch(struct writer *w, const struct loop *loop, const char *const *names,
                          formula *results)
 {
-    bool is_math = w->notation == NOTATION_MATH;
     for (int k = 0; k < loop->carried_count; k++)
         w->formulas[loop->carried[k]->id] = whole(loop->initial[k], w);
     const char *condition = text_of(w, whole(loop->condition, w));
-    write_line(w, arena_print(w->arena, is_math ? "if %s:" : "&\\text{if } %s:", condition));
+    const char *format = choose(w, "if %s:", "&\\text{if } %s:", "<mtext>if&#160;</mtext>%s<mtext>:</mtext>");
+    write_line(w, arena_print(w->arena, format, condition));
     w->indent++;
     write_body(w, loop);
     for (int k = 0; k < loop->carried_count; k++)
         write_name(w, names[k], of(loop->next[k], w));
     w->indent--;
-    write_line(w, is_math ? "else:" : "&\\text{else}:");
+    write_line(w, choose(w, "else:", "&\\text{else}:", "<mtext>else:</mtext>"));
     w->indent++;
     for (int k = 0; k < loop->carried_count; k++) {
         write_name(w, names[k], w->formulas[loop->carried[k]->id]);
@@ -255,22 +278,26 @@ static void write_rounds(struct writer *w, const struct loop *loop, const char *
     struct sizes *sizes = w->graph->sizes;
     size *one = size_number(sizes, 1), *after = size_add(loop->variable, one),
          *last = size_subtract(loop->end, one);
-    bool is_math = w->notation == NOTATION_MATH, reverse = loop->reverse;
+    bool reverse = loop->reverse;
     for (int k = 0; k < loop->carried_count; k++) {
         const char *now = in_round(w, names[k], reverse ? after : loop->variable);
         write_name(w, in_round(w, names[k], reverse ? loop->end : loop->begin), whole(loop->initial[k], w));
         w->formulas[loop->carried[k]->id] = formula_name(w->arena, now, loop->carried[k]->rank);
     }
-    const char *variable = size_name(loop->variable);
-    const char *first_text = size_text(w, reverse ? last : loop->begin),
-               *last_text = size_text(w, reverse ? loop->begin : last);
+    const char *variable = shown_size(w, loop->variable);
+    const char *first_text = shown_size(w, reverse ? last : loop->begin),
+               *last_text = shown_size(w, reverse ? loop->begin : last);
     const char *line =
-        arena_print(w->arena, is_math ? "for %s = %s, ..., %s" : "&\\text{for } %s = %s, \\dots, %s",
+        arena_print(w->arena,
+                    choose(w, "for %s = %s, ..., %s", "&\\text{for } %s = %s, \\dots, %s",
+                           "<mtext>for&#160;</mtext>%s<mo>=</mo>%s<mo>,</mo><mo>…</mo><mo>,</mo>%s"),
                     variable, first_text, last_text);
     if (loop->condition)
-        line = arena_print(w->arena, is_math ? "%s while %s" : "%s \\text{ while } %s", line,
-                           text_of(w, whole(loop->condition, w)));
-    write_line(w, arena_print(w->arena, "%s:", line));
+        line = arena_print(
+            w->arena,
+            choose(w, "%s while %s", "%s \\text{ while } %s", "%s<mtext>&#160;while&#160;</mtext>%s"), line,
+            text_of(w, whole(loop->condition, w)));
+    write_line(w, arena_print(w->arena, choose(w, "%s:", "%s:", "%s<mtext>:</mtext>"), line));
     w->indent++;
     for (int k = 0; k < loop->carried_count; k++)
         if (!w->formulas[loop->next[k]->id] && !w->outputs[loop->next[k]->id])
@@ -443,7 +470,9 @@ static const char *quotient(struct writer *w, const char *y, const char *x)
 {
     if (w->notation == NOTATION_MATH)
         return arena_print(w->arena, "d%s/d%s", y, x);
-    return arena_print(w->arena, "\\frac{\\partial %s}{\\partial %s}",
+    return arena_print(w->arena,
+                       choose(w, "", "\\frac{\\partial %s}{\\partial %s}",
+                              "<mfrac><mrow><mo>∂</mo>%s</mrow><mrow><mo>∂</mo>%s</mrow></mfrac>"),
                        formula_print_name(w->arena, y, w->notation),
                        formula_print_name(w->arena, x, w->notation));
 }
@@ -491,7 +520,9 @@ static void write_member(struct writer *w, const struct member *member, const st
         return;
     const char *name = formula_print_name(w->arena, member->name, w->notation);
     if (is_update)
-        name = arena_print(w->arena, w->notation == NOTATION_MATH ? "%s[new]" : "%s^{\\mathrm{new}}", name);
+        name = arena_print(
+            w->arena, choose(w, "%s[new]", "%s^{\\mathrm{new}}", "<msup><mrow>%s</mrow><mi>new</mi></msup>"),
+            name);
     write_formula(w, name, full_size(w, a, member->rank, member->shape));
 }
 
@@ -510,6 +541,8 @@ static void write_header(struct writer *w)
     }
     if (w->notation == NOTATION_MATH)
         fprintf(w->stream, "%s(%s)\n", function->name, list);
+    else if (w->notation == NOTATION_MATHML)
+        fprintf(w->stream, "<h3>%s(%s)</h3>\n", function->name, list);
     else
         fprintf(w->stream, "%% %s(%s)\n\\begin{align*}\n", function->name, list);
 }

@@ -1,4 +1,5 @@
-/* emit_math.h: each function and its gradients as formulas (--emit=math, --emit=latex). */
+/* emit_math.h: each function and its gradients as formulas (--emit=math, --emit=latex, and in --emit=html).
+ */
 #ifndef GRADC_EMIT_MATH_H
 #define GRADC_EMIT_MATH_H
 

@@ -90,9 +90,9 @@ formula formula_sum_all(struct arena *arena, formula a); /* of the elements of a
 formula formula_jacobian(struct arena *arena, formula a, formula d);
 
 /* ---- formula_print.c ---- */
-enum notation { NOTATION_MATH, NOTATION_LATEX };
+enum notation { NOTATION_MATH, NOTATION_LATEX, NOTATION_MATHML };
 const char *formula_print(struct arena *arena, formula a, enum notation notation);
-/* A name, with subscripts for its underscores and digits in LaTeX. */
+/* A name, with subscripts for its underscores and digits in LaTeX and MathML. */
 const char *formula_print_name(struct arena *arena, const char *name, enum notation notation);
 
 #endif

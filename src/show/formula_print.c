@@ -2,21 +2,13 @@
  *
  *     2 (W x) x'        2 \, (W \, x) \, x^\top
  *     a * b / c         \frac{a \odot b}{c} */
-#include "formula.h"
+#include "formula_text.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Loosest first. */
-enum tightness { T_IF, T_OR, T_AND, T_NOT, T_COMPARE, T_SUM, T_PRODUCT, T_CHAIN, T_POWER, T_PRIMARY };
-
-struct text {
-    const char *text;
-    enum tightness tightness;
-};
 
 struct printer {
     struct arena *arena;
@@ -78,6 +70,8 @@ const char *formula_print_name(struct arena *arena, const char *name, enum notat
 {
     if (notation == NOTATION_MATH)
         return name;
+    if (notation == NOTATION_MATHML)
+        return formula_name_mathml(arena, name);
     if (strncmp(name, "d_", 2) == 0 && name[2])
         return arena_print(arena, "\\bar{%s}", formula_print_name(arena, name + 2, notation));
     if (!isalpha((unsigned char)name[0])) /* a number or an expression of sizes */
@@ -104,29 +98,33 @@ const char *formula_print_name(struct arena *arena, const char *name, enum notat
                              : result;
 }
 
-static const char *number_text(struct printer *p, double value)
+const char *formula_digits(struct arena *arena, double value)
 {
     char digits[40];
-    if (isnan(value))
-        return p->is_latex ? "\\mathrm{nan}" : "nan";
-    if (isinf(value))
-        return p->is_latex ? (value > 0 ? "\\infty" : "-\\infty") : value > 0 ? "inf" : "-inf";
     for (int precision = 1; precision <= 17; precision++) {
         snprintf(digits, sizeof digits, "%.*g", precision, value);
         if (strtod(digits, NULL) == value)
             break;
     }
-    char *exponent = strchr(digits, 'e');
-    if (exponent && fabs(value) < 1e15 && value == floor(value))
+    if (strchr(digits, 'e') && fabs(value) < 1e15 && value == floor(value))
         snprintf(digits, sizeof digits, "%.0f", value);
-    else if (exponent && p->is_latex)
-        return arena_print(p->arena, "%.*s \\cdot 10^{%d}", (int)(exponent - digits), digits,
-                           atoi(exponent + 1));
-    return arena_copy(p->arena, digits, strlen(digits));
+    return arena_copy(arena, digits, strlen(digits));
 }
 
-/* 1/3 and the like: the denominator, 1 for numbers that are short as they are. */
-static int denominator_of(double value)
+static const char *number_text(struct printer *p, double value)
+{
+    if (isnan(value))
+        return p->is_latex ? "\\mathrm{nan}" : "nan";
+    if (isinf(value))
+        return p->is_latex ? (value > 0 ? "\\infty" : "-\\infty") : value > 0 ? "inf" : "-inf";
+    const char *digits = formula_digits(p->arena, value), *exponent = strchr(digits, 'e');
+    if (exponent && p->is_latex)
+        return arena_print(p->arena, "%.*s \\cdot 10^{%d}", (int)(exponent - digits), digits,
+                           atoi(exponent + 1));
+    return digits;
+}
+
+int formula_denominator(double value)
 {
     char digits[40];
     snprintf(digits, sizeof digits, "%.6g", value);
@@ -190,7 +188,7 @@ static int count_tensors(formula a)
 static struct text print_product(struct printer *p, formula a)
 {
     struct side over = {0}, under = {0};
-    int q = denominator_of(fabs(a->number)), factors = 0;
+    int q = formula_denominator(fabs(a->number)), factors = 0;
     double number = fabs(a->number) * q;
     if (number != 1)
         over.scalars = number_text(p, number), over.scalar_count = 1;
@@ -224,13 +222,18 @@ static struct text print_product(struct printer *p, formula a)
     return text(result, tightness);
 }
 
+int formula_first_term(formula sum)
+{
+    int first = 0;
+    while (first < sum->count && sum->numbers[first] < 0)
+        first++;
+    return first < sum->count ? first : 0;
+}
+
 static struct text print_sum(struct printer *p, formula a)
 {
     const char *sum = NULL;
-    int first = 0; /* a term without a minus goes first */
-    while (first < a->count && a->numbers[first] < 0)
-        first++;
-    first = first < a->count ? first : 0;
+    int first = formula_first_term(a);
     for (int place = 0; place < a->count; place++) {
         int i = place == 0 ? first : place <= first ? place - 1 : place;
         formula term = formula_scale(p->arena, fabs(a->numbers[i]), a->parts[i]);
@@ -332,16 +335,22 @@ static struct text print_spread(struct printer *p, formula a)
                 T_PRIMARY);
 }
 
-static struct text print_infix(struct printer *p, formula a)
+const char *formula_comparison(formula a, formula *left, formula *right)
 {
     const char *name = a->name;
+    bool is_turned = a->parts[0]->kind == F_NUMBER && (name[0] == '<' || name[0] == '>');
+    *left = a->parts[is_turned];
+    *right = a->parts[!is_turned];
+    if (!is_turned)
+        return name;
+    return name[0] == '<' ? (name[1] ? ">=" : ">") : name[1] ? "<=" : "<";
+}
+
+static struct text print_infix(struct printer *p, formula a)
+{
+    formula left, right;
+    const char *name = formula_comparison(a, &left, &right);
     enum tightness tightness = strcmp(name, "or") == 0 ? T_OR : strcmp(name, "and") == 0 ? T_AND : T_COMPARE;
-    formula left = a->parts[0], right = a->parts[1];
-    if (left->kind == F_NUMBER && (name[0] == '<' || name[0] == '>')) { /* x > 0 reads better than 0 < x */
-        name = name[0] == '<' ? (name[1] ? ">=" : ">") : name[1] ? "<=" : "<";
-        left = a->parts[1];
-        right = a->parts[0];
-    }
     if (p->is_latex) {
         static const char *const words[][2] = {{"==", "="},    {"!=", "\\ne"},    {"<=", "\\le"},
                                                {">=", "\\ge"}, {"and", "\\land"}, {"or", "\\lor"}};
@@ -455,6 +464,8 @@ static struct text print(struct printer *p, formula a)
 
 const char *formula_print(struct arena *arena, formula a, enum notation notation)
 {
+    if (notation == NOTATION_MATHML)
+        return formula_print_mathml(arena, a);
     struct printer printer = {.arena = arena, .is_latex = notation == NOTATION_LATEX};
     return print(&printer, a).text;
 }

@@ -35,26 +35,35 @@ static bool copy_text(FILE *from, FILE *to)
     return !ferror(from);
 }
 
-bool emit_svg(FILE *stream, const struct module *module, const struct picture_options *options)
+enum drawing draw_svg(FILE *stream, const struct module *module, const struct picture_options *options)
 {
     FILE *dot = tmpfile(), *svg = tmpfile();
-    bool is_done = false;
-    if (!dot || !svg) {
-        command_error("--emit=svg: there is no room for temporary files: %s", strerror(errno));
-    } else {
+    enum drawing drawing = DRAWING_NO_FILE;
+    if (dot && svg) {
         emit_dot(dot, module, options);
         int status = fflush(dot) == 0 && fseek(dot, 0, SEEK_SET) == 0 ? run_dot(dot, svg) : -1;
-        is_done = status == 0 && copy_text(svg, stream);
-        if (status == NOT_FOUND)
-            command_error(
-                "--emit=svg draws with the program dot, which is not on the PATH; Debian has it in the "
-                "package graphviz");
-        else if (!is_done)
-            command_error("--emit=svg: the program dot failed");
+        drawing = status == NOT_FOUND                     ? DRAWING_NO_PROGRAM
+                  : status == 0 && copy_text(svg, stream) ? DRAWING_DONE
+                                                          : DRAWING_FAILED;
     }
     if (dot)
         fclose(dot);
     if (svg)
         fclose(svg);
-    return is_done;
+    return drawing;
+}
+
+bool emit_svg(FILE *stream, const struct module *module, const struct picture_options *options)
+{
+    switch (draw_svg(stream, module, options)) {
+    case DRAWING_DONE: return true;
+    case DRAWING_NO_PROGRAM:
+        command_error("--emit=svg draws with the program dot, which is not on the PATH; Debian has it in the "
+                      "package graphviz");
+        return false;
+    case DRAWING_NO_FILE:
+        command_error("--emit=svg: there is no room for temporary files: %s", strerror(errno));
+        return false;
+    default: command_error("--emit=svg: the program dot failed"); return false;
+    }
 }

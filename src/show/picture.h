@@ -1,4 +1,4 @@
-/* picture.h: functions as a lecturer draws them (--emit=dot, --emit=svg). */
+/* picture.h: functions as a lecturer draws them (--emit=dot, --emit=svg, and in --emit=html). */
 #ifndef GRADC_PICTURE_H
 #define GRADC_PICTURE_H
 
@@ -11,7 +11,10 @@ struct picture_options {
 
 /* In the language of Graphviz. Requires functions as elaborated, without derivatives. */
 void emit_dot(FILE *stream, const struct module *module, const struct picture_options *options);
-/* The same through Graphviz's `dot`; false after telling that there is none or that it failed. */
+/* The same through Graphviz's `dot`, if there is one. */
+enum drawing { DRAWING_DONE, DRAWING_NO_PROGRAM, DRAWING_NO_FILE, DRAWING_FAILED };
+enum drawing draw_svg(FILE *stream, const struct module *module, const struct picture_options *options);
+/* False after telling why there is none. */
 bool emit_svg(FILE *stream, const struct module *module, const struct picture_options *options);
 
 #endif
