@@ -71,7 +71,7 @@ endif
 
 # ---- Building ----
 
-.PHONY: always all setup test run-tests random-tools hostile fuzz fuzz-objects test-sanitize test-random test-compilers test-accuracy coverage bless bench demo pictures format format-check clean install uninstall
+.PHONY: amalgamation dist deb always all setup test run-tests random-tools hostile fuzz fuzz-objects test-sanitize test-random test-compilers test-accuracy coverage bless bench demo pictures format format-check clean install uninstall
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -117,6 +117,12 @@ $(BUILD)/runtime/flags: always
 	@echo '$(CC) $(RUNTIME_CFLAGS) $(BLAS_FLAGS) $(SANITIZER)' | cmp -s - $@ || \
 	    echo '$(CC) $(RUNTIME_CFLAGS) $(BLAS_FLAGS) $(SANITIZER)' > $@
 
+# A tarball (make dist) has what flex and bison make.
+ifneq ($(wildcard grammar/generated),)
+$(BUILD)/%.c $(BUILD)/%.h: grammar/generated/%.c grammar/generated/%.h
+	@mkdir -p $(@D)
+	cp grammar/generated/$*.c grammar/generated/$*.h $(@D)
+else
 $(BUILD)/%.c $(BUILD)/%.h: grammar/%.l
 	@mkdir -p $(@D)
 	@command -v $(FLEX) > /dev/null || { tools/setup.sh --missing; exit 1; }
@@ -126,6 +132,7 @@ $(BUILD)/%.c $(BUILD)/%.h: grammar/%.y
 	@mkdir -p $(@D)
 	@command -v $(BISON) > /dev/null || { tools/setup.sh --missing; exit 1; }
 	$(BISON) --header=$(BUILD)/$*.h -o $(BUILD)/$*.c $<
+endif
 
 $(BUILD)/runtime_text.c: tools/embed.sh $(wildcard runtime/*.c runtime/*.h)
 	@mkdir -p $(@D)
@@ -286,6 +293,25 @@ format-check:
 
 clean:
 	rm -rf build gradc
+
+# ---- Packages ----
+
+# The compiler as one file, which needs Python to be made and a C compiler to be built.
+$(BUILD)/gradc.c: tools/amalgamate.py $(SOURCES) $(wildcard src/*/*.h src/*.h src/*/*.def) $(HEADERS) $(TEXTS:.o=.c)
+	CC="$(CC)" python3 tools/amalgamate.py $(VERSION) $(BUILD) $(BUILD)/lexer.c $(TEXTS:.o=.c) $(SOURCES) \
+	    $(BUILD)/parser.c > $@
+
+amalgamation: $(BUILD)/gradc.c
+
+# What is under version control, with the generated scanner and parser: builds without flex and bison.
+dist: $(HEADERS)
+	tools/dist.sh $(BUILD) $(VERSION)
+
+# A package for Debian and its like.
+deb: all
+	@rm -rf $(BUILD)/deb
+	@$(MAKE) --no-print-directory install DESTDIR=$(abspath $(BUILD))/deb PREFIX=/usr > /dev/null
+	tools/deb.sh $(BUILD) $(VERSION)
 
 # ---- Installing ----
 

@@ -7,11 +7,13 @@
 set -u
 
 # command, header, library or module, Debian package, what for
-needs='flex flex the scanner
+generates='flex flex the scanner
 bison bison the parser
-pkg-config pkg-config finding libraries
+'
+[ ! -d "$(dirname "$0")/../grammar/generated" ] || generates=''
+needs="${generates}pkg-config pkg-config finding libraries
 check.h check the unit tests
-g++ g++ checking that emitted C is also C++'
+g++ g++ checking that emitted C is also C++"
 uses='numpy python3-numpy the Python package
 coin/IpStdCInterface.h coinor-libipopt-dev the example of optimal control'
 [ "${BLAS-}" = no ] || uses="libopenblas.so libopenblas-dev large matrix products

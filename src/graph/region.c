@@ -80,7 +80,7 @@ bool node_mentions(const struct graph *graph, const struct node *node, const siz
 /* ---- The oldest node that can be inside ---- */
 
 /* For each loop variable, by its number, 1 + the id of the first node that mentions it; 0: none so far. */
-struct mentions {
+struct loop_mentions {
     int *first;
     size_t room;
     size_t seen; /* the nodes of the graph looked at */
@@ -94,7 +94,7 @@ struct note {
 static void note_variable(void *closure, size *variable)
 {
     const struct note *note = closure;
-    struct mentions *mentions = note->graph->mentions;
+    struct loop_mentions *mentions = note->graph->mentions;
     size_t number = (size_t)size_atom_number(variable);
     if (number >= mentions->room) {
         size_t room = 2 * number + 16;
@@ -119,8 +119,8 @@ static int oldest_inside(const struct graph *constant, const struct loop *loop)
 {
     struct graph *graph = (struct graph *)constant; /* it remembers what it has looked at */
     if (!graph->mentions)
-        graph->mentions = ARENA_NEW(graph->arena, struct mentions);
-    struct mentions *mentions = graph->mentions;
+        graph->mentions = ARENA_NEW(graph->arena, struct loop_mentions);
+    struct loop_mentions *mentions = graph->mentions;
     for (; mentions->seen < graph->nodes_count; mentions->seen++) {
         struct note note = {graph, (int)mentions->seen};
         node_visit_sizes(graph->nodes[mentions->seen], note_size, &note);
