@@ -53,7 +53,7 @@ run_example() {
         return
     fi
     local start=$SECONDS
-    if ! (cd "$(dirname "$example")" && "$out/$name") > "$out/printed" 2> "$out/log"; then
+    if ! (cd "$(dirname "$example")" && "$out/$name") < /dev/null > "$out/printed" 2> "$out/log"; then
         fail "the program ended with a failure"
         tail -5 "$out/printed"
         return

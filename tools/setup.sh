@@ -15,7 +15,8 @@ needs="${generates}pkg-config pkg-config finding libraries
 check.h check the unit tests
 g++ g++ checking that emitted C is also C++"
 uses='numpy python3-numpy the Python package
-coin/IpStdCInterface.h coinor-libipopt-dev the example of optimal control'
+coin/IpStdCInterface.h coinor-libipopt-dev the example of optimal control
+cjson/cJSON.h libcjson-dev the example that answers GradBench'
 [ "${BLAS-}" = no ] || uses="libopenblas.so libopenblas-dev large matrix products
 liblapack.so liblapack-dev large factorisations
 $uses"
