@@ -122,7 +122,7 @@ static double operations(const struct node *node)
     if (is_fold(node))
         return elements(node->inputs[0]);
     int cost = own_cost(node);
-    return cost >= DEAR ? INFINITY : elements(node) * cost;
+    return cost >= TOO_EXPENSIVE ? INFINITY : elements(node) * cost;
 }
 
 static double operations_of_products(const struct graph *graph, struct loop *loop)

@@ -11,17 +11,14 @@
 #include "copy.h"
 #include "memory.h"
 
-/* In additions for each element: storing and reading a value costs as much as CHEAP_AT_MOST, about as much as
- * a sine: a round keeps its state rather than what one function makes of it. */
-enum { CHEAP_AT_MOST = 16 };
-
+/* A round keeps its state rather than what one function makes of it. */
 static int cheap_at_most(const struct states *states)
 {
-    return states->graph->saves_memory ? DEAR - 1 : CHEAP_AT_MOST;
+    return states->graph->saves_memory ? TOO_EXPENSIVE - 1 : CHEAP_IN_ROUNDS;
 }
 
-/* Views move elements and compute nothing; they are not worth keeping where their input is. */
-static bool is_view(const struct node *node)
+/* What moves elements and computes nothing is not worth keeping where its input is. */
+static bool moves_elements(const struct node *node)
 {
     switch (node->op) {
     case OP_SCATTER: return graph_is_injective(node);
@@ -40,9 +37,9 @@ static bool is_view(const struct node *node)
 
 int own_cost(const struct node *node)
 {
-    if (is_view(node) || node->op == OP_IOTA || node->op == OP_SIZE_VALUE)
+    if (moves_elements(node) || node->op == OP_IOTA || node->op == OP_SIZE_VALUE)
         return 0;
-    return operator_is_elementwise(node->op) ? operator_cost(node) : DEAR;
+    return cost_of_operator(node);
 }
 
 /* For each node inside, by id: the cost of computing it from the state, plus 1. 0: not inside. */
@@ -52,7 +49,7 @@ static int *costs_inside(const struct graph *graph, const struct region *region)
     for (size_t i = 0; i < region->inside_count; i++) {
         const struct node *node = region->inside[i];
         int cost = own_cost(node) + 1;
-        for (int k = 0; k < node->input_count && cost <= DEAR; k++)
+        for (int k = 0; k < node->input_count && cost <= TOO_EXPENSIVE; k++)
             if (costs[node->inputs[k]->id])
                 cost += costs[node->inputs[k]->id] - 1;
         costs[node->id] = cost;
@@ -133,7 +130,7 @@ static void add_copies(struct states *states, const struct region *region, const
             continue;
         classify(&copies, node);
         if (node->op == OP_RESULT && id >= copies.first && states->is_inside[id] && copies.is_primal[id])
-            states->costs[id] = DEAR + 1;
+            states->costs[id] = TOO_EXPENSIVE + 1;
     }
     memory_free(reached);
     memory_free(copies.is_primal);
@@ -178,8 +175,8 @@ static void find_kept(struct states *states, const struct loop *backward)
             ARENA_APPEND(states->graph->arena, &list, parts, node);
             continue;
         }
-        bool is_dear = states->costs[node->id] - 1 > cheap_at_most(states) && !is_view(node);
-        if (is_dear || is_carried(states->loop, node)) {
+        bool is_expensive = states->costs[node->id] - 1 > cheap_at_most(states) && !moves_elements(node);
+        if (is_expensive || is_carried(states->loop, node)) {
             ARENA_APPEND(states->graph->arena, states, kept, node);
             continue;
         }
@@ -193,7 +190,7 @@ static void find_kept(struct states *states, const struct loop *backward)
             ARENA_APPEND(states->graph->arena, states, kept, list.parts[i]);
 }
 
-/* The cost of computing a node from kept ones, as far as it stays below DEAR. */
+/* The cost of computing a node from kept ones, as far as it stays below TOO_EXPENSIVE. */
 static int cost_from_kept(const struct states *states, const unsigned char *is_kept, struct node *node,
                           bool is_itself)
 {
@@ -204,7 +201,7 @@ static int cost_from_kept(const struct states *states, const unsigned char *is_k
     if (is_kept[node->id] && !is_itself)
         return 0;
     if (is_carried(states->loop, node) || cost > cheap_at_most(states))
-        return DEAR;
+        return TOO_EXPENSIVE;
     size_t count = node_dependencies(states->graph, node, &needed);
     for (size_t i = 0; i < count && cost <= cheap_at_most(states); i++)
         cost += cost_from_kept(states, is_kept, needed[i], false);

@@ -4,6 +4,7 @@
 #define GRADC_ADJOINT_STATES_H
 
 #include "adjoint.h"
+#include "cost.h"
 #include "region.h"
 
 struct states {
@@ -18,9 +19,7 @@ struct states {
     size_t stack_count, stack_capacity;
 };
 
-enum { DEAR = 1000 };
-
-/* Of the operator, in additions for each element; DEAR: no element-wise operator. */
+/* As cost_of_operator, but nothing for what an adjoint passes through. */
 int own_cost(const struct node *node);
 bool is_carried(const struct loop *loop, const struct node *node);
 /* kept[i], or what else `augmented` collects as number i, in the round of the forward loop's variable. */

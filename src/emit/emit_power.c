@@ -13,6 +13,7 @@
  * scheme. */
 #include <string.h>
 
+#include "cost.h"
 #include "emitter.h"
 
 enum { GREATEST_STEP = 3, MOST_FACTORS_OF_TERM = 8 };

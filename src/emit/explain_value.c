@@ -11,6 +11,7 @@
  * Operations are those of --stats. A name can stand for several values, one after the other. */
 #include <string.h>
 
+#include "cost.h"
 #include "emit.h"
 #include "emitter.h"
 #include "math_print.h"
@@ -94,7 +95,7 @@ static const char *again_text(const struct explainer *x, const struct node *node
 {
     const struct kept *kept = x->programs.kept;
     int cost = kept && (size_t)node->id < kept->count ? kept->cost[node->id] : 0;
-    return cost > 0 && cost < TOO_DEAR
+    return cost > 0 && cost < TOO_EXPENSIVE
                ? arena_print(x->arena, "computed again, since it takes %d addition%s for each element; ",
                              cost, cost == 1 ? "" : "s")
                : "computed again; ";

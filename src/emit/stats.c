@@ -7,6 +7,7 @@
  * loops with their most rounds. */
 #include <string.h>
 
+#include "cost.h"
 #include "emitter.h"
 #include "math_print.h"
 
@@ -329,8 +330,9 @@ const char *why_kept(struct arena *arena, const struct programs *programs, const
         return "what a loop computed";
     if (programs->kept->is_stored[node->id])
         return what_stores(forward, node);
-    return cost >= TOO_DEAR ? "it would take sums or products again"
-                            : arena_print(arena, "it would take %d additions for each element again", cost);
+    return cost >= TOO_EXPENSIVE
+               ? "it would take sums or products again"
+               : arena_print(arena, "it would take %d additions for each element again", cost);
 }
 
 static void print_kept(FILE *stream, const struct module *module, const struct programs *programs)

@@ -4,6 +4,7 @@
  * taken from an int tensor is carried beside them as C text. */
 #include <string.h>
 
+#include "cost.h"
 #include "program.h"
 
 bool is_leaf(const struct node *node)
@@ -190,24 +191,6 @@ struct collector {
 };
 
 static void visit(struct collector *collector, struct node *node, const struct index *at);
-
-bool is_running_power(const struct node *node)
-{
-    const struct node *base = node->op == OP_POW ? node->inputs[0] : NULL, *exponent;
-    if (!base || node->type != REAL || base->op != OP_INDEX || base->input_count > 1 || base->fill)
-        return false;
-    exponent = node->inputs[1]->op == OP_CAST_REAL ? node->inputs[1]->inputs[0] : node->inputs[1];
-    if (exponent->op != OP_IOTA || !exponent->subscripts[0].coefficients)
-        return false;
-    for (int a = 0; a < node->rank; a++) {
-        bool moves = false;
-        for (int s = 0; s < base->inputs[0]->rank; s++)
-            moves = moves || (base->subscripts[s].coefficients && base->subscripts[s].coefficients[a]);
-        if (exponent->subscripts[0].coefficients[a])
-            return !moves;
-    }
-    return false;
-}
 
 bool vectorises(enum op op)
 {

@@ -5,12 +5,8 @@
  * the inputs: a value computed again passes the question on to its operands.
  *
  * Where memory is to be saved, whatever is found element by element is computed again. */
+#include "cost.h"
 #include "program.h"
-
-enum {
-    DEAREST_RECOMPUTATION = 8 /* additions */,
-    DEEPEST_RECOMPUTATION = 8 /* operators */
-};
 
 struct choice {
     bool saves_memory;
@@ -69,48 +65,40 @@ static void need(void *closure, struct node *node)
         choice->is_needed[node->id] = true;
 }
 
-static int dearest(const struct choice *choice)
+static int limit_of(const struct choice *choice)
 {
-    return choice->saves_memory ? TOO_DEAR - 1 : DEAREST_RECOMPUTATION;
+    return choice->saves_memory ? TOO_EXPENSIVE - 1 : CHEAP_WHERE_READ;
 }
 
-/* Additions for each element to compute the node again from what is there. */
-static int cost_again(const struct choice *choice, const struct node *node, int depth)
+static bool is_there(const void *closure, const struct node *node, int depth)
 {
-    bool is_view = node->op == OP_INDEX || node->op == OP_RESHAPE;
-    if (node->input_count == 0 && node->op != OP_LOOP)
-        return 0;
-    if (depth > 0 && (choice->is_needed[node->id] || choice->is_stored[node->id]))
-        return 0;
-    if (choice->is_stored[node->id] || depth == DEEPEST_RECOMPUTATION ||
-        (!is_view && !operator_is_elementwise(node->op)))
-        return TOO_DEAR;
-    int cost = is_view ? 0 : is_running_power(node) ? 1 : operator_cost(node);
-    for (int i = 0; i < node->input_count && cost <= dearest(choice); i++)
-        cost += cost_again(choice, node->inputs[i], depth + 1);
-    return cost;
+    const struct choice *choice = closure;
+    return depth > 0 && (choice->is_needed[node->id] || choice->is_stored[node->id]);
+}
+
+static int cost_for_backward(const struct choice *choice, const struct node *node)
+{
+    struct again again = {is_there, choice, limit_of(choice)};
+    return choice->is_stored[node->id] ? TOO_EXPENSIVE : cost_again(&again, node);
 }
 
 /* Views move elements and compute nothing, so what they view is kept instead. */
-static bool is_cheap_again(const struct choice *choice, const struct node *node)
+static bool is_cheap_again(const struct choice *choice, const struct node *node, int cost)
 {
-    if (choice->is_stored[node->id])
-        return false;
-    return node->op == OP_INDEX || node->op == OP_RESHAPE || cost_again(choice, node, 0) <= dearest(choice);
+    return !choice->is_stored[node->id] && (is_view(node) || cost <= limit_of(choice));
 }
 
 static void find_stored(struct choice *choice, const struct graph *graph)
 {
     for (size_t i = 0; i < graph->nodes_count; i++) {
         const struct node *node = graph->nodes[i];
-        bool is_view = node->op == OP_INDEX || node->op == OP_RESHAPE;
         if (!choice->is_forward[i] || node->input_count == 0)
             continue;
-        if (!is_view && !operator_is_elementwise(node->op))
+        if (!is_view(node) && !operator_is_elementwise(node->op))
             choice->is_stored[i] = true;
         for (int j = 0; node->op == OP_CONTRACT && j < 2 && !choice->saves_memory; j++) {
             const struct node *x = node->inputs[j];
-            while (x->op == OP_INDEX || x->op == OP_RESHAPE)
+            while (is_view(x))
                 x = x->inputs[0];
             choice->is_stored[x->id] =
                 choice->is_stored[x->id] || (x->input_count > 0 && !is_running_power(x));
@@ -160,8 +148,8 @@ struct kept *keep(struct module *module, struct function *function)
         struct node *node = graph->nodes[i];
         if (!choice.is_needed[i] || is_leaf(node) || (node->input_count == 0 && node->op != OP_LOOP))
             continue;
-        kept->cost[i] = cost_again(&choice, node, 0);
-        if (!is_cheap_again(&choice, node)) {
+        kept->cost[i] = cost_for_backward(&choice, node);
+        if (!is_cheap_again(&choice, node, kept->cost[i])) {
             kept->is_kept[i] = true;
             continue;
         }

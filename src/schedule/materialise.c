@@ -6,12 +6,12 @@
  * one loop shrink to local variables in `place`, so that a buffer here often becomes a named value there. */
 #include <string.h>
 
+#include "cost.h"
 #include "program.h"
 
 enum {
     LONGEST_EXPRESSION =
-        24,   /* operators in one expression; keeps it readable, and every walk over one short */
-    CHEAP = 1 /* additions that may be computed again for each use */
+        24 /* operators in one expression; keeps it readable, and every walk over one short */
 };
 
 bool is_old_part(const struct program *program, const struct node *node)
@@ -33,11 +33,6 @@ struct decision {
     bool *is_computed; /* read by other nodes than sums that loops form */
     bool *is_moved;    /* a SCATTER that is a part of every sum that reads it, also within loops */
 };
-
-static bool is_view(const struct node *node)
-{
-    return node->op == OP_INDEX || node->op == OP_RESHAPE;
-}
 
 static bool is_simple(const struct node *node)
 {
@@ -239,7 +234,7 @@ static bool needs_buffer(const struct decision *decision, const struct node *nod
         return !decision->program->is_part[node->id];
     if (is_running_power(node) && !decision->is_computed[node->id])
         return false; /* each sum multiplies it up for itself */
-    bool cheap = operator_info(node->op)->cost <= CHEAP && reads_only_leaves(node) &&
+    bool cheap = operator_info(node->op)->cost <= CHEAP_FOR_EACH_USE && reads_only_leaves(node) &&
                  (node->type != REAL || node->rank == 0 || decision->readers[node->id] <= 1);
     return (decision->readers[node->id] > 1 || decision->is_expanded[node->id]) && !cheap;
 }

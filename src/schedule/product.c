@@ -9,6 +9,7 @@
  * over. */
 #include <string.h>
 
+#include "cost.h"
 #include "program.h"
 
 enum { UNKNOWN_EXTENT = 1000 };

@@ -303,8 +303,6 @@ struct program {
     struct variable_pool *variables;
 };
 
-enum { TOO_DEAR = 1000 }; /* sums, products and the like */
-
 /* What forward leaves for backward: for each node whether it is kept. */
 struct kept {
     bool *is_kept;
@@ -371,9 +369,6 @@ int common_axes(const struct node *reshape, const struct node *x);
 /* The position in row-major order of an element of a tensor of this shape. */
 struct index flat_index(struct program *program, int rank, size *const *shape, const struct index *at);
 /* Where an operand of a reduction, contraction or scan stands, from the iteration axes. */
-/* A power whose exponent is a position along an axis that its base does not move with: a loop multiplies it
- * up. */
-bool is_running_power(const struct node *node);
 bool vectorises(enum op op); /* the runtime has a form of the function for loops */
 void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at);
 bool is_one(const size *extent);

@@ -9,11 +9,10 @@
 #include <string.h>
 
 #include "copy.h"
+#include "cost.h"
 #include "passes.h"
 #include "region.h"
 #include "routine.h"
-
-enum { CHEAP = 4 /* additions for each element */, TOO_DEAR = 1000, DEEPEST = 8 };
 
 struct prepared {
     const struct node *node; /* in the old graph; of factors: their matrix */
@@ -126,31 +125,19 @@ static void find_needs(struct preparing *p)
 
 /* ---- What is worth keeping ---- */
 
-static bool is_view(const struct node *node)
-{
-    return node->op == OP_INDEX || node->op == OP_RESHAPE;
-}
+static bool is_worth_keeping(const struct node *node);
 
-static int cost_of(const struct node *node, int depth);
+/* A view, if what it views is kept. */
+static bool is_view_of_kept(const void *closure, const struct node *node, int depth)
+{
+    (void)closure, (void)depth;
+    return is_view(node) && is_worth_keeping(node->inputs[0]);
+}
 
 static bool is_worth_keeping(const struct node *node)
 {
-    return !is_view(node) && cost_of(node, 0) > CHEAP;
-}
-
-/* Additions for each element; of a view none, if what it views is kept. */
-static int cost_of(const struct node *node, int depth)
-{
-    if (node->input_count == 0 && node->op != OP_LOOP)
-        return 0;
-    if (depth == DEEPEST || (!is_view(node) && !operator_is_elementwise(node->op)))
-        return TOO_DEAR;
-    if (is_view(node) && is_worth_keeping(node->inputs[0]))
-        return 0;
-    int cost = is_view(node) ? 0 : operator_cost(node);
-    for (int i = 0; i < node->input_count && cost <= CHEAP; i++)
-        cost += cost_of(node->inputs[i], depth + 1);
-    return cost;
+    struct again again = {is_view_of_kept, NULL, CHEAP_OPERATOR};
+    return !is_view(node) && cost_again(&again, node) > CHEAP_OPERATOR;
 }
 
 static void add_value(struct preparing *p, const struct node *node, enum form form)

@@ -12,9 +12,10 @@
  * and what is gathered is computed at the chosen elements only. */
 #include <string.h>
 
+#include "cost.h"
 #include "rewrites.h"
 
-enum { AXES = 2 * MAXIMUM_RANK, MOST_COMPUTED_AGAIN = 8 /* additions */, DEEPEST = 16 /* operators */ };
+enum { AXES = 2 * MAXIMUM_RANK, DEEPEST = 16 /* operators */ };
 
 /* The value at position k along the axis, else 0. */
 struct chosen {
@@ -210,18 +211,17 @@ static struct node *view_in(struct graph *graph, const struct space *space, stru
     return graph_index(graph, x, space->rank, space->shape, subscripts, &k, is_gathered, false);
 }
 
-/* Additions to compute an element of x, what it reads apart. */
-static int cost_of(const struct node *x, int depth)
+static bool is_no_expression(const void *closure, const struct node *node, int depth)
 {
-    int cost = 0;
-    if (x->op == OP_INDEX)
-        return cost_of(x->inputs[0], depth);
-    if (!operator_is_elementwise(x->op) || x->input_count == 0)
-        return 0;
-    cost = operator_info(x->op)->cost;
-    for (int i = 0; depth < DEEPEST && i < x->input_count && cost <= MOST_COMPUTED_AGAIN; i++)
-        cost += cost_of(x->inputs[i], depth + 1);
-    return cost;
+    (void)closure, (void)depth;
+    return node->op != OP_INDEX && !operator_is_elementwise(node->op);
+}
+
+/* Whether an element of x is cheap, what it reads apart. */
+static bool is_cheap(const struct node *x)
+{
+    struct again again = {is_no_expression, NULL, CHEAP_WHERE_READ};
+    return cost_again(&again, x) <= CHEAP_WHERE_READ;
 }
 
 /* (f(x))[k] -> f(x[k]) where that is cheap, or f(x) is needed nowhere else. */
@@ -229,7 +229,7 @@ static struct node *compute_gathered(struct rewriter *rewriter, struct node *vie
 {
     struct node *x = view->op == OP_INDEX ? view->inputs[0] : NULL, *inputs[MAXIMUM_RANK];
     if (!x || view->input_count < 2 || view->fill || !operator_is_elementwise(x->op) || depth == DEEPEST ||
-        (rewriter_uses(rewriter, x) > 1 && cost_of(x, 0) > MOST_COMPUTED_AGAIN))
+        (rewriter_uses(rewriter, x) > 1 && !is_cheap(x)))
         return view;
     for (int i = 0; i < x->input_count; i++) {
         inputs[i] = graph_index(rewriter->graph, x->inputs[i], view->rank, view->shape, view->subscripts,

@@ -7,14 +7,10 @@
  * Such sums are the adjoints of neighbours, x[1:] - x[:-1]. In stretches nothing is cleared, stored and added
  * to; an element that several parts read is computed again for each of them. So the parts must be cheap
  * expressions of what is in memory anyway, and the order of their ends must be the same for all sizes. */
+#include "cost.h"
 #include "rewrites.h"
 
-enum {
-    MOST_PARTS = 6,
-    CHEAP = 4,            /* additions: an operator that may be computed twice */
-    MOST_OPERATIONS = 48, /* additions for an element of all parts */
-    TOO_MANY = 1000
-};
+enum { MOST_PARTS = 6 };
 
 /* x, or -x, at [begin, end) of the axis, and zeros elsewhere. */
 struct part {
@@ -41,30 +37,22 @@ static bool has_place(const struct node *node)
            node->op == OP_SIZE_VALUE || node->op == OP_IOTA || node->op == OP_INDEX;
 }
 
-/* Additions, once the operands are there. */
-static int cost_of(const struct node *x)
-{
-    double power;
-    bool is_square = x->op == OP_POW && graph_is_constant(x->inputs[1], &power) && power == 2;
-    return is_square ? 1 : operator_info(x->op)->cost;
-}
-
 static bool is_cheap(const struct node *x)
 {
-    return operator_is_elementwise(x->op) && cost_of(x) <= CHEAP;
+    return operator_is_elementwise(x->op) && cost_of_operator(x) <= CHEAP_OPERATOR;
 }
 
 /* Additions to compute an element again; 0 of what is stored anyway. */
-static int cost_again(const struct overlap *overlap, const struct node *x)
+static int cost_in_part(const struct overlap *overlap, const struct node *x)
 {
     bool is_shared = rewriter_uses(overlap->rewriter, x) > 1;
     if (has_place(x))
         return 0;
     if (!is_cheap(x))
-        return is_shared ? 0 : TOO_MANY;
-    int cost = cost_of(x);
-    for (int i = 0; i < x->input_count && cost <= MOST_OPERATIONS; i++)
-        cost += cost_again(overlap, x->inputs[i]);
+        return is_shared ? 0 : TOO_EXPENSIVE;
+    int cost = cost_of_operator(x);
+    for (int i = 0; i < x->input_count && cost <= CHEAP_OF_ALL_PARTS; i++)
+        cost += cost_in_part(overlap, x->inputs[i]);
     return cost;
 }
 
@@ -140,9 +128,9 @@ static bool collect(struct overlap *overlap, struct node *x, bool is_negative, i
 static bool are_cheap(const struct overlap *overlap)
 {
     int cost = 0;
-    for (int i = 0; i < overlap->part_count && cost <= MOST_OPERATIONS; i++)
-        cost += cost_again(overlap, overlap->parts[i].x);
-    return cost <= MOST_OPERATIONS;
+    for (int i = 0; i < overlap->part_count && cost <= CHEAP_OF_ALL_PARTS; i++)
+        cost += cost_in_part(overlap, overlap->parts[i].x);
+    return cost <= CHEAP_OF_ALL_PARTS;
 }
 
 /* ---- Their ends ---- */

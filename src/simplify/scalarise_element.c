@@ -6,14 +6,14 @@
 
 #include <string.h>
 
+#include "cost.h"
+
 enum {
     SHORT_AXIS = 4, /* elements along an axis */
     REGISTER = 4,   /* elements that a vector register holds */
     SHORT_TENSOR = 16,
     SMALL_TENSOR = 32, /* what short tensors are put into */
     MOST_TERMS = 64,   /* products in a contraction */
-    CHEAP = 4,         /* additions: operators that are as good alone as in a loop over a vector */
-    DEAR = 10
 };
 
 /* ---- Places ---- */
@@ -129,7 +129,8 @@ bool is_plain(const struct scalariser *scalariser, const struct node *node)
     bool plain = true;
     if (node->input_count == 0 || is_split(scalariser, node))
         return true;
-    if (node->op != OP_INDEX && (!operator_is_elementwise(node->op) || operator_info(node->op)->cost > CHEAP))
+    if (node->op != OP_INDEX &&
+        (!operator_is_elementwise(node->op) || operator_info(node->op)->cost > CHEAP_OPERATOR))
         return false;
     for (int i = 0; i < node->input_count; i++)
         plain = plain && scalariser->is_plain[node->inputs[i]->id];
@@ -160,8 +161,8 @@ static bool can_split_elementwise(const struct scalariser *scalariser, const str
         reads_plain = reads_plain && scalariser->is_plain[x->id];
     }
     if (short_count(node) && (!fills_register(node) || reads_split))
-        return operator_info(node->op)->cost < DEAR || short_count(node) <= SHORT_AXIS;
-    return operator_info(node->op)->cost <= CHEAP && reads_split && reads_plain;
+        return operator_info(node->op)->cost < EXPENSIVE_OPERATOR || short_count(node) <= SHORT_AXIS;
+    return operator_info(node->op)->cost <= CHEAP_OPERATOR && reads_split && reads_plain;
 }
 
 /* A view of what is computed where it is used stays one: its elements would be three uses instead of one. */
