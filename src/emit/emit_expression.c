@@ -272,6 +272,17 @@ const struct tree *joined(struct emitter *emitter, const struct tree *a, const c
     return a ? tree_binary(emitter->lasting, a, sign, b) : b;
 }
 
+/* Whether the place is outside of what a filled view views, whatever the rounds. */
+static bool is_outside(const struct node *x, const struct index *below)
+{
+    bool outside = false;
+    for (int a = 0; a < x->rank; a++)
+        outside = outside || (!below[a].dynamic &&
+                              (size_nonnegative(below[a].affine) == NEVER ||
+                               size_nonnegative(size_subtract(below[a].affine, x->shape[a])) == ALWAYS));
+    return outside;
+}
+
 /* Where a filled view stands inside what it views; NULL: everywhere. */
 static const struct tree *inside_of(struct emitter *emitter, const struct node *view,
                                     const struct index *below)
@@ -297,6 +308,8 @@ static const struct tree *read_view(struct emitter *emitter, struct node *view, 
     struct node *x = view->inputs[0];
     if (view->op == OP_INDEX) {
         index_below(program, view, view->subscripts, x->rank, at, below, dynamic_index, emitter);
+        if (view->fill && is_outside(x, below))
+            return tree_number(emitter->lasting, 0);
         const struct tree *inside = view->fill ? inside_of(emitter, view, below) : NULL;
         const struct tree *value = expression_of(emitter, x, below);
         return inside ? form(emitter, "($ ? $ : 0)", inside,

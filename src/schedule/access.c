@@ -219,6 +219,10 @@ static void wait_for(struct collector *collector, struct nest *earlier)
 /* A subscript may be a view of what is judged: one int for all elements. */
 static void wait_for_check(struct collector *collector, const struct node *subscript)
 {
+    struct node *const *awaited = collector->program->awaited[subscript->id];
+    for (; awaited && *awaited; awaited++)
+        if (collector->program->checked[(*awaited)->id])
+            wait_for(collector, collector->program->checked[(*awaited)->id]);
     for (;; subscript = subscript->inputs[0]) {
         if (collector->program->checked[subscript->id])
             wait_for(collector, collector->program->checked[subscript->id]);

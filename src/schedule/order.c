@@ -179,9 +179,25 @@ static void add_edge(struct ordering *ordering, struct node *input, struct node 
     ordering->waits[user->id]++;
 }
 
+/* What is read or written at a subscript comes after the check of the ints that it was made of. */
+static void await_checks(struct ordering *ordering, struct node *node)
+{
+    const struct program *program = ordering->program;
+    for (int i = first_subscript(node); i < node->input_count; i++) {
+        struct node *const *awaited = program->awaited[node->inputs[i]->id];
+        for (; awaited && *awaited; awaited++) {
+            struct node *judged = *awaited, *user = node;
+            meet(program, &judged, &user);
+            if (program->subscripts_deep[judged->id] < program->subscripts_deep[user->id])
+                add_edge(ordering, judged, user);
+        }
+    }
+}
+
 static void add_edges(struct ordering *ordering, struct node *node)
 {
     struct program *program = ordering->program;
+    await_checks(ordering, node);
     if (node->op == OP_LOOP) {
         const struct loop *loop = node->loop;
         for (int i = 0; i < loop->carried_count; i++)

@@ -286,6 +286,10 @@ struct program {
         *is_part; /* a SCATTER or product, or a sum of such, that is added into the buffer of its only user */
     struct product **products;   /* CONTRACTs that are calls */
     struct nest **checked;       /* the check that must pass before this int node is used as a subscript */
+    struct node ***awaited;      /* of an int that is used as a subscript and that no check is of: ints whose
+                                    checks come first, NULL at the end; NULL: none */
+    int *subscripts_deep;        /* how many reads at subscripts follow each other up to the node; only where
+                                    `awaited`        asks for it */
     struct value_check **checks; /* those that this entry makes */
     size_t checks_count, checks_capacity;
     const struct member **leaf_members; /* of PARAMETERs and PLACEHOLDERs */
@@ -383,6 +387,15 @@ int plain_subscript(const struct affine *affine, int rank, size *const *space, c
 struct product *match_product(struct program *program, const struct node *contract);
 /* The iteration axis that should run innermost when loops compute it. */
 int innermost_axis(struct program *program, const struct node *contract);
+
+/* ---- judged.c ---- */
+/* The value whose elements a check of k looks at: a view of it is judged as soon as it is there, since other
+ * views of it may be read before. */
+const struct node *judged_value(const struct program *program, const struct node *k);
+/* The inputs of the node from this one on choose places; their number: it has none such. */
+int first_subscript(const struct node *node);
+/* Which ints must have been judged before a subscript is used. Requires buffers. */
+void find_awaited_checks(struct program *program);
 
 /* ---- order.c ---- */
 /* What waits for what, in all bodies. */

@@ -101,17 +101,6 @@ static void give_members(struct program *program)
 }
 /* ---- Regions ---- */
 
-/* The value whose elements the check looks at: a view of it is judged as soon as it is there, since other
- * views of it may be read before. */
-static const struct node *judged_value(const struct program *program, const struct node *k)
-{
-    while (!program->buffers[k->id] && !program->is_material[k->id] &&
-           ((k->op == OP_INDEX && k->input_count == 1) || k->op == OP_RESHAPE) &&
-           program->owner[k->inputs[0]->id] == program->owner[k->id])
-        k = k->inputs[0];
-    return k;
-}
-
 static void put_check(struct program *program, struct value_check *check, struct item *container)
 {
     struct nest *nest = nest_new(program, NEST_CHECK, check->k, NULL);
@@ -543,6 +532,7 @@ void schedule(struct program *program)
     add_buffers(program);
     give_members(program);
     list_checks(&bodies);
+    find_awaited_checks(program);
     bodies.ordering = ordering_new(program);
     program->root = item_new(program, NULL);
     program->root->kind = ITEM_REGION;

@@ -70,7 +70,9 @@ static struct node *rebuild(struct scalariser *scalariser, struct node *node)
 /* A view of what is stored anyway needs no copy. */
 static bool is_view_of_stored(const struct scalariser *scalariser, const struct node *node)
 {
-    return (node->op == OP_INDEX && !scalariser->elements[node->inputs[0]->id]) || node->op == OP_IOTA;
+    while ((node->op == OP_INDEX || node->op == OP_RESHAPE) && scalariser->elements[node->inputs[0]->id])
+        node = node->inputs[0];
+    return node->op == OP_INDEX || node->op == OP_RESHAPE || node->op == OP_IOTA;
 }
 
 struct node *scalariser_whole(struct scalariser *scalariser, struct node *node)
