@@ -9,6 +9,7 @@
 #include "explain.h"
 #include "picture.h"
 #include "print_programs.h"
+#include "source.h"
 
 /* ---- Names of outputs ---- */
 

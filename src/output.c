@@ -18,6 +18,7 @@
 
 #include "command.h"
 #include "guard.h"
+#include "source.h"
 
 struct output {
     const char *path;   /* as given */
@@ -37,12 +38,6 @@ struct outputs {
 };
 
 /* ---- Paths ---- */
-
-const char *path_last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
 
 const char *path_with_extension(struct arena *arena, const char *path, const char *extension)
 {

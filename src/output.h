@@ -20,7 +20,6 @@ void outputs_discard(struct outputs *outputs);
 
 /* The path with the extension of its last part replaced: "a/b/model.c", ".h" -> "a/b/model.h". */
 const char *path_with_extension(struct arena *arena, const char *path, const char *extension);
-const char *path_last_part(const char *path);
 /* Whether a path names something that is written through, such as a terminal or a pipe, and not replaced. */
 bool path_is_stream(const char *path);
 /* Whether both name the same existing file. */

@@ -3,6 +3,7 @@
 
 #include "emitter.h"
 #include "runtime_text.h"
+#include "source.h"
 
 /* Few rounds are one chunk, and need no copies; of n - 1 rounds there may be none. */
 static enum truth needs_slots(const struct program *program)
@@ -23,12 +24,6 @@ static enum truth needs_work(const struct programs *programs, enum entry entry)
         if (needs_slots(programs->entries[e]) > needed)
             needed = needs_slots(programs->entries[e]);
     return needed;
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
 }
 
 /* Whether the runtime's part defines one of the functions that are mentioned. */
@@ -89,7 +84,7 @@ static void emit_prelude(struct text *file, const struct module *module, const s
     text_print(file,
                "/* Emitted by gradc from %s. */\n%s#include <math.h>\n#include <stddef.h>\n"
                "#include <stdint.h>\n#include <string.h>\n\n",
-               base_name(module->source->path), asks_precision ? "#include <float.h>\n" : "");
+               path_last_part(module->source->path), asks_precision ? "#include <float.h>\n" : "");
     if (options->standalone || !options->header_name) {
         text_print(file, "%s\n", header);
         for (int i = 0; options->standalone && i < PART_COUNT; i++)
@@ -99,7 +94,7 @@ static void emit_prelude(struct text *file, const struct module *module, const s
             text_print(file, "%s\n", headers);
     } else {
         text_print(file, "#include \"gradc.h\"\n%s#include \"%s\"\n\n", headers,
-                   base_name(options->header_name));
+                   path_last_part(options->header_name));
     }
     text_write(file, "GRADC_BEGIN\n\n");
     if (has_roots)

@@ -3,6 +3,7 @@
  * status is thrown. What all such headers share is classes.hpp. */
 #include "classes_text.h"
 #include "emitter.h"
+#include "source.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -245,8 +246,7 @@ static void write_class(const struct class_writer *writer)
 
 void emit_cpp(FILE *file, const struct module *module, const char *header_name)
 {
-    const char *slash = strrchr(module->source->path, '/');
-    const char *source_name = slash ? slash + 1 : module->source->path;
+    const char *source_name = path_last_part(module->source->path);
     char *guard_name = arena_copy(module->arena, header_name, strlen(header_name));
     for (char *c = guard_name; *c; c++)
         *c = isalnum((unsigned char)*c) ? (char)toupper((unsigned char)*c) : '_';

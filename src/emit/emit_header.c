@@ -5,12 +5,13 @@
 #include "emitter.h"
 #include "pattern.h"
 #include "runtime_text.h"
+#include "source.h"
 #include "sparse.h"
 
 static const char *guard_name(struct arena *arena, const char *header)
 {
-    const char *slash = strrchr(header, '/');
-    char *name = arena_copy(arena, slash ? slash + 1 : header, strlen(slash ? slash + 1 : header));
+    const char *last = path_last_part(header);
+    char *name = arena_copy(arena, last, strlen(last));
     for (char *c = name; *c; c++)
         *c = isalnum((unsigned char)*c) ? (char)toupper((unsigned char)*c) : '_';
     return arena_print(arena, "GRADC_MODEL_%s", name);

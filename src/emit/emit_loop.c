@@ -4,14 +4,9 @@
 
 #include "emitter.h"
 #include "math_print.h"
+#include "source.h"
 
 /* ---- Comments ---- */
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
 
 /* No text may end the comment it stands in. */
 static const char *harmless(struct arena *arena, const char *text)
@@ -101,8 +96,7 @@ static const char *name_of(const struct node *node, void *closure)
     struct buffer *buffer = emitter->program->buffers[node->id];
     if (buffer && buffer->storage == STORAGE_STRUCT)
         return buffer->member->name;
-    const char *name = buffer ? place_name(emitter, buffer) : emitter->leaf_names[node->id];
-    return name ? name : "?";
+    return buffer ? place_name(emitter, buffer) : emitter->leaf_names[node->id];
 }
 
 enum { NODES_NAMED = 48 };
@@ -144,9 +138,9 @@ static bool same_but_spaces(const char *a, const char *b)
 }
 
 /* Short, and of what has names: a view that is nowhere stored may have none. */
-static bool is_readable(const char *text)
+static bool is_readable(const char *text, const struct math_facts *facts)
 {
-    return strlen(text) <= FORMULA_WIDTH && !strpbrk(text, "\n?") && !strstr(text, "...");
+    return strlen(text) <= FORMULA_WIDTH && !facts->is_partial;
 }
 
 /* What the nest itself does to its target: = or += a term of the sum that this is. */
@@ -168,20 +162,21 @@ static const char *part_formula(struct emitter *emitter, const struct nest *nest
  * line or does not say where what is scattered goes; NULL if neither is readable. */
 static const char *formula(struct emitter *emitter, const struct nest *nest, const struct node *value)
 {
-    struct math_names names = {is_named, name_of, emitter, FORMULA_WIDTH};
+    struct math_facts facts = {.hides_places = false};
+    struct math_names names = {is_named, name_of, emitter, FORMULA_WIDTH, &facts};
     const char *target = place_name(emitter, nest->target), *whole = NULL;
     bool is_whole = value == nest->target->node;
     if (!is_whole || !nest->target->has_long_formula) {
         whole = harmless(emitter->arena, math_statement(emitter->arena, target, value, &names));
-        if (!is_readable(whole)) {
+        if (!is_readable(whole, &facts)) {
             nest->target->has_long_formula |= is_whole;
             whole = NULL;
         }
     }
-    if (whole && !strstr(whole, "scatter("))
+    if (whole && !facts.hides_places)
         return whole;
     const char *part = nest->node != value ? part_formula(emitter, nest, target, &names) : NULL;
-    return part && is_readable(part) ? part : whole;
+    return part && is_readable(part, &facts) ? part : whole;
 }
 
 static void add_formula(struct formulas *formulas, const struct nest *nest)
@@ -233,7 +228,7 @@ static void quote_lines(struct emitter *emitter, const struct lines *lines)
         emitter->last_line = span;
         emit_comment(emitter,
                      arena_print(emitter->arena, "%s:%d   %s",
-                                 harmless(emitter->arena, base_name(span.source->path)), span_line(span),
+                                 harmless(emitter->arena, path_last_part(span.source->path)), span_line(span),
                                  harmless(emitter->arena, span_line_text(emitter->arena, span))));
     }
 }

@@ -118,7 +118,8 @@ struct offset offset_of(struct emitter *emitter, int rank, size *const *shape, u
                         const struct index *at);
 struct offset offset_in_buffer(struct emitter *emitter, const struct buffer *buffer, const struct index *at);
 /* The element with this number of the buffer's `count`, wherever they stand. */
-const struct tree *numbered_element(struct emitter *emitter, struct buffer *buffer, size *count, size *number);
+const struct tree *numbered_element(struct emitter *emitter, struct buffer *buffer, size *count,
+                                    size *number);
 /* name[offset] */
 const struct tree *subscripted(struct emitter *emitter, const char *name, struct offset offset);
 /* The value of the lane that is printed, at this offset; NULL: the first. */
@@ -355,14 +356,22 @@ const char *pointer_name(const struct function *function); /* of the struct, in 
 void emit_entry(struct c_file *file, struct module *module, const struct emit_options *options,
                 struct program *program, enum truth needs_work);
 
-/* ---- emit_sizes.c ---- */
-/* How a size computed from others would best be called; declarations of those that are mentioned, with what
- * these mention then added. */
-const char *computed_name(const struct computed_size *computed);
+/* ---- emit_computed.c: sizes computed from others ---- */
+/* What makes statements of functions that look at sizes alone. */
+struct emitter size_emitter(const struct module *module, const struct function *function, struct code *code);
 /* How C spells the size members: as those of this struct, or as these in double; NULL: by their names. */
 void spell_sizes(struct arena *arena, const struct function *function, const char *self, bool in_double);
+const char *computed_name(const struct computed_size *computed); /* how it would best be called */
+/* Declarations of those that are mentioned, with what these mention then added. */
 void computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned,
                     struct code *code);
+/* Prints declarations of those that the code mentions, from the struct's members. */
+void emit_computed(struct c_file *file, const struct module *module, const struct function *function,
+                   const struct code *mentioning);
+/* Prints the functions that compute long ones. */
+void emit_computing(struct c_file *file, const struct module *module, const struct function *function);
+
+/* ---- emit_sizes.c ---- */
 void emit_size_functions(struct c_file *file, struct module *module, const struct programs *programs);
 /* Of a function with given inputs. */
 bool has_prepared_values(const struct function *function);

@@ -215,7 +215,7 @@ static void tell_value(const struct explainer *x, struct node *node)
         tell(x, is_derivative(x) ? "belongs to" : "written",
              arena_print(x->arena, "%s:%d: %s", node->origin.source->path, span_line(node->origin),
                          span_line_text(x->arena, node->origin)));
-    struct math_names names = {has_name, name_of, node, 200};
+    struct math_names names = {has_name, name_of, node, 200, NULL};
     if (!is_leaf(node) && node->op != OP_RESULT)
         tell(x, "computed", math_print(x->arena, node, &names));
     else if (node->op == OP_RESULT)

@@ -9,9 +9,13 @@
 /* Which nodes are referred to by name, and the names. */
 struct math_names {
     bool (*is_leaf)(const struct node *node, void *closure);
-    const char *(*leaf_name)(const struct node *node, void *closure);
+    const char *(*leaf_name)(const struct node *node, void *closure); /* NULL: it has none */
     void *closure;
     size_t longest; /* the text is cut with `...` after about so many characters; 0: 2000 */
+    struct math_facts {
+        bool is_partial;   /* it is cut, or holds a `?` for what has no name */
+        bool hides_places; /* it does not say where what is scattered goes */
+    } * facts;             /* told of the text; NULL: they are not */
 };
 
 /* The text in the arena. The node itself is written out even if it is a leaf. Index notation uses i, j, k,

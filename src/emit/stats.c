@@ -266,7 +266,7 @@ static const char *label(struct arena *arena, const struct node *node)
         bool is_said = value->op == OP_RESULT && !value->name; /* by the loop inside */
         return arena_print(arena, is_said ? "%s" : "%s of each round", label(arena, value));
     }
-    struct math_names names = {has_name, name_of, NULL, 4 * LONGEST};
+    struct math_names names = {has_name, name_of, NULL, 4 * LONGEST, NULL};
     const char *text = math_print(arena, node, &names);
     return strlen(text) > LONGEST ? arena_print(arena, "%.*s...", LONGEST, text) : text;
 }

@@ -152,7 +152,7 @@ static const char *name_or_text(struct listing *listing, const struct node *node
 {
     if (listing->names[node->id] != NULL)
         return listing->names[node->id];
-    struct math_names names = {is_leaf, leaf_name, listing, 0};
+    struct math_names names = {is_leaf, leaf_name, listing, 0, NULL};
     return math_print(listing->arena, node, &names);
 }
 
@@ -182,7 +182,7 @@ static const char *loop_text(struct listing *listing, const struct node *node)
 static const char *equation(struct listing *listing, const struct node *node)
 {
     const char *name = listing->names[node->id];
-    struct math_names names = {is_leaf, leaf_name, listing, 0};
+    struct math_names names = {is_leaf, leaf_name, listing, 0, NULL};
 
     switch (node->op) {
     case OP_PARAMETER: return arena_print(listing->arena, "%s is an input", name);

@@ -225,7 +225,7 @@ const char *gate_label(const struct gates *gates, struct node *value)
     if (gates->call_of[value->id])
         return call_label(gates->call_of[value->id]->call->name);
     struct node *node = operator_of(gates, value);
-    struct math_names names = {is_any_leaf, empty_name, node, 24};
+    struct math_names names = {is_any_leaf, empty_name, node, 24, NULL};
     if (is_end(gates, node))
         return node == value ? NULL : "=";
     if (operator_is_elementwise(node->op))

@@ -186,14 +186,14 @@ static const char *const library[] = {
 static bool is_among(const char *name, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!strcmp(names[i], name))
+        if (names[i][0] == name[0] && !strcmp(names[i], name))
             return true;
     return false;
 }
 
 static bool begins(const char *name, const char *with)
 {
-    return strncmp(name, with, strlen(with)) == 0;
+    return name[0] == with[0] && strncmp(name, with, strlen(with)) == 0;
 }
 
 static bool ends(const char *name, const char *with)
@@ -261,7 +261,7 @@ bool is_library_name(const char *name)
 
 bool is_runtime_name(const char *name)
 {
-    return strncmp(name, "gradc_", 6) == 0;
+    return begins(name, "gradc_");
 }
 
 bool is_c_type(const char *name)

@@ -116,3 +116,9 @@ const char *source_find(struct arena *arena, const char *importing, const char *
     errno = is_folder ? EISDIR : ENOENT;
     return NULL;
 }
+
+const char *path_last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}

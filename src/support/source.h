@@ -15,4 +15,7 @@ const struct source *source_of_text(struct arena *arena, const char *path, const
 const char *source_find(struct arena *arena, const char *importing, const char *name,
                         const char *const *folders, size_t folder_count);
 
+/* The name of a file without its folders. */
+const char *path_last_part(const char *path);
+
 #endif

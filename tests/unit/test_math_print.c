@@ -53,13 +53,13 @@ static const char *leaf_name(const struct node *node, void *closure)
 
 static const char *text(const struct node *node)
 {
-    struct math_names names = {is_leaf, leaf_name, NULL, 0};
+    struct math_names names = {is_leaf, leaf_name, NULL, 0, NULL};
     return math_print(arena, node, &names);
 }
 
 static const char *statement(const struct node *node)
 {
-    struct math_names names = {is_leaf, leaf_name, NULL, 0};
+    struct math_names names = {is_leaf, leaf_name, NULL, 0, NULL};
 
     return math_statement(arena, "z", node, &names);
 }
@@ -174,6 +174,34 @@ START_TEST(long_texts_are_cut)
 }
 END_TEST
 
+static const char *no_name(const struct node *node, void *closure)
+{
+    (void)node, (void)closure;
+    return NULL;
+}
+
+static struct math_facts facts_of(const struct node *node, size_t longest, bool has_names)
+{
+    struct math_facts facts = {.is_partial = true, .hides_places = true};
+    struct math_names names = {is_leaf, has_names ? leaf_name : no_name, NULL, longest, &facts};
+    math_statement(arena, "z", node, &names);
+    return facts;
+}
+
+START_TEST(facts)
+{
+    size *coefficients[] = {one, NULL};
+    struct affine places[] = {{zero, coefficients, 1}};
+    struct node *sum = binary(OP_ADD, x, binary(OP_MUL, x, y));
+    struct node *scattered = graph_scatter(graph, y, 1, &m, places, &k, 1);
+    ck_assert(!facts_of(sum, 0, true).is_partial && !facts_of(sum, 0, true).hides_places);
+    ck_assert(facts_of(sum, 1, true).is_partial);
+    ck_assert(facts_of(sum, 0, false).is_partial);
+    ck_assert(!facts_of(scattered, 0, true).hides_places); /* z[i + k[i]] += y[i] */
+    ck_assert(facts_of(binary(OP_ADD, scattered, x), 0, true).hides_places);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("math_print");
@@ -187,6 +215,7 @@ int main(void)
     tcase_add_test(cases, views);
     tcase_add_test(cases, reductions_and_places);
     tcase_add_test(cases, long_texts_are_cut);
+    tcase_add_test(cases, facts);
     suite_add_tcase(suite, cases);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
