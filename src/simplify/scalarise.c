@@ -67,7 +67,7 @@ static struct node *rebuild(struct scalariser *scalariser, struct node *node)
     return changed ? graph_rebuild(scalariser->graph, node, inputs) : node;
 }
 
-/* A view of what is stored anyway needs no copy. */
+/* A view of what is stored anyway, or of another such view, needs no copy. */
 static bool is_view_of_stored(const struct scalariser *scalariser, const struct node *node)
 {
     while ((node->op == OP_INDEX || node->op == OP_RESHAPE) && scalariser->elements[node->inputs[0]->id])
