@@ -29,14 +29,14 @@ static bool is_single(const struct program *program, const struct node *user, co
     return program->uses[x->id] == 1 && program->owner[x->id] == program->owner[user->id];
 }
 
-/* The real sums of which a SCATTER of their own is a part, so that they are formed in a buffer anyway. */
+/* The sums of which a SCATTER of their own is a part, so that they are formed in a buffer anyway. */
 static bool *find_sums_with_parts(const struct program *program)
 {
     struct graph *graph = program->function->graph;
     bool *has_part = ARENA_ARRAY(program->scratch, bool, program->node_count + 1);
     for (size_t i = 0; i < program->node_count; i++) {
         const struct node *node = graph->nodes[i];
-        bool is_sum = node->op == OP_ADD && node->type == REAL && program->is_live[i] && !program->buffers[i];
+        bool is_sum = node->op == OP_ADD && program->is_live[i] && !program->buffers[i];
         for (int j = 0; is_sum && j < 2; j++) {
             const struct node *x = node->inputs[j];
             has_part[i] |= is_single(program, node, x) && (x->op == OP_SCATTER || has_part[x->id]);
@@ -121,7 +121,7 @@ void find_parts(struct program *program, const bool *is_stored, const bool *is_m
             kinds[i] = PRODUCTS;
             factors[i] = factors[node->inputs[scaled]->id] + (node->op != OP_NEG);
             program->is_part[node->inputs[scaled]->id] = true;
-        } else if ((node->op == OP_ADD || node->op == OP_SUB) && node->type == REAL) {
+        } else if (node->op == OP_ADD || (node->op == OP_SUB && node->type == REAL)) {
             bool takes[2] = {false, false};
             kinds[i] =
                 kind_of_sum(program, node, kinds, is_moved, is_stored[i] || program->uses[i] > 1, takes);
