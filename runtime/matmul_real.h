@@ -11,6 +11,16 @@
  * High-Performance Matrix Multiplication" (2008): a block of op(b), panel after panel, for the second cache,
  * and the strip of op(a) for one row of tiles for the first. The packed copies live on the stack. */
 
+/* Whether to do without all that: no vectors, no copies, hardly any code or stack, as microcontrollers ask.
+ */
+#ifndef GRADC_SMALL
+#if defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M' || defined(__AVR__)
+#define GRADC_SMALL 1
+#else
+#define GRADC_SMALL 0
+#endif
+#endif
+
 #ifndef GRADC_UNROLL
 #if defined(__clang__)
 #define GRADC_UNROLL _Pragma("clang loop unroll(full)")
@@ -370,6 +380,8 @@ GRADC_API void NAME(matvec)(int trans, size_t m, size_t n, REAL alpha, const REA
 {
     if ((trans ? m : n) == 0 || alpha == 0)
         NAME(scale)(trans ? n : m, 1, beta, y, incy);
+    else if (GRADC_SMALL)
+        NAME(tiny)(trans, 0, trans ? n : m, 1, trans ? m : n, alpha, a, lda, x, incx, beta, y, incy);
     else if (trans)
         NAME(columns_by_vector)(m, n, alpha, a, lda, x, incx, beta, y, incy);
     else
@@ -381,7 +393,7 @@ GRADC_API void NAME(matmul)(int trans_a, int trans_b, size_t m, size_t n, size_t
 {
     if (k == 0 || alpha == 0)
         NAME(scale)(m, n, beta, c, ldc);
-    else if (m <= 4 && n <= 8 && k <= 8)
+    else if (GRADC_SMALL || (m <= 4 && n <= 8 && k <= 8))
         NAME(tiny)(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     else if (n == 1)
         NAME(matvec)

@@ -2,6 +2,7 @@
 # setup.sh: installs what building and testing gradc needs and this machine lacks.
 #   setup.sh             with apt-get, through sudo when not root; says what and why
 #   setup.sh accuracy    also what measuring errors needs; setup.sh coverage: what counting lines needs
+#   setup.sh embedded    also what the examples for microcontrollers need (800 MB)
 #   setup.sh --missing   only names what is missing; status 1 if anything that is needed is
 # With BLAS=no in the environment, not the libraries of linear algebra, without which gradc works too.
 set -u
@@ -26,6 +27,10 @@ accuracy) needs="$needs
 mpfr.h libmpfr-dev exact values" ;;
 coverage) needs="$needs
 gcovr gcovr counting the lines that tests run" ;;
+embedded) needs="$needs
+arm-none-eabi-gcc gcc-arm-none-eabi compiling for microcontrollers
+/usr/lib/arm-none-eabi/include/math.h libnewlib-arm-none-eabi their C library
+qemu-system-arm qemu-system-arm emulating one" ;;
 esac
 
 compiler=${CC:-cc}
@@ -34,6 +39,7 @@ compiler=${CC:-cc}
 present() {
     case $1 in
     numpy) python3 -c 'import numpy' 2> /dev/null || /usr/bin/python3 -c 'import numpy' 2> /dev/null ;;
+    /*) [ -e "$1" ] ;;
     *.h) echo "#include <$1>" | $compiler -E -x c - > /dev/null 2>&1 ;;
     *.so) [ "$($compiler -print-file-name="$1" 2> /dev/null)" != "$1" ] ;;
     *) command -v "$1" > /dev/null 2>&1 ;;
