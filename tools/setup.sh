@@ -16,6 +16,8 @@ needs="${generates}pkg-config pkg-config finding libraries
 check.h check the unit tests
 g++ g++ checking that emitted C is also C++"
 uses='numpy python3-numpy the Python package
+mpicc libopenmpi-dev the example of many machines
+mpirun openmpi-bin running it
 coin/IpStdCInterface.h coinor-libipopt-dev the example of optimal control
 cjson/cJSON.h libcjson-dev the example that answers GradBench'
 [ "${BLAS-}" = no ] || uses="libopenblas.so libopenblas-dev large matrix products
