@@ -47,6 +47,13 @@ expect 'two inputs' 2 'two input files' "$GRADC" a.nn b.nn
 expect 'missing value' 2 'needs a value' "$GRADC" -o
 expect 'unneeded value' 2 'takes no value' "$GRADC" --stats=3
 expect 'unknown kind' 2 'there is c, ast' run --emit=x model.nn
+uncoloured() { run "$@" 2>&1 | sed 's/\x1b\[[0-9;]*m//g'; }
+run --color=always wrong.nn > "$out/coloured" 2>&1
+expect 'colours' 0 '' grep -q "$(printf '\033')\[1;31merror" "$out/coloured"
+uncoloured --color=always wrong.nn > "$out/words"
+run --color=never wrong.nn > "$out/plain" 2>&1
+expect 'colours say nothing by themselves' 0 '' cmp "$out/words" "$out/plain"
+expect 'no colours in a pipe' 1 '' grep -q "$(printf '\033')" "$out/plain"
 expect 'unreadable file' 2 'cannot read none.nn: No such file' run none.nn
 expect 'a folder' 2 'cannot read lib: Is a directory' run lib
 expect 'bad level' 2 '-O3' run -O3 model.nn

@@ -287,6 +287,21 @@ static bool names_all_axes(struct elaborator *e, const struct expression *x, con
     return false;
 }
 
+static const char further_subscript[] =
+    "a subscript with an index yields a scalar, which takes no further subscript";
+
+/* Whether it is an element that an index chooses: x[i]. */
+static bool is_element(struct elaborator *e, struct inference *inference, const struct expression *x)
+{
+    bool is_chosen = false;
+    if (x->kind == EXPRESSION_SUBSCRIPT)
+        for (const struct subscript *s = x->subscripts; s && !is_chosen; s = s->next) {
+            size *affine = s->kind == SUBSCRIPT_AT ? affine_operand(e, inference, s->at) : NULL;
+            is_chosen = affine && mentions_range(inference, affine);
+        }
+    return is_chosen;
+}
+
 static void infer_subscript(struct elaborator *e, struct inference *inference, const struct expression *x)
 {
     bool any = false;
@@ -301,6 +316,11 @@ static void infer_subscript(struct elaborator *e, struct inference *inference, c
         }
     if (!any)
         return;
+    if (is_element(e, inference, x->left)) {
+        fail(e, x->span, "%s", further_subscript);
+        inference->failed = true;
+        return;
+    }
     struct value base = evaluate(e, x->left);
     inference->failed = inference->failed || base.kind == VALUE_ERROR;
     if (base.kind != VALUE_NODE)
@@ -557,7 +577,7 @@ struct value evaluate_indexed(struct elaborator *e, const struct expression *x)
     if (!source)
         return value_error();
     if (is_indexed(e, &base)) {
-        fail(e, x->span, "a subscript with an index yields a scalar, which takes no further subscript");
+        fail(e, x->span, "%s", further_subscript);
         return value_error();
     }
     if (!names_all_axes(e, x, source))

@@ -173,6 +173,7 @@ static void execute_assign(struct elaborator *e, const struct statement *stateme
     for (const struct target *target = statement->targets; target; target = target->next)
         if (target->subscripts && !find_binding(e, target->name)) {
             fail(e, target->span, "%s has no value here of which a part could be replaced", target->name);
+            bind(e, target->name, value_error(), target->span, false); /* told once */
             return;
         }
     size_t targets = 0, count;

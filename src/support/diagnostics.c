@@ -250,11 +250,12 @@ static const char *paint(const struct diagnostics *diagnostics, const char *code
     return diagnostics->colour ? code : "";
 }
 
+/* Colours help to find what words and marks say, too; none stands for anything by itself. The marks have that
+ * of their message: no two that some people cannot tell apart mean different things. */
 #define BOLD   "\033[1m"
 #define RED    "\033[1;31m"
 #define CYAN   "\033[1;36m"
 #define YELLOW "\033[1;33m"
-#define GREEN  "\033[32m"
 #define PLAIN  "\033[0m"
 
 /* The part of a span that stands on the line of `line`, or no span. */
@@ -304,7 +305,7 @@ static void print_message(struct diagnostics *diagnostics, const char *kind, str
     mark(&excerpt, point, '^');
     crop(&excerpt);
     fprintf(diagnostics->stream, "%5d | %s\n      | %s%s%s\n", span_line(place),
-            line_as_shown(arena, &excerpt), paint(diagnostics, GREEN), marks_as_shown(arena, &excerpt),
+            line_as_shown(arena, &excerpt), paint(diagnostics, kind_colour), marks_as_shown(arena, &excerpt),
             paint(diagnostics, PLAIN));
 }
 

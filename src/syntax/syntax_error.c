@@ -320,6 +320,13 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
     if (wants_operator && found == ',' && inside && count > 1 &&
         expects(expected, count, "the end of the line"))
         return "several names take the outputs of one call, as in a, b = g(x)";
+    if (wants_operator && found == TOKEN_FOR)
+        return "what holds for each element is written of the whole, as in x^2, or by indices, y[i] = x[i]^2";
+    if (equals && !wants_operator && (found == '+' || found == '-') &&
+        scanner->source->text[span.end] == *span_text(scanner, span))
+        return "write the operation out, as in x = x + 1";
+    if (before == TOKEN_FOR && found == '(')
+        return "a loop is written for t in 0..T { ... }";
     if (before == TOKEN_PRECISION)
         return "the precision is float32 or float64, as in precision float32";
     if (found == ',' && expects(expected, count, "wrt"))
