@@ -85,20 +85,44 @@ static const char *verify_size(struct verifier *verifier, const struct buffer *b
 
 /* ---- Values over older ones ---- */
 
-/* All that read the older value come before the newer one is written, or are what writes it. */
-static const char *verify_over(struct verifier *verifier, const struct buffer *buffer)
+/* The older one of a value and what it is an alias of, where one takes the place of the other once: it is
+ * written over that, or lives in a member until that is written. NULL: it is there again in each round. */
+static const struct buffer *older_of(const struct buffer *alias)
 {
-    const struct buffer *older = buffer->alias_of;
-    for (size_t r = 0; r < older->readers_count; r++)
-        for (size_t w = 0; w < buffer->writers_count; w++) {
-            const struct nest *reader = older->readers[r], *writer = buffer->writers[w];
+    const struct buffer *other = alias->alias_of;
+    if (!other || alias->row || !other->is_taken)
+        return NULL;
+    return alias->has_own_name ? other : alias;
+}
+
+/* All that read the older value come before the newer one is written, or are what writes it. */
+static const char *verify_over(struct verifier *verifier, const struct buffer *alias)
+{
+    const struct buffer *older = older_of(alias), *newer = older == alias ? alias->alias_of : alias;
+    for (size_t r = 0; older && r < older->readers_count; r++)
+        for (size_t w = 0; w < newer->writers_count; w++) {
+            const struct nest *reader = older->readers[r], *writer = newer->writers[w];
             if (reader == writer || reader->is_void || writer->is_void ||
                 comes_before(reader->item, writer->item))
                 continue;
             return arena_print(verifier->text.arena, "%zu, %s: reads %s, over which %s has been written",
                                reader->item->first, statement_title(&verifier->text, (struct nest *)reader),
-                               buffer_title(&verifier->text, older), buffer_title(&verifier->text, buffer));
+                               buffer_title(&verifier->text, older), buffer_title(&verifier->text, newer));
         }
+    return NULL;
+}
+
+/* Only one value lives in a member before the member's own. */
+static const char *verify_alone(struct verifier *verifier, const struct buffer *alias)
+{
+    const struct program *program = verifier->program;
+    for (size_t i = 0; older_of(alias) == alias && i < program->all_buffers_count; i++) {
+        const struct buffer *other = program->all_buffers[i];
+        if (other != alias && other->alias_of == alias->alias_of && older_of(other) == other)
+            return arena_print(verifier->text.arena, "%s and %s both live in %s",
+                               buffer_title(&verifier->text, alias), buffer_title(&verifier->text, other),
+                               buffer_title(&verifier->text, alias->alias_of));
+    }
     return NULL;
 }
 
@@ -109,7 +133,8 @@ const char *verify_memory(struct verifier *verifier)
     size_t count = 0;
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         const struct buffer *buffer = program->all_buffers[i];
-        const char *fault = buffer->has_own_name ? verify_over(verifier, buffer) : NULL;
+        const char *fault = verify_over(verifier, buffer);
+        fault = fault ? fault : verify_alone(verifier, buffer);
         if (!fault && has_room(verifier, buffer)) {
             lives[count++] = life_of(buffer);
             fault = verify_size(verifier, buffer);

@@ -106,6 +106,14 @@ static const char products[] = "f(A: [n, n], x: [n]) {\n"
                                "}\n"
                                "export f wrt x\n";
 
+/* The second product reads the first, which is read once more when the second has been written. */
+static const char two_outputs[] = "f(A: [n, n], x: [n]) {\n"
+                                  "    y = A @ x\n"
+                                  "    z = A @ y\n"
+                                  "    return z, b = sum(y * z)\n"
+                                  "}\n"
+                                  "export f\n";
+
 /* ---- Programs as they are ---- */
 
 START_TEST(nothing_is_found)
@@ -158,9 +166,36 @@ END_TEST
 START_TEST(a_value_over_one_that_is_still_read)
 {
     struct made made = make(products);
-    statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 1)->target->over =
-        statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 0)->target;
+    struct buffer *y = statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 0)->target;
+    struct buffer *z = statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 1)->target;
+    z->alias_of = y;
+    z->has_own_name = y->is_taken = true;
     expect_fault(&made, ENTRY_FORWARD, "over which z has been written");
+}
+END_TEST
+
+START_TEST(a_value_in_a_member_that_has_been_written)
+{
+    struct made made = make(two_outputs);
+    struct buffer *y = statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 0)->target;
+    struct buffer *z = statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 1)->target;
+    y->alias_of = z;
+    z->is_taken = true;
+    expect_fault(&made, ENTRY_FORWARD, "over which z has been written");
+}
+END_TEST
+
+START_TEST(two_values_in_a_member)
+{
+    struct made made = make(products);
+    struct buffer *y = statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 0)->target;
+    struct buffer *z = statement(&made, ENTRY_FORWARD, NEST_PRODUCT, 1)->target;
+    struct buffer *member = ARENA_NEW(made.arena, struct buffer);
+    *member = *z;
+    member->writers_count = member->readers_count = 0;
+    member->is_taken = true;
+    y->alias_of = z->alias_of = member;
+    expect_fault(&made, ENTRY_FORWARD, "both live in");
 }
 END_TEST
 
@@ -232,8 +267,8 @@ START_TEST(a_variable_of_no_loop)
     struct nest *sum = statement(&made, ENTRY_FORWARD, NEST_REDUCE, 0);
     size *other =
         size_new_loop_variable(program->sizes, "other", size_number(program->sizes, 0), sum->extents[0]);
-    sum->target->same = sum->reads[0].buffer;
-    sum->target->collected_at = other;
+    sum->target->alias_of = sum->reads[0].buffer;
+    sum->target->row = other;
     expect_fault(&made, ENTRY_FORWARD, "stands in no loop over other, which it mentions");
 }
 END_TEST
@@ -262,6 +297,8 @@ int main(void)
     tcase_add_test(broken, a_value_that_is_read_too_early);
     tcase_add_test(broken, two_values_in_one_place);
     tcase_add_test(broken, a_value_over_one_that_is_still_read);
+    tcase_add_test(broken, a_value_in_a_member_that_has_been_written);
+    tcase_add_test(broken, two_values_in_a_member);
     tcase_add_test(broken, a_room_that_is_too_small);
     tcase_add_test(broken, a_value_that_is_not_always_there);
     tcase_add_test(broken, an_index_that_is_not_checked);
