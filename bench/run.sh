@@ -44,6 +44,16 @@ if [ -z "$BENCH_THREADS" ]; then
         status=1
     fi
 fi
+# peer X: X.cpp, the same by hand in C++ with Eigen; nothing where that is not installed.
+eigen=$(pkg-config --cflags eigen3 2> /dev/null || echo -I/usr/include/eigen3)
+if ! echo '#include <Eigen/Dense>' | ${CXX:-g++} $eigen -E -x c++ - > /dev/null 2>&1; then
+    echo "Eigen: absent (Debian: libeigen3-dev); no row against it"
+    eigen=""
+fi
+peer() {
+    [ -n "$eigen" ] && [ -f "$1.cpp" ] || return
+    ${CXX:-g++} -std=c++17 $CFLAGS $eigen -c -o "$out/$1.o" "$1.cpp" && echo "-DBENCH_EIGEN $out/$1.o -lstdc++"
+}
 [ -n "$BENCH_THREADS" ] || echo "one thread, $CC $CFLAGS; medians of 15 rounds in turn"
 
 # measure X PRECISION [SIZES]: SIZES are options that define the sizes X.c is compiled for.
@@ -55,7 +65,7 @@ measure() {
     [ -f "$source" ] || source=../examples/programs/$1.nn
     if ! "$GRADC" "--precision=$2" "$source" -o "$out/$1.c" ||
         ! "$CC" -std=c11 -D_GNU_SOURCE $CFLAGS -DREAL=$type ${3-} -I../runtime -I"$out" -I. -o "$out/run" "$1.c" \
-            "$out/$1.c" "$BUILD/libgradc.a" $([ "$2" = float64 ] && echo "${adolc[@]}") $blas -lm || ! "$out/run"; then
+            "$out/$1.c" $(peer "$1") "$BUILD/libgradc.a" $([ "$2" = float64 ] && echo "${adolc[@]}") $blas -lm || ! "$out/run"; then
         echo "$1 ($2${3:+, $3}) failed"
         status=1
     fi

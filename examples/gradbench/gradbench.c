@@ -318,9 +318,7 @@ static cJSON *eval_ba(struct message *t)
 enum { ANGLES = 26, BONES = 22 };
 
 ENTRY(simple, forward)
-ENTRY(simple, jacobian)
 ENTRY(complicated, forward)
-ENTRY(derivatives_of_complicated, forward)
 
 /* The corners of the triangle that each point belongs to. */
 static int32_t *corners(struct message *t, size_t count)
@@ -338,48 +336,49 @@ static int32_t *corners(struct message *t, size_t count)
     return all;
 }
 
+/* That each finger's bones hang on each other, as hand.nn has it. */
+static void check_fingers(struct message *t, const int32_t *parent)
+{
+    for (int32_t b = 1; b < BONES - 1; b++)
+        if (b % 4 != 1 && parent[b] != b - 1 && !t->problem)
+            t->problem = "a finger's bone does not hang on the one before";
+}
+
 static cJSON *eval_ht(struct message *t)
 {
-    struct simple m = {0};
+    struct complicated m = {0};
     m.C = message_rows(t, "data.correspondences"), m.V = message_rows(t, "data.model.base_positions");
     size_t errors = 3 * m.C;
     m.theta = message_numbers(t, "theta", ANGLES);
     m.parent = message_ints(t, "data.model.parents", BONES);
+    check_fingers(t, m.parent);
     m.rest = message_numbers(t, "data.model.base_relatives", 16 * BONES);
     m.undo = message_numbers(t, "data.model.inverse_base_absolutes", 16 * BONES);
     m.base = message_numbers(t, "data.model.base_positions", 4 * m.V);
     m.weight = message_numbers(t, "data.model.weights", m.V * BONES);
     m.mirror = message_number(t, "data.model.is_mirrored") != 0 ? -1 : 1;
     m.point = message_numbers(t, "data.points", errors);
-    m.err = NUMBERS(errors);
-    if (message_rows(t, "us") == 0) {
-        m.v = message_ints(t, "data.correspondences", m.C);
-        m.work = message_allocate(t, simple_workspace(&m), 1);
-        if (asks(t, "objective"))
-            return message_run(t, run_simple_forward, &m) ? message_vector(m.err, errors) : NULL;
-        m.derr_dtheta = NUMBERS(errors * ANGLES);
-        return message_run(t, run_simple_jacobian, &m) ? message_matrix(m.derr_dtheta, errors, ANGLES) : NULL;
+    size_t columns = ANGLES + (message_rows(t, "us") > 0 ? 2 : 0);
+    double *result = NUMBERS(errors * columns);
+    m.err = asks(t, "objective") ? result : NULL, m.derr = asks(t, "objective") ? NULL : result;
+    if (message_rows(t, "us") > 0) {
+        m.u = message_numbers(t, "us", 2 * m.C);
+        m.v = corners(t, m.C);
+        m.work = message_allocate(t, complicated_workspace(&m), 1);
+        if (!message_run(t, run_complicated_forward, &m))
+            return NULL;
+    } else {
+        struct simple s = {0};
+        s.C = m.C, s.V = m.V;
+        s.theta = m.theta, s.parent = m.parent, s.rest = m.rest, s.undo = m.undo, s.base = m.base;
+        s.weight = m.weight, s.mirror = m.mirror, s.point = m.point;
+        s.err = m.err, s.derr = m.derr;
+        s.v = message_ints(t, "data.correspondences", s.C);
+        s.work = message_allocate(t, simple_workspace(&s), 1);
+        if (!message_run(t, run_simple_forward, &s))
+            return NULL;
     }
-    struct complicated c = {0};
-    c.C = m.C, c.V = m.V;
-    c.theta = m.theta, c.u = message_numbers(t, "us", 2 * m.C);
-    c.parent = m.parent, c.rest = m.rest, c.undo = m.undo, c.base = m.base, c.weight = m.weight,
-    c.mirror = m.mirror;
-    c.v = corners(t, m.C), c.point = m.point;
-    if (asks(t, "objective")) {
-        c.err = m.err;
-        c.work = message_allocate(t, complicated_workspace(&c), 1);
-        return message_run(t, run_complicated_forward, &c) ? message_vector(m.err, errors) : NULL;
-    }
-    struct derivatives_of_complicated d = {0};
-    d.C = m.C, d.V = m.V;
-    d.theta = c.theta, d.u = c.u, d.parent = c.parent, d.rest = c.rest, d.undo = c.undo, d.base = c.base;
-    d.weight = c.weight, d.mirror = c.mirror, d.v = c.v, d.point = c.point;
-    d.J = NUMBERS(errors * (2 + ANGLES));
-    d.work = message_allocate(t, derivatives_of_complicated_workspace(&d), 1);
-    return message_run(t, run_derivatives_of_complicated_forward, &d)
-               ? message_matrix(d.J, errors, 2 + ANGLES)
-               : NULL;
+    return m.err ? message_vector(result, errors) : message_matrix(result, errors, columns);
 }
 
 /* ---- The conversation ---- */

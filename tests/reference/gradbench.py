@@ -268,7 +268,7 @@ V, C = 9, 6
 weights = rng.random((V, 22)) * (rng.random((V, 22)) < 0.3)
 for mirrored in False, True:
     model = {"bone_count": 22, "bone_names": ["bone"] * 22,
-             "parents": [-1, 0] + [b - 1 if b % 4 != 2 else 1 for b in range(2, 22)],
+             "parents": [-1] + [0 if b % 4 == 1 else b - 1 for b in range(1, 21)] + [0],
              "base_relatives": np.array([rigid() for _ in range(22)]),
              "inverse_base_absolutes": np.array([rigid() for _ in range(22)]),
              "base_positions": np.concatenate([rng.standard_normal((V, 3)), np.ones((V, 1))], 1),
@@ -301,6 +301,11 @@ for mirrored in False, True:
     expect("ht", "objective", given, complicated(theta.astype(complex)).real)
     own = jacobian(lambda us: complicated(theta.astype(complex), us), us).reshape(C, 3, C, 2)
     expect("ht", "jacobian", given, np.concatenate([own[range(C), :, range(C)].reshape(3 * C, 2), by_theta(complicated)], 1))
+
+model["parents"] = model["parents"][:3] + [1] + model["parents"][4:]
+reply = send({"kind": "evaluate", "module": "ht", "function": "objective",
+              "input": json.loads(json.dumps(given, default=lambda a: a.tolist()))})
+report("a hand of another shape", not reply["success"] and "finger" in reply["error"])
 
 tool.stdin.close()
 report("the end of the input", tool.wait() == 0)
