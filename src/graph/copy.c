@@ -49,10 +49,12 @@ void copier_replace_size(struct copier *copier, const size *atom, size *by)
     ARENA_APPEND(copier->target->arena, copier, numbers, by);
 }
 
-void copier_follow(struct copier *copier, const struct node *node)
+void copier_follow(struct copier *copier, struct node *node)
 {
     if (!copier->is_followed)
         copier->is_followed = ARENA_ARRAY(copier->target->arena, bool, copier->source->nodes_count + 1);
+    if (!copier->is_followed[node->id])
+        ARENA_APPEND(copier->target->arena, copier, wanted, node);
     copier->is_followed[node->id] = true;
 }
 
@@ -247,6 +249,67 @@ static struct node **copy_list(struct copier *copier, struct node *const *nodes,
     return copies;
 }
 
+/* Of LOOPs that carry a value, and those in whose rounds they stand, the least is the innermost one. */
+static void find_rounds(struct copier *copier)
+{
+    const struct graph *graph = copier->source;
+    copier->rounds = ARENA_ARRAY(copier->target->arena, int, graph->nodes_count + 1);
+    for (size_t i = graph->nodes_count; i-- > 0;)
+        for (int k = 0; graph->nodes[i]->op == OP_LOOP && k < graph->nodes[i]->loop->carried_count; k++)
+            copier->rounds[graph->nodes[i]->loop->carried[k]->id] = (int)i;
+    for (size_t i = 0; i < graph->nodes_count; i++) {
+        struct node *const *needed;
+        size_t count = node_dependencies(graph, graph->nodes[i], &needed);
+        int *rounds = &copier->rounds[i];
+        for (size_t j = 0; j < count; j++) {
+            int more = copier->rounds[needed[j]->id];
+            *rounds = more && (!*rounds || more < *rounds) ? more : *rounds;
+        }
+    }
+}
+
+/* Whether the node is in the rounds of this LOOP, or of one that carries the same values, and of none within.
+ */
+static bool is_in_rounds(const struct copier *copier, const struct loop *loop, const struct node *node)
+{
+    int rounds = copier->rounds[node->id];
+    for (int k = 0; rounds && k < loop->carried_count; k++)
+        if (copier->rounds[loop->carried[k]->id] == rounds)
+            return true;
+    return false;
+}
+
+/* Copies what is followed in the rounds, though they do not need it. */
+static void copy_wanted(struct copier *copier, const struct loop *loop)
+{
+    if (copier->wanted_count > 0 && !copier->rounds)
+        find_rounds(copier);
+    for (size_t i = 0; i < copier->wanted_count; i++)
+        if (is_in_rounds(copier, loop, copier->wanted[i]))
+            copier_copy(copier, copier->wanted[i]);
+}
+
+/* Forgets what of the rounds a followed node needs. */
+static void forget_wanted(struct copier *copier, const struct loop *loop, const struct node *root)
+{
+    size_t count = 0, capacity = 16;
+    const struct node **stack = memory_array(capacity, sizeof *stack);
+    stack[count++] = root;
+    while (count > 0) {
+        const struct node *node = stack[--count];
+        struct node *const *needed;
+        if (!is_in_rounds(copier, loop, node) || !copy_of(copier, node))
+            continue;
+        set_copy(copier, node, NULL);
+        size_t more = node_dependencies(copier->source, node, &needed);
+        for (; count + more > capacity; capacity *= 2)
+            stack = memory_resize(stack, 2 * capacity, sizeof *stack);
+        for (size_t j = 0; j < more; j++)
+            stack[count++] = needed[j];
+    }
+    memory_free(stack);
+}
+
 static void note_followed(struct copier *copier, const struct node *node)
 {
     struct followed followed = {node, copy_of(copier, node)};
@@ -254,12 +317,32 @@ static void note_followed(struct copier *copier, const struct node *node)
         ARENA_APPEND(copier->target->arena, copier, followed, followed);
 }
 
+static bool is_inside(const struct region *region, const struct node *node)
+{
+    size_t first = 0, end = region->inside_count;
+    while (first < end) {
+        size_t middle = first + (end - first) / 2;
+        if (region->inside[middle]->id < node->id)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return first < region->inside_count && region->inside[first] == node;
+}
+
+/* Notes what became of followed nodes, and forgets those that only following made. */
 static void note_body(struct copier *copier, const struct loop *loop, const struct region *region)
 {
     for (size_t i = 0; copier->is_followed && i < region->inside_count; i++)
         note_followed(copier, region->inside[i]);
     for (int k = 0; copier->is_followed && k < loop->carried_count; k++)
         note_followed(copier, loop->carried[k]);
+    for (size_t i = 0; i < copier->wanted_count; i++)
+        if (is_in_rounds(copier, loop, copier->wanted[i]) && copier->wanted[i]->op != OP_PLACEHOLDER &&
+            !is_inside(region, copier->wanted[i]))
+            note_followed(copier, copier->wanted[i]);
+    for (size_t i = 0; i < copier->wanted_count; i++)
+        forget_wanted(copier, loop, copier->wanted[i]);
 }
 
 /* The copies of what is inside are forgotten before and after: another loop may share nodes of the body. */
@@ -296,6 +379,7 @@ static struct node *copy_loop(struct copier *copier, struct node *node)
     copy->next = copy_list(copier, loop->next, loop->carried_count);
     copy->collected = copy_list(copier, loop->collected, loop->collected_count);
     copy->condition = loop->condition ? copier_copy(copier, loop->condition) : NULL;
+    copy_wanted(copier, loop);
     note_body(copier, loop, region);
     forget_body(copier, loop, region);
     copier->atoms_count = copier->numbers_count = atoms;

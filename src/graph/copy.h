@@ -32,7 +32,10 @@ struct copier {
     const size **used_variables; /* loop variables of the LOOPs copied so far: another LOOP gets a variable of
                                     its own */
     size_t used_variables_count, used_variables_capacity;
-    bool *is_followed; /* by id in the source, or NULL */
+    bool *is_followed;    /* by id in the source, or NULL */
+    struct node **wanted; /* the nodes that are followed */
+    size_t wanted_count, wanted_capacity;
+    int *rounds; /* by id in the source: the id of the innermost LOOP whose carried values it needs */
     struct followed *followed;
     size_t followed_count, followed_capacity;
 };
@@ -47,8 +50,9 @@ struct copier *copier_new(const struct graph *source, struct graph *target);
 void copier_replace(struct copier *copier, const struct node *from, struct node *to);
 void copier_replace_size(struct copier *copier, const size *atom, size *by);
 size *copier_size(struct copier *copier, size *a);
-/* Notes in `followed` what becomes of the node in each copied LOOP that it is inside of. */
-void copier_follow(struct copier *copier, const struct node *node);
+/* Notes in `followed` what becomes of the node in each copied LOOP that it is inside of, be it that nothing
+ * of the LOOP reads it. */
+void copier_follow(struct copier *copier, struct node *node);
 /* The copy of a node and of all that it needs. LOOPs that change get carried PLACEHOLDERs of their own. */
 struct node *copier_copy(struct copier *copier, struct node *node);
 
