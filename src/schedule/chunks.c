@@ -14,12 +14,22 @@
  * and their sums are added in order, so that results do not depend on the number of threads. */
 #include "parallel.h"
 
+/* Whether the nest writes those rows of the target alone that the block has: a copy for a chunk would have
+ * all. */
+static bool writes_rows_of_block(const struct nest *nest)
+{
+    for (int a = 0; nest->block && a < nest->target->node->rank; a++)
+        if (nest->target_axes[a] == nest->block_axis)
+            return true;
+    return false;
+}
+
 /* Whether each round adds to the target, or looks for its greatest or least value, whatever the others do. */
 static bool adds_up(const struct nest *nest)
 {
     enum op op = nest->node ? nest->node->op : OP_ADD;
     bool is_outermost = nest->loop_count > 0 && nest->first_reduced == 0;
-    if (!is_outermost || nest->target->type != REAL)
+    if (!is_outermost || nest->target->type != REAL || writes_rows_of_block(nest))
         return false;
     switch (nest->kind) {
     case NEST_REDUCE:
