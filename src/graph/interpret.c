@@ -30,6 +30,11 @@ int interpreter_status(const struct interpreter *interpreter)
     return interpreter->status;
 }
 
+void interpreter_watch(struct interpreter *interpreter, const struct watch *watch)
+{
+    interpreter->watch = watch;
+}
+
 /* ---- Sizes ---- */
 
 void interpreter_bind_size(struct interpreter *interpreter, const size *name, int64_t number)
@@ -257,6 +262,33 @@ static void invalidate_body(struct interpreter *interpreter, const struct region
         interpreter_slot(interpreter, region->inside[i])->is_valid = false;
 }
 
+static bool stands_in_rounds(const struct loop *loop, const struct region *region, const struct node *node)
+{
+    size_t low = 0, high = region->inside_count;
+    for (int k = 0; k < loop->carried_count; k++)
+        if (loop->carried[k] == node)
+            return true;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (region->inside[middle]->id < node->id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < region->inside_count && region->inside[low] == node;
+}
+
+static void show_watched(struct interpreter *interpreter, const struct loop *loop,
+                         const struct region *region)
+{
+    const struct watch *watch = interpreter->watch;
+    for (size_t i = 0; watch && i < watch->count; i++)
+        if (stands_in_rounds(loop, region, watch->nodes[i])) {
+            watch->see(watch->closure, i, interpreter_value(interpreter, watch->nodes[i]));
+            interpreter->status = 0;
+        }
+}
+
 /* The values at the end of a round go to results; false where an error stopped it. */
 static bool evaluate_round(struct interpreter *interpreter, struct node *node, int64_t round)
 {
@@ -299,6 +331,7 @@ void interpret_loop(struct interpreter *interpreter, struct node *node)
         if (loop->condition && (!interpret_demand(interpreter, loop->condition) ||
                                 interpreter_slot(interpreter, loop->condition)->values[0] == 0))
             break;
+        show_watched(interpreter, loop, region);
         if (!evaluate_round(interpreter, node, variable - begin))
             break;
     }

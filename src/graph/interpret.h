@@ -18,6 +18,16 @@ size_t interpreter_count(struct interpreter *interpreter, const struct node *nod
 /* The node's elements, computed on first demand and kept; NULL if an index was out of range or a
  * factorisation met a singular matrix (interpreter_status then tells which, as the GRADC_E... status). */
 const double *interpreter_value(struct interpreter *interpreter, struct node *node);
+/* Has `see` told, in each round that runs, of those of the nodes that stand in the rounds of a loop: which of
+ * them, and its elements there; NULL: it has none. What goes wrong in computing them alone is no one's fault.
+ */
+struct watch {
+    struct node *const *nodes;
+    size_t count;
+    void (*see)(void *closure, size_t number, const double *values);
+    void *closure;
+};
+void interpreter_watch(struct interpreter *interpreter, const struct watch *watch);
 int interpreter_status(const struct interpreter *interpreter);
 
 #endif

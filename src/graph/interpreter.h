@@ -33,6 +33,7 @@ struct interpreter {
     struct bound_size *bound;
     size_t bound_count, bound_capacity;
     int precision, status;
+    const struct watch *watch; /* NULL: none */
 };
 
 struct slot *interpreter_slot(struct interpreter *interpreter, const struct node *node);

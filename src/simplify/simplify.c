@@ -115,7 +115,7 @@ static void simplify_rounds(struct function *function, int level, bool keeps_rul
             accumulate_in_rounds(old, roots, root_count);
             continue_sums(old, roots, root_count);
         }
-        simplify_loops(old, roots, root_count);
+        simplify_loops(old, roots, root_count, function->checks_count);
         struct rewriter rewriter = {.source_uses = count_uses(old, roots, root_count),
                                     .function = function,
                                     .is_for_loops = is_for_loops};

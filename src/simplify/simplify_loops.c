@@ -21,8 +21,10 @@ struct loops {
         struct node *loop;
         struct around *next;
     } * *around;
-    struct node **joined_to; /* by id of a LOOP that has joined another */
-    bool *is_carried;        /* by id of a PLACEHOLDER, by some loop */
+    struct node **joined_to;    /* by id of a LOOP that has joined another */
+    bool *is_carried;           /* by id of a PLACEHOLDER, by some loop */
+    struct node *const *judged; /* the ints of checks: they are needed in the rounds that they stand in */
+    size_t judged_count;
 };
 
 static void list_results(struct loops *loops)
@@ -520,6 +522,7 @@ static void drop_from(struct loops *loops, struct node *node)
     for (struct node *result = loops->first_result[node->id]; result; result = loops->next_result[result->id])
         needed[result->result] = true;
     unsigned char *marks = memory_array(loops->graph->nodes_count + 1, 1);
+    mark_reachable(loops->graph, loops->judged, loops->judged_count, false, marks);
     spread_need(loops->graph, loop, region_of(loops->graph, loop), needed, marks);
     memory_free(marks);
     for (int k = 0; k < total; k++)
@@ -530,7 +533,7 @@ static void drop_from(struct loops *loops, struct node *node)
     }
 }
 
-void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_count)
+void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_count, size_t judged_count)
 {
     struct loops loops = {.graph = graph};
     find_loops(&loops, roots, root_count);
@@ -539,6 +542,8 @@ void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_
         loops = (struct loops){.graph = graph}; /* ids have changed */
         find_loops(&loops, roots, root_count);
     }
+    loops.judged = roots + (root_count - judged_count);
+    loops.judged_count = judged_count;
     for (size_t i = loops.nodes_count; i-- > 0;)
         drop_from(&loops, loops.nodes[i]);
     /* What a loop reads from outside may have become less: that of the loops around it too. */

@@ -5,8 +5,8 @@
 #include "graph.h"
 
 /* Changes LOOPs and RESULTs of the graph in place, which is only for copying afterwards: equal nodes are no
- * longer found. */
-void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_count);
+ * longer found. The last roots are what checks judge. */
+void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_count, size_t judged_count);
 
 /* Moves work out of loops that can be done for all rounds at once. Changes the graph in the same way. */
 void hoist_rounds(struct graph *graph, struct node *const *roots, size_t root_count);

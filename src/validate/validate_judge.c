@@ -57,9 +57,16 @@ static struct interpreter *interpreter_at(struct point *point, struct arena *are
     return interpreter;
 }
 
-static bool fails(struct interpreter *interpreter, const struct value_check *check)
+/* What is known of the checks. */
+struct judged {
+    struct interpreter *interpreter;
+    const struct function *function;
+    struct watch watch;
+    bool *has_failed; /* by check: in the rounds of a loop */
+};
+
+static bool fails(struct interpreter *interpreter, const struct value_check *check, const double *k)
 {
-    const double *k = interpreter_value(interpreter, check->k);
     bool is_range = check->kind == CHECK_RANGE;
     double low = is_range ? (double)interpreter_size(interpreter, check->low) : -0x1p31;
     double high = is_range ? (double)interpreter_size(interpreter, check->high) : 0x1p31;
@@ -75,9 +82,33 @@ static bool fails(struct interpreter *interpreter, const struct value_check *che
     return false;
 }
 
-/* A status for which the graph has a reason among all that the entry may compute. */
-static bool has_reason(struct point *point, enum entry entry, struct interpreter *interpreter, int status)
+static void judge_round(void *closure, size_t number, const double *values)
 {
+    struct judged *judged = closure;
+    if (fails(judged->interpreter, &judged->function->checks[number], values))
+        judged->has_failed[number] = true;
+}
+
+/* Has the checks in rounds judged in each of them: what is carried may be in range again behind the last one.
+ */
+static struct judged *judge_rounds(struct arena *arena, const struct function *function,
+                                   struct interpreter *interpreter)
+{
+    struct judged *judged = ARENA_NEW(arena, struct judged);
+    struct node **nodes = ARENA_ARRAY(arena, struct node *, function->checks_count + 1);
+    for (size_t i = 0; i < function->checks_count; i++)
+        nodes[i] = function->checks[i].k;
+    *judged =
+        (struct judged){interpreter, function, {nodes, function->checks_count, judge_round, judged}, NULL};
+    judged->has_failed = ARENA_ARRAY(arena, bool, function->checks_count + 1);
+    interpreter_watch(interpreter, &judged->watch);
+    return judged;
+}
+
+/* A status for which the graph has a reason among all that the entry may compute. */
+static bool has_reason(struct point *point, enum entry entry, const struct judged *judged, int status)
+{
+    struct interpreter *interpreter = judged->interpreter;
     const struct function *function = point->reference;
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
@@ -88,10 +119,13 @@ static bool has_reason(struct point *point, enum entry entry, struct interpreter
             return true;
     }
     for (size_t i = 0; i < function->checks_count; i++) {
-        bool is_truth = function->checks[i].kind == CHECK_TRUTH;
-        if (is_truth && !interpreter_value(interpreter, function->checks[i].k))
+        const struct value_check *check = &function->checks[i];
+        bool is_truth = check->kind == CHECK_TRUTH;
+        const double *k = interpreter_value(interpreter, check->k);
+        if (is_truth && !k)
             return true; /* something fails on the way to what is required */
-        if (status == (is_truth ? STATUS_REQUIRE : STATUS_INDEX) && fails(interpreter, &function->checks[i]))
+        if (status == (is_truth ? STATUS_REQUIRE : STATUS_INDEX) &&
+            (judged->has_failed[i] || fails(interpreter, check, k)))
             return true;
     }
     return false;
@@ -182,6 +216,7 @@ const char *point_judge(struct point *point, enum entry entry, const struct outc
         return outcome->fault;
     struct arena *arena = arena_new();
     struct interpreter *interpreter = interpreter_at(point, arena, 0);
+    const struct judged *judged = judge_rounds(arena, point->reference, interpreter);
     const char *wrong = NULL;
     int wanted = STATUS_OK;
     for (size_t i = 0; i < point->function->members_count && !wrong; i++) {
@@ -197,7 +232,7 @@ const char *point_judge(struct point *point, enum entry entry, const struct outc
     if (outcome->status != wanted && outcome->status != STATUS_OK && wanted != STATUS_OK)
         wanted = outcome->status; /* there are two reasons, and one is told */
     if (outcome->status != wanted &&
-        (outcome->status == STATUS_OK || !has_reason(point, entry, interpreter, outcome->status)))
+        (outcome->status == STATUS_OK || !has_reason(point, entry, judged, outcome->status)))
         wrong = arena_print(point->arena, "returns %s, should return %s", status_text(outcome->status),
                             status_text(wanted));
     arena_free(arena);
