@@ -71,7 +71,7 @@ endif
 
 # ---- Building ----
 
-.PHONY: amalgamation dist deb always all setup test run-tests random-tools hostile fuzz fuzz-objects test-sanitize test-random test-compilers test-accuracy coverage bless bench demo pictures format format-check clean install uninstall
+.PHONY: amalgamation dist deb always all setup test run-tests random-tools hostile fuzz fuzz-objects test-sanitize test-random test-compilers test-accuracy coverage bless bench demo playground pictures format format-check clean install uninstall
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -269,6 +269,12 @@ demo: setup
 
 bench: all
 	@CC="$(CC)" bench/run.sh
+
+# The compiler for browsers, with Emscripten.
+playground: all
+	@command -v emcc > /dev/null || { echo 'emcc is missing: tools/setup.sh playground installs it (Debian: emscripten)'; exit 1; }
+	@$(MAKE) --no-print-directory -C docs/playground
+	@echo 'open docs/playground/index.html in a browser'
 
 # ---- House-keeping ----
 

@@ -3,6 +3,7 @@
 #   setup.sh             with apt-get, through sudo when not root; says what and why
 #   setup.sh accuracy    also what measuring errors needs; setup.sh coverage: what counting lines needs
 #   setup.sh embedded    also what the examples for microcontrollers need (800 MB)
+#   setup.sh playground  also what making and testing the playground needs (1.1 GB)
 #   setup.sh --missing   only names what is missing; status 1 if anything that is needed is
 # With BLAS=no in the environment, not the libraries of linear algebra, without which gradc works too.
 set -u
@@ -33,6 +34,9 @@ embedded) needs="$needs
 arm-none-eabi-gcc gcc-arm-none-eabi compiling for microcontrollers
 /usr/lib/arm-none-eabi/include/math.h libnewlib-arm-none-eabi their C library
 qemu-system-arm qemu-system-arm emulating one" ;;
+playground) needs="$needs
+emcc emscripten compiling for browsers
+chromium chromium trying the page" ;;
 esac
 
 compiler=${CC:-cc}
