@@ -109,7 +109,7 @@ static bool is_hard_to_see(const struct emitter *emitter, const struct item *loo
         arrays += is_new;
         unclear += is_new && !is_restricted(emitter, &notes->touched[i]);
     }
-    return unclear >= 1 && arrays >= (loop->is_dear || emitter->is_shared ? 2 : 4);
+    return unclear >= 1 && arrays >= (loop->is_expensive || emitter->is_shared ? 2 : 4);
 }
 
 bool can_be_independent(const struct item *loop)

@@ -23,6 +23,7 @@ enum {
     CHEAP_IN_ROUNDS = 16, /* in the rounds of a loop backwards, far behind the forward ones, instead of in all
                            * rounds' states; less than a sine */
     CHEAP_OF_ALL_PARTS = 48, /* in each stretch of up to six overlapping slices, which read each other's */
+    WORK_OF_FUNCTION = 8,    /* of a function in a vector, beside what else threads share of a loop */
     EXPENSIVE_OPERATOR = 10  /* a function that is faster in vectors than element by element */
 };
 

@@ -277,7 +277,7 @@ static void visit_operands(struct collector *collector, struct node *node, const
     if (node->op == OP_INDEX || node->op == OP_RESHAPE) {
         visit_view(collector, node, at);
     } else if (operator_is_elementwise(node->op)) {
-        collector->nest->is_dear = collector->nest->is_dear || vectorises(node->op);
+        collector->nest->is_expensive = collector->nest->is_expensive || vectorises(node->op);
         collector->nest->has_running_power = collector->nest->has_running_power ||
                                              (collector->nest->kind == NEST_REDUCE && is_running_power(node));
         for (int i = 0; i < node->input_count; i++)

@@ -177,11 +177,11 @@ static bool copies_itself(const struct nest *nest, const struct node *node)
            nest->terms[0].scale.count == 0 && !nest->terms[0].scale.is_negative;
 }
 
-/* Whether the buffer was made for the node, or for one that it is the heir of. */
+/* Whether the buffer was made for the node, or for one whose buffer that takes over. */
 static bool is_own(const struct program *program, const struct buffer *buffer, const struct node *node)
 {
-    while (program->heir_of[node->id])
-        node = program->heir_of[node->id];
+    while (program->reused[node->id])
+        node = program->reused[node->id];
     return buffer->node == node;
 }
 

@@ -186,13 +186,13 @@ static bool spoils_vectors(const struct nest *nest, const struct item *loop, int
 {
     if (depth != nest->loop_count - 1 || is_short(loop->extent))
         return false;
-    if (loop->is_dear && nest->kind == NEST_REDUCE && nest->guard != loop->guard)
+    if (loop->is_expensive && nest->kind == NEST_REDUCE && nest->guard != loop->guard)
         return true; /* a condition in each round */
-    if (loop->is_dear && loop->is_serial)
+    if (loop->is_expensive && loop->is_serial)
         return true; /* a sum that its loop ends in */
-    if (loop->is_dear && is_serial(nest))
+    if (loop->is_expensive && is_serial(nest))
         return !may_end_in(nest, loop, depth);
-    return nest->is_dear && loop->is_serial;
+    return nest->is_expensive && loop->is_serial;
 }
 
 static struct item *find_loop(const struct program *program, const struct nest *nest, const struct item *body,
@@ -274,7 +274,7 @@ static void fuse_nest(struct program *program, struct nest *nest, struct item *c
         nest->path[level] = body = loop;
     }
     if (nest->loop_count > 0) {
-        body->is_dear = body->is_dear || nest->is_dear;
+        body->is_expensive = body->is_expensive || nest->is_expensive;
         body->is_serial = body->is_serial || is_serial(nest);
     }
     nest->item = attach(program, item_new(program, body));

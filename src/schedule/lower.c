@@ -5,10 +5,10 @@
 
 /* What a pass leaves is complete only behind `schedule`, where there are nests, and `fuse`, where they stand
  * in a tree. */
-static const char *const names[PASS_COUNT] = {[PASS_DEMAND] = "demand",   [PASS_MATERIALISE] = "materialise",
-                                              [PASS_INHERIT] = "inherit", [PASS_SCHEDULE] = "schedule",
-                                              [PASS_BLOCK] = "block",     [PASS_FUSE] = "fuse",
-                                              [PASS_PLACE] = "place",     [PASS_SHARE_LOOPS] = "share_loops"};
+static const char *const names[PASS_COUNT] = {[PASS_DEMAND] = "demand", [PASS_MATERIALISE] = "materialise",
+                                              [PASS_REUSE] = "reuse",   [PASS_SCHEDULE] = "schedule",
+                                              [PASS_BLOCK] = "block",   [PASS_FUSE] = "fuse",
+                                              [PASS_PLACE] = "place",   [PASS_SHARE_LOOPS] = "share_loops"};
 
 const char *pass_name(int pass)
 {
@@ -20,7 +20,7 @@ static void run_pass(enum pass pass, struct program *program, const struct progr
     switch (pass) {
     case PASS_DEMAND: break;
     case PASS_MATERIALISE: materialise(program); break;
-    case PASS_INHERIT: inherit(program); break;
+    case PASS_REUSE: reuse(program); break;
     case PASS_SCHEDULE: schedule(program); break;
     case PASS_BLOCK: block(program); break;
     case PASS_FUSE: fuse(program); break;

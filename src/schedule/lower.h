@@ -9,7 +9,7 @@
 enum pass {
     PASS_DEMAND,
     PASS_MATERIALISE,
-    PASS_INHERIT,
+    PASS_REUSE,
     PASS_SCHEDULE, /* from here on there are nests, */
     PASS_BLOCK,
     PASS_FUSE,  /* and from here on they stand in the tree, */

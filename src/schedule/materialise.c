@@ -25,13 +25,13 @@ bool is_old_part(const struct program *program, const struct node *node)
 struct decision {
     struct program *program;
     struct graph *graph;
-    bool *is_forced;   /* must have a buffer */
-    bool *is_expanded; /* a view or sum reads its elements more than once */
-    int *readers;      /* how often its expression would be computed for each element */
-    bool *is_dear;     /* computed with functions that vectorise */
-    bool *has_parts;   /* a SCATTER, or a sum with scattered parts */
-    bool *is_computed; /* read by other nodes than sums that loops form */
-    bool *is_moved;    /* a SCATTER that is a part of every sum that reads it, also within loops */
+    bool *is_forced;    /* must have a buffer */
+    bool *is_expanded;  /* a view or sum reads its elements more than once */
+    int *readers;       /* how often its expression would be computed for each element */
+    bool *is_expensive; /* computed with functions that vectorise */
+    bool *has_parts;    /* a SCATTER, or a sum with scattered parts */
+    bool *is_computed;  /* read by other nodes than sums that loops form */
+    bool *is_moved;     /* a SCATTER that is a part of every sum that reads it, also within loops */
 };
 
 static bool is_simple(const struct node *node)
@@ -142,23 +142,24 @@ static void decide_operand_of_sum(struct decision *decision, const struct node *
     for (int a = 0; a < x->rank; a++)
         if (node->axes >> a & 1)
             rounds *= size_is_number(x->shape[a], &number) ? (double)number : 1000;
-    if (rounds >= 8 && x->type == REAL && operator_is_elementwise(x->op) && decision->is_dear[x->id])
+    if (rounds >= 8 && x->type == REAL && operator_is_elementwise(x->op) && decision->is_expensive[x->id])
         force(decision, x);
 }
 
-static void find_dear(struct decision *decision)
+static void find_expensive(struct decision *decision)
 {
     struct program *program = decision->program;
     for (size_t i = 0; i < program->node_count; i++) {
         struct node *node = decision->graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i])
             continue;
-        decision->is_dear[i] = vectorises(node->op);
+        decision->is_expensive[i] = vectorises(node->op);
         for (int j = 0; j < node->input_count; j++) {
             const struct node *x = node->inputs[j];
             bool is_inlined = operator_is_elementwise(node->op) && operator_is_elementwise(x->op) &&
                               program->uses[x->id] == 1;
-            decision->is_dear[i] = decision->is_dear[i] || (is_inlined && decision->is_dear[x->id]);
+            decision->is_expensive[i] =
+                decision->is_expensive[i] || (is_inlined && decision->is_expensive[x->id]);
         }
     }
 }
@@ -353,14 +354,14 @@ void materialise(struct program *program)
     decision.is_forced = ARENA_ARRAY(program->scratch, bool, count + 1);
     decision.is_expanded = ARENA_ARRAY(program->scratch, bool, count + 1);
     decision.has_parts = ARENA_ARRAY(program->scratch, bool, count + 1);
-    decision.is_dear = ARENA_ARRAY(program->scratch, bool, count + 1);
+    decision.is_expensive = ARENA_ARRAY(program->scratch, bool, count + 1);
     decision.is_computed = ARENA_ARRAY(program->scratch, bool, count + 1);
     decision.is_moved = ARENA_ARRAY(program->scratch, bool, count + 1);
     decision.readers = ARENA_ARRAY(program->scratch, int, count + 1);
     for (size_t i = 0; i < count; i++)
         if (program->is_live[i] && !program->buffers[i] && decision.graph->nodes[i]->op == OP_CONTRACT)
             program->products[i] = match_product(program, decision.graph->nodes[i]);
-    find_dear(&decision);
+    find_expensive(&decision);
     find_moved(program, decision.is_moved);
     force_roots(&decision);
     force_invariants(&decision);

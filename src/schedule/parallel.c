@@ -7,6 +7,7 @@
  * chunks of rounds have arrays of their own (chunks.c).
  *
  * Requires the storage and the scope of buffers. Leaves the loops marked, with the work of all rounds. */
+#include "cost.h"
 #include "parallel.h"
 
 struct sharing {
@@ -82,9 +83,8 @@ static bool is_shareable(const struct program *program, const struct nest *nest,
 
 static size *work_of(const struct sharing *sharing, const struct nest *nest)
 {
-    enum { DEAR = 8 };
-    bool is_dear = nest->is_dear || (nest->node && vectorises(nest->node->op));
-    size *work = size_number(sharing->program->sizes, is_dear ? DEAR : 1);
+    bool is_expensive = nest->is_expensive || (nest->node && vectorises(nest->node->op));
+    size *work = size_number(sharing->program->sizes, is_expensive ? WORK_OF_FUNCTION : 1);
     for (int i = 0; i < nest->axis_count; i++)
         work =
             size_multiply(work, nest->block && i == nest->block_axis ? nest->block->rows : nest->extents[i]);

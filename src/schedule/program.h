@@ -92,7 +92,7 @@ struct nest {
     struct scale scale;      /* COPY, PRODUCT */
     struct part *terms;      /* SUM */
     size_t terms_count, terms_capacity;
-    bool is_dear;           /* its expression calls functions that vectorise */
+    bool is_expensive;      /* its expression calls functions that vectorise */
     bool has_running_power; /* its expression holds powers that a loop multiplies up */
     struct buffer *parts;   /* REDUCE over the rounds of a loop in lanes: the sums of each lane */
     bool is_void;           /* found to be unnecessary: nothing is emitted for it */
@@ -177,7 +177,7 @@ struct item {
     guard guard;
     const struct node **read; /* LOOP: some of what is read in it, at most MOST_READS */
     int read_count;
-    bool is_dear;         /* LOOP: its body calls functions that vectorise if nothing else prevents it */
+    bool is_expensive;    /* LOOP: its body calls functions that vectorise if nothing else prevents it */
     bool is_serial;       /* LOOP: its body adds to one variable in each round */
     bool is_laned;        /* LOOP: LANES rounds run side by side */
     struct panel *panels; /* of a loop in lanes */
@@ -245,7 +245,7 @@ struct buffer {
     struct item *lanes; /* it has LANES values for each element: it is private to the rounds of this loop */
 };
 
-/* A stretch of the workspace: `count` reals, rounded up to GRADC_ALIGN bytes. */
+/* A part of the workspace: `count` reals, rounded up to GRADC_ALIGN bytes. */
 struct slot {
     size *count;
     int sharers; /* buffers that use it */
@@ -280,7 +280,7 @@ struct program {
     guard *wanted;           /* for which members */
     struct buffer **buffers; /* NULL: inlined, or a leaf */
     struct node **owner;     /* the innermost LOOP whose rounds it depends on; NULL: none */
-    struct node **heir_of;   /* the node whose buffer it takes over; NULL: it has its own */
+    struct node **reused;    /* the node whose buffer it takes over; NULL: it has its own */
     int *uses;               /* edges from live users, roots and checks */
     bool
         *is_part; /* a SCATTER or product, or a sum of such, that is added into the buffer of its only user */
@@ -315,7 +315,7 @@ struct kept {
     size_t count;    /* of nodes looked at */
 };
 
-/* ---- keep.c ---- */
+/* ---- kept_values.c ---- */
 /* Decides what backward reads of what forward computes: kept or computed again. */
 struct kept *keep(struct module *module, struct function *function);
 
@@ -327,7 +327,7 @@ struct program *demand(struct module *module, struct function *function, enum en
 guard guard_of_member(const struct function *function, const struct member *member);
 bool entry_writes(enum entry entry, enum role role);
 
-/* ---- materialise.c, parts.c ---- */
+/* ---- materialise.c, sum_parts.c ---- */
 /* Decides which nodes get buffers. */
 void materialise(struct program *program);
 /* Whether the node is a part, smaller than the whole, of what the loop around it carries. */
@@ -346,9 +346,9 @@ struct parts {
 };
 void list_parts(struct program *program, struct node *node, struct parts *parts);
 
-/* ---- inherit.c ---- */
+/* ---- reuse.c ---- */
 /* Finds values that are made in the place of older ones. */
-void inherit(struct program *program);
+void reuse(struct program *program);
 
 /* ---- access.c ---- */
 /* The variable of a loop at some depth, or of an iteration axis: the same for the same number and extent. */
@@ -447,7 +447,7 @@ size *buffer_count(struct program *program,
 /* How many of the first `count` loops and regions around a are around b too. */
 int shared_levels(const struct nest *a, int count, const struct nest *b);
 
-/* ---- computed.c ---- */
+/* ---- computed_sizes.c ---- */
 /* The roots in the sizes of checkpointed loops, before all others; once for all entries of the function. */
 void compute_roots(struct function *function);
 /* A size that C computes from others, shared by the entries of the function; a number if they are. */

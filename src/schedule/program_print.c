@@ -50,9 +50,8 @@ static void print_node(struct printer *printer, const struct node *node)
         fputs("; added where its reader is", printer->file);
     if (program->owner[node->id])
         fprintf(printer->file, "; in the rounds of %%%d", program->owner[node->id]->id);
-    if (printer->pass >= PASS_INHERIT && program->heir_of[node->id])
-        fprintf(printer->file, "; in the place of %s",
-                value_name(&printer->text, program->heir_of[node->id]));
+    if (printer->pass >= PASS_REUSE && program->reused[node->id])
+        fprintf(printer->file, "; in the place of %s", value_name(&printer->text, program->reused[node->id]));
     end_line(printer, program->wanted[node->id], ALWAYS_WANTED);
 }
 

@@ -50,8 +50,8 @@ static struct buffer *buffer_of(struct program *program, struct node *node)
     struct buffer *buffer = program->buffers[node->id];
     if (buffer)
         return buffer;
-    if (program->heir_of[node->id]) {
-        buffer = buffer_of(program, program->heir_of[node->id]);
+    if (program->reused[node->id]) {
+        buffer = buffer_of(program, program->reused[node->id]);
     } else if (node->op == OP_RESULT && node->result < node->loop->carried_count) {
         buffer = buffer_of(program, node->loop->carried[node->result]);
     } else {

@@ -1,6 +1,6 @@
-/* slots.c: which buffers share memory.
+/* slots.c: where in the workspace buffers lie.
  *
- * A slot is a stretch of the workspace. Buffers may share one that are not alive at the same time. The
+ * A slot is a part of the workspace. Buffers may share one that are not alive at the same time. The
  * largest choose first: each takes the smallest slot that is large enough and free while it is alive, or a
  * new one. So no small buffer stands where a large one could, and the workspace is seldom more than what is
  * alive at once. Sizes that are not known count as typical ones, and a slot is only shared where it is surely
@@ -17,7 +17,7 @@
 enum { SLOTS_TRIED = 64, TYPICAL_SIZE = 64 };
 
 /* A buffer and its aliases. */
-struct stay {
+struct alias_class {
     struct buffer *buffer;
     size *count;
     int64_t about; /* count at typical sizes */
@@ -38,13 +38,13 @@ struct use {
 
 struct sharing {
     struct program *program;
-    struct stay *stays;
-    size_t stays_count, stays_capacity;
+    struct alias_class *classes;
+    size_t classes_count, classes_capacity;
     struct use *uses; /* of each slot */
     size_t uses_count, uses_capacity;
 };
 
-/* ---- Stays ---- */
+/* ---- Classes ---- */
 
 static int64_t typical_size(const size *atom, void *closure)
 {
@@ -59,16 +59,17 @@ static bool needs_slot(const struct buffer *buffer)
             (buffer->storage == STORAGE_MEMBER && buffer->needs_fallback));
 }
 
-static void add_stay(struct sharing *sharing, struct buffer *buffer)
+static void add_class(struct sharing *sharing, struct buffer *buffer)
 {
     struct program *program = sharing->program;
-    struct stay stay = {.buffer = buffer, .number = sharing->stays_count, .is_kept = buffer->is_kept};
-    stay.first = buffer->first;
-    stay.last = buffer->last;
-    stay.count = buffer_count(program, buffer);
-    stay.about = size_evaluate(stay.count, typical_size, NULL);
-    buffer->slot = (int)sharing->stays_count; /* until slots are chosen */
-    ARENA_APPEND(program->scratch, sharing, stays, stay);
+    struct alias_class class = {
+        .buffer = buffer, .number = sharing->classes_count, .is_kept = buffer->is_kept};
+    class.first = buffer->first;
+    class.last = buffer->last;
+    class.count = buffer_count(program, buffer);
+    class.about = size_evaluate(class.count, typical_size, NULL);
+    buffer->slot = (int)sharing->classes_count; /* until slots are chosen */
+    ARENA_APPEND(program->scratch, sharing, classes, class);
 }
 
 /* The item that holds the statement in the body of the scope; outside of the scope, in the whole program. */
@@ -80,22 +81,22 @@ static const struct item *item_in(const struct item *scope, const struct nest *n
     return nest->path_count > level ? nest->path[level] : nest->item;
 }
 
-static void join_stay(struct stay *stay, const struct buffer *alias)
+static void join_class(struct alias_class *class, const struct buffer *alias)
 {
     for (size_t i = 0; i < alias->writers_count + alias->readers_count; i++) {
         const struct nest *nest =
             i < alias->writers_count ? alias->writers[i] : alias->readers[i - alias->writers_count];
-        const struct item *item = item_in(stay->buffer->scope, nest);
-        stay->first = item->first < stay->first ? item->first : stay->first;
-        stay->last = item->last > stay->last ? item->last : stay->last;
+        const struct item *item = item_in(class->buffer->scope, nest);
+        class->first = item->first < class->first ? item->first : class->first;
+        class->last = item->last > class->last ? item->last : class->last;
     }
-    stay->is_kept = stay->is_kept || alias->is_kept;
+    class->is_kept = class->is_kept || alias->is_kept;
 }
 
 /* What is kept first, then the largest, then by time. */
 static int by_size(const void *a, const void *b)
 {
-    const struct stay *p = a, *q = b;
+    const struct alias_class *p = a, *q = b;
     if (p->is_kept != q->is_kept)
         return p->is_kept ? -1 : 1;
     if (p->about != q->about && !p->is_kept)
@@ -121,10 +122,10 @@ static size_t place_of(const struct use *use, size_t first)
     return low;
 }
 
-static bool is_free(const struct use *use, const struct stay *stay)
+static bool is_free(const struct use *use, const struct alias_class *class)
 {
-    size_t i = place_of(use, stay->first);
-    return i == use->intervals_count || use->intervals[i].first > stay->last;
+    size_t i = place_of(use, class->first);
+    return i == use->intervals_count || use->intervals[i].first > class->last;
 }
 
 static bool is_large_enough(const struct slot *slot, size *count)
@@ -133,15 +134,15 @@ static bool is_large_enough(const struct slot *slot, size *count)
 }
 
 /* The smallest that serves, which is the last, or a new one. */
-static int find_slot(struct sharing *sharing, const struct stay *stay)
+static int find_slot(struct sharing *sharing, const struct alias_class *class)
 {
     struct program *program = sharing->program;
     size_t tried = 0;
-    for (size_t i = program->slots_count; !stay->is_kept && i-- > 0 && tried < SLOTS_TRIED; tried++)
-        if (!program->slots[i].is_kept && is_free(&sharing->uses[i], stay) &&
-            is_large_enough(&program->slots[i], stay->count))
+    for (size_t i = program->slots_count; !class->is_kept && i-- > 0 && tried < SLOTS_TRIED; tried++)
+        if (!program->slots[i].is_kept && is_free(&sharing->uses[i], class) &&
+            is_large_enough(&program->slots[i], class->count))
             return (int)i;
-    struct slot slot = {.count = stay->count, .is_kept = stay->is_kept};
+    struct slot slot = {.count = class->count, .is_kept = class->is_kept};
     ARENA_APPEND(program->arena, program, slots, slot);
     while (sharing->uses_count < program->slots_count) {
         struct use use = {0};
@@ -150,17 +151,17 @@ static int find_slot(struct sharing *sharing, const struct stay *stay)
     return (int)program->slots_count - 1;
 }
 
-static void take_slot(struct sharing *sharing, struct stay *stay)
+static void take_slot(struct sharing *sharing, struct alias_class *class)
 {
-    stay->slot = find_slot(sharing, stay);
-    struct use *use = &sharing->uses[stay->slot];
-    struct interval interval = {stay->first, stay->last};
-    size_t at = place_of(use, stay->first);
+    class->slot = find_slot(sharing, class);
+    struct use *use = &sharing->uses[class->slot];
+    struct interval interval = {class->first, class->last};
+    size_t at = place_of(use, class->first);
     ARENA_APPEND(sharing->program->scratch, use, intervals, interval);
     memmove(use->intervals + at + 1, use->intervals + at, (use->intervals_count - 1 - at) * sizeof interval);
     use->intervals[at] = interval;
-    sharing->program->slots[stay->slot].sharers++;
-    stay->buffer->slot = stay->slot;
+    sharing->program->slots[class->slot].sharers++;
+    class->buffer->slot = class->slot;
 }
 
 void share_slots(struct program *program)
@@ -168,14 +169,14 @@ void share_slots(struct program *program)
     struct sharing sharing = {.program = program};
     for (size_t i = 0; i < program->all_buffers_count; i++)
         if (needs_slot(program->all_buffers[i]))
-            add_stay(&sharing, program->all_buffers[i]);
+            add_class(&sharing, program->all_buffers[i]);
     for (size_t i = 0; i < program->all_buffers_count; i++)
         if (program->all_buffers[i]->alias_of && needs_slot(root_of(program->all_buffers[i])))
-            join_stay(&sharing.stays[root_of(program->all_buffers[i])->slot], program->all_buffers[i]);
-    if (sharing.stays_count > 0)
-        qsort(sharing.stays, sharing.stays_count, sizeof *sharing.stays, by_size);
-    for (size_t i = 0; i < sharing.stays_count; i++)
-        take_slot(&sharing, &sharing.stays[i]);
+            join_class(&sharing.classes[root_of(program->all_buffers[i])->slot], program->all_buffers[i]);
+    if (sharing.classes_count > 0)
+        qsort(sharing.classes, sharing.classes_count, sizeof *sharing.classes, by_size);
+    for (size_t i = 0; i < sharing.classes_count; i++)
+        take_slot(&sharing, &sharing.classes[i]);
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         struct buffer *alias = program->all_buffers[i];
         if (!alias->alias_of)

@@ -1,10 +1,11 @@
-/* inherit.c: values that are older values but for some of their elements take over the buffers of these.
+/* reuse.c: values that are older values but for some of their elements take over the buffers of these.
  *
  *     y = x; y[1:] = e            y in the place of x, if nothing else reads x
  *     y = x + scatter(e)          so too
  *     for t { x = ... }        what a loop carries, in the place of what it begins with
  *
- * Requires materialise. Leaves program->heir_of; schedule then makes neither buffers nor copies for heirs. */
+ * Requires materialise. Leaves program->reused; schedule then makes neither buffers nor copies
+ * for what takes over another one's. */
 #include "program.h"
 
 struct readers {
@@ -69,7 +70,8 @@ static int carried_number(const struct loop *loop, const struct node *placeholde
     return k;
 }
 
-/* Whether what the loop carries ends the round as the node: itself or its heir. */
+/* Whether what the loop carries ends the round as the node: itself, or what takes over its
+ * buffer. */
 static bool becomes_next(const struct readers *readers, const struct node *carried, struct node *node)
 {
     struct program *program = readers->program;
@@ -84,7 +86,7 @@ static bool becomes_next(const struct readers *readers, const struct node *carri
 }
 
 /* Whether the buffer of `base` is free as soon as `node` has read it, and there whenever node is wanted. */
-static bool may_inherit(const struct readers *readers, struct node *base, struct node *node)
+static bool may_reuse(const struct readers *readers, struct node *base, struct node *node)
 {
     const struct program *program = readers->program;
     const struct node *loop = base->op == OP_RESULT ? base->inputs[0] : program->owner[base->id];
@@ -145,7 +147,7 @@ static struct node *first_value(const struct readers *readers, const struct node
                : NULL;
 }
 
-void inherit(struct program *program)
+void reuse(struct program *program)
 {
     struct graph *graph = program->function->graph;
     struct readers readers = find_readers(program);
@@ -154,10 +156,10 @@ void inherit(struct program *program)
         if (!program->is_live[i] || program->buffers[i])
             continue;
         if (node->op == OP_PLACEHOLDER && program->owner[i]) {
-            program->heir_of[i] = first_value(&readers, node);
+            program->reused[i] = first_value(&readers, node);
         } else {
             base = base_of(program, node);
-            program->heir_of[i] = base && may_inherit(&readers, base, node) ? base : NULL;
+            program->reused[i] = base && may_reuse(&readers, base, node) ? base : NULL;
         }
     }
 }

@@ -1,4 +1,4 @@
-/* keep.c: what forward leaves for backward.
+/* kept_values.c: what forward leaves for backward.
  *
  * A value of forward that backward reads is computed again if that costs a few operations on values that are
  * there anyway (inputs, values that forward stores for itself), and kept otherwise. Decided from the users to

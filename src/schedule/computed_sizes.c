@@ -1,5 +1,5 @@
-/* computed.c: sizes that C computes from other sizes. Where all of these are numbers, so is what is computed:
- * as gradc.h does it. */
+/* computed_sizes.c: sizes that C computes from other sizes. Where all of these are numbers, so is what is
+ * computed: as gradc.h does it. */
 #include "program.h"
 
 enum { BLOCK = 64, MOST_CHUNKS = 8, WORTH_ADDING = 16 };
