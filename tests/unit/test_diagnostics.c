@@ -147,7 +147,7 @@ START_TEST(colours)
     diagnostics.colour = true;
     report_error(&diagnostics, find(source, "y"), "no");
     expect(
-        "\033[1mnet.nn:1:8: \033[1;31merror: \033[0mno\n    1 | f(x) = y\n      | \033[32m       ^\033[0m\n");
+        "\033[1mnet.nn:1:8: \033[1;31merror: \033[0mno\n    1 | f(x) = y\n      | \033[1;31m       ^\033[0m\n");
 }
 END_TEST
 
