@@ -223,6 +223,28 @@ static void put_starts(struct bodies *bodies, struct node *node, struct item *co
 
 static void put_node(struct bodies *bodies, struct node *node, struct item *container);
 
+/* The node, what it needs of its body, and the checks that its subscripts wait for. */
+static void put_early(struct bodies *bodies, struct node *node, struct item *container)
+{
+    const struct program *program = bodies->program;
+    struct node *const *needed;
+    if (bodies->is_done[node->id] || !program->is_live[node->id])
+        return;
+    size_t count = node_dependencies(program->function->graph, node, &needed);
+    for (size_t i = 0; i < count; i++)
+        if (program->owner[needed[i]->id] == program->owner[node->id])
+            put_early(bodies, needed[i], container);
+    for (int i = first_subscript(node); i < node->input_count; i++) {
+        struct node *const *awaited = program->awaited[node->inputs[i]->id];
+        for (; awaited && *awaited; awaited++)
+            if (program->owner[(*awaited)->id] == program->owner[node->id] &&
+                program->subscripts_deep[(*awaited)->id] < program->subscripts_deep[node->id])
+                put_early(bodies, *awaited, container);
+    }
+    put_node(bodies, node, container);
+    put_checks_of(bodies, node, container);
+}
+
 /* The nodes of the body that the condition needs come first, then the way out. */
 static void put_condition(struct bodies *bodies, struct node *node, struct item *container)
 {
@@ -238,10 +260,8 @@ static void put_condition(struct bodies *bodies, struct node *node, struct item 
                 bodies->is_needed[needed[j]->id] = true;
         }
     for (size_t i = 0; i < count; i++)
-        if (bodies->is_needed[nodes[i]->id]) {
-            put_node(bodies, nodes[i], container);
-            put_checks_of(bodies, nodes[i], container);
-        }
+        if (bodies->is_needed[nodes[i]->id])
+            put_early(bodies, nodes[i], container);
     struct nest *nest = nest_new(program, NEST_BREAK, node->loop->condition, NULL);
     nest->alone = true;
     put_elementwise(program, nest, 0, NULL, container);
