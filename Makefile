@@ -41,7 +41,7 @@ LEXERS = $(wildcard grammar/*.l)
 PARSERS = $(wildcard grammar/*.y)
 GENERATED = $(LEXERS:grammar/%.l=$(BUILD)/%.o) $(PARSERS:grammar/%.y=$(BUILD)/%.o)
 HEADERS = $(LEXERS:grammar/%.l=$(BUILD)/%.h) $(PARSERS:grammar/%.y=$(BUILD)/%.h)
-TEXTS = $(BUILD)/runtime_text.o $(BUILD)/prelude_text.o $(BUILD)/library_text.o $(BUILD)/bindings_text.o $(BUILD)/classes_text.o $(BUILD)/caller_text.o $(BUILD)/manual_text.o
+TEXTS = $(BUILD)/runtime_text.o $(BUILD)/prelude_text.o $(BUILD)/library_text.o $(BUILD)/bindings_text.o $(BUILD)/classes_text.o $(BUILD)/rust_text.o $(BUILD)/caller_text.o $(BUILD)/manual_text.o
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(notdir $(filter-out src/main.c,$(SOURCES)))) $(GENERATED) $(TEXTS)
 RUNTIME_SOURCES = $(wildcard runtime/*.c)
 RUNTIME_OBJECTS = $(RUNTIME_SOURCES:runtime/%.c=$(BUILD)/runtime/%.o)
@@ -163,6 +163,10 @@ $(BUILD)/bindings_text.c: tools/embed.sh python/gradc/functions.py
 $(BUILD)/classes_text.c: tools/embed.sh src/emit/classes.hpp
 	@mkdir -p $(@D)
 	tools/embed.sh text src/emit/classes.hpp classes > $@
+
+$(BUILD)/rust_text.c: tools/embed.sh src/emit/module.rs
+	@mkdir -p $(@D)
+	tools/embed.sh text src/emit/module.rs rust > $@
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/runtime/*.d $(BUILD)/tests/*.d $(BUILD)/random/*.d)
 

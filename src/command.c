@@ -19,7 +19,7 @@ static const char usage[] =
     "  -o FILE                      write to FILE (C: also the header beside it; '-': standard output)\n"
     "  --emit=KIND                  c (default), ast, graph, dot, svg, math, latex, html, interface, "
     "python,\n"
-    "                               cpp, program (the loops, statements and buffers of each entry)\n"
+    "                               cpp, rust, program (the loops, statements and buffers of each entry)\n"
     "  --check                      compare every gradient with a numerical one, and what is emitted with "
     "the graph\n"
     "  --check=c                    also what the compiler $CC makes of it with $CFLAGS (default: cc -O2)\n"
@@ -62,9 +62,19 @@ struct choice {
 };
 
 static const struct choice kinds[] = {
-    {"c", KIND_C},       {"ast", KIND_AST},       {"graph", KIND_GRAPH}, {"dot", KIND_DOT},
-    {"svg", KIND_SVG},   {"math", KIND_MATH},     {"latex", KIND_LATEX}, {"interface", KIND_INTERFACE},
-    {"html", KIND_HTML}, {"python", KIND_PYTHON}, {"cpp", KIND_CPP},     {"program", KIND_PROGRAM},
+    {"c", KIND_C},
+    {"ast", KIND_AST},
+    {"graph", KIND_GRAPH},
+    {"dot", KIND_DOT},
+    {"svg", KIND_SVG},
+    {"math", KIND_MATH},
+    {"latex", KIND_LATEX},
+    {"interface", KIND_INTERFACE},
+    {"html", KIND_HTML},
+    {"python", KIND_PYTHON},
+    {"cpp", KIND_CPP},
+    {"rust", KIND_RUST},
+    {"program", KIND_PROGRAM},
     {NULL, 0},
 };
 static const struct choice levels[] = {{"functions", false}, {"gates", true}, {NULL, 0}};

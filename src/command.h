@@ -22,6 +22,7 @@ enum kind {
     KIND_PYTHON,
     KIND_CPP,
     KIND_HTML,
+    KIND_RUST,
     KIND_PROGRAM
 };
 

@@ -62,13 +62,17 @@ static bool deliver_c(struct outputs *outputs, struct arena *arena, const struct
     return true;
 }
 
-/* The classes include the header that the C has under the same name. */
-static void deliver_classes(FILE *stream, struct arena *arena, const struct command *command,
-                            const struct module *module)
+/* Wrappers name the header that the C has under the same name. */
+static void deliver_wrappers(FILE *stream, struct arena *arena, const struct command *command,
+                             const struct module *module)
 {
     const char *name = command->output && !path_is_stream(command->output) ? path_last_part(command->output)
                                                                            : base_name(arena, command);
-    emit_cpp(stream, module, path_with_extension(arena, name, ".h"));
+    const char *header = path_with_extension(arena, name, ".h");
+    if (command->kind == KIND_CPP)
+        emit_cpp(stream, module, header);
+    else
+        emit_rust(stream, module, header);
 }
 
 /* ---- Dependencies ---- */
@@ -207,7 +211,8 @@ enum status deliver(struct outputs *outputs, struct arena *arena, const struct c
     case KIND_LATEX: emit_math(outputs_add(outputs, name), module, NOTATION_LATEX); break;
     case KIND_PROGRAM: done = deliver_program(outputs_add(outputs, name), command, module); break;
     case KIND_INTERFACE: emit_interface(outputs_add(outputs, name), module); break;
-    case KIND_CPP: deliver_classes(outputs_add(outputs, name), arena, command, module); break;
+    case KIND_CPP:
+    case KIND_RUST: deliver_wrappers(outputs_add(outputs, name), arena, command, module); break;
     case KIND_PYTHON: emit_python(outputs_add(outputs, name), module); break;
     default: command_error("this gradc was built without that kind of --emit"); done = false;
     }

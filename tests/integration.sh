@@ -101,6 +101,17 @@ for compiler in gcc:gcc clang:clang tcc:tcc; do
     expect "$compiler runs" 0 "$value" "$out/the project/by_hand"
 done
 
+rustc=$(PATH=/usr/bin:$PATH command -v rustc) # Debian's first
+if has "${rustc:-rustc}" rustc; then
+    project rust
+    inside gradc fit.nn
+    inside gradc --emit=rust fit.nn -o fit.rs
+    inside "$CC" -O2 -I"$prefix/include" -c fit.c
+    expect 'Rust builds' 0 '' inside "$rustc" --edition 2021 main.rs -C link-arg=fit.o -L "$prefix/lib" \
+        -C link-arg=-lgradc -C link-arg=-lm -C link-arg=-lgcc -o app
+    expect 'Rust runs' 0 "$value" "$out/the project/app"
+fi
+
 expect 'make uninstall' 0 '' make -s -C "$root" uninstall PREFIX="$prefix"
 expect 'uninstalling leaves nothing' 1 '' bash -c "find '$prefix' -type f | grep ."
 echo "$passed passed, $failed failed"

@@ -27,6 +27,8 @@ void emit_statistics(FILE *stats, struct module *module);
 void emit_interface(FILE *file, const struct module *module);
 /* Classes of C++ over the C whose header has this name. */
 void emit_cpp(FILE *file, const struct module *module, const char *header_name);
+/* A module of Rust over the C whose header has this name. */
+void emit_rust(FILE *file, const struct module *module, const char *header_name);
 /* A Python module over the interface; needs NumPy and the compiled library when it is imported. */
 void emit_python(FILE *file, const struct module *module);
 

@@ -3,6 +3,7 @@
  * status is thrown. What all such headers share is classes.hpp. */
 #include "classes_text.h"
 #include "emitter.h"
+#include "members.h"
 #include "source.h"
 
 #include <ctype.h>
@@ -31,11 +32,6 @@ static const char *member_name(const struct class_writer *writer, const struct m
     return is_taken ? arena_print(writer->arena, "%s_", member->name) : member->name;
 }
 
-static bool is_array(const struct member *member)
-{
-    return member->rank > 0 || member->pointer;
-}
-
 /* `gradc_count({N, 3})` */
 static const char *count_text(const struct class_writer *writer, const struct member *member)
 {
@@ -46,47 +42,15 @@ static const char *count_text(const struct class_writer *writer, const struct me
     return arena_print(writer->arena, "%s})", text);
 }
 
-/* The members whose roles an entry reads beside the inputs, or writes. */
-static bool reads(enum entry entry, enum role role)
-{
-    switch (role) {
-    case ROLE_OUTPUT_GRADIENT: return entry == ENTRY_BACKWARD || entry == ENTRY_GRADIENT;
-    case ROLE_TANGENT: return entry == ENTRY_JVP;
-    case ROLE_DIRECTION: return entry == ENTRY_HVP;
-    default: return false;
-    }
-}
-
-static bool writes(enum entry entry, enum role role)
-{
-    switch (role) {
-    case ROLE_OUTPUT: return entry <= ENTRY_GRADIENT;
-    case ROLE_GRADIENT: return entry == ENTRY_BACKWARD || entry == ENTRY_GRADIENT;
-    case ROLE_JACOBIAN: return entry == ENTRY_JACOBIAN;
-    case ROLE_HESSIAN: return entry == ENTRY_HESSIAN;
-    case ROLE_JACOBIAN_VALUES: return entry == ENTRY_SPARSE_JACOBIAN;
-    case ROLE_HESSIAN_VALUES: return entry == ENTRY_SPARSE_HESSIAN;
-    case ROLE_OUTPUT_TANGENT: return entry == ENTRY_JVP;
-    case ROLE_HVP: return entry == ENTRY_HVP;
-    case ROLE_INOUT: return entry == ENTRY_FORWARD;
-    default: return false;
-    }
-}
-
-static bool is_shown(const struct member *member)
-{
-    return member->role < ROLE_TABLE && member->role != ROLE_WORKSPACE && member->role != ROLE_PREPARED;
-}
-
 static void declare_members(const struct class_writer *writer)
 {
     const struct function *function = writer->function;
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
-        if (!is_shown(member))
+        if (!is_users_member(member))
             continue;
         const char *type = number_type(writer, member), *name = member_name(writer, member);
-        if (!is_array(member))
+        if (!is_array_member(member))
             fprintf(writer->file, "    %s %s = 0;\n", type, name);
         else
             fprintf(writer->file, "    std::vector<%s> %s; /* %s */\n", type, name,
@@ -134,7 +98,7 @@ static void copy_numbers(const struct class_writer *writer, bool is_back,
     const struct function *function = writer->function;
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
-        if (!is_shown(member) || is_array(member) || !applies(member))
+        if (!is_users_member(member) || is_array_member(member) || !applies(member))
             continue;
         const char *name = member_name(writer, member);
         if (is_back)
@@ -193,11 +157,11 @@ static void write_entry(const struct class_writer *writer, enum entry entry)
                 name);
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
-        if (!is_array(member) || member->role == ROLE_INOUT)
+        if (!is_array_member(member) || member->role == ROLE_INOUT)
             continue;
-        if (reads(entry, member->role))
+        if (role_is_read(member->role, entry))
             point_at(writer, member, "optional");
-        else if (writes(entry, member->role))
+        else if (role_is_written(member->role, entry))
             point_at(writer, member, "space");
     }
     if (has_prepared)
@@ -211,7 +175,7 @@ static void write_entry(const struct class_writer *writer, enum entry entry)
         fprintf(file, "        gradc_is_forward = true;\n");
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
-        if (!is_array(member) && writes(entry, member->role))
+        if (!is_array_member(member) && role_is_written(member->role, entry))
             fprintf(file, "        %s = m.%s;\n", member_name(writer, member), member->name);
     }
     fprintf(file, "    }\n");
@@ -226,7 +190,7 @@ static void write_class(const struct class_writer *writer)
     write_constructor(writer);
     write_defaults(writer);
     for (int e = 0; e < ENTRY_COUNT; e++)
-        if (e == ENTRY_FORWARD || function->entries[e])
+        if (has_entry(function, (enum entry)e))
             write_entry(writer, (enum entry)e);
     fprintf(file,
             "\nprivate:\n    /* The struct with numbers and inputs, the sizes of which are checked. */\n"

@@ -101,6 +101,16 @@ int main()
     named.gradient();
     check("names", close(named.forward_, 4) && close(named.hessian_, {8}) && close(named.d_x, {1}));
 
+    p_model p;
+    p.x = {2, 3}, p.sigma = 1, p.lambda = {1};
+    p.objective();
+    p.objective_gradient();
+    p.constraints();
+    check("nlp", close(p.objective_, 13) && close(p.d_objective_dx, {4, 6}) && close(p.constraints_, {6}));
+    p.constraints_jacobian();
+    p.lagrangian_hessian();
+    check("nlp, second", close(p.constraints_jacobian_values, {3, 2}) && close(p.lagrangian_hessian_values, {2, 1, 2}));
+
     std::printf("%d passed, %d failed\n", passed, failed);
     return failed > 0;
 }
