@@ -92,18 +92,30 @@ function scroll() {
     page("marks").scrollLeft = page("program").scrollLeft;
 }
 
+/* The functions that the formulas are of; of several, the picture shows the one that is chosen. */
+function offer(names) {
+    const choice = page("function"), chosen = choice.value;
+    choice.replaceChildren(...names.map(name => new Option(name)));
+    if (names.includes(chosen))
+        choice.value = chosen;
+    page("choice").hidden = names.length < 2;
+}
+
 /* Picture with values where a point is given and fits, else without; formulas and C from gradc's own page. */
 async function compile() {
     const text = page("program").value, at = page("at").value.trim(), level = "--level=" + page("level").value;
     page("state").textContent = "compiling";
     const start = performance.now();
     const whole = await run(text, ["--emit=html"]);
-    let picture = { status: 1, output: "", messages: "" }, messages = whole.messages;
+    let picture, made, messages = whole.messages;
     if (whole.status === 0) {
-        picture = await run(text, ["--emit=dot", level, ...(at ? ["--at", at] : [])]);
+        made = new DOMParser().parseFromString(whole.output, "text/html");
+        offer([...made.querySelectorAll(".formulas h3")].map(title => title.textContent.split("(")[0]));
+        const drawing = ["--emit=dot", level, "--function=" + page("function").value];
+        picture = await run(text, at ? [...drawing, "--at", at] : drawing);
         if (picture.status !== 0 && at) {
             messages = picture.messages;
-            picture = await run(text, ["--emit=dot", level]);
+            picture = await run(text, drawing);
         }
     }
     if (text !== page("program").value)
@@ -113,7 +125,6 @@ async function compile() {
     for (const id of ["picture", "formulas", "c"])
         page(id).classList.toggle("stale", whole.status !== 0);
     if (whole.status === 0) {
-        const made = new DOMParser().parseFromString(whole.output, "text/html");
         page("formulas").replaceChildren(...[...made.querySelectorAll(".formulas > :not(h2)")]);
         page("c").replaceChildren(...made.querySelector("pre.c").childNodes);
         drawPicture(picture.output, page("picture"));
@@ -143,7 +154,7 @@ async function start() {
     compiled = await unpack();
     for (const name of Object.keys(programs))
         page("programs").add(new Option(name));
-    for (const id of ["program", "at", "level"])
+    for (const id of ["program", "at", "function", "level"])
         page(id).addEventListener("input", compileSoon);
     page("programs").addEventListener("input", () => choose(page("programs").value));
     page("program").addEventListener("scroll", scroll);

@@ -148,6 +148,17 @@ def use(browser):
     browser.wait()
     check("and one that does", text(browser, "messages") == "" and "2 4" in browser.value(coloured % "#cd0000"))
 
+    check("one function needs no choice", browser.value("document.getElementById('choice').hidden"))
+    browser.type("at", "x=[1,2],a=3")
+    browser.type("program", "g(x: [n]) = sum(x^2)\nf(x: [n], a) = a * g(x) + 1\nexport f wrt x, a\nexport g wrt x\n")
+    browser.wait()
+    check("the first of two", "16" in browser.value(coloured % "darkgreen").split() and text(browser, "messages") == "",
+          text(browser, "messages"))
+    browser.type("at", "x=[1,2]")
+    browser.type("function", "g")
+    browser.wait()
+    check("the second", browser.value(coloured % "darkgreen").split()[-1] == "5", browser.value(coloured % "darkgreen"))
+
     browser.type("program", "f(x) = " + "(" * 200000 + "x" + ")" * 200000 + "\n")
     state = browser.wait()
     check("a program that is too deep", state == "the program has faults" and text(browser, "messages") != "", state)

@@ -38,13 +38,29 @@
 #undef REAL
 #undef NAME
 
+/* And the short loops of microcontrollers. */
+#undef GRADC_SMALL
+#define GRADC_SMALL 1
+#define REAL        double
+#define NAME(x)     small_##x##_f64
+#include "matmul_real.h"
+#undef REAL
+#undef NAME
+#define REAL    float
+#define NAME(x) small_##x##_f32
+#include "matmul_real.h"
+#undef REAL
+#undef NAME
+
 typedef void matmul_f64(int, int, size_t, size_t, size_t, double, const double *, size_t, const double *,
                         size_t, double, double *, size_t);
 typedef void matmul_f32(int, int, size_t, size_t, size_t, float, const float *, size_t, const float *, size_t,
                         float, float *, size_t);
 
-static matmul_f64 *const products_f64[] = {gradc_matmul_f64, narrow_matmul_f64, middle_matmul_f64};
-static matmul_f32 *const products_f32[] = {gradc_matmul_f32, narrow_matmul_f32, wide_matmul_f32};
+static matmul_f64 *const products_f64[] = {gradc_matmul_f64, narrow_matmul_f64, middle_matmul_f64,
+                                           small_matmul_f64};
+static matmul_f32 *const products_f32[] = {gradc_matmul_f32, narrow_matmul_f32, wide_matmul_f32,
+                                           small_matmul_f32};
 
 static unsigned state = 1;
 
@@ -320,7 +336,7 @@ START_TEST(test_not_a_number)
 }
 END_TEST
 
-static void check_matvec(int trans, size_t m, size_t n, size_t incx, size_t incy, double beta)
+static void check_matvec(bool small, int trans, size_t m, size_t n, size_t incx, size_t incy, double beta)
 {
     size_t lda = n + 2, rows = trans ? n : m, columns = trans ? m : n;
     double *a = random_array(m * lda), *x = random_array(columns * incx), *y = random_array(rows * incy);
@@ -328,8 +344,9 @@ static void check_matvec(int trans, size_t m, size_t n, size_t incx, size_t incy
     double *before = random_array(rows * incy);
     for (size_t i = 0; i < rows * incy; i++)
         before[i] = y[i];
-    gradc_matvec_f64(trans, m, n, 1.5, a, lda, x, incx, beta, y, incy);
-    gradc_matvec_f32(trans, m, n, 1.5f, a32, lda, x32, incx, (float)beta, y32, incy);
+    (small ? small_matvec_f64 : gradc_matvec_f64)(trans, m, n, 1.5, a, lda, x, incx, beta, y, incy);
+    (small ? small_matvec_f32 : gradc_matvec_f32)(trans, m, n, 1.5f, a32, lda, x32, incx, (float)beta, y32,
+                                                  incy);
     for (size_t i = 0; i < rows * incy; i++) {
         if (i % incy) {
             if (y[i] != before[i] || y32[i] != (float)before[i])
@@ -365,8 +382,8 @@ START_TEST(test_matvec)
     static const size_t sizes[] = {1, 2, 3, 4, 7, 17, 64, 259};
     for (size_t i = 0; i < 8; i++)
         for (size_t j = 0; j < 8; j++)
-            for (int way = 0; way < 16; way++)
-                check_matvec(way & 1, sizes[i], sizes[j], way & 2 ? 3 : 1, way & 4 ? 2 : 1,
+            for (int way = 0; way < 32; way++)
+                check_matvec(way & 16, way & 1, sizes[i], sizes[j], way & 2 ? 3 : 1, way & 4 ? 2 : 1,
                              way & 8 ? 0.5 : 0);
 }
 END_TEST
