@@ -374,7 +374,7 @@ static void emit_scan(struct emitter *emitter, struct nest *nest, struct index *
     if (!nest->accumulator)
         declare_accumulator(emitter, nest);
     const struct tree *sum = tree_name(emitter->lasting, nest->accumulator);
-    struct guarded guarded = {NULL};
+    struct guarded guarded = {.statement = NULL};
     if (!is_always_computable(nest))
         begin_guarded(emitter, &guarded, nest->guard);
     accumulate(emitter, nest->node, nest->target->type, sum, term);

@@ -215,7 +215,7 @@ bool is_unrolled(const struct item *loop, const struct code *body);
 /* A few rounds that fill whole registers with what stands side by side. */
 bool fills_registers(const struct item *loop);
 
-/* ---- emit_product.c ---- */
+/* ---- emit_factors.c ---- */
 /* Whether c * (a * b) is written c * a * b. */
 bool is_multiplied_first(const struct emitter *emitter, const struct node *node);
 /* Whether its text begins with a minus. */

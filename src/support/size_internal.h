@@ -68,6 +68,16 @@ struct sizes {
     size_t roots_count, roots_capacity;
 };
 
+/* Terms with whole and with fractional coefficients. */
+struct fractions {
+    struct term *whole, *fractions;
+    int whole_count, count;
+    bool is_negative; /* all fractions were; they have been negated, and are subtracted as a positive quotient
+                       */
+    bool is_safe;     /* C may divide their sum on its own: it is not negative */
+};
+struct fractions size_fractions(struct arena *arena, const size *a);
+
 struct rational rational_new(int64_t numerator, int64_t denominator);
 struct rational rational_add(struct rational a, struct rational b);
 struct rational rational_multiply(struct rational a, struct rational b);

@@ -116,29 +116,6 @@ static void append_terms(struct text *text, const struct term *terms, int count,
     }
 }
 
-/* The terms with fractional coefficients; whole ones go to `whole`. */
-static int split_fractions(const size *a, struct term *whole, struct term *fractions)
-{
-    int fraction_count = 0, whole_count = 0;
-
-    for (int i = 0; i < a->term_count; i++) {
-        if (a->terms[i].coefficient.denominator == 1)
-            whole[whole_count++] = a->terms[i];
-        else
-            fractions[fraction_count++] = a->terms[i];
-    }
-    return fraction_count;
-}
-
-/* Whether C may divide this sum on its own: it must not be negative. */
-static bool is_safe_numerator(const size *a, const struct term *terms, int count)
-{
-    struct term *copy = ARENA_ARRAY(a->sizes->arena, struct term, count);
-
-    memcpy(copy, terms, sizeof *terms * (size_t)count);
-    return size_nonnegative(size_from_terms(a->sizes, copy, count)) == ALWAYS;
-}
-
 static void append_quotient(struct text *text, const struct term *terms, int count, int64_t denominator)
 {
     if (count > 1)
@@ -147,18 +124,6 @@ static void append_quotient(struct text *text, const struct term *terms, int cou
     append(text, count > 1 ? ")" : "");
     append(text, "/");
     append(text, arena_print(text->arena, "%" PRId64, denominator));
-}
-
-/* Fractions with all coefficients negative are subtracted as a positive quotient. */
-static bool negate_if_negative(struct term *terms, int count)
-{
-    for (int i = 0; i < count; i++) {
-        if (terms[i].coefficient.numerator > 0)
-            return false;
-    }
-    for (int i = 0; i < count; i++)
-        terms[i].coefficient.numerator = -terms[i].coefficient.numerator;
-    return true;
 }
 
 const char *size_print(struct arena *arena, const size *a, enum size_style style)
@@ -174,20 +139,17 @@ const char *size_print(struct arena *arena, const size *a, enum size_style style
         append_terms(&text, a->terms, a->term_count, 1, false);
         return text.bytes;
     }
-    struct term *whole = ARENA_ARRAY(arena, struct term, a->term_count + 1);
-    struct term *fractions = ARENA_ARRAY(arena, struct term, a->term_count + 1);
-    int fraction_count = split_fractions(a, whole, fractions), whole_count = a->term_count - fraction_count;
-    bool is_negative = negate_if_negative(fractions, fraction_count);
-    if (whole_count == 0 && !is_negative) {
-        append_quotient(&text, fractions, fraction_count, denominator);
-    } else if (style == SIZE_LANGUAGE || is_safe_numerator(a, fractions, fraction_count)) {
-        if (is_negative) {
-            append_terms(&text, whole, whole_count, 1, false);
-            append(&text, whole_count > 0 ? " - " : "-");
-            append_quotient(&text, fractions, fraction_count, denominator);
+    const struct fractions parts = size_fractions(arena, a);
+    if (parts.whole_count == 0 && !parts.is_negative) {
+        append_quotient(&text, parts.fractions, parts.count, denominator);
+    } else if (style == SIZE_LANGUAGE || parts.is_safe) {
+        if (parts.is_negative) {
+            append_terms(&text, parts.whole, parts.whole_count, 1, false);
+            append(&text, parts.whole_count > 0 ? " - " : "-");
+            append_quotient(&text, parts.fractions, parts.count, denominator);
         } else {
-            append_quotient(&text, fractions, fraction_count, denominator);
-            append_terms(&text, whole, whole_count, 1, true);
+            append_quotient(&text, parts.fractions, parts.count, denominator);
+            append_terms(&text, parts.whole, parts.whole_count, 1, true);
         }
     } else {
         append_quotient(&text, a->terms, a->term_count, denominator);

@@ -77,33 +77,6 @@ static const struct tree *add_terms(struct making *making, const struct tree *su
     return sum;
 }
 
-/* The terms with fractional coefficients; whole ones go to `whole`. */
-static int split_fractions(const size *a, struct term *whole, struct term *fractions)
-{
-    int fraction_count = 0, whole_count = 0;
-    for (int i = 0; i < a->term_count; i++)
-        if (a->terms[i].coefficient.denominator == 1)
-            whole[whole_count++] = a->terms[i];
-        else
-            fractions[fraction_count++] = a->terms[i];
-    return fraction_count;
-}
-
-/* Whether C may divide this sum on its own: it must not be negative. */
-static bool is_safe_numerator(const size *a, const struct term *terms, int count)
-{
-    struct term *copy = ARENA_ARRAY(a->sizes->arena, struct term, count);
-    memcpy(copy, terms, sizeof *terms * (size_t)count);
-    return size_nonnegative(size_from_terms(a->sizes, copy, count)) == ALWAYS;
-}
-
-static const struct tree *quotient_of(struct making *making, const struct term *terms, int count,
-                                      int64_t denominator)
-{
-    return tree_binary(making->arena, add_terms(making, NULL, terms, count, denominator), "/",
-                       tree_number(making->arena, denominator));
-}
-
 /* Fractions with all coefficients negative are subtracted as a positive quotient. */
 static bool negate_if_negative(struct term *terms, int count)
 {
@@ -115,6 +88,29 @@ static bool negate_if_negative(struct term *terms, int count)
     return true;
 }
 
+struct fractions size_fractions(struct arena *arena, const size *a)
+{
+    struct fractions parts = {.whole = ARENA_ARRAY(arena, struct term, a->term_count + 1),
+                              .fractions = ARENA_ARRAY(arena, struct term, a->term_count + 1)};
+    for (int i = 0; i < a->term_count; i++)
+        if (a->terms[i].coefficient.denominator == 1)
+            parts.whole[parts.whole_count++] = a->terms[i];
+        else
+            parts.fractions[parts.count++] = a->terms[i];
+    parts.is_negative = negate_if_negative(parts.fractions, parts.count);
+    struct term *copy = ARENA_ARRAY(a->sizes->arena, struct term, parts.count);
+    memcpy(copy, parts.fractions, sizeof *copy * (size_t)parts.count);
+    parts.is_safe = size_nonnegative(size_from_terms(a->sizes, copy, parts.count)) == ALWAYS;
+    return parts;
+}
+
+static const struct tree *quotient_of(struct making *making, const struct term *terms, int count,
+                                      int64_t denominator)
+{
+    return tree_binary(making->arena, add_terms(making, NULL, terms, count, denominator), "/",
+                       tree_number(making->arena, denominator));
+}
+
 const struct tree *size_tree(struct arena *arena, const size *a, enum size_form form)
 {
     struct making making = {arena, form == SIZE_IN_DOUBLE};
@@ -123,19 +119,17 @@ const struct tree *size_tree(struct arena *arena, const size *a, enum size_form 
         return tree_number(arena, 0);
     if (denominator == 1)
         return add_terms(&making, NULL, a->terms, a->term_count, 1);
-    struct term *whole = ARENA_ARRAY(arena, struct term, a->term_count + 1);
-    struct term *fractions = ARENA_ARRAY(arena, struct term, a->term_count + 1);
-    int fraction_count = split_fractions(a, whole, fractions), whole_count = a->term_count - fraction_count;
-    bool is_negative = negate_if_negative(fractions, fraction_count);
-    if (whole_count == 0 && !is_negative)
-        return quotient_of(&making, fractions, fraction_count, denominator);
-    if (!is_safe_numerator(a, fractions, fraction_count))
+    const struct fractions parts = size_fractions(arena, a);
+    if (parts.whole_count == 0 && !parts.is_negative)
+        return quotient_of(&making, parts.fractions, parts.count, denominator);
+    if (!parts.is_safe)
         return quotient_of(&making, a->terms, a->term_count, denominator);
-    const struct tree *quotient = quotient_of(&making, fractions, fraction_count, denominator);
-    if (!is_negative)
-        return add_terms(&making, quotient, whole, whole_count, 1);
-    return whole_count > 0
-               ? tree_binary(arena, add_terms(&making, NULL, whole, whole_count, 1), "-", quotient)
+    const struct tree *quotient = quotient_of(&making, parts.fractions, parts.count, denominator);
+    if (!parts.is_negative)
+        return add_terms(&making, quotient, parts.whole, parts.whole_count, 1);
+    return parts.whole_count > 0
+               ? tree_binary(arena, add_terms(&making, NULL, parts.whole, parts.whole_count, 1), "-",
+                             quotient)
                : tree_negate_first(arena, quotient);
 }
 

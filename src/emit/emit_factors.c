@@ -1,4 +1,4 @@
-/* emit_product.c: which factor of a product comes first.
+/* emit_factors.c: which factor of a product comes first.
  *
  *     c * (a * b) = c * a * b
  *
