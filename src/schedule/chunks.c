@@ -41,16 +41,6 @@ static bool adds_up(const struct nest *nest)
     }
 }
 
-/* Whether a block of rows of the nest gives a block of rows of the target: to add up all of that for each
- * block would read rows that are not there yet. */
-static bool gives_block(const struct nest *nest)
-{
-    for (int a = 0; nest->block && nest->target->node && a < nest->target->node->rank; a++)
-        if (nest->target_axes[a] == nest->block_axis)
-            return true;
-    return false;
-}
-
 static void list(struct program *program, struct chunks *chunks, struct buffer *buffer, struct nest *added_by)
 {
     struct own own = {.buffer = buffer, .added_by = added_by};
@@ -70,7 +60,7 @@ bool has_own(struct program *program, struct chunks *chunks, struct nest *nest, 
         return false; /* a sum of all rounds is one variable, any other a chunk would need an array for */
     bool is_private =
         target->storage == STORAGE_WORKSPACE && is_private_to(target, loop) && array_of(target) == target;
-    if (is_private ? stores_by_round(nest, loop) : !adds_up(nest) || gives_block(nest))
+    if (is_private ? stores_by_round(nest, loop) : !adds_up(nest))
         return false; /* a copy of what has room for all rounds is too much */
     list(program, chunks, target, is_private ? NULL : nest);
     return true;
