@@ -220,6 +220,16 @@ static int64_t number_of(const size *atom, void *closure)
     return 1;
 }
 
+/* The default of a parameter; NULL: it has none. */
+static struct node *default_of(const struct function *function, const struct member *member)
+{
+    const struct function *defaults = function->defaults;
+    for (size_t i = 0; defaults && member->default_text && i < defaults->members_count; i++)
+        if (strcmp(defaults->members[i].name, member->name) == 0)
+            return defaults->members[i].value;
+    return NULL;
+}
+
 /* Takes the numbers of sizes that stand alone as axes from the lists, unless they are given. */
 static bool find_sizes(struct at *at, const struct function *function, struct numbers *numbers)
 {
@@ -241,6 +251,11 @@ static bool find_sizes(struct at *at, const struct function *function, struct nu
                 if (member->shape[a] == size_member->extent)
                     numbers->values[i] = literal->extents[a];
         }
+        const struct node *by_default = numbers->values[i] == 0 ? default_of(function, size_member) : NULL;
+        if (by_default)
+            numbers->values[i] = by_default->op == OP_SIZE_VALUE
+                                     ? size_evaluate(by_default->extent, number_of, numbers)
+                                     : (int64_t)by_default->value;
         if (numbers->values[i] == 0) {
             command_error("--at: no value for the size %s of %s", size_member->name, function->name);
             return false;
@@ -259,10 +274,35 @@ static const char *shape_text(struct arena *arena, const struct member *member)
     return text;
 }
 
+/* The default's elements, of sizes and of inputs that stand before it; NULL: there are none. */
+static const double *default_values(struct at *at, const struct member *member, const struct numbers *numbers,
+                                    const double *const *values)
+{
+    const struct function *function = numbers->function;
+    struct node *value = default_of(function, member);
+    if (!value)
+        return NULL;
+    const struct graph *graph = function->defaults->graph;
+    struct interpreter *interpreter = interpreter_new(at->arena, graph);
+    for (size_t i = 0; i < function->members_count; i++) {
+        const struct member *other = &function->members[i];
+        if (other->role == ROLE_SIZE)
+            interpreter_bind_size(interpreter, other->extent, numbers->values[i]);
+        for (size_t k = 0; values[i] && k < graph->nodes_count; k++)
+            if (graph->nodes[k]->op == OP_PARAMETER && strcmp(graph->nodes[k]->name, other->name) == 0)
+                interpreter_bind(interpreter, graph->nodes[k], values[i]);
+    }
+    return interpreter_value(interpreter, value);
+}
+
 /* The elements of an input; NULL after telling why there are none. */
-static const double *input_values(struct at *at, const struct member *member, struct numbers *numbers)
+static const double *input_values(struct at *at, const struct member *member, struct numbers *numbers,
+                                  const double *const *values)
 {
     const struct literal *literal = find_literal(at, member->name);
+    const double *by_default = literal ? NULL : default_values(at, member, numbers, values);
+    if (by_default)
+        return by_default;
     if (!literal) {
         command_error("--at: no value for %s of %s", member->name, numbers->function->name);
         return NULL;
@@ -306,10 +346,10 @@ bool at_point(struct at *at, const struct function *function, int64_t *sizes, co
     struct numbers numbers = {function, sizes};
     if (!find_sizes(at, function, &numbers))
         return false;
+    memset(values, 0, function->members_count * sizeof *values);
     for (size_t i = 0; i < function->members_count; i++) {
-        values[i] = NULL;
         if (is_input(&function->members[i]) &&
-            !(values[i] = input_values(at, &function->members[i], &numbers)))
+            !(values[i] = input_values(at, &function->members[i], &numbers, values)))
             return false;
     }
     return conditions_hold(function, &numbers);
