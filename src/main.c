@@ -14,6 +14,7 @@
 #include "limit.h"
 #include "output.h"
 #include "passes.h"
+#include "progress.h"
 #include "server.h"
 #include "source.h"
 #include "validate.h"
@@ -253,14 +254,17 @@ static enum status compile(struct run *run)
         return STATUS_WRONG_PROGRAM;
     bool is_formula =
         command->kind == KIND_MATH || command->kind == KIND_LATEX; /* simplified as they are written */
-    for (size_t i = 0; i < elaboration->module->functions_count && (!is_formula || command->check); i++)
+    size_t count = elaboration->module->functions_count;
+    for (size_t i = 0; i < count && (!is_formula || command->check); i++) {
+        progress_show("simplifying", elaboration->module->functions[i]->name, i, count);
         simplify(elaboration->module->functions[i], command->level);
+    }
     if (!is_formula)
         check_capacity(&run->diagnostics, elaboration->module);
     if (is_wrong(run))
         return STATUS_WRONG_PROGRAM;
     bool is_lowered = (command->kind == KIND_C || command->kind == KIND_PROGRAM) && !command->check;
-    for (size_t i = 0; i < elaboration->module->functions_count && is_lowered; i++)
+    for (size_t i = 0; i < count && is_lowered; i++)
         scalarise(elaboration->module->functions[i], command->level);
     if (command->check)
         return check(run, file, derivatives, elaboration->module);
@@ -310,6 +314,7 @@ int main(int argument_count, char **arguments)
         command_error("%s", reason);
         run.status = STATUS_WRONG_COMMAND;
     }
+    progress_clear();
     if (fflush(stdout) != 0 && run.status == STATUS_DONE) {
         command_error("cannot write standard output: %s", strerror(errno));
         run.status = STATUS_WRONG_COMMAND;

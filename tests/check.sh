@@ -81,5 +81,33 @@ mistake 'beyond an array' 1 'f_gradient: writes beyond the array d_x' 'm->d_x[m-
 mistake 'an input changed' 1 'f_gradient: changes the input x' '((double *)m->x)[0] = 5;'
 mistake 'what is kept from call to call' 1 'f_gradient: gives another d_x when it is called again' 'static int calls; m->d_x[0] += 1e-13 * calls++;'
 mistake 'a crash' 1 'f_gradient: is ended by signal 11' '*(volatile int *)0 = 1;'
+# Long work shows a terminal what it is at, and a pipe nothing; the table is the same.
+for i in $(seq 1 60); do
+    echo "f$i(x: [n], A: [n, n]) = sum(tanh(A @ tanh(A @ x))^2) + det(A + $i * eye(n))"
+done > long.nn
+cat > terminal.py << 'END'
+import os, pty, sys
+text = b""
+child, master = pty.fork()
+if child == 0:
+    os.environ["TERM"] = "xterm"
+    os.execv(sys.argv[1], sys.argv[1:])
+try:
+    while True:
+        text += os.read(master, 65536)
+except OSError:
+    pass
+print("shown" if b"(60 of 60)" in text else "not shown")
+print("taken away" if text.count(b"\r\033[K") > 1 and b"of 60)\r\nf" not in text else "left")
+print("ends with the table" if text.rstrip().endswith(b"ok") else "ends otherwise")
+END
+if python3 -c 'import pty' 2> /dev/null; then
+    expect 'progress on a terminal' 0 'shown' python3 terminal.py "$GRADC" --check long.nn
+    expect 'progress is taken away' 0 'taken away' python3 terminal.py "$GRADC" --check long.nn
+    expect 'the table comes last' 0 'ends with the table' python3 terminal.py "$GRADC" --check long.nn
+else
+    echo "python3: absent (Debian: python3); progress is not looked at" >&2
+fi
+expect 'no progress in a pipe' 0 '0' bash -c "'$GRADC' --check long.nn 2>&1 > /dev/null | wc -c"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

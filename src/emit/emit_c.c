@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "emitter.h"
+#include "progress.h"
 #include "runtime_text.h"
 #include "source.h"
 
@@ -114,8 +115,10 @@ static const char *print_module(struct module *module, const struct emit_options
     struct c_file code = {.text = file, .mentioned = names_new(module->arena)};
     struct programs *programs = ARENA_ARRAY(module->arena, struct programs, module->functions_count + 1);
     text_write(&code.text, "");
-    for (size_t i = 0; i < module->functions_count; i++)
+    for (size_t i = 0; i < module->functions_count; i++) {
+        progress_show("scheduling", module->functions[i]->name, i, module->functions_count);
         build_programs(module, module->functions[i], &programs[i]);
+    }
     for (size_t i = 0; options->stats && i < module->functions_count; i++)
         emit_stats(options->stats, module, &programs[i]);
     emit_header(header, module, options, programs);

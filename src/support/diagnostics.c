@@ -3,6 +3,7 @@
  * Requires nothing of the source but its bytes: lines may be of any length and hold any bytes. A message is
  * composed in the arena and written at once. */
 #include "diagnostics.h"
+#include "progress.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -278,6 +279,7 @@ static void print_message(struct diagnostics *diagnostics, const char *kind, str
         diagnostics->receive(diagnostics->receiver, &(struct message){kind, left, point, right, message});
         return;
     }
+    progress_clear();
     const char *kind_colour = strcmp(kind, "error") == 0 ? RED : strcmp(kind, "warning") == 0 ? YELLOW : CYAN;
     if (!point.source) {
         fprintf(diagnostics->stream, "%s%s: %s%s: %s%s\n", paint(diagnostics, BOLD),
@@ -401,6 +403,7 @@ void command_error(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
+    progress_clear();
     fputs("gradc: error: ", stderr);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);

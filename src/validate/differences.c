@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "interpret.h"
+#include "progress.h"
 
 enum { DIRECTIONS = 3, ATTEMPTS = 12, SEED = 12345 };
 #define TOLERANCE 1e-6
@@ -134,6 +135,7 @@ static bool check_gradient(FILE *stream, struct point *p, const struct member *g
                           : agree + differ   ? "WRONG"
                           : p->given != NULL ? "no finite values there"
                                              : "no point with finite values found";
+    progress_clear();
     if (agree + differ)
         fprintf(stream, "%-20s %-20s %12.1e  %s\n", p->function->name, gradient->name,
                 agree > differ ? best : worst, verdict);
@@ -150,6 +152,7 @@ static bool check_function(FILE *stream, const struct function *function, int pr
     struct point *p = point_new(arena, function, function, precision, SEED);
     p->given = given;
     if (!point_choose_different_sizes(p)) {
+        progress_clear();
         fprintf(stream, "%-20s %-20s %12s  %s\n", function->name, "", "-",
                 "no small sizes meet its conditions");
         right = false;
@@ -165,8 +168,10 @@ bool check_gradients(FILE *stream, const struct module *module, const struct giv
 {
     bool right = true;
     fprintf(stream, "%-20s %-20s %12s\n", "function", "gradient", "difference");
-    for (size_t i = 0; i < module->functions_count; i++)
+    for (size_t i = 0; i < module->functions_count; i++) {
+        progress_show("taking differences of", module->functions[i]->name, i, module->functions_count);
         right = check_function(stream, module->functions[i], module->precision, given ? &given[i] : NULL) &&
                 right;
+    }
     return right;
 }

@@ -9,6 +9,7 @@
 #include "compiled.h"
 #include "emit.h"
 #include "passes.h"
+#include "progress.h"
 #include "source.h"
 #include "validate_run.h"
 
@@ -157,6 +158,7 @@ static void print_rows(const struct validator *v, const struct function *functio
         const struct tally *tally = &tallies[e];
         if (tally->calls == 0)
             continue;
+        progress_clear();
         fprintf(table, "%-20s %s%-*s ", function->name, v->options->is_compiled ? "compiled " : "",
                 v->options->is_compiled ? 11 : 20, entry_name((enum entry)e));
         if (tally->is_wrong)
@@ -258,6 +260,7 @@ static void tell_fault(struct validator *v, const char *fault)
 {
     v->result.validity = VALIDATE_WRONG;
     v->result.text = fault;
+    progress_clear();
     if (v->options->table)
         fprintf(v->options->table, "%-20s %-20s %12s  WRONG\n    %s\n", "", "", "-", fault);
 }
@@ -274,6 +277,8 @@ static void validate_tree(struct validator *v, struct module *emitted, const str
     const struct given *given = v->options->given;
     for (size_t i = 0; i < emitted->functions_count; i++) {
         struct function visible = *emitted->functions[i]; /* without what only entries know of */
+        if (v->options->table)
+            progress_show("running the C of", visible.name, i, emitted->functions_count);
         visible.members_count = reference->functions[i]->members_count;
         if (!validate_function(v, &visible, reference->functions[i], given ? &given[i] : NULL) &&
             !v->options->table)

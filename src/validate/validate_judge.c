@@ -182,7 +182,7 @@ static const char *judge_member(struct point *point, size_t i, const struct outc
                                 const double *expected, double *worst)
 {
     const struct member *member = &point->function->members[i];
-    double close = point->close * (1e-3 + largest(expected, point->counts[i]));
+    double magnitude = 1e-3 + largest(expected, point->counts[i]), close = point->close * magnitude;
     for (size_t k = 0; k < point->counts[i]; k++) {
         double got = outcome->values[i][k], off = fabs(got - expected[k]);
         if (!outcome->is_written[i][k])
@@ -191,8 +191,8 @@ static const char *judge_member(struct point *point, size_t i, const struct outc
             continue;
         if (member->type == REAL && !isfinite(expected[k]))
             continue;
-        if (isfinite(off) && off > *worst)
-            *worst = off;
+        if (isfinite(off) && off / magnitude > *worst)
+            *worst = off / magnitude;
         if (off <= close || (member->type == REAL &&
                              off <= tolerance(point, point->reference->members[i].value, k, expected[k])))
             continue;
