@@ -1,6 +1,6 @@
 /* graph.c: the nodes themselves: hash-consing, leaves, names, regions and factorisations. The other
- * constructors, with their simplifications, are in graph_elementwise.c, graph_view.c, graph_reshape.c,
- * graph_reduce.c and graph_contract.c. */
+ * constructors, with their simplifications, are in graph_elementwise.c, graph_view.c, graph_index.c,
+ * graph_scatter.c, graph_reshape.c, graph_reduce.c and graph_contract.c. */
 #include "graph_internal.h"
 #include "guard.h"
 

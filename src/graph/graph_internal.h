@@ -47,6 +47,22 @@ int view_plain_axis(const struct view *view, int subscript, const size *extent);
  */
 bool view_invert(struct graph *graph, const struct view *view, size *const *target_shape,
                  struct view *inverse);
+/* Whether every position of the view lies within the shape, provably. */
+bool view_is_inside(struct graph *graph, const struct view *view, size *const *shape);
+/* Whether no position of the view lies within the shape, provably. */
+bool view_is_outside(struct graph *graph, const struct view *view, size *const *shape);
+/* inner(outer(i)): with outer of the rank of inner's space. False if the composition is no view. Dynamic
+ * inputs: of one of the two at most; those of outer keep their numbers. */
+bool view_compose(struct graph *graph, const struct view *inner, const struct view *outer, struct view *out);
+/* Of an axis of length 1 there is one place, whatever number the run gives it: that this is 0 is judged
+ * elsewhere. */
+void view_settle_single_places(struct graph *graph, struct view *view, size *const *target_shape);
+/* x[outer(i)] for an INDEX x as one view of x's source, if it is one. */
+bool view_compose_index(struct graph *graph, const struct node *x, const struct view *outer, bool *fill,
+                        struct view *out);
+
+/* ---- graph_index.c ---- */
+
 /* The INDEX of x that the view says, without looking at x. */
 struct node *view_intern_index(struct graph *graph, struct node *x, const struct view *view, bool fill);
 

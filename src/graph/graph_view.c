@@ -1,4 +1,4 @@
-/* graph_view.c: affine subscripts, and the operators that have them: INDEX, SCATTER, REPLACE.
+/* graph_view.c: affine subscripts as such: bounds, inverse and composition.
  *
  * Subscripts are canonical: an axis of length 1 has no coefficient, a zero coefficient is NULL, and what a
  * dynamic input says plainly (a constant, a position) has moved into offset and coefficients. So equal views
@@ -185,8 +185,7 @@ static bool view_bounds(struct graph *graph, const struct view *view, int subscr
     return true;
 }
 
-/* Whether every position of the view lies within the shape, provably. */
-static bool view_is_inside(struct graph *graph, const struct view *view, size *const *shape)
+bool view_is_inside(struct graph *graph, const struct view *view, size *const *shape)
 {
     size *one = size_number(graph->sizes, 1), *least, *greatest;
 
@@ -200,8 +199,7 @@ static bool view_is_inside(struct graph *graph, const struct view *view, size *c
     return true;
 }
 
-/* Whether no position of the view lies within the shape, provably. */
-static bool view_is_outside(struct graph *graph, const struct view *view, size *const *shape)
+bool view_is_outside(struct graph *graph, const struct view *view, size *const *shape)
 {
     size *least, *greatest;
 
@@ -234,10 +232,7 @@ static bool add_scaled(struct view *out, int subscript, size *coefficient, const
     return true;
 }
 
-/* inner(outer(i)): with outer of the rank of inner's space. False if the composition is no view. Dynamic
- * inputs: of one of the two at most; those of outer keep their numbers. */
-static bool view_compose(struct graph *graph, const struct view *inner, const struct view *outer,
-                         struct view *out)
+bool view_compose(struct graph *graph, const struct view *inner, const struct view *outer, struct view *out)
 {
     view_begin(graph, out, inner->count, outer->rank, outer->shape);
     for (int s = 0; s < inner->count; s++) {
@@ -291,9 +286,7 @@ static void drop_unused_dynamics(struct view *view)
     view->dynamic_count = count;
 }
 
-/* Of an axis of length 1 there is one place, whatever number the run gives it: that this is 0 is judged
- * elsewhere. */
-static void settle_single_places(struct graph *graph, struct view *view, size *const *target_shape)
+void view_settle_single_places(struct graph *graph, struct view *view, size *const *target_shape)
 {
     for (int s = 0; s < view->count; s++)
         if (size_is(target_shape[s], 1) && view->subscripts[s].dynamic > 0) {
@@ -329,9 +322,8 @@ static bool reads_one_round(const struct node *x, const struct view *outer)
     return false;
 }
 
-/* x[outer(i)] for an INDEX x as one view of x's source, if it is one. */
-static bool compose_index(struct graph *graph, const struct node *x, const struct view *outer, bool *fill,
-                          struct view *out)
+bool view_compose_index(struct graph *graph, const struct node *x, const struct view *outer, bool *fill,
+                        struct view *out)
 {
     struct view inner;
 
@@ -346,361 +338,5 @@ static bool compose_index(struct graph *graph, const struct node *x, const struc
         compose_dynamics(graph, &inner, outer, out);
     drop_unused_dynamics(out);
     *fill = *fill || x->fill;
-    return true;
-}
-
-/* ---- INDEX ---- */
-
-static bool is_identity(const struct view *view, const struct node *x)
-{
-    if (view->rank != x->rank || view->dynamic_count > 0)
-        return false;
-    for (int s = 0; s < view->count; s++) {
-        if (view->shape[s] != x->shape[s])
-            return false;
-        if (size_is(x->shape[s], 1) ? !size_is(view->subscripts[s].offset, 0)
-                                    : view_plain_axis(view, s, x->shape[s]) != s)
-            return false;
-    }
-    return true;
-}
-
-struct node *view_intern_index(struct graph *graph, struct node *x, const struct view *view, bool fill)
-{
-    struct node node = {.op = OP_INDEX, .type = x->type, .rank = view->rank, .shape = view->shape};
-    struct node *inputs[MAXIMUM_RANK + 1] = {x};
-
-    for (int d = 0; d < view->dynamic_count; d++)
-        inputs[1 + d] = view->dynamics[d];
-    node.input_count = 1 + view->dynamic_count;
-    node.inputs = inputs;
-    node.subscripts = (struct affine *)view->subscripts;
-    node.fill = fill;
-    return graph_intern(graph, &node);
-}
-
-/* IOTA read through a static view is an IOTA. */
-static struct node *index_of_iota(struct graph *graph, const struct node *x, const struct view *view)
-{
-    struct view iota, out;
-
-    view_load(graph, &iota, 1, x->rank, x->shape, x->subscripts, NULL, 0);
-    if (!view_compose(graph, &iota, view, &out))
-        return NULL;
-    return graph_iota_affine(graph, x->type, view->rank, view->shape, out.subscripts);
-}
-
-/* A CONTRACT whose axes the view permutes: the CONTRACT gives them in the order in which the view takes them.
- */
-static struct node *index_of_contract(struct graph *graph, struct node *x, const struct view *view, bool fill)
-{
-    int axis_of[MAXIMUM_RANK], order[MAXIMUM_RANK], count = 0;
-    bool is_ordered = true;
-    struct view monotone;
-
-    for (int s = 0; s < x->rank; s++) {
-        axis_of[s] = view_plain_axis(view, s, x->shape[s]);
-        if (axis_of[s] < 0)
-            return NULL;
-        is_ordered = is_ordered && (s == 0 || axis_of[s] > axis_of[s - 1]);
-    }
-    if (is_ordered)
-        return NULL;
-    view_begin(graph, &monotone, x->rank, view->rank, view->shape);
-    for (int a = 0; a < view->rank; a++) {
-        for (int s = 0; s < x->rank; s++) {
-            if (axis_of[s] != a)
-                continue;
-            if (count == x->rank)
-                return NULL; /* a diagonal */
-            view_set_axis(graph, &monotone, count, a);
-            order[count++] = s;
-        }
-    }
-    x = graph_permute_contract(graph, x, order);
-    return is_identity(&monotone, x) ? x : view_intern_index(graph, x, &monotone, fill);
-}
-
-static struct node *index_view(struct graph *graph, struct node *x, const struct view *view, bool fill)
-{
-    struct node *y = NULL;
-    double value;
-
-    if (fill && view_is_inside(graph, view, x->shape))
-        fill = false;
-    if (is_identity(view, x))
-        return x;
-    if (fill && view_is_outside(graph, view, x->shape))
-        return graph_broadcast(graph, graph_constant(graph, x->type, 0), view->rank, view->shape);
-    if (graph_is_constant(x, &value) && (!fill || value == 0))
-        return graph_broadcast(graph, graph_constant(graph, x->type, value), view->rank, view->shape);
-    if (x->op == OP_INDEX) {
-        struct view out;
-        if (compose_index(graph, x, view, &fill, &out))
-            return index_view(graph, x->inputs[0], &out, fill);
-    }
-    if (x->op == OP_IOTA && !fill && view->dynamic_count == 0)
-        y = index_of_iota(graph, x, view);
-    else if (x->op == OP_CONTRACT)
-        y = index_of_contract(graph, x, view, fill);
-    return y != NULL ? y : view_intern_index(graph, x, view, fill);
-}
-
-struct node *graph_index(struct graph *graph, struct node *x, int rank, size *const *shape,
-                         const struct affine *subscripts, struct node *const *dynamics, int dynamic_count,
-                         bool fill)
-{
-    struct view view;
-
-    view_load(graph, &view, x->rank, rank, shape, subscripts, dynamics, dynamic_count);
-    if (!fill)
-        settle_single_places(graph, &view, x->shape);
-    return index_view(graph, x, &view, fill);
-}
-
-/* ---- IOTA ---- */
-
-struct node *graph_iota_affine(struct graph *graph, enum type type, int rank, size *const *shape,
-                               const struct affine *affine)
-{
-    struct node node = {.op = OP_IOTA, .type = type, .rank = rank, .shape = (size **)shape};
-    struct view view;
-    bool varies = false;
-
-    view_load(graph, &view, 1, rank, shape, affine, NULL, 0);
-    for (int a = 0; a < rank; a++)
-        varies = varies || view.coefficients[0][a] != NULL;
-    if (!varies)
-        return graph_broadcast(graph, graph_size(graph, type, view.subscripts[0].offset), rank, shape);
-    node.subscripts = view.subscripts;
-    return graph_intern(graph, &node);
-}
-
-struct node *graph_iota(struct graph *graph, enum type type, int rank, size *const *shape, int axis)
-{
-    struct view view;
-
-    assert(axis >= 0 && axis < rank);
-    view_begin(graph, &view, 1, rank, shape);
-    view_set_axis(graph, &view, 0, axis);
-    return graph_iota_affine(graph, type, rank, shape, view.subscripts);
-}
-
-/* ---- SCATTER ---- */
-
-static unsigned unused_axes(const struct view *view)
-{
-    unsigned unused = 0;
-
-    for (int a = 0; a < view->rank; a++) {
-        bool used = false;
-        for (int s = 0; s < view->count; s++)
-            used = used || view->coefficients[s][a] != NULL;
-        if (!used)
-            unused |= 1u << a;
-    }
-    return unused;
-}
-
-/* The view over the index space without the axes, which it does not use. */
-static void view_without_axes(struct graph *graph, const struct view *view, unsigned axes, size **shape,
-                              struct view *out)
-{
-    int kept[MAXIMUM_RANK], count = 0;
-
-    for (int a = 0; a < view->rank; a++) {
-        if (!(axes & 1u << a)) {
-            shape[count] = view->shape[a];
-            kept[count++] = a;
-        }
-    }
-    view_begin(graph, out, view->count, count, shape);
-    for (int s = 0; s < view->count; s++) {
-        out->subscripts[s].offset = view->subscripts[s].offset;
-        for (int a = 0; a < count; a++)
-            out->coefficients[s][a] = view->coefficients[s][kept[a]];
-    }
-}
-
-static struct node *intern_scatter(struct graph *graph, struct node *x, int rank, size *const *shape,
-                                   const struct view *view)
-{
-    struct node node = {.op = OP_SCATTER, .type = x->type, .rank = rank, .shape = (size **)shape};
-    struct node *inputs[MAXIMUM_RANK + 1] = {x};
-
-    for (int d = 0; d < view->dynamic_count; d++)
-        inputs[1 + d] = view->dynamics[d];
-    node.input_count = 1 + view->dynamic_count;
-    node.inputs = inputs;
-    node.subscripts = (struct affine *)view->subscripts;
-    return graph_intern(graph, &node);
-}
-
-static struct node *scatter_view(struct graph *graph, struct node *x, int rank, size *const *shape,
-                                 const struct view *view)
-{
-    unsigned unused = view->dynamic_count == 0 ? unused_axes(view) : 0;
-    struct view other;
-    double value;
-
-    if (graph_is_constant(x, &value) && value == 0)
-        return graph_broadcast(graph, graph_constant(graph, x->type, 0), rank, shape);
-    if (x->op == OP_SCATTER) {
-        struct view inner;
-        view_of_node(graph, &inner, x);
-        /* y[V(W(i))] += x[i]: here the view of the outer is applied to the places of the inner. */
-        if (view->dynamic_count == 0 && inner.dynamic_count == 0 && view_compose(graph, view, &inner, &other))
-            return scatter_view(graph, x->inputs[0], rank, shape, &other);
-    }
-    if (unused != 0) { /* sum_i over axes that lead to one place */
-        size *kept[MAXIMUM_RANK];
-        view_without_axes(graph, view, unused, kept, &other);
-        return scatter_view(graph, graph_reduce(graph, OP_SUM, x, unused), rank, shape, &other);
-    }
-    if (view->dynamic_count == 0 && view_invert(graph, view, shape, &other))
-        return graph_index(graph, x, rank, shape, other.subscripts, NULL, 0, false);
-    return intern_scatter(graph, x, rank, shape, view);
-}
-
-struct node *graph_scatter(struct graph *graph, struct node *x, int rank, size *const *shape,
-                           const struct affine *subscripts, struct node *const *dynamics, int dynamic_count)
-{
-    struct view view;
-
-    view_load(graph, &view, rank, x->rank, x->shape, subscripts, dynamics, dynamic_count);
-    settle_single_places(graph, &view, shape);
-    return scatter_view(graph, x, rank, shape, &view);
-}
-
-/* ---- REPLACE ---- */
-
-struct node *graph_replace(struct graph *graph, struct node *x, struct node *part,
-                           const struct affine *subscripts, struct node *const *dynamics, int dynamic_count)
-{
-    struct node node = {.op = OP_REPLACE, .type = x->type, .rank = x->rank, .shape = x->shape};
-    struct node *inputs[MAXIMUM_RANK + 2] = {x, part};
-    struct view view, inverse;
-    double old, new;
-
-    assert(x->type == part->type);
-    view_load(graph, &view, x->rank, part->rank, part->shape, subscripts, dynamics, dynamic_count);
-    settle_single_places(graph, &view, x->shape);
-    if (view.dynamic_count == 0 && view_invert(graph, &view, x->shape, &inverse)) /* all of x */
-        return graph_index(graph, part, x->rank, x->shape, inverse.subscripts, NULL, 0, false);
-    if (graph_is_constant(x, &old) && graph_is_constant(part, &new) && old == new)
-        return x;
-    for (int d = 0; d < view.dynamic_count; d++)
-        inputs[2 + d] = view.dynamics[d];
-    node.input_count = 2 + view.dynamic_count;
-    node.inputs = inputs;
-    node.subscripts = view.subscripts;
-    return graph_intern(graph, &node);
-}
-
-/* ---- Where a scatter stores ---- */
-
-/* The axes that move one subscript, the smallest step first, if their steps are numbers like those of digits:
- * each at least what all before it reach. One axis may have any step. -1: they are not. */
-static int digits_of(const struct affine *affine, const struct node *x, int *axes, bool *is_dense)
-{
-    int64_t step, extent, reach = 1, smallest[MAXIMUM_RANK];
-    int count = 0;
-    for (int a = 0; affine->coefficients && a < x->rank; a++) {
-        size *coefficient = affine->coefficients[a];
-        bool is_number = coefficient && size_is_number(coefficient, &step);
-        if (!coefficient || (is_number && step == 0) || size_is(x->shape[a], 1))
-            continue;
-        int place = count++;
-        smallest[place] = is_number ? step : INT64_MAX;
-        for (axes[place] = a; place > 0 && smallest[place - 1] > smallest[place]; place--) {
-            int64_t other = smallest[place - 1];
-            smallest[place - 1] = smallest[place], smallest[place] = other;
-            axes[place] = axes[place - 1], axes[place - 1] = a;
-        }
-    }
-    *is_dense = true;
-    for (int d = 0; d < count; d++) {
-        if (count > 1 && (smallest[d] == INT64_MAX || smallest[d] < reach))
-            return -1;
-        *is_dense = *is_dense && smallest[d] == reach;
-        if (d + 1 < count && !size_is_number(x->shape[axes[d]], &extent))
-            return -1;
-        reach = d + 1 < count ? smallest[d] * extent : reach;
-    }
-    return count;
-}
-
-/* Every axis of the elements moves a subscript, in which no two places meet: 2 k + m for m < 2. */
-bool graph_is_injective(const struct node *node)
-{
-    const struct node *x = node->inputs[node->op == OP_REPLACE];
-    int axes[MAXIMUM_RANK];
-    bool is_dense;
-    unsigned seen = 0;
-    for (int s = 0; s < node->rank; s++) {
-        int count = digits_of(&node->subscripts[s], x, axes, &is_dense);
-        if (count < 0 || node->subscripts[s].dynamic)
-            return false;
-        for (int d = 0; d < count; d++)
-            seen |= 1u << axes[d];
-    }
-    for (int a = 0; a < x->rank; a++)
-        if (!(seen >> a & 1) && !size_is(x->shape[a], 1))
-            return false;
-    return true;
-}
-
-unsigned graph_varying_axes(const struct node *k)
-{
-    int count = k->op == OP_INDEX ? k->inputs[0]->rank : k->op == OP_IOTA ? 1 : 0;
-    unsigned axes = 0;
-    if (k->input_count > 1 || (k->op != OP_INDEX && k->op != OP_IOTA && k->rank > 0))
-        return (1u << k->rank) - 1;
-    for (int s = 0; s < count; s++)
-        for (int a = 0; k->subscripts[s].coefficients && a < k->rank; a++)
-            if (k->subscripts[s].coefficients[a])
-                axes |= 1u << a;
-    return axes;
-}
-
-unsigned graph_meeting_axes(const struct node *node)
-{
-    int data = node->op == OP_REPLACE;
-    const struct node *x = node->inputs[data];
-    unsigned axes = 0;
-    for (int d = data + 1; d < node->input_count; d++)
-        axes |= graph_varying_axes(node->inputs[d]);
-    for (int a = 0; a < x->rank; a++) {
-        bool moves = size_is(x->shape[a], 1);
-        for (int s = 0; s < node->rank; s++)
-            moves = moves || (node->subscripts[s].coefficients && node->subscripts[s].coefficients[a]);
-        if (moves)
-            axes &= ~(1u << a);
-    }
-    return axes;
-}
-
-/* The places of each subscript are all those of its axis, and no axis of the elements moves two. */
-bool graph_is_onto(const struct node *node)
-{
-    const struct node *x = node->inputs[0];
-    int axes[MAXIMUM_RANK];
-    bool is_dense;
-    unsigned seen = 0;
-    for (int s = 0; s < node->rank; s++) {
-        const struct affine *affine = &node->subscripts[s];
-        int count = digits_of(affine, x, axes, &is_dense);
-        size *places = count > 0 ? x->shape[axes[0]] : NULL;
-        if (count < 0 || !is_dense || affine->dynamic || !size_is(affine->offset, 0))
-            return false;
-        for (int d = 0; d < count; d++) {
-            if (seen >> axes[d] & 1)
-                return false;
-            seen |= 1u << axes[d];
-            places = d > 0 ? size_multiply(places, x->shape[axes[d]]) : places;
-        }
-        if (places ? places != node->shape[s] : !size_is(node->shape[s], 1))
-            return false;
-    }
     return true;
 }

@@ -1,5 +1,4 @@
-/* formula_node.c: see formula_node.h. First each node as an expression of whole tensors, then, for those that
- * are none, one element of it in index notation. */
+/* formula_node.c: nodes as expressions of whole tensors; see formula_node.h. */
 #include "formula_node.h"
 #include "routine.h"
 
@@ -7,7 +6,7 @@
 
 #include "graph_internal.h"
 
-static formula input(struct formula_context *c, const struct node *node, int i)
+formula formula_of_input(struct formula_context *c, const struct node *node, int i)
 {
     return c->of(node->inputs[i], c->closure);
 }
@@ -37,7 +36,7 @@ static formula indicator(struct formula_context *c, formula x)
     return formula_make(c->arena, F_INDICATOR, NULL, x->rank, 1, &x);
 }
 
-static formula apply(struct formula_context *c, const struct node *node, const formula *x)
+formula formula_apply(struct formula_context *c, const struct node *node, const formula *x)
 {
     int rank = 0;
     for (int i = 0; i < node->input_count; i++)
@@ -91,11 +90,11 @@ static formula elementwise(struct formula_context *c, struct node *node)
     if (is_identity(node))
         return formula_make(c->arena, F_IDENTITY, NULL, 2, 0, NULL);
     for (int i = 0; i < node->input_count; i++) {
-        x[i] = input(c, node, i);
+        x[i] = formula_of_input(c, node, i);
         if (x[i]->kind == F_DEFERRED)
             return formula_deferred(c->arena, node);
     }
-    return apply(c, node, x);
+    return formula_apply(c, node, x);
 }
 
 /* ---- Views ---- */
@@ -213,7 +212,7 @@ static formula view(struct formula_context *c, struct node *node)
     unsigned used = 0;
     if (node->input_count > 1)
         return gather(c, node);
-    formula x = input(c, node, 0);
+    formula x = formula_of_input(c, node, 0);
     if (x->rank == 0 && x->kind != F_DEFERRED && !node->fill)
         return x;
     if (node->fill || x->kind == F_DEFERRED)
@@ -254,7 +253,7 @@ static formula scatter(struct formula_context *c, struct node *node)
 
 /* ---- Reductions and contractions ---- */
 
-static const char *reduction_name(enum op op)
+const char *formula_reduction_name(enum op op)
 {
     switch (op) {
     case OP_PRODUCT: return "prod";
@@ -290,7 +289,7 @@ static formula count_reduced(struct formula_context *c, const struct node *node)
 
 static formula reduction(struct formula_context *c, struct node *node)
 {
-    formula x = input(c, node, 0), scalars, rest;
+    formula x = formula_of_input(c, node, 0), scalars, rest;
     bool all = node->axes == node_all_axes(node->inputs[0]);
     if (x->kind == F_DEFERRED)
         return formula_deferred(c->arena, node);
@@ -307,11 +306,11 @@ static formula reduction(struct formula_context *c, struct node *node)
     if (node->op == OP_SUM && all)
         return formula_sum_all(c->arena, x);
     if (all)
-        return formula_call(c->arena, reduction_name(node->op), NULL, false, 0, 1, &x);
+        return formula_call(c->arena, formula_reduction_name(node->op), NULL, false, 0, 1, &x);
     formula_split(c->arena, x, &scalars, &rest);
     bool splits = node->op == OP_SUM && rest->rank == x->rank;
-    formula sum = formula_call(c->arena, reduction_name(node->op), axes_text(c, node), false, node->rank, 1,
-                               splits ? &rest : &x);
+    formula sum = formula_call(c->arena, formula_reduction_name(node->op), axes_text(c, node), false,
+                               node->rank, 1, splits ? &rest : &x);
     return splits ? formula_multiply(c->arena, scalars, sum) : sum;
 }
 
@@ -379,7 +378,7 @@ static formula contraction(struct formula_context *c, struct node *node)
     const struct node *a = node->inputs[0], *b = node->inputs[1];
     formula result = NULL;
     for (int i = 0; i < 2; i++) /* windows and the like */
-        if (input(c, node, i)->kind == F_DEFERRED && node->inputs[i]->op == OP_INDEX)
+        if (formula_of_input(c, node, i)->kind == F_DEFERRED && node->inputs[i]->op == OP_INDEX)
             return formula_deferred(c->arena, node);
     for (int i = 0; i < 2; i++) /* numbers and scalars that stand for whole tensors */
         if (whole_input(c, node, i)->rank != node->inputs[i]->rank)
@@ -421,7 +420,7 @@ static formula custom(struct formula_context *c, struct node *node)
     for (int a = 0; a < node->rank; a++)
         all_ones = all_ones && size_is(node->shape[a], 1);
     if (!node->rule->name || node->rule->output_count != 1)
-        return input(c, node, 0);
+        return formula_of_input(c, node, 0);
     if (strcmp(node->rule->name, "norm_kept") == 0) {
         formula x = whole_input(c, node, 1);
         struct formula *norm = (struct formula *)formula_make(c->arena, F_NORM, NULL, 0, 1, &x);
@@ -476,7 +475,8 @@ formula formula_of_node(struct formula_context *c, struct node *node)
     case OP_SCATTER: return scatter(c, node);
     case OP_REPLACE: return formula_deferred(c->arena, node);
     case OP_RESHAPE:
-        return node->extent ? input(c, node, 0) : call_of(c, node, "reshape", shape_text(c, node), 0);
+        return node->extent ? formula_of_input(c, node, 0)
+                            : call_of(c, node, "reshape", shape_text(c, node), 0);
     case OP_SUM:
     case OP_PRODUCT:
     case OP_MAXIMUM:
@@ -489,7 +489,7 @@ formula formula_of_node(struct formula_context *c, struct node *node)
         return call_of(c, node, node->reverse ? "reverse_cumsum" : "cumsum", axes_text(c, node), 0);
     case OP_CONTRACT: return contraction(c, node);
     case OP_MARK:
-    case OP_STOP: return input(c, node, 0);
+    case OP_STOP: return formula_of_input(c, node, 0);
     case OP_CUSTOM: return custom(c, node);
     case OP_LU_SOLVE:
     case OP_SOLVE_TRIANGULAR: return solution(c, node);
@@ -500,175 +500,4 @@ formula formula_of_node(struct formula_context *c, struct node *node)
     }
     default: return call_of(c, node, node_operator_name(node), NULL, 0);
     }
-}
-
-/* ---- Elements ---- */
-
-formula formula_letter(struct formula_context *c)
-{
-    static const char letters[] = "ijklmnpqrstuvwabcdefgh";
-    int count = (int)sizeof letters - 1;
-    while (c->letters < count && (c->taken >> (letters[c->letters] - 'a') & 1))
-        c->letters++;
-    int place = c->letters++;
-    const char *name = place < count ? arena_copy(c->arena, &letters[place], 1)
-                                     : arena_print(c->arena, "i%d", place - count + 1);
-    return formula_name(c->arena, name, 0);
-}
-
-static formula affine_at(struct formula_context *c, const struct node *node, const struct affine *affine,
-                         int rank, struct node *const *dynamics, const formula *at)
-{
-    formula sum = formula_number(c->arena, 0);
-    for (int a = 0; a < rank; a++)
-        if (affine->coefficients[a])
-            sum = formula_add(
-                c->arena, sum, 1,
-                formula_multiply(c->arena, formula_size(c->arena, affine->coefficients[a]), at[a]));
-    if (affine->dynamic) {
-        struct node *k = dynamics[affine->dynamic - 1];
-        sum = formula_add(c->arena, sum, 1, formula_element(c, c->of(k, c->closure), at));
-    }
-    (void)node;
-    return formula_add(c->arena, sum, 1, formula_size(c->arena, affine->offset));
-}
-
-formula formula_subscript(struct formula_context *c, const struct node *node, int subscript,
-                          const formula *at)
-{
-    struct node *const *dynamics = node->inputs + (node->op == OP_REPLACE ? 2 : 1);
-    return affine_at(c, node, &node->subscripts[subscript], node_space_rank(node), dynamics, at);
-}
-
-/* sum[k](x[i, k]) */
-static formula element_of_reduction(struct formula_context *c, struct node *node, const formula *at)
-{
-    formula places[MAXIMUM_RANK], parts[MAXIMUM_RANK + 1];
-    int count = 1, own = 0, letters = c->letters;
-    for (int a = 0; a < node->inputs[0]->rank; a++) {
-        bool is_reduced = node->axes >> a & 1;
-        places[a] = is_reduced ? formula_letter(c) : at[own++];
-        if (is_reduced)
-            parts[count++] = places[a];
-    }
-    parts[0] = formula_element(c, input(c, node, 0), places);
-    c->letters = letters;
-    return formula_make(c->arena, F_BIG, reduction_name(node->op), 0, count, parts);
-}
-
-/* sum[k](a[i, k] * b[k, j]) */
-static formula element_of_contraction(struct formula_context *c, struct node *node, const formula *at)
-{
-    formula all[2 * MAXIMUM_RANK], own[MAXIMUM_RANK], parts[MAXIMUM_RANK + 1], factors[2];
-    int count = 1, letters = c->letters;
-    for (int i = 0; i < node->rank + node->reduced; i++) {
-        all[i] = i < node->rank ? at[i] : formula_letter(c);
-        if (i >= node->rank)
-            parts[count++] = all[i];
-    }
-    for (int operand = 0; operand < 2; operand++) {
-        const signed char *axes = operand == 0 ? node->a_axes : node->b_axes;
-        for (int a = 0; a < node->inputs[operand]->rank; a++)
-            own[a] = all[axes[a]];
-        factors[operand] = formula_element(c, input(c, node, operand), own);
-    }
-    parts[0] = formula_multiply(c->arena, factors[0], factors[1]);
-    c->letters = letters;
-    return count > 1 ? formula_make(c->arena, F_BIG, "sum", 0, count, parts) : parts[0];
-}
-
-static formula element_of_node(struct formula_context *c, struct node *node, const formula *at)
-{
-    formula places[MAXIMUM_RANK];
-    if (operator_is_elementwise(node->op)) {
-        formula x[3];
-        for (int i = 0; i < node->input_count; i++)
-            x[i] = formula_element(c, input(c, node, i), at);
-        return apply(c, node, x);
-    }
-    switch (node->op) {
-    case OP_IOTA: return affine_at(c, node, &node->subscripts[0], node->rank, NULL, at);
-    case OP_INDEX:
-        for (int s = 0; s < node->inputs[0]->rank; s++)
-            places[s] = formula_subscript(c, node, s, at);
-        return formula_element(c, input(c, node, 0), places);
-    case OP_CONTRACT: return element_of_contraction(c, node, at);
-    case OP_SUM:
-    case OP_PRODUCT:
-    case OP_MAXIMUM:
-    case OP_MINIMUM:
-    case OP_ANY:
-    case OP_ALL: return element_of_reduction(c, node, at);
-    default: { /* it has a name of its own */
-        formula parts[MAXIMUM_RANK + 1] = {c->whole(node, c->closure)};
-        for (int a = 0; a < node->rank; a++)
-            parts[a + 1] = at[a];
-        return node->rank ? formula_make(c->arena, F_ELEMENT, NULL, 0, node->rank + 1, parts) : parts[0];
-    }
-    }
-}
-
-static formula map_parts(struct formula_context *c, formula a, const formula *at)
-{
-    formula parts[3], sum = formula_number(c->arena, a->kind == F_SUM ? 0 : a->number);
-    if (a->kind == F_SUM || a->kind == F_PRODUCT) {
-        for (int i = 0; i < a->count; i++) {
-            formula part = formula_element(c, a->parts[i], at);
-            sum = a->kind == F_SUM ? formula_add(c->arena, sum, a->numbers[i], part)
-                                   : formula_multiply(c->arena, sum,
-                                                      formula_power(c->arena, part,
-                                                                    formula_number(c->arena, a->numbers[i])));
-        }
-        return sum;
-    }
-    for (int i = 0; i < a->count && i < 3; i++)
-        parts[i] = formula_element(c, a->parts[i], at);
-    struct formula *mapped = (struct formula *)formula_make(c->arena, a->kind, a->name, 0, a->count, parts);
-    mapped->tail = a->tail;
-    mapped->is_elementwise = a->is_elementwise;
-    return mapped;
-}
-
-formula formula_element(struct formula_context *c, formula a, const formula *at)
-{
-    formula parts[MAXIMUM_RANK + 1] = {a}, places[MAXIMUM_RANK];
-    if (a->kind == F_DEFERRED)
-        return element_of_node(c, a->node, at);
-    if (a->rank == 0)
-        return a;
-    switch (a->kind) {
-    case F_CALL:
-        if (!a->is_elementwise)
-            break;
-        return map_parts(c, a, at);
-    case F_SUM:
-    case F_PRODUCT:
-    case F_POWER:
-    case F_ABS:
-    case F_INFIX:
-    case F_NOT:
-    case F_INDICATOR:
-    case F_IF: return map_parts(c, a, at);
-    case F_SPREAD:
-        for (int i = 0; i < a->parts[0]->rank; i++)
-            places[i] = at[a->axes[i]];
-        return formula_element(c, a->parts[0], places);
-    case F_CHAIN: /* (a b')[i, j] = a[i] b[j] */
-        if (a->count != 2 || a->parts[0]->rank != 1 || a->parts[1]->rank != 1 || a->rank != 2)
-            break;
-        return formula_multiply(c->arena, formula_element(c, a->parts[0], at),
-                                formula_element(c, a->parts[1]->parts[0], at + 1));
-    case F_TRANSPOSE:
-        if (a->rank < 2)
-            break;
-        for (int i = 0; i < a->rank; i++)
-            places[i] = at[i];
-        places[a->rank - 1] = at[a->rank - 2];
-        places[a->rank - 2] = at[a->rank - 1];
-        return formula_element(c, a->parts[0], places);
-    default: break;
-    }
-    for (int i = 0; i < a->rank; i++)
-        parts[i + 1] = at[i];
-    return formula_make(c->arena, F_ELEMENT, NULL, 0, a->rank + 1, parts);
 }

@@ -15,15 +15,24 @@ struct formula_context {
     unsigned long taken; /* letters that are names in the function, bit 0 for a */
 };
 
+/* ---- formula_node.c ---- */
 /* The node over its inputs' formulas; DEFERRED if only index notation says it. */
 formula formula_of_node(struct formula_context *context, struct node *node);
-/* One element of it. */
+formula formula_size(struct arena *arena, const size *a);
+/* The formula of input i. */
+formula formula_of_input(struct formula_context *context, const struct node *node, int i);
+/* The element-wise operator of the node over these operands, whole ones or their elements. */
+formula formula_apply(struct formula_context *context, const struct node *node, const formula *x);
+/* How a reduction is written, as in sum(x). */
+const char *formula_reduction_name(enum op op);
+
+/* ---- formula_element.c ---- */
+/* One element of the formula; `at` has a subscript for each axis. */
 formula formula_element(struct formula_context *context, formula a, const formula *at);
 /* The subscripts of `node` (SCATTER, REPLACE: where it writes), at the given place of their index space. */
 formula formula_subscript(struct formula_context *context, const struct node *node, int subscript,
                           const formula *at);
 /* An index letter that is not in use. */
 formula formula_letter(struct formula_context *context);
-formula formula_size(struct arena *arena, const size *a);
 
 #endif

@@ -1,5 +1,4 @@
-/* size_internal.h: the polynomials behind size.h, for size.c, size_atoms.c, size_order.c and size_print.c
- * alone.
+/* size_internal.h: the polynomials behind size.h, for the files size*.c alone.
  *
  * A size is a sum of terms in descending graded lexicographic order of their monomials, without zero
  * coefficients; zero has no terms. Sizes, monomials and atoms are interned, so that equal ones are one
@@ -83,6 +82,8 @@ struct rational rational_add(struct rational a, struct rational b);
 struct rational rational_multiply(struct rational a, struct rational b);
 int64_t greatest_common_divisor(int64_t a, int64_t b); /* of magnitudes; gcd(0, b) = |b| */
 
+/* The size with these terms: sorted, distinct, no zeros. */
+size *size_intern(struct sizes *sizes, const struct term *terms, int count);
 /* The size with these terms, in any order, monomials possibly repeated; the array may be overwritten. */
 size *size_from_terms(struct sizes *sizes, struct term *terms, int count);
 size *size_scale(size *a, struct rational factor);

@@ -1,0 +1,142 @@
+/* graph_index.c: INDEX and IOTA: what is read through a view, and positions, simplified where the view or
+ * what it reads says so. */
+#include "graph_internal.h"
+
+#include <assert.h>
+
+/* ---- INDEX ---- */
+
+static bool is_identity(const struct view *view, const struct node *x)
+{
+    if (view->rank != x->rank || view->dynamic_count > 0)
+        return false;
+    for (int s = 0; s < view->count; s++) {
+        if (view->shape[s] != x->shape[s])
+            return false;
+        if (size_is(x->shape[s], 1) ? !size_is(view->subscripts[s].offset, 0)
+                                    : view_plain_axis(view, s, x->shape[s]) != s)
+            return false;
+    }
+    return true;
+}
+
+struct node *view_intern_index(struct graph *graph, struct node *x, const struct view *view, bool fill)
+{
+    struct node node = {.op = OP_INDEX, .type = x->type, .rank = view->rank, .shape = view->shape};
+    struct node *inputs[MAXIMUM_RANK + 1] = {x};
+
+    for (int d = 0; d < view->dynamic_count; d++)
+        inputs[1 + d] = view->dynamics[d];
+    node.input_count = 1 + view->dynamic_count;
+    node.inputs = inputs;
+    node.subscripts = (struct affine *)view->subscripts;
+    node.fill = fill;
+    return graph_intern(graph, &node);
+}
+
+/* IOTA read through a static view is an IOTA. */
+static struct node *index_of_iota(struct graph *graph, const struct node *x, const struct view *view)
+{
+    struct view iota, out;
+
+    view_load(graph, &iota, 1, x->rank, x->shape, x->subscripts, NULL, 0);
+    if (!view_compose(graph, &iota, view, &out))
+        return NULL;
+    return graph_iota_affine(graph, x->type, view->rank, view->shape, out.subscripts);
+}
+
+/* A CONTRACT whose axes the view permutes: the CONTRACT gives them in the order in which the view takes them.
+ */
+static struct node *index_of_contract(struct graph *graph, struct node *x, const struct view *view, bool fill)
+{
+    int axis_of[MAXIMUM_RANK], order[MAXIMUM_RANK], count = 0;
+    bool is_ordered = true;
+    struct view monotone;
+
+    for (int s = 0; s < x->rank; s++) {
+        axis_of[s] = view_plain_axis(view, s, x->shape[s]);
+        if (axis_of[s] < 0)
+            return NULL;
+        is_ordered = is_ordered && (s == 0 || axis_of[s] > axis_of[s - 1]);
+    }
+    if (is_ordered)
+        return NULL;
+    view_begin(graph, &monotone, x->rank, view->rank, view->shape);
+    for (int a = 0; a < view->rank; a++) {
+        for (int s = 0; s < x->rank; s++) {
+            if (axis_of[s] != a)
+                continue;
+            if (count == x->rank)
+                return NULL; /* a diagonal */
+            view_set_axis(graph, &monotone, count, a);
+            order[count++] = s;
+        }
+    }
+    x = graph_permute_contract(graph, x, order);
+    return is_identity(&monotone, x) ? x : view_intern_index(graph, x, &monotone, fill);
+}
+
+static struct node *index_view(struct graph *graph, struct node *x, const struct view *view, bool fill)
+{
+    struct node *y = NULL;
+    double value;
+
+    if (fill && view_is_inside(graph, view, x->shape))
+        fill = false;
+    if (is_identity(view, x))
+        return x;
+    if (fill && view_is_outside(graph, view, x->shape))
+        return graph_broadcast(graph, graph_constant(graph, x->type, 0), view->rank, view->shape);
+    if (graph_is_constant(x, &value) && (!fill || value == 0))
+        return graph_broadcast(graph, graph_constant(graph, x->type, value), view->rank, view->shape);
+    if (x->op == OP_INDEX) {
+        struct view out;
+        if (view_compose_index(graph, x, view, &fill, &out))
+            return index_view(graph, x->inputs[0], &out, fill);
+    }
+    if (x->op == OP_IOTA && !fill && view->dynamic_count == 0)
+        y = index_of_iota(graph, x, view);
+    else if (x->op == OP_CONTRACT)
+        y = index_of_contract(graph, x, view, fill);
+    return y != NULL ? y : view_intern_index(graph, x, view, fill);
+}
+
+struct node *graph_index(struct graph *graph, struct node *x, int rank, size *const *shape,
+                         const struct affine *subscripts, struct node *const *dynamics, int dynamic_count,
+                         bool fill)
+{
+    struct view view;
+
+    view_load(graph, &view, x->rank, rank, shape, subscripts, dynamics, dynamic_count);
+    if (!fill)
+        view_settle_single_places(graph, &view, x->shape);
+    return index_view(graph, x, &view, fill);
+}
+
+/* ---- IOTA ---- */
+
+struct node *graph_iota_affine(struct graph *graph, enum type type, int rank, size *const *shape,
+                               const struct affine *affine)
+{
+    struct node node = {.op = OP_IOTA, .type = type, .rank = rank, .shape = (size **)shape};
+    struct view view;
+    bool varies = false;
+
+    view_load(graph, &view, 1, rank, shape, affine, NULL, 0);
+    for (int a = 0; a < rank; a++)
+        varies = varies || view.coefficients[0][a] != NULL;
+    if (!varies)
+        return graph_broadcast(graph, graph_size(graph, type, view.subscripts[0].offset), rank, shape);
+    node.subscripts = view.subscripts;
+    return graph_intern(graph, &node);
+}
+
+struct node *graph_iota(struct graph *graph, enum type type, int rank, size *const *shape, int axis)
+{
+    struct view view;
+
+    assert(axis >= 0 && axis < rank);
+    view_begin(graph, &view, 1, rank, shape);
+    view_set_axis(graph, &view, 0, axis);
+    return graph_iota_affine(graph, type, rank, shape, view.subscripts);
+}
