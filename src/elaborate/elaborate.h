@@ -39,8 +39,8 @@ struct elaborate_options {
     bool checkpoint;   /* every loop, as if the program said so */
     bool saves_memory; /* backward computes again what it can element by element */
     bool as_formulas;  /* for people: determinants stay whole, with the derivative of textbooks */
-    const struct observer *observer; /* or NULL */
-    const struct text_reading *reading;   /* NULL: from the files */
+    const struct observer *observer;    /* or NULL */
+    const struct text_reading *reading; /* NULL: from the files */
 };
 
 /* What an export asks for, per function of the module; `adjoin` turns it into members. */

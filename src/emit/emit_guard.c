@@ -49,8 +49,8 @@ bool is_always_computable(const struct nest *nest)
 bool runs_anyway(const struct item *item)
 {
     const struct nest *nest = item->nest;
-    if (item->kind != ITEM_STATEMENT || item->parent->kind != ITEM_LOOP || nest->is_expensive || !nest->target ||
-        nest->target->storage != STORAGE_WORKSPACE || !is_always_computable(nest) ||
+    if (item->kind != ITEM_STATEMENT || item->parent->kind != ITEM_LOOP || nest->is_expensive ||
+        !nest->target || nest->target->storage != STORAGE_WORKSPACE || !is_always_computable(nest) ||
         (nest->kind != NEST_VALUE && nest->kind != NEST_COPY && nest->kind != NEST_SUM))
         return false;
     for (size_t i = 0; i < item->parent->body_count; i++)

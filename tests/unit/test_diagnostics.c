@@ -146,8 +146,8 @@ START_TEST(colours)
     const struct source *source = text("f(x) = y");
     diagnostics.colour = true;
     report_error(&diagnostics, find(source, "y"), "no");
-    expect(
-        "\033[1mnet.nn:1:8: \033[1;31merror: \033[0mno\n    1 | f(x) = y\n      | \033[1;31m       ^\033[0m\n");
+    expect("\033[1mnet.nn:1:8: \033[1;31merror: \033[0mno\n    1 | f(x) = y\n      | \033[1;31m       "
+           "^\033[0m\n");
 }
 END_TEST
 
