@@ -4,6 +4,7 @@
 #   setup.sh accuracy    also what measuring errors needs; setup.sh coverage: what counting lines needs
 #   setup.sh embedded    also what the examples for microcontrollers need (800 MB)
 #   setup.sh playground  also what making and testing the playground needs (1.1 GB)
+#   setup.sh everything  also what any test can use (2.5 GB)
 #   setup.sh --missing   only names what is missing; status 1 if anything that is needed is
 # With BLAS=no in the environment, not the libraries of linear algebra, without which gradc works too.
 set -u
@@ -25,18 +26,31 @@ cjson/cJSON.h libcjson-dev the example that answers GradBench'
 liblapack.so liblapack-dev large factorisations
 $uses"
 
+accuracy='mpfr.h libmpfr-dev exact values'
+coverage='gcovr gcovr counting the lines that tests run'
+embedded='arm-none-eabi-gcc gcc-arm-none-eabi compiling for microcontrollers
+/usr/lib/arm-none-eabi/include/math.h libnewlib-arm-none-eabi their C library
+qemu-system-arm qemu-system-arm emulating one'
+playground='emcc emscripten compiling for browsers
+chromium chromium trying the page'
+others='dot graphviz pictures
+rustc rustc trying the modules of Rust
+cmake cmake trying the CMake package
+meson meson trying the recipe for Meson
+tcc tcc trying a small compiler'
 case ${1-} in
 accuracy) needs="$needs
-mpfr.h libmpfr-dev exact values" ;;
+$accuracy" ;;
 coverage) needs="$needs
-gcovr gcovr counting the lines that tests run" ;;
+$coverage" ;;
 embedded) needs="$needs
-arm-none-eabi-gcc gcc-arm-none-eabi compiling for microcontrollers
-/usr/lib/arm-none-eabi/include/math.h libnewlib-arm-none-eabi their C library
-qemu-system-arm qemu-system-arm emulating one" ;;
+$embedded" ;;
 playground) needs="$needs
-emcc emscripten compiling for browsers
-chromium chromium trying the page" ;;
+$playground" ;;
+everything) uses="$uses
+$others
+$embedded
+$playground" ;;
 esac
 
 compiler=${CC:-cc}
