@@ -1,4 +1,4 @@
-/* elaborate_builtin.h: the arguments of a call of a builtin, and the handlers in elaborate_shape.c. */
+/* elaborate_builtin.h: the arguments of a call of a builtin, and the handlers in other files. */
 #ifndef GRADC_ELABORATE_BUILTIN_H
 #define GRADC_ELABORATE_BUILTIN_H
 
@@ -33,6 +33,9 @@ struct builtin {
 struct node *argument_real(struct elaborator *e, struct builtin_call *c, int i);
 struct node *argument_node(struct elaborator *e, struct builtin_call *c, int i);
 
+/* elaborate_shape.c */
+/* How many elements a tensor of that shape has. */
+size *elements_of_shape(struct elaborator *e, int rank, size *const *shape);
 struct value shape_reshape(struct elaborator *e, struct builtin_call *c);
 struct value shape_broadcast(struct elaborator *e, struct builtin_call *c);
 struct value shape_transpose(struct elaborator *e, struct builtin_call *c);
@@ -50,6 +53,7 @@ struct value shape_diag(struct elaborator *e, struct builtin_call *c);
 struct value shape_pick(struct elaborator *e, struct builtin_call *c);
 struct value shape_scatter_add(struct elaborator *e, struct builtin_call *c);
 struct value shape_cumsum(struct elaborator *e, struct builtin_call *c);
+
 /* elaborate_linear.c */
 struct value linear_solve(struct elaborator *e, struct builtin_call *c);
 struct value linear_solve_tril(struct elaborator *e, struct builtin_call *c);
@@ -64,7 +68,7 @@ struct value linear_routine(struct elaborator *e, struct builtin_call *c);
 struct value linear_unpack_tril(struct elaborator *e, struct builtin_call *c);
 struct value linear_pack_tril(struct elaborator *e, struct builtin_call *c);
 
-/* For the library's own use, where the rank is not known to the text. */
+/* elaborate_library_builtin.c: for the library's own use */
 struct value shape_split_last(struct elaborator *e, struct builtin_call *c);
 struct value shape_all_axes_but(struct elaborator *e, struct builtin_call *c);
 struct value shape_floor_divide(struct elaborator *e, struct builtin_call *c);

@@ -1,12 +1,11 @@
-/* elaborate_index.c: index notation.
+/* elaborate_index.c: index notation: the index space, element accesses, definitions by index.
  *
  * First the ranges of all indices of one definition, or of one outermost reduction, are inferred from the
- * subscripts in it (struct inference). Then the right side is evaluated once, each element access as a view
- * over the index space, each `sum[j](…)` as a reduction over the axes that it brings. Nothing after
- * elaboration knows of index notation. */
-#include "elaborator.h"
+ * subscripts in it (elaborate_index_range.c). Then the right side is evaluated once, each element access as a
+ * view over the index space, each `sum[j](…)` as a reduction over the axes that it brings
+ * (elaborate_index_reduce.c). Nothing after elaboration knows of index notation. */
+#include "elaborate_index.h"
 
-#include <math.h>
 #include <string.h>
 
 /* ---- The index space ---- */
@@ -46,7 +45,7 @@ bool indexed_operands(struct elaborator *e, const struct value *values, const st
 }
 
 /* The coefficient of one atom in a polynomial that is affine in it. */
-static size *coefficient(struct elaborator *e, size *a, const size *atom)
+size *index_coefficient(struct elaborator *e, size *a, const size *atom)
 {
     if (!size_depends_on(a, atom))
         return NULL;
@@ -59,7 +58,7 @@ static struct affine affine_of_number(struct elaborator *e, size *number)
 {
     struct affine affine = {number, ARENA_ARRAY(e->arena, size *, e->space.count + 1), 0};
     for (int i = 0; i < e->space.count; i++) {
-        affine.coefficients[i] = coefficient(e, number, e->space.axes[i].atom);
+        affine.coefficients[i] = index_coefficient(e, number, e->space.axes[i].atom);
         affine.offset = size_substitute(affine.offset, e->space.axes[i].atom, size_number(e->sizes, 0));
     }
     return affine;
@@ -90,7 +89,7 @@ struct node *index_number(struct elaborator *e, size *number, enum type type)
 }
 
 /* Puts an index behind the others; false after reporting that there are too many. */
-static bool enter_index(struct elaborator *e, const char *name, size *extent, struct span at)
+bool enter_index(struct elaborator *e, const char *name, size *extent, struct span at)
 {
     if (e->space.count == MOST_AXES) {
         fail(e, at, "at most %d indices can be in force at once", MOST_AXES);
@@ -116,159 +115,15 @@ struct value in_space(struct elaborator *e, struct value value)
     return value;
 }
 
-/* ---- Inference of ranges ---- */
+/* ---- Element accesses ---- */
 
-struct range {
-    const void *key; /* the struct index or struct subscript that brings the index */
-    const char *name;
-    struct span span;
-    size *atom;    /* stands for the index while its range is sought */
-    size *extent;  /* NULL: not known yet */
-    size *varying; /* given, but it contains earlier indices or variables of loops: extent is then enough for
-                      all of them; else NULL */
-    struct span source; /* the subscript that gave the extent */
-    bool is_explicit, is_active;
-};
-
-/* subscript must lie in [0, extent) */
-struct bound {
-    size *subscript, *extent;
-    struct span span;
-};
-
-struct inference {
-    struct range *ranges;
-    size_t ranges_count, ranges_capacity;
-    struct bound *bounds;
-    size_t bounds_count, bounds_capacity;
-    bool failed;
-};
-
-static struct range *find_range(struct inference *inference, const void *key)
+void fail_further_subscript(struct elaborator *e, struct span at)
 {
-    for (size_t i = 0; inference && i < inference->ranges_count; i++)
-        if (inference->ranges[i].key == key)
-            return &inference->ranges[i];
-    return NULL;
+    fail(e, at, "a subscript with an index yields a scalar, which takes no further subscript");
 }
-
-static struct range *active_range(struct inference *inference, const char *name)
-{
-    for (size_t i = inference->ranges_count; i-- > 0;)
-        if (inference->ranges[i].is_active && !strcmp(inference->ranges[i].name, name))
-            return &inference->ranges[i];
-    return NULL;
-}
-
-static size *range_size(struct elaborator *e, const struct expression *range)
-{
-    size *extent = as_size(e, evaluate(e, range), range->span, "the range of an index");
-    if (extent && !require_nonnegative(e, size_subtract(extent, size_number(e->sizes, 1)), range->span,
-                                       "the range of an index must be at least 1, but this is %s",
-                                       size_print(e->arena, extent, SIZE_LANGUAGE)))
-        return NULL;
-    return extent;
-}
-
-static size *affine_operand(struct elaborator *e, struct inference *inference, const struct expression *x);
-static bool mentions_range(const struct inference *inference, const size *a);
-
-static void add_range(struct elaborator *e, struct inference *inference, const void *key, const char *name,
-                      struct span span, const struct expression *range)
-{
-    struct range r = {.key = key, .name = name, .span = span, .is_active = true, .source = span};
-    size *zero = size_number(e->sizes, 0);
-    if (find_binding(e, name) || map_get(&e->frame->sizes, name) || map_get(&e->frame->unit->dims, name)) {
-        fail(e, span, "%s has a value already and cannot name an index", name);
-        note_operand(e, span);
-        inference->failed = true;
-    }
-    size *given = range ? affine_operand(e, inference, range) : NULL;
-    if (given && (mentions_range(inference, given) || size_has_loop_variable(given))) {
-        r.varying = given;
-        r.is_explicit = true;
-    } else if (range) {
-        r.extent = range_size(e, range);
-        r.is_explicit = true;
-        inference->failed = inference->failed || !r.extent;
-    }
-    r.atom = size_new_loop_variable(e->sizes, name, zero, size_number(e->sizes, INT32_MAX));
-    ARENA_APPEND(e->arena, inference, ranges, r);
-}
-
-static size *affine_binary(struct elaborator *e, struct inference *inference, const struct expression *x)
-{
-    size *a = affine_operand(e, inference, x->left), *b = a ? affine_operand(e, inference, x->right) : NULL;
-    if (!a || !b)
-        return NULL;
-    switch (x->op) {
-    case SYNTAX_ADD: return size_add(a, b);
-    case SYNTAX_SUBTRACT: return size_subtract(a, b);
-    case SYNTAX_MULTIPLY: return size_multiply(a, b);
-    case SYNTAX_DIVIDE: return size_divide(a, b);
-    default: return NULL;
-    }
-}
-
-/* A subscript as a polynomial, or NULL if it is none (it gathers, or is wrong and will be reported when
- * evaluated). */
-static size *affine_operand(struct elaborator *e, struct inference *inference, const struct expression *x)
-{
-    if (x->kind == EXPRESSION_NUMBER)
-        return x->is_whole ? size_number(e->sizes, (int64_t)x->number) : NULL;
-    if (x->kind == EXPRESSION_UNARY && x->op == SYNTAX_NEGATE) {
-        size *a = affine_operand(e, inference, x->left);
-        return a ? size_negate(a) : NULL;
-    }
-    if (x->kind == EXPRESSION_BINARY)
-        return affine_binary(e, inference, x);
-    if (x->kind != EXPRESSION_NAME)
-        return NULL;
-    struct range *range = active_range(inference, x->name);
-    if (range)
-        return range->atom;
-    const struct space_axis *outer = find_index(e, x->name);
-    if (outer)
-        return outer->atom;
-    struct binding *binding = find_binding(e, x->name);
-    if (binding)
-        return binding->value.kind == VALUE_NUMBER ? binding->value.number : NULL;
-    size *extent = map_get(&e->frame->sizes, x->name);
-    return extent ? extent : map_get(&e->frame->unit->dims, x->name);
-}
-
-static bool mentions_range(const struct inference *inference, const size *a)
-{
-    for (size_t i = 0; i < inference->ranges_count; i++)
-        if (size_depends_on(a, inference->ranges[i].atom))
-            return true;
-    return false;
-}
-
-/* An index that stands alone runs over the axis. */
-static void stands_alone(struct elaborator *e, struct inference *inference, struct range *range, size *extent,
-                         struct span at)
-{
-    if (range->is_explicit)
-        return;
-    if (range->extent && range->extent != extent) {
-        fail(e, at, "the index %s runs over an axis of size %s here, but over one of size %s elsewhere",
-             range->name, size_print(e->arena, extent, SIZE_LANGUAGE),
-             size_print(e->arena, range->extent, SIZE_LANGUAGE));
-        note(e, range->source, "its range comes from here");
-        note(e, at, "a range can be given: %s < …", range->name);
-        inference->failed = true;
-    }
-    if (!range->extent) {
-        range->extent = extent;
-        range->source = at;
-    }
-}
-
-static void infer(struct elaborator *e, struct inference *inference, const struct expression *x);
 
 /* A subscript with an index has a number for every axis. */
-static bool names_all_axes(struct elaborator *e, const struct expression *x, const struct node *source)
+bool names_all_axes(struct elaborator *e, const struct expression *x, const struct node *source)
 {
     int count = 0;
     for (const struct subscript *s = x->subscripts; s; s = s->next, count++)
@@ -286,208 +141,6 @@ static bool names_all_axes(struct elaborator *e, const struct expression *x, con
     note_operand(e, x->left->span);
     return false;
 }
-
-static const char further_subscript[] =
-    "a subscript with an index yields a scalar, which takes no further subscript";
-
-/* Whether it is an element that an index chooses: x[i]. */
-static bool is_element(struct elaborator *e, struct inference *inference, const struct expression *x)
-{
-    bool is_chosen = false;
-    if (x->kind == EXPRESSION_SUBSCRIPT)
-        for (const struct subscript *s = x->subscripts; s && !is_chosen; s = s->next) {
-            size *affine = s->kind == SUBSCRIPT_AT ? affine_operand(e, inference, s->at) : NULL;
-            is_chosen = affine && mentions_range(inference, affine);
-        }
-    return is_chosen;
-}
-
-static void infer_subscript(struct elaborator *e, struct inference *inference, const struct expression *x)
-{
-    bool any = false;
-    size *affine[MAXIMUM_RANK] = {0};
-    int count = 0;
-    for (const struct subscript *s = x->subscripts; s && count < MOST_AXES; s = s->next, count++)
-        if (s->kind == SUBSCRIPT_AT) {
-            affine[count] = affine_operand(e, inference, s->at);
-            any = any || (affine[count] && mentions_range(inference, affine[count]));
-            if (!affine[count])
-                infer(e, inference, s->at);
-        }
-    if (!any)
-        return;
-    if (is_element(e, inference, x->left)) {
-        fail(e, x->span, "%s", further_subscript);
-        inference->failed = true;
-        return;
-    }
-    struct value base = evaluate(e, x->left);
-    inference->failed = inference->failed || base.kind == VALUE_ERROR;
-    if (base.kind != VALUE_NODE)
-        return; /* reported when evaluated */
-    if (base.node->rank != count) {
-        inference->failed = inference->failed || !names_all_axes(e, x, base.node);
-        return;
-    }
-    int axis = 0;
-    for (const struct subscript *s = x->subscripts; s; s = s->next, axis++) {
-        if (!affine[axis] || !mentions_range(inference, affine[axis]))
-            continue;
-        struct range *alone = s->at->kind == EXPRESSION_NAME ? active_range(inference, s->at->name) : NULL;
-        if (alone)
-            stands_alone(e, inference, alone, base.node->shape[axis], s->span);
-        else {
-            struct bound bound = {affine[axis], base.node->shape[axis], s->span};
-            ARENA_APPEND(e->arena, inference, bounds, bound);
-        }
-    }
-}
-
-static void infer_reduce(struct elaborator *e, struct inference *inference, const struct expression *x)
-{
-    size_t first = inference->ranges_count;
-    for (const struct index *index = x->indices; index; index = index->next)
-        add_range(e, inference, index, index->name, index->span, index->range);
-    size_t last = inference->ranges_count;
-    infer(e, inference, x->left);
-    for (size_t i = first; i < last; i++)
-        inference->ranges[i].is_active = false;
-}
-
-/* Gathers what the subscripts in an expression say of the ranges. */
-static void infer(struct elaborator *e, struct inference *inference, const struct expression *x)
-{
-    for (; x; x = x->left) {
-        if (x->kind == EXPRESSION_REDUCE) {
-            infer_reduce(e, inference, x);
-            return;
-        }
-        if (x->kind == EXPRESSION_SUBSCRIPT)
-            infer_subscript(e, inference, x);
-        for (const struct argument *a = x->arguments; a; a = a->next)
-            infer(e, inference, a->value);
-        infer(e, inference, x->condition);
-        infer(e, inference, x->right);
-    }
-}
-
-/* The only index in a bound whose range is not known; count tells how many there are. */
-static struct range *unknown_of(struct inference *inference, const struct bound *bound, int *count)
-{
-    struct range *unknown = NULL;
-    *count = 0;
-    for (size_t i = 0; i < inference->ranges_count; i++)
-        if (!inference->ranges[i].extent && size_depends_on(bound->subscript, inference->ranges[i].atom)) {
-            unknown = &inference->ranges[i];
-            ++*count;
-        }
-    return unknown;
-}
-
-/* The largest range of `unknown` that keeps the subscript in [0, extent), all others being at their worst. */
-static size *largest_range(struct elaborator *e, struct inference *inference, const struct bound *bound,
-                           const struct range *unknown)
-{
-    size *one = size_number(e->sizes, 1), *c = coefficient(e, bound->subscript, unknown->atom);
-    size *rest = size_substitute(bound->subscript, unknown->atom, size_number(e->sizes, 0));
-    bool positive = size_nonnegative(c) == ALWAYS;
-    for (size_t i = 0; i < inference->ranges_count; i++) {
-        const struct range *other = &inference->ranges[i];
-        size *k = coefficient(e, rest, other->atom);
-        if (!k)
-            continue;
-        bool grows = size_nonnegative(k) == ALWAYS;
-        rest =
-            size_substitute(rest, other->atom,
-                            grows == positive ? size_subtract(other->extent, one) : size_number(e->sizes, 0));
-    }
-    rest = positive ? size_greatest(rest) : size_least(rest);
-    size *room = positive ? size_subtract(size_subtract(bound->extent, one), rest) : rest;
-    size *step = positive ? c : size_negate(c);
-    if (!require_nonnegative(e, room, bound->span, "the subscript is out of bounds for every value of %s",
-                             unknown->name))
-        return NULL;
-    return size_add(size_floor_divide(room, step), one);
-}
-
-/* Ranges that contain other indices: the largest, and at least 1, so that no axis has size 0. */
-static bool solve_varying(struct elaborator *e, struct inference *inference)
-{
-    size *one = size_number(e->sizes, 1);
-    bool found = false;
-    for (size_t i = 0; i < inference->ranges_count; i++) {
-        struct range *range = &inference->ranges[i];
-        size *most = range->varying;
-        for (size_t k = 0; most && !range->extent && k < inference->ranges_count; k++) {
-            const struct range *other = &inference->ranges[k];
-            size *slope = coefficient(e, most, other->atom);
-            if (!slope)
-                continue;
-            if (!other->extent)
-                most = NULL;
-            else
-                most = size_substitute(most, other->atom,
-                                       size_nonnegative(slope) == ALWAYS ? size_subtract(other->extent, one)
-                                                                         : size_number(e->sizes, 0));
-        }
-        if (!most || range->extent)
-            continue;
-        most = size_greatest(most);
-        range->extent = size_nonnegative(size_subtract(most, one)) == ALWAYS ? most : size_add(most, one);
-        found = true;
-    }
-    return found;
-}
-
-/* One round: every bound with a single unknown index limits it; those limits become its range. */
-static bool solve_round(struct elaborator *e, struct inference *inference)
-{
-    size **limits = ARENA_ARRAY(e->arena, size *, inference->ranges_count + 1);
-    bool found = solve_varying(e, inference);
-    for (size_t i = 0; i < inference->bounds_count; i++) {
-        int count;
-        struct range *unknown = unknown_of(inference, &inference->bounds[i], &count);
-        if (count != 1 || unknown->varying)
-            continue;
-        size *limit = largest_range(e, inference, &inference->bounds[i], unknown);
-        if (!limit) {
-            inference->failed = true;
-            return false;
-        }
-        size_t at = (size_t)(unknown - inference->ranges);
-        limits[at] = limits[at] ? size_minimum(limits[at], limit) : limit;
-        unknown->source = inference->bounds[i].span;
-    }
-    for (size_t i = 0; i < inference->ranges_count; i++)
-        if (limits[i]) {
-            inference->ranges[i].extent = limits[i];
-            found = true;
-        }
-    return found;
-}
-
-static void solve(struct elaborator *e, struct inference *inference)
-{
-    while (!inference->failed && solve_round(e, inference))
-        ;
-    for (size_t i = 0; !inference->failed && i < inference->ranges_count; i++) {
-        const struct range *range = &inference->ranges[i];
-        if (range->extent)
-            continue;
-        bool in_sum = false;
-        for (size_t k = 0; k < inference->bounds_count; k++)
-            in_sum = in_sum || size_depends_on(inference->bounds[k].subscript, range->atom);
-        fail(e, range->span,
-             in_sum ? "the range of %s cannot be inferred, since another index of its subscript has no range "
-                      "either; "
-                      "give one: %s < …"
-                    : "the index %s stands in no subscript, so it has no range; give one: %s < …",
-             range->name, range->name);
-        inference->failed = true;
-    }
-}
-
-/* ---- Element accesses ---- */
 
 static bool mentions_index(const struct elaborator *e, const struct expression *x)
 {
@@ -577,7 +230,7 @@ struct value evaluate_indexed(struct elaborator *e, const struct expression *x)
     if (!source)
         return value_error();
     if (is_indexed(e, &base)) {
-        fail(e, x->span, "%s", further_subscript);
+        fail_further_subscript(e, x->span);
         return value_error();
     }
     if (!names_all_axes(e, x, source))
@@ -599,55 +252,11 @@ struct value evaluate_indexed(struct elaborator *e, const struct expression *x)
     return value;
 }
 
-/* ---- Reductions ---- */
-
-static enum op reduction_operator(const char *name)
-{
-    static const struct {
-        const char *name;
-        enum op op;
-    } rows[] = {{"sum", OP_SUM},     {"mean", OP_SUM},      {"prod", OP_PRODUCT},
-                {"max", OP_MAXIMUM}, {"min", OP_MINIMUM},   {"any", OP_ANY},
-                {"all", OP_ALL},     {"argmax", OP_ARGMAX}, {"argmin", OP_ARGMIN}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (!strcmp(rows[i].name, name))
-            return rows[i].op;
-    return OPERATOR_COUNT;
-}
-
-/* A reduction of the library over the last axes: its operand and axes go in as values of names that no text
- * can have. */
-static struct node *reduce_by_library(struct elaborator *e, const struct expression *x, struct node *body,
-                                      int axes)
-{
-    struct value list = {
-        .kind = VALUE_LIST, .count = axes, .items = ARENA_ARRAY(e->arena, struct value, axes)};
-    for (int i = 0; i < axes; i++)
-        list.items[i] = value_whole(e, body->rank - axes + i);
-    struct map saved = e->frame->bindings;
-    struct binding operand = {.name = "(operand)", .value = value_node(body)},
-                   over = {.name = "(axes)", .value = list};
-    e->frame->bindings = (struct map){0};
-    map_set(e->arena, &e->frame->bindings, operand.name, &operand);
-    map_set(e->arena, &e->frame->bindings, over.name, &over);
-    struct expression operand_name = {.kind = EXPRESSION_NAME, .span = x->left->span, .name = operand.name};
-    struct expression axes_name = {.kind = EXPRESSION_NAME, .span = x->operator_span, .name = over.name};
-    struct argument axis = {.name = "axis", .span = x->operator_span, .value = &axes_name};
-    struct argument first = {.span = x->left->span, .value = &operand_name, .next = &axis};
-    struct expression call = {.kind = EXPRESSION_CALL,
-                              .span = x->span,
-                              .operator_span = x->operator_span,
-                              .name = x->name,
-                              .arguments = &first};
-    struct value result = call_function(e, find_library_function(e, x->name), &call);
-    e->frame->bindings = saved;
-    return result.kind == VALUE_NODE ? result.node : NULL;
-}
+/* ---- Definitions ---- */
 
 /* Where all indices with ranges that contain others are inside these; NULL if there are none, and after an
  * error. */
-static struct node *inside_ranges(struct elaborator *e, const struct expression *const *ranges, int first,
-                                  int count)
+struct node *inside_ranges(struct elaborator *e, const struct expression *const *ranges, int first, int count)
 {
     struct node *inside = NULL;
     size *shape[MAXIMUM_RANK];
@@ -667,135 +276,6 @@ static struct node *inside_ranges(struct elaborator *e, const struct expression 
     }
     return inside;
 }
-
-/* What a reduction gives over no indices. */
-static double identity_of(const char *name)
-{
-    bool is_most = !strcmp(name, "max") || !strcmp(name, "argmax") || !strcmp(name, "logsumexp");
-    bool is_one = !strcmp(name, "prod") || !strcmp(name, "all");
-    return is_most ? -INFINITY : !strcmp(name, "min") || !strcmp(name, "argmin") ? INFINITY : is_one;
-}
-
-/* body: over the space, whose last `axes` axes are reduced. */
-static struct node *reduce_indices(struct elaborator *e, const struct expression *x, struct node *body,
-                                   int axes, struct node *inside)
-{
-    enum op op = reduction_operator(x->name);
-    bool truth = op == OP_ANY || op == OP_ALL;
-    if (truth != (body->type == BOOL) || body->type == INT) {
-        fail(e, x->left->span, "%s of %s", x->name,
-             body->type == BOOL ? "truth values; real(…) makes numbers of them"
-             : truth            ? "numbers; compare them"
-                                : "int values; real(…) converts");
-        return NULL;
-    }
-    if (inside) {
-        struct node *identity = graph_constant(e->graph, body->type, identity_of(x->name));
-        body = graph_select(e->graph, inside, body,
-                            graph_broadcast(e->graph, identity, body->rank, body->shape));
-    }
-    if (op == OPERATOR_COUNT)
-        return reduce_by_library(e, x, body, axes);
-    if (op == OP_ARGMAX || op == OP_ARGMIN) {
-        if (inside) {
-            /* of no indices there is no number to give: GRADC_EINDEX */
-            struct node *any = graph_reduce(e->graph, OP_ANY, inside, 1u << (body->rank - 1));
-            struct node *zeros = graph_broadcast(e->graph, constant_real(e, 0), any->rank, any->shape);
-            struct node *none = graph_broadcast(e->graph, constant_real(e, INFINITY), any->rank, any->shape);
-            require_fits(e, graph_select(e->graph, any, zeros, none), x->span);
-        }
-        return graph_arg(e->graph, op, body, body->rank - 1);
-    }
-    int first = body->rank - axes;
-    unsigned reduced_axes = ((1u << axes) - 1) << first;
-    struct node *reduced = op == OP_SUM ? graph_sum_of_chosen(e->graph, body, reduced_axes) : NULL;
-    if (!reduced)
-        reduced = graph_reduce(e->graph, op, body, reduced_axes);
-    if (strcmp(x->name, "mean"))
-        return reduced;
-    if (inside) {
-        struct node *there = graph_unary(e->graph, OP_CAST_REAL, inside);
-        return graph_binary(e->graph, OP_DIV, reduced, graph_reduce(e->graph, OP_SUM, there, reduced_axes));
-    }
-    size *count = size_number(e->sizes, 1);
-    for (int i = first; i < body->rank; i++)
-        count = size_multiply(count, body->shape[i]);
-    struct node *divisor =
-        graph_broadcast(e->graph, graph_size(e->graph, REAL, count), reduced->rank, reduced->shape);
-    return graph_binary(e->graph, OP_DIV, reduced, divisor);
-}
-
-static struct value reduce_in_space(struct elaborator *e, const struct expression *x)
-{
-    int axes = 0, outer = e->space.count;
-    const struct index *indices[MAXIMUM_RANK];
-    const struct expression *varying[MAXIMUM_RANK] = {NULL};
-    for (const struct index *index = x->indices; index; index = index->next) {
-        if (axes == MOST_AXES) {
-            fail(e, index->span, "at most %d indices can be in force at once", MOST_AXES);
-            return value_error();
-        }
-        indices[axes++] = index;
-    }
-    bool entered = true;
-    int count = 0;
-    for (int i = 0; entered && i < axes; i++) {
-        struct range *range = find_range(e->inference, indices[i]);
-        entered = range && range->extent && enter_index(e, indices[i]->name, range->extent, indices[i]->span);
-        count += entered;
-        varying[i] = entered && range->varying ? indices[i]->range : NULL;
-    }
-    struct value body = entered ? evaluate(e, x->left) : value_error();
-    bool indexed = is_indexed(e, &body);
-    struct node *node = body.kind == VALUE_ERROR ? NULL : as_node(e, body, x->left->span), *result = NULL;
-    if (node && !indexed && node->rank)
-        fail(e, x->left->span,
-             "%s[…] takes elements, but this is a whole tensor %s; name all its axes by indices", x->name,
-             shape_text(e, node));
-    else if (node) {
-        size *shape[MAXIMUM_RANK];
-        int errors = e->diagnostics->error_count;
-        struct node *inside = inside_ranges(e, varying, outer, axes);
-        for (int i = 0; i < e->space.count; i++)
-            shape[i] = i >= outer || inside ? e->space.axes[i].extent
-                       : node->rank         ? node->shape[i]
-                                            : size_number(e->sizes, 1);
-        if (errors == e->diagnostics->error_count)
-            result =
-                reduce_indices(e, x, graph_broadcast(e->graph, node, e->space.count, shape), axes, inside);
-    }
-    e->space.count -= count;
-    struct value value = value_node(result);
-    value.indexed = outer > 0;
-    return value;
-}
-
-struct value evaluate_reduce(struct elaborator *e, const struct expression *x)
-{
-    if (reduction_operator(x->name) == OPERATOR_COUNT && strcmp(x->name, "logsumexp") &&
-        strcmp(x->name, "norm")) {
-        fail(e, x->operator_span,
-             "%s is no reduction; there are sum prod mean max min logsumexp norm argmax argmin any all",
-             x->name);
-        return value_error();
-    }
-    if ((!strcmp(x->name, "argmax") || !strcmp(x->name, "argmin")) && x->indices->next) {
-        fail(e, x->indices->next->span, "%s goes over one index", x->name);
-        return value_error();
-    }
-    if (find_range(e->inference, x->indices))
-        return reduce_in_space(e, x);
-    struct inference *outer = e->inference;
-    e->inference = ARENA_NEW(e->arena, struct inference);
-    infer(e, e->inference, x);
-    /* `x` itself is the root, and infer() goes down its left spine from there */
-    solve(e, e->inference);
-    struct value value = e->inference->failed ? value_error() : reduce_in_space(e, x);
-    e->inference = outer;
-    return value;
-}
-
-/* ---- Definitions ---- */
 
 bool defines_by_index(struct elaborator *e, const struct target *target)
 {
@@ -833,18 +313,18 @@ struct value evaluate_by_index(struct elaborator *e, const struct subscript *fre
             inference->failed = true;
             break;
         }
-        if (active_range(inference, s->at->name)) {
+        if (active_index_range(inference, s->at->name)) {
             fail(e, s->span, "the index %s stands twice on the left", s->at->name);
             inference->failed = true;
         }
-        add_range(e, inference, s, s->at->name, s->at->span, s->range);
+        add_index_range(e, inference, s, s->at->name, s->at->span, s->range);
         indices[count++] = s;
     }
-    infer(e, inference, x);
-    solve(e, inference);
+    infer_ranges(e, inference, x);
+    solve_ranges(e, inference);
     struct value value = value_error();
     for (int i = 0; !inference->failed && i < count; i++)
-        if (!enter_index(e, indices[i]->at->name, find_range(inference, indices[i])->extent,
+        if (!enter_index(e, indices[i]->at->name, find_index_range(inference, indices[i])->extent,
                          indices[i]->span))
             inference->failed = true;
     if (!inference->failed)
@@ -860,7 +340,7 @@ struct value evaluate_by_index(struct elaborator *e, const struct subscript *fre
     const struct expression *varying[MAXIMUM_RANK] = {NULL};
     for (int i = 0; node && i < count; i++) {
         shape[i] = e->space.axes[i].extent;
-        varying[i] = find_range(inference, indices[i])->varying ? indices[i]->range : NULL;
+        varying[i] = find_index_range(inference, indices[i])->varying ? indices[i]->range : NULL;
     }
     struct node *inside = node ? inside_ranges(e, varying, 0, count) : NULL;
     if (inside) { /* 0 outside */

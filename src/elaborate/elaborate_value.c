@@ -39,6 +39,11 @@ bool value_is_tensor(const struct value *value)
     return value->kind == VALUE_NODE || value->kind == VALUE_NUMBER || value->kind == VALUE_LIST;
 }
 
+bool value_is_int(const struct value *value)
+{
+    return value->kind == VALUE_NODE && value->node->type == INT;
+}
+
 /* p/q as a real: the whole polynomial p, divided by the number q. */
 static struct node *number_as_real(struct elaborator *e, size *number)
 {

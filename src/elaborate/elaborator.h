@@ -173,14 +173,21 @@ struct elaborator {
     size_t requests_capacity;
 };
 
-/* ---- elaborate_expression.c, elaborate_value.c ---- */
+/* ---- elaborate_expression.c ---- */
 struct value evaluate(struct elaborator *e, const struct expression *expression);
+/* A value tied to a branch: what is computed from it counts as inside. */
+struct value tied_value(struct elaborator *e, struct value value, size *variable);
+/* The value that reading the name gives here: within a branch, one that is tied to it. */
+struct value binding_value(struct elaborator *e, const struct binding *binding);
+
+/* ---- elaborate_value.c ---- */
 struct value value_error(void);
 struct value value_node(struct node *node);
 struct value value_number(size *number);
 struct value value_whole(struct elaborator *e, int64_t number);
 bool size_is_one(const size *extent);
 bool value_is_tensor(const struct value *value); /* a node, or what becomes one */
+bool value_is_int(const struct value *value);    /* a node of ints */
 /* The value as a node of its natural type (numbers: REAL); NULL after reporting at `at` if it is none. */
 struct node *as_node(struct elaborator *e, struct value value, struct span at);
 struct node *as_real(struct elaborator *e, struct value value, struct span at);
@@ -198,10 +205,14 @@ struct node *constant_real(struct elaborator *e, double value);
 /* Broadcasts all to their common shape; false after reporting a mismatch between operands. */
 bool broadcast_together(struct elaborator *e, struct node **nodes, const struct span *spans, int count,
                         struct span point, const char *what);
+
+/* ---- elaborate_operator.c ---- */
 struct node *matrix_product(struct elaborator *e, struct node *a, struct node *b, struct span left,
                             struct span point, struct span right);
 struct value binary(struct elaborator *e, enum syntax_operator op, struct value a, struct value b,
                     struct span left, struct span point, struct span right);
+struct value negate_value(struct elaborator *e, struct value a, struct span at);
+struct value transpose_value(struct elaborator *e, struct value a, struct span at);
 
 /* ---- elaborate_record.c ---- */
 void record_call(struct elaborator *e, const struct frame *frame, const struct value *arguments, int count);
@@ -215,12 +226,10 @@ bool logistic_integral(struct elaborator *e, enum op op, struct node *x, bool in
                        struct value *integral);
 
 /* ---- elaborate_index.c: index notation ---- */
-struct value evaluate_reduce(struct elaborator *e, const struct expression *expression);
 /* Whether a subscript contains an index in force: it then names all axes and yields a scalar at each index.
  */
 bool subscript_uses_index(struct elaborator *e, const struct expression *expression);
 struct value evaluate_indexed(struct elaborator *e, const struct expression *expression);
-/* Whether an assignment's subscripts hold fresh indices, so that it defines a whole tensor. */
 /* The value with an axis for every index in force: one from outside a reduction lacks those that it brings.
  */
 struct value in_space(struct elaborator *e, struct value value);
@@ -232,19 +241,27 @@ struct node *index_number(struct elaborator *e, size *number, enum type type);
 const struct space_axis *find_index(const struct elaborator *e, const char *name);
 /* False after reporting that a whole tensor stands among indexed values. */
 bool indexed_operands(struct elaborator *e, const struct value *values, const struct span *spans, int count);
+/* Whether an assignment's subscripts hold fresh indices, so that it defines a whole tensor. */
 bool defines_by_index(struct elaborator *e, const struct target *target);
 void define_by_index(struct elaborator *e, const struct statement *statement);
 /* The tensor that `x` defines over fresh indices, in their order on the left. */
 struct value evaluate_by_index(struct elaborator *e, const struct subscript *fresh,
                                const struct expression *x);
 
-/* ---- elaborate_loop.c: loops and branches ---- */
+/* ---- elaborate_index_reduce.c ---- */
+struct value evaluate_reduce(struct elaborator *e, const struct expression *expression);
+
+/* ---- elaborate_block.c: names of loops and branches ---- */
 /* Notes where a name without a value has one: in a loop or branch that is left, or collected by the present
  * loop. */
 bool note_local(struct elaborator *e, const char *name);
-void execute_if(struct elaborator *e, const struct statement *statement);
+
+/* ---- elaborate_loop.c, elaborate_branch.c ---- */
 void execute_for(struct elaborator *e, const struct statement *statement);
+void execute_if(struct elaborator *e, const struct statement *statement);
 bool is_loop_variable(const struct elaborator *e, const char *name, const struct value *value);
+
+/* ---- elaborate_collect.c ---- */
 /* `hs[t] = e` for an hs without a value: whether an assignment collects, and its doing so. */
 bool collects(struct elaborator *e, const struct target *target);
 void collect(struct elaborator *e, const struct statement *statement);
@@ -327,10 +344,6 @@ void declare_defaults(struct elaborator *e, const struct definition *definition)
 void execute(struct elaborator *e, const struct statement *statements);
 void bind(struct elaborator *e, const char *name, struct value value, struct span span, bool is_parameter);
 struct binding *find_binding(struct elaborator *e, const char *name);
-/* A value tied to a branch: what is computed from it counts as inside. */
-struct value tied_value(struct elaborator *e, struct value value, size *variable);
-/* The value that reading the name gives here: within a branch, one that is tied to it. */
-struct value binding_value(struct elaborator *e, const struct binding *binding);
 void execute_body(struct elaborator *e, const struct definition *definition);
 /* The names that a definition's body differentiates with respect to. */
 const struct map *marked_names(struct elaborator *e, const struct definition *definition);

@@ -1,0 +1,145 @@
+/* elaborate_library_builtin.c: builtins for the library's own use: shapes whose rank its text does not know,
+ * and arithmetic of sizes and ints that the language has no operator for. */
+#include "elaborate_builtin.h"
+
+#include <string.h>
+
+/* [..., n] as [..., n/k, k]. */
+struct value shape_split_last(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0);
+    size *k = x ? as_size(e, c->values[1], c->spans[1], "the size of a group") : NULL;
+    if (!k || !require_nonnegative(e, size_subtract(k, size_number(e->sizes, 1)), c->spans[1],
+                                   "a group has at least one element"))
+        return value_error();
+    if (!x->rank || x->rank == MOST_AXES) {
+        fail(e, c->spans[0], "groups along the last axis of %s", shape_text(e, x));
+        return value_error();
+    }
+    size *shape[MAXIMUM_RANK], *groups = size_divide(x->shape[x->rank - 1], k);
+    if (!groups || !require_whole(e, groups, c->spans[0])) {
+        if (!groups)
+            fail(e, c->spans[1], "%s does not divide the last axis of %s",
+                 size_print(e->arena, k, SIZE_LANGUAGE), shape_text(e, x));
+        return value_error();
+    }
+    memcpy(shape, x->shape, sizeof *shape * (size_t)x->rank);
+    shape[x->rank - 1] = groups;
+    shape[x->rank] = k;
+    return value_node(graph_reshape(e->graph, x, x->rank + 1, shape));
+}
+
+struct value shape_all_axes_but(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0);
+    int kept;
+    if (!x || !as_axis(e, c->values[1], c->spans[1], x->rank, &kept))
+        return value_error();
+    struct value list = {.kind = VALUE_LIST, .items = ARENA_ARRAY(e->arena, struct value, x->rank)};
+    for (int a = 0; a < x->rank; a++)
+        if (a != kept)
+            list.items[list.count++] = value_whole(e, a);
+    return list;
+}
+
+/* A vector over the axis `kept` of `like`, with axes of length 1 behind it. */
+struct value shape_align(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0), *other = x ? argument_real(e, c, 1) : NULL;
+    int kept;
+    if (!other || !as_axis(e, c->values[2], c->spans[2], other->rank, &kept))
+        return value_error();
+    if (x->rank == 1)
+        for (int a = kept + 1; a < other->rank; a++)
+            x = graph_insert_axis(e->graph, x, x->rank);
+    return value_node(x);
+}
+
+/* floor(a / b) of sizes, as strides and windows round. */
+struct value shape_floor_divide(struct elaborator *e, struct builtin_call *c)
+{
+    size *a = as_size(e, c->values[0], c->spans[0], "a size"),
+         *b = a ? as_size(e, c->values[1], c->spans[1], "a stride") : NULL;
+    if (!b ||
+        !require_nonnegative(e, size_subtract(b, size_number(e->sizes, 1)), c->spans[1],
+                             "a stride is at least 1") ||
+        !require_nonnegative(e, a, c->spans[0], "the window is larger than what it moves over"))
+        return value_error();
+    return value_number(size_floor_divide(a, b));
+}
+
+/* k / 2 rounded down, of k >= 0. */
+struct value shape_halved(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *k = argument_node(e, c, 0);
+    if (!k)
+        return value_error();
+    struct node *two = graph_broadcast(e->graph, graph_constant(e->graph, INT, 2), k->rank, k->shape);
+    return value_node(graph_binary(e->graph, OP_QUOTIENT, k, two));
+}
+
+/* A 0 of type int for each element. */
+struct value shape_no_places(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0);
+    return value_node(x ? graph_broadcast(e->graph, graph_constant(e->graph, INT, 0), x->rank, x->shape)
+                        : NULL);
+}
+
+struct value shape_merge_last(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0);
+    if (!x)
+        return value_error();
+    size *shape[MAXIMUM_RANK];
+    memcpy(shape, x->shape, sizeof *shape * (size_t)x->rank);
+    shape[x->rank - 2] = size_multiply(shape[x->rank - 2], shape[x->rank - 1]);
+    return value_node(graph_reshape(e->graph, x, x->rank - 1, shape));
+}
+
+/* The axes of a tensor, this one first. */
+static void order_with_first(int rank, int axis, int *order)
+{
+    order[0] = axis;
+    for (int a = 0; a < rank; a++)
+        if (a != axis)
+            order[a < axis ? a + 1 : a] = a;
+}
+
+/* [n, m]: the axis, and all others as one; without an axis, all elements and 1. */
+struct value shape_axis_first(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0);
+    int axis, order[MAXIMUM_RANK];
+    if (x && c->values[1].kind == VALUE_NONE) {
+        size *shape[2] = {elements_of_shape(e, x->rank, x->shape), size_number(e->sizes, 1)};
+        return value_node(graph_reshape(e->graph, x, 2, shape));
+    }
+    if (!x || !as_axis(e, c->values[1], c->spans[1], x->rank, &axis))
+        return value_error();
+    order_with_first(x->rank, axis, order);
+    struct node *moved = graph_transpose(e->graph, x, order);
+    size *shape[2] = {moved->shape[0], elements_of_shape(e, moved->rank - 1, moved->shape + 1)};
+    return value_node(graph_reshape(e->graph, moved, 2, shape));
+}
+
+/* The inverse: rows [k, m] in the shape of `like`, whose axis then has k elements. */
+struct value shape_axis_back(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *rows = argument_node(e, c, 0), *like = rows ? argument_real(e, c, 1) : NULL;
+    int axis, order[MAXIMUM_RANK], back[MAXIMUM_RANK];
+    size *shape[MAXIMUM_RANK];
+    if (like && c->values[2].kind == VALUE_NONE) { /* one element */
+        for (int a = 0; a < like->rank; a++)
+            shape[a] = size_number(e->sizes, 1);
+        return value_node(graph_reshape(e->graph, rows, like->rank, shape));
+    }
+    if (!like || !as_axis(e, c->values[2], c->spans[2], like->rank, &axis))
+        return value_error();
+    order_with_first(like->rank, axis, order);
+    for (int a = 0; a < like->rank; a++) {
+        shape[a] = a ? like->shape[order[a]] : rows->shape[0];
+        back[order[a]] = a;
+    }
+    return value_node(graph_transpose(e->graph, graph_reshape(e->graph, rows, like->rank, shape), back));
+}
