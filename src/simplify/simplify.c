@@ -100,9 +100,17 @@ static void copy_function(struct function *function, struct copier *copier)
     function->graph = copier->target;
 }
 
-static void simplify_rounds(struct function *function, int level, bool keeps_rules, bool is_for_loops)
+/* What the function is simplified for. */
+enum purpose {
+    FOR_SCALARISE, /* elements may yet be taken apart */
+    FOR_LOOPS,     /* nothing but the schedule comes behind */
+    FOR_READERS    /* formulas: rules are called by their names */
+};
+
+static void simplify_for(enum purpose purpose, struct function *function, int level)
 {
     enum { ROUNDS = 6 };
+    const bool keeps_rules = purpose == FOR_READERS, is_for_loops = purpose == FOR_LOOPS;
     size_t nodes = (size_t)-1;
     for (int round = 0; round < (level > 1 ? ROUNDS : 1); round++) {
         struct graph *old = function->graph;
@@ -143,17 +151,17 @@ static void simplify_rounds(struct function *function, int level, bool keeps_rul
 
 void simplify(struct function *function, int level)
 {
-    simplify_rounds(function, level, false, false);
+    simplify_for(FOR_SCALARISE, function, level);
     if (function->defaults)
-        simplify_rounds(function->defaults, level, false, false);
+        simplify_for(FOR_SCALARISE, function->defaults, level);
 }
 
 void simplify_for_loops(struct function *function)
 {
-    simplify_rounds(function, 2, false, true);
+    simplify_for(FOR_LOOPS, function, 2);
 }
 
 void simplify_to_read(struct function *function)
 {
-    simplify_rounds(function, 2, true, false);
+    simplify_for(FOR_READERS, function, 2);
 }
