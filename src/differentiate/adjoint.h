@@ -30,6 +30,7 @@ struct sweep {
     size_t count;          /* nodes that existed when it began; arrays below are indexed by their ids */
     unsigned char *active; /* enum activity */
     unsigned char *steep;  /* whether an infinite derivative may lie beyond; found on first demand */
+    unsigned char *steep_anywhere; /* the same, on any way */
     struct adjoint *adjoints;
     struct adjoint **results; /* for a LOOP: the adjoints of its RESULTs */
     struct node **customs;    /* active CUSTOM nodes */
@@ -40,6 +41,8 @@ struct sweep {
 bool is_active(const struct sweep *sweep, const struct node *node);
 /* Whether a derivative beyond the node, on the way to a wrt, may be infinite: then a 0 must be a mask's. */
 bool is_steep(struct sweep *sweep, const struct node *node);
+/* The same, whether on the way to a wrt or not. */
+bool is_steep_anywhere(struct sweep *sweep, const struct node *node);
 /* Adds to the adjoint of `to`; nothing if it is not active or value is NULL or 0. */
 void contribute(struct sweep *sweep, struct node *to, struct node *value, struct node *mask);
 /* The same, of a value that is 0 itself where the mask does not hold. */

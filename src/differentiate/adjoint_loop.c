@@ -362,16 +362,9 @@ static struct node *source_of(const struct work *work, size_t i)
 /* Forgets the masks that nothing can need. */
 static void drop_masks(struct work *work)
 {
-    unsigned char *steep = NULL;
-    for (size_t i = 0; i < work->wrt_count; i++) {
-        if (!work->masks[i])
-            continue;
-        if (!steep)
-            steep = find_steep(work->graph, work->sweep->count, NULL);
-        if (!steep[source_of(work, i)->id])
+    for (size_t i = 0; i < work->wrt_count; i++)
+        if (work->masks[i] && !is_steep_anywhere(work->sweep, source_of(work, i)))
             work->masks[i] = NULL;
-    }
-    memory_free(steep);
 }
 
 static int carry_mask(struct work *work, struct node *mask, bool start, bool any)

@@ -118,6 +118,13 @@ bool is_steep(struct sweep *sweep, const struct node *node)
     return (size_t)node->id < sweep->count && sweep->steep[node->id];
 }
 
+bool is_steep_anywhere(struct sweep *sweep, const struct node *node)
+{
+    if (!sweep->steep_anywhere)
+        sweep->steep_anywhere = find_steep(sweep->graph, sweep->count, NULL);
+    return sweep->steep_anywhere[node->id];
+}
+
 static void add_adjoint(struct sweep *sweep, struct node *to, struct adjoint more)
 {
     double always;
@@ -290,6 +297,7 @@ static void sweep_free(struct sweep *sweep)
 {
     memory_free(sweep->active);
     memory_free(sweep->steep);
+    memory_free(sweep->steep_anywhere);
     memory_free(sweep->adjoints);
     memory_free(sweep->results);
 }
