@@ -59,8 +59,8 @@ loop(x: [t]) {
     return loop = s
 }
 END
-# sin x and d_(sin x), and the states of the rounds.
-holds "elements gathered in branches of branches" 2500 $((3 * 2500)) $((3 * 2500 + 16)) << 'END'
+# sin x, and the states of the rounds; d_(sin x) stands where d_x will.
+holds "elements gathered in branches of branches" 2500 $((2 * 2500)) $((2 * 2500 + 16)) << 'END'
 loop(x: [t], j: int[t]) {
     y = sin(x)
     s = 0.0
