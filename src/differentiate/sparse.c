@@ -110,9 +110,9 @@ struct sparse sparse_jacobian(struct graph *graph, const struct derivatives *der
                               struct node *x, const char *name, bool is_lower)
 {
     struct arena *arena = graph->lasting;
-    struct sparse sparse = {NULL};
+    struct sparse sparse = {.pattern = NULL};
     struct sweeps forward = {.seed = graph_placeholder(graph, REAL, NULL, x->rank, x->shape)},
-                  reverse = {NULL};
+                  reverse = {.seed = NULL};
     differentiate_forward(graph, derivatives, &x, &forward.seed, 1, &y, 1, &forward.result);
     sparse.pattern = sparsity_of(graph, forward.result, forward.seed);
     if (sparse.pattern->count == 0)

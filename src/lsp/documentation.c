@@ -30,8 +30,8 @@ const char *operator_text(const struct expression *expression)
         [SYNTAX_MULTIPLY] = "product, element by element; sizes of 1 stretch. d(a b) = da b + a db",
         [SYNTAX_DIVIDE] = "quotient, element by element; sizes of 1 stretch. d(a / b) = (da - a / b db) / b",
         [SYNTAX_MATRIX_PRODUCT] =
-            "matrix product, over leading axes; a vector is a row on the left, a column on "
-            "the right. Of Y = A @ B: dA = dY B', dB = A' dY",
+            ("matrix product, over leading axes; a vector is a row on the left, a column on "
+             "the right. Of Y = A @ B: dA = dY B', dB = A' dY"),
         [SYNTAX_NEGATE] = "element by element",
         [SYNTAX_POWER] = "power, element by element. d(a^b) = b a^(b-1) da + a^b log(a) db",
         [SYNTAX_TRANSPOSE] = "transpose: the last two axes change places; a vector stays as it is",

@@ -65,7 +65,7 @@ static struct c_word *take_name(struct c_reader *reader)
 
 /* ---- Scopes ---- */
 
-static struct c_binding *bind(struct c_reader *reader, struct c_word *word, int kind)
+static struct c_binding *bind(struct c_reader *reader, struct c_word *word, enum c_bound kind)
 {
     struct c_binding *bound = ARENA_NEW(reader->arena, struct c_binding);
     bound->kind = kind;

@@ -34,8 +34,10 @@ enum c_keyword {
     WORD_PRAGMA
 };
 
+enum c_bound { BOUND_VARIABLE, BOUND_NUMBER, BOUND_FUNCTION, BOUND_BUILTIN };
+
 struct c_binding {
-    enum { BOUND_VARIABLE, BOUND_NUMBER, BOUND_FUNCTION, BOUND_BUILTIN } kind;
+    enum c_bound kind;
     struct c_word *word;
     struct c_binding *outer; /* what the word meant before */
     size_t depth;
