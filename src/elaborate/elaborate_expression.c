@@ -38,6 +38,16 @@ static void suggest_value(struct elaborator *e, const char *name)
     suggest(e, name, names, seen.entries_count);
 }
 
+static bool is_assigned_in_loop(const struct elaborator *e, const char *name)
+{
+    for (const struct block *block = e->frame->block; block; block = block->outer) {
+        const struct target *target = block->assigned ? map_get(block->assigned, name) : NULL;
+        if (target)
+            return !target->subscripts; /* else it is collected */
+    }
+    return false;
+}
+
 static void fail_unknown_name(struct elaborator *e, const struct expression *x)
 {
     if (find_function(e, x->name))
@@ -46,6 +56,9 @@ static void fail_unknown_name(struct elaborator *e, const struct expression *x)
         fail(e, x->span, "%s has no value here", x->name);
         if (!note_local(e, x->name))
             suggest_value(e, x->name);
+        if (is_assigned_in_loop(e, x->name))
+            note(e, x->span, "what rounds hand on has a first value before the loop, such as %s = 0",
+                 x->name);
         if (!strcmp(x->name, "T"))
             note(e, x->span, "the transpose of x is x'");
         if (!strcmp(x->name, "end"))

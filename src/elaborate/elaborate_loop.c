@@ -295,7 +295,8 @@ void execute_for(struct elaborator *e, const struct statement *statement)
                                             rounds.count ? rounds.count : loop->end);
     size_t carried_count;
     struct carried *carried = enter_carried(e, saved, count, loop, &carried_count, statement->span);
-    struct block block = {.variable_name = statement->variable, .variable = loop->variable};
+    struct block block = {
+        .variable_name = statement->variable, .assigned = &names, .variable = loop->variable};
     bool right = execute_rounds(e, statement, &block, loop, &rounds, carried, carried_count);
     restore_bindings(e, saved, names.entries_count);
     if (!right) {

@@ -64,13 +64,14 @@ struct binding {
 struct block {
     struct map finished; /* like a frame's, of the calls in this block */
     bool is_branch;
-    bool is_guard;             /* of the rounds of a loop that has fewer in some rounds of loops around it */
-    const char *variable_name; /* of a loop */
-    size *variable;            /* of a branch: what its values are tied to */
-    int depth;                 /* of nesting within the call, from 1 */
-    struct block *outer;       /* within the same call */
-    struct node *met;          /* what it requires, or NULL */
-    struct collected {         /* `hs[t] = …`: one value a round, stacked when the loop is left */
+    bool is_guard;              /* of the rounds of a loop that has fewer in some rounds of loops around it */
+    const char *variable_name;  /* of a loop */
+    const struct map *assigned; /* of a loop: the names that its body assigns */
+    size *variable;             /* of a branch: what its values are tied to */
+    int depth;                  /* of nesting within the call, from 1 */
+    struct block *outer;        /* within the same call */
+    struct node *met;           /* what it requires, or NULL */
+    struct collected {          /* `hs[t] = …`: one value a round, stacked when the loop is left */
         const char *name;
         struct node *value;
         int depth; /* how many more loops stack it */
