@@ -268,13 +268,22 @@ static bool begins_empty(const struct buffer *collection)
     return !collection->alias_of && !(collection->member && collection->member->role == ROLE_INOUT);
 }
 
+/* Whether the value, or an alias of it, is computed for these members and no others. */
+static bool is_wanted_for(const struct program *program, const struct buffer *value, guard members)
+{
+    for (size_t i = 0; i < program->all_buffers_count; i++)
+        if (program->all_buffers[i]->guard != members && root_of(program->all_buffers[i]) == value)
+            return false;
+    return true;
+}
+
 /* A value that a loop collects is made in its row, unless loops have made it smaller than that. */
 static void collect(struct program *program, struct nest *copy)
 {
     struct buffer *value = moved_value(program, copy), *collection = copy->target;
     if (!value || value->node != copy->node || value->dropped || value->storage != STORAGE_WORKSPACE ||
         !begins_empty(collection) || !lives_in_round(value, copy) || may_break(value->writers[0], copy) ||
-        (collection->member && collection->guard != value->guard))
+        (collection->member && !is_wanted_for(program, value, collection->guard)))
         return;
     value->alias_of = collection;
     value->row = copy->row;
@@ -316,15 +325,6 @@ static struct buffer *find_older(const struct program *program, struct buffer *n
             return found;
     }
     return NULL;
-}
-
-/* Whether the value, or an alias of it, is computed for these members and no others. */
-static bool is_wanted_for(const struct program *program, const struct buffer *value, guard members)
-{
-    for (size_t i = 0; i < program->all_buffers_count; i++)
-        if (program->all_buffers[i]->guard != members && root_of(program->all_buffers[i]) == value)
-            return false;
-    return true;
 }
 
 /* Of what a caller's array takes each element of last, one value lives in that array until then; what a loop

@@ -35,8 +35,10 @@ static int axis_of(const struct nest *nest, const struct item *loop)
     return nest->order[level - nest->path_first];
 }
 
-/* Whether each round stores into elements of its own: along one axis of the target they stand at the round's
- * number. */
+/* Whether each round stores into elements of its own: they stand at the round's number along the first axis
+ * of the target that the loop runs over, the one at which other statements of the round read it (fuse.c).
+ * Without this axis the target is the same for all rounds, even if they store at their number along another
+ * one. */
 bool stores_by_round(const struct nest *nest, const struct item *loop)
 {
     const struct buffer *target = nest->target;
@@ -46,8 +48,8 @@ bool stores_by_round(const struct nest *nest, const struct item *loop)
         int found = nest->kind == NEST_SCATTER ? plain_subscript(&node->subscripts[a], nest->axis_count,
                                                                  nest->extents, node->shape[a])
                                                : nest->target_axes[a];
-        if (found == axis && !(target->dropped >> a & 1))
-            return true;
+        if (found == axis)
+            return !(target->dropped >> a & 1);
     }
     return false;
 }

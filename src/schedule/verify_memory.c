@@ -112,6 +112,19 @@ static const char *verify_over(struct verifier *verifier, const struct buffer *a
     return NULL;
 }
 
+/* What lives in a caller's array is computed only where that is there, unless it has room elsewhere. */
+static const char *verify_wanted(struct verifier *verifier, const struct buffer *alias)
+{
+    const struct program *program = verifier->program;
+    const struct buffer *root = root_of(alias);
+    guard wanted = root->member ? guard_of_member(program->function, root->member) : ALWAYS_WANTED;
+    if (root->storage != STORAGE_MEMBER || root->needs_fallback || wanted == ALWAYS_WANTED ||
+        alias->guard == wanted || alias->writers_count == 0)
+        return NULL;
+    return arena_print(verifier->text.arena, "%s lives in %s, and is computed where that is not wanted, too",
+                       buffer_title(&verifier->text, alias), buffer_title(&verifier->text, root));
+}
+
 /* Only one value lives in a member before the member's own. */
 static const char *verify_alone(struct verifier *verifier, const struct buffer *alias)
 {
@@ -134,6 +147,7 @@ const char *verify_memory(struct verifier *verifier)
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         const struct buffer *buffer = program->all_buffers[i];
         const char *fault = verify_over(verifier, buffer);
+        fault = fault ? fault : verify_wanted(verifier, buffer);
         fault = fault ? fault : verify_alone(verifier, buffer);
         if (!fault && has_room(verifier, buffer)) {
             lives[count++] = life_of(buffer);
