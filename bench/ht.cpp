@@ -1,3 +1,4 @@
+// needs: Eigen
 // ht.cpp: hand tracking by hand: the chain rule along each finger, once for all points, and for each point
 // the bones that move it. Bones that do not move a vertex are skipped.
 #include "ht_peer.h"

@@ -44,15 +44,28 @@ if [ -z "$BENCH_THREADS" ]; then
         status=1
     fi
 fi
-# peer X: X.cpp, the same by hand in C++ with Eigen; nothing where that is not installed.
+# peer X: X.cpp, the same by hand in C++ with the library that its first line says it needs; nothing without that.
 eigen=$(pkg-config --cflags eigen3 2> /dev/null || echo -I/usr/include/eigen3)
-if ! echo '#include <Eigen/Dense>' | ${CXX:-g++} $eigen -E -x c++ - > /dev/null 2>&1; then
+stan=${STAN_MATH:-/usr/lib/R/site-library/StanHeaders/include}
+can_include() { echo "#include <$1>" | ${CXX:-g++} "${@:2}" -E -x c++ - > /dev/null 2>&1; }
+can_include Eigen/Dense $eigen || {
     echo "Eigen: absent (Debian: libeigen3-dev); no row against it"
     eigen=""
-fi
+}
+{ [ -n "$eigen" ] && can_include stan/math/version.hpp $eigen "-I$stan" && can_include boost/version.hpp && can_include tbb/blocked_range.h; } || {
+    echo "Stan Math: absent (Debian: r-cran-stanheaders libeigen3-dev libboost-dev libtbb-dev); no row against it"
+    stan=""
+}
 peer() {
-    [ -n "$eigen" ] && [ -f "$1.cpp" ] || return
-    ${CXX:-g++} -std=c++17 $CFLAGS $eigen -c -o "$out/$1.o" "$1.cpp" && echo "-DBENCH_EIGEN $out/$1.o -lstdc++"
+    local library flags
+    [ -f "$1.cpp" ] && [ -z "$BENCH_THREADS" ] || return
+    library=$(sed -n '1s|^// needs: ||p' "$1.cpp")
+    case $library in
+    Eigen) flags=$eigen ;;
+    Stan) flags=${stan:+-isystem $stan $eigen -w} ;;
+    esac
+    [ -n "$flags" ] && ${CXX:-g++} -std=c++17 $CFLAGS $flags -c -o "$out/$1.o" "$1.cpp" &&
+        echo "-DBENCH_${library^^} $out/$1.o -lstdc++"
 }
 [ -n "$BENCH_THREADS" ] || echo "one thread, $CC $CFLAGS; medians of 15 rounds in turn"
 

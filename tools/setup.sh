@@ -4,6 +4,7 @@
 #   setup.sh accuracy    also what measuring errors needs; setup.sh coverage: what counting lines needs
 #   setup.sh embedded    also what the examples for microcontrollers need (800 MB)
 #   setup.sh playground  also what making and testing the playground needs (1.1 GB)
+#   setup.sh bench       also what make bench compares with (1.5 GB)
 #   setup.sh everything  also what any test can use (2.5 GB)
 #   setup.sh --missing   only names what is missing; status 1 if anything that is needed is
 # With BLAS=no in the environment, not the libraries of linear algebra, without which gradc works too.
@@ -33,6 +34,12 @@ embedded='arm-none-eabi-gcc gcc-arm-none-eabi compiling for microcontrollers
 qemu-system-arm qemu-system-arm emulating one'
 playground='emcc emscripten compiling for browsers
 chromium chromium trying the page'
+bench='torch python3-torch the networks
+/usr/include/adolc libadolc-dev small functions
+/usr/include/eigen3 libeigen3-dev geometry in C++
+/usr/lib/R/site-library/StanHeaders r-cran-stanheaders densities in C++
+/usr/include/boost libboost-dev what these include
+/usr/include/tbb libtbb-dev what these include'
 others='dot graphviz pictures
 rustc rustc trying the modules of Rust
 cmake cmake trying the CMake package
@@ -47,6 +54,8 @@ embedded) needs="$needs
 $embedded" ;;
 playground) needs="$needs
 $playground" ;;
+bench) uses="$uses
+$bench" ;;
 everything) uses="$uses
 $others
 $embedded
@@ -58,7 +67,7 @@ compiler=${CC:-cc}
 # Whether a header can be included, a library is where the linker looks, a module of Python or a command is there.
 present() {
     case $1 in
-    numpy) python3 -c 'import numpy' 2> /dev/null || /usr/bin/python3 -c 'import numpy' 2> /dev/null ;;
+    numpy | torch) python3 -c "import $1" 2> /dev/null || /usr/bin/python3 -c "import $1" 2> /dev/null ;;
     /*) [ -e "$1" ] ;;
     *.h) echo "#include <$1>" | $compiler -E -x c - > /dev/null 2>&1 ;;
     *.so) [ "$($compiler -print-file-name="$1" 2> /dev/null)" != "$1" ] ;;
