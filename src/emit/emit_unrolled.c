@@ -205,7 +205,20 @@ static bool is_inside_vectors(const struct item *loop)
     return item != loop && is_for_vectors(item);
 }
 
-/* A short loop around nothing but short loops, without conditions. */
+/* Whether rounds of it add to, or compare with, what others left: unrolled, they keep that in registers. */
+static bool accumulates(const struct item *item)
+{
+    if (item->kind == ITEM_STATEMENT)
+        return item->nest->kind != NEST_SCATTER &&
+               (item->nest->adds || item->nest->first_reduced < item->nest->loop_count);
+    for (size_t i = 0; i < item->body_count; i++)
+        if (accumulates(item->body[i]))
+            return true;
+    return false;
+}
+
+/* A short loop around nothing but short loops, without conditions. What only stores gains little from that,
+ * and compilers take long for many statements. */
 bool is_unrolled(const struct item *loop, const struct code *body)
 {
     int64_t number;
@@ -214,7 +227,8 @@ bool is_unrolled(const struct item *loop, const struct code *body)
     for (size_t i = 0; i < loop->body_count; i++)
         if (is_for_vectors(loop->body[i]))
             return false;
-    return !is_for_vectors(loop) && size_is_number(loop->extent, &number) && number <= LONGEST_UNROLLED &&
+    return !is_for_vectors(loop) && size_is_number(loop->extent, &number) &&
+           number <= (accumulates(loop) ? LONGEST_UNROLLED : LONGEST_INSIDE) &&
            (code_has(body, CODE_FOR) || code_has(body, CODE_SUM)) && !code_has(body, CODE_IF) &&
            rounds_of(loop) <= MOST_UNROLLED && !fills_register(loop, loop);
 }

@@ -143,7 +143,6 @@ static void pool_backward_kernel(
     const double d_pool = m->d_pool ? *m->d_pool : 1;
     /* pool.nn:2   pool(x: [N, 16, 16], w: [8, 8]) = sum(avg_pool2d(x[:, new], 2) * w) */
     /* t = d_pool * w / 4 */
-    GRADC_UNROLLED
     for (size_t i = 0; i < 8; i++)
         GRADC_ROLLED
         for (size_t j = 0; j < 8; j++)
@@ -217,7 +216,6 @@ static void pool_gradient_kernel(
     GRADC_TOTAL(pool2, pool2_parts);
     /* t = d_pool * w / 4 */
     if (m->d_x) {
-        GRADC_UNROLLED
         for (size_t i = 0; i < 8; i++)
             GRADC_ROLLED
             for (size_t j = 0; j < 8; j++)

@@ -129,7 +129,6 @@ static void windows_forward_kernel(
             for (size_t j = 0; j < 8; j++)
                 for (size_t k = 0; k < 3; k++)
                     for (size_t l = 0; l < 3; l++)
-                        GRADC_UNROLLED
                         for (size_t p = 0; p < 14; p++)
                             GRADC_INDEPENDENT
                             for (size_t q = 0; q < 14; q++) {
@@ -194,7 +193,6 @@ static void windows_backward_kernel(
             for (size_t j = 0; j < 8; j++)
                 for (size_t k = 0; k < 3; k++)
                     for (size_t l = 0; l < 3; l++)
-                        GRADC_UNROLLED
                         for (size_t p = 0; p < 14; p++)
                             GRADC_INDEPENDENT
                             for (size_t q = 0; q < 14; q++) {
@@ -280,7 +278,6 @@ static void windows_gradient_kernel(
             for (size_t j = 0; j < 8; j++)
                 for (size_t k = 0; k < 3; k++)
                     for (size_t l = 0; l < 3; l++)
-                        GRADC_UNROLLED
                         for (size_t p = 0; p < 14; p++)
                             GRADC_INDEPENDENT
                             for (size_t q = 0; q < 14; q++) {
@@ -296,7 +293,6 @@ static void windows_gradient_kernel(
                 for (size_t j = 0; j < 8; j++)
                     for (size_t k = 0; k < 3; k++)
                         for (size_t l = 0; l < 3; l++)
-                            GRADC_UNROLLED
                             for (size_t p = 0; p < 14; p++)
                                 GRADC_INDEPENDENT
                                 for (size_t q = 0; q < 14; q++) {
