@@ -28,21 +28,6 @@ static bool is_tame(const struct node *node)
 {
     double power;
     switch (node->op) {
-    case OP_NEG:
-    case OP_ADD:
-    case OP_SUB:
-    case OP_MUL:
-    case OP_ABS:
-    case OP_MAX:
-    case OP_MIN:
-    case OP_SIN:
-    case OP_COS:
-    case OP_TANH:
-    case OP_ATAN:
-    case OP_ASINH:
-    case OP_ERF:
-    case OP_ERFC:
-    case OP_SELECT:
     case OP_INDEX:
     case OP_SCATTER:
     case OP_REPLACE:
@@ -58,7 +43,7 @@ static bool is_tame(const struct node *node)
     case OP_SQRT: return is_off_zero(node->inputs[0]);
     case OP_POW: return graph_is_constant(node->inputs[1], &power) && power >= 1;
     case OP_CUSTOM: return node->rule->is_tame;
-    default: return false;
+    default: return operator_info(node->op)->is_bounded;
     }
 }
 

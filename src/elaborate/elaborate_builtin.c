@@ -452,7 +452,8 @@ static const struct builtin builtins[] = {
     {"cumsum", "x axis?", "x, axis = 0", shape_cumsum, OP_CUMSUM},
 };
 
-/* A row in operators.def is a function of its name in the language, unless its name stands above or here. */
+/* A row in operators.def is a function of its name in the language, unless its name stands above, it is
+ * hidden or has a sign. */
 static const struct builtin elementwise_builtins[] = {
 #define ELEMENTWISE(NAME, name, arity, ...)                                                                  \
     {name,                                                                                                   \
@@ -467,16 +468,9 @@ static const struct builtin elementwise_builtins[] = {
 #undef ELEMENTWISE
 };
 
-/* Operators that have a syntax of their own, or serve other functions only. */
 static bool is_hidden(enum op op)
 {
-    static const enum op hidden[] = {
-        OP_NEG, OP_ADD, OP_SUB, OP_MUL, OP_DIV,    OP_POW,      OP_QUOTIENT, OP_EQ,      OP_NE,       OP_LT,
-        OP_LE,  OP_AND, OP_OR,  OP_NOT, OP_SELECT, OP_CAST_INT, OP_TRUNCATE, OP_UNIFORM, OP_POLYGAMMA};
-    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
-        if (hidden[i] == op)
-            return true;
-    return false;
+    return operator_info(op)->is_hidden || operator_info(op)->sign;
 }
 
 enum {

@@ -417,8 +417,9 @@ static const char *fast_row(const struct emitter *emitter, const struct node *no
 {
     if (!emitter->at || (emitter->at->depth == 0 && !emitter->side))
         return NULL;
-    return vectorises(node->op) ? arena_print(emitter->arena, "gradc_%s@($a)", operator_info(node->op)->name)
-                                : NULL;
+    return operator_vectorises(node->op)
+               ? arena_print(emitter->arena, "gradc_%s@($a)", operator_info(node->op)->name)
+               : NULL;
 }
 
 static const struct tree *operator_of(struct emitter *emitter, struct node *node,

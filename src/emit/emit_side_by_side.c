@@ -54,20 +54,16 @@ static bool calls_function(const struct node *node)
 static bool has_vector_form(const struct node *node)
 {
     double power;
-    switch (node->op) {
-    case OP_SQRT:
-    case OP_ABS:
-    case OP_CAST_REAL:
-    case OP_CAST_INT:
-    case OP_TRUNCATE: return true;
-    case OP_POW:
-        return graph_is_constant(node->inputs[1], &power) && (power == 2 || power == 3 || power == 4);
-    case OP_DIV: return node->type == REAL;
-    case OP_SELECT:
-    case OP_MAX:
-    case OP_MIN: return node->type == REAL;
-    case OP_QUOTIENT: return false;
-    default: return vectorises(node->op) || !operator_is_elementwise(node->op) || !calls_function(node);
+    if (!operator_is_elementwise(node->op))
+        return true;
+    if (node->op == OP_POW && graph_is_constant(node->inputs[1], &power))
+        return power == 2 || power == 3 || power == 4;
+    switch (operator_info(node->op)->vectors) {
+    case VECTORS_OF_COMPILER:
+    case VECTORS_OF_RUNTIME: return true;
+    case VECTORS_OF_REALS: return node->type == REAL;
+    case NO_VECTORS: return false;
+    default: return !calls_function(node);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "math_print.h"
 
 /* The language's operators, loosest first. */
+/* The loosest first; the level of an operator is how far it is from P_PRIMARY. */
 enum precedence { P_IF, P_OR, P_AND, P_NOT, P_COMPARE, P_SUM, P_PRODUCT, P_NEGATIVE, P_POWER, P_PRIMARY };
 
 struct printer {

@@ -112,9 +112,10 @@ const char *math_shape(struct printer *printer, int rank, size *const *shape)
 
 /* ---- Element-wise operators ---- */
 
-static struct phrase print_infix(struct printer *printer, const struct node *node, subscripts at,
-                                 const char *symbol, enum precedence precedence)
+static struct phrase print_infix(struct printer *printer, const struct node *node, subscripts at)
 {
+    const char *symbol = operator_info(node->op)->sign;
+    enum precedence precedence = (enum precedence)(P_PRIMARY - operator_info(node->op)->level);
     /* Left-associative, but for comparisons, which do not associate. */
     enum precedence left = precedence == P_COMPARE ? P_SUM : precedence;
     const char *a = math_tight(printer, math_node(printer, node->inputs[0], at), left);
@@ -175,16 +176,6 @@ static struct phrase print_elementwise(struct printer *printer, const struct nod
         return phrase(arena_print(printer->arena, "sigmoid(%s)", math_node(printer, argument, at).text),
                       P_PRIMARY);
     switch (node->op) {
-    case OP_ADD: return print_infix(printer, node, at, "+", P_SUM);
-    case OP_SUB: return print_infix(printer, node, at, "-", P_SUM);
-    case OP_MUL: return print_infix(printer, node, at, "*", P_PRODUCT);
-    case OP_DIV: return print_infix(printer, node, at, "/", P_PRODUCT);
-    case OP_EQ: return print_infix(printer, node, at, "==", P_COMPARE);
-    case OP_NE: return print_infix(printer, node, at, "!=", P_COMPARE);
-    case OP_LT: return print_infix(printer, node, at, "<", P_COMPARE);
-    case OP_LE: return print_infix(printer, node, at, "<=", P_COMPARE);
-    case OP_AND: return print_infix(printer, node, at, "and", P_AND);
-    case OP_OR: return print_infix(printer, node, at, "or", P_OR);
     case OP_SELECT: return print_select(printer, node, at);
     case OP_NEG:
         a = math_node(printer, node->inputs[0], at);
@@ -200,7 +191,9 @@ static struct phrase print_elementwise(struct printer *printer, const struct nod
         return phrase(arena_print(printer->arena, "%s^%s", math_tight(printer, a, P_PRIMARY),
                                   math_tight(printer, math_node(printer, node->inputs[1], at), P_NEGATIVE)),
                       P_POWER);
-    default: return print_call(printer, operator_info(node->op)->name, node, at);
+    default:
+        return operator_info(node->op)->sign ? print_infix(printer, node, at)
+                                             : print_call(printer, operator_info(node->op)->name, node, at);
     }
 }
 

@@ -9,19 +9,6 @@
 
 /* ---- Hash-consing ---- */
 
-static bool is_commutative(const struct node *node)
-{
-    switch (node->op) {
-    case OP_ADD:
-    case OP_MUL:
-    case OP_EQ:
-    case OP_NE:
-    case OP_AND:
-    case OP_OR: return true;
-    default: return false;
-    }
-}
-
 bool size_is(const size *a, int64_t number)
 {
     int64_t value;
@@ -92,7 +79,7 @@ static uint32_t node_hash(const struct node *node)
 
     for (int a = 0; a < node->rank; a++)
         hash = mix_pointer(hash, node->shape[a]);
-    if (is_commutative(node)) {
+    if (operator_info(node->op)->commutes) {
         uint64_t x = mix_pointer(1, node->inputs[0]), y = mix_pointer(1, node->inputs[1]);
         hash = mix(hash, x + y);
     } else {
@@ -161,7 +148,7 @@ static bool inputs_equal(const struct node *a, const struct node *b)
 {
     bool equal = true;
 
-    if (is_commutative(a) && a->inputs[0] == b->inputs[1] && a->inputs[1] == b->inputs[0])
+    if (operator_info(a->op)->commutes && a->inputs[0] == b->inputs[1] && a->inputs[1] == b->inputs[0])
         return true;
     for (int i = 0; i < a->input_count; i++)
         equal = equal && a->inputs[i] == b->inputs[i];

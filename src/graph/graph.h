@@ -284,6 +284,31 @@ bool graph_is_onto(const struct node *node);
 void graph_verify(const struct graph *graph);
 
 /* ---- Operators ---- */
+
+/* How tightly what is written in the language binds, the tightest first. */
+enum level {
+    LEVEL_PRIMARY,
+    LEVEL_POWER,
+    LEVEL_NEGATIVE,
+    LEVEL_PRODUCT,
+    LEVEL_SUM,
+    LEVEL_COMPARISON,
+    LEVEL_NOT,
+    LEVEL_AND,
+    LEVEL_OR,
+    LEVEL_CHOICE
+};
+enum value_type { OF_LAST_OPERAND, ALWAYS_REAL, ALWAYS_INT, ALWAYS_BOOL };
+/* What makes vectors of the operator in a loop. */
+enum vectors {
+    VECTORS_UNLESS_CALL, /* compilers, if its C calls no function */
+    VECTORS_OF_COMPILER, /* compilers, whatever its C is */
+    VECTORS_OF_REALS,    /* compilers, of REAL values */
+    VECTORS_OF_RUNTIME,  /* the runtime, which has a form of the function for loops, gradc_NAME */
+    NO_VECTORS
+};
+
+/* The columns of operators.def; of operators that are not element-wise name, cost and document alone. */
 struct operator_info {
     const char *name;       /* "tanh" */
     int arity;              /* element-wise: number of operands; else 0 */
@@ -296,9 +321,18 @@ struct operator_info {
     int cost;           /* roughly, in additions */
     double low, high;   /* domain for sampled tests */
     const char *document; /* one line */
+    const char *sign;     /* infix in the language; NULL: none */
+    enum level level;     /* of the sign */
+    bool is_hidden;       /* no function of its name in the language */
+    bool commutes;        /* a op b is b op a */
+    enum value_type result;
+    bool is_bounded; /* the derivative is finite wherever the operands are */
+    enum vectors vectors;
 };
 const struct operator_info *operator_info(enum op op);
 bool operator_is_elementwise(enum op op);
+/* The runtime has a form of the function for loops. */
+bool operator_vectorises(enum op op);
 /* Of an element-wise node, in additions: small powers are multiplications. */
 int operator_cost(const struct node *node);
 /* The C of an element-wise node: c_text, or a better one for its operands: INT arithmetic that wraps without

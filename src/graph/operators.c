@@ -6,11 +6,19 @@
 #include "special.h"
 
 static const struct operator_info infos[OPERATOR_COUNT] = {
-#define ELEMENTWISE(NAME, name, arity, c_text, precedence, derivative, cost, low, high, value, document)     \
-    [OP_##NAME] = {name, arity, derivative, c_text, precedence, cost, low, high, document},
+#define ELEMENTWISE(NAME, name_, arity_, text, precedence_, derivative_, cost_, low_, high_, value, ...)     \
+    [OP_##NAME] = {.name = name_,                                                                            \
+                   .arity = arity_,                                                                          \
+                   .c_text = text,                                                                           \
+                   .precedence = precedence_,                                                                \
+                   .derivative = derivative_,                                                                \
+                   .cost = cost_,                                                                            \
+                   .low = low_,                                                                              \
+                   .high = high_,                                                                            \
+                   .document = __VA_ARGS__},
 #include "operators.def"
 #undef ELEMENTWISE
-#define OTHER(NAME, name, document) [OP_##NAME] = {name, 0, NULL, NULL, 0, 1, 0, 0, document}
+#define OTHER(NAME, name_, document_) [OP_##NAME] = {.name = name_, .cost = 1, .document = document_}
     OTHER(CONSTANT, "constant", "a number"),
     OTHER(PARAMETER, "parameter", "an input of the exported function"),
     OTHER(PLACEHOLDER, "placeholder", "a value to come"),
@@ -54,37 +62,28 @@ bool operator_is_elementwise(enum op op)
     return op < OP_CONSTANT;
 }
 
+bool operator_vectorises(enum op op)
+{
+    return infos[op].vectors == VECTORS_OF_RUNTIME;
+}
+
 enum type operator_type(enum op op, enum type type)
 {
-    switch (op) {
-    case OP_EQ:
-    case OP_NE:
-    case OP_LT:
-    case OP_LE:
-    case OP_AND:
-    case OP_OR:
-    case OP_NOT: return BOOL;
-    case OP_CAST_REAL:
-    case OP_UNIFORM: return REAL;
-    case OP_CAST_INT:
-    case OP_TRUNCATE:
-    case OP_QUOTIENT: return INT;
+    switch (infos[op].result) {
+    case ALWAYS_REAL: return REAL;
+    case ALWAYS_INT: return INT;
+    case ALWAYS_BOOL: return BOOL;
     default: return type;
     }
 }
 
-/* The C of arithmetic that wraps at 32 bits: unsigned arithmetic does, and the conversion back is modulo 2^32
- * with every compiler that emitted code meets. */
-static const char *wrapping_text(enum op op)
-{
-    switch (op) {
-    case OP_NEG: return "(int32_t)(0u - (uint32_t)($a))";
-    case OP_ADD: return "(int32_t)((uint32_t)($a) + (uint32_t)($b))";
-    case OP_SUB: return "(int32_t)((uint32_t)($a) - (uint32_t)($b))";
-    case OP_MUL: return "(int32_t)((uint32_t)($a) * (uint32_t)($b))";
-    default: return NULL;
-    }
-}
+/* Of INT operands. */
+static const char *const wrapping_texts[OPERATOR_COUNT] = {
+#define ELEMENTWISE(...)
+#define WRAPPING(NAME, c_text, value) [OP_##NAME] = c_text,
+#include "operators.def"
+#undef ELEMENTWISE
+};
 
 /* max and min of operands of which at most one can be a NaN: a comparison with a NaN is false. */
 static const char *extremum_text(const struct node *node)
@@ -112,7 +111,7 @@ int operator_cost(const struct node *node)
 const char *operator_c_text(const struct node *node, int *precedence)
 {
     const struct operator_info *info = &infos[node->op];
-    const char *wrapping = node->type == INT ? wrapping_text(node->op) : NULL;
+    const char *wrapping = node->type == INT ? wrapping_texts[node->op] : NULL;
 
     *precedence = wrapping != NULL ? 2 : info->precedence;
     if (wrapping != NULL)
@@ -137,7 +136,7 @@ static double real_value(enum op op, const double *operands)
     const double c = infos[op].arity > 2 ? operands[2] : 0;
 
     switch (op) {
-#define ELEMENTWISE(NAME, name, arity, c_text, precedence, derivative, cost, low, high, value, document)     \
+#define ELEMENTWISE(NAME, name, arity, c_text, precedence, derivative, cost, low, high, value, ...)          \
     case OP_##NAME:                                                                                          \
         return (value);
 #include "operators.def"
@@ -148,14 +147,17 @@ static double real_value(enum op op, const double *operands)
 
 double operator_value(enum op op, enum type type, const double *operands)
 {
-    if (type == INT && wrapping_text(op) != NULL) {
+    if (type == INT && wrapping_texts[op] != NULL) {
         int64_t a = (int64_t)operands[0], b = infos[op].arity > 1 ? (int64_t)operands[1] : 0;
 
         switch (op) {
-        case OP_NEG: return wrap(-a);
-        case OP_ADD: return wrap(a + b);
-        case OP_SUB: return wrap(a - b);
-        default: return wrap(a * b);
+#define ELEMENTWISE(...)
+#define WRAPPING(NAME, c_text, value)                                                                        \
+    case OP_##NAME:                                                                                          \
+        return wrap(value);
+#include "operators.def"
+#undef ELEMENTWISE
+        default: break;
         }
     }
     return real_value(op, operands);

@@ -192,21 +192,6 @@ struct collector {
 
 static void visit(struct collector *collector, struct node *node, const struct index *at);
 
-bool vectorises(enum op op)
-{
-    switch (op) {
-    case OP_EXP:
-    case OP_EXPM1:
-    case OP_LOG:
-    case OP_LOG1P:
-    case OP_TANH:
-    case OP_ERF:
-    case OP_SIN:
-    case OP_COS: return true;
-    default: return false;
-    }
-}
-
 static void wait_for(struct collector *collector, struct nest *earlier)
 {
     struct nest *nest = collector->nest;
@@ -277,7 +262,7 @@ static void visit_operands(struct collector *collector, struct node *node, const
     if (node->op == OP_INDEX || node->op == OP_RESHAPE) {
         visit_view(collector, node, at);
     } else if (operator_is_elementwise(node->op)) {
-        collector->nest->is_expensive = collector->nest->is_expensive || vectorises(node->op);
+        collector->nest->is_expensive = collector->nest->is_expensive || operator_vectorises(node->op);
         collector->nest->has_running_power = collector->nest->has_running_power ||
                                              (collector->nest->kind == NEST_REDUCE && is_running_power(node));
         for (int i = 0; i < node->input_count; i++)

@@ -103,12 +103,10 @@ static int occurrences(const struct node *node, int operand)
 {
     const char letter = (char)('a' + operand);
     double value;
-    int count = 0;
-    if (node->op == OP_MAX || node->op == OP_MIN)
-        return graph_is_constant(node->inputs[!operand], &value) ? 2 : 3;
+    int count = 0, precedence;
     if (node->op == OP_POW && operand == 0 && graph_is_constant(node->inputs[1], &value))
         return value == 2 || value == 3 || value == 4 ? (int)value : 1;
-    for (const char *c = operator_info(node->op)->c_text; (c = strchr(c, '$')) != NULL; c++)
+    for (const char *c = operator_c_text(node, &precedence); (c = strchr(c, '$')) != NULL; c++)
         count += c[1] == letter;
     return count ? count : 1;
 }
@@ -153,7 +151,7 @@ static void find_expensive(struct decision *decision)
         struct node *node = decision->graph->nodes[i];
         if (!program->is_live[i] || program->buffers[i])
             continue;
-        decision->is_expensive[i] = vectorises(node->op);
+        decision->is_expensive[i] = operator_vectorises(node->op);
         for (int j = 0; j < node->input_count; j++) {
             const struct node *x = node->inputs[j];
             bool is_inlined = operator_is_elementwise(node->op) && operator_is_elementwise(x->op) &&

@@ -85,7 +85,7 @@ static bool is_shareable(const struct program *program, const struct nest *nest,
 
 static size *work_of(const struct sharing *sharing, const struct nest *nest)
 {
-    bool is_expensive = nest->is_expensive || (nest->node && vectorises(nest->node->op));
+    bool is_expensive = nest->is_expensive || (nest->node && operator_vectorises(nest->node->op));
     size *work = size_number(sharing->program->sizes, is_expensive ? WORK_OF_FUNCTION : 1);
     for (int i = 0; i < nest->axis_count; i++)
         work =

@@ -373,7 +373,6 @@ int common_axes(const struct node *reshape, const struct node *x);
 /* The position in row-major order of an element of a tensor of this shape. */
 struct index flat_index(struct program *program, int rank, size *const *shape, const struct index *at);
 /* Where an operand of a reduction, contraction or scan stands, from the iteration axes. */
-bool vectorises(enum op op); /* the runtime has a form of the function for loops */
 void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at);
 bool is_one(const size *extent);
 /* Records all that the nest reads, at its iteration axes. */

@@ -109,7 +109,7 @@ const struct tree *dynamic_title(void *closure, struct node *k, const struct ind
     struct program_text *text = closure;
     int precedence;
     const char *title = expression_title(text, k, at, &precedence);
-    return tree_name(text->arena, in_parentheses(text, title, precedence, 4));
+    return tree_name(text->arena, in_parentheses(text, title, precedence, LEVEL_SUM));
 }
 
 /* A view that reads 0 outside of what it views says so with a question mark: x[i - 1]?. */
@@ -122,7 +122,7 @@ static const char *view_title(struct program_text *text, struct node *view, cons
         index_below(text->program, view, view->subscripts, x->rank, at, below, dynamic_title, text);
         const char *title = expression_title(text, x, below, precedence);
         if (view->fill) {
-            title = arena_print(text->arena, "%s?", in_parentheses(text, title, *precedence, 1));
+            title = arena_print(text->arena, "%s?", in_parentheses(text, title, *precedence, LEVEL_POWER));
             *precedence = 0;
         }
         return title;
@@ -153,45 +153,29 @@ static const char *number_title(struct program_text *text, double value)
     return arena_copy(text->arena, digits, strlen(digits));
 }
 
-/* As in the language where it has signs for the operator, else as a function. */
-static const char *sign_of(enum op op, int *precedence)
-{
-    switch (op) {
-    case OP_ADD: *precedence = 4; return "+";
-    case OP_SUB: *precedence = 4; return "-";
-    case OP_MUL: *precedence = 3; return "*";
-    case OP_DIV: *precedence = 3; return "/";
-    case OP_POW: *precedence = 1; return "^";
-    case OP_LT: *precedence = 6; return "<";
-    case OP_LE: *precedence = 6; return "<=";
-    case OP_EQ: *precedence = 6; return "==";
-    case OP_AND: *precedence = 7; return "and";
-    case OP_OR: *precedence = 8; return "or";
-    default: return NULL;
-    }
-}
-
+/* As in the language where it has a sign for the operator, else as a function. */
 static const char *operator_title(struct program_text *text, struct node *node, const struct index *at,
                                   int *precedence)
 {
     const char *operands[3] = {NULL}, *title = operator_info(node->op)->name;
-    int precedences[3] = {0}, own = 0;
+    const char *sign = operator_info(node->op)->sign;
+    int precedences[3] = {0}, own = (int)operator_info(node->op)->level;
     for (int i = 0; i < node->input_count; i++)
         operands[i] = expression_title(text, node->inputs[i], at, &precedences[i]);
-    const char *sign = sign_of(node->op, &own);
     *precedence = own;
     if (sign)
-        return arena_print(text->arena, own == 1 ? "%s%s%s" : "%s %s %s",
-                           in_parentheses(text, operands[0], precedences[0], own == 1 ? 1 : own + 1), sign,
-                           in_parentheses(text, operands[1], precedences[1], own));
+        return arena_print(
+            text->arena, own == LEVEL_POWER ? "%s%s%s" : "%s %s %s",
+            in_parentheses(text, operands[0], precedences[0], own == LEVEL_POWER ? own : own + 1), sign,
+            in_parentheses(text, operands[1], precedences[1], own));
     if (node->op == OP_NEG) {
-        *precedence = 4;
-        return arena_print(text->arena, "-%s", in_parentheses(text, operands[0], precedences[0], 4));
+        *precedence = LEVEL_SUM;
+        return arena_print(text->arena, "-%s", in_parentheses(text, operands[0], precedences[0], LEVEL_SUM));
     }
     if (node->op == OP_SELECT) {
-        *precedence = 9;
+        *precedence = LEVEL_CHOICE;
         return arena_print(text->arena, "if %s then %s else %s", operands[0],
-                           in_parentheses(text, operands[1], precedences[1], 9), operands[2]);
+                           in_parentheses(text, operands[1], precedences[1], LEVEL_CHOICE), operands[2]);
     }
     for (int i = 0; i < node->input_count; i++)
         title = arena_print(text->arena, "%s%s%s", title, i ? ", " : "(", operands[i]);
@@ -201,7 +185,7 @@ static const char *operator_title(struct program_text *text, struct node *node, 
 static const char *count_title(struct program_text *text, struct index index, int *precedence)
 {
     bool is_sum = index.dynamic || size_is_sum(index.affine);
-    *precedence = is_sum ? 4 : 3;
+    *precedence = is_sum ? LEVEL_SUM : LEVEL_PRODUCT;
     return index_title(text, index);
 }
 
@@ -211,7 +195,9 @@ const char *definition_title(struct program_text *text, struct node *node, const
     struct index place;
     *precedence = 0;
     switch (node->op) {
-    case OP_CONSTANT: *precedence = node->value < 0 ? 4 : 0; return number_title(text, node->value);
+    case OP_CONSTANT:
+        *precedence = node->value < 0 ? LEVEL_SUM : LEVEL_PRIMARY;
+        return number_title(text, node->value);
     case OP_SIZE_VALUE: return count_title(text, (struct index){node->extent, NULL}, precedence);
     case OP_IOTA: {
         struct node space = *node;

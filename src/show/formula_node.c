@@ -49,18 +49,14 @@ formula formula_apply(struct formula_context *c, const struct node *node, const 
     case OP_DIV: return formula_divide(c->arena, x[0], x[1]);
     case OP_POW: return formula_power(c->arena, x[0], x[1]);
     case OP_ABS: return formula_make(c->arena, F_ABS, NULL, rank, 1, x);
-    case OP_EQ: return infix(c, "==", x);
-    case OP_NE: return infix(c, "!=", x);
-    case OP_LT: return infix(c, "<", x);
-    case OP_LE: return infix(c, "<=", x);
-    case OP_AND: return infix(c, "and", x);
-    case OP_OR: return infix(c, "or", x);
     case OP_NOT: return formula_not(c->arena, x[0]);
     case OP_SELECT: return formula_if(c->arena, x[0], x[1], x[2]);
     case OP_CAST_REAL: return node->inputs[0]->type == BOOL ? indicator(c, x[0]) : x[0];
     case OP_CAST_INT: return indicator(c, x[0]);
     default:
-        return formula_call(c->arena, operator_info(node->op)->name, NULL, true, rank, node->input_count, x);
+        return operator_info(node->op)->sign ? infix(c, operator_info(node->op)->sign, x)
+                                             : formula_call(c->arena, operator_info(node->op)->name, NULL,
+                                                            true, rank, node->input_count, x);
     }
 }
 

@@ -103,21 +103,7 @@ static const char *number_beside(const struct gates *gates, const struct node *n
 
 static const char *symbol_of(enum op op)
 {
-    switch (op) {
-    case OP_ADD: return "+";
-    case OP_SUB: return "-";
-    case OP_MUL: return "*";
-    case OP_DIV:
-    case OP_QUOTIENT: return "/";
-    case OP_POW: return "^";
-    case OP_EQ: return "==";
-    case OP_NE: return "!=";
-    case OP_LT: return "<";
-    case OP_LE: return "<=";
-    case OP_AND: return "and";
-    case OP_OR: return "or";
-    default: return NULL;
-    }
+    return op == OP_QUOTIENT ? "/" : operator_info(op)->sign;
 }
 
 static const char *label_beside(const struct gates *gates, const struct node *node, const char *number,

@@ -413,10 +413,11 @@ static void begin(struct c_reader *reader)
     bind_number(reader, "PTRDIFF_MAX", C_LONG, 0, INT64_MAX);
     bind_number(reader, "INT32_MAX", C_INT, 0, INT32_MAX);
     bind_number(reader, "INT32_MIN", C_INT, 0, INT32_MIN);
-    const struct c_builtin *builtin;
-    for (size_t i = 0; (builtin = c_builtin(i)); i++) {
-        const char *name = c_builtin_name(builtin);
-        bind(reader, c_word(&reader->words, name, strlen(name)), BOUND_BUILTIN)->builtin = builtin;
+    size_t count;
+    const struct c_builtin *const *builtins = c_builtins(reader->arena, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = c_builtin_name(builtins[i]);
+        bind(reader, c_word(&reader->words, name, strlen(name)), BOUND_BUILTIN)->builtin = builtins[i];
     }
 }
 

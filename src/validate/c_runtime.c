@@ -1,7 +1,7 @@
 /* c_runtime.c: the runtime's functions as their definitions say, for the programs that c_run.c runs.
  *
- * They share no code with the runtime. Everything they touch goes through c_load and c_store, so that a wrong
- * stride or size is found as it is in loops. */
+ * They share no code with the runtime: what is element-wise is as operators.def says. Everything they touch
+ * goes through c_load and c_store, so that a wrong stride or size is found as it is in loops. */
 #include <math.h>
 #include <string.h>
 
@@ -28,6 +28,7 @@ struct c_builtin {
     double (*unary)(double a);
     double (*binary)(double a, double b);
     routine *routine;
+    enum op op; /* OPERATOR_COUNT: it is one of these */
 };
 
 /* ---- Elements ---- */
@@ -422,102 +423,44 @@ static double sigmoid(double x)
     return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x));
 }
 
-static double polygamma(double n, double x)
-{
-    return special_polygamma(n, x);
-}
-
 /* ---- The table ---- */
 
-static double i0e(double x)
-{
-    return special_ie(0, x);
-}
-
-static double i1e(double x)
-{
-    return special_ie(1, x);
-}
-
-static double bessel_j0(double x)
-{
-    return special_j(0, x);
-}
-
-static double bessel_j1(double x)
-{
-    return special_j(1, x);
-}
-
 #define UNARY(name, function)                                                                                \
-    {name, "dd", function, NULL, NULL}, {name "f", "ff", function, NULL, NULL},                              \
-        {"gradc_" name, "dd", function, NULL, NULL},                                                         \
+    {name, "dd", function, NULL, NULL, OPERATOR_COUNT},                                                      \
+        {name "f", "ff", function, NULL, NULL, OPERATOR_COUNT},                                              \
+        {"gradc_" name, "dd", function, NULL, NULL, OPERATOR_COUNT},                                         \
     {                                                                                                        \
-        "gradc_" name "f", "ff", function, NULL, NULL                                                        \
+        "gradc_" name "f", "ff", function, NULL, NULL, OPERATOR_COUNT                                        \
     }
 #define BINARY(name, function)                                                                               \
-    {name, "ddd", NULL, function, NULL},                                                                     \
+    {name, "ddd", NULL, function, NULL, OPERATOR_COUNT},                                                     \
     {                                                                                                        \
-        name "f", "fff", NULL, function, NULL                                                                \
+        name "f", "fff", NULL, function, NULL, OPERATOR_COUNT                                                \
     }
 /* Types of float64; float32 has f, r and R for d, p and P. */
 #define ROUTINE(name, types64, types32, function)                                                            \
-    {name "_f64", types64, NULL, NULL, function},                                                            \
+    {name "_f64", types64, NULL, NULL, function, OPERATOR_COUNT},                                            \
     {                                                                                                        \
-        name "_f32", types32, NULL, NULL, function                                                           \
+        name "_f32", types32, NULL, NULL, function, OPERATOR_COUNT                                           \
     }
 
 static const struct c_builtin builtins[] = {
-    UNARY("fabs", fabs),
-    UNARY("floor", floor),
-    UNARY("ceil", ceil),
-    UNARY("rint", rint),
     UNARY("round", round),
     UNARY("trunc", trunc),
-    UNARY("sqrt", sqrt),
     UNARY("cbrt", cbrt),
-    UNARY("exp", exp),
-    UNARY("expm1", expm1),
-    UNARY("log", log),
-    UNARY("log1p", log1p),
-    UNARY("sin", sin),
-    UNARY("cos", cos),
-    UNARY("tan", tan),
-    UNARY("asin", asin),
-    UNARY("acos", acos),
-    UNARY("atan", atan),
-    UNARY("sinh", sinh),
-    UNARY("cosh", cosh),
-    UNARY("tanh", tanh),
-    UNARY("asinh", asinh),
-    UNARY("acosh", acosh),
-    UNARY("atanh", atanh),
-    UNARY("erf", erf),
-    UNARY("erfc", erfc),
     UNARY("sigmoid", sigmoid),
-    UNARY("lgamma", special_lgamma),
-    UNARY("digamma", special_digamma),
-    UNARY("erfcx", special_erfcx),
-    UNARY("erfinv", special_erfinv),
-    UNARY("i0e", i0e),
-    UNARY("i1e", i1e),
-    UNARY("j0", bessel_j0),
-    UNARY("j1", bessel_j1),
-    BINARY("pow", pow),
-    BINARY("atan2", atan2),
     BINARY("fmod", fmod),
     BINARY("fmax", fmax),
     BINARY("fmin", fmin),
     BINARY("copysign", copysign),
     BINARY("hypot", hypot),
-    BINARY("gradc_polygamma", polygamma),
-    {"gradc_uniform", "dii", NULL, NULL, uniform},
-    {"gradc_uniformf", "fii", NULL, NULL, uniform},
-    {"gradc_choose", "dldd", NULL, NULL, choose},
-    {"gradc_choosef", "fiff", NULL, NULL, choose},
-    {"gradc_setting", "si", NULL, NULL, setting},
-    {"memset", "vwis", NULL, NULL, clear},
-    {"memcpy", "vwws", NULL, NULL, copy},
+    {"gradc_uniform", "dii", NULL, NULL, uniform, OPERATOR_COUNT},
+    {"gradc_uniformf", "fii", NULL, NULL, uniform, OPERATOR_COUNT},
+    {"gradc_choose", "dldd", NULL, NULL, choose, OPERATOR_COUNT},
+    {"gradc_choosef", "fiff", NULL, NULL, choose, OPERATOR_COUNT},
+    {"gradc_setting", "si", NULL, NULL, setting, OPERATOR_COUNT},
+    {"memset", "vwis", NULL, NULL, clear, OPERATOR_COUNT},
+    {"memcpy", "vwws", NULL, NULL, copy, OPERATOR_COUNT},
     ROUTINE("gradc_matmul", "viisssdpspsdPs", "viisssfrsrsfRs", matmul),
     ROUTINE("gradc_matvec", "vissdpspsdPs", "vissfrsrsfRs", matvec),
     ROUTINE("gradc_cholesky", "ispP", "isrR", cholesky),
@@ -536,9 +479,48 @@ static const struct c_builtin builtins[] = {
     ROUTINE("gradc_lu_rows", "isspQQ", "issrQQ", lu_rows),
 };
 
-const struct c_builtin *c_builtin(size_t i)
+struct c_builtins {
+    struct arena *arena;
+    const struct c_builtin **items;
+    size_t items_count, items_capacity;
+};
+
+static bool is_listed(const struct c_builtins *all, const char *name)
 {
-    return i < sizeof builtins / sizeof *builtins ? &builtins[i] : NULL;
+    for (size_t i = 0; i < all->items_count; i++)
+        if (strcmp(all->items[i]->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* What an operator calls in C, in both precisions, and the runtime's form of it for loops. */
+static void add_operator(struct c_builtins *all, enum op op)
+{
+    const struct operator_info *info = operator_info(op);
+    size_t length = strcspn(info->c_text, "@");
+    const char *name = arena_copy(all->arena, info->c_text, length);
+    if (strncmp(info->c_text + length, "@($a", 4) != 0 || strpbrk(name, " $(") || is_listed(all, name))
+        return;
+    for (int is_fast = 0; is_fast <= operator_vectorises(op); is_fast++)
+        for (int is_float = 0; is_float < 2; is_float++) {
+            struct c_builtin *builtin = ARENA_NEW(all->arena, struct c_builtin);
+            builtin->name = arena_print(all->arena, "%s%s%s", is_fast ? "gradc_" : "",
+                                        is_fast ? info->name : name, is_float ? "f" : "");
+            builtin->types = arena_copy(all->arena, is_float ? "ffff" : "dddd", (size_t)info->arity + 1);
+            builtin->op = op;
+            ARENA_APPEND(all->arena, all, items, builtin);
+        }
+}
+
+const struct c_builtin *const *c_builtins(struct arena *arena, size_t *count)
+{
+    struct c_builtins all = {.arena = arena};
+    for (size_t i = 0; i < sizeof builtins / sizeof *builtins; i++)
+        ARENA_APPEND(arena, &all, items, &builtins[i]);
+    for (int op = 0; operator_is_elementwise((enum op)op); op++)
+        add_operator(&all, (enum op)op);
+    *count = all.items_count;
+    return all.items;
 }
 
 const char *c_builtin_name(const struct c_builtin *builtin)
@@ -579,6 +561,12 @@ struct c_value c_builtin_call(struct c_memory *memory, const struct c_builtin *b
         return (struct c_value){.real = builtin->unary(arguments[0].real)};
     if (builtin->binary)
         return (struct c_value){.real = builtin->binary(arguments[0].real, arguments[1].real)};
+    if (builtin->op != OPERATOR_COUNT) {
+        double operands[3] = {0};
+        for (size_t i = 0; i < c_builtin_arity(builtin); i++)
+            operands[i] = arguments[i].real;
+        return (struct c_value){.real = operator_value(builtin->op, REAL, operands)};
+    }
     size_t length = strlen(builtin->name);
     bool is_float = length > 4 && strcmp(builtin->name + length - 4, "_f32") == 0;
     struct c_work work = {memory, arguments, is_float ? C_FLOAT : C_DOUBLE};

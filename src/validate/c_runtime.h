@@ -16,7 +16,7 @@ struct c_value {
 
 struct c_builtin;
 
-const struct c_builtin *c_builtin(size_t i); /* NULL after the last */
+const struct c_builtin *const *c_builtins(struct arena *arena, size_t *count); /* all */
 const char *c_builtin_name(const struct c_builtin *builtin);
 size_t c_builtin_arity(const struct c_builtin *builtin);
 struct c_type c_builtin_type(const struct c_builtin *builtin, int parameter); /* -1: of the result */

@@ -2,12 +2,15 @@
  * the special functions against known constants and recurrences. */
 #include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../runtime/gradc.h"
+#include "c_runtime.h"
 #include "differentiate.h"
 #include "interpret.h"
+#include "manual_text.h"
 #include "special.h"
 
 static struct arena *arena;
@@ -198,6 +201,41 @@ START_TEST(rows_are_complete)
 }
 END_TEST
 
+START_TEST(the_reference_prints_their_documentation)
+{
+    char line[512];
+    for (enum op op = 0; operator_is_elementwise(op); op++) {
+        const struct operator_info *info = operator_info(op);
+        if (info->is_hidden || info->sign)
+            continue;
+        bool has_two = info->arity == 2 && op != OP_ATAN2;
+        snprintf(line, sizeof line, "\n| `%s(%s)` | %s |\n", info->name,
+                 has_two            ? "a, b"
+                 : info->arity == 2 ? "y, x"
+                                    : "x",
+                 info->document);
+        ck_assert_msg(strstr(manual_text, line) != NULL, "docs/language.md has no line%s", line);
+    }
+}
+END_TEST
+
+START_TEST(a_call_in_c_is_known_when_it_is_run)
+{
+    size_t count;
+    const struct c_builtin *const *builtins = c_builtins(arena, &count);
+    for (enum op op = 0; operator_is_elementwise(op); op++) {
+        const char *text = operator_info(op)->c_text;
+        size_t length = strcspn(text, "@("), found = 0;
+        if (strncmp(text + length, "@(", 2) != 0 || length == 0 || strcspn(text, " ") < length)
+            continue;
+        for (size_t i = 0; i < count; i++)
+            found += strlen(c_builtin_name(builtins[i])) == length &&
+                     strncmp(c_builtin_name(builtins[i]), text, length) == 0;
+        ck_assert_msg(found == 1, "%s is there %zu times", text, found);
+    }
+}
+END_TEST
+
 /* ---- Special functions ---- */
 
 static void assert_close(double value, double expected)
@@ -296,6 +334,8 @@ int main(void)
     tcase_add_test(cases, values);
     tcase_add_test(cases, text_of_whole_number_arithmetic_wraps);
     tcase_add_test(cases, rows_are_complete);
+    tcase_add_test(cases, the_reference_prints_their_documentation);
+    tcase_add_test(cases, a_call_in_c_is_known_when_it_is_run);
     tcase_add_test(cases, special_functions_at_known_points);
     tcase_add_test(cases, special_functions_satisfy_their_recurrences);
     tcase_add_test(cases, the_runtime_computes_the_same);
