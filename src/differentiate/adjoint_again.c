@@ -11,17 +11,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "cost.h"
 #include "adjoint_states.h"
 
 #include "memory.h"
 
-enum {
-    UNKNOWN_EXTENT = 64,  /* what sizes that are not known are taken for */
-    LITTLE = 5,           /* what is computed again is so many times less than the forward products */
-    FEW = 8,              /* and what is kept instead than the value that it serves */
-    MOST_OPERATIONS = 64, /* for each element */
-    MOST_NODES = 64
-};
+enum { MOST_NODES = 64 };
 
 struct choice {
     struct states *states;
@@ -84,18 +79,9 @@ static void find_there(struct choice *choice, const struct loop *backward)
 
 /* ---- What things cost ---- */
 
-static double about(const size *extent)
-{
-    int64_t number;
-    return size_is_number(extent, &number) ? (double)number : UNKNOWN_EXTENT;
-}
-
 static double elements(const struct node *node)
 {
-    double count = 1;
-    for (int a = 0; a < node->rank; a++)
-        count *= about(node->shape[a]);
-    return count;
+    return elements_about(node, -1);
 }
 
 /* Over how many products each element of a CONTRACT sums. */
@@ -105,7 +91,7 @@ static double summed(const struct node *contract)
     const struct node *a = contract->inputs[0];
     for (int i = 0; i < a->rank; i++)
         if (contract->a_axes[i] >= contract->rank)
-            count *= about(a->shape[i]);
+            count *= about(a->shape[i], UNKNOWN_WIDTH);
     return count;
 }
 
@@ -162,14 +148,14 @@ static bool plan_node(const struct choice *choice, struct node *node, const stru
         return false;
     if (!states->is_inside[node->id])
         return true;
-    if (node != value && is_fold(node) && elements(node) * FEW <= elements(value)) {
+    if (node != value && is_fold(node) && elements(node) * FEWER_INSTEAD <= elements(value)) {
         plan->instead[plan->instead_count++] = node;
         plan->instead_elements += elements(node);
         return true;
     }
     plan->operations += operations(node);
     plan->again[plan->again_count++] = node;
-    if (plan->operations > choice->budget || plan->operations > MOST_OPERATIONS * elements(value))
+    if (plan->operations > choice->budget || plan->operations > CHEAP_BESIDE_PRODUCT * elements(value))
         return false;
     size_t count = node_dependencies(states->graph, node, &needed);
     for (size_t i = 0; i < (node->op == OP_CUSTOM ? 1 : count); i++)
@@ -237,7 +223,8 @@ void drop_affordable(struct states *states, const struct loop *backward)
 {
     struct graph *graph = states->graph;
     struct plan plan;
-    struct choice choice = {.states = states, .budget = operations_of_products(graph, states->loop) / LITTLE};
+    struct choice choice = {.states = states,
+                            .budget = operations_of_products(graph, states->loop) / AGAIN_OF_PRODUCTS};
     if (choice.budget == 0 || states->kept_count == 0)
         return;
     struct candidate *candidates = memory_array(states->kept_count, sizeof *candidates);

@@ -7,6 +7,7 @@
  *         GRADC_ADD(sum_parts, j, n, x[i * n + j] * x[i * n + j]);
  *     GRADC_TOTAL(sum, sum_parts);
  */
+#include "cost.h"
 #include "emitter.h"
 
 /* Sums of fewer terms are one expression to the C compiler. Up to the longest, a constant number of terms is

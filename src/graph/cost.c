@@ -1,4 +1,4 @@
-/* cost.c: what it takes to compute a value again. */
+/* cost.c: what things take. */
 #include "cost.h"
 
 enum { DEEPEST = 8 /* operators */ };
@@ -48,4 +48,30 @@ static int cost_at(const struct again *again, const struct node *node, int depth
 int cost_again(const struct again *again, const struct node *node)
 {
     return cost_at(again, node, 0);
+}
+
+double about(const size *extent, int unknown)
+{
+    int64_t number;
+    return size_is_number(extent, &number) ? (double)number : unknown;
+}
+
+static int64_t number_behind(const size *atom, void *closure)
+{
+    (void)atom;
+    return *(const int64_t *)closure;
+}
+
+int64_t about_of_atoms(const size *a, int64_t unknown)
+{
+    return size_evaluate(a, number_behind, &unknown);
+}
+
+double elements_about(const struct node *node, int without)
+{
+    double count = 1;
+    for (int a = 0; a < node->rank; a++)
+        if (a != without)
+            count *= about(node->shape[a], UNKNOWN_WIDTH);
+    return count;
 }

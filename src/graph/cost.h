@@ -1,6 +1,6 @@
-/* cost.h: what it takes to compute a value again, or more than once, instead of storing it, in additions for
- * each of its elements.
+/* cost.h: what things take, and all bounds between the ways in which they can be done.
  *
+ * The unit is an addition, for each element of a value.
  * An operator's own cost stands in its row of operators.def. A stored value is written and read again, which
  * takes as long as 4 additions where it stays in the first cache, 11 in the second, some 90 from memory:
  *
@@ -24,8 +24,72 @@ enum {
                            * rounds' states; less than a sine */
     CHEAP_OF_ALL_PARTS = 48, /* in each stretch of up to six overlapping slices, which read each other's */
     WORK_OF_FUNCTION = 8,    /* of a function in a vector, beside what else threads share of a loop */
-    EXPENSIVE_OPERATOR = 10  /* a function that is faster in vectors than element by element */
+    EXPENSIVE_OPERATOR = 10, /* a function that is faster in vectors than element by element */
+
+    /* Kept values of rounds that may be computed again beside matrix products */
+    AGAIN_OF_PRODUCTS = 5,    /* in all so many times less than the forward products */
+    FEWER_INSTEAD = 8,        /* what is kept for one instead: so many times less than it is */
+    CHEAP_BESIDE_PRODUCT = 64 /* for each element */
 };
+
+/* ---- Sizes ---- */
+
+enum {
+    UNKNOWN_LENGTH =
+        1000,           /* what a size that is not known is taken for: that of an axis that loops go along, */
+    UNKNOWN_WIDTH = 64, /* and any other; each name of a size in what is compared with others */
+    UNKNOWN_LABEL = 256 /* where the order of products is chosen */
+};
+/* A size, as a number in any case. */
+double about(const size *extent, int unknown);
+/* What it would be if each size in it that is not known were this number. */
+int64_t about_of_atoms(const size *a, int64_t unknown);
+/* All elements of a node, without those along one axis; -1: none. */
+double elements_about(const struct node *node, int without);
+
+/* ---- Loops ---- */
+
+enum {
+    /* Sums, maxima and minima that one variable collects can be formed in parts, which vectorise: in a loop
+     * that is not too short, behind a few values that it computes first. */
+    SHORTEST_IN_PARTS = 16,
+    MOST_VALUES_BEFORE_SUM = 3,
+    STORED_FOR_SUM = 8, /* so long a sum has its terms stored first if they call functions that vectorise */
+    SMALL_NEST = 4096,  /* rounds of a nest that touches nothing beyond the nearest cache */
+    SHORTEST_INNER = 8, /* rounds inside that are better made side by side with those of other rounds */
+    WORTH_THREADS = 1 << 15 /* as in gradc.h: the least work that threads share */
+};
+
+/* ---- Matrix products: loops are better up to and including these ---- */
+
+enum {
+    SMALL_MATVEC = 256,  /* products in a matrix-vector product */
+    SHORT_SUM = 8,       /* and what each of its elements sums */
+    NEAR_MATRIX = 64,    /* rows and columns, if they are known */
+    SMALL_MATMUL = 1024, /* products in a matrix product */
+    SMALL_SIDE = 64,     /* and elements of any of its matrices */
+    SHORT_ROW = 4        /* elements of y side by side */
+};
+
+/* ---- Operands of products that are stored as matrices first ---- */
+
+enum {
+    FEWEST_ROUNDS = 4,      /* of a loop that goes on with the copy */
+    FEWEST_TRANSPOSED = 16, /* rows and columns of a matrix of which the runtime copies parts */
+    FEWEST_WINDOWED = 8     /* of sliding windows: readers of each copied element, what is summed, places */
+};
+
+/* ---- Blocks of rows ---- */
+
+enum {
+    BLOCK_OF_ROWS = 64,     /* rows of a block, */
+    FEWEST_ROWS = 4,        /* or fewer, if that is what the cache takes, */
+    REPEATED_IN_BLOCKS = 4, /* and what each block repeats is so many times less than what blocks save */
+    CACHED = 1 << 15,       /* elements that stay in the cache without blocks */
+    MEMORY = 2              /* what reading from memory costs, where reading from the cache costs 1 */
+};
+
+/* ---- Computing again ---- */
 
 /* When a value is computed again. */
 struct again {

@@ -15,17 +15,8 @@
  * adds to. So blocks have at least as many rows as such matrices have columns (gradc_block), unless rows are
  * so large that few of them outweigh that (gradc_few), and there are none where that costs more than the
  * cache saves. */
+#include "cost.h"
 #include "program.h"
-
-enum {
-    SHORTEST = 64,         /* rows of a block, */
-    FEWEST = 4,            /* or fewer, if that is what the cache takes, */
-    LITTLE = 4,            /* and what each block repeats is so many times less than what blocks save */
-    UNKNOWN_LENGTH = 1000, /* what sizes not known are taken for: that of the axis */
-    UNKNOWN_WIDTH = 64,    /* and all others */
-    CACHED = 1 << 15,      /* elements that stay in the cache without blocks */
-    MEMORY = 2             /* what reading from memory costs, where reading from the cache costs 1 */
-};
 
 enum standing {
     OUTSIDE,   /* needs nothing of the blocks */
@@ -193,22 +184,6 @@ static void find_standings(struct stretch *stretch)
 
 /* ---- What it costs ---- */
 
-static double about(const size *extent, int unknown)
-{
-    int64_t number;
-    return size_is_number(extent, &number) ? (double)number : unknown;
-}
-
-/* Without the axis that is cut: -1 for none. */
-static double elements(const struct node *node, int without)
-{
-    double count = 1;
-    for (int a = 0; a < node->rank; a++)
-        if (a != without)
-            count *= about(node->shape[a], UNKNOWN_WIDTH);
-    return count;
-}
-
 static bool is_inside(const struct stretch *stretch, const struct nest *nest, size_t group)
 {
     size_t i = place_in(stretch, nest);
@@ -243,13 +218,13 @@ static double repeated(const struct stretch *stretch, size_t i)
     const struct node *contract = nest->node;
     if (!is_cut_inside_call(nest, stretch->axes[i]))
         return 0;
-    double count = is_target_axis(nest, stretch->axes[i]) ? 0 : 2 * elements(nest->target->node, -1);
+    double count = is_target_axis(nest, stretch->axes[i]) ? 0 : 2 * elements_about(nest->target->node, -1);
     for (int operand = 0; operand < 2; operand++) {
         const struct node *x = contract->inputs[operand];
         bool is_cut = false;
         for (int a = 0; a < x->rank; a++)
             is_cut = is_cut || (operand ? contract->b_axes : contract->a_axes)[a] == stretch->axes[i];
-        count += is_cut ? 0 : elements(x, -1);
+        count += is_cut ? 0 : elements_about(x, -1);
     }
     return count;
 }
@@ -278,8 +253,8 @@ struct need {
 /* The fewest rows for which what each block repeats is little beside what stays in the cache. */
 static int fewest_rows(double saved, double added)
 {
-    int rows = FEWEST;
-    while (rows < SHORTEST && saved * rows * MEMORY < LITTLE * added)
+    int rows = FEWEST_ROWS;
+    while (rows < BLOCK_OF_ROWS && saved * rows * MEMORY < REPEATED_IN_BLOCKS * added)
         rows *= 2;
     return rows;
 }
@@ -295,7 +270,7 @@ static bool is_worth(struct stretch *stretch, size_t group, struct need *need)
         if (!is_inside(stretch, nest, group))
             continue;
         size_t times = spared(stretch, i, group);
-        double row = times > 0 ? elements(nest->target->node, 0) : 0;
+        double row = times > 0 ? elements_about(nest->target->node, 0) : 0;
         between += row;
         saved += row * (double)times;
         if (nest->kind == NEST_PRODUCT) {
@@ -303,7 +278,7 @@ static bool is_worth(struct stretch *stretch, size_t group, struct need *need)
             needed = wider(stretch, i, needed);
         }
     }
-    int rows = size_is_number(needed, &number) ? fewest_rows(saved, added) : SHORTEST;
+    int rows = size_is_number(needed, &number) ? fewest_rows(saved, added) : BLOCK_OF_ROWS;
     double width_about = about(needed, UNKNOWN_WIDTH), length = width_about > rows ? width_about : rows;
     if (about(stretch->extent, UNKNOWN_LENGTH) <= length || saved * length * MEMORY <= added ||
         about(stretch->extent, UNKNOWN_LENGTH) * between <= CACHED)
@@ -317,7 +292,7 @@ static bool is_worth(struct stretch *stretch, size_t group, struct need *need)
 static bool choose_groups(struct stretch *stretch, struct need *need)
 {
     bool any = false;
-    *need = (struct need){size_number(stretch->program->sizes, 1), FEWEST};
+    *need = (struct need){size_number(stretch->program->sizes, 1), FEWEST_ROWS};
     for (size_t group = 0; group < stretch->count; group++) {
         if (stretch->standing[group] != INSIDE || group_of(stretch, group) != group)
             continue;
@@ -341,7 +316,7 @@ static size *length_of(struct program *program, size *extent, const struct need 
         width = size_number(program->sizes, need->rows);
     if (size_is_number(extent, &number) && size_is_number(width, &number))
         return width;
-    return computed_size(program, need->rows < SHORTEST ? FEW_ROWS : BLOCK_ROWS, 2,
+    return computed_size(program, need->rows < BLOCK_OF_ROWS ? FEW_ROWS : BLOCK_ROWS, 2,
                          (size *const[]){extent, width});
 }
 
@@ -424,7 +399,7 @@ static int find_extents(const struct stretch *stretch, size **extents)
             continue;
         int axes[] = {nest->product->row_axis, nest->product->sum_axis};
         for (int x = 0; x < 2 && count < EXTENTS_TRIED; x++) {
-            bool is_new = axes[x] >= 0 && about(nest->extents[axes[x]], UNKNOWN_LENGTH) > FEWEST;
+            bool is_new = axes[x] >= 0 && about(nest->extents[axes[x]], UNKNOWN_LENGTH) > FEWEST_ROWS;
             for (int j = 0; is_new && j < count; j++)
                 is_new = extents[j] != nest->extents[axes[x]];
             if (is_new)

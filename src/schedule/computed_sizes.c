@@ -1,5 +1,6 @@
 /* computed_sizes.c: sizes that C computes from other sizes. Where all of these are numbers, so is what is
  * computed: as gradc.h does it. */
+#include "cost.h"
 #include "program.h"
 
 enum { BLOCK = 64, MOST_CHUNKS = 8, WORTH_ADDING = 16 };

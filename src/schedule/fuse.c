@@ -5,6 +5,7 @@
  * own loop's variable. Loops are shared from the outside inwards, each nest being tried against the loop that
  * holds the latest of what it reads, and against the last loop of the body; so the cost is linear in what is
  * read. */
+#include "cost.h"
 #include "program.h"
 
 struct item *item_new(struct program *program, struct item *parent)
@@ -64,15 +65,13 @@ static bool is_pointwise(const struct nest *nest, const struct access *access, c
     return false;
 }
 
-enum { MOST_ROUNDS_OF_SMALL = 4096 };
-
 /* All that it touches stays in the nearest cache. */
 static bool is_small(const struct nest *nest)
 {
     int64_t rounds = 1, number;
-    for (int i = 0; i < nest->axis_count && rounds <= MOST_ROUNDS_OF_SMALL; i++)
-        rounds *= size_is_number(nest->extents[i], &number) ? number : MOST_ROUNDS_OF_SMALL + 1;
-    return rounds <= MOST_ROUNDS_OF_SMALL;
+    for (int i = 0; i < nest->axis_count && rounds <= SMALL_NEST; i++)
+        rounds *= size_is_number(nest->extents[i], &number) ? number : SMALL_NEST + 1;
+    return rounds <= SMALL_NEST;
 }
 
 /* The rows of one block, or the whole axis. */

@@ -19,6 +19,7 @@
  *
  * Requires the tree, and the scopes of buffers that are not members; called from place, which gives the
  * panels their slots. */
+#include "cost.h"
 #include "program.h"
 
 /* ---- What the loop may contain ---- */
@@ -121,7 +122,7 @@ static bool is_serial_inside(const struct item *item, const struct item *loop)
     bool is_deep = (nest->kind == NEST_REDUCE || nest->kind == NEST_ARGUMENT) && last >= depth + 2 &&
                    nest->first_reduced > depth;
     for (int d = depth + 1; d < nest->loop_count; d++)
-        if (is_long(nest->extents[nest->order[d]], 8) && (is_deep || nest->has_running_power))
+        if (is_long(nest->extents[nest->order[d]], SHORTEST_INNER) && (is_deep || nest->has_running_power))
             return true;
     return false;
 }

@@ -136,11 +136,11 @@ static void decide_operand_of_sum(struct decision *decision, const struct node *
 {
     struct node *x = node->inputs[0];
     double rounds = 1;
-    int64_t number;
     for (int a = 0; a < x->rank; a++)
         if (node->axes >> a & 1)
-            rounds *= size_is_number(x->shape[a], &number) ? (double)number : 1000;
-    if (rounds >= 8 && x->type == REAL && operator_is_elementwise(x->op) && decision->is_expensive[x->id])
+            rounds *= about(x->shape[a], UNKNOWN_LENGTH);
+    if (rounds >= STORED_FOR_SUM && x->type == REAL && operator_is_elementwise(x->op) &&
+        decision->is_expensive[x->id])
         force(decision, x);
 }
 

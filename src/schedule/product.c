@@ -12,8 +12,6 @@
 #include "cost.h"
 #include "program.h"
 
-enum { UNKNOWN_EXTENT = 1000 };
-
 struct layout {
     struct program *program;
     const struct node *contract;
@@ -142,12 +140,6 @@ static unsigned find_run(const struct layout *layout, struct run *run, int first
     return left;
 }
 
-static double about(const size *extent)
-{
-    int64_t number;
-    return !extent ? 1 : size_is_number(extent, &number) ? (double)number : UNKNOWN_EXTENT;
-}
-
 static bool is_at_least(const size *a, size *b)
 {
     return size_nonnegative(size_subtract((size *)a, b)) == ALWAYS;
@@ -171,7 +163,7 @@ static bool match_matrix(size *row_stride, size *row_count, size *column_stride,
 static bool is_near(const size *rows, const size *columns)
 {
     int64_t m, k;
-    return size_is_number(rows, &m) && size_is_number(columns, &k) && m <= 64 && k <= 64;
+    return size_is_number(rows, &m) && size_is_number(columns, &k) && m <= NEAR_MATRIX && k <= NEAR_MATRIX;
 }
 
 static struct product *match_vector(struct layout *layout, struct product *product, const struct run *m,
@@ -179,7 +171,8 @@ static struct product *match_vector(struct layout *layout, struct product *produ
 {
     struct sizes *sizes = layout->program->sizes;
     const struct node *base = layout->bases[matrix];
-    if (about(m->extent) * about(k->extent) <= 256 || about(k->extent) <= 8 || is_near(m->extent, k->extent))
+    double rows = about(m->extent, UNKNOWN_LENGTH), summed = about(k->extent, UNKNOWN_LENGTH);
+    if (rows * summed <= SMALL_MATVEC || summed <= SHORT_SUM || is_near(m->extent, k->extent))
         return NULL;
     /* A matrix that is only an expression is better never stored; where loops can add up whole rows, they may
      * do so as the rows are made, and for each of a batch of small matrices. */
@@ -215,8 +208,9 @@ static struct product *match_vector(struct layout *layout, struct product *produ
 static struct product *match_matrices(struct product *product, const struct run *m, const struct run *n,
                                       const struct run *k)
 {
-    double p = about(m->extent), q = about(n->extent), r = about(k->extent);
-    if (p * q * r <= 1024 || p * q <= 64 || q * r <= 64 || p * r <= 64)
+    double p = about(m->extent, UNKNOWN_LENGTH), q = about(n->extent, UNKNOWN_LENGTH),
+           r = about(k->extent, UNKNOWN_LENGTH);
+    if (p * q * r <= SMALL_MATMUL || p * q <= SMALL_SIDE || q * r <= SMALL_SIDE || p * r <= SMALL_SIDE)
         return NULL;
     int a = A, b = B;
     if (!is_number(n->strides[Y], 1)) {
@@ -279,7 +273,7 @@ int innermost_axis(struct program *program, const struct node *contract)
         bool is_unit = !is_one(layout.extents[i]);
         for (int t = A; t <= Y; t++)
             is_unit = is_unit && (!layout.strides[t][i] || is_number(layout.strides[t][i], 1));
-        if (is_unit && i < contract->rank && about(layout.extents[i]) > 4)
+        if (is_unit && i < contract->rank && about(layout.extents[i], UNKNOWN_LENGTH) > SHORT_ROW)
             return i;
         if (is_unit)
             best = i;

@@ -422,9 +422,7 @@ bool is_cut_inside_call(const struct nest *nest, int axis);
 void fuse(struct program *program);
 /* Not yet in its parent's body. */
 struct item *item_new(struct program *program, struct item *parent);
-/* Sums, maxima and minima that one variable collects can be formed in parts, which vectorise: in a loop that
- * is not too short, behind a few values that it computes first. */
-enum { SHORTEST_IN_PARTS = 16, MOST_VALUES_BEFORE_SUM = 3 };
+/* Whether one variable collects a sum, maximum or minimum that can be formed in parts. */
 bool is_formed_in_parts(const struct nest *nest);
 
 /* ---- lanes.c ---- */
@@ -467,7 +465,6 @@ struct buffer *array_of(struct buffer *buffer);
 void share_slots(struct program *program);
 
 /* ---- parallel.c, chunks.c ---- */
-enum { WORTH_THREADS = 1 << 15 }; /* as in gradc.h: the least work that threads share */
 /* Marks the loops whose rounds can be done side by side. */
 void share_loops(struct program *program);
 

@@ -12,9 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cost.h"
 #include "program.h"
 
-enum { SLOTS_TRIED = 64, TYPICAL_SIZE = 64 };
+enum { SLOTS_TRIED = 64 };
 
 /* A buffer and its aliases. */
 struct alias_class {
@@ -46,12 +47,6 @@ struct sharing {
 
 /* ---- Classes ---- */
 
-static int64_t typical_size(const size *atom, void *closure)
-{
-    (void)atom, (void)closure;
-    return TYPICAL_SIZE;
-}
-
 static bool needs_slot(const struct buffer *buffer)
 {
     return !buffer->is_earlier && !buffer->alias_of && (buffer->writers_count > 0 || buffer->lanes) &&
@@ -67,7 +62,7 @@ static void add_class(struct sharing *sharing, struct buffer *buffer)
     class.first = buffer->first;
     class.last = buffer->last;
     class.count = buffer_count(program, buffer);
-    class.about = size_evaluate(class.count, typical_size, NULL);
+    class.about = about_of_atoms(class.count, UNKNOWN_WIDTH);
     buffer->slot = (int)sharing->classes_count; /* until slots are chosen */
     ARENA_APPEND(program->scratch, sharing, classes, class);
 }

@@ -4,10 +4,9 @@
  * own, packed_for, with its axes in the order of the matrix. Two kinds of operands: sliding windows
  * (windows.c) and the transposed factor of all rounds of a loop (transposed.c). */
 #include "pack.h"
+#include "cost.h"
 #include "passes.h"
 #include "region.h"
-
-enum { UNKNOWN_EXTENT = 1000, FEWEST_ROUNDS = 4 };
 
 /* A transposed copy that every product with this operand may read. */
 struct copy {
@@ -22,12 +21,6 @@ struct packing {
     struct copy *copies;
     size_t copies_count, copies_capacity;
 };
-
-double about(const size *extent)
-{
-    int64_t number;
-    return size_is_number(extent, &number) ? (double)number : UNKNOWN_EXTENT;
-}
 
 bool moves(const struct affine *affine, int axis)
 {
@@ -57,11 +50,11 @@ static struct operand describe(const struct node *contract, int which)
     for (int a = 0; a < operand.x->rank; a++) {
         bool is_shared = place_of(operand.other_axes, operand.other->rank, operand.axes[a]) >= 0;
         operand.kinds[a] = !is_shared ? OWN : operand.axes[a] < contract->rank ? BATCH : SUMMED;
-        operand.sizes[operand.kinds[a]] *= about(operand.x->shape[a]);
+        operand.sizes[operand.kinds[a]] *= about(operand.x->shape[a], UNKNOWN_LENGTH);
     }
     for (int a = 0; a < operand.other->rank; a++)
         if (place_of(operand.axes, operand.x->rank, operand.other_axes[a]) < 0)
-            operand.readers *= about(operand.other->shape[a]);
+            operand.readers *= about(operand.other->shape[a], UNKNOWN_LENGTH);
     return operand;
 }
 
@@ -201,7 +194,7 @@ static void pack_operand(struct packing *packing, struct node *contract, int whi
 static void find_lasting(struct packing *packing, struct loop *loop)
 {
     const struct region *region = region_of(packing->graph, loop);
-    if (loop->is_branch || about(size_subtract(loop->end, loop->begin)) < FEWEST_ROUNDS)
+    if (loop->is_branch || about(size_subtract(loop->end, loop->begin), UNKNOWN_LENGTH) < FEWEST_ROUNDS)
         return;
     for (int i = 0; i < loop->carried_count; i++)
         packing->inside[loop->carried[i]->id] = loop;

@@ -16,8 +16,6 @@ struct operand {
 };
 
 /* ---- pack.c ---- */
-/* Elements along an axis, where an unknown number is many. */
-double about(const size *extent);
 /* Whether a position moves along an axis of the index space. */
 bool moves(const struct affine *affine, int axis);
 

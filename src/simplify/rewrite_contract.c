@@ -1,6 +1,7 @@
 /* rewrite_contract.c: cheaper orders of matrix products. */
 #include <string.h>
 
+#include "cost.h"
 #include "rewrites.h"
 
 /* ---- Scalar factors ---- */
@@ -60,20 +61,13 @@ static void label(struct factor *factor, struct node *node, const signed char *l
     }
 }
 
-static int64_t typical_size(const size *atom, void *closure)
-{
-    (void)atom;
-    (void)closure;
-    return 256;
-}
-
 /* Multiplications for the labels of a set, with run-time sizes taken as typical. */
 static double cost_of(unsigned long long set, size *const *extents)
 {
     double cost = 1;
     for (int l = 0; l < LABELS; l++)
         if (set >> l & 1)
-            cost *= (double)size_evaluate(extents[l], typical_size, NULL);
+            cost *= (double)about_of_atoms(extents[l], UNKNOWN_LABEL);
     return cost;
 }
 

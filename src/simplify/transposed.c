@@ -5,8 +5,7 @@
  * The runtime reads the rows of a right factor side by side, so that it would copy W' anew in each round,
  * which takes as long as the product where the left factor has few rows. */
 #include "pack.h"
-
-enum { FEWEST = 16 /* rows and columns of a matrix of which the runtime copies parts */ };
+#include "cost.h"
 
 static bool is_unit(const size *a)
 {
@@ -35,7 +34,7 @@ bool pack_transposed(const struct operand *operand, enum kind *columns)
     int inner = side_by_side(x), last = y->rank - 1;
     bool is_right = false;
     if (inner < 0 || operand->kinds[inner] != SUMMED || operand->readers < 2 || operand->sizes[BATCH] > 1 ||
-        operand->sizes[SUMMED] < FEWEST || operand->sizes[OWN] < FEWEST)
+        operand->sizes[SUMMED] < FEWEST_TRANSPOSED || operand->sizes[OWN] < FEWEST_TRANSPOSED)
         return false;
     while (last > 0 && is_unit(y->shape[last]))
         last--;

@@ -6,12 +6,7 @@
  * are its adjoints. In x the windows overlap, so that no strides give that matrix; copied side by side they
  * do, and each copy is read once for each k. */
 #include "pack.h"
-
-enum {
-    FEWEST_READERS = 8, /* of each copied element */
-    FEWEST_SUMMED = 8,
-    FEWEST_PLACES = 8
-};
+#include "cost.h"
 
 static bool has_windows(const struct node *x)
 {
@@ -36,14 +31,14 @@ static enum kind longest_rows(const struct operand *operand)
     const struct affine *last = &x->subscripts[x->inputs[0]->rank - 1];
     for (int a = 0; a < x->rank; a++)
         if (moves(last, a) && size_is_number(last->coefficients[a], &step) && step == 1)
-            longest[operand->kinds[a]] = about(x->shape[a]);
+            longest[operand->kinds[a]] = about(x->shape[a], UNKNOWN_LENGTH);
     return longest[SUMMED] > longest[OWN] ? SUMMED : OWN;
 }
 
 bool pack_windows(const struct operand *operand, enum kind *columns)
 {
-    if (!has_windows(operand->x) || operand->readers < FEWEST_READERS ||
-        operand->sizes[SUMMED] < FEWEST_SUMMED || operand->sizes[OWN] < FEWEST_PLACES)
+    if (!has_windows(operand->x) || operand->readers < FEWEST_WINDOWED ||
+        operand->sizes[SUMMED] < FEWEST_WINDOWED || operand->sizes[OWN] < FEWEST_WINDOWED)
         return false;
     *columns = longest_rows(operand);
     return true;
