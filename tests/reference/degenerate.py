@@ -167,6 +167,28 @@ for fixed in False, True:
     determinant("det_4" + ending, one_short, fixed)
 determinant("det_4_of_rank_2", np.diag([1, 2, 0, 0]))
 determinant("det_5", np.add.outer(np.arange(5), np.arange(5)**2) + np.diag([1, 2, 3, 0, 0]))
+# Larger ones: second differences, whose cofactors are whole numbers, and Laplacians of paths, each cofactor of which counts
+# the spanning trees.
+def second_differences(n):
+    return 2 * np.eye(n) - np.eye(n, k=1) - np.eye(n, k=-1)
+
+
+def path(n):
+    a = second_differences(n)
+    a[0, 0] = a[-1, -1] = 1
+    return a
+
+
+def large(name, a, value, cofactors):
+    case(name, "A: [n, n]", "det(A)", "A", {"A": a}, value, cofactors, None, {"n": len(a)})
+
+
+k = np.arange(1, 34)
+large("det_33", second_differences(33), 34, np.minimum.outer(k, k) * (34 - np.maximum.outer(k, k)))
+large("det_20_of_path", path(20), 0, np.ones((20, 20)))
+large("det_20_of_two_paths", np.block([[path(12), np.zeros((12, 8))], [np.zeros((8, 12)), path(8)]]), 0, np.zeros((20, 20)))
+large("det_20_of_ones", np.ones((20, 20)), 0, np.zeros((20, 20)))
+large("det_20_of_zeros", np.zeros((20, 20)), 0, np.zeros((20, 20)))
 programs.append("det_third(A: [n, n]) {\n    g = grad(det(A), A)\n    h = grad(sum(g * g'), A)\n"
                 "    return t = grad(sum(h * A), A)\n}\nexport det_third")
 # g = [[d, -c], [-b, a]], so sum(g * g') = a^2 + d^2 + 2 b c and t its gradient again, times 2.
