@@ -112,66 +112,86 @@ static bool check_size_argument(struct elaborator *e, const struct parameter *pa
     return right;
 }
 
+static bool check_axis(struct elaborator *e, const struct parameter *parameter, const struct value *value,
+                       const struct axis *axis, size *extent, struct span at, bool arithmetic)
+{
+    const char *name = free_size_name(e, axis);
+    if ((name || axis_is_number(axis)) == arithmetic)
+        return true;
+    size *expected = name ? map_get(&e->frame->sizes, name) : evaluate_axis(e, axis);
+    if (!expected && name) {
+        map_set(e->arena, &e->frame->sizes, name, extent);
+        return true;
+    }
+    if (!expected || expected == extent)
+        return expected;
+    const char *written = size_print(e->arena, expected, SIZE_LANGUAGE);
+    const char *what = name && strcmp(name, written)
+                           ? arena_print(e->arena, "%s is %s", name, written)
+                           : arena_print(e->arena, "the size %s is needed", written);
+    fail_argument(e, parameter, value, at,
+                  arena_print(e->arena, "%s, not %s", what, size_print(e->arena, extent, SIZE_LANGUAGE)));
+    return false;
+}
+
 static bool check_axes(struct elaborator *e, const struct parameter *parameter, const struct value *value,
                        const struct axis *axis, size *const *shape, struct span at, bool arithmetic)
 {
-    for (int a = 0; axis; axis = axis->next, a++) {
-        const char *name = free_size_name(e, axis);
-        if ((name || axis_is_number(axis)) == arithmetic)
-            continue;
-        size *expected = name ? map_get(&e->frame->sizes, name) : evaluate_axis(e, axis);
-        if (!expected && name) {
-            map_set(e->arena, &e->frame->sizes, name, shape[a]);
-            continue;
-        }
-        if (!expected)
+    for (; axis; axis = axis->next, shape++)
+        if (!check_axis(e, parameter, value, axis, *shape, at, arithmetic))
             return false;
-        if (expected != shape[a]) {
-            const char *written = size_print(e->arena, expected, SIZE_LANGUAGE);
-            const char *what = name && strcmp(name, written)
-                                   ? arena_print(e->arena, "%s is %s", name, written)
-                                   : arena_print(e->arena, "the size %s is needed", written);
-            fail_argument(
-                e, parameter, value, at,
-                arena_print(e->arena, "%s, not %s", what, size_print(e->arena, shape[a], SIZE_LANGUAGE)));
-            return false;
-        }
-    }
     return true;
 }
 
 /* ---- Groups ---- */
 
-static bool check_group(struct elaborator *e, const struct parameter *parameter, const struct value *value,
-                        struct span at)
+/* The axes that stand before those of a member: of stacks, the outermost first. */
+struct lead {
+    const struct axis *axes[MAXIMUM_RANK];
+    int count;
+};
+
+static struct lead lead_within(struct lead lead, const struct type_syntax *type)
+{
+    for (const struct axis *axis = type->axes; axis && lead.count < MAXIMUM_RANK; axis = axis->next)
+        lead.axes[lead.count++] = axis;
+    return lead;
+}
+
+static bool check_group(struct elaborator *e, const struct parameter *parameter,
+                        const struct type_syntax *type, const struct value *value, struct lead lead,
+                        struct span at, bool arithmetic)
 {
     struct unit *home;
-    const struct definition *group = find_group(e, e->frame->unit, parameter->type->group, &home);
+    const struct definition *group = find_group(e, e->frame->unit, type->group, &home);
     if (!group) {
-        fail(e, parameter->type->span, "there is no group %s", parameter->type->group);
+        fail(e, type->span, "there is no group %s", type->group);
         return false;
     }
     if (value->kind != VALUE_GROUP || value->group != group) {
         fail_argument(e, parameter, value, at, "");
         return false;
     }
-    int lead = axis_count(parameter->type), i = 0;
-    for (const struct parameter *member = group->parameters; member; member = member->next, i++) {
-        struct value *item = &value->items[i];
-        if (item->kind == VALUE_NODE) {
-            if (item->node->rank != lead + axis_count(member->type)) {
-                fail_argument(e, parameter, value, at, "its members have other axes");
+    lead = lead_within(lead, type);
+    const struct value *item = value->items;
+    for (const struct parameter *member = group->parameters; member; member = member->next, item++) {
+        if (item->kind == VALUE_GROUP) {
+            if (!check_group(e, parameter, member->type, item, lead, at, arithmetic))
                 return false;
-            }
-            if (!check_axes(e, parameter, value, parameter->type->axes, item->node->shape, at, false) ||
-                !check_axes(e, parameter, value, member->type->axes, item->node->shape + lead, at, false))
-                return false;
-        } else if (item->kind == VALUE_GROUP && !lead) {
-            struct parameter inner = *member;
-            inner.name = parameter->name;
-            if (!check_group(e, &inner, item, at))
-                return false;
+            continue;
         }
+        if (item->kind != VALUE_NODE)
+            continue;
+        if (item->node->rank != lead.count + axis_count(member->type)) {
+            fail_argument(e, parameter, value, at, "its members have other axes");
+            return false;
+        }
+        for (int a = 0; a < lead.count; a++)
+            if (!check_axis(e, parameter, value, lead.axes[a], item->node->shape[a], at, arithmetic))
+                return false;
+        if (!check_axes(e, parameter, value, member->type->axes, item->node->shape + lead.count, at,
+                        arithmetic))
+            return false;
     }
     return true;
 }
@@ -182,7 +202,7 @@ bool type_check(struct elaborator *e, const struct parameter *parameter, struct 
     switch (type->kind) {
     case TYPE_UNTYPED: return true;
     case TYPE_SIZE: return check_size_argument(e, parameter, value, at);
-    case TYPE_GROUP: return check_group(e, parameter, value, at);
+    case TYPE_GROUP: return check_group(e, parameter, type, value, (struct lead){0}, at, false);
     default: break;
     }
     if (!value_is_tensor(value)) {
@@ -226,6 +246,8 @@ bool type_check_arithmetic(struct elaborator *e, const struct parameter *paramet
                            struct span at)
 {
     const struct type_syntax *type = parameter->type;
+    if (type->kind == TYPE_GROUP && value->kind == VALUE_GROUP)
+        return check_group(e, parameter, type, value, (struct lead){0}, at, true);
     if ((type->kind != TYPE_REAL_SYNTAX && type->kind != TYPE_INT_SYNTAX) || value->kind != VALUE_NODE ||
         value->indexed)
         return true;
@@ -291,11 +313,9 @@ static bool declare_group_sizes(struct elaborator *e, const struct type_syntax *
         return false;
     }
     for (const struct parameter *member = group->parameters; member; member = member->next) {
-        if (member->type->kind == TYPE_GROUP) {
-            if (!declare_group_sizes(e, member->type))
-                return false;
-        } else
-            declare_axes(e, member->type->axes);
+        declare_axes(e, member->type->axes);
+        if (member->type->kind == TYPE_GROUP && !declare_group_sizes(e, member->type))
+            return false;
     }
     return true;
 }

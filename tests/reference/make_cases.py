@@ -1371,6 +1371,25 @@ case("step(x: [n, D], p: Layer, lr) {\n    loss = sum(apply(p, x)^2)\n    update
               "p_b": uniform(2) - 0.5 * gradient(lambda b: np.sum(np.tanh(uniform((2, 3)) @ uniform((3, 2)) + b)**2), uniform(2))})
 case("group_sums(p: Layer, q: Layer) {\n    r = 2 * p + q\n    return s = sum(r.W) + sum(r.b^2)\n}", lambda p_W, p_b, q_W, q_b: {"s": np.sum(2 * p_W + q_W) + np.sum((2 * p_b + q_b)**2)}, sizes={"D": 3, "C": 2}, p_W=uniform((3, 2)), p_b=uniform(2), q_W=uniform((3, 2), key="q"), q_b=uniform(2, key="q"), export=False)
 text("export group_sums wrt p, q")
+text("""group Stack { squares: Square[L]; last: Layer }
+stack(p: Stack, x: [D]) {
+    h = x
+    for l in 0..L {
+        h = tanh(h @ p.squares[l].W + p.squares[l].b)
+    }
+    return stack = sum(h @ p.last.W + p.last.b) / L
+}
+stacks_sum(q: Stack[K], x: [D]) = sum(q.squares.W @ x) + K * L * sum(q.last.b)""")
+case("""stacks(q: Stack[K], x: [D]) {
+    s = stacks_sum(q, x)
+    for k in 0..K {
+        s = s + stack(q[k], x)
+    }
+    return s
+}""", lambda q_squares_W, q_squares_b, q_last_W, q_last_b, x: {"s": np.sum(q_squares_W @ x) + 4 * np.sum(q_last_b) + sum(
+    np.sum(np.tanh(np.tanh(x @ W[0] + b[0]) @ W[1] + b[1]) @ V + c) / 2 for W, b, V, c in zip(q_squares_W, q_squares_b, q_last_W, q_last_b))},
+     sizes={"L": 2, "D": 3, "C": 2, "K": 2}, q_squares_W=uniform((2, 2, 3, 3), -1, 1), q_squares_b=uniform((2, 2, 3)), q_last_W=uniform((2, 3, 2)), q_last_b=uniform((2, 2)), x=uniform(3), export=False)
+text("export stacks wrt q, x")
 
 # ---- Factorisations ----
 
