@@ -91,6 +91,34 @@ struct node *graph_scatter(struct graph *graph, struct node *x, int rank, size *
 
 /* ---- REPLACE ---- */
 
+static bool moves_along(const struct view *view, int axis)
+{
+    for (int s = 0; s < view->count; s++)
+        if (view->coefficients[s][axis])
+            return true;
+    for (int d = 0; d < view->dynamic_count; d++)
+        if (graph_varying_axes(view->dynamics[d]) >> axis & 1)
+            return true;
+    return false;
+}
+
+/* Along axes that move no subscript, as those of ints that can only be 0, all elements go to one place: only
+ * the last is written. The new part, of which these axes have length 1; the view's dynamics follow. */
+static struct node *last_of_still_axes(struct graph *graph, struct node *part, struct view *view)
+{
+    size *one = size_number(graph->sizes, 1);
+    for (int a = 0; a < part->rank; a++) {
+        size *extent = part->shape[a];
+        if (extent == one || moves_along(view, a))
+            continue;
+        size *last = size_subtract(extent, one);
+        part = graph_slice(graph, part, a, last, one, 1);
+        for (int d = 0; d < view->dynamic_count; d++)
+            view->dynamics[d] = graph_slice(graph, view->dynamics[d], a, last, one, 1);
+    }
+    return part;
+}
+
 struct node *graph_replace(struct graph *graph, struct node *x, struct node *part,
                            const struct affine *subscripts, struct node *const *dynamics, int dynamic_count)
 {
@@ -102,6 +130,9 @@ struct node *graph_replace(struct graph *graph, struct node *x, struct node *par
     assert(x->type == part->type);
     view_load(graph, &view, x->rank, part->rank, part->shape, subscripts, dynamics, dynamic_count);
     view_settle_single_places(graph, &view, x->shape);
+    struct node *last = last_of_still_axes(graph, part, &view);
+    if (last != part)
+        return graph_replace(graph, x, last, view.subscripts, view.dynamics, view.dynamic_count);
     if (view.dynamic_count == 0 && view_invert(graph, &view, x->shape, &inverse)) /* all of x */
         return graph_index(graph, part, x->rank, x->shape, inverse.subscripts, NULL, 0, false);
     if (graph_is_constant(x, &old) && graph_is_constant(part, &new) && old == new)

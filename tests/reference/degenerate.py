@@ -6,6 +6,7 @@
 import os
 
 import numpy as np
+from scipy import special
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 INF = float("inf")
@@ -127,6 +128,11 @@ case("read_clipped", "x: [n]", "sum(clip(log(x), -1, 1))", "x", {"x": [0, 1, 8]}
 case("read_positive", "x: [3]", "sum(relu(sqrt(x)) * [1, 2, 3])", "x", {"x": [0, 4, 0]}, 4, [0, 0.5, 0])
 case("read_behind_softplus", "x: [n]", "sum(softplus(log(x))[:2])", "x", {"x": [1, 2, 0]}, np.log(6), [0.5, 1 / 3, 0],
      None, N3)
+
+# ---- Where a function that the derivative divides by has left the range of numbers ----
+hazard = np.sqrt(2 / np.pi) / special.erfcx(20 * np.sqrt(2))
+case("log_ndtr_far", "x: [n]", "sum(log_ndtr(x))", "x", {"x": [40, -40, 300]}, special.log_ndtr(-40), [0, hazard, 0],
+     np.diag([0, -hazard * (hazard - 40), 0]), N3)
 
 # ---- Determinants of singular matrices ----
 def minor(a, rows, columns):
