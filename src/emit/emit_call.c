@@ -55,7 +55,7 @@ void emit_product(struct emitter *emitter, struct nest *nest)
     const struct product cut = cut_product(nest), *product = &cut;
     struct node *node = nest->node;
     struct index at[MAXIMUM_AXES], a_at[MAXIMUM_RANK], b_at[MAXIMUM_RANK];
-    nest_indices(emitter, nest, nest->loop_count, at);
+    nest_indices(emitter->program, nest, nest->loop_count, at);
     operand_indices(node, product->a_input, at, a_at);
     operand_indices(node, product->b_input, at, b_at);
     const struct tree *a = operand_pointer(emitter, node->inputs[product->a_input], a_at);
@@ -89,7 +89,7 @@ static void copy_matrix(struct emitter *emitter, struct nest *nest, struct node 
     int rank = operand->rank, depth = emitter->at->depth;
     size *rows = operand->shape[rank - 2], *columns = operand->shape[rank - 1];
     size *r = program_variable(program, depth, rows), *c = program_variable(program, depth + 1, columns);
-    nest_indices(emitter, nest, nest->loop_count, at);
+    nest_indices(emitter->program, nest, nest->loop_count, at);
     at[rank - 2] = (struct index){r, NULL};
     at[rank - 1] = (struct index){c, NULL};
     const char *r_name = size_c_name(r), *c_name = size_c_name(c);
@@ -154,7 +154,7 @@ void emit_call(struct emitter *emitter, struct nest *nest)
     struct node *node = nest->node;
     struct node *matrix = node->inputs[0], *last = node->inputs[node->input_count - 1];
     const struct tree *n = size_c(emitter, matrix->shape[matrix->rank - 1]);
-    nest_indices(emitter, nest, nest->loop_count, at);
+    nest_indices(emitter->program, nest, nest->loop_count, at);
     if (node->op == OP_DET || node->op == OP_LOGABSDET) {
         emit_determinant(emitter, nest, at, n);
         return;

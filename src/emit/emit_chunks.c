@@ -117,19 +117,16 @@ static void emit_chunk(struct emitter *emitter, const struct item *loop, const s
     const struct tree *extent = size_c(emitter, loop->extent);
     const char *begin = names_take(emitter->names, "begin"), *end = names_take(emitter->names, "end");
     struct range range = {tree_name(emitter->lasting, begin), tree_name(emitter->lasting, end)};
-    const char *step = loop->is_laned ? "GRADC_LANES" : "1";
+    const char *step = loop->loop_kind == LOOP_LANES ? "GRADC_LANES" : "1";
     emit_line(emitter, "const size_t %s = gradc_first(%s, $, $, %s)", begin, chunk, chunks, extent, step);
     emit_line(emitter, "const size_t %s = gradc_first(%s + 1, $, $, %s)", end, chunk, chunks, extent, step);
     for (size_t i = 0; i < in->owns_count; i++) {
         declare_own(emitter, &in->owns[i], &renamed[i], chunk);
         *renamed[i].name = renamed[i].inside;
     }
-    bool is_shared = emitter->is_shared;
-    emitter->is_shared = true;
     emitter->range = &range;
     emit_rounds(emitter, loop);
     emitter->range = NULL;
-    emitter->is_shared = is_shared;
     for (size_t i = 0; i < in->owns_count; i++) {
         *renamed[i].name = renamed[i].outside;
         if (is_local(&in->owns[i]))
@@ -143,7 +140,7 @@ void emit_in_chunks(struct emitter *emitter, const struct item *loop)
     struct renamed *renamed = ARENA_ARRAY(emitter->arena, struct renamed, in->owns_count + 1);
     const struct tree *chunks = size_factor(emitter, in->count);
     struct round_name *round = take_round_name(emitter, "chunk");
-    if (loop->is_laned)
+    if (loop->loop_kind == LOOP_LANES)
         name_panels(emitter, loop);
     for (size_t i = 0; i < in->owns_count; i++) {
         name_own(emitter, &in->owns[i], &renamed[i]);

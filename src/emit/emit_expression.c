@@ -14,21 +14,6 @@ static bool is_zero(struct index index)
 
 /* ---- Places ---- */
 
-/* The number of an element among all; NULL: it is computed from what is read. */
-static size *flat_offset(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
-                         const struct index *at)
-{
-    size *flat = size_number(emitter->program->sizes, 0);
-    for (int a = 0; a < rank; a++) {
-        if (dropped >> a & 1 || is_one(shape[a]))
-            continue;
-        if (at[a].dynamic)
-            return NULL;
-        flat = size_add(size_multiply(flat, shape[a]), at[a].affine);
-    }
-    return flat;
-}
-
 /* A quotient is rounded before it is multiplied: said with parentheses. */
 static const struct tree *as_factor(struct emitter *emitter, const struct tree *a)
 {
@@ -36,14 +21,15 @@ static const struct tree *as_factor(struct emitter *emitter, const struct tree *
 }
 
 /* ((i * B) + j) * C + k; NULL: 0. */
-static const struct tree *spell_offset(struct emitter *emitter, int rank, size *const *shape,
-                                       unsigned dropped, const struct index *at)
+static const struct tree *spell_offset(struct emitter *emitter, const struct element_place *place)
 {
     struct arena *arena = emitter->lasting;
+    size *const *shape = place->extents;
+    const struct index *at = place->at;
     const struct tree *offset = NULL; /* NULL: the number alone */
     int64_t number = 0, extent, here;
-    for (int a = 0; a < rank; a++) {
-        if (dropped >> a & 1 || is_one(shape[a]))
+    for (int a = 0; a < place->rank; a++) {
+        if (place->dropped >> a & 1 || is_one(shape[a]))
             continue;
         if (!offset && number && size_is_number(shape[a], &extent))
             number *= extent;
@@ -65,12 +51,11 @@ static const struct tree *spell_offset(struct emitter *emitter, int rank, size *
     return !offset && number ? tree_number(arena, number) : offset;
 }
 
-struct offset offset_of(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
-                        const struct index *at)
+struct offset offset_of(struct emitter *emitter, struct element_place place)
 {
-    size *flat = emitter->side || emitter->notes ? flat_offset(emitter, rank, shape, dropped, at) : NULL;
-    const struct tree *beside = emitter->side && flat ? side_by_side_offset(emitter, flat) : NULL;
-    return (struct offset){beside ? beside : spell_offset(emitter, rank, shape, dropped, at), flat};
+    size *flat = emitter->side ? flat_offset(emitter->program, &place) : NULL;
+    const struct tree *beside = flat ? side_by_side_offset(emitter, flat) : NULL;
+    return (struct offset){beside ? beside : spell_offset(emitter, &place), flat};
 }
 
 const char *buffer_name(struct emitter *emitter, struct buffer *buffer)
@@ -109,33 +94,9 @@ const struct tree *subscripted(struct emitter *emitter, const char *name, struct
     return offset.at ? form(emitter, "%s[$]", name, offset.at) : form(emitter, "%s[0]", name);
 }
 
-/* Where an element of a buffer, in axes that begin as its own do, stands in the array that holds it. */
-static struct offset offset_in_rows(struct emitter *emitter, const struct buffer *buffer, int rank,
-                                    size *const *shape, const struct index *at)
-{
-    struct index place[2 * MAXIMUM_RANK + 1];
-    size *extents[2 * MAXIMUM_RANK + 1];
-    unsigned dropped = buffer->dropped;
-    for (int a = 0; a < rank; a++) {
-        place[a] = at[a];
-        extents[a] = shape[a];
-    }
-    if (buffer->block) /* the rows of one block */
-        place[0].affine = size_subtract(at[0].affine, buffer->block->first);
-    for (; buffer->alias_of; buffer = buffer->alias_of)
-        if (buffer->row) {
-            memmove(place + 1, place, sizeof *place * (size_t)rank);
-            memmove(extents + 1, extents, sizeof *extents * (size_t)rank++);
-            place[0] = (struct index){buffer->row, NULL};
-            extents[0] = buffer->alias_of->node->shape[0];
-            dropped <<= 1;
-        }
-    return offset_of(emitter, rank, extents, dropped, place);
-}
-
 struct offset offset_in_buffer(struct emitter *emitter, const struct buffer *buffer, const struct index *at)
 {
-    return offset_in_rows(emitter, buffer, buffer->node->rank, buffer->node->shape, at);
+    return offset_of(emitter, place_in_array(buffer, buffer->node->rank, buffer->node->shape, at));
 }
 
 const struct tree *numbered_element(struct emitter *emitter, struct buffer *buffer, size *count, size *number)
@@ -144,7 +105,7 @@ const struct tree *numbered_element(struct emitter *emitter, struct buffer *buff
     whole.block = NULL;
     whole.dropped = 0;
     return subscripted(emitter, buffer_name(emitter, buffer),
-                       offset_in_rows(emitter, &whole, 1, &count, &(struct index){number, NULL}));
+                       offset_of(emitter, place_in_array(&whole, 1, &count, &(struct index){number, NULL})));
 }
 
 const struct tree *lane_of(struct emitter *emitter, const char *name, const struct tree *at)
@@ -160,7 +121,6 @@ static const struct tree *element_behind(struct emitter *emitter, struct buffer 
     buffer->is_read = true;
     if (buffer->lanes)
         return lane_of(emitter, name, offset.at);
-    note_element(emitter, buffer, NULL, offset.flat);
     return subscripted(emitter, name, offset);
 }
 
@@ -186,6 +146,13 @@ const struct tree *address_of(struct emitter *emitter, struct buffer *buffer, co
     return form(emitter, "&$", element_of(emitter, buffer, at));
 }
 
+const struct tree *offset_in_panel(struct emitter *emitter, const struct panel *panel, const struct index *at)
+{
+    struct element_place place = place_in_array(NULL, panel->node->rank, panel->node->shape, at);
+    place.dropped = 1u << panel->axis;
+    return offset_of(emitter, place).at;
+}
+
 /* An element of the row that a lane works on, from its panel; NULL: it has none. */
 static const struct tree *element_of_panel(struct emitter *emitter, const struct node *node,
                                            const struct index *at)
@@ -199,8 +166,7 @@ static const struct tree *element_of_panel(struct emitter *emitter, const struct
             if (a != panel->axis && (at[a].dynamic || size_depends_on(at[a].affine, loop->variable)))
                 return NULL;
         panel->buffer->is_read = true;
-        return lane_of(emitter, panel->buffer->name,
-                       offset_of(emitter, node->rank, node->shape, 1u << panel->axis, at).at);
+        return lane_of(emitter, panel->buffer->name, offset_in_panel(emitter, panel, at));
     }
     return NULL;
 }
@@ -212,15 +178,14 @@ const struct tree *dynamic_index(void *closure, struct node *k, const struct ind
     return form(emitter, "(size_t)$", parenthesise(emitter->lasting, value, PRECEDENCE_UNARY));
 }
 
-static const struct tree *read_leaf(struct emitter *emitter, struct node *leaf, struct offset offset)
+static const struct tree *read_leaf(struct emitter *emitter, struct node *leaf, struct element_place place)
 {
     const char *name = emitter->leaf_names[leaf->id];
     emitter->leaf_is_used[leaf->id] = true;
     if (leaf->rank == 0)
         return emitter->reads_struct ? form(emitter, "%s->%s", emitter->self, name)
                                      : tree_name(emitter->lasting, name);
-    note_element(emitter, NULL, emitter->program->leaf_members[leaf->id], offset.flat);
-    const struct tree *element = subscripted(emitter, name, offset);
+    const struct tree *element = subscripted(emitter, name, offset_of(emitter, place));
     return is_nullable(emitter->program, leaf) ? form(emitter, "(%s ? $ : 0)", name, element) : element;
 }
 
@@ -229,38 +194,18 @@ static const struct tree *read_place(struct emitter *emitter, struct node *node,
     if (emitter->program->buffers[node->id])
         return element_of(emitter, emitter->program->buffers[node->id], at);
     const struct tree *element = element_of_panel(emitter, node, at);
-    return element ? element : read_leaf(emitter, node, offset_of(emitter, node->rank, node->shape, 0, at));
-}
-
-/* Where an element of a RESHAPE of the node stands, in the axes that both have and those behind them as one;
- * the number of these. */
-static int reshaped_position(struct emitter *emitter, const struct node *node, const struct node *view,
-                             const struct index *at, size **shape, struct index *place)
-{
-    struct program *program = emitter->program;
-    int common = common_axes(view, node);
-    for (int a = 0; a < common; a++) {
-        place[a] = at[a];
-        shape[a] = node->shape[a];
-    }
-    place[common] = flat_index(program, view->rank - common, view->shape + common, at + common);
-    shape[common] = size_number(program->sizes, 1);
-    for (int a = common; a < node->rank; a++)
-        shape[common] = size_multiply(shape[common], node->shape[a]);
-    return common + 1;
+    return element ? element : read_leaf(emitter, node, place_in_array(NULL, node->rank, node->shape, at));
 }
 
 static const struct tree *read_reshaped(struct emitter *emitter, struct node *node, const struct node *view,
                                         const struct index *at)
 {
     struct buffer *buffer = emitter->program->buffers[node->id];
-    struct index place[MAXIMUM_RANK + 1];
-    size *shape[MAXIMUM_RANK + 1];
     if (buffer && (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_STRUCT))
         return element_of(emitter, buffer, NULL);
-    int rank = reshaped_position(emitter, node, view, at, shape, place);
-    return buffer ? element_behind(emitter, buffer, offset_in_rows(emitter, buffer, rank, shape, place))
-                  : read_leaf(emitter, node, offset_of(emitter, rank, shape, 0, place));
+    struct element_place place = place_in_reshaped(emitter->program, node, view, at);
+    return buffer ? element_behind(emitter, buffer, offset_of(emitter, place))
+                  : read_leaf(emitter, node, place);
 }
 
 /* ---- Views ---- */
@@ -327,26 +272,25 @@ const struct tree *operand_pointer(struct emitter *emitter, struct node *operand
 {
     struct program *program = emitter->program;
     struct index here[MAXIMUM_AXES], below[MAXIMUM_AXES];
-    size *extents[MAXIMUM_AXES];
+    const struct node *reshape = NULL; /* of which no axis is found in what it is of */
     memcpy(here, at, sizeof *at * (size_t)operand->rank);
-    int rank = -1;
     while (!has_place(program, operand)) {
         const struct node *view = operand;
         operand = view->inputs[0];
         if (view->op == OP_INDEX)
             index_below(program, view, view->subscripts, operand->rank, here, below, dynamic_index, emitter);
         else if (!reshape_below(program, view, here, below)) {
+            reshape = view;
             while (!has_place(program, operand))
                 operand = operand->inputs[0];
-            rank = reshaped_position(emitter, operand, view, here, extents, below);
+            break;
         }
         memcpy(here, below, sizeof here);
     }
     struct buffer *buffer = program->buffers[operand->id];
-    size *const *shape = rank < 0 ? operand->shape : extents;
-    rank = rank < 0 ? operand->rank : rank;
-    struct offset offset = buffer ? offset_in_rows(emitter, buffer, rank, shape, here)
-                                  : offset_of(emitter, rank, shape, 0, here);
+    struct offset offset =
+        offset_of(emitter, reshape ? place_in_reshaped(program, operand, reshape, here)
+                                   : place_in_array(buffer, operand->rank, operand->shape, here));
     const char *name = buffer ? buffer_name(emitter, buffer) : emitter->leaf_names[operand->id];
     if (buffer)
         buffer->is_read = true;
@@ -370,15 +314,6 @@ static const struct tree *count_of(struct emitter *emitter, enum type type, stru
     const char *cast = is_integer_type(type) ? "int32_t" : emitter->real;
     count = is_name ? count : parenthesise(emitter->lasting, count, PRECEDENCE_NAME);
     return form(emitter, is_signed && type == REAL ? "(%s)(ptrdiff_t)$" : "(%s)$", cast, count);
-}
-
-struct index iota_index(const struct node *iota, const struct index *at, struct emitter *emitter)
-{
-    struct index below;
-    struct node space = *iota;
-    space.op = OP_INDEX;
-    index_below(emitter->program, &space, iota->subscripts, 1, at, &below, dynamic_index, emitter);
-    return below;
 }
 
 /* Powers with a small whole or half exponent; NULL for any other. */
@@ -460,11 +395,12 @@ const struct tree *definition_of(struct emitter *emitter, struct node *node, con
     switch (node->op) {
     case OP_CONSTANT: return number_tree(emitter->lasting, emitter->suffix, node->type, node->value);
     case OP_SIZE_VALUE: return count_of(emitter, node->type, (struct index){node->extent, NULL});
-    case OP_IOTA: return count_of(emitter, node->type, iota_index(node, at, emitter));
+    case OP_IOTA:
+        return count_of(emitter, node->type, iota_index(emitter->program, node, at, dynamic_index, emitter));
     case OP_INDEX:
     case OP_RESHAPE: return read_view(emitter, node, at);
     case OP_PARAMETER:
-    case OP_PLACEHOLDER: return read_leaf(emitter, node, offset_of(emitter, node->rank, node->shape, 0, at));
+    case OP_PLACEHOLDER: return read_leaf(emitter, node, place_in_array(NULL, node->rank, node->shape, at));
     default: return elementwise_of(emitter, node, at);
     }
 }

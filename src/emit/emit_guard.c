@@ -31,30 +31,3 @@ void end_guarded(struct emitter *emitter, const struct guarded *guarded)
         0) /* else it turned out to be unnecessary, or stands elsewhere */
         code_append(emitter->lasting, emitter->code, guarded->statement);
 }
-
-/* A local variable that needs nothing which might not be there is computed whether it is wanted or not. */
-bool is_always_computable(const struct nest *nest)
-{
-    for (size_t i = 0; i < nest->reads_count; i++) {
-        const struct buffer *buffer = nest->reads[i].buffer;
-        if (buffer && buffer->storage != STORAGE_SCALAR && !buffer->is_earlier && buffer->writers_count > 0 &&
-            buffer->writers[0]->guard != ALWAYS_WANTED)
-            return false;
-    }
-    return true;
-}
-
-/* Under a condition of its own, a statement keeps an innermost loop from being vectorised. A cheap one whose
- * target is there in any case is better executed in vain. */
-bool runs_anyway(const struct item *item)
-{
-    const struct nest *nest = item->nest;
-    if (item->kind != ITEM_STATEMENT || item->parent->kind != ITEM_LOOP || nest->is_expensive ||
-        !nest->target || nest->target->storage != STORAGE_WORKSPACE || !is_always_computable(nest) ||
-        (nest->kind != NEST_VALUE && nest->kind != NEST_COPY && nest->kind != NEST_SUM))
-        return false;
-    for (size_t i = 0; i < item->parent->body_count; i++)
-        if (item->parent->body[i]->kind != ITEM_STATEMENT)
-            return false;
-    return true;
-}

@@ -72,9 +72,10 @@ static const struct tree *reduced_into(struct emitter *emitter, struct nest *nes
 {
     const struct buffer *target = nest->target;
     if (nest->parts) {
+        struct element_place place = place_in_array(NULL, target->node->rank, target->node->shape, to);
+        place.dropped = target->dropped;
         nest->parts->is_read = true;
-        return lane_of(emitter, nest->parts->name,
-                       offset_of(emitter, target->node->rank, target->node->shape, target->dropped, to).at);
+        return lane_of(emitter, nest->parts->name, offset_of(emitter, place).at);
     }
     if (forms_element(nest, emitter->laned))
         return lane_of(emitter, accumulator(emitter, nest), NULL);
@@ -85,8 +86,8 @@ static const struct tree *reduced_into(struct emitter *emitter, struct nest *nes
 
 static void find_places(struct emitter *emitter, struct nest *nest, struct index *at, struct index *to)
 {
-    nest_indices(emitter, nest, nest->loop_count, at);
-    target_indices(emitter, nest, at, to);
+    nest_indices(emitter->program, nest, nest->loop_count, at);
+    find_target(emitter, nest, at, to);
 }
 
 static void emit_total(struct emitter *emitter, const struct block *block, struct nest *nest)
@@ -160,8 +161,8 @@ static void emit_lane_start(struct emitter *emitter, struct nest *nest, const st
     bool is_element = forms_element(nest, emitter->laned);
     if ((!nest->target->lanes && !is_element) || depth != nest->first_reduced)
         return;
-    nest_indices(emitter, nest, depth, at);
-    target_indices(emitter, nest, at, to);
+    nest_indices(emitter->program, nest, depth, at);
+    find_target(emitter, nest, at, to);
     const struct tree *place = is_element ? lane_of(emitter, accumulator(emitter, nest), NULL)
                                           : element_of(emitter, nest->target, to);
     if (nest->kind == NEST_ARGUMENT)
@@ -177,8 +178,8 @@ static void emit_lane_end(struct emitter *emitter, struct nest *nest, const stru
     int depth = own_depth(nest, loop);
     if (!forms_element(nest, emitter->laned) || depth != nest->first_reduced)
         return;
-    nest_indices(emitter, nest, depth, at);
-    target_indices(emitter, nest, at, to);
+    nest_indices(emitter->program, nest, depth, at);
+    find_target(emitter, nest, at, to);
     struct guarded guarded;
     begin_guarded(emitter, &guarded, nest->guard);
     emit_line(emitter, "$ = $", element_of(emitter, nest->target, to),
@@ -389,11 +390,9 @@ static void emit_panel(struct emitter *emitter, const struct block *block, const
     }
     panel->buffer->is_read = true;
     emitter->leaf_is_used[node->id] = true;
-    emit_line(emitter, "$ = $",
-              lane_of(emitter, panel->buffer->name,
-                      offset_of(emitter, node->rank, node->shape, 1u << panel->axis, at).at),
+    emit_line(emitter, "$ = $", lane_of(emitter, panel->buffer->name, offset_in_panel(emitter, panel, at)),
               subscripted(emitter, emitter->leaf_names[node->id],
-                          offset_of(emitter, node->rank, node->shape, 0, at)));
+                          offset_of(emitter, place_in_array(NULL, node->rank, node->shape, at))));
     emit_into(emitter, outer);
     emit_lane_loop(emitter, block, &body);
 }

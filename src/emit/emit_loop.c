@@ -325,53 +325,45 @@ static enum braces braces_of(const struct item *loop, const struct code *body)
                : BRACES_IF_LONG;
 }
 
-static void emit_loop(struct emitter *emitter, const struct item *loop)
+static void emit_counted_loop(struct emitter *emitter, const struct item *loop)
 {
-    if (loop->chunks)
-        emit_in_chunks(emitter, loop);
-    else if (loop->is_laned || !emit_sum_loop(emitter, loop))
-        emit_rounds(emitter, loop);
-}
-
-void emit_rounds(struct emitter *emitter, const struct item *loop)
-{
-    if (loop->is_laned) {
-        emit_laned_loop(emitter, loop);
-        return;
-    }
+    static const char *const abouts[] = {[LOOP_INDEPENDENT] = "GRADC_INDEPENDENT",
+                                         [LOOP_UNROLLED] = "GRADC_UNROLLED",
+                                         [LOOP_ROLLED] = "GRADC_ROLLED",
+                                         [LOOP_LANES] = NULL};
     const struct range *range = emitter->range;
     const struct tree *begin = range ? range->begin : form(emitter, "0");
     const struct tree *end = range ? range->end : size_c(emitter, loop->extent);
     emitter->range = NULL;
     const char *variable = size_c_name(loop->variable);
-    struct notes notes = {.touched = NULL};
-    bool innermost = can_be_independent(loop), is_shared = emitter->is_shared;
     struct statement *rounds = open_statement(emitter, CODE_FOR, "for (size_t %s = $; %s < $; %s++)",
                                               variable, begin, variable, end, variable);
-    emitter->is_shared = is_shared || loop->work;
-    emitter->notes = innermost ? &notes : NULL;
     emit_items(emitter, loop);
     step_powers(emitter, loop);
-    emitter->notes = NULL;
     close_statement(emitter, rounds);
     if (rounds->body.statements_count == 0)
         return; /* nothing but what turned out to be unnecessary */
-    bool independent = innermost && is_independent(emitter, loop, &notes);
-    emitter->is_shared = is_shared;
     declare_powers(emitter, loop);
     code_append(emitter->lasting, emitter->code, rounds);
-    if (loop->work && loop->before_count == 0 && !has_running_powers(emitter, loop)) {
+    if (loop->work) {
         rounds->kind = CODE_MACRO; /* GRADC_PARALLEL(i, n, n * D, { body }); */
-        rounds->tree = form(emitter, "GRADC_PARALLEL%s(%s, $, $)", independent ? "_INDEPENDENT" : "",
-                            variable, size_c(emitter, loop->extent), size_c(emitter, loop->work));
+        rounds->tree = form(emitter, "GRADC_PARALLEL%s(%s, $, $)",
+                            loop->loop_kind == LOOP_INDEPENDENT ? "_INDEPENDENT" : "", variable,
+                            size_c(emitter, loop->extent), size_c(emitter, loop->work));
         return;
     }
-    bool is_risk = is_at_risk(emitter, loop, &rounds->body);
     rounds->braces = has_running_powers(emitter, loop) ? BRACES : braces_of(loop, &rounds->body);
-    rounds->about = independent                                    ? "GRADC_INDEPENDENT"
-                    : !is_risk && is_unrolled(loop, &rounds->body) ? "GRADC_UNROLLED"
-                    : is_risk || fills_registers(loop)             ? "GRADC_ROLLED"
-                                                                   : NULL;
+    rounds->about = abouts[loop->loop_kind];
+}
+
+void emit_rounds(struct emitter *emitter, const struct item *loop)
+{
+    switch (loop->loop_kind) {
+    case LOOP_LANES: emit_laned_loop(emitter, loop); break;
+    case LOOP_SUM:
+    case LOOP_SHORT_SUM: emit_sum_loop(emitter, loop); break;
+    default: emit_counted_loop(emitter, loop); break;
+    }
 }
 
 /* Loops one after the other may count with one name, loops inside one another not. */
@@ -464,7 +456,10 @@ static void emit_parts(struct emitter *emitter, const struct item *item)
 {
     if (item->kind == ITEM_LOOP) {
         emit_starts(emitter, item, false);
-        emit_loop(emitter, item);
+        if (item->chunks)
+            emit_in_chunks(emitter, item);
+        else
+            emit_rounds(emitter, item);
         emit_ends(emitter, item);
     } else if (item->kind == ITEM_REGION) {
         emit_region(emitter, item);
@@ -481,14 +476,9 @@ static bool is_void(const struct item *item)
     return item->kind == ITEM_STATEMENT && item->nest->is_void;
 }
 
-/* Whether it runs only if it is wanted, which is not known here. A local variable is declared under no
- * condition: `store` sees to that. */
-static bool is_conditional(const struct emitter *emitter, const struct item *item)
+static bool has_condition(const struct emitter *emitter, const struct item *item)
 {
-    bool is_declaration = item->kind == ITEM_STATEMENT && needs_declaration(item->nest) &&
-                          item->nest->first_reduced == item->nest->loop_count;
-    return item->guard != ALWAYS_WANTED && item->guard != emitter->guard && !is_declaration &&
-           !runs_anyway(item) && !emitter->side;
+    return !emitter->side && is_conditional(item, emitter->guard);
 }
 
 /* Items that follow each other under one condition. Their comments, if they have a parent, stand before them,
@@ -519,7 +509,7 @@ void emit_item(struct emitter *emitter, const struct item *item)
     if (is_void(item))
         return;
     emitter->at = item;
-    if (is_conditional(emitter, item)) {
+    if (has_condition(emitter, item)) {
         struct item *const items[] = {(struct item *)item};
         emit_conditional(emitter, NULL, items, 1);
         return;
@@ -537,7 +527,7 @@ static size_t conditional_run(const struct emitter *emitter, const struct item *
 {
     size_t end = first;
     while (end < parent->body_count && end - first < LONGEST_RUN &&
-           (is_void(parent->body[end]) || (is_conditional(emitter, parent->body[end]) &&
+           (is_void(parent->body[end]) || (has_condition(emitter, parent->body[end]) &&
                                            parent->body[end]->guard == parent->body[first]->guard)))
         end++;
     return end - first;
@@ -547,7 +537,7 @@ size_t emit_items_at(struct emitter *emitter, const struct item *parent, size_t 
 {
     bool has_comments = parent->kind != ITEM_LOOP;
     const struct item *item = parent->body[i];
-    size_t run = !is_void(item) && is_conditional(emitter, item) ? conditional_run(emitter, parent, i) : 1;
+    size_t run = !is_void(item) && has_condition(emitter, item) ? conditional_run(emitter, parent, i) : 1;
     if (has_comments)
         comment_on(emitter, parent, i);
     if (run > 1)

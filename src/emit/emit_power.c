@@ -16,7 +16,7 @@
 #include "cost.h"
 #include "emitter.h"
 
-enum { GREATEST_STEP = 3, MOST_FACTORS_OF_TERM = 8 };
+enum { MOST_FACTORS_OF_TERM = 8 };
 
 struct running_power {
     const struct item *loop;
@@ -28,67 +28,6 @@ struct running_power {
     int step;
     int uses; /* in terms so far */
 };
-
-/* ---- Which loop ---- */
-
-static bool is_inside(const struct item *item, const struct item *loop)
-{
-    while (item && item != loop)
-        item = item->parent;
-    return item == loop;
-}
-
-/* Whether an element may change between the rounds of the loop. */
-static bool varies(const struct emitter *emitter, struct node *node, const struct index *at,
-                   const struct item *loop)
-{
-    struct program *program = emitter->program;
-    struct index below[MAXIMUM_AXES];
-    const struct buffer *buffer = program->buffers[node->id];
-    if (buffer && buffer->scope && is_inside(buffer->scope, loop))
-        return true;
-    if (buffer || is_leaf(node) || node->op == OP_IOTA) {
-        for (int a = 0; a < node->rank; a++)
-            if (at[a].dynamic || size_depends_on(at[a].affine, loop->variable))
-                return true;
-        return false;
-    }
-    if (node->op == OP_INDEX && node->input_count == 1) {
-        index_below(program, node, node->subscripts, node->inputs[0]->rank, at, below, anywhere, NULL);
-        return varies(emitter, node->inputs[0], below, loop);
-    }
-    if (node->input_count > 0 && !operator_is_elementwise(node->op))
-        return true;
-    for (int i = 0; i < node->input_count; i++)
-        if (varies(emitter, node->inputs[i], at, loop))
-            return true;
-    return false;
-}
-
-/* The innermost loop whose rounds the exponent counts, in steps of 1 or a little more, from a start of 0 or
- * above; NULL: none. Between it and the statement nothing may change the base. */
-static const struct item *counting_loop(const struct emitter *emitter, const struct node *node,
-                                        const struct index *at, size *exponent, size **start, int *step)
-{
-    struct sizes *sizes = emitter->program->sizes;
-    int64_t number;
-    for (const struct item *loop = emitter->at->parent; loop && loop->kind == ITEM_LOOP;
-         loop = loop->parent) {
-        if (loop->is_laned || varies(emitter, node->inputs[0], at, loop))
-            return NULL;
-        if (!size_depends_on(exponent, loop->variable))
-            continue;
-        *start = size_substitute(exponent, loop->variable, size_number(sizes, 0));
-        size *first = size_substitute(exponent, loop->variable, size_number(sizes, 1));
-        if (!size_is_number(size_subtract(first, *start), &number) || number < 1 || number > GREATEST_STEP ||
-            size_add(*start, size_multiply(size_number(sizes, number), loop->variable)) != exponent ||
-            size_nonnegative(*start) != ALWAYS)
-            return NULL;
-        *step = (int)number;
-        return loop;
-    }
-    return NULL;
-}
 
 /* ---- Printing ---- */
 
@@ -124,15 +63,9 @@ static struct running_power *find_power(struct emitter *emitter, const struct ru
 const struct tree *power_of_round(struct emitter *emitter, struct node *node, const struct index *at)
 {
     struct running_power wanted = {.step = 0}, *power;
-    struct index exponent;
-    if (!emitter->at || emitter->at->kind != ITEM_STATEMENT || emitter->at->nest->kind != NEST_REDUCE ||
-        !is_running_power(node))
+    if (!emitter->at || emitter->at->kind != ITEM_STATEMENT || !is_running_power(node))
         return NULL;
-    struct node *iota = node->inputs[1]->op == OP_CAST_REAL ? node->inputs[1]->inputs[0] : node->inputs[1];
-    exponent = iota_index(iota, at, emitter);
-    wanted.loop = exponent.dynamic
-                      ? NULL
-                      : counting_loop(emitter, node, at, exponent.affine, &wanted.from, &wanted.step);
+    wanted.loop = counting_loop(emitter->program, emitter->at, node, at, &wanted.from, &wanted.step);
     if (!wanted.loop)
         return NULL;
     const struct node *base_view = node->inputs[0];

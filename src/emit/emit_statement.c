@@ -2,57 +2,12 @@
  * accumulation around its loops. */
 #include "emitter.h"
 
-/* Where a loop of the nest stands on its axis. */
-static size *loop_position(const struct nest *nest, int depth)
+void find_target(struct emitter *emitter, const struct nest *nest, const struct index *at, struct index *to)
 {
-    size *variable = nest->path[nest->path_first + depth]->variable;
-    return nest->block && nest->order[depth] == nest->block_axis ? size_add(nest->block->first, variable)
-                                                                 : variable;
-}
-
-/* The positions of the iteration axes: variables of the first `loops` loops, 0 for others or the start of the
- * block. */
-void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, struct index *at)
-{
-    for (int i = 0; i < nest->axis_count; i++)
-        at[i] = (struct index){size_number(emitter->program->sizes, 0), NULL};
-    if (nest->block)
-        at[nest->block_axis].affine = nest->block->first;
-    for (int d = 0; d < loops && d < nest->loop_count; d++)
-        at[nest->order[d]].affine = loop_position(nest, d);
-}
-
-/* Where the nest's target stands for the positions of its iteration axes. */
-void target_indices(struct emitter *emitter, const struct nest *nest, const struct index *at,
-                    struct index *to)
-{
-    const struct node *node = nest->node;
-    int rank = nest->target->node ? nest->target->node->rank : 0;
-    if (nest->kind == NEST_SCATTER) {
-        index_below(emitter->program, node, node->subscripts, rank, at, to, dynamic_index, emitter);
-        return;
-    }
-    for (int a = 0; a < rank; a++) {
-        int axis = nest->target_axes[a];
-        to[a] = axis >= 0 ? at[axis] : (struct index){size_number(emitter->program->sizes, 0), NULL};
-    }
-    if (nest->row)
-        to[0].affine = nest->row;
-    if (nest->kind == NEST_SCAN && node->reverse)
-        for (int a = 0; a < rank; a++)
-            if (node->axes >> a & 1)
-                to[a].affine = size_subtract(
-                    size_subtract(node->shape[a], size_number(emitter->program->sizes, 1)), at[a].affine);
+    target_indices(emitter->program, nest, at, to, dynamic_index, emitter);
 }
 
 /* ---- Variables ---- */
-
-/* A scalar is declared where it is first written. */
-bool needs_declaration(const struct nest *nest)
-{
-    return nest->target && nest->target->storage == STORAGE_SCALAR && nest->target->writers[0] == nest &&
-           !nest->target->alias_of && !nest->target->lanes;
-}
 
 static bool is_written_once(const struct buffer *buffer)
 {
@@ -245,7 +200,7 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
 
 void declare_parts(struct emitter *emitter, struct nest *nest, const char *name)
 {
-    if (!keeps_parts(emitter, nest))
+    if (!keeps_parts(nest))
         return;
     nest->sums = names_take(emitter->names, arena_print(emitter->arena, "%s_parts", name));
     emit_line(emitter, "%s %s[GRADC_PARTS] = {0}", emitter->real, nest->sums);
@@ -306,8 +261,8 @@ void emit_end(struct emitter *emitter, struct nest *nest)
         emit_as(emitter, CODE_COLLECT, "GRADC_TOTAL(%s, %s)", accumulator(emitter, nest), nest->sums);
     if (!has_accumulator(nest) || nest->target->storage == STORAGE_SCALAR)
         return;
-    nest_indices(emitter, nest, nest->first_trailing, at);
-    target_indices(emitter, nest, at, to);
+    nest_indices(emitter->program, nest, nest->first_trailing, at);
+    find_target(emitter, nest, at, to);
     const struct tree *place = element_of(emitter, nest->target, to);
     const struct tree *value = tree_name(emitter->lasting, accumulator(emitter, nest));
     if (nest->first_reduced < nest->first_trailing || adds_up_over_blocks(nest))
@@ -351,13 +306,10 @@ static void emit_reduction(struct emitter *emitter, struct nest *nest, const str
                    term);
 }
 
-const struct tree *summed_term(struct emitter *emitter, struct nest *nest, const char **into)
+const struct tree *summed_term(struct emitter *emitter, struct nest *nest)
 {
     struct index at[MAXIMUM_AXES];
-    if (!is_formed_in_parts(nest))
-        return NULL;
-    nest_indices(emitter, nest, nest->loop_count, at);
-    *into = accumulator(emitter, nest);
+    nest_indices(emitter->program, nest, nest->loop_count, at);
     return term_of(emitter, nest, at);
 }
 
@@ -482,9 +434,9 @@ static void emit_seed(struct emitter *emitter, struct nest *nest)
 void emit_statement(struct emitter *emitter, struct nest *nest)
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
-    nest_indices(emitter, nest, nest->loop_count, at);
+    nest_indices(emitter->program, nest, nest->loop_count, at);
     if (nest->target && nest->kind != NEST_PRODUCT && nest->kind != NEST_CALL)
-        target_indices(emitter, nest, at, to);
+        find_target(emitter, nest, at, to);
     switch (nest->kind) {
     case NEST_VALUE: store(emitter, nest, to, "=", definition_of(emitter, nest->node, at)); break;
     case NEST_SUM: store(emitter, nest, to, "=", sum_of(emitter, nest, at)); break;

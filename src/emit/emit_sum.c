@@ -1,137 +1,42 @@
-/* emit_sum.c: innermost loops that form one sum, maximum or minimum, as calls of the runtime's macros, which
- * form it in parts side by side. A sum over several loops keeps its parts from one round of the outer ones to
- * the next:
+/* emit_sum.c: loops that form a sum, maximum or minimum in parts, as calls of the runtime's macros. A sum
+ * over several loops keeps its parts from one round of the outer ones to the next:
  *
  *     double sum = 0, sum_parts[GRADC_PARTS] = {0};
  *     for (size_t i = 0; i < m; i++)
  *         GRADC_ADD(sum_parts, j, n, x[i * n + j] * x[i * n + j]);
  *     GRADC_TOTAL(sum, sum_parts);
  */
-#include "cost.h"
 #include "emitter.h"
 
-/* Sums of fewer terms are one expression to the C compiler. Up to the longest, a constant number of terms is
- * unrolled. */
-enum { SHORTEST_SUM = 5, LONGEST_SHORT_SUM = 64 };
-
-static bool is_short_sum(const struct item *loop, const struct nest *nest)
+/* GRADC_SUM(double, sum, i, n, x[i] * x[i]); or GRADC_BEST(double, most, >, i, n, x[i]); behind what each
+ * round computes first. */
+void emit_sum_loop(struct emitter *emitter, const struct item *loop)
 {
-    int64_t number;
-    return size_is_number(loop->extent, &number) && number >= SHORTEST_SUM && number <= LONGEST_SHORT_SUM &&
-           (nest->node->op == OP_SUM || nest->node->op == OP_CONTRACT);
-}
-
-/* Whether a later statement stores over what an earlier one has read, in place. */
-static bool stores_over_read(const struct nest *later, const struct nest *earlier)
-{
-    const struct buffer *target = root_of(later->target);
-    for (size_t i = 0; target && i < earlier->reads_count; i++) {
-        const struct access *read = &earlier->reads[i];
-        if (read->buffer ? root_of(read->buffer) == target
-                         : target->member && target->member->leaf == read->node)
-            return true;
-    }
-    return false;
-}
-
-static bool is_over_loops(const struct nest *nest)
-{
-    return nest->kind == NEST_REDUCE && (nest->node->op == OP_SUM || nest->node->op == OP_CONTRACT) &&
-           nest->first_trailing + 1 < nest->loop_count;
-}
-
-/* The one reduction that the rounds of an innermost loop form, or go on with; NULL if there is none. */
-static const struct nest *reduction_of(const struct item *loop)
-{
-    if (loop->before_count == 1 && loop->behind_count == 1 && loop->before[0] == loop->behind[0])
-        return loop->before[0];
-    if (loop->before_count > 0 || loop->behind_count > 0)
-        return NULL;
-    for (size_t i = 0; i < loop->body_count; i++)
-        if (loop->body[i]->kind == ITEM_STATEMENT && is_over_loops(loop->body[i]->nest))
-            return loop->body[i]->nest;
-    return NULL;
-}
-
-/* Of a loop that forms one sum, maximum or minimum, perhaps of values that it computes first, and stores: the
- * statement of the sum. Nothing else in the loop can read what it adds up. */
-static const struct item *summing_statement(const struct item *loop)
-{
-    const struct nest *reduction = reduction_of(loop);
-    const struct item *sum = NULL;
-    int64_t number;
-    if (loop->body_count == 0 || loop->body_count > MOST_VALUES_BEFORE_SUM + 1 || !reduction ||
-        (size_is_number(loop->extent, &number) && number < SHORTEST_IN_PARTS &&
-         !is_short_sum(loop, reduction)))
-        return NULL;
+    const char *variable = size_c_name(loop->variable);
+    const struct tree *extent = size_c(emitter, loop->extent);
+    struct code *before = ARENA_NEW(emitter->lasting, struct code), *outer = emit_into(emitter, before);
+    struct nest *nest = NULL;
     for (size_t i = 0; i < loop->body_count; i++) {
         const struct item *item = loop->body[i];
-        const struct nest *nest = item->nest;
-        if (item->kind != ITEM_STATEMENT || (item->guard != loop->guard && !runs_anyway(item)))
-            return NULL;
-        if (nest == reduction && !nest->is_void)
-            sum = item;
-        else if (nest->kind != NEST_VALUE && nest->kind != NEST_COPY && nest->kind != NEST_SUM)
-            return NULL;
-        else if (sum && stores_over_read(nest, sum->nest))
-            return NULL; /* all others come before the sum */
+        if (item->nest->kind == NEST_REDUCE && !item->nest->is_void)
+            nest = item->nest;
+        else
+            emit_item(emitter, item);
     }
-    return sum;
-}
-
-enum { SHORTEST_ROW = 8, SHORTEST_OVER_LOOPS = 64 };
-
-bool keeps_parts(const struct emitter *emitter, const struct nest *nest)
-{
-    if (!is_over_loops(nest) || !is_formed_in_parts(nest) || nest->parts || emitter->laned || emitter->side)
-        return false;
-    const struct item *innermost = nest->path[nest->path_count - 1], *sum = summing_statement(innermost);
-    int64_t number;
-    double terms = 1;
-    for (int d = nest->first_trailing; d < nest->loop_count; d++) {
-        const struct item *loop = nest->path[nest->path_first + d];
-        if (loop->is_laned)
-            return false;
-        terms *= size_is_number(loop->extent, &number) ? (double)number : SHORTEST_OVER_LOOPS;
-    }
-    for (size_t i = 0; i < innermost->body_count; i++)
-        if (innermost->body[i]->kind != ITEM_STATEMENT || innermost->body[i]->nest->has_running_power)
-            return false;
-    return sum && sum->nest == nest && terms >= SHORTEST_OVER_LOOPS &&
-           !(size_is_number(innermost->extent, &number) && number < SHORTEST_ROW);
-}
-
-/* GRADC_SUM(double, sum, i, n, x[i] * x[i]); or GRADC_BEST(double, most, >, i, n, x[i]); */
-bool emit_sum_loop(struct emitter *emitter, const struct item *loop)
-{
-    const char *into, *variable = size_c_name(loop->variable);
-    const struct tree *extent = size_c(emitter, loop->extent);
-    const struct item *sum = summing_statement(loop);
-    struct code *before = ARENA_NEW(emitter->lasting, struct code);
-    if (!sum || (is_over_loops(sum->nest) && !sum->nest->sums))
-        return false;
-    struct code *outer = emit_into(emitter, before);
-    for (size_t i = 0; i < loop->body_count; i++)
-        if (loop->body[i] != sum)
-            emit_item(emitter, loop->body[i]);
-    emitter->at = sum;
-    const struct tree *term = summed_term(emitter, sum->nest, &into);
+    emitter->at = nest->item;
+    const struct tree *term = summed_term(emitter, nest);
     emitter->code = outer;
-    if (!term || has_running_powers(emitter, loop))
-        return false;
-    if (sum->nest->sums) {
-        emit_summing(emitter, CODE_ADD, before, "GRADC_ADD%s(%s, %s, $, $)",
-                     before->statements_count ? "_OF" : "", sum->nest->sums, variable, extent, term);
-        return true;
-    }
-    enum op op = sum->nest->node->op;
     const char *of = before->statements_count > 0 ? "_OF" : "", *in = loop->work ? "_IN_PARTS" : "";
-    if (op == OP_MAXIMUM || op == OP_MINIMUM)
+    const char *into = accumulator(emitter, nest);
+    enum op op = nest->node->op;
+    if (nest->sums)
+        emit_summing(emitter, CODE_ADD, before, "GRADC_ADD%s(%s, %s, $, $)", of, nest->sums, variable, extent,
+                     term);
+    else if (op == OP_MAXIMUM || op == OP_MINIMUM)
         emit_summing(emitter, CODE_COLLECT, before, "GRADC_BEST%s%s(%s, %s, %s, %s, $, $)", in, of,
                      emitter->real, into, op == OP_MAXIMUM ? ">" : "<", variable, extent, term);
     else
         emit_summing(emitter, CODE_SUM, before, "GRADC_%sSUM%s%s(%s, %s, %s, $, $)",
-                     is_short_sum(loop, sum->nest) && !loop->work ? "SHORT_" : "", in, of, emitter->real,
-                     into, variable, extent, term);
-    return true;
+                     loop->loop_kind == LOOP_SHORT_SUM ? "SHORT_" : "", in, of, emitter->real, into, variable,
+                     extent, term);
 }

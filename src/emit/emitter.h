@@ -37,16 +37,6 @@ struct round_name {
     const char *wanted, *name;
     bool is_taken;
 };
-/* An element that the body of a loop touches: of a buffer, or of a leaf (NULL). */
-struct touched {
-    const struct buffer *buffer;
-    const struct member *member; /* NULL: none */
-    size *offset;                /* NULL: it is computed from what the loop reads */
-};
-struct notes {
-    struct touched *touched;
-    size_t touched_count, touched_capacity;
-};
 struct range {
     const struct tree *begin, *end;
 };
@@ -77,8 +67,6 @@ struct emitter {
     guard guard;               /* what is known to be wanted here */
     const struct item *at;     /* the item being printed */
     const struct range *range; /* which rounds of a loop in chunks are being printed; else NULL */
-    bool is_shared;            /* in a loop that threads may share */
-    struct notes *notes;       /* what the innermost loop touches, while it is printed; else NULL */
     const struct item *laned;  /* the loop in lanes that is being printed; else NULL */
     const char *lane;          /* its variable that counts the lanes */
     struct side_by_side *side; /* rounds are being printed side by side, all members wanted; else NULL */
@@ -101,8 +89,6 @@ const struct tree *index_of(struct emitter *emitter, struct index index);
 const struct tree *expression_of(struct emitter *emitter, struct node *node, const struct index *at);
 /* The node's operator applied to its operands, though it may have a buffer itself. */
 const struct tree *definition_of(struct emitter *emitter, struct node *node, const struct index *at);
-/* The value of an IOTA, as a position. */
-struct index iota_index(const struct node *iota, const struct index *at, struct emitter *emitter);
 /* What a subscript reads, as a position. */
 const struct tree *dynamic_index(void *closure, struct node *k, const struct index *at);
 /* An element of a buffer, which can be assigned to. */
@@ -113,9 +99,8 @@ struct offset {
     const struct tree *at; /* NULL: of the first element */
     size *flat;            /* its value; NULL: it is computed from what is read */
 };
-/* ((i * B) + j) * C + k over the axes that are not dropped. */
-struct offset offset_of(struct emitter *emitter, int rank, size *const *shape, unsigned dropped,
-                        const struct index *at);
+/* ((i * B) + j) * C + k */
+struct offset offset_of(struct emitter *emitter, struct element_place place);
 struct offset offset_in_buffer(struct emitter *emitter, const struct buffer *buffer, const struct index *at);
 /* The element with this number of the buffer's `count`, wherever they stand. */
 const struct tree *numbered_element(struct emitter *emitter, struct buffer *buffer, size *count,
@@ -124,6 +109,9 @@ const struct tree *numbered_element(struct emitter *emitter, struct buffer *buff
 const struct tree *subscripted(struct emitter *emitter, const char *name, struct offset offset);
 /* The value of the lane that is printed, at this offset; NULL: the first. */
 const struct tree *lane_of(struct emitter *emitter, const char *name, const struct tree *at);
+/* Where the element of a leaf stands in its panel. */
+const struct tree *offset_in_panel(struct emitter *emitter, const struct panel *panel,
+                                   const struct index *at);
 /* A pointer to the first element of what an operand of a call reads: x + i * D. */
 const struct tree *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at);
 const char *buffer_name(struct emitter *emitter, struct buffer *buffer);
@@ -159,14 +147,11 @@ void emit_statement(struct emitter *emitter, struct nest *nest);
 void emit_declaration(struct emitter *emitter, struct nest *nest, const struct item *loop);
 void emit_start(struct emitter *emitter, struct nest *nest, const struct item *loop);
 void emit_end(struct emitter *emitter, struct nest *nest);
-/* The term of a sum, maximum or minimum that one variable collects, for GRADC_SUM and GRADC_BEST; NULL if the
- * nest is none. */
-const struct tree *summed_term(struct emitter *emitter, struct nest *nest, const char **into);
+/* The term of a sum, maximum or minimum that one variable collects, for GRADC_SUM and GRADC_BEST. */
+const struct tree *summed_term(struct emitter *emitter, struct nest *nest);
 void emit_call(struct emitter *emitter, struct nest *nest);
 const struct tree *scale_factor(struct emitter *emitter, const struct scale *scale);
 void emit_product(struct emitter *emitter, struct nest *nest);
-void nest_indices(struct emitter *emitter, const struct nest *nest, int loops, struct index *at);
-bool needs_declaration(const struct nest *nest);
 void emit_item(struct emitter *emitter, const struct item *item);
 void emit_items(struct emitter *emitter, const struct item *parent);
 /* One of its body, with those behind it that stand under the same condition; their number. */
@@ -183,8 +168,8 @@ const struct tree *named_value(struct emitter *emitter, enum type type, const st
 void emit_clearing(struct emitter *emitter, const struct tree *start, const size *count, const char *type);
 const char *accumulator(struct emitter *emitter, struct nest *nest);
 bool has_accumulator(const struct nest *nest);
-void target_indices(struct emitter *emitter, const struct nest *nest, const struct index *at,
-                    struct index *to);
+/* Where the nest's target stands for the positions of its iteration axes. */
+void find_target(struct emitter *emitter, const struct nest *nest, const struct index *at, struct index *to);
 
 /* ---- emit_guard.c ---- */
 const struct tree *guard_condition(struct emitter *emitter, guard wanted);
@@ -196,24 +181,13 @@ struct guarded {
 };
 void begin_guarded(struct emitter *emitter, struct guarded *guarded, guard wanted);
 void end_guarded(struct emitter *emitter, const struct guarded *guarded);
-bool is_always_computable(const struct nest *nest); /* all that it needs is there in any case */
-bool runs_anyway(const struct item *item);          /* whether it is wanted or not */
 
 /* ---- emit_sum.c ---- */
-/* Prints an innermost loop that forms one sum, maximum or minimum in parts; false: it is none. */
-bool emit_sum_loop(struct emitter *emitter, const struct item *loop);
-/* Whether a sum over several loops keeps its parts between the rounds of the outer ones. */
-bool keeps_parts(const struct emitter *emitter, const struct nest *nest);
-/* Declares these parts, of the sum that is called `name`. */
+/* Prints an innermost loop that forms one sum, maximum or minimum in parts. */
+void emit_sum_loop(struct emitter *emitter, const struct item *loop);
+/* Declares the parts that the sum, which is called `name`, keeps between rounds of outer loops, if it does.
+ */
 void declare_parts(struct emitter *emitter, struct nest *nest, const char *name);
-
-/* ---- emit_unrolled.c ---- */
-/* A few rounds whose choices gcc confuses where it unrolls them. */
-bool is_at_risk(const struct emitter *emitter, const struct item *loop, const struct code *body);
-/* A short loop around nothing but short loops, without conditions. */
-bool is_unrolled(const struct item *loop, const struct code *body);
-/* A few rounds that fill whole registers with what stands side by side. */
-bool fills_registers(const struct item *loop);
 
 /* ---- emit_factors.c ---- */
 /* Whether c * (a * b) is written c * a * b. */
@@ -246,13 +220,6 @@ void emit_in_chunks(struct emitter *emitter, const struct item *loop);
 void emit_rounds(struct emitter *emitter, const struct item *loop);
 /* Counters of loops one after the other have one name. */
 struct round_name *take_round_name(struct emitter *emitter, const char *wanted);
-
-/* ---- emit_independent.c ---- */
-void note_element(struct emitter *emitter, const struct buffer *buffer, const struct member *member,
-                  size *offset);
-bool can_be_independent(const struct item *loop);
-/* Whether the rounds of a loop that touches this can be done in any order, and compilers may not see it. */
-bool is_independent(struct emitter *emitter, const struct item *loop, const struct notes *notes);
 
 /* ---- emit_side_by_side.c ---- */
 /* Whether the rounds of a region are independent, and made of nothing but what vectors can do. */

@@ -1,10 +1,10 @@
-/* access.c: where an element of a view stands in what is viewed, and what a nest reads.
+/* access.c: where elements stand: of a view in what is viewed, of a buffer in the array that holds it, and of
+ * a nest's target.
  *
  * Requires the decisions of materialise. Positions are polynomials over the variables of loops; a subscript
  * taken from an int tensor is carried beside them as C text. */
 #include <string.h>
 
-#include "cost.h"
 #include "program.h"
 
 bool is_leaf(const struct node *node)
@@ -182,180 +182,107 @@ int plain_subscript(const struct affine *affine, int rank, size *const *space, c
     return found >= 0 && space[found] == extent ? found : -1;
 }
 
-/* ---- What a nest reads ---- */
-
-struct collector {
-    struct program *program;
-    struct nest *nest;
-    struct index axes[MAXIMUM_AXES]; /* the nest's iteration axes */
-};
-
-static void visit(struct collector *collector, struct node *node, const struct index *at);
-
-static void wait_for(struct collector *collector, struct nest *earlier)
+struct index iota_index(struct program *program, const struct node *iota, const struct index *at,
+                        dynamic_tree *dynamic, void *closure)
 {
-    struct nest *nest = collector->nest;
-    for (size_t i = 0; i < nest->after_count; i++)
-        if (nest->after[i] == earlier)
-            return;
-    ARENA_APPEND(collector->program->arena, nest, after, earlier);
+    struct index below;
+    struct node space = *iota;
+    space.op = OP_INDEX;
+    index_below(program, &space, iota->subscripts, 1, at, &below, dynamic, closure);
+    return below;
 }
 
-/* A subscript may be a view of what is judged: one int for all elements. */
-static void wait_for_check(struct collector *collector, const struct node *subscript)
+/* ---- Arrays ---- */
+
+struct element_place place_in_array(const struct buffer *buffer, int rank, size *const *shape,
+                                    const struct index *at)
 {
-    struct node *const *awaited = collector->program->awaited[subscript->id];
-    for (; awaited && *awaited; awaited++)
-        if (collector->program->checked[(*awaited)->id])
-            wait_for(collector, collector->program->checked[(*awaited)->id]);
-    for (;; subscript = subscript->inputs[0]) {
-        if (collector->program->checked[subscript->id])
-            wait_for(collector, collector->program->checked[subscript->id]);
-        if (subscript->op != OP_INDEX && subscript->op != OP_RESHAPE)
-            return;
+    struct element_place place = {.rank = rank, .dropped = buffer ? buffer->dropped : 0};
+    for (int a = 0; a < rank; a++) {
+        place.at[a] = at[a];
+        place.extents[a] = shape[a];
     }
-}
-
-static void record(struct collector *collector, struct node *node, const struct index *at)
-{
-    struct program *program = collector->program;
-    struct nest *nest = collector->nest;
-    struct access access = {.node = node, .buffer = program->buffers[node->id]};
-    if (at && node->rank > 0 && !at[0].dynamic)
-        access.first = at[0].affine;
-    for (int a = 0; a < node->rank; a++) {
-        access.map[a] = -1;
-        for (int i = 0; at && !at[a].dynamic && i < nest->axis_count; i++)
-            if (at[a].affine == collector->axes[i].affine && node->shape[a] == nest->extents[i])
-                access.map[a] = (signed char)i;
-    }
-    ARENA_APPEND(program->arena, nest, reads, access);
-}
-
-static void visit_view(struct collector *collector, struct node *view, const struct index *at)
-{
-    struct program *program = collector->program;
-    struct index below[MAXIMUM_AXES];
-    struct node *x = view->inputs[0];
-    if (view->op == OP_INDEX) {
-        for (int i = 1; i < view->input_count; i++) {
-            wait_for_check(collector, view->inputs[i]);
-            visit(collector, view->inputs[i], at);
+    if (buffer && buffer->block) /* the rows of one block */
+        place.at[0].affine = size_subtract(at[0].affine, buffer->block->first);
+    for (; buffer && buffer->alias_of; buffer = buffer->alias_of)
+        if (buffer->row) {
+            memmove(place.at + 1, place.at, sizeof *place.at * (size_t)place.rank);
+            memmove(place.extents + 1, place.extents, sizeof *place.extents * (size_t)place.rank++);
+            place.at[0] = (struct index){buffer->row, NULL};
+            place.extents[0] = buffer->alias_of->node->shape[0];
+            place.dropped <<= 1;
         }
-        index_below(program, view, view->subscripts, x->rank, at, below, anywhere, NULL);
-        visit(collector, x, below);
-    } else if (reshape_below(program, view, at, below)) {
-        visit(collector, x, below);
-    } else {
-        while (!has_place(program, x))
-            x = x->inputs[0];
-        for (int a = 0; a < x->rank; a++)
-            below[a] =
-                a < common_axes(view, x) ? at[a] : (struct index){size_number(program->sizes, 0), &ANYWHERE};
-        record(collector, x, below);
-    }
+    return place;
 }
 
-/* The operands of a node that is computed at `at`. */
-static void visit_operands(struct collector *collector, struct node *node, const struct index *at)
+struct element_place place_in_reshaped(struct program *program, const struct node *node,
+                                       const struct node *view, const struct index *at)
 {
-    if (node->op == OP_INDEX || node->op == OP_RESHAPE) {
-        visit_view(collector, node, at);
-    } else if (operator_is_elementwise(node->op)) {
-        collector->nest->is_expensive = collector->nest->is_expensive || operator_vectorises(node->op);
-        collector->nest->has_running_power = collector->nest->has_running_power ||
-                                             (collector->nest->kind == NEST_REDUCE && is_running_power(node));
-        for (int i = 0; i < node->input_count; i++)
-            visit(collector, node->inputs[i], at);
+    struct index position[MAXIMUM_RANK + 1];
+    size *shape[MAXIMUM_RANK + 1];
+    int common = common_axes(view, node);
+    for (int a = 0; a < common; a++) {
+        position[a] = at[a];
+        shape[a] = node->shape[a];
     }
+    position[common] = flat_index(program, view->rank - common, view->shape + common, at + common);
+    shape[common] = size_number(program->sizes, 1);
+    for (int a = common; a < node->rank; a++)
+        shape[common] = size_multiply(shape[common], node->shape[a]);
+    return place_in_array(program->buffers[node->id], common + 1, shape, position);
 }
 
-static void visit(struct collector *collector, struct node *node, const struct index *at)
+size *flat_offset(struct program *program, const struct element_place *place)
 {
-    if (collector->program->buffers[node->id] || is_leaf(node))
-        record(collector, node, at);
-    else
-        visit_operands(collector, node, at);
+    size *flat = size_number(program->sizes, 0);
+    for (int a = 0; a < place->rank; a++) {
+        if (place->dropped >> a & 1 || is_one(place->extents[a]))
+            continue;
+        if (place->at[a].dynamic)
+            return NULL;
+        flat = size_add(size_multiply(flat, place->extents[a]), place->at[a].affine);
+    }
+    return flat;
 }
 
-void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at)
+/* ---- Nests ---- */
+
+/* Where a loop of the nest stands on its axis. */
+size *loop_position(const struct nest *nest, int depth)
 {
-    const struct node *x = node->inputs[operand];
-    if (node->op == OP_CONTRACT) {
-        for (int a = 0; a < x->rank; a++)
-            at[a] = axes[(operand ? node->b_axes : node->a_axes)[a]];
-        return;
-    }
-    if (node->op == OP_CUMSUM) {
-        memcpy(at, axes, sizeof *at * (size_t)x->rank);
-        return;
-    }
-    int own = 0, reduced = node->rank;
-    for (int a = 0; a < x->rank; a++)
-        at[a] = axes[node->axes >> a & 1 ? reduced++ : own++];
+    size *variable = nest->path[nest->path_first + depth]->variable;
+    return nest->block && nest->order[depth] == nest->block_axis ? size_add(nest->block->first, variable)
+                                                                 : variable;
 }
 
-void collect_reads(struct program *program, struct nest *nest)
+void nest_indices(struct program *program, const struct nest *nest, int loops, struct index *at)
 {
-    struct collector collector = {.program = program, .nest = nest};
-    struct node *node = nest->node;
-    struct index at[MAXIMUM_AXES];
-    for (int i = 0; i < nest->scale.count; i++)
-        visit(&collector, nest->scale.factors[i], NULL);
     for (int i = 0; i < nest->axis_count; i++)
-        collector.axes[i] = (struct index){program_variable(program, i, nest->extents[i]), NULL};
-    switch (nest->kind) {
-    case NEST_VALUE: visit_operands(&collector, node, collector.axes); break;
-    case NEST_SUM:
-        for (size_t i = 0; i < nest->terms_count; i++) {
-            visit(&collector, nest->terms[i].node, collector.axes);
-            for (int j = 0; j < nest->terms[i].scale.count; j++)
-                visit(&collector, nest->terms[i].scale.factors[j], NULL);
-        }
-        break;
-    case NEST_COPY:
-    case NEST_BREAK:
-    case NEST_CHECK:
-        if (nest->source) {
-            struct access access = {.node = nest->source->node, .buffer = nest->source};
-            memcpy(access.map, nest->target_axes, sizeof nest->target_axes);
-            ARENA_APPEND(program->arena, nest, reads, access);
-            break;
-        }
-        if (nest->node)
-            visit(&collector, node, collector.axes);
-        break;
-    case NEST_REDUCE:
-    case NEST_ARGUMENT:
-    case NEST_SCAN:
-    case NEST_PRODUCT:
-        for (int i = 0; i < node->input_count; i++) {
-            operand_indices(node, i, collector.axes, at);
-            /* A scan that runs backwards reads from the other end. */
-            for (int a = 0; node->reverse && a < node->rank; a++)
-                if (node->axes >> a & 1)
-                    at[a].dynamic = &ANYWHERE;
-            visit(&collector, node->inputs[i], at);
-        }
-        break;
-    case NEST_SCATTER:
-        visit(&collector, nest->operand, collector.axes);
-        for (int i = node->op == OP_REPLACE ? 2 : 1; i < node->input_count; i++) {
-            wait_for_check(&collector, node->inputs[i]);
-            visit(&collector, node->inputs[i], collector.axes);
-        }
-        break;
-    case NEST_CALL:
-        for (int i = 0; i < node->input_count; i++) {
-            /* The axes inside the call stand at no iteration axis. */
-            struct node *x = node->inputs[i];
-            for (int a = 0; a < x->rank; a++)
-                at[a] = a < nest->axis_count ? collector.axes[a]
-                                             : (struct index){size_number(program->sizes, 0), &ANYWHERE};
-            visit(&collector, x, at);
-        }
-        break;
-    case NEST_SEED:
-    case NEST_REGION: break;
+        at[i] = (struct index){size_number(program->sizes, 0), NULL};
+    if (nest->block)
+        at[nest->block_axis].affine = nest->block->first;
+    for (int d = 0; d < loops && d < nest->loop_count; d++)
+        at[nest->order[d]].affine = loop_position(nest, d);
+}
+
+void target_indices(struct program *program, const struct nest *nest, const struct index *at,
+                    struct index *to, dynamic_tree *dynamic, void *closure)
+{
+    const struct node *node = nest->node;
+    int rank = nest->target->node ? nest->target->node->rank : 0;
+    if (nest->kind == NEST_SCATTER) {
+        index_below(program, node, node->subscripts, rank, at, to, dynamic, closure);
+        return;
     }
+    for (int a = 0; a < rank; a++) {
+        int axis = nest->target_axes[a];
+        to[a] = axis >= 0 ? at[axis] : (struct index){size_number(program->sizes, 0), NULL};
+    }
+    if (nest->row)
+        to[0].affine = nest->row;
+    if (nest->kind == NEST_SCAN && node->reverse)
+        for (int a = 0; a < rank; a++)
+            if (node->axes >> a & 1)
+                to[a].affine = size_subtract(size_subtract(node->shape[a], size_number(program->sizes, 1)),
+                                             at[a].affine);
 }

@@ -244,7 +244,7 @@ static void choose_in(struct program *program, struct item *item)
         if (inner->kind != ITEM_LOOP || inner->nest || !is_long(inner->extent, 2 * LANES) ||
             !can_be_laned(inner, inner) || !is_serial_inside(inner, inner))
             continue;
-        inner->is_laned = true;
+        inner->loop_kind = LOOP_LANES;
         set_lanes(program, inner, inner);
     }
 }

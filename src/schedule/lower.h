@@ -15,6 +15,7 @@ enum pass {
     PASS_FUSE,  /* and from here on they stand in the tree, */
     PASS_PLACE, /* and from here on buffers have places */
     PASS_SHARE_LOOPS,
+    PASS_LOOP_KINDS,
     PASS_COUNT
 };
 

@@ -159,6 +159,17 @@ struct panel {
     struct buffer *buffer;
 };
 
+/* What the rounds of a loop are for the one thread that runs them. */
+enum loop_kind {
+    LOOP_SERIAL,      /* one after the other, as far as compilers know */
+    LOOP_INDEPENDENT, /* in any order, which compilers do not see by themselves */
+    LOOP_UNROLLED,    /* so many copies of the body */
+    LOOP_ROLLED,    /* not to be unrolled, since compilers would make vectors of it otherwise, or a mistake */
+    LOOP_SUM,       /* terms of one sum, maximum or minimum, which is formed in parts side by side */
+    LOOP_SHORT_SUM, /* a few terms of one sum */
+    LOOP_LANES      /* LANES of them side by side */
+};
+
 struct item {
     enum { ITEM_LOOP, ITEM_STATEMENT, ITEM_REGION, ITEM_BLOCK } kind;
     struct nest **waiting; /* REGION: the nests of its body in order, from schedule to fuse */
@@ -177,10 +188,10 @@ struct item {
     guard guard;
     const struct node **read; /* LOOP: some of what is read in it, at most MOST_READS */
     int read_count;
-    bool is_expensive;    /* LOOP: its body calls functions that vectorise if nothing else prevents it */
-    bool is_serial;       /* LOOP: its body adds to one variable in each round */
-    bool is_laned;        /* LOOP: LANES rounds run side by side */
-    struct panel *panels; /* of a loop in lanes */
+    bool is_expensive;        /* LOOP: its body calls functions that vectorise if nothing else prevents it */
+    bool is_serial;           /* LOOP: its body adds to one variable in each round */
+    enum loop_kind loop_kind; /* LOOP: LANES from choose_lanes on, the others from choose_loop_kinds on */
+    struct panel *panels;     /* of a loop in lanes */
     size_t panels_count, panels_capacity;
     struct nest **summed; /* nests that have parts */
     size_t summed_count, summed_capacity;
@@ -350,7 +361,7 @@ void list_parts(struct program *program, struct node *node, struct parts *parts)
 /* Finds values that are made in the place of older ones. */
 void reuse(struct program *program);
 
-/* ---- access.c ---- */
+/* ---- access.c: where elements stand ---- */
 /* The variable of a loop at some depth, or of an iteration axis: the same for the same number and extent. */
 size *program_variable(struct program *program, int number, size *extent);
 /* How the variables are spelled in C from now on, by number. */
@@ -372,14 +383,53 @@ bool reshape_below(struct program *program, const struct node *reshape, const st
 int common_axes(const struct node *reshape, const struct node *x);
 /* The position in row-major order of an element of a tensor of this shape. */
 struct index flat_index(struct program *program, int rank, size *const *shape, const struct index *at);
-/* Where an operand of a reduction, contraction or scan stands, from the iteration axes. */
-void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at);
 bool is_one(const size *extent);
-/* Records all that the nest reads, at its iteration axes. */
-void collect_reads(struct program *program, struct nest *nest);
 /* Which axis of the index space a subscript stands at alone, over equal extents; -1 if it is more than that.
  */
 int plain_subscript(const struct affine *affine, int rank, size *const *space, const size *extent);
+/* The value of an IOTA, as a position. */
+struct index iota_index(struct program *program, const struct node *iota, const struct index *at,
+                        dynamic_tree *dynamic, void *closure);
+/* Where an element stands in an array, in row-major order over the axes that are not dropped. */
+struct element_place {
+    int rank;
+    size *extents[2 * MAXIMUM_RANK + 1];
+    struct index at[2 * MAXIMUM_RANK + 1];
+    unsigned dropped;
+};
+/* Of a buffer, in axes that begin as its own do, in the array that holds it; NULL: of a leaf. */
+struct element_place place_in_array(const struct buffer *buffer, int rank, size *const *shape,
+                                    const struct index *at);
+/* Of a RESHAPE of the node, in the axes that both have and those behind them as one. */
+struct element_place place_in_reshaped(struct program *program, const struct node *node,
+                                       const struct node *view, const struct index *at);
+/* The number of the element among all; NULL: it is computed from what is read. */
+size *flat_offset(struct program *program, const struct element_place *place);
+/* Where a loop of the nest stands on its axis. */
+size *loop_position(const struct nest *nest, int depth);
+/* The positions of the iteration axes: variables of the first `loops` loops, 0 for others or the start of the
+ * block. Requires the tree. */
+void nest_indices(struct program *program, const struct nest *nest, int loops, struct index *at);
+/* Where the nest's target stands for the positions of its iteration axes. */
+void target_indices(struct program *program, const struct nest *nest, const struct index *at,
+                    struct index *to, dynamic_tree *dynamic, void *closure);
+
+/* ---- reads.c: the expressions that are written out in a nest ---- */
+/* Where an operand of a reduction, contraction or scan stands, from the iteration axes. */
+void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at);
+/* What is told of each expression: elements that it reads, `at` NULL for scalars; view: a RESHAPE of the
+ * node, in which they stand there, or NULL; and, unless these are NULL, operators and subscripts. */
+struct read_visitor {
+    struct program *program;
+    void *closure;
+    void (*read)(void *closure, struct node *node, struct buffer *buffer, const struct node *view,
+                 const struct index *at);
+    void (*operate)(void *closure, struct node *node, const struct index *at);
+    void (*subscript)(void *closure, struct node *k);
+};
+void visit_reads(const struct read_visitor *reading, const struct nest *nest, const struct index *axes);
+/* Records all that the nest reads, at its iteration axes. */
+void collect_reads(struct program *program, struct nest *nest);
 
 /* ---- product.c ---- */
 /* How the runtime can compute this CONTRACT, or NULL if loops must, or do so better. */
@@ -467,5 +517,25 @@ void share_slots(struct program *program);
 /* ---- parallel.c, chunks.c ---- */
 /* Marks the loops whose rounds can be done side by side. */
 void share_loops(struct program *program);
+
+/* ---- conditions.c ---- */
+bool needs_declaration(const struct nest *nest);    /* of the scalar that it is the first to write */
+bool is_always_computable(const struct nest *nest); /* all that it needs is there in any case */
+bool runs_anyway(const struct item *item);          /* whether it is wanted or not */
+/* Whether it runs under a condition of its own, where so much is known to be wanted. */
+bool is_conditional(const struct item *item, guard known);
+/* What is known to be wanted inside of it. */
+guard guard_inside(const struct item *item, guard known);
+
+/* ---- loop_kinds.c, sums_in_parts.c, unrolled.c, independent.c, running_power.c ---- */
+void choose_loop_kinds(struct program *program);
+/* The statement that the rounds of a loop form the sum, maximum or minimum of. */
+const struct nest *sum_of_rounds(const struct item *loop);
+/* Whether a sum over several loops keeps its parts between the rounds of the outer ones. */
+bool keeps_parts(const struct nest *nest);
+/* The innermost loop around the statement whose rounds the exponent of the power counts, in steps of 1 or a
+ * little more, from a start of 0 or above; NULL: none. Between them nothing changes the base. */
+const struct item *counting_loop(struct program *program, const struct item *statement,
+                                 const struct node *node, const struct index *at, size **start, int *step);
 
 #endif

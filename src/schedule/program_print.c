@@ -220,6 +220,13 @@ static void print_chunks(struct printer *printer, const struct chunks *chunks)
 
 static void print_loop(struct printer *printer, const struct item *loop, int depth)
 {
+    static const char *const kinds[] = {[LOOP_SERIAL] = "",
+                                        [LOOP_INDEPENDENT] = ", in any order",
+                                        [LOOP_UNROLLED] = ", unrolled",
+                                        [LOOP_ROLLED] = ", not unrolled",
+                                        [LOOP_SUM] = ", in parts",
+                                        [LOOP_SHORT_SUM] = ", a short sum",
+                                        [LOOP_LANES] = ", in lanes"};
     begin_line(printer, loop, depth);
     fprintf(printer->file, "for %s < %s", size_title(&printer->text, loop->variable),
             size_title(&printer->text, loop->extent));
@@ -227,8 +234,7 @@ static void print_loop(struct printer *printer, const struct item *loop, int dep
         fprintf(printer->file, ", threads share its work of %s", size_title(&printer->text, loop->work));
     if (loop->chunks)
         print_chunks(printer, loop->chunks);
-    if (loop->is_laned)
-        fprintf(printer->file, ", %d rounds side by side", LANES);
+    fputs(kinds[loop->loop_kind], printer->file);
     end_line(printer, loop->guard, loop->parent->guard);
 }
 

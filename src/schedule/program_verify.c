@@ -1,7 +1,8 @@
 /* program_verify.c: whether a loop program can be right, before C is made of it.
  *
  * Behind `fuse`, each statement: what it reads has been written, names are declared; behind `place`, memory;
- * behind `share_loops`, threads. A fault is one of the compiler, told as such, with the statement. */
+ * behind `share_loops`, threads; behind `loop_kinds`, that loops are of their kinds. A fault is one of the
+ * compiler, told as such, with the statement. */
 #include "program_verify.h"
 
 #include "guard.h"
@@ -64,6 +65,35 @@ static const char *verify_statement(struct verifier *verifier, const struct nest
     return fault ? fault : verify_reads(verifier, nest);
 }
 
+/* How many statements of an innermost loop form sums or the like; -1: it holds loops. */
+static int count_reductions(const struct item *loop)
+{
+    int count = 0;
+    for (size_t i = 0; i < loop->body_count; i++) {
+        const struct nest *nest = loop->body[i]->nest;
+        if (loop->body[i]->kind != ITEM_STATEMENT)
+            return -1;
+        count += !nest->is_void && nest->kind != NEST_VALUE && nest->kind != NEST_SUM &&
+                 nest->kind != NEST_COPY && nest->kind != NEST_SCATTER;
+    }
+    return count;
+}
+
+static const char *verify_kind(const struct item *loop)
+{
+    int64_t number;
+    switch (loop->loop_kind) {
+    case LOOP_INDEPENDENT:
+        return count_reductions(loop) == 0 ? NULL : "is not one over values alone, in any order";
+    case LOOP_UNROLLED:
+    case LOOP_ROLLED: return size_is_number(loop->extent, &number) ? NULL : "has no known number of rounds";
+    case LOOP_SUM:
+    case LOOP_SHORT_SUM:
+        return count_reductions(loop) == 1 ? NULL : "does not form one sum, and nothing else";
+    default: return NULL;
+    }
+}
+
 static const char *verify_items(struct verifier *verifier, const struct item *parent)
 {
     struct arena *arena = verifier->text.arena;
@@ -87,6 +117,10 @@ static const char *verify_items(struct verifier *verifier, const struct item *pa
         fault = verify_items(verifier, item);
         if (fault)
             return fault;
+        if (item->kind == ITEM_LOOP && verifier->pass >= PASS_LOOP_KINDS)
+            fault = verify_kind(item);
+        if (fault)
+            return arena_print(arena, "the loop %zu %s", item->first, fault);
     }
     return NULL;
 }

@@ -55,7 +55,7 @@ static struct made make(const char *text)
 
 static void expect_fault(const struct made *made, enum entry entry, const char *reason)
 {
-    const char *fault = program_fault(made->arena, made->programs.entries[entry], PASS_SHARE_LOOPS);
+    const char *fault = program_fault(made->arena, made->programs.entries[entry], PASS_LOOP_KINDS);
     ck_assert_msg(fault && strstr(fault, reason), "found: %s\nnot: %s", fault ? fault : "nothing", reason);
     arena_free(made->arena);
 }
@@ -260,6 +260,34 @@ START_TEST(a_shared_loop_that_reads_other_rounds)
 }
 END_TEST
 
+START_TEST(a_loop_that_forms_no_sum)
+{
+    struct made made = make("f(x: [n]) {\n    return y = exp(x)\n}\nexport f wrt x\n");
+    struct nest *y = statement(&made, ENTRY_FORWARD, NEST_VALUE, 0);
+    outermost(y)->loop_kind = LOOP_SUM;
+    expect_fault(&made, ENTRY_FORWARD, "does not form one sum");
+}
+END_TEST
+
+START_TEST(a_loop_of_unknown_length_unrolled)
+{
+    struct made made = make("f(x: [n]) {\n    return y = exp(x)\n}\nexport f wrt x\n");
+    struct nest *y = statement(&made, ENTRY_FORWARD, NEST_VALUE, 0);
+    outermost(y)->loop_kind = LOOP_UNROLLED;
+    expect_fault(&made, ENTRY_FORWARD, "has no known number of rounds");
+}
+END_TEST
+
+START_TEST(a_sum_in_any_order)
+{
+    struct made made = make("f(x: [n]) = sum(x^2)\nexport f wrt x\n");
+    struct nest *sum = statement(&made, ENTRY_FORWARD, NEST_REDUCE, 0);
+    ck_assert_int_eq(outermost(sum)->loop_kind, LOOP_SUM);
+    outermost(sum)->loop_kind = LOOP_INDEPENDENT;
+    expect_fault(&made, ENTRY_FORWARD, "is not one over values alone");
+}
+END_TEST
+
 START_TEST(a_variable_of_no_loop)
 {
     struct made made = make(products);
@@ -280,6 +308,7 @@ START_TEST(a_variable_that_is_declared_elsewhere)
     struct program *program = made.programs.entries[ENTRY_FORWARD];
     struct item *loop = item_new(program, program->root), *own = sum->path[sum->path_first];
     *loop = *own;
+    loop->loop_kind = LOOP_SERIAL;
     loop->body = &own;
     loop->body_count = 1;
     program->root->body[own->position] = loop;
@@ -305,6 +334,9 @@ int main(void)
     tcase_add_test(broken, rounds_that_all_write_one_element);
     tcase_add_test(broken, rounds_that_read_what_others_write);
     tcase_add_test(broken, a_shared_loop_that_reads_other_rounds);
+    tcase_add_test(broken, a_loop_that_forms_no_sum);
+    tcase_add_test(broken, a_loop_of_unknown_length_unrolled);
+    tcase_add_test(broken, a_sum_in_any_order);
     tcase_add_test(broken, a_variable_of_no_loop);
     tcase_add_test(broken, a_variable_that_is_declared_elsewhere);
     Suite *suite = suite_create("program");

@@ -1,7 +1,7 @@
-/* emit_unrolled.c: which short loops the C compiler is asked to unroll, and which to leave as loops, of which
+/* unrolled.c: which short loops the C compiler is asked to unroll, and which to leave as loops, of which
  * it makes vectors.
  */
-#include "emitter.h"
+#include "loop_kinds.h"
 
 /* An element of an array, which a round reads. */
 static bool is_element(const struct program *program, const struct node *node)
@@ -90,23 +90,22 @@ static size_t count_elements(const struct program *program, const struct nest *n
 
 /* gcc miscompiles short loops over `c[i] ? x[i] : 0` that it unrolls in a loop of which it then makes
  * vectors: the masks of the loads are those of other rounds. Such loops are to stay loops. */
-bool is_at_risk(const struct emitter *emitter, const struct item *loop, const struct code *body)
+bool is_at_risk(const struct program *program, const struct item *loop, const struct contents *contents)
 {
     int64_t number;
     bool has_choice = false, has_count = false;
-    if (!size_is_number(loop->extent, &number) || number > 16 || code_has(body, CODE_FOR) ||
-        code_has(body, CODE_ADD))
+    if (!size_is_number(loop->extent, &number) || number > 16 || contents->has_loop || contents->has_part)
         return false;
     for (size_t i = 0; i < loop->body_count; i++) {
         const struct nest *nest = loop->body[i]->nest;
         if (loop->body[i]->kind != ITEM_STATEMENT || nest->is_void)
             continue;
-        enum choice choice = choice_of(emitter->program, nest);
+        enum choice choice = choice_of(program, nest);
         if (choice == CHOICE_BY_ELEMENT ||
-            (choice == CHOICE_BY_POSITION && count_elements(emitter->program, nest) > 1))
+            (choice == CHOICE_BY_POSITION && count_elements(program, nest) > 1))
             return true;
         has_choice = has_choice || choice != NO_CHOICE;
-        has_count = has_count || (needs_declaration(nest) && is_integer_type(nest->target->type));
+        has_count = has_count || (needs_declaration(nest) && nest->target->type != REAL);
     }
     return has_choice && has_count;
 }
@@ -219,17 +218,17 @@ static bool accumulates(const struct item *item)
 
 /* A short loop around nothing but short loops, without conditions. What only stores gains little from that,
  * and compilers take long for many statements. */
-bool is_unrolled(const struct item *loop, const struct code *body)
+bool is_unrolled(const struct item *loop, const struct contents *contents)
 {
     int64_t number;
     if (is_inside_vectors(loop))
-        return !code_has(body, CODE_IF);
+        return !contents->has_condition;
     for (size_t i = 0; i < loop->body_count; i++)
         if (is_for_vectors(loop->body[i]))
             return false;
     return !is_for_vectors(loop) && size_is_number(loop->extent, &number) &&
            number <= (accumulates(loop) ? LONGEST_UNROLLED : LONGEST_INSIDE) &&
-           (code_has(body, CODE_FOR) || code_has(body, CODE_SUM)) && !code_has(body, CODE_IF) &&
+           (contents->has_loop || contents->has_sum) && !contents->has_condition &&
            rounds_of(loop) <= MOST_UNROLLED && !fills_register(loop, loop);
 }
 

@@ -1,19 +1,54 @@
-/* emit_independent.c: whether the rounds of an innermost loop are independent of one another, which compilers
+/* independent.c: whether the rounds of an innermost loop are independent of one another, which compilers
  * cannot always see where arrays share the workspace.
  *
- * While the body of the loop is made, every element that it touches is noted by its array and its offset, a
- * polynomial. The rounds are independent if each array that is written is only touched at one offset, which
- * differs from round to round, or at offsets so far apart that all rounds lie between them, and so are the
- * arrays that share its memory. */
-#include "emitter.h"
+ * Every element that a round touches is known by its array and its offset, a polynomial. The rounds are
+ * independent if each array that is written is only touched at one offset, which differs from round to round,
+ * or at offsets so far apart that all rounds lie between them, and so are the arrays that share its memory.
+ */
+#include "loop_kinds.h"
 
-void note_element(struct emitter *emitter, const struct buffer *buffer, const struct member *member,
-                  size *offset)
+/* An element that a round touches: of a buffer, or of a leaf (NULL). */
+struct touched {
+    const struct buffer *buffer;
+    const struct member *member; /* NULL: none */
+    size *offset;                /* NULL: it is computed from what the loop reads */
+};
+
+struct touching {
+    struct program *program;
+    struct touched *touched;
+    size_t touched_count, touched_capacity;
+};
+
+/* ---- What is touched ---- */
+
+static void touch(void *closure, struct node *node, struct buffer *buffer, const struct node *view,
+                  const struct index *at)
 {
-    struct touched touched = {buffer, buffer ? buffer->member : member, offset};
-    if (emitter->notes)
-        ARENA_APPEND(emitter->arena, emitter->notes, touched, touched);
+    struct touching *touching = closure;
+    struct program *program = touching->program;
+    if (buffer ? buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_STRUCT : node->rank == 0)
+        return;
+    const struct node *held = buffer ? buffer->node : node;
+    const struct element_place place = view ? place_in_reshaped(program, node, view, at)
+                                            : place_in_array(buffer, held->rank, held->shape, at);
+    struct touched touched = {buffer, buffer ? buffer->member : program->leaf_members[node->id],
+                              flat_offset(program, &place)};
+    ARENA_APPEND(program->scratch, touching, touched, touched);
 }
+
+static void touch_all(struct touching *touching, const struct nest *nest)
+{
+    struct program *program = touching->program;
+    const struct read_visitor reading = {.program = program, .closure = touching, .read = touch};
+    struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
+    nest_indices(program, nest, nest->loop_count, at);
+    target_indices(program, nest, at, to, anywhere, NULL);
+    touch(touching, nest->target->node, nest->target, NULL, to);
+    visit_reads(&reading, nest, at);
+}
+
+/* ---- Whether rounds meet ---- */
 
 /* Whether two arrays may share memory. Leaves are told apart by their members, and never overlap what is
  * written. */
@@ -64,7 +99,7 @@ static bool never_meet(size *a, size *b, const struct item *loop)
 static bool is_as_wide(const struct touched *a, const struct touched *b)
 {
     return a->buffer == b->buffer || !a->buffer || !b->buffer ||
-           is_integer_type(a->buffer->type) == is_integer_type(b->buffer->type);
+           (a->buffer->type == REAL) == (b->buffer->type == REAL);
 }
 
 static bool is_local(const struct nest *nest)
@@ -83,10 +118,10 @@ static bool is_written(const struct item *loop, const struct touched *touched)
 
 /* Whether C says of the array that nothing else is found where it is: but compilers forget it in what threads
  * do. */
-static bool is_restricted(const struct emitter *emitter, const struct touched *touched)
+static bool is_restricted(const struct program *program, const struct touched *touched, bool is_shared)
 {
     const struct buffer *buffer = touched->buffer;
-    if (emitter->is_shared)
+    if (is_shared)
         return false;
     if (!buffer)
         return true;
@@ -94,25 +129,25 @@ static bool is_restricted(const struct emitter *emitter, const struct touched *t
         return false;
     if (buffer->storage == STORAGE_MEMBER)
         return buffer->slot < 0;
-    return buffer->slot >= 0 && emitter->program->slots[buffer->slot].sharers == 1;
+    return buffer->slot >= 0 && program->slots[buffer->slot].sharers == 1;
 }
 
 /* Compilers see for themselves, or find out at run time, if there are few arrays. */
-static bool is_hard_to_see(const struct emitter *emitter, const struct item *loop, const struct notes *notes)
+static bool is_hard_to_see(const struct touching *touching, const struct item *loop, bool is_shared)
 {
     size_t unclear = 0, arrays = 0;
-    for (size_t i = 0; i < notes->touched_count; i++) {
+    for (size_t i = 0; i < touching->touched_count; i++) {
         bool is_new = true;
         for (size_t j = 0; j < i && is_new; j++)
-            is_new = notes->touched[i].buffer != notes->touched[j].buffer ||
-                     notes->touched[i].member != notes->touched[j].member;
+            is_new = touching->touched[i].buffer != touching->touched[j].buffer ||
+                     touching->touched[i].member != touching->touched[j].member;
         arrays += is_new;
-        unclear += is_new && !is_restricted(emitter, &notes->touched[i]);
+        unclear += is_new && !is_restricted(touching->program, &touching->touched[i], is_shared);
     }
-    return unclear >= 1 && arrays >= (loop->is_expensive || emitter->is_shared ? 2 : 4);
+    return unclear >= 1 && arrays >= (loop->is_expensive || is_shared ? 2 : 4);
 }
 
-bool can_be_independent(const struct item *loop)
+static bool can_be_independent(const struct item *loop)
 {
     int64_t number;
     if (loop->body_count == 0 || loop->before_count > 0 || loop->behind_count > 0 ||
@@ -133,22 +168,28 @@ bool can_be_independent(const struct item *loop)
 /* Every pair is compared; no compiler vectorises a body as long as this anyway. */
 enum { MOST_TOUCHED = 500 };
 
-bool is_independent(struct emitter *emitter, const struct item *loop, const struct notes *notes)
+bool is_independent(struct program *program, const struct item *loop, bool is_shared)
 {
-    if (notes->touched_count > MOST_TOUCHED)
+    struct touching touching = {.program = program};
+    if (!can_be_independent(loop))
         return false;
-    for (size_t i = 0; i < notes->touched_count; i++) {
-        const struct touched *written = &notes->touched[i];
+    for (size_t i = 0; i < loop->body_count && touching.touched_count <= MOST_TOUCHED; i++)
+        if (!loop->body[i]->nest->is_void)
+            touch_all(&touching, loop->body[i]->nest);
+    if (touching.touched_count > MOST_TOUCHED)
+        return false;
+    for (size_t i = 0; i < touching.touched_count; i++) {
+        const struct touched *written = &touching.touched[i];
         if (!is_written(loop, written))
             continue;
-        if (!moves_with(emitter->program, written->offset, loop->variable))
+        if (!moves_with(program, written->offset, loop->variable))
             return false;
-        for (size_t j = 0; j < notes->touched_count; j++) {
-            const struct touched *other = &notes->touched[j];
+        for (size_t j = 0; j < touching.touched_count; j++) {
+            const struct touched *other = &touching.touched[j];
             if (may_overlap(written, other) && (!other->offset || !is_as_wide(written, other) ||
                                                 !never_meet(other->offset, written->offset, loop)))
                 return false;
         }
     }
-    return is_hard_to_see(emitter, loop, notes);
+    return is_hard_to_see(&touching, loop, is_shared);
 }

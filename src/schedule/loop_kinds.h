@@ -1,0 +1,34 @@
+/* loop_kinds.h: what deciding the kinds of loops takes in several files. */
+#ifndef GRADC_LOOP_KINDS_H
+#define GRADC_LOOP_KINDS_H
+
+#include "program.h"
+
+/* What the C of a loop's rounds holds. */
+struct contents {
+    bool has_loop, has_condition;
+    bool has_sum, has_part; /* a loop that forms a sum, or adds to the parts of one */
+};
+
+/* ---- sums_in_parts.c ---- */
+/* SUM or SHORT_SUM, if the rounds of an innermost loop do nothing but form one; else SERIAL. */
+enum loop_kind kind_of_sum(struct program *program, const struct item *loop);
+
+/* ---- unrolled.c ---- */
+/* A few rounds whose choices gcc confuses where it unrolls them. */
+bool is_at_risk(const struct program *program, const struct item *loop, const struct contents *contents);
+/* A short loop around nothing but short loops, without conditions. */
+bool is_unrolled(const struct item *loop, const struct contents *contents);
+/* A few rounds that fill whole registers with what stands side by side. */
+bool fills_registers(const struct item *loop);
+
+/* ---- independent.c ---- */
+/* Whether the rounds of an innermost loop can be done in any order, and compilers may not see it. is_shared:
+ * in what threads share. */
+bool is_independent(struct program *program, const struct item *loop, bool is_shared);
+
+/* ---- running_power.c ---- */
+/* Whether the loop multiplies powers up from round to round. */
+bool has_power_of_rounds(struct program *program, const struct item *loop);
+
+#endif
