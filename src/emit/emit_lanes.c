@@ -59,14 +59,6 @@ static void emit_lane_loop(struct emitter *emitter, const struct block *block, c
 
 /* ---- Statements ---- */
 
-static int own_depth(const struct nest *nest, const struct item *loop)
-{
-    int depth = 0;
-    while (nest->path[nest->path_first + depth] != loop)
-        depth++;
-    return depth;
-}
-
 /* Where the lane adds its term. */
 static const struct tree *reduced_into(struct emitter *emitter, struct nest *nest, const struct index *to)
 {
@@ -79,7 +71,7 @@ static const struct tree *reduced_into(struct emitter *emitter, struct nest *nes
     }
     if (forms_element(nest, emitter->laned))
         return lane_of(emitter, accumulator(emitter, nest), NULL);
-    bool is_outside = !target->lanes && nest->first_trailing == own_depth(nest, emitter->laned);
+    bool is_outside = !target->lanes && nest->first_trailing == depth_of_loop(nest, emitter->laned);
     return is_outside && has_accumulator(nest) ? tree_name(emitter->lasting, accumulator(emitter, nest))
                                                : element_of(emitter, nest->target, to);
 }
@@ -157,7 +149,7 @@ static void emit_lane_statement(struct emitter *emitter, struct nest *nest)
 static void emit_lane_start(struct emitter *emitter, struct nest *nest, const struct item *loop)
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
-    int depth = own_depth(nest, loop);
+    int depth = depth_of_loop(nest, loop);
     bool is_element = forms_element(nest, emitter->laned);
     if ((!nest->target->lanes && !is_element) || depth != nest->first_reduced)
         return;
@@ -175,7 +167,7 @@ static void emit_lane_start(struct emitter *emitter, struct nest *nest, const st
 static void emit_lane_end(struct emitter *emitter, struct nest *nest, const struct item *loop)
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
-    int depth = own_depth(nest, loop);
+    int depth = depth_of_loop(nest, loop);
     if (!forms_element(nest, emitter->laned) || depth != nest->first_reduced)
         return;
     nest_indices(emitter->program, nest, depth, at);
@@ -202,7 +194,8 @@ static const struct item *lone_sum(const struct emitter *emitter, const struct i
     bool is_private = nest->target && (nest->target->lanes || forms_element(nest, emitter->laned)),
          is_sum = nest->kind == NEST_REDUCE && (nest->node->op == OP_SUM || nest->node->op == OP_CONTRACT);
     return is_sum && is_private && !nest->parts && loop->before_count == 1 && loop->before[0] == nest &&
-                   own_depth(nest, loop) == nest->first_reduced && nest->loop_count == nest->first_reduced + 1
+                   depth_of_loop(nest, loop) == nest->first_reduced &&
+                   nest->loop_count == nest->first_reduced + 1
                ? item
                : NULL;
 }

@@ -225,19 +225,12 @@ static void declare_accumulator(struct emitter *emitter, struct nest *nest)
         declare_parts(emitter, nest, name); /* else each chunk has its own */
 }
 
-static int depth_of(const struct nest *nest, const struct item *loop)
-{
-    int depth = 0;
-    while (nest->path[nest->path_first + depth] != loop)
-        depth++;
-    return depth;
-}
-
 /* Before one of its loops: the variable that is to collect its rounds. */
 void emit_declaration(struct emitter *emitter, struct nest *nest, const struct item *loop)
 {
     if (loop->kind != ITEM_BLOCK &&
-        (nest->kind == NEST_SCAN || (has_accumulator(nest) && depth_of(nest, loop) == nest->first_trailing)))
+        (nest->kind == NEST_SCAN ||
+         (has_accumulator(nest) && depth_of_loop(nest, loop) == nest->first_trailing)))
         declare_accumulator(emitter, nest);
 }
 
@@ -246,7 +239,7 @@ void emit_start(struct emitter *emitter, struct nest *nest, const struct item *l
 {
     if (loop->kind == ITEM_BLOCK)
         emit_fill(emitter, nest, 0);
-    else if (nest->kind != NEST_SCAN && depth_of(nest, loop) == nest->first_reduced &&
+    else if (nest->kind != NEST_SCAN && depth_of_loop(nest, loop) == nest->first_reduced &&
              !adds_up_over_blocks(nest) &&
              (nest->first_reduced < nest->first_trailing || nest->kind == NEST_SCATTER ||
               nest->kind == NEST_PRODUCT))

@@ -38,24 +38,6 @@ struct stretch {
 
 /* ---- What can be cut ---- */
 
-static bool is_target_axis(const struct nest *nest, int axis)
-{
-    for (int a = 0; a < nest->target->node->rank; a++)
-        if (nest->target_axes[a] == axis)
-            return true;
-    return false;
-}
-
-bool adds_up_over_blocks(const struct nest *nest)
-{
-    return nest->block && !is_target_axis(nest, nest->block_axis);
-}
-
-bool is_block_of_rows(const struct nest *nest)
-{
-    return nest->block && nest->target_axes[0] == nest->block_axis;
-}
-
 /* Along a loop around the call, or inside it. */
 static int cut_axis_of_product(const struct nest *nest, const size *extent)
 {

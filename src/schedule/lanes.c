@@ -24,27 +24,11 @@
 
 /* ---- What the loop may contain ---- */
 
-static bool is_inside(const struct item *item, const struct item *loop)
-{
-    while (item && item != loop)
-        item = item->parent;
-    return item == loop;
-}
-
-/* Which of its own loops this is. */
-static int own_depth(const struct nest *nest, const struct item *loop)
-{
-    for (int d = 0; d < nest->loop_count; d++)
-        if (nest->path[nest->path_first + d] == loop)
-            return d;
-    return -1;
-}
-
 static bool is_private(const struct buffer *buffer, const struct item *loop)
 {
     return buffer->node && !buffer->member && !buffer->is_fixed && !buffer->is_partition &&
-           (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_WORKSPACE) && buffer->scope &&
-           is_inside(buffer->scope, loop);
+           (buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_WORKSPACE) &&
+           is_private_to(buffer, loop);
 }
 
 /* Computes a value that is private to a round, over axes that lie outside what it sums over. */
@@ -69,8 +53,8 @@ static bool adds_over_rounds(const struct nest *nest, int depth)
 bool forms_element(const struct nest *nest, const struct item *loop)
 {
     return (nest->kind == NEST_REDUCE || nest->kind == NEST_ARGUMENT) && !nest->target->lanes &&
-           nest->first_reduced == nest->first_trailing && nest->first_reduced == own_depth(nest, loop) + 1 &&
-           nest->first_reduced < nest->loop_count;
+           nest->first_reduced == nest->first_trailing &&
+           nest->first_reduced == depth_of_loop(nest, loop) + 1 && nest->first_reduced < nest->loop_count;
 }
 
 /* Writes what others see in a way that does not depend on the order of rounds: one element for each round, a
@@ -94,7 +78,7 @@ static bool can_be_laned(const struct item *item, const struct item *loop)
     if (item->kind == ITEM_LOOP || item->nest->is_void)
         return true;
     const struct nest *nest = item->nest;
-    int depth = own_depth(nest, loop);
+    int depth = depth_of_loop(nest, loop);
     if (depth < 0 || !nest->target || !nest->target->node)
         return false;
     return is_private(nest->target, loop) ? fills_private(nest, depth)
@@ -118,7 +102,7 @@ static bool is_serial_inside(const struct item *item, const struct item *loop)
     if (item->kind != ITEM_STATEMENT || item->nest->is_void)
         return false;
     const struct nest *nest = item->nest;
-    int depth = own_depth(nest, loop), last = nest->loop_count - 1;
+    int depth = depth_of_loop(nest, loop), last = nest->loop_count - 1;
     bool is_deep = (nest->kind == NEST_REDUCE || nest->kind == NEST_ARGUMENT) && last >= depth + 2 &&
                    nest->first_reduced > depth;
     for (int d = depth + 1; d < nest->loop_count; d++)
@@ -178,7 +162,7 @@ static void add_parts(struct program *program, struct item *loop, struct nest *n
 {
     struct buffer *target = nest->target;
     bool is_sum = nest->node->op == OP_SUM || nest->node->op == OP_CONTRACT;
-    bool is_number = target->storage == STORAGE_SCALAR || nest->first_trailing <= own_depth(nest, loop);
+    bool is_number = target->storage == STORAGE_SCALAR || nest->first_trailing <= depth_of_loop(nest, loop);
     if (!is_sum || target->type != REAL || is_number || nest->loop_count < 2)
         return;
     nest->parts = new_panel(program, loop, buffer_count(program, target));
@@ -188,7 +172,7 @@ static void add_parts(struct program *program, struct item *loop, struct nest *n
 bool is_lane_total(const struct nest *nest, const struct item *loop)
 {
     enum op op = nest->node ? nest->node->op : OP_ADD;
-    return nest->kind == NEST_REDUCE && adds_over_rounds(nest, own_depth(nest, loop)) && !nest->parts &&
+    return nest->kind == NEST_REDUCE && adds_over_rounds(nest, depth_of_loop(nest, loop)) && !nest->parts &&
            nest->target->type == REAL &&
            (op == OP_SUM || op == OP_CONTRACT || op == OP_MAXIMUM || op == OP_MINIMUM);
 }
@@ -220,7 +204,7 @@ static void set_lanes(struct program *program, struct item *loop, struct item *i
     if (item->kind == ITEM_LOOP || item->nest->is_void)
         return;
     struct nest *nest = item->nest;
-    int depth = own_depth(nest, loop);
+    int depth = depth_of_loop(nest, loop);
     for (size_t i = 0; i < nest->reads_count; i++) {
         const struct access *access = &nest->reads[i];
         bool is_plain_leaf = is_leaf(access->node) && !access->buffer && access->node->type == REAL &&

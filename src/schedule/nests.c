@@ -58,7 +58,7 @@ void nest_add_loop(struct nest *nest, int axis)
         nest->order[nest->loop_count++] = (signed char)axis;
 }
 
-static bool is_target_axis(const struct nest *nest, int axis)
+static bool runs_along_target(const struct nest *nest, int axis)
 {
     if (!nest->target || !nest->target->node)
         return nest->target != NULL || nest->kind == NEST_CHECK;
@@ -88,7 +88,7 @@ void nest_put(struct program *program, struct nest *nest, struct item *container
 {
     nest->first_reduced = nest->first_trailing = nest->loop_count;
     for (int d = nest->loop_count - 1; d >= 0; d--)
-        if (!is_target_axis(nest, nest->order[d])) {
+        if (!runs_along_target(nest, nest->order[d])) {
             if (nest->first_trailing == d + 1)
                 nest->first_trailing = d;
             nest->first_reduced = d;

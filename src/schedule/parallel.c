@@ -18,42 +18,6 @@ struct sharing {
     int deepest;
 };
 
-bool is_private_to(const struct buffer *buffer, const struct item *loop)
-{
-    const struct item *item = buffer->scope;
-    while (item && item != loop)
-        item = item->parent;
-    return item != NULL;
-}
-
-/* The iteration axis of the nest over which the loop runs. */
-static int axis_of(const struct nest *nest, const struct item *loop)
-{
-    int level = nest->path_first;
-    while (nest->path[level] != loop)
-        level++;
-    return nest->order[level - nest->path_first];
-}
-
-/* Whether each round stores into elements of its own: they stand at the round's number along the first axis
- * of the target that the loop runs over, the one at which other statements of the round read it (fuse.c).
- * Without this axis the target is the same for all rounds, even if they store at their number along another
- * one. */
-bool stores_by_round(const struct nest *nest, const struct item *loop)
-{
-    const struct buffer *target = nest->target;
-    const struct node *node = nest->node;
-    int axis = axis_of(nest, loop);
-    for (int a = 0; target->node && a < target->node->rank; a++) {
-        int found = nest->kind == NEST_SCATTER ? plain_subscript(&node->subscripts[a], nest->axis_count,
-                                                                 nest->extents, node->shape[a])
-                                               : nest->target_axes[a];
-        if (found == axis)
-            return !(target->dropped >> a & 1);
-    }
-    return false;
-}
-
 /* Cannot leave the function, or the loop. */
 static bool stays(const struct nest *nest)
 {
@@ -80,7 +44,7 @@ static bool is_shareable(const struct program *program, const struct nest *nest,
     /* What is private to a round may lie where other such values do. */
     bool may_be_elsewhere = target->storage == STORAGE_WORKSPACE && is_private_to(target, loop) &&
                             (target->slot < 0 || program->slots[target->slot].sharers > 1);
-    return !may_be_elsewhere && stores_by_round(nest, loop);
+    return !may_be_elsewhere && row_axis(nest, loop) >= 0;
 }
 
 static size *work_of(const struct sharing *sharing, const struct nest *nest)
@@ -105,7 +69,7 @@ static const struct nest *accumulation(const struct item *loop)
 
 static bool can_share(struct sharing *sharing, struct nest *nest)
 {
-    if (!stays(nest) || axis_of(nest, sharing->loop) == scan_axis(nest))
+    if (!stays(nest) || axis_over(nest, sharing->loop) == scan_axis(nest))
         return false;
     if (sharing->chunks)
         return is_shareable(sharing->program, nest, sharing->loop) ||

@@ -4,11 +4,6 @@
 
 #include "program.h"
 
-/* Whether the buffer holds values of one round of the loop at a time. */
-bool is_private_to(const struct buffer *buffer, const struct item *loop);
-/* Whether each round of the loop stores into elements of its own. */
-bool stores_by_round(const struct nest *nest, const struct item *loop);
-
 /* ---- chunks.c ---- */
 /* Whether rounds can be done side by side if each chunk of them has a target of its own for this nest; then
  * it is listed. */

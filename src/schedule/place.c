@@ -24,14 +24,6 @@ size *buffer_count(struct program *program, const struct buffer *buffer)
 
 /* ---- Dropped axes ---- */
 
-int shared_levels(const struct nest *a, int count, const struct nest *b)
-{
-    int shared = 0;
-    while (shared < count && shared < b->path_count && a->path[shared] == b->path[shared])
-        shared++;
-    return shared;
-}
-
 /* How many of the loops and regions around its first writer hold all that touches the buffer. */
 static int common_levels(const struct buffer *buffer)
 {

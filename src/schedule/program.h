@@ -458,14 +458,30 @@ size_t order_body(struct ordering *ordering, struct node *const *nodes, size_t c
  * nor some of them anew. -1: it is none. */
 int scan_axis(const struct nest *nest);
 
+/* ---- nest_loops.c: how nests stand to loops ---- */
+bool is_within(const struct item *item, const struct item *around); /* or is it */
+/* Whether the buffer holds values of one round of the loop at a time. */
+bool is_private_to(const struct buffer *buffer, const struct item *loop);
+/* How many of the first `count` loops and regions around a are around b too. */
+int shared_levels(const struct nest *a, int count, const struct nest *b);
+/* Which of the nest's own loops this is, and over which of its iteration axes it runs; -1: it is none. */
+int depth_of_loop(const struct nest *nest, const struct item *loop);
+int axis_over(const struct nest *nest, const struct item *loop);
+/* Whether the iteration axis is one of the target's. */
+bool is_target_axis(const struct nest *nest, int axis);
+/* The axis of the target along which each round of the loop stores into elements of its own, at its number; -1:
+ * none. The first one that the loop runs over, at which other statements of the round read it (fuse.c): without
+ * this axis the target is the same for all rounds, even if they store at their number along another one. */
+int row_axis(const struct nest *nest, const struct item *loop);
+/* Whether each block adds to the nest's target, which is complete only behind them. */
+bool adds_up_over_blocks(const struct nest *nest);
+bool is_block_of_rows(const struct nest *nest); /* a block of the target's rows */
+
 /* ---- schedule.c, block.c, fuse.c ---- */
 /* Makes the nests, in an order in which all is computed before it is read. */
 void schedule(struct program *program);
 /* Decides which nests are computed block by block, and puts these side by side. */
 void block(struct program *program);
-/* Whether each block adds to the nest's target, which is complete only behind them. */
-bool adds_up_over_blocks(const struct nest *nest);
-bool is_block_of_rows(const struct nest *nest); /* a block of the target's rows */
 /* Whether the nest is a product of all rows along the axis, not one for each. */
 bool is_cut_inside_call(const struct nest *nest, int axis);
 /* Puts them into the tree. */
@@ -490,9 +506,6 @@ void place(struct program *program, const struct program *forward);
 size *buffer_extent(const struct buffer *buffer, int axis);
 size *buffer_count(struct program *program,
                    const struct buffer *buffer); /* its elements, without dropped axes */
-
-/* How many of the first `count` loops and regions around a are around b too. */
-int shared_levels(const struct nest *a, int count, const struct nest *b);
 
 /* ---- computed_sizes.c ---- */
 /* The roots in the sizes of checkpointed loops, before all others; once for all entries of the function. */

@@ -7,13 +7,6 @@
 
 #include "guard.h"
 
-bool is_within(const struct item *item, const struct item *around)
-{
-    while (item && item != around)
-        item = item->parent;
-    return item != NULL;
-}
-
 bool is_in_tree(const struct item *item)
 {
     while (item->parent && item->position < item->parent->body_count &&

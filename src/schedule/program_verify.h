@@ -21,7 +21,6 @@ const struct node *behind_views(const struct program *program, const struct node
 /* Whether all of a runs before b, in each round of the loops and regions around both. */
 bool comes_before(const struct item *a, const struct item *b);
 bool is_in_tree(const struct item *item);
-bool is_within(const struct item *item, const struct item *around);
 
 /* ---- verify_order.c ---- */
 /* What the statement reads has been written: before, wherever the statement runs, and in the same round or in

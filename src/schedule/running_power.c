@@ -6,20 +6,13 @@
 
 enum { GREATEST_STEP = 3 };
 
-static bool is_inside(const struct item *item, const struct item *loop)
-{
-    while (item && item != loop)
-        item = item->parent;
-    return item == loop;
-}
-
 /* Whether an element may change between the rounds of the loop. */
 static bool varies(struct program *program, const struct node *node, const struct index *at,
                    const struct item *loop)
 {
     struct index below[MAXIMUM_AXES];
     const struct buffer *buffer = program->buffers[node->id];
-    if (buffer && buffer->scope && is_inside(buffer->scope, loop))
+    if (buffer && is_private_to(buffer, loop))
         return true;
     if (buffer || is_leaf(node) || node->op == OP_IOTA) {
         for (int a = 0; a < node->rank; a++)

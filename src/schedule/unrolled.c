@@ -125,25 +125,6 @@ static int64_t rounds_of(const struct item *item)
     return rounds > MOST_UNROLLED ? rounds : rounds * number;
 }
 
-/* The iteration axis of the nest that the loop runs over; -1: none. */
-static int axis_of(const struct nest *nest, const struct item *loop)
-{
-    for (int depth = 0; depth < nest->loop_count; depth++)
-        if (nest->path[nest->path_first + depth] == loop)
-            return nest->order[depth];
-    return -1;
-}
-
-/* Whether the loop runs over an axis of the nest's target. */
-static bool is_own_axis(const struct nest *nest, const struct item *loop)
-{
-    int axis = axis_of(nest, loop);
-    for (int a = 0; axis >= 0 && a < nest->target->node->rank; a++)
-        if (nest->target_axes[a] == axis)
-            return true;
-    return false;
-}
-
 enum { REGISTER = 4 /* reals in a vector register */ };
 
 /* Loops of so few rounds are unrolled by compilers anyway, which then put the rounds of the loop around them
@@ -153,7 +134,8 @@ static bool fills_register(const struct item *item, const struct item *loop)
     int64_t number;
     if (item->kind == ITEM_STATEMENT)
         return item->nest->target && item->nest->target->node &&
-               (item->nest->target->node->rank == 0 || is_own_axis(item->nest, loop));
+               (item->nest->target->node->rank == 0 ||
+                is_target_axis(item->nest, axis_over(item->nest, loop)));
     if (item != loop && !(size_is_number(item->extent, &number) && number <= REGISTER))
         return false;
     for (size_t i = 0; i < item->body_count; i++)
@@ -254,7 +236,7 @@ bool fills_registers(const struct item *loop)
         if (loop->body[i]->kind != ITEM_STATEMENT || nest->kind == NEST_SCATTER || !nest->target ||
             !nest->target->node)
             return false;
-        int axis = axis_of(nest, loop), rank = nest->target->node->rank;
+        int axis = axis_over(nest, loop), rank = nest->target->node->rank;
         if (axis < 0 ||
             (rank > 0 && nest->target->storage != STORAGE_SCALAR && nest->target_axes[rank - 1] != axis))
             return false;

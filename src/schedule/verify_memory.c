@@ -172,14 +172,6 @@ const char *verify_memory(struct verifier *verifier)
 
 /* ---- Rounds that threads share ---- */
 
-static int axis_over(const struct nest *nest, const struct item *loop)
-{
-    for (int d = 0; d < nest->loop_count; d++)
-        if (nest->path[nest->path_first + d] == loop)
-            return nest->order[d];
-    return -1;
-}
-
 static bool is_own(const struct item *loop, const struct buffer *buffer)
 {
     for (size_t i = 0; loop->chunks && i < loop->chunks->owns_count; i++)
@@ -197,21 +189,6 @@ static bool is_private_variable(const struct buffer *buffer, const struct item *
         if (!is_within(toucher(buffer, i)->item, loop))
             return false;
     return true;
-}
-
-/* The axis of the target that counts the rounds of the loop; -1: none does. */
-static int row_axis(const struct nest *nest, const struct item *loop)
-{
-    const struct buffer *target = nest->target;
-    int axis = axis_over(nest, loop);
-    for (int a = 0; axis >= 0 && target->node && a < target->node->rank; a++) {
-        int found = nest->kind == NEST_SCATTER ? plain_subscript(&nest->node->subscripts[a], nest->axis_count,
-                                                                 nest->extents, nest->node->shape[a])
-                                               : nest->target_axes[a];
-        if (found == axis && !(target->dropped >> a & 1))
-            return a;
-    }
-    return -1;
 }
 
 static bool is_sum_of_rounds(const struct nest *nest, const struct item *loop)
