@@ -417,7 +417,7 @@ static void emit_region(struct emitter *emitter, const struct item *item)
     const char *variable = size_c_name(loop->variable);
     const struct tree *begin = size_c(emitter, loop->begin), *end = size_c(emitter, loop->end);
     struct code *outer = emitter->code;
-    if (can_run_side_by_side(emitter, item)) {
+    if (item->loop_kind == LOOP_VECTORS) {
         struct statement *choice = emit_side_by_side(emitter, item);
         if (!choice) {
             name->is_taken = false;

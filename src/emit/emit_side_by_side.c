@@ -1,19 +1,16 @@
-/* emit_side_by_side.c: the rounds of a loop that carries nothing and computes with scalars, as compilers can
- * put them side by side into vectors.
+/* emit_side_by_side.c: the rounds of a loop as compilers can put them side by side into vectors (vectors.c).
  *
  * No conditions in the loop: it runs if all members are wanted that it writes; otherwise its plain form does.
  * No branches: choices are made by masks. And no known strides but 1: gcc gives up at groups of 11, but loads
  * element by element what stands at a stride that it does not know. Truth values are as wide as the reals, so
  * that one vector of either holds the same rounds.
  *
- * A vector of results is stored element by element, each in the row of its round. Rounds that fill long rows
- * go in blocks of as many as the widest vectors hold: a block asks for the lines of its rows before it
- * computes, so that they are there when it stores. The last block ends with the last round, and so repeats
- * some. */
+ * A vector of results is stored element by element, each in the row of its round. A block of rounds asks for
+ * the lines of its rows before it computes, so that they are there when it stores. The last block ends with
+ * the last round, and so repeats some. */
 #include "emitter.h"
-#include "region.h"
 
-enum { FEWEST_ROUNDS = 8, MOST_STRIDES = 16, LINE = 64 /* bytes in a line of the cache */ };
+enum { MOST_STRIDES = 16 };
 
 /* i_11 = i * by_11, in the loop over i. */
 struct stride {
@@ -35,87 +32,6 @@ struct side_by_side {
     struct row *rows;
     size_t rows_count, rows_capacity;
 };
-
-/* ---- What can ---- */
-
-static bool calls_function(const struct node *node)
-{
-    const struct tree operand = {.kind = TREE_NAME, .text = "x"}, *const operands[] = {&operand, &operand,
-                                                                                       &operand};
-    struct arena *arena = arena_new();
-    int precedence;
-    bool calls = tree_has(tree_of_row(arena, operator_c_text(node, &precedence), operands, 0, "", "double"),
-                          TREE_CALL);
-    arena_free(arena);
-    return calls;
-}
-
-/* Whether compilers have a vector form of the operator, as it is printed here. */
-static bool has_vector_form(const struct node *node)
-{
-    double power;
-    if (!operator_is_elementwise(node->op))
-        return true;
-    if (node->op == OP_POW && graph_is_constant(node->inputs[1], &power))
-        return power == 2 || power == 3 || power == 4;
-    switch (operator_info(node->op)->vectors) {
-    case VECTORS_OF_COMPILER:
-    case VECTORS_OF_RUNTIME: return true;
-    case VECTORS_OF_REALS: return node->type == REAL;
-    case NO_VECTORS: return false;
-    default: return !calls_function(node);
-    }
-}
-
-static bool moves_with_rounds(const struct nest *nest, const size *variable)
-{
-    if (nest->row)
-        return size_depends_on(nest->row, variable);
-    for (const struct buffer *buffer = nest->target; buffer; buffer = buffer->alias_of)
-        if (buffer->row && size_depends_on(buffer->row, variable))
-            return true;
-    return false;
-}
-
-/* Whether nothing is printed for it. */
-static bool is_empty(const struct item *item)
-{
-    for (size_t i = 0; i < item->body_count; i++)
-        if (!is_empty(item->body[i]))
-            return false;
-    return item->nest && item->kind != ITEM_LOOP ? item->nest->is_void : item->body_count > 0;
-}
-
-static bool is_statement_of_scalars(const struct item *item, const size *variable)
-{
-    const struct nest *nest = item->nest;
-    if (item->kind != ITEM_STATEMENT || nest->loop_count > 0 || !nest->target || nest->adds ||
-        nest->starts_with_zeros)
-        return false;
-    if (nest->kind != NEST_VALUE && nest->kind != NEST_SUM && nest->kind != NEST_COPY &&
-        nest->kind != NEST_SCATTER)
-        return false;
-    return nest->target->storage == STORAGE_SCALAR ? needs_declaration(nest)
-                                                   : moves_with_rounds(nest, variable);
-}
-
-bool can_run_side_by_side(const struct emitter *emitter, const struct item *item)
-{
-    struct loop *loop = item->nest->node->loop;
-    const struct region *region = region_of(emitter->function->graph, loop);
-    int64_t rounds;
-    size *count = size_subtract(loop->end, loop->begin);
-    if (loop->carried_count > 0 || loop->condition || loop->is_branch || loop->reverse || emitter->side ||
-        (size_is_number(count, &rounds) && rounds < FEWEST_ROUNDS))
-        return false;
-    for (size_t i = 0; i < item->body_count; i++)
-        if (!is_empty(item->body[i]) && !is_statement_of_scalars(item->body[i], loop->variable))
-            return false;
-    for (size_t i = 0; i < region->inside_count; i++)
-        if (emitter->program->is_live[region->inside[i]->id] && !has_vector_form(region->inside[i]))
-            return false;
-    return true;
-}
 
 /* ---- Strides ---- */
 
@@ -175,53 +91,6 @@ const char *side_by_side_operator(const struct node *node, int *precedence)
 }
 
 /* ---- Blocks of rounds ---- */
-
-static int real_bytes(const struct emitter *emitter)
-{
-    return *emitter->suffix ? 4 : 8;
-}
-
-/* The array that it stores in, as a whole; NULL: none. */
-static const struct buffer *array_in(const struct item *item)
-{
-    if (is_empty(item) || item->nest->target->storage == STORAGE_SCALAR)
-        return NULL;
-    return array_of(item->nest->target);
-}
-
-/* Whether nothing was in it before that a round may read: then a round may run twice. */
-static bool is_new_result(const struct buffer *array)
-{
-    return array->storage == STORAGE_MEMBER && array->member->role != ROLE_INOUT;
-}
-
-/* Whether a round fills at least a line. */
-static bool has_long_rows(const struct emitter *emitter, const struct buffer *array)
-{
-    int64_t extent, row = real_bytes(emitter);
-    for (int a = 1; a < array->member->rank; a++)
-        row *= size_is_number(array->member->shape[a], &extent) ? extent : LINE;
-    return array->member->rank > 1 && row >= LINE;
-}
-
-/* How many rounds a block has; 0: no blocks. */
-static int rounds_in_block(const struct emitter *emitter, const struct item *item)
-{
-    const struct loop *loop = item->nest->node->loop;
-    int rounds = LINE / real_bytes(emitter);
-    int64_t begin, end;
-    bool has_long = false;
-    if (!size_is_number(loop->begin, &begin) || begin != 0 ||
-        (size_is_number(loop->end, &end) && end < rounds))
-        return 0;
-    for (size_t i = 0; i < item->body_count; i++) {
-        const struct buffer *array = array_in(item->body[i]);
-        if (array && !is_new_result(array))
-            return 0;
-        has_long = has_long || (array && has_long_rows(emitter, array));
-    }
-    return has_long ? rounds : 0;
-}
 
 void side_by_side_stores(struct emitter *emitter, struct buffer *buffer, const struct index *at)
 {
@@ -299,7 +168,7 @@ static void emit_loop_of_vectors(struct emitter *emitter, const struct side_by_s
 struct statement *emit_side_by_side(struct emitter *emitter, const struct item *item)
 {
     const struct loop *loop = item->nest->node->loop;
-    int rounds = rounds_in_block(emitter, item);
+    int rounds = item->rounds_at_once;
     const struct tree *condition = condition_of(emitter, item, rounds), *end = size_c(emitter, loop->end);
     struct side_by_side side = {.variable = loop->variable};
     struct span last_line = emitter->last_line;

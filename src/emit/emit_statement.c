@@ -168,7 +168,7 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
         to[a] = (struct index){first[a], NULL};
         for (int d = 0; d < depth && d < nest->loop_count; d++)
             if (nest->target_axes[a] == nest->order[d]) {
-                to[a].affine = loop_position(nest, d);
+                to[a].affine = loop_position(emitter->program, nest, d);
                 is_outer[a] = true;
             }
         if (is_outer[a] || buffer->dropped >> a & 1)

@@ -222,9 +222,7 @@ void emit_rounds(struct emitter *emitter, const struct item *loop);
 struct round_name *take_round_name(struct emitter *emitter, const char *wanted);
 
 /* ---- emit_side_by_side.c ---- */
-/* Whether the rounds of a region are independent, and made of nothing but what vectors can do. */
-bool can_run_side_by_side(const struct emitter *emitter, const struct item *item);
-/* Emits that loop. Returns the condition that it stands under, else the plain form; NULL: none. */
+/* Emits a loop of VECTORS. Returns the condition that it stands under, else the plain form; NULL: none. */
 struct statement *emit_side_by_side(struct emitter *emitter, const struct item *item);
 /* Where rounds are side by side: of the element of this number; NULL: as everywhere. */
 const struct tree *side_by_side_offset(struct emitter *emitter, size *flat);

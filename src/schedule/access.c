@@ -247,9 +247,10 @@ size *flat_offset(struct program *program, const struct element_place *place)
 
 /* ---- Nests ---- */
 
-/* Where a loop of the nest stands on its axis. */
-size *loop_position(const struct nest *nest, int depth)
+size *loop_position(struct program *program, const struct nest *nest, int depth)
 {
+    if (!nest->path)
+        return program_variable(program, depth, nest->extents[nest->order[depth]]);
     size *variable = nest->path[nest->path_first + depth]->variable;
     return nest->block && nest->order[depth] == nest->block_axis ? size_add(nest->block->first, variable)
                                                                  : variable;
@@ -262,7 +263,7 @@ void nest_indices(struct program *program, const struct nest *nest, int loops, s
     if (nest->block)
         at[nest->block_axis].affine = nest->block->first;
     for (int d = 0; d < loops && d < nest->loop_count; d++)
-        at[nest->order[d]].affine = loop_position(nest, d);
+        at[nest->order[d]].affine = loop_position(program, nest, d);
 }
 
 void target_indices(struct program *program, const struct nest *nest, const struct index *at,
@@ -276,7 +277,8 @@ void target_indices(struct program *program, const struct nest *nest, const stru
     }
     for (int a = 0; a < rank; a++) {
         int axis = nest->target_axes[a];
-        to[a] = axis >= 0 ? at[axis] : (struct index){size_number(program->sizes, 0), NULL};
+        to[a] = axis >= 0 && axis < nest->axis_count ? at[axis]
+                                                     : (struct index){size_number(program->sizes, 0), NULL};
     }
     if (nest->row)
         to[0].affine = nest->row;

@@ -49,3 +49,11 @@ guard guard_inside(const struct item *item, guard known)
 {
     return is_conditional(item, known) ? item->guard : known;
 }
+
+bool is_empty(const struct item *item)
+{
+    for (size_t i = 0; i < item->body_count; i++)
+        if (!is_empty(item->body[i]))
+            return false;
+    return item->kind == ITEM_LOOP || (item->kind == ITEM_STATEMENT && item->nest->is_void);
+}

@@ -4,15 +4,6 @@
  * emit_loop.c switches, and takes from threads what they cannot share after all. */
 #include "loop_kinds.h"
 
-/* Whether nothing is printed for it. */
-static bool is_empty(const struct item *item)
-{
-    for (size_t i = 0; i < item->body_count; i++)
-        if (!is_empty(item->body[i]))
-            return false;
-    return item->kind == ITEM_LOOP || (item->kind == ITEM_STATEMENT && item->nest->is_void);
-}
-
 static void look_at_statement(const struct nest *nest, guard known, struct contents *contents)
 {
     bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != known;
@@ -86,6 +77,8 @@ static void choose_inside(struct program *program, const struct item *parent, gu
     for (size_t i = 0; i < parent->body_count; i++) {
         struct item *item = parent->body[i];
         guard inside = guard_inside(item, known);
+        if (item->kind == ITEM_REGION)
+            choose_vectors(program, item);
         if (item->kind == ITEM_LOOP)
             choose_kind(program, item, inside, is_shared);
         else

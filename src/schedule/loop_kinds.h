@@ -27,6 +27,10 @@ bool fills_registers(const struct item *loop);
  * in what threads share. */
 bool is_independent(struct program *program, const struct item *loop, bool is_shared);
 
+/* ---- vectors.c ---- */
+/* Makes the loop of a region VECTORS if its rounds are independent, and made of what vectors can do. */
+void choose_vectors(const struct program *program, struct item *region);
+
 /* ---- running_power.c ---- */
 /* Whether the loop multiplies powers up from round to round. */
 bool has_power_of_rounds(struct program *program, const struct item *loop);

@@ -164,10 +164,11 @@ enum loop_kind {
     LOOP_SERIAL,      /* one after the other, as far as compilers know */
     LOOP_INDEPENDENT, /* in any order, which compilers do not see by themselves */
     LOOP_UNROLLED,    /* so many copies of the body */
-    LOOP_ROLLED,    /* not to be unrolled, since compilers would make vectors of it otherwise, or a mistake */
-    LOOP_SUM,       /* terms of one sum, maximum or minimum, which is formed in parts side by side */
+    LOOP_ROLLED, /* not unrolled, where that would keep compilers from vectors, or lead them into a mistake */
+    LOOP_SUM,    /* terms of one sum, maximum or minimum, which is formed in parts side by side */
     LOOP_SHORT_SUM, /* a few terms of one sum */
-    LOOP_LANES      /* LANES of them side by side */
+    LOOP_LANES,     /* LANES of them side by side */
+    LOOP_VECTORS    /* REGION: side by side, as many as vectors hold */
 };
 
 struct item {
@@ -190,7 +191,8 @@ struct item {
     int read_count;
     bool is_expensive;        /* LOOP: its body calls functions that vectorise if nothing else prevents it */
     bool is_serial;           /* LOOP: its body adds to one variable in each round */
-    enum loop_kind loop_kind; /* LOOP: LANES from choose_lanes on, the others from choose_loop_kinds on */
+    enum loop_kind loop_kind; /* LOOP, REGION: of choose_loop_kinds, but LANES of choose_lanes */
+    int rounds_at_once;       /* VECTORS: in blocks of so many rounds; 0: no blocks */
     struct panel *panels;     /* of a loop in lanes */
     size_t panels_count, panels_capacity;
     struct nest **summed; /* nests that have parts */
@@ -405,10 +407,10 @@ struct element_place place_in_reshaped(struct program *program, const struct nod
                                        const struct node *view, const struct index *at);
 /* The number of the element among all; NULL: it is computed from what is read. */
 size *flat_offset(struct program *program, const struct element_place *place);
-/* Where a loop of the nest stands on its axis. */
-size *loop_position(const struct nest *nest, int depth);
+/* Where a loop of the nest stands on its axis; before fuse it has a variable of its depth. */
+size *loop_position(struct program *program, const struct nest *nest, int depth);
 /* The positions of the iteration axes: variables of the first `loops` loops, 0 for others or the start of the
- * block. Requires the tree. */
+ * block. */
 void nest_indices(struct program *program, const struct nest *nest, int loops, struct index *at);
 /* Where the nest's target stands for the positions of its iteration axes. */
 void target_indices(struct program *program, const struct nest *nest, const struct index *at,
@@ -418,14 +420,14 @@ void target_indices(struct program *program, const struct nest *nest, const stru
 /* Where an operand of a reduction, contraction or scan stands, from the iteration axes. */
 void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at);
 /* What is told of each expression: elements that it reads, `at` NULL for scalars; view: a RESHAPE of the
- * node, in which they stand there, or NULL; and, unless these are NULL, operators and subscripts. */
+ * node, in which they stand there, or NULL; and, unless these are NULL, operators and subscripts of views. */
 struct read_visitor {
     struct program *program;
     void *closure;
     void (*read)(void *closure, struct node *node, struct buffer *buffer, const struct node *view,
                  const struct index *at);
     void (*operate)(void *closure, struct node *node, const struct index *at);
-    void (*subscript)(void *closure, struct node *k);
+    void (*subscript)(void *closure, const struct node *view, const struct node *k);
 };
 void visit_reads(const struct read_visitor *reading, const struct nest *nest, const struct index *axes);
 /* Records all that the nest reads, at its iteration axes. */
@@ -537,6 +539,7 @@ bool is_always_computable(const struct nest *nest); /* all that it needs is ther
 bool runs_anyway(const struct item *item);          /* whether it is wanted or not */
 /* Whether it runs under a condition of its own, where so much is known to be wanted. */
 bool is_conditional(const struct item *item, guard known);
+bool is_empty(const struct item *item); /* nothing is done in it */
 /* What is known to be wanted inside of it. */
 guard guard_inside(const struct item *item, guard known);
 

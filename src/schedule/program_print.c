@@ -218,15 +218,17 @@ static void print_chunks(struct printer *printer, const struct chunks *chunks)
                 buffer_title(&printer->text, chunks->owns[i].buffer));
 }
 
+static const char *const kinds[] = {[LOOP_SERIAL] = "",
+                                    [LOOP_INDEPENDENT] = ", in any order",
+                                    [LOOP_UNROLLED] = ", unrolled",
+                                    [LOOP_ROLLED] = ", not unrolled",
+                                    [LOOP_SUM] = ", in parts",
+                                    [LOOP_SHORT_SUM] = ", a short sum",
+                                    [LOOP_LANES] = ", in lanes",
+                                    [LOOP_VECTORS] = ", in vectors"};
+
 static void print_loop(struct printer *printer, const struct item *loop, int depth)
 {
-    static const char *const kinds[] = {[LOOP_SERIAL] = "",
-                                        [LOOP_INDEPENDENT] = ", in any order",
-                                        [LOOP_UNROLLED] = ", unrolled",
-                                        [LOOP_ROLLED] = ", not unrolled",
-                                        [LOOP_SUM] = ", in parts",
-                                        [LOOP_SHORT_SUM] = ", a short sum",
-                                        [LOOP_LANES] = ", in lanes"};
     begin_line(printer, loop, depth);
     fprintf(printer->file, "for %s < %s", size_title(&printer->text, loop->variable),
             size_title(&printer->text, loop->extent));
@@ -248,6 +250,7 @@ static void print_region(struct printer *printer, const struct item *region, int
         fprintf(printer->file, "rounds %s in %s..%s%s", size_title(&printer->text, loop->variable),
                 size_title(&printer->text, loop->begin), size_title(&printer->text, loop->end),
                 loop->reverse ? ", backwards" : "");
+    fputs(kinds[region->loop_kind], printer->file);
     fprintf(printer->file, "   of %%%d", region->nest->node->id);
     end_line(printer, region->guard, region->parent->guard);
 }

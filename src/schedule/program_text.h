@@ -34,10 +34,5 @@ const char *in_parentheses(struct program_text *text, const char *title, int pre
 const struct tree *dynamic_title(void *closure, struct node *k, const struct index *at);
 /* What the statement does, without its loops. */
 const char *statement_title(struct program_text *text, struct nest *nest);
-/* The variables of the nest's iteration axes. */
-void nest_positions(struct program *program, const struct nest *nest, struct index *at);
-/* Where the target stands for these. */
-void target_positions(struct program_text *text, const struct nest *nest, const struct index *at,
-                      struct index *to);
 
 #endif

@@ -27,10 +27,11 @@ void operand_indices(const struct node *node, int operand, const struct index *a
 
 static void visit(const struct read_visitor *reading, struct node *node, const struct index *at);
 
-static void visit_subscript(const struct read_visitor *reading, struct node *k, const struct index *at)
+static void visit_subscript(const struct read_visitor *reading, const struct node *view, struct node *k,
+                            const struct index *at)
 {
     if (reading->subscript)
-        reading->subscript(reading->closure, k);
+        reading->subscript(reading->closure, view, k);
     visit(reading, k, at);
 }
 
@@ -41,7 +42,7 @@ static void visit_view(const struct read_visitor *reading, struct node *view, co
     struct node *x = view->inputs[0];
     if (view->op == OP_INDEX) {
         for (int i = 1; i < view->input_count; i++)
-            visit_subscript(reading, view->inputs[i], at);
+            visit_subscript(reading, view, view->inputs[i], at);
         index_below(program, view, view->subscripts, x->rank, at, below, anywhere, NULL);
         visit(reading, x, below);
     } else if (reshape_below(program, view, at, below)) {
@@ -58,12 +59,12 @@ static void visit_operands(const struct read_visitor *reading, struct node *node
 {
     if (node->op == OP_INDEX || node->op == OP_RESHAPE) {
         visit_view(reading, node, at);
-    } else if (operator_is_elementwise(node->op)) {
-        if (reading->operate)
-            reading->operate(reading->closure, node, at);
-        for (int i = 0; i < node->input_count; i++)
-            visit(reading, node->inputs[i], at);
+        return;
     }
+    if (reading->operate)
+        reading->operate(reading->closure, node, at);
+    for (int i = 0; operator_is_elementwise(node->op) && i < node->input_count; i++)
+        visit(reading, node->inputs[i], at);
 }
 
 static void visit(const struct read_visitor *reading, struct node *node, const struct index *at)
@@ -117,7 +118,7 @@ void visit_reads(const struct read_visitor *reading, const struct nest *nest, co
     case NEST_SCATTER:
         visit(reading, nest->operand, axes);
         for (int i = node->op == OP_REPLACE ? 2 : 1; i < node->input_count; i++)
-            visit_subscript(reading, node->inputs[i], axes);
+            visit_subscript(reading, node, node->inputs[i], axes);
         break;
     case NEST_CALL:
         for (int i = 0; i < node->input_count; i++) {
@@ -153,9 +154,10 @@ static void wait_for(const struct collector *collector, struct nest *earlier)
 }
 
 /* A subscript may be a view of what is judged: one int for all elements. */
-static void wait_for_check(void *closure, struct node *subscript)
+static void wait_for_check(void *closure, const struct node *view, const struct node *subscript)
 {
     const struct collector *collector = closure;
+    (void)view;
     struct node *const *awaited = collector->program->awaited[subscript->id];
     for (; awaited && *awaited; awaited++)
         if (collector->program->checked[(*awaited)->id])

@@ -3,16 +3,6 @@
 
 #include "program_text.h"
 
-/* Where a loop of the nest stands on its axis; before fuse it has none yet. */
-static size *position_of_loop(struct program *program, const struct nest *nest, int depth)
-{
-    int axis = nest->order[depth];
-    if (!nest->path)
-        return program_variable(program, depth, nest->extents[axis]);
-    size *variable = nest->path[nest->path_first + depth]->variable;
-    return nest->block && axis == nest->block_axis ? size_add(nest->block->first, variable) : variable;
-}
-
 /* first : first + rows */
 static const char *rows_of_block(struct program *program, const struct nest *nest)
 {
@@ -24,47 +14,26 @@ static const char *rows_of_block(struct program *program, const struct nest *nes
 
 static const struct tree ALL = {.kind = TREE_NAME, .text = ":"};
 
-void nest_positions(struct program *program, const struct nest *nest, struct index *at)
+/* The positions of the nest's iteration axes; what a call does along an axis, it does for all of it. */
+static void nest_positions(struct program *program, const struct nest *nest, struct index *at)
 {
-    for (int i = 0; i < nest->axis_count; i++)
-        at[i] = (struct index){size_number(program->sizes, 0), NULL};
-    if (nest->block)
-        at[nest->block_axis].affine = nest->block->first;
+    nest_indices(program, nest, nest->loop_count, at);
     for (int i = 0; nest->kind == NEST_PRODUCT && i < nest->axis_count; i++)
         if (nest->product->called >> i & 1)
             at[i] = (struct index){size_number(program->sizes, 0),
                                    nest->block && i == nest->block_axis
                                        ? tree_name(program->arena, rows_of_block(program, nest))
                                        : &ALL};
-    for (int d = 0; d < nest->loop_count; d++)
-        at[nest->order[d]] = (struct index){position_of_loop(program, nest, d), NULL};
 }
 
-void target_positions(struct program_text *text, const struct nest *nest, const struct index *at,
-                      struct index *to)
+/* Where the target stands for these. */
+static void target_positions(struct program_text *text, const struct nest *nest, const struct index *at,
+                             struct index *to)
 {
-    struct program *program = text->program;
-    int rank = nest->target->node ? nest->target->node->rank : 0;
-    if (nest->kind == NEST_SCATTER) {
-        index_below(program, nest->node, nest->node->subscripts, rank, at, to, dynamic_title, text);
-        return;
-    }
-    for (int a = 0; a < rank; a++) {
-        int axis = nest->target_axes[a];
-        to[a] = axis >= 0 && axis < nest->axis_count ? at[axis]
-                                                     : (struct index){size_number(program->sizes, 0), NULL};
-        if (nest->kind == NEST_CALL && axis >= nest->axis_count)
+    target_indices(text->program, nest, at, to, dynamic_title, text);
+    for (int a = 0; nest->kind == NEST_CALL && a < nest->target->node->rank; a++)
+        if (a >= nest->axis_count || nest->target_axes[a] >= nest->axis_count)
             to[a].dynamic = &ALL;
-    }
-    if (nest->kind == NEST_CALL)
-        for (int a = nest->axis_count; a < rank; a++)
-            to[a].dynamic = &ALL;
-    if (nest->row)
-        to[0] = (struct index){nest->row, NULL};
-    for (int a = 0; nest->kind == NEST_SCAN && nest->node->reverse && a < rank; a++)
-        if (nest->node->axes >> a & 1)
-            to[a].affine = size_subtract(size_subtract(nest->node->shape[a], size_number(program->sizes, 1)),
-                                         at[a].affine);
 }
 
 /* ---- Factors ---- */

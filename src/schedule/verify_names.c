@@ -8,7 +8,6 @@ struct mentioned {
     struct verifier *verifier;
     const struct item *item; /* where */
     const char *fault;
-    bool is_counted; /* what is subscripted is a count of positions, not memory */
 };
 
 /* ---- Variables ---- */
@@ -72,133 +71,70 @@ static void check_buffer(struct mentioned *mentioned, const struct buffer *buffe
                         buffer_title(&verifier->text, buffer));
 }
 
-static void visit(struct mentioned *mentioned, struct node *node, const struct index *at);
-
-static const struct tree *visit_dynamic(void *closure, struct node *k, const struct index *at)
+static void check_read(void *closure, struct node *node, struct buffer *buffer, const struct node *view,
+                       const struct index *at)
 {
     struct mentioned *mentioned = closure;
     struct verifier *verifier = mentioned->verifier;
-    const struct nest *check = verifier->checks[behind_views(verifier->program, k)->id];
-    if (check && !mentioned->is_counted && !comes_before(check->item, mentioned->item) && !mentioned->fault)
-        mentioned->fault = arena_print(verifier->text.arena, "reads or writes at %s, which is checked later",
-                                       value_name(&verifier->text, behind_views(verifier->program, k)));
-    visit(mentioned, k, at);
-    return anywhere(closure, k, at);
-}
-
-static void visit_view(struct mentioned *mentioned, struct node *view, const struct index *at)
-{
-    struct program *program = mentioned->verifier->program;
-    struct index below[MAXIMUM_AXES];
-    struct node *x = view->inputs[0];
-    if (view->op == OP_INDEX) {
-        const struct node *base = x;
-        while (!program->buffers[base->id] && (base->op == OP_INDEX || base->op == OP_RESHAPE))
-            base = base->inputs[0];
-        mentioned->is_counted = base->op == OP_IOTA && !program->buffers[base->id];
-        index_below(program, view, view->subscripts, x->rank, at, below, visit_dynamic, mentioned);
-        mentioned->is_counted = false;
-        visit(mentioned, x, below);
-    } else if (reshape_below(program, view, at, below)) {
-        visit(mentioned, x, below);
-    } else {
-        check_place(mentioned, view->rank, at);
-    }
-}
-
-static void visit_definition(struct mentioned *mentioned, struct node *node, const struct index *at)
-{
-    switch (node->op) {
-    case OP_CONSTANT: break;
-    case OP_SIZE_VALUE: size_visit_loop_variables(node->extent, check_variable, mentioned); break;
-    case OP_IOTA: check_place(mentioned, node->rank, at); break;
-    case OP_INDEX:
-    case OP_RESHAPE: visit_view(mentioned, node, at); break;
-    default:
-        for (int i = 0; operator_is_elementwise(node->op) && i < node->input_count; i++)
-            visit(mentioned, node->inputs[i], at);
-        if (!operator_is_elementwise(node->op) && !mentioned->fault)
-            mentioned->fault = arena_print(mentioned->verifier->text.arena,
-                                           "mentions %s, which has neither a buffer nor an expression",
-                                           value_name(&mentioned->verifier->text, node));
-    }
-}
-
-static void visit(struct mentioned *mentioned, struct node *node, const struct index *at)
-{
-    struct verifier *verifier = mentioned->verifier;
-    struct program *program = verifier->program;
-    const struct buffer *buffer = program->buffers[node->id];
-    if (!buffer && !is_leaf(node)) {
-        visit_definition(mentioned, node, at);
-        return;
-    }
-    check_place(mentioned, node->rank, at);
+    check_place(mentioned, view ? view->rank : node->rank, at);
     if (buffer)
         check_buffer(mentioned, buffer);
-    else if (!program->leaf_members[node->id] && !mentioned->fault)
+    else if (!verifier->program->leaf_members[node->id] && !mentioned->fault)
         mentioned->fault = arena_print(verifier->text.arena, "mentions %s, which no member and no loop gives",
                                        value_name(&verifier->text, node));
 }
 
-static void visit_scale(struct mentioned *mentioned, const struct scale *scale)
+static void check_operator(void *closure, struct node *node, const struct index *at)
 {
-    for (int i = 0; i < scale->count; i++)
-        visit(mentioned, scale->factors[i], NULL);
+    struct mentioned *mentioned = closure;
+    if (node->op == OP_SIZE_VALUE)
+        size_visit_loop_variables(node->extent, check_variable, mentioned);
+    else if (node->op == OP_IOTA)
+        check_place(mentioned, node->rank, at);
+    else if (node->op != OP_CONSTANT && !operator_is_elementwise(node->op) && !mentioned->fault)
+        mentioned->fault = arena_print(mentioned->verifier->text.arena,
+                                       "mentions %s, which has neither a buffer nor an expression",
+                                       value_name(&mentioned->verifier->text, node));
 }
 
-static void visit_operands(struct mentioned *mentioned, const struct nest *nest, const struct index *at)
+/* Of counts of positions, which are no memory, any may be asked for. */
+static bool is_view_of_counts(const struct program *program, const struct node *view)
 {
-    struct index place[MAXIMUM_AXES];
-    for (int i = 0; i < nest->node->input_count; i++) {
-        operand_indices(nest->node, i, at, place);
-        visit(mentioned, nest->node->inputs[i], place);
-    }
+    while (!program->buffers[view->id] && (view->op == OP_INDEX || view->op == OP_RESHAPE))
+        view = view->inputs[0];
+    return view->op == OP_IOTA && !program->buffers[view->id];
+}
+
+static void check_subscript(void *closure, const struct node *view, const struct node *k)
+{
+    struct mentioned *mentioned = closure;
+    struct verifier *verifier = mentioned->verifier;
+    const struct nest *check = verifier->checks[behind_views(verifier->program, k)->id];
+    if (check && !comes_before(check->item, mentioned->item) && !mentioned->fault &&
+        !is_view_of_counts(verifier->program, view))
+        mentioned->fault = arena_print(verifier->text.arena, "reads or writes at %s, which is checked later",
+                                       value_name(&verifier->text, behind_views(verifier->program, k)));
 }
 
 const char *verify_names(struct verifier *verifier, const struct nest *nest)
 {
-    struct mentioned mentioned = {verifier, nest->item, NULL, false};
+    struct mentioned mentioned = {verifier, nest->item, NULL};
+    const struct read_visitor visitor = {verifier->program, &mentioned, check_read, check_operator,
+                                         check_subscript};
     struct index at[MAXIMUM_AXES];
-    nest_positions(verifier->program, nest, at);
+    nest_indices(verifier->program, nest, nest->loop_count, at);
     check_place(&mentioned, nest->axis_count, at);
-    visit_scale(&mentioned, &nest->scale);
     if (nest->row)
         size_visit_loop_variables(nest->row, check_variable, &mentioned);
     if (nest->target)
         check_buffer(&mentioned, nest->target);
-    switch (nest->kind) {
-    case NEST_VALUE: visit_definition(&mentioned, nest->node, at); break;
-    case NEST_SUM:
-        for (size_t i = 0; i < nest->terms_count; i++) {
-            visit(&mentioned, nest->terms[i].node, at);
-            visit_scale(&mentioned, &nest->terms[i].scale);
-        }
-        break;
-    case NEST_COPY:
-        if (nest->source)
-            check_buffer(&mentioned, nest->source);
-        else if (nest->node)
-            visit(&mentioned, nest->node, at);
-        break;
-    case NEST_BREAK:
-    case NEST_CHECK: visit(&mentioned, nest->node, at); break;
-    case NEST_SCATTER:
-        visit(&mentioned, nest->operand, at);
-        for (int i = nest->node->op == OP_REPLACE ? 2 : 1; i < nest->node->input_count; i++)
-            visit_dynamic(&mentioned, nest->node->inputs[i], at);
-        break;
-    case NEST_REDUCE:
-    case NEST_ARGUMENT:
-    case NEST_PRODUCT: visit_operands(&mentioned, nest, at); break;
-    default: break; /* calls and scans place their operands themselves */
-    }
+    visit_reads(&visitor, nest, at);
     return mentioned.fault;
 }
 
 const char *verify_range(struct verifier *verifier, const struct item *item)
 {
-    struct mentioned mentioned = {verifier, item->parent, NULL, false};
+    struct mentioned mentioned = {verifier, item->parent, NULL};
     if (item->kind == ITEM_LOOP) {
         size_visit_loop_variables(item->extent, check_variable, &mentioned);
     } else if (item->kind == ITEM_REGION) {
