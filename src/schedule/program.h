@@ -471,9 +471,10 @@ int depth_of_loop(const struct nest *nest, const struct item *loop);
 int axis_over(const struct nest *nest, const struct item *loop);
 /* Whether the iteration axis is one of the target's. */
 bool is_target_axis(const struct nest *nest, int axis);
-/* The axis of the target along which each round of the loop stores into elements of its own, at its number; -1:
- * none. The first one that the loop runs over, at which other statements of the round read it (fuse.c): without
- * this axis the target is the same for all rounds, even if they store at their number along another one. */
+/* The axis of the target along which each round of the loop stores into elements of its own, at its number;
+ * -1: none. The first one that the loop runs over, at which other statements of the round read it (fuse.c):
+ * without this axis the target is the same for all rounds, even if they store at their number along another
+ * one. */
 int row_axis(const struct nest *nest, const struct item *loop);
 /* Whether each block adds to the nest's target, which is complete only behind them. */
 bool adds_up_over_blocks(const struct nest *nest);
