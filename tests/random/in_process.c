@@ -5,7 +5,7 @@
  *        in_process --judge SEED PROGRAM.nn CASES    tells how one program fails; for shrink
  *
  * Each program is one function. Batches run in processes of their own, so that a crash fails one program. What fails is
- * left in FOLDER, made smaller (-: nowhere). Ends with `N passed, N failed`. */
+ * left in FOLDER, made smaller (-: nowhere). Ends with `N passed, N failed`, also when it is told to (SIGTERM). */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <execinfo.h>
@@ -30,6 +30,13 @@ enum { BATCH = 200, KEPT_OF_A_KIND = 3, TRIALS = 2 };
 static const char *own_path;
 static bool tells; /* all that is wrong, in its own words */
 static time_t deadline; /* 0: none */
+static volatile sig_atomic_t is_told_to_end;
+
+static void on_end(int signal_)
+{
+    (void)signal_;
+    is_told_to_end = 1;
+}
 
 /* ---- One program ---- */
 
@@ -144,6 +151,8 @@ static char *crash_words(int signal, FILE *errors)
     while (fgets(line, sizeof line, errors)) {
         if (!words && strstr(line, "error: out of memory"))
             words = strdup("gradc takes more memory than it is given");
+        if (!words && strstr(line, "internal error"))
+            words = general("gradc: ", strstr(line, "internal error"));
         if (!words && (strstr(line, "Assertion") || strstr(line, "runtime error") || strstr(line, "SUMMARY")))
             words = general("gradc crashes: ", strstr(line, "Assertion") ? strstr(line, "Assertion") : line);
     }
@@ -212,6 +221,7 @@ static uint64_t run_batch(uint64_t first, uint64_t end, const char *folder, uint
         exit(2);
     pid_t child = fork();
     if (child == 0) {
+        signal(SIGTERM, SIG_DFL);
         close(ends[0]);
         dup2(fileno(errors), STDERR_FILENO);
         limit_and_tell_crashes();
@@ -281,7 +291,8 @@ int main(int count, char **arguments)
     uint64_t first = strtoull(arguments[1], NULL, 10), wanted = strtoull(arguments[3], NULL, 10), done = 0, failed = 0;
     time_t seconds = atoi(arguments[2]);
     deadline = seconds ? time(NULL) + seconds : 0;
-    while ((!wanted || done < wanted) && (!deadline || time(NULL) < deadline)) {
+    sigaction(SIGTERM, &(struct sigaction){.sa_handler = on_end, .sa_flags = SA_RESTART}, NULL);
+    while (!is_told_to_end && (!wanted || done < wanted) && (!deadline || time(NULL) < deadline)) {
         uint64_t share = seconds ? BATCH / 4 : BATCH;
         if (wanted && wanted - done < share)
             share = wanted - done;
