@@ -136,7 +136,7 @@ static void list_locals(struct cutter *cutter, const struct body *body)
         if (item->kind == ITEM_BLOCK) {
             add_local(cutter, "size_t", size_c_name(item->block->first), NULL, 0);
             add_local(cutter, "size_t", size_c_name(item->block->rows), NULL, 0);
-        } else if (item->kind == ITEM_REGION) {
+        } else if (item->kind == ITEM_REGION && !item->nest->node->loop->is_branch) {
             add_local(cutter, "size_t", size_c_name(item->nest->node->loop->variable), NULL, 0);
         }
 }
