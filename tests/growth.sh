@@ -1,5 +1,6 @@
 #!/bin/bash
-# growth.sh: the emitted C of four times the layers, inputs or sizes is about four times as long.
+# growth.sh: the emitted C of four times the layers, inputs or sizes is about four times as long; that of a derivative of
+# one order more, of a function that goes by rounds, not much more than that.
 # usage: growth.sh    GRADC names the compiler.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -30,6 +31,15 @@ inputs() {
     }'
 }
 
+# orders N: a gradient of order N of a function that goes by rounds, by element.
+orders() {
+    awk -v n="$1" 'BEGIN {
+        print "f(x: [n]) {\n    g1 = betainc(1.3 + 0.4 * sin(x), 1.4 + 0.4 * tanh(x), 0.5 + 0.2 * sin(x))"
+        for (i = 1; i < n; i++) printf "    u%d = sum(g%d * cos(x))\n    g%d = grad(u%d, x)\n", i, i, i + 1, i
+        printf "    return f = sum(g%d * x)\n}\nexport f wrt x\n", n
+    }'
+}
+
 # grows KIND N: six times as long at most for four times as many.
 grows() {
     local few many
@@ -47,5 +57,17 @@ grows() {
 
 grows layers 32
 grows inputs 100
+for order in 1 2; do
+    orders $order > "$out/few.nn"
+    orders $((order + 1)) > "$out/many.nn"
+    few=$("$GRADC" "$out/few.nn" -o - | wc -c)
+    many=$(timeout 60 "$GRADC" "$out/many.nn" -o - | wc -c)
+    if [ "$few" -gt 0 ] && [ "$many" -gt "$few" ] && [ "$many" -le $((5 * few)) ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL orders: $few bytes for $order, $many for one more"
+    fi
+done
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -6,10 +6,13 @@
  *
  *     for t { h = f(h, W) }     is     for t { t_h = J_f(h, W) (t_h, t_W);  h = f(h, W) }
  *
- * Where all that reaches a loop goes through one number, this is how its adjoint is found, too: d_x is the
- * sum over its results y of <d_y, t_y>, with t_x = 1. */
+ * Where all that reaches a loop goes through one number x, this is how its adjoint is found, too: d_x is the
+ * sum over its results y of <d_y, t_y>, with t_x = 1. So it is where the loop computes each element of arrays
+ * by itself, from the elements at the same place of a few x: d_x is the sum of d_y * t_y. */
 
 #include "adjoint.h"
+
+#include <string.h>
 
 #include "memory.h"
 
@@ -261,60 +264,169 @@ static bool is_one_number(const struct node *node)
     return true;
 }
 
-/* Marks the active ones of these nodes; how many were not marked before. */
-static size_t mark_active(const struct sweep *sweep, struct node *const *nodes, size_t count,
-                          unsigned char *marks)
-{
-    size_t more = 0;
-    for (size_t i = 0; i < count; i++)
-        if (is_active(sweep, nodes[i]) && !marks[nodes[i]->id])
-            more += marks[nodes[i]->id] = 1;
-    return more;
-}
-
-/* The one number through which all goes that reaches a LOOP from the wrt, with no other loop between. */
+/* The few values, the narrows, through which all goes that reaches a LOOP from the wrt, with no other loop
+ * between: one number, or arrays of which the LOOP takes each element by itself. */
+enum { MOST_NARROWS = 3, MOST_CUT = 64, MOST_BETWEEN = 4096 };
 struct narrows {
-    struct node *number;   /* NULL: there is none */
-    struct node **between; /* the nodes behind it; descending, from the LOOP on */
+    struct node *values[MOST_NARROWS];
+    size_t count;          /* 0: there are none */
+    struct node **between; /* the nodes behind them; descending, from the LOOP on */
     size_t between_count, between_capacity;
 };
 
-/* A cut through the active nodes is moved up from the LOOP, the last node of it first. */
-static struct narrows find_narrows(const struct sweep *sweep, struct node *loop)
+/* A set of nodes without which nothing active reaches the LOOP. */
+struct cut {
+    struct node *nodes[MOST_CUT];
+    size_t count;
+};
+
+/* Adds the active ones of the nodes; false: they are too many. */
+static bool add_active(const struct sweep *sweep, struct node *const *nodes, size_t count, struct cut *cut)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t at = 0;
+        while (at < cut->count && cut->nodes[at] != nodes[i])
+            at++;
+        if (at < cut->count || !is_active(sweep, nodes[i]))
+            continue;
+        if (cut->count == MOST_CUT)
+            return false;
+        cut->nodes[cut->count++] = nodes[i];
+    }
+    return true;
+}
+
+/* Takes out the last node. */
+static struct node *take_last(struct cut *cut)
+{
+    size_t last = 0;
+    for (size_t i = 1; i < cut->count; i++)
+        if (cut->nodes[i]->id > cut->nodes[last]->id)
+            last = i;
+    struct node *node = cut->nodes[last];
+    cut->nodes[last] = cut->nodes[--cut->count];
+    return node;
+}
+
+static bool has_shape_of(const struct node *node, const struct node *other)
+{
+    bool same = node->rank == other->rank;
+    for (int a = 0; same && a < node->rank; a++)
+        same = node->shape[a] == other->shape[a];
+    return same;
+}
+
+/* What the way from the narrows to the results of the LOOP is like. */
+struct way {
+    bool by_element; /* each element comes from those at the same place of values of the shape of `like` */
+    bool may_mask;   /* something on it may hand on an adjoint with a mask */
+    const struct node *like;
+};
+
+static bool may_mask(const struct node *node)
+{
+    double power;
+    switch (node->op) {
+    case OP_SELECT:
+    case OP_MAX:
+    case OP_MIN:
+    case OP_ABS:
+    case OP_SQRT: return true;
+    case OP_POW: return !graph_is_constant(node->inputs[1], &power) || power < 1;
+    case OP_RESULT:
+    case OP_MARK:
+    case OP_RESHAPE:
+    case OP_SUM:
+    case OP_CONTRACT: return false;
+    case OP_LOOP: return node->loop->is_branch;
+    default: return !operator_is_elementwise(node->op);
+    }
+}
+
+static void go_by(struct way *way, const struct node *node)
+{
+    bool passes = operator_is_elementwise(node->op) || node->op == OP_RESULT || node->op == OP_MARK;
+    if (node->op != OP_LOOP)
+        way->by_element = way->by_element && passes && has_shape_of(node, way->like);
+    way->may_mask = way->may_mask || may_mask(node);
+}
+
+/* The active marks are those of the rounds. */
+static void go_by_body(const struct sweep *sweep, struct loop *loop, struct way *way)
+{
+    const struct region *region = region_of(sweep->graph, loop);
+    for (int k = 0; k < loop->carried_count; k++)
+        if (is_active(sweep, loop->carried[k]))
+            way->by_element = way->by_element && has_shape_of(loop->carried[k], way->like);
+    for (size_t i = 0; i < region->inside_count; i++) {
+        if (!is_active(sweep, region->inside[i]))
+            continue;
+        go_by(way, region->inside[i]);
+        if (region->inside[i]->op == OP_LOOP)
+            go_by_body(sweep, region->inside[i]->loop, way);
+    }
+}
+
+/* Whether adjoints may be handed to the nodes of the cut without masks. */
+static bool needs_no_mask(struct sweep *sweep, const struct cut *cut, const struct way *way)
+{
+    bool is_steep = false;
+    for (size_t i = 0; way->may_mask && i < cut->count; i++)
+        is_steep = is_steep || is_steep_anywhere(sweep, cut->nodes[i]);
+    return !is_steep;
+}
+
+/* The cut is moved up from the LOOP, the last node of it first, and the narrowest is kept. */
+static struct narrows find_narrows(struct sweep *sweep, struct node *loop)
 {
     struct narrows found = {0};
+    struct cut cut = {.count = 0};
     struct node *const *needed;
-    unsigned char *marks = memory_array((size_t)loop->id + 1, 1);
-    size_t count = node_dependencies(sweep->graph, loop, &needed);
-    size_t width = mark_active(sweep, needed, count, marks);
+    size_t count = node_dependencies(sweep->graph, loop, &needed), between = 0;
+    if (!add_active(sweep, needed, count, &cut) || cut.count == 0)
+        return found;
+    struct way way = {.by_element = true, .like = cut.nodes[0]};
+    for (size_t i = 1; i < cut.count; i++)
+        way.by_element = way.by_element && has_shape_of(cut.nodes[i], way.like);
+    activate_inside(sweep->graph, loop->loop, sweep->active);
+    go_by_body(sweep, loop->loop, &way);
+    deactivate_inside(sweep->graph, loop->loop, sweep->active);
     ARENA_APPEND(sweep->graph->arena, &found, between, loop);
-    for (int id = loop->id - 1; id >= 0 && width > 0; id--) {
-        struct node *node = sweep->graph->nodes[id];
-        if (!marks[id])
-            continue;
-        if (width == 1 && is_one_number(node)) {
-            found.number = node;
-            break;
+    while (found.count != 1) {
+        bool is_number = cut.count == 1 && is_one_number(cut.nodes[0]);
+        bool is_narrower = cut.count <= MOST_NARROWS && (found.count == 0 || cut.count < found.count);
+        if ((is_number || (way.by_element && is_narrower)) && needs_no_mask(sweep, &cut, &way)) {
+            found.count = cut.count;
+            memcpy(found.values, cut.nodes, cut.count * sizeof *cut.nodes);
+            between = found.between_count;
         }
-        if (sweep->active[id] != ACTIVE || node->op == OP_RESULT)
+        struct node *last = take_last(&cut);
+        if (sweep->active[last->id] != ACTIVE || last->op == OP_RESULT ||
+            found.between_count == MOST_BETWEEN ||
+            !add_active(sweep, last->inputs, (size_t)last->input_count, &cut) || cut.count == 0)
             break;
-        ARENA_APPEND(sweep->graph->arena, &found, between, node);
-        width += mark_active(sweep, node->inputs, (size_t)node->input_count, marks) - 1;
+        go_by(&way, last);
+        ARENA_APPEND(sweep->graph->arena, &found, between, last);
     }
-    memory_free(marks);
+    found.between_count = between;
     return found;
 }
 
-/* <d, tangent>, which belongs to x. */
+/* <d, tangent> of one number x, or d * tangent by element, with what is collected summed over the rounds:
+ * belongs to x. */
 static void contribute_tangent(struct sweep *sweep, struct node *x, struct adjoint d, struct node *tangent)
 {
     struct graph *graph = sweep->graph;
-    bool is_scalar = tangent->rank == 0;
-    struct node *value = is_scalar ? d.value : adjoint_value(graph, d);
+    bool is_like_x = has_shape_of(tangent, x);
+    struct node *value = is_like_x ? d.value : adjoint_value(graph, d);
     value = graph_binary(graph, OP_MUL, value, tangent);
-    value = graph_reduce(graph, OP_SUM, value, (1u << tangent->rank) - 1);
-    struct node *mask = is_scalar && d.mask ? graph_broadcast(graph, d.mask, x->rank, x->shape) : NULL;
-    contribute(sweep, x, graph_broadcast(graph, value, x->rank, x->shape), mask);
+    if (is_like_x)
+        contribute(sweep, x, value, d.mask);
+    else if (is_one_number(x)) {
+        value = graph_reduce(graph, OP_SUM, value, (1u << tangent->rank) - 1);
+        contribute(sweep, x, graph_broadcast(graph, value, x->rank, x->shape), NULL);
+    } else
+        contribute(sweep, x, graph_reduce(graph, OP_SUM, value, 1), NULL);
 }
 
 static void reverse_order(struct node **nodes, size_t count)
@@ -326,27 +438,34 @@ static void reverse_order(struct node **nodes, size_t count)
     }
 }
 
-bool adjoint_by_tangents(struct sweep *sweep, struct node *loop)
+/* What comes to one of the narrows from the results of the LOOP. */
+static void adjoint_of_narrows(struct sweep *sweep, struct node *loop, const struct narrows *narrows,
+                               struct node *x)
 {
     struct graph *graph = sweep->graph;
-    if (loop->loop->is_branch)
-        return false;
-    struct narrows narrows = find_narrows(sweep, loop);
-    struct node *x = narrows.number;
-    if (!x)
-        return false;
-    reverse_order(narrows.between, narrows.between_count);
     struct scope scope = {.graph = graph,
                           .derivatives = sweep->derivatives,
                           .active = sweep->active,
-                          .between = narrows.between};
+                          .between = narrows->between};
     come_in(&scope, x, graph_broadcast(graph, graph_constant(graph, REAL, 1), x->rank, x->shape));
-    go_through(&scope, narrows.between_count);
+    go_through(&scope, narrows->between_count);
     const struct tangent_loop *tangents = &scope.loops[0];
     const struct adjoint *results = sweep->results[loop->id];
     for (int r = 0; r < loop->loop->carried_count + loop->loop->collected_count; r++)
         if (results[r].value && tangents->places[r] >= 0)
             contribute_tangent(sweep, x, results[r],
                                graph_result(graph, tangents->loop, tangents->places[r]));
+}
+
+bool adjoint_by_tangents(struct sweep *sweep, struct node *loop)
+{
+    if (loop->loop->is_branch)
+        return false;
+    struct narrows narrows = find_narrows(sweep, loop);
+    if (narrows.count == 0)
+        return false;
+    reverse_order(narrows.between, narrows.between_count);
+    for (size_t i = 0; i < narrows.count; i++)
+        adjoint_of_narrows(sweep, loop, &narrows, narrows.values[i]);
     return true;
 }

@@ -1101,6 +1101,12 @@ def steps(f, t, *state):
     for k in range(t):
         state = f(k, *state)
     return state
+def rounds_while(go, step, most, *state):
+    for k in range(most):
+        if not go(*state):
+            break
+        state = step(k, *state)
+    return state
 case("vector_state(A: [n, n], s, t: size) {\n    h = ones([n])\n    for k in 0..t {\n        h = tanh(A @ h + k * s)\n        hs[k] = h[0] * s\n    }\n    return h, hs\n}\nexport vector_state wrt s: jacobian, jvp",
      lambda A, s: (lambda r: {"h": r[0], "hs": np.array(r[1])})(steps(lambda k, h, hs: (lambda v: (v, hs + [v[0] * s]))(np.tanh(A @ h + k * s)), 4, np.ones(3), [])),
      sizes={"n": 3, "t": 4}, wrt=["s"], export=False, A=uniform((3, 3), -1, 1, "A"), s=0.5)
@@ -1129,6 +1135,17 @@ case("inside(a, n: size) {\n    y = a\n    for k in 0..n {\n        y = sin(y) *
 case("tangent_of_states(x: [n], v: [n], t: size) {\n    y = x\n    for k in 0..t {\n        for j in 0..2 {\n            y = tanh(y * x[0]) + y[0]\n        }\n        ys[k] = y\n    }\n    return tangent_of_states = jvp(ys, x, v)\n}",
      lambda x, v: jacobian(lambda a: np.stack(steps(lambda k, y, ys: (lambda z: (z, ys + [z]))(steps(lambda j, y: (np.tanh(y * a[0]) + y[0],), 2, y)[0]), 3, a, [])[1]), x) @ v,
      sizes={"n": 3, "t": 3}, tolerance=1e-7, tolerance32=5e-3, x=uniform(3, 0.25, 1), v=uniform(3, -1, 1, "v"))
+kink("number_not_read(z) {\n    x = sqrt(z)\n    s = 0\n    for k in 0..3 {\n        s = if s > 5 then s * x else s + 1\n    }\n    return number_not_read = s\n}", lambda z: 3.0, {"z": 0}, z=0.0)
+
+# ---- Loops that compute each element by itself ----
+
+case("by_element(x: [n], y: [n], a: [n], t: size) {\n    h = exp(a)\n    for k in 0..t {\n        h = sin(h) * x + y * exp(a)\n        hs[k] = h * y\n    }\n    return by_element = sum(h^2) + sum(hs)\n}",
+     lambda x, y, a: (lambda r: np.sum(r[0]**2) + np.sum(r[1]))(steps(lambda k, h, hs: (lambda v: (v, hs + [v * y]))(np.sin(h) * x + y * np.exp(a)), 4, np.exp(a), [])), sizes={"n": 3, "t": 4}, extra=ALL, x=uniform(3, key="x"), y=uniform(3, -1, 1, "y"), a=uniform(3, -1, 1, "a"))
+case("by_element_of_one(x: [m, n], t: size) {\n    h = x\n    c = tanh(x)\n    for k in 0..t while sum(h) < 40 {\n        for j in 0..2 {\n            h = 0.5 * h + c^2 * cos(x)\n        }\n        c = max(c, x) + k * h\n    }\n    return h_end = h, c_end = c\n}",
+     lambda x: dict(zip(("h_end", "c_end"), rounds_while(lambda h, c: h.sum() < 40, lambda k, h, c: (lambda h: (h, np.maximum(c, x) + k * h))(steps(lambda j, h: (0.5 * h + c**2 * np.cos(x),), 2, h)[0]), 4, x, np.tanh(x)))), sizes={"m": 2, "n": 3, "t": 4}, extra=": jacobian, jvp", x=uniform((2, 3), -1, 1))
+case("by_element_of_four(x: [n], y: [n], z: [n], w: [n], t: size) {\n    for k in 0..t {\n        x = x * y + sin(z) * w\n    }\n    return x_end = x\n}",
+     lambda x, y, z, w: {"x_end": steps(lambda k, x: (x * y + np.sin(z) * w,), 3, x)[0]}, sizes={"n": 3, "t": 3}, x=uniform(3), y=uniform(3, -1, 1, "y"), z=uniform(3, key="z"), w=uniform(3, key="w"))
+kink("elements_not_read(z: [n], c: [n]) {\n    x = sqrt(z)\n    s = c\n    for k in 0..3 {\n        s = if s > 5 then s * x else s + 1\n    }\n    return elements_not_read = sum(s)\n}\nexport elements_not_read wrt z", lambda z, c: 3.0 + 48.0, {"z": [0, 6 * 2**2 * 3 / 4]}, {"n": 2}, export=False, wrt=["z"], z=np.array([0.0, 4]), c=np.array([0.0, 6]))
 
 # ---- Values written over what a sum in the same loop still reads ----
 
@@ -1141,12 +1158,6 @@ case("largest(x: [4, n], s) {\n    t = log(sum(exp(x), axis = 0))^3\n    return 
 # ---- Rounds that a loop leaves when the next value has been made, and what members hold until they are written ----
 
 group("left")
-def rounds_while(go, step, most, *state):
-    for k in range(most):
-        if not go(*state):
-            break
-        state = step(k, *state)
-    return state
 case("scalar_left(a, t: size) {\n    for k in 0..t while exp(0.5 * a) < 10 {\n        a = exp(0.5 * a)\n    }\n    return scalar_left = a\n}\nexport scalar_left wrt a",
      lambda a: rounds_while(lambda a: np.exp(0.5 * a) < 10, lambda k, a: (np.exp(0.5 * a),), 9, a)[0], sizes={"t": 9}, export=False, a=2.5)
 case("value_left(a, t: size) {\n    for k in 0..t while exp(0.5 * a) < 10 {\n        a = exp(0.5 * a)\n    }\n    return y = a\n}\nexport value_left",
