@@ -77,6 +77,63 @@ bool node_mentions(const struct graph *graph, const struct node *node, const siz
     return false;
 }
 
+/* ---- Variables of the loops around a node ---- */
+
+/* Loops within each other, the innermost first. */
+struct nested_loops {
+    const struct loop *loop;
+    const struct nested_loops *outer;
+    void (*visit)(void *closure, size *variable);
+    void *closure;
+};
+
+static void visit_outer_variable(void *closure, size *variable)
+{
+    const struct nested_loops *nested = closure;
+    for (const struct nested_loops *level = nested; level; level = level->outer)
+        if (level->loop && level->loop->variable == variable)
+            return;
+    nested->visit(nested->closure, variable);
+}
+
+static void visit_outer_size(void *closure, size *a)
+{
+    size_visit_loop_variables(a, visit_outer_variable, closure);
+}
+
+static void visit_outer(const struct graph *graph, const struct node *node, const struct nested_loops *outer)
+{
+    struct nested_loops nested = *outer;
+    node_visit_sizes(node, visit_outer_size, &nested);
+    if (node->op != OP_LOOP)
+        return;
+    const struct region *region = region_of(graph, node->loop);
+    nested.loop = node->loop;
+    nested.outer = outer;
+    for (size_t i = 0; i < region->inside_count; i++)
+        visit_outer(graph, region->inside[i], &nested);
+}
+
+void node_visit_outer_variables(const struct graph *graph, const struct node *node,
+                                void (*visit)(void *closure, size *variable), void *closure)
+{
+    struct nested_loops none = {.visit = visit, .closure = closure};
+    visit_outer(graph, node, &none);
+}
+
+static void find_outer(void *closure, size *variable)
+{
+    (void)variable;
+    *(bool *)closure = true;
+}
+
+bool node_mentions_outer(const struct graph *graph, const struct node *node)
+{
+    bool is_found = false;
+    node_visit_outer_variables(graph, node, find_outer, &is_found);
+    return is_found;
+}
+
 /* ---- The oldest node that can be inside ---- */
 
 /* For each loop variable, by its number, 1 + the id of the first node that mentions it; 0: none so far. */

@@ -28,6 +28,11 @@ size_t node_dependencies(const struct graph *graph, const struct node *node,
 /* Visits the sizes of the node that may contain loop variables: extents, bounds, subscripts. */
 void node_visit_sizes(const struct node *node, void (*visit)(void *closure, size *a), void *closure);
 
+/* Visits the variables of loops around the node that it reads; of a LOOP, also those that its rounds read. */
+void node_visit_outer_variables(const struct graph *graph, const struct node *node,
+                                void (*visit)(void *closure, size *variable), void *closure);
+bool node_mentions_outer(const struct graph *graph, const struct node *node); /* whether there is one */
+
 /* Whether a subscript, an extent or a bound of the node itself, or of the body of a LOOP, contains the atom.
  */
 bool node_mentions(const struct graph *graph, const struct node *node, const size *atom);

@@ -120,7 +120,6 @@ static void reach_inputs(struct search *search, struct node *node)
 struct running {
     bool *loops, *nodes;
     bool *in_rounds; /* by id: whether the node is in the rounds of any loop */
-    bool *is_inner;  /* by number: the variable of a loop within the one that is looked at, or its own */
     size_t variable_count;
 };
 
@@ -133,32 +132,9 @@ static void find_variable(void *closure, size *variable)
 {
     struct mention *mention = closure;
     size_t number = (size_t)size_atom_number(variable);
-    if (number < mention->running->variable_count && mention->running->is_inner[number])
-        return;
     mention->any = true;
     mention->all_run =
         mention->all_run && number < mention->running->variable_count && mention->running->loops[number];
-}
-
-static void find_variables(void *closure, size *a)
-{
-    size_visit_loop_variables(a, find_variable, closure);
-}
-
-/* What the rounds of a loop mention of the loops around it. */
-static void find_variables_within(const struct search *search, struct mention *mention, struct loop *loop)
-{
-    const struct graph *graph = search->program->function->graph;
-    const struct region *region = region_of(graph, loop);
-    bool *is_inner = &mention->running->is_inner[size_atom_number(loop->variable)];
-    bool was_inner = *is_inner;
-    *is_inner = true;
-    for (size_t i = 0; i < region->inside_count; i++) {
-        node_visit_sizes(region->inside[i], find_variables, mention);
-        if (region->inside[i]->op == OP_LOOP)
-            find_variables_within(search, mention, region->inside[i]->loop);
-    }
-    *is_inner = was_inner;
 }
 
 /* A loop that the entry does not run is no part of the rounds of others: it
@@ -169,9 +145,7 @@ static void find_node(const struct search *search, struct running *running, cons
     const struct node *loop = search->loop_of[node->id];
     struct mention mention = {running, false, true};
     struct node *const *needed;
-    node_visit_sizes(node, find_variables, &mention);
-    if (node->op == OP_LOOP)
-        find_variables_within(search, &mention, node->loop);
+    node_visit_outer_variables(program->function->graph, node, find_variable, &mention);
     size_t count = node_dependencies(program->function->graph, node, &needed);
     for (size_t i = 0; i < count; i++) {
         mention.any = mention.any || running->in_rounds[needed[i]->id];
@@ -208,7 +182,6 @@ static struct running running_new(const struct program *program)
         running.variable_count = number >= running.variable_count ? number + 1 : running.variable_count;
     }
     running.loops = ARENA_ARRAY(program->scratch, bool, running.variable_count + 1);
-    running.is_inner = ARENA_ARRAY(program->scratch, bool, running.variable_count + 1);
     return running;
 }
 
@@ -239,18 +212,13 @@ static void add_variable(void *closure, size *variable)
     }
 }
 
-static void add_size(void *closure, size *a)
-{
-    size_visit_loop_variables(a, add_variable, closure);
-}
-
 static void add_loops_of(struct nest_of_loops *nest, const struct running *running, struct node *node)
 {
     struct node *const *needed;
     if (!running->in_rounds[node->id] || nest->seen[node->id])
         return;
     nest->seen[node->id] = true;
-    node_visit_sizes(node, add_size, nest);
+    node_visit_outer_variables(nest->search->program->function->graph, node, add_variable, nest);
     if (nest->search->loop_of[node->id])
         add_loop(nest, nest->search->loop_of[node->id]);
     size_t count = node_dependencies(nest->search->program->function->graph, node, &needed);

@@ -35,42 +35,6 @@ struct preparing {
 
 /* ---- What is given ---- */
 
-/* Which loop variables a node may mention, being in the rounds of the loop; NULL: none. */
-struct scope {
-    const struct region *region;
-    const struct loop *loop;
-    bool is_left; /* a variable is mentioned that it may not */
-};
-
-static void find_variable(void *closure, size *variable)
-{
-    struct scope *scope = closure;
-    bool is_own = scope->loop && scope->loop->variable == variable;
-    for (size_t i = 0; scope->region && i < scope->region->inside_count && !is_own; i++)
-        is_own =
-            scope->region->inside[i]->op == OP_LOOP && scope->region->inside[i]->loop->variable == variable;
-    scope->is_left = scope->is_left || !is_own;
-}
-
-static void find_variables(void *closure, size *a)
-{
-    size_visit_loop_variables(a, find_variable, closure);
-}
-
-/* Whether the node is in the rounds of loops around it by what it, or its body, mentions. */
-static bool is_open(const struct graph *graph, const struct node *node)
-{
-    struct scope scope = {0};
-    node_visit_sizes(node, find_variables, &scope);
-    if (node->op != OP_LOOP || scope.is_left)
-        return scope.is_left;
-    scope.loop = node->loop;
-    scope.region = region_of(graph, node->loop);
-    for (size_t i = 0; i < scope.region->inside_count; i++)
-        node_visit_sizes(scope.region->inside[i], find_variables, &scope);
-    return scope.is_left;
-}
-
 static void find_given(struct preparing *p)
 {
     bool *is_known = ARENA_ARRAY(p->arena, bool, p->graph->nodes_count + 1);
@@ -83,8 +47,8 @@ static void find_given(struct preparing *p)
         const struct node *node = p->graph->nodes[i];
         struct node *const *needed;
         size_t count = node_dependencies(p->graph, node, &needed);
-        p->is_given[i] = is_known[i] ||
-                         (node->op != OP_PARAMETER && node->op != OP_PLACEHOLDER && !is_open(p->graph, node));
+        p->is_given[i] = is_known[i] || (node->op != OP_PARAMETER && node->op != OP_PLACEHOLDER &&
+                                         !node_mentions_outer(p->graph, node));
         for (size_t j = 0; j < count; j++)
             p->is_given[i] = p->is_given[i] && p->is_given[needed[j]->id];
     }

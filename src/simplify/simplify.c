@@ -39,12 +39,6 @@ static void add_check(struct function *function, struct value_check check, struc
     ARENA_APPEND(function->graph->lasting, function, checks, check);
 }
 
-static void find_loop_variable(void *closure, size *a)
-{
-    bool *is_found = closure;
-    *is_found = *is_found || size_has_loop_variable(a);
-}
-
 /* By id: whether the node is in the rounds of some loop. */
 static bool *nodes_in_rounds(const struct graph *graph)
 {
@@ -57,7 +51,7 @@ static bool *nodes_in_rounds(const struct graph *graph)
         size_t count = node_dependencies(graph, graph->nodes[i], &needed);
         for (size_t j = 0; j < count; j++)
             in_rounds[i] = in_rounds[i] || in_rounds[needed[j]->id];
-        node_visit_sizes(graph->nodes[i], find_loop_variable, &in_rounds[i]);
+        in_rounds[i] = in_rounds[i] || node_mentions_outer(graph, graph->nodes[i]);
     }
     return in_rounds;
 }
