@@ -117,7 +117,8 @@ static bool list_local(const struct statement *statement, void *closure)
     return false;
 }
 
-/* All that are declared in the body, and the variables of the loops around it. Positions that are declared
+/* All that are declared in the body, and the variables of the loops around it, but not of branches, whose one
+ * round is 0. Positions that are declared
  * further in are of loops in one piece, which name them alike. */
 static void list_locals(struct cutter *cutter, const struct body *body)
 {
