@@ -27,10 +27,11 @@ enum activity {
 struct sweep {
     struct graph *graph;
     const struct derivatives *derivatives;
-    size_t count;          /* nodes that existed when it began; arrays below are indexed by their ids */
+    size_t count;                /* nodes that existed when it began; arrays below are indexed by their ids */
+    struct node *const *between; /* what it goes through, ascending */
+    size_t between_count;
     unsigned char *active; /* enum activity */
     unsigned char *steep;  /* whether an infinite derivative may lie beyond; found on first demand */
-    unsigned char *steep_anywhere; /* the same, on any way */
     struct adjoint *adjoints;
     struct adjoint **results; /* for a LOOP: the adjoints of its RESULTs */
     struct node **customs;    /* active CUSTOM nodes */
@@ -41,8 +42,6 @@ struct sweep {
 bool is_active(const struct sweep *sweep, const struct node *node);
 /* Whether a derivative beyond the node, on the way to a wrt, may be infinite: then a 0 must be a mask's. */
 bool is_steep(struct sweep *sweep, const struct node *node);
-/* The same, whether on the way to a wrt or not. */
-bool is_steep_anywhere(struct sweep *sweep, const struct node *node);
 /* Adds to the adjoint of `to`; nothing if it is not active or value is NULL or 0. */
 void contribute(struct sweep *sweep, struct node *to, struct node *value, struct node *mask);
 /* The same, of a value that is 0 itself where the mask does not hold. */
@@ -68,9 +67,11 @@ void differentiate_between(struct graph *graph, const struct derivatives *deriva
 bool adjoint_by_tangents(struct sweep *sweep, struct node *loop);
 
 /* ---- steep.c ---- */
-/* By id, of the first `count` nodes: whether the node, or one that it is computed from, may have an infinite
- * derivative; only of those that are active, unless NULL. To be freed. */
-unsigned char *find_steep(const struct graph *graph, size_t count, const unsigned char *active);
+/* By id, of what the sweep goes through: whether the node, or one that it is computed from on the way from a
+ * wrt, may have an infinite derivative. To be freed. */
+unsigned char *find_steep(const struct sweep *sweep);
+/* The same of any node, whether on the way from a wrt or not. */
+bool is_steep_anywhere(struct graph *graph, const struct node *node);
 
 /* ---- adjoint_read.c ---- */
 /* Of an INDEX: which elements of its input it reads; NULL: all, as far as it matters. False: that must be

@@ -363,7 +363,7 @@ static struct node *source_of(const struct work *work, size_t i)
 static void drop_masks(struct work *work)
 {
     for (size_t i = 0; i < work->wrt_count; i++)
-        if (work->masks[i] && !is_steep_anywhere(work->sweep, source_of(work, i)))
+        if (work->masks[i] && !is_steep_anywhere(work->graph, source_of(work, i)))
             work->masks[i] = NULL;
 }
 

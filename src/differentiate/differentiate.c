@@ -114,15 +114,8 @@ static bool is_zero(const struct node *node)
 bool is_steep(struct sweep *sweep, const struct node *node)
 {
     if (!sweep->steep)
-        sweep->steep = find_steep(sweep->graph, sweep->count, sweep->active);
+        sweep->steep = find_steep(sweep);
     return (size_t)node->id < sweep->count && sweep->steep[node->id];
-}
-
-bool is_steep_anywhere(struct sweep *sweep, const struct node *node)
-{
-    if (!sweep->steep_anywhere)
-        sweep->steep_anywhere = find_steep(sweep->graph, sweep->count, NULL);
-    return sweep->steep_anywhere[node->id];
 }
 
 static void add_adjoint(struct sweep *sweep, struct node *to, struct adjoint more)
@@ -257,8 +250,9 @@ static void sweep_back(struct sweep *sweep)
 {
     struct graph *graph = sweep->graph;
     struct span origin = graph->origin;
-    for (size_t id = sweep->count; id-- > 0;) {
-        struct node *node = graph->nodes[id];
+    for (size_t i = sweep->between_count; i-- > 0;) {
+        struct node *node = sweep->between[i];
+        size_t id = (size_t)node->id;
         if (!sweep->active[id])
             continue;
         graph->origin = node->origin;
@@ -297,19 +291,20 @@ static void sweep_free(struct sweep *sweep)
 {
     memory_free(sweep->active);
     memory_free(sweep->steep);
-    memory_free(sweep->steep_anywhere);
     memory_free(sweep->adjoints);
     memory_free(sweep->results);
 }
 
-/* Visits a node in ascending order. */
-static void activate(struct sweep *sweep, struct node *node)
+static void activate_between(struct sweep *sweep)
 {
-    unsigned char *active = &sweep->active[node->id];
-    if (!*active)
-        *active = takes_part(sweep->graph, node, sweep->active);
-    if (*active && node->op == OP_CUSTOM)
-        ARENA_APPEND(sweep->graph->arena, sweep, customs, node);
+    for (size_t i = 0; i < sweep->between_count; i++) {
+        struct node *node = sweep->between[i];
+        unsigned char *active = &sweep->active[node->id];
+        if (!*active)
+            *active = takes_part(sweep->graph, node, sweep->active);
+        if (*active && node->op == OP_CUSTOM)
+            ARENA_APPEND(sweep->graph->arena, sweep, customs, node);
+    }
 }
 
 static void run(struct sweep *sweep, struct node *const *outputs, struct node *const *seeds,
@@ -338,11 +333,15 @@ void differentiate(struct graph *graph, const struct derivatives *derivatives, s
     for (size_t i = 0; i < wrt_count; i++)
         if (wrt[i]->type == REAL && reached[wrt[i]->id])
             sweep.active[wrt[i]->id] = ACTIVE_WRT;
+    struct node **between = memory_array(sweep.count + 1, sizeof *between);
     for (size_t id = 0; id < sweep.count; id++)
         if (reached[id])
-            activate(&sweep, graph->nodes[id]);
+            between[sweep.between_count++] = graph->nodes[id];
+    sweep.between = between;
     memory_free(reached);
+    activate_between(&sweep);
     run(&sweep, outputs, seeds, output_count, wrt, wrt_count, adjoints, NULL);
+    memory_free(between);
     for (size_t i = 0; i < wrt_count; i++)
         if (!adjoints[i])
             adjoints[i] = graph_zeros_like(graph, wrt[i]);
@@ -356,7 +355,8 @@ void differentiate_between(struct graph *graph, const struct derivatives *deriva
     struct sweep sweep = sweep_new(graph, derivatives);
     for (size_t i = 0; i < wrt_count; i++)
         sweep.active[wrt[i]->id] = ACTIVE_END;
-    for (size_t i = 0; i < between_count; i++)
-        activate(&sweep, between[i]);
+    sweep.between = between;
+    sweep.between_count = between_count;
+    activate_between(&sweep);
     run(&sweep, outputs, seeds, output_count, wrt, wrt_count, adjoints, masks);
 }

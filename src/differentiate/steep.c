@@ -47,16 +47,47 @@ static bool is_tame(const struct node *node)
     }
 }
 
-unsigned char *find_steep(const struct graph *graph, size_t count, const unsigned char *active)
+static bool is_steep_itself(const struct node *node)
 {
-    unsigned char *steep = memory_array(count + 1, 1);
-    for (size_t id = 0; id < count; id++) {
-        const struct node *node = graph->nodes[id];
-        if (node->type != REAL || (active && !active[id]))
-            continue;
-        steep[id] = node->input_count > 0 && !is_tame(node);
-        for (int i = node->op == OP_CUSTOM; i < node->input_count && !steep[id]; i++)
-            steep[id] = steep[node->inputs[i]->id];
+    return node->input_count > 0 && !is_tame(node);
+}
+
+/* Whether one of what the node is computed from is marked. A CUSTOM's value goes by a rule. */
+static bool any_input(const struct node *node, const unsigned char *marks)
+{
+    for (int i = node->op == OP_CUSTOM; i < node->input_count; i++)
+        if (marks[node->inputs[i]->id])
+            return true;
+    return false;
+}
+
+unsigned char *find_steep(const struct sweep *sweep)
+{
+    unsigned char *steep = memory_array(sweep->count + 1, 1);
+    for (size_t i = 0; i < sweep->between_count; i++) {
+        const struct node *node = sweep->between[i];
+        if (node->type == REAL && sweep->active[node->id])
+            steep[node->id] = is_steep_itself(node) || any_input(node, steep);
     }
     return steep;
+}
+
+/* What has been found, by id: of the first `seen` nodes. */
+struct steepness {
+    unsigned char *marks;
+    size_t seen, room;
+};
+
+bool is_steep_anywhere(struct graph *graph, const struct node *node)
+{
+    if (!graph->steepness)
+        graph->steepness = ARENA_NEW(graph->arena, struct steepness);
+    struct steepness *known = graph->steepness;
+    for (; known->seen <= (size_t)node->id; known->seen++) {
+        const struct node *next = graph->nodes[known->seen];
+        known->marks = arena_grow(graph->arena, known->marks, known->seen, &known->room, 1);
+        known->marks[known->seen] =
+            next->type == REAL && (is_steep_itself(next) || any_input(next, known->marks));
+    }
+    return known->marks[node->id];
 }

@@ -372,7 +372,7 @@ static bool needs_no_mask(struct sweep *sweep, const struct cut *cut, const stru
 {
     bool is_steep = false;
     for (size_t i = 0; way->may_mask && i < cut->count; i++)
-        is_steep = is_steep || is_steep_anywhere(sweep, cut->nodes[i]);
+        is_steep = is_steep || is_steep_anywhere(sweep->graph, cut->nodes[i]);
     return !is_steep;
 }
 

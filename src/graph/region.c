@@ -136,11 +136,15 @@ bool node_mentions_outer(const struct graph *graph, const struct node *node)
 
 /* ---- The oldest node that can be inside ---- */
 
-/* For each loop variable, by its number, 1 + the id of the first node that mentions it; 0: none so far. */
+/* For each loop variable, by its number, 1 + the id of the first node that mentions it; 0: none so far. And
+ * which nodes regions capture. */
 struct loop_mentions {
     int *first;
     size_t room;
-    size_t seen; /* the nodes of the graph looked at */
+    size_t seen;   /* the nodes of the graph looked at */
+    int regions;   /* found so far */
+    int *captured; /* by node: the last of them that captures it */
+    size_t captured_room;
 };
 
 struct note {
@@ -179,6 +183,9 @@ static int oldest_inside(const struct graph *constant, const struct loop *loop)
         graph->mentions = ARENA_NEW(graph->arena, struct loop_mentions);
     struct loop_mentions *mentions = graph->mentions;
     for (; mentions->seen < graph->nodes_count; mentions->seen++) {
+        mentions->captured = arena_grow(graph->arena, mentions->captured, mentions->seen,
+                                        &mentions->captured_room, sizeof *mentions->captured);
+        mentions->captured[mentions->seen] = 0;
         struct note note = {graph, (int)mentions->seen};
         node_visit_sizes(graph->nodes[mentions->seen], note_size, &note);
     }
@@ -209,14 +216,16 @@ static void push(struct worklist *list, struct node *node)
     list->nodes[list->count++] = node;
 }
 
-/* Marks the nodes that the roots need and that are not older than the one with the id `first`. */
+/* Marks the nodes that the roots need and that are not older than the one with the id `first`, whose mark is
+ * marks[0].
+ */
 static void mark_back_to(const struct graph *graph, int first, struct node *const *roots, size_t root_count,
                          bool with_bodies, unsigned char *marks)
 {
     struct worklist list = {0};
     for (size_t i = 0; i < root_count; i++)
-        if (roots[i] && roots[i]->id >= first && !marks[roots[i]->id]) {
-            marks[roots[i]->id] = 1;
+        if (roots[i] && roots[i]->id >= first && !marks[roots[i]->id - first]) {
+            marks[roots[i]->id - first] = 1;
             push(&list, roots[i]);
         }
     while (list.count) {
@@ -226,8 +235,8 @@ static void mark_back_to(const struct graph *graph, int first, struct node *cons
         if (!with_bodies)
             count = node_dependencies(graph, node, &dependencies);
         for (size_t i = 0; i < count; i++)
-            if (dependencies[i]->id >= first && !marks[dependencies[i]->id]) {
-                marks[dependencies[i]->id] = 1;
+            if (dependencies[i]->id >= first && !marks[dependencies[i]->id - first]) {
+                marks[dependencies[i]->id - first] = 1;
                 push(&list, dependencies[i]);
             }
     }
@@ -242,7 +251,24 @@ void mark_reachable(const struct graph *graph, struct node *const *roots, size_t
 
 /* ---- Inside and captured ---- */
 
-enum { REACHED = 1, INSIDE = 2, CARRIED = 4, CAPTURED = 8 };
+enum { REACHED = 1, INSIDE = 2, CARRIED = 4 };
+
+/* The nodes that may be inside, by id: those from first to last. */
+struct span_of_body {
+    int first, last;
+    unsigned char *marks;
+};
+
+static unsigned char *mark_of(const struct span_of_body *span, const struct node *node)
+{
+    return node->id < span->first || node->id > span->last ? NULL : &span->marks[node->id - span->first];
+}
+
+static bool is_marked(const struct span_of_body *span, const struct node *node)
+{
+    const unsigned char *mark = mark_of(span, node);
+    return mark && *mark & (INSIDE | CARRIED);
+}
 
 static int by_id(const void *a, const void *b)
 {
@@ -250,26 +276,29 @@ static int by_id(const void *a, const void *b)
     return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
 }
 
-static void capture(const struct graph *graph, struct region *region, struct node *node, unsigned char *marks)
+static void capture(const struct graph *graph, struct region *region, struct node *node,
+                    const struct span_of_body *span)
 {
-    if (marks[node->id] & (INSIDE | CARRIED | CAPTURED))
+    struct loop_mentions *mentions = graph->mentions;
+    if (is_marked(span, node) || mentions->captured[node->id] == mentions->regions)
         return;
-    marks[node->id] |= CAPTURED;
+    mentions->captured[node->id] = mentions->regions;
     ARENA_APPEND(graph->arena, region, dependencies, node);
 }
 
 /* Every outside node that an inside node, or an end of the body, reads directly. */
 static void find_captures(const struct graph *graph, struct region *region, struct node *const *ends,
-                          size_t end_count, unsigned char *marks)
+                          size_t end_count, const struct span_of_body *span)
 {
     size_t first = region->dependencies_count;
+    graph->mentions->regions++;
     for (size_t i = 0; i < end_count; i++)
-        capture(graph, region, ends[i], marks);
+        capture(graph, region, ends[i], span);
     for (size_t i = 0; i < region->inside_count; i++) {
         struct node *const *dependencies;
         size_t count = node_dependencies(graph, region->inside[i], &dependencies);
         for (size_t j = 0; j < count; j++)
-            capture(graph, region, dependencies[j], marks);
+            capture(graph, region, dependencies[j], span);
     }
     region->captures = region->dependencies + first;
     region->captures_count = region->dependencies_count - first;
@@ -278,12 +307,12 @@ static void find_captures(const struct graph *graph, struct region *region, stru
 }
 
 static bool is_inside(const struct graph *graph, const struct loop *loop, const struct node *node,
-                      const unsigned char *marks)
+                      const struct span_of_body *span)
 {
     struct node *const *dependencies;
     size_t count = node_dependencies(graph, node, &dependencies);
     for (size_t j = 0; j < count; j++)
-        if (marks[dependencies[j]->id] & (INSIDE | CARRIED))
+        if (is_marked(span, dependencies[j]))
             return true;
     return node_mentions(graph, node, loop->variable);
 }
@@ -303,25 +332,25 @@ const struct region *region_of(const struct graph *graph, struct loop *loop)
     if (loop->condition)
         ends[end_count++] = loop->condition;
 
-    unsigned char *marks = memory_array(graph->nodes_count + 1, 1);
-    int first = oldest_inside(graph, loop);
-    mark_back_to(graph, first, ends, end_count, false, marks);
-    for (int i = 0; i < loop->carried_count; i++)
-        marks[loop->carried[i]->id] |= CARRIED;
-    int last = 0;
+    struct span_of_body span = {.first = oldest_inside(graph, loop), .last = 0};
     for (size_t i = 0; i < end_count; i++)
-        last = ends[i]->id > last ? ends[i]->id : last;
-    for (int id = first; id <= last; id++) {
-        struct node *node = graph->nodes[id];
-        if (marks[id] == REACHED && is_inside(graph, loop, node, marks)) {
-            marks[id] |= INSIDE;
-            ARENA_APPEND(graph->arena, region, inside, node);
+        span.last = ends[i]->id > span.last ? ends[i]->id : span.last;
+    span.marks = memory_array(span.last < span.first ? 1 : (size_t)(span.last - span.first) + 1, 1);
+    mark_back_to(graph, span.first, ends, end_count, false, span.marks);
+    for (int i = 0; i < loop->carried_count; i++)
+        if (mark_of(&span, loop->carried[i]))
+            *mark_of(&span, loop->carried[i]) |= CARRIED;
+    for (int id = span.first; id <= span.last; id++) {
+        unsigned char *mark = &span.marks[id - span.first];
+        if (*mark == REACHED && is_inside(graph, loop, graph->nodes[id], &span)) {
+            *mark |= INSIDE;
+            ARENA_APPEND(graph->arena, region, inside, graph->nodes[id]);
         }
     }
     for (int i = 0; i < loop->carried_count; i++)
         ARENA_APPEND(graph->arena, region, dependencies, loop->initial[i]);
-    find_captures(graph, region, ends, end_count, marks);
-    memory_free(marks);
+    find_captures(graph, region, ends, end_count, &span);
+    memory_free(span.marks);
     loop->region = region;
     return region;
 }

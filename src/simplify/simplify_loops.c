@@ -420,6 +420,7 @@ void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_coun
     graph->nodes = sorted;
     graph->nodes_count = graph->nodes_capacity = count;
     graph->mentions = NULL;
+    graph->steepness = NULL;
     memory_free(stack);
     memory_free(visited);
 }
