@@ -182,14 +182,11 @@ static void emit_lane_end(struct emitter *emitter, struct nest *nest, const stru
 /* The one statement of a loop in which each lane forms a sum over that loop alone; else NULL. */
 static const struct item *lone_sum(const struct emitter *emitter, const struct item *loop)
 {
-    const struct item *item = NULL;
-    for (size_t i = 0; i < loop->body_count; i++) {
-        if (loop->body[i]->kind != ITEM_STATEMENT || (item && !loop->body[i]->nest->is_void))
-            return NULL;
-        item = loop->body[i]->nest->is_void ? item : loop->body[i];
-    }
-    if (!item || (item->guard != ALWAYS_WANTED && item->guard != emitter->guard))
+    const struct item *lanes = loop->body_count == 1 ? loop->body[0] : NULL;
+    if (!lanes || lanes->loop_kind != LOOP_LANE || lanes->body_count != 1 ||
+        (lanes->guard != ALWAYS_WANTED && lanes->guard != emitter->guard))
         return NULL;
+    const struct item *item = lanes->body[0];
     const struct nest *nest = item->nest;
     bool is_private = nest->target && (nest->target->lanes || forms_element(nest, emitter->laned)),
          is_sum = nest->kind == NEST_REDUCE && (nest->node->op == OP_SUM || nest->node->op == OP_CONTRACT);
@@ -272,64 +269,39 @@ static void emit_inner_loop(struct emitter *emitter, const struct block *block, 
     emit_lane_ends(emitter, block, loop);
 }
 
-static bool shares_lane_loop(const struct emitter *emitter, const struct item *item, guard wanted)
-{
-    return item->kind == ITEM_STATEMENT && (item->nest->is_void || item->guard == wanted) &&
-           (item->nest->is_void || !is_lane_total(item->nest, emitter->laned));
-}
-
-/* One item, or as many as can be in one loop over the lanes; the last ones of a loop that multiplies powers
- * up do that, too. Returns how many. */
-static size_t emit_lane_item(struct emitter *emitter, const struct block *block, const struct item *parent,
-                             size_t first, bool may_step)
-{
-    const struct item *item = parent->body[first];
-    size_t count = 1;
-    if (item->kind == ITEM_LOOP) {
-        emit_inner_loop(emitter, block, item);
-    } else if (is_lane_total(item->nest, emitter->laned)) {
-        emitter->at = item;
-        emit_total(emitter, block, item->nest);
-    } else {
-        struct code body = {0}, *outer = emit_into(emitter, &body);
-        for (count = 0; first + count < parent->body_count; count++) {
-            const struct item *next = parent->body[first + count];
-            if (!shares_lane_loop(emitter, next, item->guard))
-                break;
-            emitter->at = next;
-            if (!next->nest->is_void)
-                emit_lane_statement(emitter, next->nest);
-        }
-        if (may_step && first + count == parent->body_count)
-            step_powers(emitter, parent);
-        emit_into(emitter, outer);
-        emit_lane_loop(emitter, block, &body);
-    }
-    return count;
-}
-
 static void emit_lane_items(struct emitter *emitter, const struct block *block, const struct item *parent)
 {
-    bool has_stepped = false;
-    for (size_t i = 0; i < parent->body_count;) {
+    struct code body = {0}, *outer;
+    for (size_t i = 0; i < parent->body_count; i++) {
         const struct item *item = parent->body[i];
         struct guarded guarded;
-        if (item->kind == ITEM_STATEMENT && item->nest->is_void) {
-            i++;
-            continue;
-        }
         begin_guarded(emitter, &guarded, item->guard);
-        bool may_step =
-            !guarded.statement && item->kind == ITEM_STATEMENT && !is_lane_total(item->nest, emitter->laned);
-        i += emit_lane_item(emitter, block, parent, i, may_step);
-        has_stepped = may_step && i == parent->body_count;
+        if (item->loop_kind == LOOP_LANE) {
+            bool is_last = !guarded.statement && i + 1 == parent->body_count;
+            outer = emit_into(emitter, &body);
+            for (size_t j = 0; j < item->body_count; j++) {
+                emitter->at = item->body[j];
+                emit_lane_statement(emitter, item->body[j]->nest);
+            }
+            if (is_last)
+                step_powers(emitter, parent);
+            emit_into(emitter, outer);
+            emit_lane_loop(emitter, block, &body);
+            body = (struct code){0};
+            if (is_last)
+                return;
+        } else if (item->loop_kind == LOOP_SUM) {
+            emitter->at = item->body[0];
+            emit_total(emitter, block, item->body[0]->nest);
+        } else {
+            emit_inner_loop(emitter, block, item);
+        }
         end_guarded(emitter, &guarded);
     }
-    struct code steps = {0}, *outer = emit_into(emitter, &steps);
-    if (!has_stepped)
-        step_powers(emitter, parent);
+    outer = emit_into(emitter, &body);
+    step_powers(emitter, parent);
     emit_into(emitter, outer);
-    emit_lane_loop(emitter, block, &steps);
+    emit_lane_loop(emitter, block, &body);
 }
 
 /* ---- The block ---- */

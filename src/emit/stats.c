@@ -85,25 +85,6 @@ static size *bytes(const struct counter *c, size *count, enum type type)
     return size_multiply(count, size_number(c->program->sizes, type == REAL ? c->module->precision / 8 : 4));
 }
 
-struct variable_search {
-    const size *variable;
-    bool is_found;
-};
-
-static void compare_variable(void *closure, size *variable)
-{
-    struct variable_search *search = closure;
-    search->is_found = search->is_found || variable == search->variable;
-}
-
-static bool depends_on(size *a, const size *variable)
-{
-    struct variable_search search = {variable, false};
-    if (a)
-        size_visit_loop_variables(a, compare_variable, &search);
-    return search.is_found;
-}
-
 /* Whether the rounds of a loop around the nest go through an axis one by one; first: the position along it,
  * if it is known. */
 static bool is_by_round(const struct nest *nest, const size *extent, size *first)
@@ -111,7 +92,8 @@ static bool is_by_round(const struct nest *nest, const size *extent, size *first
     for (int i = 0; i < nest->path_count; i++) {
         const struct item *item = nest->path[i];
         const struct loop *loop = item->kind == ITEM_REGION && item->nest ? item->nest->node->loop : NULL;
-        if (loop && (size_subtract(loop->end, loop->begin) == extent || depends_on(first, loop->variable)))
+        if (loop && (size_subtract(loop->end, loop->begin) == extent ||
+                     (first && size_depends_on(first, loop->variable))))
             return true;
     }
     return false;

@@ -237,3 +237,55 @@ void choose_lanes(struct program *program)
 {
     choose_in(program, program->root);
 }
+
+/* ---- Loops over the lanes ---- */
+
+static void append(struct program *program, struct item *parent, struct item *item)
+{
+    item->parent = parent;
+    item->position = parent->body_count;
+    ARENA_APPEND(program->arena, parent, body, item);
+}
+
+static struct item *lane_loop(struct program *program, struct item *parent, const struct item *first,
+                              size *lane, enum loop_kind kind)
+{
+    struct item *loop = item_new(program, parent);
+    loop->kind = ITEM_LOOP;
+    loop->loop_kind = kind;
+    loop->variable = lane;
+    loop->extent = size_number(program->sizes, LANES);
+    loop->guard = first->guard;
+    loop->depth = first->depth;
+    loop->first = loop->last = first->first;
+    append(program, parent, loop);
+    return loop;
+}
+
+static void distribute(struct program *program, const struct item *laned, struct item *parent, size *lane)
+{
+    struct item old = *parent, *open = NULL;
+    parent->body = NULL;
+    parent->body_count = parent->body_capacity = 0;
+    for (size_t i = 0; i < old.body_count; i++) {
+        struct item *item = old.body[i];
+        if (item->kind == ITEM_LOOP) {
+            distribute(program, laned, item, lane);
+            append(program, parent, item);
+            open = NULL;
+        } else if (!item->nest->is_void) {
+            bool is_total = is_lane_total(item->nest, laned);
+            if (is_total || !open || open->loop_kind == LOOP_SUM || open->guard != item->guard)
+                open = lane_loop(program, parent, item, lane, is_total ? LOOP_SUM : LOOP_LANE);
+            open->last = item->last;
+            append(program, open, item);
+        }
+    }
+}
+
+void distribute_lanes(struct program *program, struct item *loop)
+{
+    size *lane = size_new_loop_variable(program->sizes, "lane", size_number(program->sizes, 0),
+                                        size_number(program->sizes, LANES));
+    distribute(program, loop, loop, lane);
+}

@@ -64,8 +64,10 @@ static void choose_kind(struct program *program, struct item *loop, guard known,
         return;
     if (is_laned || loop->before_count > 0 || has_power_of_rounds(program, loop))
         loop->work = NULL;
-    if (is_laned)
+    if (is_laned) {
+        distribute_lanes(program, loop);
         return;
+    }
     is_shared = is_shared || loop->work || loop->chunks;
     choose_inside(program, loop, known, is_shared);
     loop->loop_kind = kind_of(program, loop, known, is_shared);

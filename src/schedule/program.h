@@ -168,6 +168,7 @@ enum loop_kind {
     LOOP_SUM,    /* terms of one sum, maximum or minimum, which is formed in parts side by side */
     LOOP_SHORT_SUM, /* a few terms of one sum */
     LOOP_LANES,     /* LANES of them side by side */
+    LOOP_LANE,      /* inside of such a loop: its round in each of the lanes */
     LOOP_VECTORS    /* REGION: side by side, as many as vectors hold */
 };
 
@@ -499,6 +500,9 @@ bool is_formed_in_parts(const struct nest *nest);
 void choose_lanes(struct program *program);
 /* Whether the nest forms a sum, maximum or minimum over all lanes of the loop. */
 bool is_lane_total(const struct nest *nest, const struct item *loop);
+/* Puts the statements of a loop in lanes into loops over the lanes, with their neighbours or, if they form a
+ * sum over the lanes, alone. */
+void distribute_lanes(struct program *program, struct item *loop);
 /* Whether each of its rounds forms one element of an array that others see. */
 bool forms_element(const struct nest *nest, const struct item *loop);
 

@@ -225,6 +225,7 @@ static const char *const kinds[] = {[LOOP_SERIAL] = "",
                                     [LOOP_SUM] = ", in parts",
                                     [LOOP_SHORT_SUM] = ", a short sum",
                                     [LOOP_LANES] = ", in lanes",
+                                    [LOOP_LANE] = "",
                                     [LOOP_VECTORS] = ", in vectors"};
 
 static void print_loop(struct printer *printer, const struct item *loop, int depth)
