@@ -38,6 +38,15 @@ static size_t count_up_to(const struct node *node, int64_t most, size_t all)
     return count;
 }
 
+static bool has_number_extents(const struct node *node)
+{
+    int64_t extent;
+    for (int a = 0; a < node->rank; a++)
+        if (!size_is_number(node->shape[a], &extent))
+            return false;
+    return true;
+}
+
 size_t short_count(const struct node *node)
 {
     return count_up_to(node, SHORT_AXIS, SHORT_TENSOR);
@@ -141,12 +150,14 @@ bool is_plain(const struct scalariser *scalariser, const struct node *node)
     return plain;
 }
 
-/* Computed from positions and constants alone, so that each element is a number: zeros vanish where elements
- * of it are read. */
+/* Computed from positions and constants alone, and of fixed extents, so that each element has a number and is
+ * one: zeros vanish where elements of it are read. */
 static bool is_known(const struct node *node, int depth)
 {
     enum { DEEP = 8 };
     double value;
+    if (!has_number_extents(node))
+        return false;
     if (node->op == OP_IOTA)
         return has_number_subscripts(node->subscripts, 1, node->rank);
     bool is_view = node->op == OP_INDEX && node->input_count == 1 && node->inputs[0]->rank > 0 &&
