@@ -80,26 +80,33 @@ void emit_product(struct emitter *emitter, struct nest *nest)
 
 /* ---- Factorisations ---- */
 
-/* name[r * columns + c] = operand[..., r, c] for this round of the outer loops. */
+/* The position along an axis for which a loop is opened, unless it has one element only. */
+static struct index open_axis(struct emitter *emitter, int depth, size *extent)
+{
+    if (is_one(extent))
+        return (struct index){size_number(emitter->program->sizes, 0), NULL};
+    size *variable = program_variable(emitter->program, depth, extent);
+    emit_open_loop(emitter, NO_BRACES, size_c_name(variable), size_c(emitter, extent));
+    return (struct index){variable, NULL};
+}
+
+/* destination[r * columns + c] = operand[..., r, c] for this round of the outer loops. */
 static void copy_matrix(struct emitter *emitter, struct nest *nest, struct node *operand,
                         const struct tree *destination)
 {
     struct index at[MAXIMUM_AXES];
-    struct program *program = emitter->program;
     int rank = operand->rank, depth = emitter->at->depth;
-    size *rows = operand->shape[rank - 2], *columns = operand->shape[rank - 1];
-    size *r = program_variable(program, depth, rows), *c = program_variable(program, depth + 1, columns);
+    size *const *shape = operand->shape + rank - 2;
     nest_indices(emitter->program, nest, nest->loop_count, at);
-    at[rank - 2] = (struct index){r, NULL};
-    at[rank - 1] = (struct index){c, NULL};
-    const char *r_name = size_c_name(r), *c_name = size_c_name(c);
     struct code *outer = emitter->code;
-    emit_open_loop(emitter, NO_BRACES, r_name, size_c(emitter, rows));
-    emit_open_loop(emitter, NO_BRACES, c_name, size_c(emitter, columns));
+    at[rank - 2] = open_axis(emitter, depth, shape[0]);
+    at[rank - 1] = open_axis(emitter, depth + 1, shape[1]);
     const struct tree *value = expression_of(emitter, operand, at);
-    const struct tree *row = tree_append(emitter->lasting, tree_name(emitter->lasting, r_name), "*",
-                                         size_factor(emitter, columns));
-    emit_line(emitter, "($)[$ + %s] = $", destination, row, c_name, value);
+    struct element_place place = {
+        .rank = 2, .extents = {shape[0], shape[1]}, .at = {at[rank - 2], at[rank - 1]}};
+    struct offset to = offset_of(emitter, place);
+    const char *element = destination->kind == TREE_NAME ? "$[$] = $" : "($)[$] = $";
+    emit_line(emitter, element, destination, to.at ? to.at : tree_number(emitter->lasting, 0), value);
     emitter->code = outer;
 }
 

@@ -33,6 +33,8 @@ static const struct tree *spell_offset(struct emitter *emitter, const struct ele
             continue;
         if (!offset && number && size_is_number(shape[a], &extent))
             number *= extent;
+        else if (!offset && number == 1)
+            offset = size_c(emitter, shape[a]);
         else if (!offset && number)
             offset = tree_append(arena, tree_number(arena, number), "*", size_factor(emitter, shape[a]));
         else if (offset)

@@ -12,7 +12,7 @@
 #include "emitter.h"
 #include "map.h"
 
-enum { LONGEST_STRETCH = 100, MOST_ARRAYS = 100 };
+enum { LONGEST_STRETCH = 100, MOST_ARRAYS = 70 };
 
 /* An array, with that in whose place it is. */
 struct place {

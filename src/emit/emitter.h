@@ -273,8 +273,8 @@ bool is_read_leaf(const struct emitter *emitter, const struct member *member);  
 const struct tree *member_of(struct emitter *emitter, const struct member *member); /* m->x */
 
 /* ---- emit_kernel.c ---- */
-/* C99 promises that a function can have 127. */
-enum { MOST_PARAMETERS = 120 };
+/* C99 promises that a function can have 127; a person reads no list of them. */
+enum { MOST_PARAMETERS = 80 };
 const char *kernel_name(struct emitter *emitter);
 /* The body of a function that runs the statements: these with the declarations that they need, or a call of a
  * kernel, which is printed. `is_status`: the function returns one. */
@@ -296,7 +296,7 @@ struct body {
     size_t length;
     struct statement *group; /* what stands for it where it was set aside, empty until it is cut */
 };
-enum { LONGEST_BODY = 1000 };
+enum { LONGEST_BODY = 600 };
 /* The items from the first on. */
 struct body *print_body(struct emitter *emitter, const struct item *parent, size_t first);
 /* Into the code around, or set aside if it is long. */

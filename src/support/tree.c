@@ -47,9 +47,21 @@ static int precedence_of(const char *sign)
     return precedences[i];
 }
 
+/* -a, or -a * b * c. */
+static bool begins_with_minus(const struct tree *a)
+{
+    while (a->kind == TREE_BINARY && a->precedence == PRECEDENCE_PRODUCT)
+        a = a->operands[0];
+    return tree_is(a, TREE_UNARY, "-");
+}
+
 const struct tree *tree_binary(struct arena *arena, const struct tree *a, const char *sign,
                                const struct tree *b)
 {
+    if ((sign[0] == '+' || sign[0] == '-') && !sign[1] && begins_with_minus(b)) {
+        sign = sign[0] == '+' ? "-" : "+"; /* a + -b * c is a - b * c, to the last bit */
+        b = tree_negate_first(arena, b);
+    }
     struct tree *made = tree_new(arena, TREE_BINARY, precedence_of(sign), sign, 2);
     made->operands[0] = a;
     made->operands[1] = b;

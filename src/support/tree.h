@@ -72,6 +72,7 @@ const struct tree *tree_of_row(struct arena *arena, const char *row, const struc
 
 const struct tree *tree_name(struct arena *arena, const char *name);
 const struct tree *tree_number(struct arena *arena, long long number);
+/* a + -b and a - -b become a - b and a + b. */
 const struct tree *tree_binary(struct arena *arena, const struct tree *a, const char *sign,
                                const struct tree *b);
 const struct tree *tree_call(struct arena *arena, const char *function, unsigned count,

@@ -288,7 +288,8 @@ static const struct tree *parse_expression(struct parser *parser)
         return a;
     struct tree *made = tree_new(parser->arena, TREE_CHOICE, PRECEDENCE_CHOICE, "", 3);
     made->operands[0] = operand(parser, a);
-    made->operands[1] = operand(parser, parse_expression(parser));
+    const struct tree *chosen = operand(parser, parse_expression(parser));
+    made->operands[1] = parenthesise(parser->arena, chosen, PRECEDENCE_CHOICE);
     expect(parser, ":");
     made->operands[2] = operand(parser, parse_expression(parser));
     return made;
@@ -296,12 +297,19 @@ static const struct tree *parse_expression(struct parser *parser)
 
 /* ---- Statements ---- */
 
+/* What is assigned needs no parentheses. */
+static const struct tree *parse_value(struct parser *parser)
+{
+    const struct tree *value = parse_expression(parser);
+    return value->kind == TREE_GROUP ? value->operands[0] : value;
+}
+
 static const struct tree *parse_variable(struct parser *parser)
 {
     bool is_const, is_plain;
     const char *type = parse_type(parser, &is_const, &is_plain);
     const struct tree *name = parse_postfix(parser),
-                      *value = accept(parser, "=") ? parse_expression(parser) : NULL;
+                      *value = accept(parser, "=") ? parse_value(parser) : NULL;
     struct tree *made = tree_new(parser->arena, TREE_VARIABLE, PRECEDENCE_ASSIGNMENT, type, value ? 2 : 1);
     made->is_const = is_const;
     made->is_plain = is_plain;
@@ -319,7 +327,7 @@ static const struct tree *parse_simple(struct parser *parser)
     const struct tree *a = parse_expression(parser);
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (accept(parser, signs[i]))
-            return tree_binary(parser->arena, a, signs[i], parse_expression(parser));
+            return tree_binary(parser->arena, a, signs[i], parse_value(parser));
     return a;
 }
 

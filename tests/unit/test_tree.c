@@ -69,7 +69,7 @@ START_TEST(operands_get_the_parentheses_that_c_needs)
     ASSERT_TEXT(tree(arena, "$ * $", product, product), "a * b * (a * b)");
     ASSERT_TEXT(tree(arena, "$ / $", product, product), "a * b / (a * b)");
     ASSERT_TEXT(tree(arena, "$ - $", sum, sum), "a + b - (a + b)");
-    ASSERT_TEXT(tree(arena, "$ - $", product, negative), "a * b - -a");
+    ASSERT_TEXT(tree(arena, "$ - $", product, negative), "a * b + a");
     ASSERT_TEXT(tree(arena, "-$", negative), "-(-a)");
     ASSERT_TEXT(tree(arena, "-$", sum), "-(a + b)");
     ASSERT_TEXT(tree(arena, "!$", test), "!(a < b)");
@@ -78,13 +78,37 @@ START_TEST(operands_get_the_parentheses_that_c_needs)
     ASSERT_TEXT(tree(arena, "x[$]", sum), "x[a + b]");
     ASSERT_TEXT(tree(arena, "$[0]", sum), "(a + b)[0]");
     ASSERT_TEXT(tree(arena, "&$", tree(arena, "x[i]")), "&x[i]");
-    ASSERT_TEXT(tree(arena, "$ ? $ : $", choice, choice, choice), "(c ? a : b) ? c ? a : b : c ? a : b");
+    ASSERT_TEXT(tree(arena, "$ ? $ : $", choice, choice, choice), "(c ? a : b) ? (c ? a : b) : c ? a : b");
     ASSERT_TEXT(tree(arena, "$ < $", test, sum), "a < b < a + b");
     ASSERT_TEXT(tree(arena, "$ == $", sum, tree(arena, "a == b")), "a + b == (a == b)");
     ASSERT_TEXT(tree(arena, "$ && $", tree(arena, "a || b"), test), "(a || b) && a < b");
     ASSERT_TEXT(tree(arena, "x = $", choice), "x = c ? a : b");
     ASSERT_TEXT(parenthesise(arena, product, PRECEDENCE_PRODUCT), "(a * b)");
     ASSERT_TEXT(parenthesise(arena, product, PRECEDENCE_SUM), "a * b");
+}
+END_TEST
+
+START_TEST(no_sum_of_what_is_negative)
+{
+    const struct tree *number = tree(arena, "-0.5"), *product = tree(arena, "-2 * a / b");
+    ASSERT_TEXT(tree(arena, "a + $", number), "a - 0.5");
+    ASSERT_TEXT(tree(arena, "a - $", number), "a + 0.5");
+    ASSERT_TEXT(tree(arena, "a + $", product), "a - 2 * a / b");
+    ASSERT_TEXT(tree_append(arena, tree(arena, "c"), "+", product), "c - 2 * a / b");
+    ASSERT_TEXT(tree(arena, "$ + a", number), "-0.5 + a");
+    ASSERT_TEXT(tree(arena, "a * $", number), "a * -0.5");
+    ASSERT_TEXT(tree(arena, "a + b * $", number), "a + b * -0.5");
+}
+END_TEST
+
+START_TEST(values_and_choices_are_plain_to_read)
+{
+    const struct tree *choice = tree(arena, "(c ? a : b)");
+    ASSERT_TEXT(tree(arena, "x[i] = $", choice), "x[i] = c ? a : b");
+    ASSERT_TEXT(tree(arena, "x += $", choice), "x += c ? a : b");
+    ASSERT_TEXT(tree(arena, "const double x = $", choice), "const double x = c ? a : b");
+    ASSERT_TEXT(tree(arena, "x = $ + 1", choice), "x = (c ? a : b) + 1");
+    ASSERT_TEXT(tree(arena, "d ? $ : e", tree(arena, "c ? a : b")), "d ? (c ? a : b) : e");
 }
 END_TEST
 
@@ -237,6 +261,8 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, patterns_are_printed_as_they_are_written);
     tcase_add_test(tests, operands_get_the_parentheses_that_c_needs);
+    tcase_add_test(tests, no_sum_of_what_is_negative);
+    tcase_add_test(tests, values_and_choices_are_plain_to_read);
     tcase_add_test(tests, rows_of_operators);
     tcase_add_test(tests, chains_from_left_to_right);
     tcase_add_test(tests, precedence_tells_what_costs_nothing_to_mention_twice);

@@ -141,7 +141,7 @@ static void f_backward_kernel(
             memset(d_E_own, 0, v * d * sizeof(double));
         for (size_t i = begin; i < end; i++)
             for (size_t j = 0; j < d; j++)
-                d_E_own[(size_t)k[i] * d + j] += (d_f ? d_f[i * d + j] : 0);
+                d_E_own[(size_t)k[i] * d + j] += d_f ? d_f[i * d + j] : 0;
     });
     GRADC_ADD_CHUNKS(d_E, d_E_others, v * d, chunks);
 }
@@ -193,7 +193,7 @@ static int f_gradient_kernel(
             for (size_t i = begin; i < end; i++) {
                 if (m->d_E) {
                     for (size_t j = 0; j < d; j++)
-                        d_E_own[(size_t)k[i] * d + j] += (d_f ? d_f[i * d + j] : 0);
+                        d_E_own[(size_t)k[i] * d + j] += d_f ? d_f[i * d + j] : 0;
                 }
                 if (m->f) {
                     GRADC_INDEPENDENT
