@@ -125,10 +125,12 @@ static const char *print_module(struct module *module, const struct emit_options
     for (size_t i = 0; i < module->functions_count; i++) {
         emit_size_functions(&code, module, &programs[i]);
         emit_defaults(&code, module, options, module->functions[i]);
+        const char **kept_names =
+            ARENA_ARRAY(module->arena, const char *, module->functions[i]->graph->nodes_count + 1);
         for (int e = 0; e < ENTRY_COUNT; e++)
             if (programs[i].entries[e]) {
                 emit_entry(&code, module, options, programs[i].entries[e],
-                           needs_work(&programs[i], (enum entry)e));
+                           needs_work(&programs[i], (enum entry)e), kept_names);
                 bool is_last = i + 1 == module->functions_count;
                 for (int rest = e + 1; rest < ENTRY_COUNT; rest++)
                     is_last = is_last && !programs[i].entries[rest];

@@ -50,6 +50,32 @@ static void name_members(struct emitter *emitter)
     }
 }
 
+/* What an earlier entry leaves in the workspace is called here as there, if it has an array of its own. */
+static void name_kept_values(struct emitter *emitter, const char *const *kept_names)
+{
+    struct program *program = emitter->program;
+    for (size_t i = 0; i < program->all_buffers_count; i++) {
+        struct buffer *buffer = program->all_buffers[i];
+        const char *name = buffer->node ? kept_names[buffer->node->id] : NULL;
+        if (!name || buffer->name || buffer->storage != STORAGE_WORKSPACE || array_of(buffer) != buffer ||
+            names_has(emitter->names, name))
+            continue;
+        buffer->name = name;
+        names_reserve(emitter->names, name);
+    }
+}
+
+static void record_kept_names(const struct emitter *emitter, const char **kept_names)
+{
+    const struct program *program = emitter->program;
+    struct arena *arena = emitter->module->arena;
+    for (size_t i = 0; i < program->all_buffers_count; i++) {
+        struct buffer *buffer = program->all_buffers[i], *array = array_of(buffer);
+        if (buffer->is_kept && buffer->node && array->name)
+            kept_names[buffer->node->id] = arena_print(arena, "%s", array->name);
+    }
+}
+
 /* Loop variables take letters that nothing else wants. */
 static void name_loop_variables(struct emitter *emitter)
 {
@@ -136,7 +162,7 @@ const char *pointer_name(const struct function *function)
 }
 
 void emit_entry(struct c_file *file, struct module *module, const struct emit_options *options,
-                struct program *program, enum truth needs_work)
+                struct program *program, enum truth needs_work, const char **kept_names)
 {
     struct arena *arena = arena_new(); /* lives until the entry's text is in the file */
     bool is_float = module->precision == 32;
@@ -164,6 +190,7 @@ void emit_entry(struct c_file *file, struct module *module, const struct emit_op
     name_sizes(&emitter);
     name_members(&emitter);
     name_loop_variables(&emitter);
+    name_kept_values(&emitter, kept_names);
     struct body *entry = print_body(&emitter, program->root, 0);
     struct arrays *arrays = find_arrays(&emitter, false);
     struct code statements = emit_stretches(&emitter, entry, &arrays), checks = {0};
@@ -175,6 +202,7 @@ void emit_entry(struct c_file *file, struct module *module, const struct emit_op
     print_body_of(file, &checks);
     print_body_of(file, &body);
     text_write(&file->text, "}\n");
+    record_kept_names(&emitter, kept_names);
     forget_sizes(&emitter);
     arena_free(arena);
 }

@@ -70,7 +70,7 @@ const char *buffer_name(struct emitter *emitter, struct buffer *buffer)
     if (!buffer->name) {
         const struct node *node = buffer->node;
         const char *wanted = "t";
-        if (node && !node->name && node->op == OP_RESULT && node->result >= node->loop->carried_count)
+        while (node && !node->name && node->op == OP_RESULT && node->result >= node->loop->carried_count)
             node = node->loop->collected[node->result - node->loop->carried_count];
         if (buffer->member)
             wanted = buffer->member->name;

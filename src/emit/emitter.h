@@ -318,8 +318,10 @@ void emit_defaults(struct c_file *file, struct module *module, const struct emit
 
 /* ---- emit_entry.c ---- */
 const char *pointer_name(const struct function *function); /* of the struct, in definitions */
+/* kept_names: for each node, how entries before this one call the array that they leave of it; more are
+ * added. */
 void emit_entry(struct c_file *file, struct module *module, const struct emit_options *options,
-                struct program *program, enum truth needs_work);
+                struct program *program, enum truth needs_work, const char **kept_names);
 
 /* ---- emit_computed.c: sizes computed from others ---- */
 /* What makes statements of functions that look at sizes alone. */

@@ -232,13 +232,13 @@ static void scores_backward_kernel(
     const double *GRADC_RESTRICT Q,     /* [K, D, D] */
     double *GRADC_RESTRICT d_Q,         /* [K, D, D] */
     double *GRADC_RESTRICT d_mu,        /* [K, D] */
-    double *GRADC_RESTRICT t,           /* [block, K, D] */
-    const double *GRADC_RESTRICT t4,    /* [N, K, D] */
-    const double *GRADC_RESTRICT sum2,  /* [N, K, D] */
-    const double *GRADC_RESTRICT t3,    /* [N, K] */
-    const double *GRADC_RESTRICT sum3,  /* [N] */
-    double *GRADC_RESTRICT sum,         /* [K, D] */
-    double *GRADC_RESTRICT sum_others,  /* [K*D*chunks - K*D] */
+    double *GRADC_RESTRICT t3,          /* [block, K, D] */
+    const double *GRADC_RESTRICT t,     /* [N, K, D] */
+    const double *GRADC_RESTRICT sum,   /* [N, K, D] */
+    const double *GRADC_RESTRICT t2,    /* [N, K] */
+    const double *GRADC_RESTRICT sum2,  /* [N] */
+    double *GRADC_RESTRICT sum3,        /* [K, D] */
+    double *GRADC_RESTRICT sum3_others, /* [K*D*chunks - K*D] */
     double *GRADC_RESTRICT sum4_others) /* [D*copies] */
 {
     const size_t K = m->K;
@@ -247,51 +247,51 @@ static void scores_backward_kernel(
     const size_t block = gradc_block(N, D);
     const size_t chunks2 = gradc_chunks(block, 2 * K * D * block, K * D);
     const size_t chunks3 = gradc_chunks(K, K * D * D, 0);
-    double *const sum4 = t; /* [D] */
+    double *const sum4 = t3; /* [D] */
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     /* Some rows at a time, so that they stay in the cache. */
     if (m->d_mu) {
-        memset(sum, 0, K * D * sizeof(double));
+        memset(sum3, 0, K * D * sizeof(double));
     }
     for (size_t first = 0; first < N; first += block) {
         const size_t rows = N - first < block ? N - first : block;
         /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
         /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
-        /* t = d_s[:, :, new] * sum2 ; sum[i, j] = sum[k](d_s[k, i] * sum2[k, i, j]) */
+        /* t3 = d_s[:, :, new] * sum ; sum3[i, j] = sum[k](d_s[k, i] * sum[k, i, j]) */
         GRADC_PARALLEL(chunk, chunks2, 2 * K * D * block, {
             const size_t begin = gradc_first(chunk, chunks2, rows, 1);
             const size_t end = gradc_first(chunk + 1, chunks2, rows, 1);
-            double *const sum_own = chunk > 0 ? sum_others + (chunk - 1) * K * D : sum;
+            double *const sum3_own = chunk > 0 ? sum3_others + (chunk - 1) * K * D : sum3;
             if (chunk > 0)
-                memset(sum_own, 0, K * D * sizeof(double));
+                memset(sum3_own, 0, K * D * sizeof(double));
             for (size_t i = begin; i < end; i++) {
-                const double t2 = d_loss * (0.0 < sum3[first + i] ? 1.0 / sum3[first + i] : 0.0);
+                const double t4 = d_loss * (0.0 < sum2[first + i] ? 1.0 / sum2[first + i] : 0.0);
                 for (size_t j = 0; j < K; j++) {
-                    const double d_s = t2 * t3[(first + i) * K + j];
+                    const double d_s = t4 * t2[(first + i) * K + j];
                     if (m->d_Q) {
                         GRADC_INDEPENDENT
                         for (size_t k = 0; k < D; k++)
-                            t[(i * K + j) * D + k] = d_s * sum2[((first + i) * K + j) * D + k];
+                            t3[(i * K + j) * D + k] = d_s * sum[((first + i) * K + j) * D + k];
                     }
                     if (m->d_mu) {
                         for (size_t k = 0; k < D; k++)
-                            sum_own[j * D + k] += d_s * sum2[((first + i) * K + j) * D + k];
+                            sum3_own[j * D + k] += d_s * sum[((first + i) * K + j) * D + k];
                     }
                 }
             }
         });
         if (m->d_mu) {
-            GRADC_ADD_CHUNKS(sum, sum_others, K * D, chunks2);
+            GRADC_ADD_CHUNKS(sum3, sum3_others, K * D, chunks2);
         }
-        /* d_Q[i, j, k] = 2 * sum[l](t[l, i, j] * t4[l, i, k]) */
+        /* d_Q[i, j, k] = 2 * sum[l](t3[l, i, j] * t[l, i, k]) */
         if (m->d_Q) {
             GRADC_PARALLEL(i, K, K * D * D * rows, {
-                gradc_matmul_f64(1, 0, D, D, rows, 2.0, t + i * D, K * D, t4 + (first * K + i) * D, K * D,
+                gradc_matmul_f64(1, 0, D, D, rows, 2.0, t3 + i * D, K * D, t + (first * K + i) * D, K * D,
                         first > 0, &d_Q[i * D * D], D);
             });
         }
     }
-    /* sum4[i, j] = sum[k](Q[i, k, j] * sum[i, k]) ; d_mu = -2 * sum4 */
+    /* sum4[i, j] = sum[k](Q[i, k, j] * sum3[i, k]) ; d_mu = -2 * sum4 */
     if (m->d_mu) {
         GRADC_PARALLEL(chunk, chunks3, K * D * D, {
             const size_t begin2 = gradc_first(chunk, chunks3, K, 1);
@@ -301,7 +301,7 @@ static void scores_backward_kernel(
                 memset(sum4_own, 0, D * sizeof(double));
                 for (size_t j = 0; j < D; j++)
                     for (size_t k = 0; k < D; k++)
-                        sum4_own[k] += Q[(i * D + j) * D + k] * sum[i * D + j];
+                        sum4_own[k] += Q[(i * D + j) * D + k] * sum3[i * D + j];
                 GRADC_INDEPENDENT
                 for (size_t j = 0; j < D; j++)
                     d_mu[i * D + j] = -2.0 * sum4_own[j];
@@ -326,15 +326,15 @@ int scores_backward(struct scores *m)
     const size_t block = gradc_block(N, D);
     const size_t chunks2 = gradc_chunks(block, 2 * K * D * block, K * D);
     double *const work = (double *)m->work;
-    double *const t4 = work;
-    double *const sum2 = t4 + gradc_room(K * D * N);
-    double *const t3 = sum2 + gradc_room(K * D * N);
-    double *const sum3 = t3 + gradc_room(K * N);
-    double *const t = sum3 + gradc_room(N);
-    double *const sum = t + gradc_room(K * D * block);
-    double *const sum_others = sum + gradc_room(K * D);
-    scores_backward_kernel(m, m->Q, m->d_Q, m->d_mu, t, t4, sum2, t3, sum3, sum, sum_others,
-            sum_others + gradc_room(K * D * chunks2 - K * D));
+    double *const t = work;
+    double *const sum = t + gradc_room(K * D * N);
+    double *const t2 = sum + gradc_room(K * D * N);
+    double *const sum2 = t2 + gradc_room(K * N);
+    double *const t3 = sum2 + gradc_room(N);
+    double *const sum3 = t3 + gradc_room(K * D * block);
+    double *const sum3_others = sum3 + gradc_room(K * D);
+    scores_backward_kernel(m, m->Q, m->d_Q, m->d_mu, t3, t, sum, t2, sum2, sum3, sum3_others,
+            sum3_others + gradc_room(K * D * chunks2 - K * D));
     return GRADC_OK;
 }
 
@@ -348,12 +348,12 @@ static void scores_gradient_kernel(
     double *GRADC_RESTRICT t5,          /* [block, K, D] */
     double *GRADC_RESTRICT s,           /* [K] */
     double *GRADC_RESTRICT t,           /* [block, K, D] */
-    double *GRADC_RESTRICT sum2,        /* [block, K, D] */
+    double *GRADC_RESTRICT sum,         /* [block, K, D] */
     double *GRADC_RESTRICT t4,          /* [block] */
-    double *GRADC_RESTRICT sum,         /* [K, D] */
+    double *GRADC_RESTRICT sum2,        /* [K, D] */
     double *GRADC_RESTRICT s_others,    /* [K*copies] */
     double *GRADC_RESTRICT t2_others,   /* [K*copies] */
-    double *GRADC_RESTRICT sum_others,  /* [K*D*chunks - K*D] */
+    double *GRADC_RESTRICT sum2_others, /* [K*D*chunks - K*D] */
     double *GRADC_RESTRICT sum5_others) /* [D*copies] */
 {
     const size_t K = m->K;
@@ -368,7 +368,7 @@ static void scores_gradient_kernel(
     /* Some rows at a time, so that they stay in the cache. */
     double loss = 0;
     if (m->d_mu) {
-        memset(sum, 0, K * D * sizeof(double));
+        memset(sum2, 0, K * D * sizeof(double));
     }
     for (size_t first = 0; first < N; first += block) {
         const size_t rows = N - first < block ? N - first : block;
@@ -380,27 +380,27 @@ static void scores_gradient_kernel(
                 for (size_t k = 0; k < D; k++)
                     t[(i * K + j) * D + k] = x[(first + i) * D + k] - mu[j * D + k];
         });
-        /* sum2[i, j, k] = sum[l](Q[j, k, l] * t[i, j, l]) */
+        /* sum[i, j, k] = sum[l](Q[j, k, l] * t[i, j, l]) */
         GRADC_PARALLEL(i, K, K * D * D * rows, {
-            gradc_matmul_f64(0, 1, rows, D, D, 1, t + i * D, K * D, Q + i * D * D, D, 0, &sum2[i * D],
+            gradc_matmul_f64(0, 1, rows, D, D, 1, t + i * D, K * D, Q + i * D * D, D, 0, &sum[i * D],
                     K * D);
         });
         /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
-        /* s = sum(sum2^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - t3[:, new]) */
-        /* sum3 = sum(t2, axis = 1) ; t4 = t3 + log(sum3) ; t5 = d_s[:, :, new] * sum2 */
+        /* s = sum(sum^2, axis = 2) ; most = max(s, axis = 1) ; t2 = exp(s - t3[:, new]) */
+        /* sum3 = sum(t2, axis = 1) ; t4 = t3 + log(sum3) ; t5 = d_s[:, :, new] * sum */
         GRADC_PARALLEL(chunk, chunks4, 3 * K * D * block, {
             const size_t begin = gradc_first(chunk, chunks4, rows, 1);
             const size_t end = gradc_first(chunk + 1, chunks4, rows, 1);
             double *const s_own = GRADC_OWN(chunk, s, s_others, K);
             double *const t2_own = GRADC_OWN(chunk, t2, t2_others, K);
-            double *const sum_own = chunk > 0 ? sum_others + (chunk - 1) * K * D : sum;
+            double *const sum2_own = chunk > 0 ? sum2_others + (chunk - 1) * K * D : sum2;
             if (chunk > 0)
-                memset(sum_own, 0, K * D * sizeof(double));
+                memset(sum2_own, 0, K * D * sizeof(double));
             for (size_t i = begin; i < end; i++) {
                 double most = -INFINITY;
                 for (size_t j = 0; j < K; j++) {
                     double sum4 = 0;
-                    GRADC_SUM(double, sum4, k, D, sum2[(i * K + j) * D + k] * sum2[(i * K + j) * D + k]);
+                    GRADC_SUM(double, sum4, k, D, sum[(i * K + j) * D + k] * sum[(i * K + j) * D + k]);
                     s_own[j] = sum4;
                     most = ((s_own[j] > most) | (s_own[j] != s_own[j])) ? s_own[j] : most;
                 }
@@ -414,17 +414,17 @@ static void scores_gradient_kernel(
                     if (m->d_Q) {
                         GRADC_INDEPENDENT
                         for (size_t k = 0; k < D; k++)
-                            t5[(i * K + j) * D + k] = d_s * sum2[(i * K + j) * D + k];
+                            t5[(i * K + j) * D + k] = d_s * sum[(i * K + j) * D + k];
                     }
                     if (m->d_mu) {
                         for (size_t k = 0; k < D; k++)
-                            sum_own[j * D + k] += d_s * sum2[(i * K + j) * D + k];
+                            sum2_own[j * D + k] += d_s * sum[(i * K + j) * D + k];
                     }
                 }
             }
         });
         if (m->d_mu) {
-            GRADC_ADD_CHUNKS(sum, sum_others, K * D, chunks4);
+            GRADC_ADD_CHUNKS(sum2, sum2_others, K * D, chunks4);
         }
         /* loss = sum(t4) */
         GRADC_SUM_IN_PARTS(double, loss, i, rows, t4[i]);
@@ -437,7 +437,7 @@ static void scores_gradient_kernel(
             });
         }
     }
-    /* sum5[i, j] = sum[k](Q[i, k, j] * sum[i, k]) ; d_mu = -2 * sum5 */
+    /* sum5[i, j] = sum[k](Q[i, k, j] * sum2[i, k]) ; d_mu = -2 * sum5 */
     if (m->d_mu) {
         GRADC_PARALLEL(chunk, chunks3, K * D * D, {
             const size_t begin2 = gradc_first(chunk, chunks3, K, 1);
@@ -447,7 +447,7 @@ static void scores_gradient_kernel(
                 memset(sum5_own, 0, D * sizeof(double));
                 for (size_t j = 0; j < D; j++)
                     for (size_t k = 0; k < D; k++)
-                        sum5_own[k] += Q[(i * D + j) * D + k] * sum[i * D + j];
+                        sum5_own[k] += Q[(i * D + j) * D + k] * sum2[i * D + j];
                 GRADC_INDEPENDENT
                 for (size_t j = 0; j < D; j++)
                     d_mu[i * D + j] = -2.0 * sum5_own[j];
@@ -474,16 +474,16 @@ int scores_gradient(struct scores *m)
     const size_t copies4 = gradc_copies(chunks4);
     double *const work = (double *)m->work;
     double *const t = work;
-    double *const sum2 = t + gradc_room(K * D * block);
-    double *const t5 = sum2 + gradc_room(K * D * block);
-    double *const sum = t5 + gradc_room(K * D * block);
-    double *const t4 = sum + gradc_room(K * D);
+    double *const sum = t + gradc_room(K * D * block);
+    double *const t5 = sum + gradc_room(K * D * block);
+    double *const sum2 = t5 + gradc_room(K * D * block);
+    double *const t4 = sum2 + gradc_room(K * D);
     double *const s = t4 + gradc_room(block);
     double *const s_others = s + gradc_room(K);
     double *const t2_others = s_others + gradc_room(K * copies4);
-    double *const sum_others = t2_others + gradc_room(K * copies4);
-    scores_gradient_kernel(m, m->Q, m->x, m->mu, m->d_Q, m->d_mu, t5, s, t, sum2, t4, sum, s_others,
-            t2_others, sum_others, sum_others + gradc_room(K * D * chunks4 - K * D));
+    double *const sum2_others = t2_others + gradc_room(K * copies4);
+    scores_gradient_kernel(m, m->Q, m->x, m->mu, m->d_Q, m->d_mu, t5, s, t, sum, t4, sum2, s_others,
+            t2_others, sum2_others, sum2_others + gradc_room(K * D * chunks4 - K * D));
     return GRADC_OK;
 }
 

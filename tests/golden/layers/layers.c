@@ -85,8 +85,8 @@ static void layers_forward_kernel(
     const double *GRADC_RESTRICT x, /* [T, n] */
     const double *GRADC_RESTRICT W, /* [L, 2, n] */
     double *GRADC_RESTRICT y,       /* [n] */
-    double *GRADC_RESTRICT t3,      /* [T, L, n] */
-    double *GRADC_RESTRICT t2)      /* [T, L, n] */
+    double *GRADC_RESTRICT y3,      /* [T, L, n] */
+    double *GRADC_RESTRICT y2)      /* [T, L, n] */
 {
     const size_t T = m->T;
     const size_t n = m->n;
@@ -102,9 +102,9 @@ static void layers_forward_kernel(
         for (size_t k = 0; k < L; k++) {
             /* y = tanh(y * W[k, 0] + W[k, 1]) */
             GRADC_PARALLEL_INDEPENDENT(i, n, 17 * n, {
-                t2[(t * L + k) * n + i] = y[i];
+                y2[(t * L + k) * n + i] = y[i];
                 y[i] = gradc_tanh(y[i] * W[k * 2 * n + i] + W[(k * 2 + 1) * n + i]);
-                t3[(t * L + k) * n + i] = y[i];
+                y3[(t * L + k) * n + i] = y[i];
             });
         }
         /* layers.nn:8   loss = loss + sum(y) */
@@ -129,9 +129,9 @@ int layers_forward(struct layers *m)
     const size_t n = m->n;
     const size_t L = m->L;
     double *const work = (double *)m->work;
-    double *const t3 = work;
-    double *const t2 = t3 + gradc_room(T * n * L);
-    layers_forward_kernel(m, m->x, m->W, t2 + gradc_room(T * n * L), t3, t2);
+    double *const y3 = work;
+    double *const y2 = y3 + gradc_room(T * n * L);
+    layers_forward_kernel(m, m->x, m->W, y2 + gradc_room(T * n * L), y3, y2);
     return GRADC_OK;
 }
 
@@ -139,8 +139,8 @@ static void layers_backward_kernel(
     struct layers *GRADC_RESTRICT m,
     const double *GRADC_RESTRICT W,  /* [L, 2, n] */
     double *GRADC_RESTRICT d_W,      /* [L, 2, n] */
-    const double *GRADC_RESTRICT t4, /* [T, L, n] */
-    const double *GRADC_RESTRICT t3, /* [T, L, n] */
+    const double *GRADC_RESTRICT y3, /* [T, L, n] */
+    const double *GRADC_RESTRICT y2, /* [T, L, n] */
     double *GRADC_RESTRICT d_y)      /* [n] */
 {
     const size_t T = m->T;
@@ -162,11 +162,11 @@ static void layers_backward_kernel(
         });
         for (size_t k = L - 1; k + 1 > 0; k--) {
             /* layers.nn:7   for k in 0..L { y = tanh(y * W[k, 0] + W[k, 1]) } */
-            /* d_y = t2 * W[k, 0] ; d_W[k, 0, i] += t2[i] * t3[t, k, i] ; d_W[k, 1, i] += t2[i] */
+            /* d_y = t2 * W[k, 0] ; d_W[k, 0, i] += t2[i] * y2[t, k, i] ; d_W[k, 1, i] += t2[i] */
             GRADC_PARALLEL_INDEPENDENT(i, n, 4 * n, {
-                const double t2 = d_y[i] * (1.0 - t4[(t * L + k) * n + i] * t4[(t * L + k) * n + i]);
+                const double t2 = d_y[i] * (1.0 - y3[(t * L + k) * n + i] * y3[(t * L + k) * n + i]);
                 d_y[i] = t2 * W[k * 2 * n + i];
-                d_W[k * 2 * n + i] += t2 * t3[(t * L + k) * n + i];
+                d_W[k * 2 * n + i] += t2 * y2[(t * L + k) * n + i];
                 d_W[(k * 2 + 1) * n + i] += t2;
             });
         }
@@ -187,9 +187,9 @@ int layers_backward(struct layers *m)
     const size_t n = m->n;
     const size_t L = m->L;
     double *const work = (double *)m->work;
-    double *const t4 = work;
-    double *const t3 = t4 + gradc_room(T * n * L);
-    layers_backward_kernel(m, m->W, m->d_W, t4, t3, t3 + gradc_room(T * n * L));
+    double *const y3 = work;
+    double *const y2 = y3 + gradc_room(T * n * L);
+    layers_backward_kernel(m, m->W, m->d_W, y3, y2, y2 + gradc_room(T * n * L));
     return GRADC_OK;
 }
 
@@ -199,8 +199,8 @@ static void layers_gradient_kernel(
     const double *GRADC_RESTRICT W, /* [L, 2, n] */
     double *GRADC_RESTRICT d_W,     /* [L, 2, n] */
     double *GRADC_RESTRICT y,       /* [n] */
-    double *GRADC_RESTRICT t3,      /* [T, L, n] */
-    double *GRADC_RESTRICT t2)      /* [T, L, n] */
+    double *GRADC_RESTRICT y3,      /* [T, L, n] */
+    double *GRADC_RESTRICT y2)      /* [T, L, n] */
 {
     const size_t T = m->T;
     const size_t n = m->n;
@@ -218,13 +218,13 @@ static void layers_gradient_kernel(
         for (size_t k = 0; k < L; k++) {
             if (m->d_W) {
                 GRADC_PARALLEL_INDEPENDENT(i, n, n, {
-                    t2[(t * L + k) * n + i] = y[i];
+                    y2[(t * L + k) * n + i] = y[i];
                 });
             }
             /* y = tanh(y * W[k, 0] + W[k, 1]) */
             GRADC_PARALLEL_INDEPENDENT(i, n, 16 * n, {
                 y[i] = gradc_tanh(y[i] * W[k * 2 * n + i] + W[(k * 2 + 1) * n + i]);
-                t3[(t * L + k) * n + i] = y[i];
+                y3[(t * L + k) * n + i] = y[i];
             });
         }
         /* layers.nn:8   loss = loss + sum(y) */
@@ -249,12 +249,12 @@ static void layers_gradient_kernel(
             });
             for (size_t k = L - 1; k + 1 > 0; k--) {
                 /* layers.nn:7   for k in 0..L { y = tanh(y * W[k, 0] + W[k, 1]) } */
-                /* d_y = t4 * W[k, 0] ; d_W[k, 0, i] += t4[i] * t2[t, k, i] ; d_W[k, 1, i] += t4[i] */
+                /* d_y = t2 * W[k, 0] ; d_W[k, 0, i] += t2[i] * y2[t, k, i] ; d_W[k, 1, i] += t2[i] */
                 GRADC_PARALLEL_INDEPENDENT(i, n, 4 * n, {
-                    const double t4 = d_y[i] * (1.0 - t3[(t * L + k) * n + i] * t3[(t * L + k) * n + i]);
-                    d_y[i] = t4 * W[k * 2 * n + i];
-                    d_W[k * 2 * n + i] += t4 * t2[(t * L + k) * n + i];
-                    d_W[(k * 2 + 1) * n + i] += t4;
+                    const double t2 = d_y[i] * (1.0 - y3[(t * L + k) * n + i] * y3[(t * L + k) * n + i]);
+                    d_y[i] = t2 * W[k * 2 * n + i];
+                    d_W[k * 2 * n + i] += t2 * y2[(t * L + k) * n + i];
+                    d_W[(k * 2 + 1) * n + i] += t2;
                 });
             }
         }
@@ -275,9 +275,9 @@ int layers_gradient(struct layers *m)
     const size_t n = m->n;
     const size_t L = m->L;
     double *const work = (double *)m->work;
-    double *const t3 = work;
-    double *const t2 = t3 + gradc_room(T * n * L);
-    layers_gradient_kernel(m, m->x, m->W, m->d_W, t2 + gradc_room(T * n * L), t3, t2);
+    double *const y3 = work;
+    double *const y2 = y3 + gradc_room(T * n * L);
+    layers_gradient_kernel(m, m->x, m->W, m->d_W, y2 + gradc_room(T * n * L), y3, y2);
     return GRADC_OK;
 }
 
