@@ -52,14 +52,21 @@ static bool add_line(struct lines *lines, struct span span)
     return true;
 }
 
-static void collect_lines(const struct item *item, struct lines *lines)
+/* Whether it only moves what stands somewhere already: no line of the program says that. */
+static bool only_moves(const struct emitter *emitter, const struct nest *nest)
+{
+    return nest->kind == NEST_COPY && !nest->adds && nest->node &&
+           (nest->source || has_place(emitter->program, nest->node));
+}
+
+static void collect_lines(const struct emitter *emitter, const struct item *item, struct lines *lines)
 {
     if (item->nest && item->nest->is_void)
         return;
-    if (item->nest && item->nest->node)
+    if (item->nest && item->nest->node && !only_moves(emitter, item->nest))
         add_line(lines, item->nest->node->origin);
     for (size_t i = 0; i < item->body_count && lines->count < LINES_SHOWN; i++)
-        collect_lines(item->body[i], lines);
+        collect_lines(emitter, item->body[i], lines);
 }
 
 /* ---- The mathematics of a kernel ---- */
@@ -238,7 +245,8 @@ enum { STATEMENTS_AHEAD = 12 };
 /* Single statements often come from two or three lines in turn, as the calls of a function and its body do.
  * Each is quoted once for all of them: adds the lines of the statements from the i-th on up to the last that
  * is of one of these lines, and returns where they end. */
-static size_t collect_in_turn(const struct item *parent, size_t i, struct lines *lines)
+static size_t collect_in_turn(const struct emitter *emitter, const struct item *parent, size_t i,
+                              struct lines *lines)
 {
     size_t end = i + 1;
     struct lines all = *lines;
@@ -246,6 +254,8 @@ static size_t collect_in_turn(const struct item *parent, size_t i, struct lines 
         const struct item *item = parent->body[k];
         if (item->kind != ITEM_STATEMENT || !item->nest->node || item->guard != parent->body[i]->guard)
             break;
+        if (only_moves(emitter, item->nest))
+            continue;
         bool comes_again = has_line(lines, item->nest->node->origin);
         if (!add_line(&all, item->nest->node->origin))
             break; /* too many to be told apart */
@@ -271,9 +281,9 @@ static void comment_on(struct emitter *emitter, const struct item *parent, size_
     if (item->kind == ITEM_REGION)
         add_line(&lines, item->nest->node->origin);
     else
-        collect_lines(item, &lines);
+        collect_lines(emitter, item, &lines);
     if (item->kind == ITEM_STATEMENT && lines.count && !is_quoted) {
-        emitter->quoted_end = collect_in_turn(parent, i, &lines);
+        emitter->quoted_end = collect_in_turn(emitter, parent, i, &lines);
         emitter->quoted = parent;
         emitter->quoted_first = i;
     }

@@ -454,7 +454,6 @@ static void scores_gradient_kernel(
             }
         });
     }
-    /* scores.nn:4   return loss = sum(logsumexp(s, axis = 1)) */
     m->loss = loss;
 }
 

@@ -294,9 +294,7 @@ static void wave_backward_kernel(
     GRADC_PARALLEL(i, n, n, {
         d_u[i] = 0.0;
     });
-    /* wave.nn:14   return loss */
     const double d_loss2 = d_loss;
-    /* wave.nn:3   u = zeros([n]) */
     GRADC_PARALLEL(i, n, n, {
         t6[i] = 0.0;
     });
@@ -355,9 +353,7 @@ static void wave_backward_kernel(
     /* d_src[i + root(T)*((T - 1)/root(T))] = t7[i] */
     for (size_t i = 0; i < T - root * ((T - 1) / root); i++)
         d_src[root * ((T - 1) / root) + i] = t7[i];
-    /* wave.nn:14   return loss */
     const double d_loss3 = d_loss;
-    /* wave.nn:6   for t in 0..T checkpoint { */
     for (size_t segment = (T - 1) / root - 1; segment + 1 > 0; segment--) {
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             v2[i] = t2[segment * n + i];
@@ -391,8 +387,8 @@ static void wave_backward_kernel(
             /* wave.nn:12   loss = loss + (u[1] - trace[t])^2 */
             t8[t4 - root * segment] = u4[1] - trace[t4];
         }
-        /* wave.nn:6   for t in 0..T checkpoint { */
         const double d_loss4 = d_loss3;
+        /* wave.nn:6   for t in 0..T checkpoint { */
         for (size_t t4 = root * segment + root - 1; t4 + 1 > root * segment; t4--) {
             /* wave.nn:12   loss = loss + (u[1] - trace[t])^2 */
             /* d_u3 = d_u + scatter(2 * (d_loss4 * t8[t - root(T)*segment])) */
@@ -623,9 +619,7 @@ static void wave_gradient_kernel(
     GRADC_PARALLEL(i, n, n, {
         d_u[i] = 0.0;
     });
-    /* wave.nn:14   return loss */
     const double d_loss2 = d_loss;
-    /* wave.nn:3   u = zeros([n]) */
     GRADC_PARALLEL(i, n, n, {
         t7[i] = 0.0;
     });
@@ -684,9 +678,7 @@ static void wave_gradient_kernel(
     /* d_src[i + root(T)*((T - 1)/root(T))] = t8[i] */
     for (size_t i = 0; i < T - root * ((T - 1) / root); i++)
         d_src[root * ((T - 1) / root) + i] = t8[i];
-    /* wave.nn:14   return loss */
     const double d_loss3 = d_loss;
-    /* wave.nn:6   for t in 0..T checkpoint { */
     for (size_t segment = (T - 1) / root - 1; segment + 1 > 0; segment--) {
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
             v3[i] = t2[segment * n + i];
@@ -720,8 +712,8 @@ static void wave_gradient_kernel(
             /* wave.nn:12   loss = loss + (u[1] - trace[t])^2 */
             t9[t4 - root * segment] = u6[1] - trace[t4];
         }
-        /* wave.nn:6   for t in 0..T checkpoint { */
         const double d_loss4 = d_loss3;
+        /* wave.nn:6   for t in 0..T checkpoint { */
         for (size_t t4 = root * segment + root - 1; t4 + 1 > root * segment; t4--) {
             /* wave.nn:12   loss = loss + (u[1] - trace[t])^2 */
             /* d_u3 = d_u + scatter(2 * (d_loss4 * t9[t - root(T)*segment])) */
@@ -780,7 +772,6 @@ static void wave_gradient_kernel(
             d_c[i] = 2.0 * t7[i] * dt * c[i];
         });
     }
-    /* wave.nn:6   for t in 0..T checkpoint { */
     m->loss = loss;
 }
 

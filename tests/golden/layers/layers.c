@@ -113,7 +113,6 @@ static void layers_forward_kernel(
         GRADC_SUM_IN_PARTS(double, sum, i, n, y[i]);
         loss = loss + sum;
     }
-    /* layers.nn:5   for t in 0..T { */
     m->loss = loss;
 }
 
@@ -147,7 +146,6 @@ static void layers_backward_kernel(
     const size_t n = m->n;
     const size_t L = m->L;
     const double d_loss = m->d_loss ? *m->d_loss : 1;
-    /* layers.nn:10   return loss */
     const double d_loss2 = d_loss;
     /* layers.nn:5   for t in 0..T { */
     GRADC_PARALLEL(i, L, 2 * n * L, {
@@ -233,7 +231,6 @@ static void layers_gradient_kernel(
         GRADC_SUM_IN_PARTS(double, sum, i, n, y[i]);
         loss = loss + sum;
     }
-    /* layers.nn:10   return loss */
     const double d_loss2 = d_loss;
     /* layers.nn:5   for t in 0..T { */
     if (m->d_W) {
@@ -259,7 +256,6 @@ static void layers_gradient_kernel(
             }
         }
     }
-    /* layers.nn:5   for t in 0..T { */
     m->loss = loss;
 }
 

@@ -277,7 +277,6 @@ static void recurrent_gradient_kernel(
         /* d_W = t3' @ d_z */
         gradc_matmul_f64(1, 0, 16, 64, T, 1, t3, 16, d_z, 64, 0, d_W, 64);
     }
-    /* recurrent.nn:10   return loss = sum(h^2) */
     m->loss = loss;
 }
 

@@ -46,7 +46,6 @@ static void stages_forward_kernel(
 {
     const size_t n = m->n;
     const size_t t = m->t;
-    /* stages.nn:4   stages(x: [n], t: size) { */
     GRADC_PARALLEL_INDEPENDENT(i, n, n, {
         stages2[i] = x[i];
     });

@@ -195,7 +195,6 @@ static void two_layer_gradient_kernel(
         /* d_w1 = x' @ t3 */
         gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, t3, 100, 0, d_w1, 100);
     }
-    /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     m->loss = loss;
 }
 
