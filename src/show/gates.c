@@ -200,6 +200,17 @@ static const char *call_label(const char *name)
     return strcmp(name, "squared_norm") == 0 ? "||·||²" : strcmp(name, "norm") == 0 ? "||·||" : name;
 }
 
+bool gate_is_element(const struct gates *gates, struct node *value)
+{
+    return value->op == OP_INDEX && value->rank == 0 && value->input_count == 1 && !value->fill &&
+           gate_value(gates, value->inputs[0])->op == OP_PARAMETER && !gates->call_of[value->id];
+}
+
+bool gate_is_source(const struct gates *gates, struct node *value)
+{
+    return value->op == OP_PARAMETER || value->op == OP_PLACEHOLDER || gate_is_element(gates, value);
+}
+
 /* Whether no gate gives it. */
 static bool is_end(const struct gates *gates, struct node *value)
 {
@@ -362,6 +373,8 @@ size_t gate_operands(const struct gates *gates, struct node *value, struct node 
     }
     if (node != value && is_end(gates, node))
         add_operand(gates, &list, node);
+    else if (gate_is_element(gates, value))
+        ;
     else if (node->op == OP_RESULT)
         result_operands(gates, node, &list);
     else if (gates->carrying[node->id]) {

@@ -38,6 +38,10 @@ struct gates *gates_of(struct arena *arena, const struct function *function, boo
 
 /* The value that a node stands for, past what is no gate. */
 struct node *gate_value(const struct gates *gates, struct node *node);
+/* Whether it is one element of an input, w[0], which is drawn as if it were an input itself. */
+bool gate_is_element(const struct gates *gates, struct node *value);
+/* An input, or an element of one, or what a loop carries. */
+bool gate_is_source(const struct gates *gates, struct node *value);
 /* What the gate that gives a value reads, in the order of the source. Returns their number. */
 size_t gate_operands(const struct gates *gates, struct node *value, struct node ***operands);
 /* `+`, `^2`, `softmax`; for inputs, carried values and numbers: NULL. */

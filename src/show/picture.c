@@ -125,11 +125,6 @@ static bool is_output(const struct picture *picture, const struct node *value)
     return false;
 }
 
-static bool is_source(const struct node *value)
-{
-    return value->op == OP_PARAMETER || value->op == OP_PLACEHOLDER;
-}
-
 static bool is_last_value(const struct picture *picture, const struct node *value)
 {
     return value->op == OP_RESULT && !value->loop->is_branch && !call_of(picture, value);
@@ -140,11 +135,18 @@ static struct at_values numbers_of(const struct picture *picture, struct node *v
     return picture->at ? at_values(picture->at, picture->function, value) : (struct at_values){.value = NULL};
 }
 
+/* The name that stands above the edges of the value; NULL: where they begin or end it stands anyway. */
+static const char *name_above(const struct picture *picture, struct node *value)
+{
+    bool is_told = (gate_is_source(picture->gates, value) && !gate_is_element(picture->gates, value)) ||
+                   is_output(picture, value);
+    return is_told ? NULL : picture->gates->names[value->id];
+}
+
 /* Whether the edges of the value run through a table. */
 static bool has_table(const struct picture *picture, struct node *value)
 {
-    bool has_name = picture->gates->names[value->id] && !is_source(value) && !is_output(picture, value);
-    return has_name || is_last_value(picture, value) || numbers_of(picture, value).value;
+    return name_above(picture, value) || is_last_value(picture, value) || numbers_of(picture, value).value;
 }
 
 /* ---- Nodes ---- */
@@ -153,8 +155,7 @@ static void draw_table(struct picture *picture, struct node *value)
 {
     FILE *stream = picture->stream;
     struct at_values numbers = numbers_of(picture, value);
-    const char *name =
-        is_source(value) || is_output(picture, value) ? NULL : picture->gates->names[value->id];
+    const char *name = name_above(picture, value);
     fprintf(stream,
             "    f%zu_v%d [shape=plain, label=<<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" "
             "CELLPADDING=\"2\">",
@@ -180,11 +181,15 @@ static void draw_table(struct picture *picture, struct node *value)
     fputs("</TABLE>>];\n", stream);
 }
 
-static void draw_source(struct picture *picture, const struct node *value)
+static void draw_source(struct picture *picture, struct node *value)
 {
+    const struct gates *gates = picture->gates;
+    bool is_element = gate_is_element(gates, value);
+    const char *name = gates->names[(is_element ? gate_value(gates, value->inputs[0]) : value)->id];
     FILE *stream = picture->stream;
     fprintf(stream, "    %s [shape=plaintext, label=<", gate_name(picture, value));
-    print_text(stream, picture->gates->names[value->id] ? picture->gates->names[value->id] : "");
+    print_text(stream, name ? name : "");
+    print_text(stream, is_element ? gate_label(gates, value) : "");
     if (!picture->at && value->rank > 0) {
         fputs("<BR/><FONT POINT-SIZE=\"10\" COLOR=\"gray40\">", stream);
         print_text(stream, shape_text(picture->arena, value));
@@ -290,7 +295,7 @@ static void draw_nodes_in(struct picture *picture, const struct loop *loop)
         struct node *value = picture->function->graph->nodes[id];
         if (!gates->is_drawn[id] || gates->loop_of[id] != loop || gate_literal(gates, value))
             continue;
-        if (is_source(value))
+        if (gate_is_source(gates, value))
             draw_source(picture, value);
         else if (!is_last_value(picture, value) && is_first_of_call(picture, value))
             draw_gate(picture, value);
