@@ -4,7 +4,7 @@
  * full disk or a missing folder is found before any target is touched, and then renames. What is no regular
  * file (a pipe, a terminal, /dev/null) is written last of all, directly. A signal that ends the program finds
  * the temporary files in a list and removes them; while targets are replaced, it waits. */
-#define _GNU_SOURCE /* realpath, fopencookie */
+#define _GNU_SOURCE /* realpath */
 #include "output.h"
 
 #include <errno.h>
@@ -17,18 +17,17 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "guard.h"
 #include "source.h"
+#include "stream.h"
 
 struct output {
     const char *path;   /* as given */
     const char *target; /* behind symbolic links */
     const char *temporary;
     FILE *stream;
-    char *text;
-    size_t length, capacity;
+    const char *text; /* once it is whole */
+    size_t length;
     bool is_stream;
-    bool is_cut; /* for want of memory */
     struct output *next;
 };
 
@@ -70,45 +69,6 @@ static const char *behind_links(struct arena *arena, const char *path)
 
 /* ---- Collecting ---- */
 
-#ifdef __linux__
-
-/* The C libraries' streams of text may lose what there is no memory for without telling anyone. */
-static ssize_t append(void *cookie, const char *text, size_t length)
-{
-    struct output *output = cookie;
-    if (output->capacity - output->length < length) {
-        size_t capacity = 2 * (output->capacity + length);
-        char *larger = realloc(output->text, capacity);
-        output->is_cut |= !larger;
-        if (!larger)
-            return 0;
-        output->text = larger;
-        output->capacity = capacity;
-    }
-    memcpy(output->text + output->length, text, length);
-    output->length += length;
-    return (ssize_t)length;
-}
-
-static FILE *open_text(struct arena *arena, struct output *output)
-{
-    char *buffer = arena_allocate(arena, BUFSIZ);
-    FILE *stream = fopencookie(output, "w", (cookie_io_functions_t){.write = append});
-    if (stream)
-        setvbuf(stream, buffer, _IOFBF, BUFSIZ);
-    return stream;
-}
-
-#else
-
-static FILE *open_text(struct arena *arena, struct output *output)
-{
-    (void)arena;
-    return open_memstream(&output->text, &output->length);
-}
-
-#endif
-
 struct outputs *outputs_new(struct arena *arena)
 {
     struct outputs *outputs = ARENA_NEW(arena, struct outputs);
@@ -125,10 +85,7 @@ FILE *outputs_add(struct outputs *outputs, const char *path)
     output->target = output->is_stream ? path : behind_links(outputs->arena, path);
     *outputs->end = output;
     outputs->end = &output->next;
-    output->stream = open_text(outputs->arena, output);
-    if (!output->stream)
-        give_up("out of memory");
-    return output->stream;
+    return output->stream = stream_to_text();
 }
 
 static bool tell(const struct output *output)
@@ -260,22 +217,10 @@ static bool replace_targets(struct outputs *outputs)
     return true;
 }
 
-/* Whether all the text is there. A stream of text fails for want of memory alone. */
-static bool collected(struct output *output)
-{
-    bool is_whole = !ferror(output->stream);
-    is_whole &= fclose(output->stream) == 0 && !output->is_cut;
-    output->stream = NULL;
-    if (!is_whole)
-        errno = ENOMEM;
-    return is_whole;
-}
-
 static bool write_outputs(struct outputs *outputs)
 {
     for (struct output *output = outputs->first; output; output = output->next) {
-        if (!collected(output))
-            return tell(output);
+        output->text = stream_text(output->stream, &output->length);
         if (!output->is_stream && !write_temporary(outputs->arena, output))
             return tell(output);
     }
@@ -298,13 +243,9 @@ bool outputs_commit(struct outputs *outputs)
 
 void outputs_discard(struct outputs *outputs)
 {
-    for (struct output *output = outputs->first; output; output = output->next) {
-        if (output->stream)
-            fclose(output->stream);
-        free(output->text);
+    for (struct output *output = outputs->first; output; output = output->next)
         if (output->temporary)
             unlink(output->temporary);
-    }
     leave_signals();
     outputs->first = NULL;
     outputs->end = &outputs->first;

@@ -10,8 +10,8 @@
 struct outputs;
 
 struct outputs *outputs_new(struct arena *arena);
-/* A stream whose text becomes the file `path` ("-": goes to standard output) when all is committed. The
- * stream is closed by commit or discard. */
+/* A stream whose text becomes the file `path` ("-": goes to standard output) when all is committed. It
+ * is closed with the compilation (stream.h). */
 FILE *outputs_add(struct outputs *outputs, const char *path);
 /* Writes every file beside its target, then renames them all. False after telling what failed; then no target
  * has been created or changed. Nothing else may be done with outputs afterwards. */

@@ -100,6 +100,8 @@ if "$CC" -std=c11 -O1 -shared -fPIC "$tests/hostile/fail.c" -o fail.so -ldl 2> e
     fail_all memory 3 model.nn --emit=interface -o work/interface
     fail_all memory 3 model.nn --emit=latex -o work/latex
     fail_all memory 3 model.nn --emit=dot -o work/dot
+    fail_all memory 7 model.nn --emit=html -o work/page.html
+    fail_all memory 1 model.nn --format -o work/again.nn
     fail_all memory 3 model.nn --emit=python -o work/model.py
     fail_all memory 1 model.nn --emit=ast -o work/ast
     fail_all memory 5 model.nn --check

@@ -1,13 +1,13 @@
 /* hover.c: what stands under the cursor: its type and shape as the elaboration finds them, what it is, and
  * for inputs of exported functions the formula of their gradient. */
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "answers.h"
 #include "derivatives.h"
 #include "documentation.h"
 #include "emit_math.h"
+#include "stream.h"
 #include "symbols.h"
 
 enum { MOST_TYPES = 3, LONGEST_FORMULAS = 4000, MOST_NODES = 20000 };
@@ -66,17 +66,14 @@ static const char *formulas_of(struct view *view, struct module *module, const c
             function = module->functions[i];
     if (!function || function->graph->nodes_count > MOST_NODES)
         return NULL;
-    char *bytes = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&bytes, &length);
-    if (!stream)
-        return NULL;
+    FILE *stream = stream_to_text();
+    size_t length;
     module->functions[0] = function;
     module->functions_count = 1;
     emit_math(stream, module, NOTATION_MATH);
-    fclose(stream);
+    const char *bytes = stream_text(stream, &length);
     const char *text = length <= LONGEST_FORMULAS ? arena_copy(view->arena, bytes, length) : NULL;
-    free(bytes);
+    stream_close(stream);
     return text;
 }
 

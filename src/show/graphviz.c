@@ -1,10 +1,10 @@
 /* graphviz.c: pictures as SVG, which Graphviz's program `dot` makes. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "stream.h"
 #include "picture.h"
 
 enum { NOT_FOUND = 127 };
@@ -37,7 +37,7 @@ static bool copy_text(FILE *from, FILE *to)
 
 enum drawing draw_svg(FILE *stream, const struct module *module, const struct picture_options *options)
 {
-    FILE *dot = tmpfile(), *svg = tmpfile();
+    FILE *dot = stream_to_file(), *svg = stream_to_file();
     enum drawing drawing = DRAWING_NO_FILE;
     if (dot && svg) {
         emit_dot(dot, module, options);
@@ -47,9 +47,9 @@ enum drawing draw_svg(FILE *stream, const struct module *module, const struct pi
                                                           : DRAWING_FAILED;
     }
     if (dot)
-        fclose(dot);
+        stream_close(dot);
     if (svg)
-        fclose(svg);
+        stream_close(svg);
     return drawing;
 }
 

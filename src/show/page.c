@@ -2,11 +2,11 @@
 #include "page.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "emit_math.h"
 #include "guard.h"
+#include "stream.h"
 
 static const char style[] =
     "body { margin: 0 1em 1em; font: 16px/1.4 Georgia, serif; color: #222; background: #fff }\n"
@@ -23,34 +23,21 @@ static const char style[] =
 
 /* ---- The parts ---- */
 
-struct memory {
-    FILE *stream;
-    char *bytes;
+static const char *take(FILE *stream, struct arena *arena)
+{
     size_t length;
-};
-
-static FILE *memory_open(struct memory *memory)
-{
-    memory->stream = open_memstream(&memory->bytes, &memory->length);
-    if (!memory->stream)
-        give_up("out of memory");
-    return memory->stream;
-}
-
-static const char *memory_take(struct memory *memory, struct arena *arena)
-{
-    if (fclose(memory->stream) != 0)
-        give_up("out of memory");
-    const char *text = arena_copy(arena, memory->bytes, memory->length);
-    free(memory->bytes);
+    const char *written = stream_text(stream, &length), *text = arena_copy(arena, written, length);
+    stream_close(stream);
     return text;
 }
 
 void page_draw(struct page *page, const struct module *module, const struct picture_options *options)
 {
-    struct memory memory = {0};
-    enum drawing drawing = draw_svg(memory_open(&memory), module, options);
-    const char *text = memory_take(&memory, module->arena), *element = strstr(text, "<svg");
+    FILE *stream = stream_to_text();
+    enum drawing drawing = draw_svg(stream, module, options);
+    const char *text = take(stream, module->arena), *element = strstr(text, "<svg");
+    if (drawing == DRAWING_NO_FILE)
+        give_up("--emit=html: there is no room for temporary files");
     if (drawing == DRAWING_DONE && element)
         page->picture = element;
     else if (drawing == DRAWING_NO_PROGRAM)
@@ -63,18 +50,17 @@ void page_draw(struct page *page, const struct module *module, const struct pict
 
 void page_write_formulas(struct page *page, struct module *module)
 {
-    struct memory memory = {0};
-    emit_math(memory_open(&memory), module, NOTATION_MATHML);
-    page->formulas = memory_take(&memory, module->arena);
+    FILE *stream = stream_to_text();
+    emit_math(stream, module, NOTATION_MATHML);
+    page->formulas = take(stream, module->arena);
 }
 
 void page_write_c(struct page *page, const struct module *module, const struct emit_options *options)
 {
-    struct memory c = {0}, header = {0};
-    FILE *c_stream = memory_open(&c), *header_stream = memory_open(&header);
-    emit_c(c_stream, header_stream, module, options);
-    page->c = memory_take(&c, module->arena);
-    page->header = memory_take(&header, module->arena);
+    FILE *c = stream_to_text(), *header = stream_to_text();
+    emit_c(c, header, module, options);
+    page->c = take(c, module->arena);
+    page->header = take(header, module->arena);
 }
 
 /* ---- The page ---- */

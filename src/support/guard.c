@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "stream.h"
 
 enum {
     MEGABYTE = 1 << 20,
@@ -109,6 +110,7 @@ static void *run(void *argument)
         guard->gave_up = true;
     current = NULL;
     guard->clean(guard->argument);
+    stream_close_all();
     memory_free_all();
     signal_stack.ss_flags = SS_DISABLE;
     sigaltstack(&signal_stack, NULL);

@@ -6,9 +6,9 @@
 #include "format.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "stream.h"
 #include "parser.h"
 #include "scanner.h"
 
@@ -269,29 +269,24 @@ static const char *write_again(struct formatter *formatter)
 
 /* ---- The same program ---- */
 
-static char *tree_text(const struct file *file)
+static FILE *print_tree(const struct file *file)
 {
-    char *text = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&text, &length);
-    if (!stream)
-        return NULL;
+    FILE *stream = stream_to_text();
     ast_print(stream, file);
-    fclose(stream);
-    return text;
+    return stream;
 }
 
 static bool is_same_program(struct arena *arena, const struct file *file, const char *text)
 {
     const struct source source = {.path = file->source->path, .text = text, .length = strlen(text)};
-    struct diagnostics silent = {.arena = arena, .stream = tmpfile()};
-    if (!silent.stream)
-        return false;
-    char *before = tree_text(file), *after = tree_text(parse(arena, &silent, &source));
-    bool is_same = before && after && silent.error_count == 0 && !strcmp(before, after);
-    fclose(silent.stream);
-    free(before);
-    free(after);
+    struct diagnostics silent = {.arena = arena, .stream = stream_to_text()};
+    FILE *before = print_tree(file), *after = print_tree(parse(arena, &silent, &source));
+    size_t length;
+    bool is_same =
+        silent.error_count == 0 && !strcmp(stream_text(before, &length), stream_text(after, &length));
+    stream_close(silent.stream);
+    stream_close(before);
+    stream_close(after);
     return is_same;
 }
 

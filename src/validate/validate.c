@@ -2,12 +2,12 @@
  */
 #include "validate.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "graph_capacity.h"
 #include "compiled.h"
 #include "emit.h"
+#include "stream.h"
 #include "passes.h"
 #include "progress.h"
 #include "source.h"
@@ -337,19 +337,15 @@ struct validation validate_file(struct arena *arena, struct diagnostics *diagnos
 struct validation validate_source(struct arena *arena, const char *name, const char *text,
                                   const struct validate_options *options)
 {
-    char *messages = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&messages, &length);
-    struct diagnostics diagnostics = {.arena = arena, .stream = stream ? stream : stderr};
+    size_t length;
+    struct diagnostics diagnostics = {.arena = arena, .stream = stream_to_text()};
     struct validation result = {.validity = VALIDATE_REFUSED, .text = ""};
     const struct file *file =
         parse(arena, &diagnostics, source_of_text(arena, name, text, strlen(text), false));
     if (diagnostics.error_count == 0)
         result = validate_file(arena, &diagnostics, file, derivatives_load(arena, &diagnostics), options);
-    if (stream)
-        fclose(stream);
-    if (result.validity == VALIDATE_REFUSED && messages)
-        result.text = arena_print(arena, "%s", messages);
-    free(messages);
+    if (result.validity == VALIDATE_REFUSED)
+        result.text = arena_print(arena, "%s", stream_text(diagnostics.stream, &length));
+    stream_close(diagnostics.stream);
     return result;
 }

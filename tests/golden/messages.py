@@ -24,6 +24,7 @@ UNREACHABLE = {  # texts that no small program brings about, and what does
     "with this call of %s, %s makes more than %d calls or values": "seconds; tests/hostile.sh has it",
     "internal error behind the pass %s: %s": "a fault of a pass",
     "--emit=svg: there is no room for temporary files: %s": "a full disk",
+    "--emit=html: there is no room for temporary files": "a full disk",
     "--emit=svg: the program dot failed": "a fault of Graphviz",
 }
 SHORTEST = 10  # a text that is no message but a part of one, like ", but "
