@@ -1,5 +1,5 @@
 #!/bin/bash
-# formulas.sh: the formulas of --emit=math, read back and computed, against NumPy: see formulas/check.py.
+# formulas.sh: the formulas of --emit=math, and of --emit=html in MathML, read back and computed, against NumPy: see formulas/check.py.
 # GRADC names the compiler.
 set -u
 cd "$(dirname "$0")" || exit 1

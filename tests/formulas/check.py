@@ -1,4 +1,5 @@
-"""check.py: every formula that --emit=math prints for the programs below, against NumPy and differences of it.
+"""check.py: every formula that --emit=math prints for the programs below, and --emit=html in MathML, against NumPy and
+differences of it.
 usage: check.py GRADC
 """
 import os
@@ -7,6 +8,7 @@ import sys
 
 import numpy as np
 
+import mathml
 from notation import Page, logsumexp, softmax
 
 here = os.path.dirname(os.path.abspath(__file__))
@@ -157,21 +159,26 @@ def check_function(what, lines, case):
 
 def main(gradc):
     for program, cases in CASES.items():
-        text = subprocess.run([gradc, "--emit=math", os.path.join(here, "..", program)], check=True,
-                              capture_output=True, text=True).stdout
-        seen = set()
-        for paragraph in text.strip().split("\n\n"):
-            heading, *lines = paragraph.split("\n")
-            name = heading.split("(")[0]
-            seen.add(name)
-            try:
-                check_function(name, lines, cases[name])
-            except (KeyError, SyntaxError, ValueError, TypeError) as error:
-                check(f"{name}: {type(error).__name__}: {error}", 0, 1, 0)
-        check(f"the functions of {program}", seen == set(cases), True, 0)
+        path = os.path.join(here, "..", program)
+        math, page = (subprocess.run([gradc, f"--emit={kind}", path], check=True, capture_output=True, text=True).stdout
+                      for kind in ("math", "html"))
+        check_program(program, math, cases)
+        check_program(program + " in MathML", mathml.paragraphs(page, math), cases)
     print(f"{passed} passed, {failed} failed")
     return failed > 0
 
+
+def check_program(program, text, cases):
+    seen = set()
+    for paragraph in text.strip().split("\n\n"):
+        heading, *lines = paragraph.split("\n")
+        name = heading.split("(")[0]
+        seen.add(name)
+        try:
+            check_function(name, lines, cases[name])
+        except (KeyError, SyntaxError, ValueError, TypeError) as error:
+            check(f"{name}: {type(error).__name__}: {error}", 0, 1, 0)
+    check(f"the functions of {program}", seen == set(cases), True, 0)
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1]))

@@ -16,6 +16,10 @@ class Row:
         self.vector = vector
 
 
+class Ones:
+    """A vector of ones, as long as what stands beside it."""
+
+
 class Outside(Exception):
     """An index beyond the end: so far runs a sum."""
 
@@ -27,13 +31,26 @@ def plain(value):
 
 
 def transposed(value):
+    if isinstance(value, Ones):
+        return Row(value)
     value = value if isinstance(value, Row) else plain(value)
     if isinstance(value, Row):
         return value.vector
     return Row(value) if np.ndim(value) == 1 else np.swapaxes(value, -1, -2) if np.ndim(value) > 1 else value
 
 
+def times_ones(a, b):
+    """Sums over rows; a column or a row again and again."""
+    if isinstance(b, Ones):
+        return a.vector.sum() if isinstance(a, Row) else plain(a).sum(axis=-1)
+    if isinstance(a, Ones):
+        return b.vector[None, :]
+    return plain(a)[:, None]
+
+
 def times(a, b):
+    if any(isinstance(x, Ones) or isinstance(x, Row) and isinstance(x.vector, Ones) for x in (a, b)):
+        return times_ones(a, b)
     a, b = (x if isinstance(x, Row) else plain(x) for x in (a, b))
     if not isinstance(a, Row) and np.ndim(a) == 0:
         return Row(a * b.vector) if isinstance(b, Row) else a * b
@@ -72,6 +89,7 @@ FUNCTIONS = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "softplus": lambda x: np.log(1 + np.exp(x)), "softmax": softmax,
     "logsumexp": logsumexp, "sum": np.sum, "max": np.maximum, "min": np.minimum, "det": np.linalg.det,
     "inv": np.linalg.inv, "any": np.any, "tr": np.trace, "diag": lambda x: np.diag(np.asarray(x, float)),
+    "inverse": lambda x: np.linalg.inv(x) if np.ndim(x) == 2 else 1 / x,
     "ones": lambda shape: np.ones([int(n) for n in np.ravel(shape)]),
 }
 
@@ -192,7 +210,8 @@ class Reader:
         elif token in FUNCTIONS and self.next() == "(":
             value = self.call(FUNCTIONS[token])
         elif re.match(r"[A-Za-z_]", token):
-            value = np.eye(2) if token == "I" and token not in self.names else self.names[token]
+            others = {"I": np.eye(2), "ones_of_any_length": Ones()}
+            value = self.names[token] if token in self.names else others[token]
         else:
             raise SyntaxError(f"{token!r} begins no value")
         return self.postfix(value)
