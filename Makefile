@@ -197,9 +197,10 @@ $(BUILD)/random/generate $(BUILD)/random/shrink $(BUILD)/random/in_process: $(BU
     $(DRAWING:%=$(BUILD)/random/%.o) $(BUILD)/libcompiler.a
 	$(CC) $(CFLAGS) $(SANITIZER) $(LDFLAGS) -o $@ $^ -lm
 
-$(BUILD)/random/driver: tests/run/driver.c
+DRIVER = $(wildcard tests/run/driver/*.c)
+$(BUILD)/random/driver: $(DRIVER) tests/run/driver/driver.h
 	@mkdir -p $(@D)
-	$(CC) -std=c99 -O1 -g -Wall -Wextra $(SANITIZER) -o $@ $< -ldl -lm
+	$(CC) -std=c99 -O1 -g -Wall -Wextra $(SANITIZER) -o $@ $(DRIVER) -ldl -lm
 
 setup:
 	@CC="$(CC)" BLAS="$(BLAS)" tools/setup.sh
@@ -282,7 +283,7 @@ playground: all
 
 # ---- House-keeping ----
 
-FORMATTED = $(wildcard src/*.c src/*.h src/*/*.c src/*/*.h runtime/*.c runtime/*.h tests/unit/*.c tests/unit/*.h tests/accuracy/*.c bench/*.c bench/*.h bench/*.cpp)
+FORMATTED = $(wildcard src/*.c src/*.h src/*/*.c src/*/*.h runtime/*.c runtime/*.h tests/unit/*.c tests/unit/*.h tests/accuracy/*.c tests/run/driver/*.c tests/run/driver/*.h bench/*.c bench/*.h bench/*.cpp)
 CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
 
 # Those of the documents: each program of docs/pictures/, at the point beside it, and the chart of the benchmarks. Look at

@@ -74,7 +74,7 @@ everywhere() {
     shift 2
     [ "$run" != - ] || run=
     # shellcheck disable=SC2086
-    if ! $driver -std=c99 -O1 run/driver.c -o "$out/driver" -ldl -lm 2> "$out/log"; then
+    if ! $driver -std=c99 -O1 run/driver/*.c -o "$out/driver" -ldl -lm 2> "$out/log"; then
         fail "the driver ($driver) does not compile"
         return
     fi

@@ -1,5 +1,5 @@
 #!/bin/bash
-# random.sh: random programs of fixed seeds, and those of tests/random/found, which once failed: many run in process without a compiler, and some through the C compiler, whose code run/driver.c
+# random.sh: random programs of fixed seeds, and those of tests/random/found, which once failed: many run in process without a compiler, and some through the C compiler, whose code run/driver
 # holds to numerical differences and to what other settings make of it.
 # usage: random.sh [FIRST LAST]    the seeds of the second kind. GRADC, BUILD and CC as in run.sh; N is the number of
 # programs in process. tests/campaign.sh draws other seeds and tries more compilers.

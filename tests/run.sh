@@ -1,6 +1,6 @@
 #!/bin/bash
 # run.sh: compiles every tests/run/X.nn in five ways (at -O3, self-contained, in float32, not optimised, in
-# threads that share every loop they can), and holds the C to the cases in X.case; run/driver.c says how they are
+# threads that share every loop they can), and holds the C to the cases in X.case; run/driver/driver.c says how they are
 # written and what is checked beside them. Under sanitizers two of the ways.
 # usage: run.sh [X...]    GRADC names the compiler, BUILD the folder of libgradc.a, CC the C compiler.
 set -u
@@ -62,7 +62,7 @@ if [ -z "$flags" ]; then
     echo 'int main(void) { return 0; }' | "$CC" -fopenmp -x c - -o "$out/openmp" 2> /dev/null && further="O0 standalone threads"
 fi
 # shellcheck disable=SC2086
-"$CC" -std=c99 -O1 -g -Wall -Wextra -Werror $flags run/driver.c -o "$out/driver" -ldl -lm || exit 1
+"$CC" -std=c99 -O1 -g -Wall -Wextra -Werror $flags run/driver/*.c -o "$out/driver" -ldl -lm || exit 1
 if [ $# -gt 0 ]; then names=$*; else names=$(cd run && ls -S ./*.nn | sed -e 's|^\./||' -e 's/\.nn$//'); fi
 for name in $names; do
     [ ! -e "run/$name.case" ] || printf "$name %s\n" plain float32 $further

@@ -14,7 +14,7 @@ struct drawn {
     struct text program, cases;
 };
 
-/* The functions f_first ... f_(last - 1) of a program, and a case for each, as run/driver.c reads them. A function is
+/* The functions f_first ... f_(last - 1) of a program, and a case for each, as run/driver reads them. A function is
  * the same whichever others are drawn with it. The texts live until text_release(), and so
  * does what is printed. */
 struct drawn draw_program(uint64_t seed, int first, int last);

@@ -1,4 +1,4 @@
-/* generate.c: random programs of the language and inputs for them, as run/driver.c reads them. The driver holds their
+/* generate.c: random programs of the language and inputs for them, as run/driver reads them. The driver holds their
  * gradients to numerical differences, so no expected values are needed.
  *
  * usage: generate SEED COUNT NAME [WHICH]    writes NAME.nn with COUNT functions f0, f1, ..., or with one of them
