@@ -63,8 +63,13 @@ struct carried {
 
 static bool loop_bounds(struct elaborator *e, const struct statement *statement, size **begin, size **end)
 {
+    struct value last = evaluate(e, statement->end);
     *begin = as_size(e, evaluate(e, statement->begin), statement->begin->span, "a loop's bound");
-    *end = as_size(e, evaluate(e, statement->end), statement->end->span, "a loop's bound");
+    *end = as_size(e, last, statement->end->span, "a loop's bound");
+    if (!*end && value_is_int(&last) && last.node->op != OP_PARAMETER && last.node->op != OP_MARK)
+        note(e, statement->end->span,
+             "an int may end it earlier: for %s in 0..n while %s < …, up to a size n that it does not exceed",
+             statement->variable, statement->variable);
     if (!*begin || !*end)
         return false;
     return require_nonnegative(
