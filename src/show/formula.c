@@ -336,7 +336,7 @@ static formula product(struct arena *arena, double number, formula a, double a_p
     add_factor(arena, &factors, a, a_power);
     if (b)
         add_factor(arena, &factors, b, b_power);
-    return close_product(arena, &factors);
+    return formula_cancel(arena, close_product(arena, &factors));
 }
 
 formula formula_scale(struct arena *arena, double factor, formula a)

@@ -76,6 +76,10 @@ formula formula_if(struct arena *arena, formula condition, formula a, formula b)
 /* The scalar factors of a product, and what is left of it (the number 1 if nothing is). */
 void formula_split(struct arena *arena, formula a, formula *scalars, formula *rest);
 
+/* ---- formula_cancel.c ---- */
+/* The same, or shorter if a factor cancels what a sum beside it is divided by. */
+formula formula_cancel(struct arena *arena, formula product);
+
 /* ---- formula_matrix.c ---- */
 formula formula_transpose(struct arena *arena, formula a);
 formula formula_inverse(struct arena *arena, formula a);
