@@ -106,7 +106,7 @@ static bool is_in_identifier(char c)
 const char *formula_name_mathml(struct arena *arena, const char *name)
 {
     const char *all = "", *round = strchr(name, '[');
-    if (round && name[strlen(name) - 1] == ']' && !strchr(name, '(')) {
+    if (formula_is_round(name)) {
         const char *head = arena_copy(arena, name, (size_t)(round - name));
         const char *inner = arena_copy(arena, round + 1, strlen(round) - 2);
         return superscript(arena, formula_name_mathml(arena, head),
@@ -374,10 +374,11 @@ static struct text print_norm(struct arena *arena, formula a)
 
 static enum tightness tightness_of_name(const char *name)
 {
-    return strchr(name, '[')     ? T_PRIMARY
-           : strpbrk(name, "+-") ? T_SUM
-           : strpbrk(name, "*/") ? T_PRODUCT
-                                 : T_PRIMARY;
+    return formula_is_round(name) ? T_POWER
+           : strchr(name, '[')    ? T_PRIMARY
+           : strpbrk(name, "+-")  ? T_SUM
+           : strpbrk(name, "*/")  ? T_PRODUCT
+                                  : T_PRIMARY;
 }
 
 static struct text print(struct arena *arena, formula a)
@@ -392,9 +393,9 @@ static struct text print(struct arena *arena, formula a)
         return text(superscript(arena, tight(arena, first, T_PRIMARY), print(arena, a->parts[1]).text),
                     T_POWER);
     case F_CHAIN: return print_chain(arena, a);
-    case F_TRANSPOSE: return text(superscript(arena, tight(arena, first, T_PRIMARY), TRANSPOSED), T_PRIMARY);
+    case F_TRANSPOSE: return text(superscript(arena, tight(arena, first, T_PRIMARY), TRANSPOSED), T_POWER);
     case F_INVERSE:
-        return text(superscript(arena, tight(arena, first, T_PRIMARY), "<mo>−</mo><mn>1</mn>"), T_PRIMARY);
+        return text(superscript(arena, tight(arena, first, T_PRIMARY), "<mo>−</mo><mn>1</mn>"), T_POWER);
     case F_IDENTITY: return text("<mi>I</mi>", T_PRIMARY);
     case F_DIAGONAL: return apply(arena, "<mi>diag</mi>", print(arena, first).text);
     case F_SPREAD: return print_spread(arena, a);

@@ -400,6 +400,11 @@ static struct text print_big(struct printer *p, formula a)
                 T_PRODUCT);
 }
 
+bool formula_is_round(const char *name)
+{
+    return strchr(name, '[') && name[strlen(name) - 1] == ']' && !strchr(name, '(');
+}
+
 /* ---- Any formula ---- */
 
 static struct text print(struct printer *p, formula a)
@@ -410,7 +415,8 @@ static struct text print(struct printer *p, formula a)
     case F_NUMBER: return text(number_text(p, a->number), a->number < 0 ? T_SUM : T_PRIMARY);
     case F_NAME:
         return text(formula_print_name(arena, a->name, is_latex ? NOTATION_LATEX : NOTATION_MATH),
-                    strpbrk(a->name, "+-") && !strchr(a->name, '[')   ? T_SUM
+                    is_latex && formula_is_round(a->name)             ? T_POWER
+                    : strpbrk(a->name, "+-") && !strchr(a->name, '[') ? T_SUM
                     : strpbrk(a->name, "*/") && !strchr(a->name, '[') ? T_PRODUCT
                                                                       : T_PRIMARY);
     case F_SUM: return print_sum(p, a);
@@ -425,12 +431,12 @@ static struct text print(struct printer *p, formula a)
     case F_TRANSPOSE:
         if (is_latex && a->parts[0]->kind == F_INVERSE)
             return text(arena_print(arena, "%s^{-\\top}", tight(p, a->parts[0]->parts[0], T_PRIMARY)),
-                        T_PRIMARY);
+                        T_POWER);
         return text(arena_print(arena, is_latex ? "%s^\\top" : "%s'", tight(p, a->parts[0], T_PRIMARY)),
-                    T_PRIMARY);
+                    is_latex ? T_POWER : T_PRIMARY);
     case F_INVERSE:
         if (is_latex)
-            return text(arena_print(arena, "%s^{-1}", tight(p, a->parts[0], T_PRIMARY)), T_PRIMARY);
+            return text(arena_print(arena, "%s^{-1}", tight(p, a->parts[0], T_PRIMARY)), T_POWER);
         return text(arena_print(arena, "inv(%s)", print(p, a->parts[0]).text), T_PRIMARY);
     case F_IDENTITY: return text("I", T_PRIMARY);
     case F_DIAGONAL:

@@ -22,6 +22,9 @@ int formula_first_term(formula sum);
 /* A comparison as it reads best: with the number on the right. Gives its sides and returns its sign. */
 const char *formula_comparison(formula a, formula *left, formula *right);
 
+/* Whether a name is the value of a round, h[t + 1], which stands in a superscript. */
+bool formula_is_round(const char *name);
+
 /* ---- formula_mathml.c ---- */
 const char *formula_print_mathml(struct arena *arena, formula a);
 const char *formula_name_mathml(struct arena *arena, const char *name);
