@@ -159,6 +159,14 @@ static bool is_part_of_carried(const struct states *states, const struct node *n
            !states->loop->is_branch && is_carried(states->loop, node->inputs[0]);
 }
 
+/* A loop itself cannot be kept, but each result of one that runs in the round, also one that the round does
+ * not read. */
+static bool is_dear(const struct states *states, const struct node *node)
+{
+    const struct node *run = node->op == OP_RESULT && !states->costs[node->id] ? node->inputs[0] : node;
+    return node->op != OP_LOOP && states->costs[run->id] - 1 > cheap_at_most(states);
+}
+
 static void find_kept(struct states *states, const struct loop *backward)
 {
     struct parts {
@@ -175,7 +183,7 @@ static void find_kept(struct states *states, const struct loop *backward)
             ARENA_APPEND(states->graph->arena, &list, parts, node);
             continue;
         }
-        bool is_expensive = states->costs[node->id] - 1 > cheap_at_most(states) && !moves_elements(node);
+        bool is_expensive = is_dear(states, node) && !moves_elements(node);
         if (is_expensive || is_carried(states->loop, node)) {
             ARENA_APPEND(states->graph->arena, states, kept, node);
             continue;
