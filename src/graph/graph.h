@@ -133,8 +133,6 @@ struct node {
     double value;              /* CONSTANT: of any type (INT: exact; BOOL: 0 or 1) */
     size *extent;              /* SIZE_VALUE; RESHAPE: the loop variable that it is tied to, or NULL */
     struct affine *subscripts; /* INDEX, SCATTER: one for each axis of source/target; IOTA: one */
-    struct node *packed_for;   /* INDEX: stored before a product reads it: as soon as this node is there, the
-                                  other operand or its own source (pack.c) */
     bool fill;                 /* INDEX: positions outside x read 0 instead of being forbidden */
     unsigned axes;             /* reductions: bit a set if axis a of x is reduced; CUMSUM, ARG*: one bit */
     signed char *a_axes,
@@ -464,7 +462,9 @@ struct function {
     const char **requires; /* the texts of what the program requires */
     size_t requires_count, requires_capacity;
     bool entries[ENTRY_COUNT]; /* which are wanted */
-    bool has_packed_operands;
+    /* By node: an operand that is stored as a matrix before a product reads it, as soon as the node here is
+     * there: the other operand or its own source; NULL: none. The whole NULL: none has been looked for. */
+    struct node **packed_for;
     struct computed_size *computed; /* each before those that are computed from it */
     size_t computed_count, computed_capacity;
     struct function

@@ -481,6 +481,7 @@ struct program *demand(struct module *module, struct function *function, enum en
     program->wanted = ARENA_ARRAY(arena, guard, count + 1);
     program->buffers = ARENA_ARRAY(arena, struct buffer *, count + 1);
     program->owner = ARENA_ARRAY(arena, struct node *, count + 1);
+    program->packed_for = function->packed_for;
     program->reused = ARENA_ARRAY(arena, struct node *, count + 1);
     program->products = ARENA_ARRAY(arena, struct product *, count + 1);
     program->checked = ARENA_ARRAY(arena, struct nest *, count + 1);

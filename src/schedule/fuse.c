@@ -198,7 +198,7 @@ static struct item *find_loop(const struct program *program, const struct nest *
                               int level, int depth)
 {
     struct item *after = latest(nest, body, level);
-    bool waits = nest->node && nest->node->packed_for && place_behind(program, nest->beside);
+    bool waits = nest->node && program->packed_for[nest->node->id] && place_behind(program, nest->beside);
     if (!waits && is_sharable(nest, after, level, depth) && !spoils_vectors(nest, after, depth))
         return after;
     /* The last loop, though scalars may have been computed after it. */

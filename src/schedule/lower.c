@@ -63,11 +63,10 @@ static struct program *program_of(struct module *module, struct function *functi
 void build_programs_watched(struct module *module, struct function *function, struct programs *programs,
                             const struct watch *watch)
 {
-    if (!function->has_packed_operands) {
+    if (!function->packed_for) {
         prepare(function);
         pack_operands(function);
     }
-    function->has_packed_operands = true;
     compute_roots(function);
     programs->function = function;
     programs->kept = function->entries[ENTRY_BACKWARD] ? keep(module, function) : NULL;

@@ -317,7 +317,7 @@ static void force_invariants(struct decision *decision)
 static void force_packed(struct decision *decision)
 {
     for (size_t i = 0; i < decision->program->node_count; i++)
-        if (decision->program->is_live[i] && decision->graph->nodes[i]->packed_for)
+        if (decision->program->is_live[i] && decision->program->packed_for[i])
             force(decision, decision->graph->nodes[i]);
 }
 

@@ -197,6 +197,7 @@ static void await_checks(struct ordering *ordering, struct node *node)
 static void add_edges(struct ordering *ordering, struct node *node)
 {
     struct program *program = ordering->program;
+    struct node *const *packed_for = program->packed_for;
     await_checks(ordering, node);
     if (node->op == OP_LOOP) {
         const struct loop *loop = node->loop;
@@ -214,8 +215,8 @@ static void add_edges(struct ordering *ordering, struct node *node)
     for (int i = 0; i < node->input_count; i++) {
         add_edge(ordering, node->inputs[i], node);
         /* Windows are not packed before the other operand is there. */
-        if (node->op == OP_CONTRACT && node->inputs[i]->packed_for == node->inputs[!i] &&
-            !node->inputs[!i]->packed_for)
+        if (node->op == OP_CONTRACT && packed_for[node->inputs[i]->id] == node->inputs[!i] &&
+            !packed_for[node->inputs[!i]->id])
             add_edge(ordering, node->inputs[!i], node->inputs[i]);
     }
 }

@@ -39,7 +39,7 @@ static bool is_number(const size *a, int64_t wanted)
 
 static bool is_strided_view(const struct program *program, const struct node *node)
 {
-    if (program->buffers[node->id] || program->is_material[node->id] || node->packed_for)
+    if (program->buffers[node->id] || program->is_material[node->id] || program->packed_for[node->id])
         return false;
     if (node->op == OP_RESHAPE)
         return true;

@@ -289,13 +289,14 @@ struct program {
     size_t roots_count, roots_capacity;
 
     /* For each node of the graph. */
-    bool *is_live;           /* computed or read here */
-    bool *is_material;       /* has a buffer */
-    guard *wanted;           /* for which members */
-    struct buffer **buffers; /* NULL: inlined, or a leaf */
-    struct node **owner;     /* the innermost LOOP whose rounds it depends on; NULL: none */
-    struct node **reused;    /* the node whose buffer it takes over; NULL: it has its own */
-    int *uses;               /* edges from live users, roots and checks */
+    bool *is_live;                  /* computed or read here */
+    bool *is_material;              /* has a buffer */
+    guard *wanted;                  /* for which members */
+    struct buffer **buffers;        /* NULL: inlined, or a leaf */
+    struct node **owner;            /* the innermost LOOP whose rounds it depends on; NULL: none */
+    struct node *const *packed_for; /* as in the function */
+    struct node **reused;           /* the node whose buffer it takes over; NULL: it has its own */
+    int *uses;                      /* edges from live users, roots and checks */
     bool
         *is_part; /* a SCATTER or product, or a sum of such, that is added into the buffer of its only user */
     struct product **products;   /* CONTRACTs that are calls */

@@ -358,7 +358,7 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
         put_sum_of_parts(program, node, bodies->has_been_put, container);
     else {
         struct nest *nest = nest_new(program, NEST_VALUE, node, buffer);
-        nest->beside = node->packed_for;
+        nest->beside = program->packed_for[node->id];
         put_elementwise(program, nest, node->rank, node->shape, container);
     }
 }

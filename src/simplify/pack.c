@@ -1,8 +1,8 @@
 /* pack.c: operands of products that are stored as matrices first.
  *
  * Requires: a simplified graph. Leaves: each operand of a CONTRACT for which that pays as an INDEX of its
- * own, packed_for, with its axes in the order of the matrix. Two kinds of operands: sliding windows
- * (windows.c) and the transposed factor of all rounds of a loop (transposed.c). */
+ * own, of which function->packed_for tells, with its axes in the order of the matrix. Two kinds of operands:
+ * sliding windows (windows.c) and the transposed factor of all rounds of a loop (transposed.c). */
 #include "pack.h"
 #include "cost.h"
 #include "passes.h"
@@ -18,6 +18,7 @@ struct packing {
     struct graph *graph;
     unsigned char *lasting; /* of each CONTRACT, bit w: its operand w is the same in all rounds around it */
     const struct loop **inside; /* of each node: the loop that was looked at last of those around it */
+    struct node **packed_for;   /* by id: of the function */
     struct copy *copies;
     size_t copies_count, copies_capacity;
 };
@@ -38,7 +39,7 @@ static int place_of(const signed char *axes, int rank, int axis)
     return -1;
 }
 
-static struct operand describe(const struct node *contract, int which)
+static struct operand describe(const struct packing *packing, const struct node *contract, int which)
 {
     struct operand operand = {.contract = contract,
                               .x = contract->inputs[which],
@@ -46,7 +47,8 @@ static struct operand describe(const struct node *contract, int which)
                               .axes = which ? contract->b_axes : contract->a_axes,
                               .other_axes = which ? contract->a_axes : contract->b_axes,
                               .sizes = {1, 1, 1},
-                              .readers = 1};
+                              .readers = 1,
+                              .is_packed = packing->packed_for[contract->inputs[which]->id] != NULL};
     for (int a = 0; a < operand.x->rank; a++) {
         bool is_shared = place_of(operand.other_axes, operand.other->rank, operand.axes[a]) >= 0;
         operand.kinds[a] = !is_shared ? OWN : operand.axes[a] < contract->rank ? BATCH : SUMMED;
@@ -138,8 +140,9 @@ static struct node *append(struct graph *graph, struct node *node)
 static struct node *copy_windows(struct packing *packing, const struct operand *operand, const int *order)
 {
     struct node *packed = reorder(packing->graph, operand->x, order);
-    packed->packed_for = (struct node *)operand->other;
-    return append(packing->graph, packed);
+    append(packing->graph, packed);
+    packing->packed_for[packed->id] = (struct node *)operand->other;
+    return packed;
 }
 
 static bool has_shape(const struct node *packed, const struct node *x, const int *order)
@@ -156,8 +159,8 @@ static struct node *copy_transposed(struct packing *packing, const struct operan
         if (packing->copies[i].x == operand->x && has_shape(packing->copies[i].packed, operand->x, order))
             return packing->copies[i].packed;
     struct node *packed = reorder(packing->graph, operand->x, order);
-    packed->packed_for = packed->inputs[0];
     struct copy copy = {operand->x, append(packing->graph, packed)};
+    packing->packed_for[packed->id] = packed->inputs[0];
     ARENA_APPEND(packing->graph->arena, packing, copies, copy);
     return packed;
 }
@@ -166,7 +169,7 @@ static struct node *copy_transposed(struct packing *packing, const struct operan
 static void pack_operand(struct packing *packing, struct node *contract, int which)
 {
     struct graph *graph = packing->graph;
-    struct operand operand = describe(contract, which);
+    struct operand operand = describe(packing, contract, which);
     struct node *packed;
     enum kind columns;
     int order[MAXIMUM_RANK];
@@ -219,6 +222,7 @@ void pack_operands(struct function *function)
     for (size_t i = 0; i < count; i++)
         if (old[i]->op == OP_LOOP)
             find_lasting(&packing, old[i]->loop);
+    packing.packed_for = function->packed_for = ARENA_ARRAY(graph->arena, struct node *, 3 * count + 1);
     graph->nodes = NULL;
     graph->nodes_count = graph->nodes_capacity = 0;
     for (size_t i = 0; i < count; i++) {

@@ -13,6 +13,7 @@ struct operand {
     enum kind kinds[MAXIMUM_RANK];
     double sizes[BATCH + 1]; /* elements along the axes of each kind, about */
     double readers;          /* of each element */
+    bool is_packed;
 };
 
 /* ---- pack.c ---- */

@@ -8,10 +8,11 @@
 #include "pack.h"
 #include "cost.h"
 
-static bool has_windows(const struct node *x)
+static bool has_windows(const struct operand *operand)
 {
+    const struct node *x = operand->x;
     bool found = false;
-    if (x->op != OP_INDEX || x->fill || x->input_count > 1 || x->packed_for)
+    if (x->op != OP_INDEX || x->fill || x->input_count > 1 || operand->is_packed)
         return false;
     for (int s = 0; s < x->inputs[0]->rank; s++) {
         int terms = 0;
@@ -37,7 +38,7 @@ static enum kind longest_rows(const struct operand *operand)
 
 bool pack_windows(const struct operand *operand, enum kind *columns)
 {
-    if (!has_windows(operand->x) || operand->readers < FEWEST_WINDOWED ||
+    if (!has_windows(operand) || operand->readers < FEWEST_WINDOWED ||
         operand->sizes[SUMMED] < FEWEST_WINDOWED || operand->sizes[OWN] < FEWEST_WINDOWED)
         return false;
     *columns = longest_rows(operand);
