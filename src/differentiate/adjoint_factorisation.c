@@ -63,8 +63,9 @@ void adjoint_of_cholesky(struct sweep *sweep, struct node *y, struct adjoint d)
 {
     struct graph *graph = sweep->graph;
     struct node *p = keep_part(graph, product(graph, y, adjoint_value(graph, d), true), LOWER_HALF_DIAGONAL);
-    struct node *left = graph_solve_triangular(graph, y, p, true, true, false);
-    struct node *s = graph_solve_triangular(graph, y, transpose(graph, left), true, true, false);
+    const struct triangular upper = {.lower = true, .transposed = true};
+    struct node *left = graph_solve_triangular(graph, y, p, upper);
+    struct node *s = graph_solve_triangular(graph, y, transpose(graph, left), upper);
     struct node *sum = graph_binary(graph, OP_ADD, s, transpose(graph, s));
     contribute(sweep, y->inputs[0], keep_part(graph, sum, LOWER_HALF_DIAGONAL), NULL);
 }
@@ -89,8 +90,8 @@ void adjoint_of_solve_triangular(struct sweep *sweep, struct node *y, struct adj
 {
     struct graph *graph = sweep->graph;
     struct node *a = y->inputs[0], *b = y->inputs[1];
-    struct node *d_b =
-        graph_solve_triangular(graph, a, adjoint_value(graph, d), y->lower, !y->transposed, y->unit);
+    struct node *d_b = graph_solve_triangular(graph, a, adjoint_value(graph, d),
+                                              (struct triangular){y->lower, !y->transposed, y->unit});
     contribute(sweep, b, d_b, NULL);
     enum matrix_part part = y->lower ? y->unit ? STRICTLY_LOWER : LOWER : y->unit ? STRICTLY_UPPER : UPPER;
     if (is_active(sweep, a))

@@ -191,7 +191,8 @@ static struct node *solve(struct graph *graph, const struct node *node, struct n
 {
     return node->op == OP_LU_SOLVE
                ? graph_lu_solve(graph, a, b, node->transposed)
-               : graph_solve_triangular(graph, a, b, node->lower, node->transposed, node->unit);
+               : graph_solve_triangular(graph, a, b,
+                                        (struct triangular){node->lower, node->transposed, node->unit});
 }
 
 /* One matrix for the whole batch is factorised once: the batch becomes columns of the right side. */

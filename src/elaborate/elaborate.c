@@ -66,7 +66,8 @@ static void define_dim(struct elaborator *e, struct unit *unit, const struct def
     map_set(e->arena, &unit->dims, definition->name, number ? number : size_number(e->sizes, 1));
 }
 
-static struct unit *load_unit(struct elaborator *e, const struct file *file, bool is_main, bool is_library);
+enum unit_kind { UNIT_MAIN, UNIT_IMPORTED, UNIT_LIBRARY };
+static struct unit *load_unit(struct elaborator *e, const struct file *file, enum unit_kind kind);
 
 static void collect_definitions(struct elaborator *e, struct unit *unit)
 {
@@ -148,16 +149,17 @@ static void import(struct elaborator *e, struct unit *unit, const struct definit
                      errno ? strerror(errno) : "no such file");
         return;
     }
-    struct unit *imported = load_unit(e, parse(e->arena, e->diagnostics, source), false, is_library);
+    struct unit *imported =
+        load_unit(e, parse(e->arena, e->diagnostics, source), is_library ? UNIT_LIBRARY : UNIT_IMPORTED);
     ARENA_APPEND(e->arena, unit, imports, imported);
 }
 
-static struct unit *load_unit(struct elaborator *e, const struct file *file, bool is_main, bool is_library)
+static struct unit *load_unit(struct elaborator *e, const struct file *file, enum unit_kind kind)
 {
     struct unit *unit = ARENA_NEW(e->arena, struct unit);
     unit->file = file;
-    unit->is_main = is_main;
-    unit->is_library = is_library;
+    unit->is_main = kind == UNIT_MAIN;
+    unit->is_library = kind == UNIT_LIBRARY;
     unit->loading = true;
     ARENA_APPEND(e->arena, e, units, unit);
     map_set(e->arena, &e->files, file_key(e, file->source->path), unit);
@@ -173,7 +175,7 @@ static struct unit *load_prelude(struct elaborator *e)
 {
     const struct source *source =
         source_of_text(e->arena, "<library>", prelude_text, strlen(prelude_text), true);
-    return load_unit(e, parse(e->arena, e->diagnostics, source), false, true);
+    return load_unit(e, parse(e->arena, e->diagnostics, source), UNIT_LIBRARY);
 }
 
 /* ---- Exported functions ---- */
@@ -402,7 +404,7 @@ struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnosti
     e->precision = result->module->precision;
     e->prelude = load_prelude(e);
     int parse_errors = diagnostics->error_count;
-    struct unit *unit = load_unit(e, file, true, false);
+    struct unit *unit = load_unit(e, file, UNIT_MAIN);
     bool right = check_groups(e);
     if (right && (!parse_errors || unit->file->definitions))
         export_all(e, result, unit);

@@ -56,10 +56,10 @@ static bool is_vector_for(const struct node *a, const struct node *b)
     return b->rank == 1 || vectors;
 }
 
-enum triangle { NOT_TRIANGULAR, LOWER, UPPER };
+enum form_of_matrix { NOT_TRIANGULAR, LOWER, UPPER };
 
 /* A^-1 b for a vector b, or one for each matrix of the stack A, or matrices b. */
-static struct value system(struct elaborator *e, struct builtin_call *c, enum triangle triangle)
+static struct value system(struct elaborator *e, struct builtin_call *c, enum form_of_matrix form)
 {
     struct node *a = square_argument(e, c, 0), *b = a ? argument_real(e, c, 1) : NULL;
     if (!b)
@@ -74,8 +74,9 @@ static struct value system(struct elaborator *e, struct builtin_call *c, enum tr
     }
     if (!broadcast_leading(e, c, &a, &columns))
         return value_error();
-    struct node *x = triangle ? graph_solve_triangular(e->graph, a, columns, triangle == LOWER, false, false)
-                              : graph_lu_solve(e->graph, a, columns, false);
+    struct node *x =
+        form ? graph_solve_triangular(e->graph, a, columns, (struct triangular){.lower = form == LOWER})
+             : graph_lu_solve(e->graph, a, columns, false);
     return value_node(vector ? graph_drop_axis(e->graph, x, x->rank - 1, size_number(e->sizes, 0)) : x);
 }
 

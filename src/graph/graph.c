@@ -479,8 +479,8 @@ struct node *graph_cholesky(struct graph *graph, struct node *x)
     return graph_intern(graph, &node);
 }
 
-struct node *graph_solve_triangular(struct graph *graph, struct node *l, struct node *b, bool lower,
-                                    bool transposed, bool unit)
+struct node *graph_solve_triangular(struct graph *graph, struct node *l, struct node *b,
+                                    struct triangular form)
 {
     struct node *inputs[] = {l, b};
     struct node node = {.op = OP_SOLVE_TRIANGULAR, .type = REAL, .rank = b->rank, .shape = b->shape};
@@ -488,9 +488,9 @@ struct node *graph_solve_triangular(struct graph *graph, struct node *l, struct 
     assert_square(l);
     node.input_count = 2;
     node.inputs = inputs;
-    node.lower = lower;
-    node.transposed = transposed;
-    node.unit = unit;
+    node.lower = form.lower;
+    node.transposed = form.transposed;
+    node.unit = form.unit;
     return graph_intern(graph, &node);
 }
 

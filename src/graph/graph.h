@@ -255,8 +255,13 @@ struct node *graph_custom(struct graph *graph, struct node *value, struct rule *
 struct node *graph_loop(struct graph *graph, struct loop *loop);
 struct node *graph_result(struct graph *graph, struct node *loop, int result);
 struct node *graph_cholesky(struct graph *graph, struct node *x);
-struct node *graph_solve_triangular(struct graph *graph, struct node *l, struct node *b, bool lower,
-                                    bool transposed, bool unit);
+/* How a triangular matrix is taken: its lower part or its upper one, transposed, with ones on the diagonal.
+ */
+struct triangular {
+    bool lower, transposed, unit;
+};
+struct node *graph_solve_triangular(struct graph *graph, struct node *l, struct node *b,
+                                    struct triangular form);
 struct node *graph_lu_solve(struct graph *graph, struct node *a, struct node *b, bool transposed);
 struct node *graph_determinant(struct graph *graph, enum op op, struct node *x);
 

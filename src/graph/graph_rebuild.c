@@ -51,7 +51,8 @@ struct node *graph_rebuild(struct graph *graph, const struct node *node, struct 
     case OP_RESULT: return graph_result(graph, inputs[0], node->result);
     case OP_CHOLESKY: return graph_cholesky(graph, inputs[0]);
     case OP_SOLVE_TRIANGULAR:
-        return graph_solve_triangular(graph, inputs[0], inputs[1], node->lower, node->transposed, node->unit);
+        return graph_solve_triangular(graph, inputs[0], inputs[1],
+                                      (struct triangular){node->lower, node->transposed, node->unit});
     case OP_LU_SOLVE: return graph_lu_solve(graph, inputs[0], inputs[1], node->transposed);
     case OP_LOGABSDET:
     case OP_DET: return graph_determinant(graph, node->op, inputs[0]);

@@ -31,8 +31,9 @@ void put_contraction(struct program *program, struct node *node, struct product 
                      struct buffer *target, const struct scale *scale, bool adds, struct item *container);
 void put_call(struct program *program, struct node *node, struct item *container);
 /* target[A i + b + k[i]] = or += operand[i] */
+enum storing { STORES, ADDS, ADDS_TO_ZEROS };
 struct nest *put_scatter(struct program *program, struct node *scatter, struct node *operand,
-                         struct buffer *target, bool adds, bool starts_with_zeros, struct item *container);
+                         struct buffer *target, enum storing storing, struct item *container);
 /* Adds up the parts of the sum `node`; is_there by id: products that have been put early. */
 void put_sum_of_parts(struct program *program, struct node *node, const bool *is_there,
                       struct item *container);

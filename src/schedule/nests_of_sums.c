@@ -123,12 +123,13 @@ static void fill_gaps(const struct program *program, struct nest *nest, const st
 }
 
 struct nest *put_scatter(struct program *program, struct node *scatter, struct node *operand,
-                         struct buffer *target, bool adds, bool starts_with_zeros, struct item *container)
+                         struct buffer *target, enum storing storing, struct item *container)
 {
     struct nest *nest = nest_new(program, NEST_SCATTER, scatter, target);
     nest->operand = operand;
-    bool is_once = starts_with_zeros && graph_is_injective(scatter);
-    nest->adds = adds && !is_once;
+    bool starts_with_zeros = storing == ADDS_TO_ZEROS,
+         is_once = starts_with_zeros && graph_is_injective(scatter);
+    nest->adds = storing != STORES && !is_once;
     nest->starts_with_zeros = starts_with_zeros && !(is_once && graph_is_onto(scatter));
     nest_set_axes(program, nest, operand->rank, operand->shape, 0);
     for (int a = 0; a < scatter->rank; a++)
@@ -232,8 +233,9 @@ void put_sum_of_parts(struct program *program, struct node *node, const bool *is
             } else if (kind == 1) {
                 put_product_part(program, part, target, is_begun, container);
             } else {
-                struct nest *nest = put_scatter(program, part->node, part->node->inputs[0], target,
-                                                !partition, !is_begun && !partition, container);
+                enum storing storing = partition ? STORES : is_begun ? ADDS : ADDS_TO_ZEROS;
+                struct nest *nest =
+                    put_scatter(program, part->node, part->node->inputs[0], target, storing, container);
                 if (partition && !is_begun)
                     fill_gaps(program, nest, &parts, gaps);
             }

@@ -333,7 +333,7 @@ static void put_node(struct bodies *bodies, struct node *node, struct item *cont
     case OP_REPLACE:
         if (program->buffers[node->inputs[0]->id] != buffer)
             put_copy(program, node->inputs[0], buffer, node, false, container);
-        put_scatter(program, node, node->inputs[1], buffer, false, false, container);
+        put_scatter(program, node, node->inputs[1], buffer, STORES, container);
         return;
     case OP_CHOLESKY:
     case OP_SOLVE_TRIANGULAR:

@@ -256,11 +256,12 @@ static struct node *solve_by_factors(void *closure, const struct node *node, str
     struct affine *places = permuted(graph, b, &rows);
     if (!node->transposed) {
         struct node *x = graph_index(graph, b, b->rank, b->shape, places, &rows, 1, false);
-        x = graph_solve_triangular(graph, factors, x, true, false, true);
-        return graph_solve_triangular(graph, factors, x, false, false, false);
+        x = graph_solve_triangular(graph, factors, x, (struct triangular){.lower = true, .unit = true});
+        return graph_solve_triangular(graph, factors, x, (struct triangular){.lower = false});
     }
-    struct node *x = graph_solve_triangular(graph, factors, b, false, true, false);
-    x = graph_solve_triangular(graph, factors, x, true, true, true);
+    struct node *x = graph_solve_triangular(graph, factors, b, (struct triangular){.transposed = true});
+    x = graph_solve_triangular(graph, factors, x,
+                               (struct triangular){.lower = true, .transposed = true, .unit = true});
     return graph_scatter(graph, x, b->rank, b->shape, places, &rows, 1);
 }
 

@@ -228,9 +228,10 @@ START_TEST(test_solve)
     for (int flags = 0; flags < 10; flags++) {
         struct node *x = input(shape_of(2, 3, 3, 0), -1, 1), *b = input(shape_of(2, 3, 2, 0), -1, 1);
         struct node *a = definite(x);
-        struct node *y = flags < 8 ? graph_solve_triangular(problem.graph, a, bent(b), flags & 1,
-                                                            flags >> 1 & 1, flags >> 2 & 1)
-                                   : graph_lu_solve(problem.graph, a, bent(b), flags & 1);
+        struct node *y =
+            flags < 8 ? graph_solve_triangular(problem.graph, a, bent(b),
+                                               (struct triangular){flags & 1, flags >> 1 & 1, flags >> 2 & 1})
+                      : graph_lu_solve(problem.graph, a, bent(b), flags & 1);
         check_derivatives(bent(y));
         restart();
     }

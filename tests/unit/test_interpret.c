@@ -145,9 +145,10 @@ START_TEST(test_systems)
     CHECK(graph_lu_solve(graph, a, b, false), 1, 2);
     CHECK(graph_determinant(graph, OP_DET, a), 16);
     CHECK(graph_determinant(graph, OP_LOGABSDET, a), log(16));
-    CHECK(graph_solve_triangular(graph, a, b, true, false, false), 2, 1.6);
-    CHECK(graph_solve_triangular(graph, a, b, true, true, false), 0.8, 2.4);
-    CHECK(graph_solve_triangular(graph, a, b, false, false, true), -16, 12);
+    CHECK(graph_solve_triangular(graph, a, b, (struct triangular){.lower = true}), 2, 1.6);
+    CHECK(graph_solve_triangular(graph, a, b, (struct triangular){.lower = true, .transposed = true}), 0.8,
+          2.4);
+    CHECK(graph_solve_triangular(graph, a, b, (struct triangular){.unit = true}), -16, 12);
     problem.values[0][3] = 1;
     CHECK(graph_determinant(graph, OP_DET, a), 0);
     struct interpreter *interpreter = interpreter_with_values(problem.arena);
