@@ -12,7 +12,7 @@
  * Rounds that have an array for what is theirs alone, or add to one array, cannot be done side by side. If
  * each chunk of them has such arrays of its own, the chunks can. How many there are depends on sizes alone,
  * and their sums are added in order, so that results do not depend on the number of threads. */
-#include "parallel.h"
+#include "loop_kinds.h"
 
 /* Whether the nest writes those rows of the target alone that the block has: a copy for a chunk would have
  * all. */
@@ -116,13 +116,9 @@ static int take_slot(struct program *program, const struct chunks *chunks, size 
 static struct buffer *new_copies(struct program *program, const struct chunks *chunks,
                                  const struct buffer *buffer, size *number)
 {
-    struct buffer *copies = ARENA_NEW(program->arena, struct buffer);
-    *copies = (struct buffer){.type = buffer->type, .guard = ALWAYS_WANTED, .slot = -1};
-    copies->count = size_multiply(number, buffer_count(program, buffer));
-    copies->storage = STORAGE_WORKSPACE;
-    copies->is_fixed = true;
-    copies->slot = take_slot(program, chunks, copies->count);
-    ARENA_APPEND(program->arena, program, all_buffers, copies);
+    size *count = size_multiply(number, buffer_count(program, buffer));
+    struct buffer *copies = room_new(program, buffer->type, count);
+    copies->slot = take_slot(program, chunks, count);
     return copies;
 }
 

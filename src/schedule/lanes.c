@@ -132,14 +132,10 @@ static int panel_axis(const struct nest *nest, const struct access *access, int 
 
 static struct buffer *new_panel(struct program *program, struct item *loop, size *count)
 {
-    struct buffer *panel = ARENA_NEW(program->arena, struct buffer);
-    *panel = (struct buffer){.type = REAL, .slot = -1, .guard = ALWAYS_WANTED, .lanes = loop};
+    struct buffer *panel = room_new(program, REAL, size_multiply(count, size_number(program->sizes, LANES)));
+    panel->lanes = loop;
     panel->first = loop->first;
     panel->last = loop->last;
-    panel->count = size_multiply(count, size_number(program->sizes, LANES));
-    panel->storage = STORAGE_WORKSPACE;
-    panel->is_fixed = true;
-    ARENA_APPEND(program->arena, program, all_buffers, panel);
     return panel;
 }
 

@@ -1,4 +1,4 @@
-/* loop_kinds.h: what deciding the kinds of loops takes in several files. */
+/* loop_kinds.h: what deciding how the rounds of loops run, and what threads share, takes in several files. */
 #ifndef GRADC_LOOP_KINDS_H
 #define GRADC_LOOP_KINDS_H
 
@@ -34,5 +34,13 @@ void choose_vectors(const struct program *program, struct item *region);
 /* ---- running_power.c ---- */
 /* Whether the loop multiplies powers up from round to round. */
 bool has_power_of_rounds(struct program *program, const struct item *loop);
+
+/* ---- chunks.c ---- */
+/* Whether rounds can be done side by side if each chunk of them has a target of its own for this nest; then
+ * it is listed. */
+bool has_own(struct program *program, struct chunks *chunks, struct nest *nest, const struct item *loop);
+/* Gives the chunks of a loop, of so much work, what has been listed for them, if sizes tell how much that is.
+ */
+void cut_into_chunks(struct program *program, struct item *loop, struct chunks *chunks, size *work);
 
 #endif

@@ -8,7 +8,7 @@
  *
  * Requires the storage and the scope of buffers. Leaves the loops marked, with the work of all rounds. */
 #include "cost.h"
-#include "parallel.h"
+#include "loop_kinds.h"
 
 struct sharing {
     struct program *program;

@@ -22,6 +22,16 @@ size *buffer_count(struct program *program, const struct buffer *buffer)
     return buffer->lanes ? size_multiply(count, size_number(program->sizes, LANES)) : count;
 }
 
+struct buffer *room_new(struct program *program, enum type type, size *count)
+{
+    struct buffer *room = ARENA_NEW(program->arena, struct buffer);
+    *room =
+        (struct buffer){.type = type, .count = count, .guard = ALWAYS_WANTED, .slot = -1, .is_fixed = true};
+    room->storage = STORAGE_WORKSPACE;
+    ARENA_APPEND(program->arena, program, all_buffers, room);
+    return room;
+}
+
 /* ---- Dropped axes ---- */
 
 /* How many of the loops and regions around its first writer hold all that touches the buffer. */

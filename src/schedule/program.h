@@ -510,6 +510,8 @@ bool forms_element(const struct nest *nest, const struct item *loop);
 /* ---- place.c ---- */
 /* Takes from each buffer the axes that its readers do not need, and gives it its place. */
 void place(struct program *program, const struct program *forward);
+/* A place in the workspace for so many elements that hold no value of the graph. */
+struct buffer *room_new(struct program *program, enum type type, size *count);
 /* The elements along an axis that it holds at a time. */
 size *buffer_extent(const struct buffer *buffer, int axis);
 size *buffer_count(struct program *program,
