@@ -2,7 +2,7 @@
 #ifndef GRADC_DELIVER_H
 #define GRADC_DELIVER_H
 
-#include "at.h"
+#include "values_at.h"
 #include "command.h"
 #include "output.h"
 #include "page.h"

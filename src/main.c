@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "ast.h"
-#include "at.h"
+#include "values_at.h"
 #include "graph_capacity.h"
 #include "command.h"
 #include "deliver.h"

@@ -66,7 +66,7 @@ void differentiate_between(struct graph *graph, const struct derivatives *deriva
  * by a loop that carries tangents, and keeps nothing of its rounds. Else false. */
 bool adjoint_by_tangents(struct sweep *sweep, struct node *loop);
 
-/* ---- steep.c ---- */
+/* ---- infinite_derivatives.c ---- */
 /* By id, of what the sweep goes through: whether the node, or one that it is computed from on the way from a
  * wrt, may have an infinite derivative. To be freed. */
 unsigned char *find_steep(const struct sweep *sweep);

@@ -173,7 +173,7 @@ struct graph {
     size_t table_count, table_size;
     struct span origin;             /* given to every node constructed from now on */
     struct loop_mentions *mentions; /* what region.c knows of loop variables */
-    struct steepness *steepness;    /* what steep.c knows of derivatives */
+    struct steepness *steepness;    /* what infinite_derivatives.c knows of derivatives */
     struct call **calls;            /* as elaborated, each behind those of its body; copies have none */
     size_t calls_count, calls_capacity;
     bool saves_memory; /* what backward can compute again, element by element, is not kept, whatever it costs

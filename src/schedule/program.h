@@ -450,7 +450,7 @@ int first_subscript(const struct node *node);
 /* Which ints must have been judged before a subscript is used. Requires buffers. */
 void find_awaited_checks(struct program *program);
 
-/* ---- order.c ---- */
+/* ---- order_nodes.c ---- */
 /* What waits for what, in all bodies. */
 struct ordering *ordering_new(struct program *program);
 /* An order for the nodes of a body, given by ascending ids: of the rounds of a loop, or of what is outside.

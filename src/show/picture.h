@@ -2,7 +2,7 @@
 #ifndef GRADC_PICTURE_H
 #define GRADC_PICTURE_H
 
-#include "at.h"
+#include "values_at.h"
 
 struct picture_options {
     bool opens_calls; /* the insides of called functions instead of one gate each */

@@ -2,7 +2,7 @@
  *
  * Requires: a simplified graph. Leaves: each operand of a CONTRACT for which that pays as an INDEX of its
  * own, of which function->packed_for tells, with its axes in the order of the matrix. Two kinds of operands:
- * sliding windows (windows.c) and the transposed factor of all rounds of a loop (transposed.c). */
+ * sliding windows (pack_windows.c) and the transposed factor of all rounds of a loop (pack_transposed.c). */
 #include "pack.h"
 #include "cost.h"
 #include "passes.h"

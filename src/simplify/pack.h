@@ -21,9 +21,9 @@ struct operand {
 bool moves(const struct affine *affine, int axis);
 
 /* Each answers whether to store the operand as a matrix, and of which kind its columns then are. */
-/* ---- windows.c ---- */
+/* ---- pack_windows.c ---- */
 bool pack_windows(const struct operand *operand, enum kind *columns);
-/* ---- transposed.c ---- */
+/* ---- pack_transposed.c ---- */
 bool pack_transposed(const struct operand *operand, enum kind *columns);
 
 #endif

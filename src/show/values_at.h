@@ -1,6 +1,6 @@
-/* at.h: values and gradients of every node at a point (--at). */
-#ifndef GRADC_AT_H
-#define GRADC_AT_H
+/* values_at.h: values and gradients of every node at a point (--at). */
+#ifndef GRADC_VALUES_AT_H
+#define GRADC_VALUES_AT_H
 
 #include "command.h"
 #include "differentiate.h"

@@ -1,4 +1,4 @@
-/* windows.c: sliding windows as matrices.
+/* pack_windows.c: sliding windows as matrices.
  *
  *     y[n, k, p, q] = sum[c, u, v](x[n, c, p + u, q + v] * w[k, c, u, v])
  *

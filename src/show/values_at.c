@@ -1,7 +1,7 @@
-/* at.c: see at.h. The adjoint of every node that the outputs need is found before marks and custom
- * derivatives are erased; what stands inside a function with a derivative of its own has a value but no
- * gradient. */
-#include "at.h"
+/* values_at.c: see values_at.h. The adjoint of every node that the outputs need is found before marks and
+ * custom derivatives are erased; what stands inside a function with a derivative of its own has a value but
+ * no gradient. */
+#include "values_at.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-/* order.c: the order in which the nodes of a body are scheduled.
+/* order_nodes.c: the order in which the nodes of a body are scheduled.
  *
  * Requires materialise. Any order in which inputs come before their users is right. Loops over one extent
  * that can follow each other should, so that they can become one: after a node, a ready node whose outermost

@@ -1,4 +1,4 @@
-/* transposed.c: the transposed right factor of a loop's products.
+/* pack_transposed.c: the transposed right factor of a loop's products.
  *
  *     for t { d_h = d_z[t] @ W' }         V = W'; for t { d_h = d_z[t] @ V }
  *

@@ -1,4 +1,4 @@
-/* steep.c: behind which values a derivative may be infinite. */
+/* infinite_derivatives.c: behind which values a derivative may be infinite. */
 
 #include "adjoint.h"
 
