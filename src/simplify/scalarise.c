@@ -112,34 +112,14 @@ static void name_element(struct scalariser *scalariser, const struct node *node,
     element->named_by_user = node->named_by_user;
 }
 
-static struct node **elements_of(struct scalariser *scalariser, struct node *node)
-{
-    struct node **elements = new_elements(scalariser, node);
-    for (size_t k = 0; k < element_count(node); k++)
-        elements[k] = split_element(scalariser, node, k);
-    return elements;
-}
-
-static void split_into(struct scalariser *scalariser, struct node *node, struct node **elements)
-{
-    for (size_t k = 0; k < element_count(node); k++)
-        name_element(scalariser, node, k, elements[k]);
-    scalariser->elements[node->id] = elements;
-}
-
 static void split(struct scalariser *scalariser, struct node *node)
 {
-    split_into(scalariser, node, elements_of(scalariser, node));
-}
-
-/* Most elements of an adjoint of few outputs are 0: only the others are computed. */
-static bool split_if_sparse(struct scalariser *scalariser, struct node *node)
-{
-    struct node **elements = elements_of(scalariser, node);
-    if (!is_sparse((const struct node *const *)elements, element_count(node)))
-        return false;
-    split_into(scalariser, node, elements);
-    return true;
+    struct node **elements = new_elements(scalariser, node);
+    for (size_t k = 0; k < element_count(node); k++) {
+        elements[k] = split_element(scalariser, node, k);
+        name_element(scalariser, node, k, elements[k]);
+    }
+    scalariser->elements[node->id] = elements;
 }
 
 static void split_placeholder(struct scalariser *scalariser, struct node *node)
@@ -254,8 +234,7 @@ static void scalarise_node(struct scalariser *scalariser, struct node *node)
     } else if (node->input_count == 0 && node->op != OP_IOTA) {
         *whole = node;
     } else if (!may_split || !can_be_split(scalariser, node)) {
-        if (!may_split || !may_be_sparse(scalariser, node) || !split_if_sparse(scalariser, node))
-            *whole = rebuild(scalariser, node);
+        *whole = rebuild(scalariser, node);
     } else if (node->rank > 0) {
         split(scalariser, node);
     } else {

@@ -25,10 +25,6 @@ size_t short_count(const struct node *node);
 bool is_plain(const struct scalariser *scalariser, const struct node *node);
 /* Whether a node is better computed element by element. */
 bool can_be_split(const struct scalariser *scalariser, const struct node *node);
-/* Whether a node that is not short may be worth splitting because of the constants among its elements, such
- * as an adjoint of unit seeds; and whether its elements show that it is. */
-bool may_be_sparse(const struct scalariser *scalariser, const struct node *node);
-bool is_sparse(const struct node *const *elements, size_t count);
 /* Element number `flat`, in row-major order, of a node that can be split. */
 struct node *split_element(struct scalariser *scalariser, struct node *node, size_t flat);
 /* The scalar at this place of a fixed tensor, split or not. */

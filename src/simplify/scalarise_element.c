@@ -12,12 +12,8 @@ enum {
     SHORT_AXIS = 4, /* elements along an axis */
     REGISTER = 4,   /* elements that a vector register holds */
     SHORT_TENSOR = 16,
-    SMALL_TENSOR = 32,   /* what short tensors are put into */
-    MOST_TERMS = 64,     /* products in a contraction */
-    SPARSE_TENSOR = 256, /* one with constants among its elements */
-    SPARSE_TERMS = 1024,
-    SPARSE_ELEMENTS = 128, /* that are no constants */
-    SHORT_PART = 8,        /* elements along an axis of what is put into a sparse one */
+    SMALL_TENSOR = 32, /* what short tensors are put into */
+    MOST_TERMS = 64,   /* products in a contraction */
 };
 
 /* ---- Places ---- */
@@ -160,11 +156,8 @@ static bool is_known(const struct node *node, int depth)
         return false;
     if (node->op == OP_IOTA)
         return has_number_subscripts(node->subscripts, 1, node->rank);
-    bool is_view = node->op == OP_INDEX && node->input_count == 1 && node->inputs[0]->rank > 0 &&
-                   has_number_subscripts(node->subscripts, node->inputs[0]->rank, node->rank);
-    bool is_made = is_view || operator_is_elementwise(node->op);
-    bool known = graph_is_constant(node, &value) || (is_made && depth < DEEP);
-    for (int i = 0; known && is_made && i < node->input_count; i++)
+    bool known = graph_is_constant(node, &value) || (operator_is_elementwise(node->op) && depth < DEEP);
+    for (int i = 0; known && operator_is_elementwise(node->op) && i < node->input_count; i++)
         known = is_known(node->inputs[i], depth + 1);
     return known;
 }
@@ -201,20 +194,14 @@ static bool can_split_placement(const struct scalariser *scalariser, const struc
            has_number_subscripts(node->subscripts, node->rank, part->rank);
 }
 
-static size_t contracted_terms(const struct node *node)
+static bool can_split_contraction(const struct scalariser *scalariser, const struct node *node)
 {
     const struct node *a = node->inputs[0];
-    size_t terms = count_up_to(node, SPARSE_TENSOR, SPARSE_TENSOR);
+    size_t terms = small_count(node);
     for (int i = 0; i < a->rank; i++)
         if (node->a_axes[i] >= node->rank)
             terms *= (size_t)extent_of(a, i);
-    return terms;
-}
-
-static bool can_split_contraction(const struct scalariser *scalariser, const struct node *node)
-{
-    return contracted_terms(node) <= MOST_TERMS && is_open(scalariser, node->inputs[0]) &&
-           is_open(scalariser, node->inputs[1]);
+    return terms <= MOST_TERMS && is_open(scalariser, a) && is_open(scalariser, node->inputs[1]);
 }
 
 bool can_be_split(const struct scalariser *scalariser, const struct node *node)
@@ -241,61 +228,6 @@ bool can_be_split(const struct scalariser *scalariser, const struct node *node)
     }
 }
 
-/* ---- What is sparse ---- */
-
-/* A view of elements that have been split, itself whole. */
-static bool is_view_of_split(const struct scalariser *scalariser, const struct node *node)
-{
-    return node->op == OP_INDEX && node->input_count == 1 && is_split(scalariser, node->inputs[0]) &&
-           has_number_subscripts(node->subscripts, node->inputs[0]->rank, node->rank);
-}
-
-/* Elements of it can be had one by one. */
-static bool is_at_hand(const struct scalariser *scalariser, const struct node *node)
-{
-    bool is_scalar = node->rank == 0 || (node->op == OP_INDEX && node->inputs[0]->rank == 0);
-    return is_scalar || is_split(scalariser, node) || is_view_of_split(scalariser, node) ||
-           scalariser->is_plain[node->id] || is_known(node, 0);
-}
-
-bool may_be_sparse(const struct scalariser *scalariser, const struct node *node)
-{
-    bool reads_elements = false, at_hand = true;
-    if (node->rank == 0 || !count_up_to(node, SPARSE_TENSOR, SPARSE_TENSOR) || is_known(node, 0))
-        return false;
-    for (int i = 0; i < node->input_count; i++) {
-        const struct node *x = node->inputs[i];
-        bool is_tensor = x->rank > 0;
-        reads_elements = reads_elements || (is_tensor && (is_split(scalariser, x) || is_known(x, 0)));
-        at_hand = at_hand && is_at_hand(scalariser, x) &&
-                  (!is_tensor || count_up_to(x, SPARSE_TENSOR, SPARSE_TENSOR));
-    }
-    if (!at_hand)
-        return false;
-    switch (node->op) {
-    case OP_INDEX:
-        return reads_elements && node->input_count == 1 &&
-               has_number_subscripts(node->subscripts, node->inputs[0]->rank, node->rank);
-    case OP_SCATTER: /* a long part is better copied in a loop */
-        return node->input_count == 1 &&
-               (reads_elements || count_up_to(node->inputs[0], SHORT_PART, SMALL_TENSOR)) &&
-               has_number_subscripts(node->subscripts, node->rank, node->inputs[0]->rank);
-    case OP_RESHAPE:
-    case OP_SUM: return reads_elements;
-    case OP_CONTRACT: return reads_elements && contracted_terms(node) <= SPARSE_TERMS;
-    default: return reads_elements && operator_is_elementwise(node->op);
-    }
-}
-
-bool is_sparse(const struct node *const *elements, size_t count)
-{
-    size_t others = 0;
-    double value;
-    for (size_t k = 0; k < count; k++)
-        others += !graph_is_constant(elements[k], &value);
-    return others <= SPARSE_ELEMENTS && 4 * others <= 3 * count;
-}
-
 /* ---- Elements ---- */
 
 struct node *element_at(struct scalariser *scalariser, struct node *node, const int64_t *at)
@@ -303,7 +235,7 @@ struct node *element_at(struct scalariser *scalariser, struct node *node, const 
     struct affine subscripts[MAXIMUM_RANK];
     if (is_split(scalariser, node))
         return scalariser->elements[node->id][number_of_place(node, at)];
-    if (node->rank > 0 && (is_known(node, 0) || is_view_of_split(scalariser, node)))
+    if (operator_is_elementwise(node->op) && is_known(node, 0))
         return split_element(scalariser, node, number_of_place(node, at));
     struct node *whole = scalariser_whole(scalariser, node);
     for (int a = 0; a < node->rank; a++)
@@ -326,13 +258,8 @@ static struct node *zero(struct scalariser *scalariser, const struct node *node)
 static struct node *elementwise_element(struct scalariser *scalariser, struct node *node, size_t flat)
 {
     struct node *operands[3];
-    double one, other;
     for (int i = 0; i < node->input_count; i++)
         operands[i] = element(scalariser, node->inputs[i], flat);
-    if (node->op == OP_SELECT && graph_is_constant(operands[1], &one) &&
-        graph_is_constant(operands[2], &other) &&
-        one == other) /* 0 and -0 too: what is 0 by its place, and what is not chosen */
-        return operands[2];
     return graph_elementwise(scalariser->graph, node->op, operands);
 }
 
@@ -364,7 +291,7 @@ static struct node *view_element(struct scalariser *scalariser, struct node *nod
 {
     struct node *x = node->inputs[0];
     int64_t at[MAXIMUM_RANK], place[MAXIMUM_RANK];
-    if (!is_split(scalariser, x) && !is_known(x, 0))
+    if (!is_split(scalariser, x))
         return load(scalariser, node, flat);
     place_of_element(node, flat, at);
     return target_place(node->subscripts, x, node->rank, at, place) ? element_at(scalariser, x, place)
@@ -377,7 +304,7 @@ static struct node *placed_element(struct scalariser *scalariser, struct node *n
     bool replaces = node->op == OP_REPLACE;
     struct node *part = node->inputs[replaces], *y = NULL;
     int64_t at[MAXIMUM_RANK], place[MAXIMUM_RANK];
-    for (size_t i = 0; i < count_up_to(part, SPARSE_TENSOR, SPARSE_TENSOR); i++) {
+    for (size_t i = 0; i < small_count(part); i++) {
         place_of_element(part, i, at);
         if (!target_place(node->subscripts, node, part->rank, at, place) ||
             number_of_place(node, place) != flat)
@@ -422,7 +349,7 @@ static struct node *reduced_element(struct scalariser *scalariser, struct node *
     struct node *x = node->inputs[0], *y = NULL;
     int64_t wanted[MAXIMUM_RANK], at[MAXIMUM_RANK];
     place_of_element(node, flat, wanted);
-    for (size_t i = 0; i < count_up_to(x, SPARSE_TENSOR, SPARSE_TENSOR); i++) {
+    for (size_t i = 0; i < small_count(x); i++) {
         bool is_term = true;
         place_of_element(x, i, at);
         for (int a = 0, kept = 0; a < x->rank; a++)
