@@ -108,14 +108,17 @@ static void check_in_blocks(struct elaborator *e, struct node *y, struct node *x
     }
 }
 
-static struct value gradient_of(struct elaborator *e, struct node *y, struct value x, struct binding *binding,
-                                struct span at)
+/* What is asked for of a target, by a function for one tensor; of a group's members one by one. */
+typedef struct value by_tensor(struct elaborator *e, struct node *y, struct node *x, struct span call);
+
+static struct value by_members(struct elaborator *e, by_tensor *derivative, struct node *y, struct value x,
+                               struct binding *binding, struct span at, struct span call)
 {
     if (x.kind == VALUE_GROUP) {
         struct value result = x;
         result.items = ARENA_ARRAY(e->arena, struct value, x.count);
         for (int i = 0; i < x.count; i++) {
-            result.items[i] = gradient_of(e, y, x.items[i], binding, at);
+            result.items[i] = by_members(e, derivative, y, x.items[i], binding, at, call);
             if (result.items[i].kind == VALUE_ERROR)
                 return value_error();
         }
@@ -125,9 +128,87 @@ static struct value gradient_of(struct elaborator *e, struct node *y, struct val
     if (!wrt)
         return value_error();
     check_in_blocks(e, y, wrt, binding->name, at);
+    return derivative(e, y, wrt, call);
+}
+
+static struct value gradient_of(struct elaborator *e, struct node *y, struct node *x, struct span call)
+{
+    (void)call;
     struct node *one = constant_real(e, 1), *adjoint;
-    differentiate(e->graph, e->derivatives, &y, &one, 1, &wrt, 1, &adjoint);
+    differentiate(e->graph, e->derivatives, &y, &one, 1, &x, 1, &adjoint);
     return value_node(adjoint);
+}
+
+static struct value jacobian_of(struct elaborator *e, struct node *y, struct node *x, struct span call)
+{
+    if (y->rank + x->rank > MOST_AXES) {
+        fail(e, call, "the jacobian of %s by %s has %d axes; a tensor has at most %d", shape_text(e, y),
+             shape_text(e, x), y->rank + x->rank, MOST_AXES);
+        return value_error();
+    }
+    return value_node(differentiate_jacobian(e->graph, e->derivatives, y, x));
+}
+
+/* Where a jvp starts: tensors, of groups their members, and the direction of each. */
+struct directions {
+    struct node **x, **v;
+    size_t count;
+};
+
+static size_t tensor_count(struct value x)
+{
+    size_t count = x.kind != VALUE_GROUP;
+    for (int i = 0; x.kind == VALUE_GROUP && i < x.count; i++)
+        count += tensor_count(x.items[i]);
+    return count;
+}
+
+static bool add_directions(struct elaborator *e, struct directions *directions, struct node *y,
+                           struct value x, struct value v, struct binding *binding, struct span at,
+                           struct span at_v)
+{
+    if (x.kind == VALUE_GROUP) {
+        if (v.kind != VALUE_GROUP || v.group != x.group) {
+            if (v.kind != VALUE_ERROR)
+                fail(e, at_v, "the direction is %s, but %s is %s", value_text(e, &v), binding->name,
+                     value_text(e, &x));
+            return false;
+        }
+        for (int i = 0; i < x.count; i++)
+            if (!add_directions(e, directions, y, x.items[i], v.items[i], binding, at, at_v))
+                return false;
+        return true;
+    }
+    struct node *wrt = target_node(e, x, binding, at, y);
+    struct node *direction = wrt ? as_real(e, v, at_v) : NULL;
+    if (!direction)
+        return false;
+    check_in_blocks(e, y, wrt, binding->name, at);
+    bool same = direction->rank == wrt->rank;
+    for (int a = 0; same && a < wrt->rank; a++)
+        same = direction->shape[a] == wrt->shape[a];
+    if (!same) {
+        fail(e, at_v, "the direction is %s, but %s is %s", shape_text(e, direction), binding->name,
+             shape_text(e, wrt));
+        return false;
+    }
+    directions->x[directions->count] = wrt;
+    directions->v[directions->count++] = direction;
+    return true;
+}
+
+static struct value evaluate_jvp(struct elaborator *e, struct node *y, struct value x,
+                                 struct binding *binding, struct span at, const struct expression *direction)
+{
+    size_t count = tensor_count(x);
+    struct directions directions = {ARENA_ARRAY(e->arena, struct node *, count + 1),
+                                    ARENA_ARRAY(e->arena, struct node *, count + 1), 0};
+    struct node *tangent;
+    if (!add_directions(e, &directions, y, x, evaluate(e, direction), binding, at, direction->span))
+        return value_error();
+    differentiate_forward(e->graph, e->derivatives, directions.x, directions.v, directions.count, &y, 1,
+                          &tangent);
+    return value_node(tangent);
 }
 
 static bool read_arguments(struct elaborator *e, const struct expression *call,
@@ -166,32 +247,9 @@ struct value evaluate_derivative(struct elaborator *e, const struct expression *
         note_operand(e, arguments[0]->span);
         return value_error();
     }
-    if (is_grad)
-        return gradient_of(e, y, x, binding, arguments[1]->span);
-    struct node *wrt = target_node(e, x, binding, arguments[1]->span, y);
-    if (!wrt)
-        return value_error();
-    check_in_blocks(e, y, wrt, binding->name, arguments[1]->span);
-    if (!is_jvp && y->rank + wrt->rank > MOST_AXES) {
-        fail(e, call->span, "the jacobian of %s by %s has %d axes; a tensor has at most %d", shape_text(e, y),
-             shape_text(e, wrt), y->rank + wrt->rank, MOST_AXES);
-        return value_error();
-    }
-    if (!is_jvp)
-        return value_node(differentiate_jacobian(e->graph, e->derivatives, y, wrt));
-    struct node *v = as_real(e, evaluate(e, arguments[2]), arguments[2]->span), *tangent;
-    if (!v)
-        return value_error();
-    bool same = v->rank == wrt->rank;
-    for (int a = 0; same && a < v->rank; a++)
-        same = v->shape[a] == wrt->shape[a];
-    if (!same) {
-        fail(e, arguments[2]->span, "the direction is %s, but %s is %s", shape_text(e, v), binding->name,
-             shape_text(e, wrt));
-        return value_error();
-    }
-    differentiate_forward(e->graph, e->derivatives, &wrt, &v, 1, &y, 1, &tangent);
-    return value_node(tangent);
+    if (is_jvp)
+        return evaluate_jvp(e, y, x, binding, arguments[1]->span, arguments[2]);
+    return by_members(e, is_grad ? gradient_of : jacobian_of, y, x, binding, arguments[1]->span, call->span);
 }
 
 /* ---- Rules ---- */
