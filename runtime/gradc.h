@@ -55,12 +55,19 @@
  * gets some wrong without a word, from -O2 on: it takes what several restrict pointers point to for one group
  * where they are inlined as offsets of one pointer, tells of the whole vector that it belongs to the first of
  * them, and then moves it across stores to the others; and it confuses the order of elements where statements
- * read one another's in turn. So here vectors come from loops, which gcc gets right, and from types. And gcc
- * warns that a copy of n - 1 elements would be too long if n were 0, which every entry has refused. */
+ * read one another's in turn. So here vectors come from loops, which gcc gets right, and from types. Before
+ * version 12, gcc also loses a term that is added where an index is the chosen one, by making a choice of the
+ * branches in a loop. And gcc warns that a copy of n - 1 elements would be too long if n were 0, which every
+ * entry has refused. */
 #if defined(__GNUC__) && !defined(__clang__)
+#if __GNUC__ < 12
+#define GRADC_RIGHT _Pragma("GCC optimize(\"no-tree-slp-vectorize\", \"no-tree-loop-if-convert\")")
+#else
+#define GRADC_RIGHT _Pragma("GCC optimize(\"no-tree-slp-vectorize\")")
+#endif
 #define GRADC_BEGIN                                                                                          \
-    _Pragma("GCC push_options") _Pragma("GCC optimize(\"no-tree-slp-vectorize\")")                           \
-        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wstringop-overflow\"")             \
+    _Pragma("GCC push_options") GRADC_RIGHT _Pragma("GCC diagnostic push")                                   \
+        _Pragma("GCC diagnostic ignored \"-Wstringop-overflow\"")                                            \
             _Pragma("GCC diagnostic ignored \"-Wrestrict\"")
 #define GRADC_END _Pragma("GCC diagnostic pop") _Pragma("GCC pop_options")
 #else

@@ -98,6 +98,7 @@ done
 if has gcc gcc; then
     everywhere - gcc gcc -std=c99 -O3 -march=native
     everywhere - gcc gcc -O3 -march=native -ffast-math
+    has gcc-11 gcc-11 && everywhere - gcc gcc-11 -O3 -march=native
     if has gcc-12-multilib gcc -m32; then
         everywhere - "gcc -m32" gcc -m32 -std=c99 -pedantic -O2 -mfpmath=387
         everywhere - "gcc -m32" gcc -m32 -O3 -msse2 -mfpmath=sse
