@@ -256,8 +256,9 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 #define GRADC_ADD(parts, j, n, term) GRADC_ADD_OF(parts, j, n, term, ;)
 
 /* The first few parts += all others. */
-#define GRADC_FOLD(parts)                                                                                    \
-    GRADC_ROLLED for (size_t gradc_part = 0; gradc_part < GRADC_FEW_PARTS; gradc_part++) parts[gradc_part] = \
+#define GRADC_FOLD(parts) GRADC_FOLD_INTO(parts, parts)
+#define GRADC_FOLD_INTO(few, parts)                                                                          \
+    GRADC_ROLLED for (size_t gradc_part = 0; gradc_part < GRADC_FEW_PARTS; gradc_part++) few[gradc_part] =   \
         (parts[gradc_part] + parts[gradc_part + GRADC_FEW_PARTS]) +                                          \
         (parts[gradc_part + 2 * GRADC_FEW_PARTS] + parts[gradc_part + 3 * GRADC_FEW_PARTS])
 
@@ -274,24 +275,16 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
         GRADC_TOTAL_OF_FEW(sum, parts);                                                                      \
     } while (0)
 
-/* sum += term for each j in [0, n), likewise. */
-#define GRADC_SUM_ROUNDS(before, type, sum, j, n, term, ...)                                                 \
-    do {                                                                                                     \
-        type gradc_parts[GRADC_PARTS] = {0};                                                                 \
-        const size_t gradc_whole = (n) - (n) % GRADC_PARTS, gradc_most = (n) - (n) % GRADC_FEW_PARTS;        \
-        GRADC_ADD_BLOCKS(before, gradc_parts, GRADC_PARTS, j, 0, gradc_whole, term, __VA_ARGS__)             \
-        if (gradc_whole > 0)                                                                                 \
-            GRADC_FOLD(gradc_parts);                                                                         \
-        GRADC_ADD_BLOCKS(GRADC_ROLLED, gradc_parts, GRADC_FEW_PARTS, j, gradc_whole, gradc_most, term,       \
-                         __VA_ARGS__)                                                                        \
-        GRADC_ADD_LAST(gradc_parts, j, gradc_most, n, term, __VA_ARGS__)                                     \
-        GRADC_TOTAL_OF_FEW(sum, gradc_parts);                                                                \
-    } while (0)
-#define GRADC_SUM_OF(type, sum, j, n, term, ...) GRADC_SUM_ROUNDS(, type, sum, j, n, term, __VA_ARGS__)
-#define GRADC_SUM(type, sum, j, n, term)         GRADC_SUM_OF(type, sum, j, n, term, ;)
-
-/* A few numbers side by side, `parts`: begun with terms, terms added, and all of them added up in pairs. */
+/* A few numbers side by side, `parts`: begun with terms, terms added, and all of them added up in pairs. They
+ * are as many vectors of the processor as it takes: of longer ones gcc makes arrays in memory. */
 #if defined(__GNUC__) && !defined(__clang__)
+#if defined(__AVX512F__)
+#define GRADC_VECTOR_BYTES 64
+#elif defined(__AVX__)
+#define GRADC_VECTOR_BYTES 32
+#else
+#define GRADC_VECTOR_BYTES 16
+#endif
 #define GRADC_VECTOR(type, width) type __attribute__((vector_size((width) * sizeof(type)), may_alias))
 typedef GRADC_VECTOR(double, 8) gradc_double8;
 typedef GRADC_VECTOR(double, 4) gradc_double4;
@@ -313,10 +306,13 @@ GRADC_INLINE double gradc_add_up_double(const void *parts, size_t width)
     if (width == 8) {
         const gradc_double8 eight = *(const gradc_double8 *)parts;
         four = GRADC_HALF(gradc_double4, eight, 0, 1, 2, 3) + GRADC_HALF(gradc_double4, eight, 4, 5, 6, 7);
-    } else {
+    } else if (width == 4) {
         four = *(const gradc_double4 *)parts;
     }
-    two = GRADC_HALF(gradc_double2, four, 0, 1) + GRADC_HALF(gradc_double2, four, 2, 3);
+    if (width > 2)
+        two = GRADC_HALF(gradc_double2, four, 0, 1) + GRADC_HALF(gradc_double2, four, 2, 3);
+    else
+        two = *(const gradc_double2 *)parts;
     return two[0] + two[1];
 }
 GRADC_INLINE float gradc_add_up_float(const void *parts, size_t width)
@@ -338,16 +334,25 @@ GRADC_INLINE float gradc_add_up_float(const void *parts, size_t width)
     two = GRADC_HALF(gradc_float2, four, 0, 1) + GRADC_HALF(gradc_float2, four, 2, 3);
     return two[0] + two[1];
 }
+#define GRADC_WIDTH(type, width)                                                                             \
+    ((width) * sizeof(type) < GRADC_VECTOR_BYTES ? (size_t)(width) : GRADC_VECTOR_BYTES / sizeof(type))
 #define GRADC_BEGIN_PARTS(type, parts, terms, width)                                                         \
-    GRADC_VECTOR(type, width) parts;                                                                         \
-    memcpy(&parts, terms, sizeof parts)
+    GRADC_VECTOR(type, GRADC_WIDTH(type, width)) parts[(width) / GRADC_WIDTH(type, width)];                  \
+    for (size_t gradc_part = 0; gradc_part < (width) / GRADC_WIDTH(type, width); gradc_part++)               \
+    memcpy(&parts[gradc_part], (terms) + gradc_part * GRADC_WIDTH(type, width), sizeof parts[0])
 #define GRADC_ADD_PARTS(type, parts, terms, width)                                                           \
+    for (size_t gradc_part = 0; gradc_part < (width) / GRADC_WIDTH(type, width); gradc_part++) {             \
+        GRADC_VECTOR(type, GRADC_WIDTH(type, width)) gradc_more;                                             \
+        memcpy(&gradc_more, (terms) + gradc_part * GRADC_WIDTH(type, width), sizeof gradc_more);             \
+        parts[gradc_part] += gradc_more;                                                                     \
+    }
+#define GRADC_ADD_UP_PARTS(type, sum, parts, width)                                                          \
     do {                                                                                                     \
-        GRADC_VECTOR(type, width) gradc_more;                                                                \
-        memcpy(&gradc_more, terms, sizeof gradc_more);                                                       \
-        parts += gradc_more;                                                                                 \
+        for (size_t gradc_half = (width) / GRADC_WIDTH(type, width) / 2; gradc_half > 0; gradc_half /= 2)    \
+            for (size_t gradc_part = 0; gradc_part < gradc_half; gradc_part++)                               \
+                parts[gradc_part] += parts[gradc_part + gradc_half];                                         \
+        sum += gradc_add_up_##type(&parts[0], GRADC_WIDTH(type, width));                                     \
     } while (0)
-#define GRADC_ADD_UP_PARTS(type, sum, parts, width) sum += gradc_add_up_##type(&parts, width)
 #else
 #define GRADC_BEGIN_PARTS(type, parts, terms, width)                                                         \
     type parts[width];                                                                                       \
@@ -394,30 +399,73 @@ GRADC_INLINE float gradc_add_up_float(const void *parts, size_t width)
     } while (0)
 #define GRADC_SHORT_SUM(type, sum, j, n, term) GRADC_SHORT_SUM_OF(type, sum, j, n, term, ;)
 
+/* sum += term for each j in [0, n), likewise. What is left over is added by itself, so that no vector is read
+ * where a number has just been written, which processors wait for. */
+#define GRADC_SUM_ROUNDS(before, type, sum, j, n, term, ...)                                                 \
+    do {                                                                                                     \
+        type gradc_terms[GRADC_FEW_PARTS] = {0}, gradc_last = 0;                                             \
+        const size_t gradc_whole = (n) - (n) % GRADC_PARTS, gradc_most = (n) - (n) % GRADC_FEW_PARTS;        \
+        if (gradc_whole > 0) {                                                                               \
+            type gradc_all[GRADC_PARTS] = {0};                                                               \
+            GRADC_ADD_BLOCKS(before, gradc_all, GRADC_PARTS, j, 0, gradc_whole, term, __VA_ARGS__)           \
+            GRADC_FOLD_INTO(gradc_terms, gradc_all);                                                         \
+        }                                                                                                    \
+        if (gradc_most > 0) {                                                                                \
+            GRADC_BEGIN_PARTS(type, gradc_parts, gradc_terms, GRADC_FEW_PARTS);                              \
+            for (size_t gradc_block = gradc_whole; gradc_block < gradc_most;                                 \
+                 gradc_block += GRADC_FEW_PARTS) {                                                           \
+                GRADC_TERMS(gradc_terms, GRADC_FEW_PARTS, gradc_block, j, term, __VA_ARGS__)                 \
+                GRADC_ADD_PARTS(type, gradc_parts, gradc_terms, GRADC_FEW_PARTS);                            \
+            }                                                                                                \
+            GRADC_ADD_UP_PARTS(type, sum, gradc_parts, GRADC_FEW_PARTS);                                     \
+        }                                                                                                    \
+        GRADC_ROLLED for (size_t j = gradc_most; j < (n); j++)                                               \
+        {                                                                                                    \
+            __VA_ARGS__ gradc_last += (term);                                                                \
+        }                                                                                                    \
+        sum += gradc_last;                                                                                   \
+    } while (0)
+#define GRADC_SUM_OF(type, sum, j, n, term, ...) GRADC_SUM_ROUNDS(, type, sum, j, n, term, __VA_ARGS__)
+#define GRADC_SUM(type, sum, j, n, term)         GRADC_SUM_OF(type, sum, j, n, term, ;)
+
+/* parts = the better of parts and term for each j in [begin, end), a multiple of the width, in turn; odd: a
+ * term that is NaN. */
+#define GRADC_BEST_BLOCKS(before, type, parts, odd, width, better, j, begin, end, term, ...)                 \
+    for (size_t gradc_block = (begin); gradc_block < (end); gradc_block += (width))                          \
+        before for (size_t gradc_part = 0; gradc_part < (width); gradc_part++)                               \
+        {                                                                                                    \
+            const size_t j = gradc_block + gradc_part;                                                       \
+            (void)j;                                                                                         \
+            __VA_ARGS__                                                                                      \
+            const type gradc_term = (term), gradc_old = parts[gradc_part];                                   \
+            parts[gradc_part] = gradc_term better gradc_old ? gradc_term : gradc_old;                        \
+            odd[gradc_part] = gradc_term == gradc_term ? odd[gradc_part] : gradc_term;                       \
+        }
+
 /* Likewise the greatest (better is >) or least (<) of best and all terms; a NaN if there is one. */
 #define GRADC_BEST_ROUNDS(before, type, best, better, j, n, term, ...)                                       \
     do {                                                                                                     \
         const size_t gradc_whole = (n) - (n) % GRADC_PARTS;                                                  \
+        const size_t gradc_most = gradc_whole > 0 ? (n) - (n) % GRADC_FEW_PARTS : 0;                         \
         if (gradc_whole > 0) {                                                                               \
             type gradc_parts[GRADC_PARTS], gradc_odd[GRADC_PARTS] = {0};                                     \
             for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++)                              \
                 gradc_parts[gradc_part] = best;                                                              \
-            for (size_t gradc_block = 0; gradc_block < gradc_whole; gradc_block += GRADC_PARTS)              \
-                before for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++)                   \
-                {                                                                                            \
-                    const size_t j = gradc_block + gradc_part;                                               \
-                    (void)j;                                                                                 \
-                    __VA_ARGS__                                                                              \
-                    const type gradc_term = (term), gradc_old = gradc_parts[gradc_part];                     \
-                    gradc_parts[gradc_part] = gradc_term better gradc_old ? gradc_term : gradc_old;          \
-                    gradc_odd[gradc_part] = gradc_term == gradc_term ? gradc_odd[gradc_part] : gradc_term;   \
+            GRADC_BEST_BLOCKS(before, type, gradc_parts, gradc_odd, GRADC_PARTS, better, j, 0, gradc_whole,  \
+                              term, __VA_ARGS__)                                                             \
+            GRADC_BEST_BLOCKS(GRADC_ROLLED, type, gradc_parts, gradc_odd, GRADC_FEW_PARTS, better, j,        \
+                              gradc_whole, gradc_most, term, __VA_ARGS__)                                    \
+            for (size_t gradc_half = GRADC_PARTS / 2; gradc_half > 0; gradc_half /= 2)                       \
+                for (size_t gradc_part = 0; gradc_part < gradc_half; gradc_part++) {                         \
+                    const type gradc_a = gradc_parts[gradc_part],                                            \
+                               gradc_b = gradc_parts[gradc_part + gradc_half];                               \
+                    const type gradc_o = gradc_odd[gradc_part + gradc_half];                                 \
+                    gradc_parts[gradc_part] = gradc_b better gradc_a ? gradc_b : gradc_a;                    \
+                    gradc_odd[gradc_part] = gradc_o == gradc_o ? gradc_odd[gradc_part] : gradc_o;            \
                 }                                                                                            \
-            for (size_t gradc_part = 0; gradc_part < GRADC_PARTS; gradc_part++) {                            \
-                best = gradc_parts[gradc_part] better best ? gradc_parts[gradc_part] : best;                 \
-                best = gradc_odd[gradc_part] == gradc_odd[gradc_part] ? best : gradc_odd[gradc_part];        \
-            }                                                                                                \
+            best = gradc_odd[0] == gradc_odd[0] ? gradc_parts[0] : gradc_odd[0];                             \
         }                                                                                                    \
-        for (size_t j = gradc_whole; j < (n); j++) {                                                         \
+        for (size_t j = gradc_most; j < (n); j++) {                                                          \
             __VA_ARGS__                                                                                      \
             const type gradc_term = (term);                                                                  \
             best = ((gradc_term better best) | (gradc_term != gradc_term)) ? gradc_term : best;              \

@@ -181,10 +181,34 @@ static bool may_end_in(const struct nest *nest, const struct item *loop, int dep
     return true;
 }
 
-static bool spoils_vectors(const struct nest *nest, const struct item *loop, int depth)
+static bool holds_loop(const struct item *loop)
+{
+    for (size_t i = 0; i < loop->body_count; i++)
+        if (loop->body[i]->kind != ITEM_STATEMENT)
+            return true;
+    return false;
+}
+
+/* Whether what the nest reads of what the loop computes is read elsewhere, too, and so has memory anyway. */
+static bool reads_what_is_stored(const struct nest *nest, const struct item *loop, int level)
+{
+    for (size_t i = 0; i < nest->reads_count; i++) {
+        const struct buffer *buffer = nest->reads[i].buffer;
+        for (size_t w = nest->reads[i].first_writer; w < nest->reads[i].end_writer; w++)
+            if (buffer->writers[w]->path_count > level && buffer->writers[w]->path[level] == loop &&
+                buffer->readers_count < 2)
+                return false;
+    }
+    return true;
+}
+
+static bool spoils_vectors(const struct nest *nest, const struct item *loop, int level, int depth)
 {
     if (depth != nest->loop_count - 1 || is_short(loop->extent))
         return false;
+    if (is_formed_in_parts(nest) && depth > 0 && depth == nest->first_trailing && holds_loop(loop) &&
+        reads_what_is_stored(nest, loop, level))
+        return true; /* around others the loop has no vectors, alone it has */
     if (loop->is_expensive && nest->kind == NEST_REDUCE && nest->guard != loop->guard)
         return true; /* a condition in each round */
     if (loop->is_expensive && loop->is_serial)
@@ -199,7 +223,7 @@ static struct item *find_loop(const struct program *program, const struct nest *
 {
     struct item *after = latest(nest, body, level);
     bool waits = nest->node && program->packed_for[nest->node->id] && place_behind(program, nest->beside);
-    if (!waits && is_sharable(nest, after, level, depth) && !spoils_vectors(nest, after, depth))
+    if (!waits && is_sharable(nest, after, level, depth) && !spoils_vectors(nest, after, level, depth))
         return after;
     /* The last loop, though scalars may have been computed after it. */
     struct item *last = NULL;
@@ -211,7 +235,7 @@ static struct item *find_loop(const struct program *program, const struct nest *
     if (waits && last == after && is_sharable(nest, last, level, depth))
         return last;
     if (!last || last == after || (after && last->position < after->position) ||
-        !is_sharable(nest, last, level, depth) || spoils_vectors(nest, last, depth))
+        !is_sharable(nest, last, level, depth) || spoils_vectors(nest, last, level, depth))
         return NULL;
     bool is_inner_loop =
         depth == nest->loop_count - 1 && nest->kind != NEST_PRODUCT && nest->kind != NEST_CALL;

@@ -1,6 +1,7 @@
 /* test_sums.c: the sums in parts of gradc.h over every number of terms, of whole numbers, whose sums are
- * exact in any order. */
+ * exact in any order, and the greatest and least of them. */
 #include <check.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "gradc.h"
@@ -70,6 +71,43 @@ START_TEST(in_parts)
 }
 END_TEST
 
+START_TEST(of_constant_length)
+{
+    double sum = 0;
+    float rounded = 0;
+#define SHORT(n)                                                                                             \
+    sum = 5;                                                                                                 \
+    GRADC_SHORT_SUM(double, sum, j, n, term(j));                                                             \
+    ck_assert_msg(sum == expected(n) + 5, "%d terms: %g, expected %g", n, sum, expected(n) + 5);             \
+    rounded = 0;                                                                                             \
+    GRADC_SHORT_SUM(float, rounded, j, n, (float)j);                                                         \
+    ck_assert_msg(rounded == (float)((n) * ((n)-1) / 2), "%d terms: %g", n, (double)rounded)
+    SHORT(4);
+    SHORT(5);
+    SHORT(8);
+    SHORT(11);
+    SHORT(16);
+    SHORT(31);
+    SHORT(64);
+}
+END_TEST
+
+/* The best of all stands at every place in turn, then a NaN does. */
+START_TEST(best)
+{
+    for (size_t n = 1; n <= LONGEST; n++)
+        for (size_t place = 0; place < n; place++) {
+            double greatest = -INFINITY, least = INFINITY, odd = 0;
+            GRADC_BEST(double, greatest, >, j, n, j == place ? 1000.0 : (double)j);
+            ck_assert_msg(greatest == 1000, "%zu of %zu: greatest is %g", place, n, greatest);
+            GRADC_BEST(double, least, <, j, n, j == place ? -1000.0 : (double)j);
+            ck_assert_msg(least == -1000, "%zu of %zu: least is %g", place, n, least);
+            GRADC_BEST(double, odd, >, j, n, j == place ? (double)NAN : (double)j);
+            ck_assert_msg(isnan(odd), "%zu of %zu is NaN: greatest is %g", place, n, odd);
+        }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sums");
@@ -78,6 +116,8 @@ int main(void)
     tcase_add_test(all, of_values_computed_first);
     tcase_add_test(all, several_rows);
     tcase_add_test(all, in_parts);
+    tcase_add_test(all, of_constant_length);
+    tcase_add_test(all, best);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

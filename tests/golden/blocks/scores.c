@@ -182,14 +182,14 @@ static void scores_forward_kernel(
             const size_t end = gradc_first(chunk + 1, chunks, rows, 1);
             double *const s_own = GRADC_OWN(chunk, s, s_others, K);
             for (size_t i = begin; i < end; i++) {
-                double most = -INFINITY;
                 for (size_t j = 0; j < K; j++) {
                     double sum3 = 0;
                     GRADC_SUM(double, sum3, k, D, sum[((first + i) * K + j) * D + k] *
                             sum[((first + i) * K + j) * D + k]);
                     s_own[j] = sum3;
-                    most = ((s_own[j] > most) | (s_own[j] != s_own[j])) ? s_own[j] : most;
                 }
+                double most = -INFINITY;
+                GRADC_BEST(double, most, >, j, K, s_own[j]);
                 const double t3 = fabs(most) < INFINITY ? most : 0.0;
                 double sum4 = 0;
                 GRADC_SUM_OF(double, sum4, j, K, t2[(first + i) * K + j], t2[(first + i) * K + j] =
@@ -397,13 +397,13 @@ static void scores_gradient_kernel(
             if (chunk > 0)
                 memset(sum2_own, 0, K * D * sizeof(double));
             for (size_t i = begin; i < end; i++) {
-                double most = -INFINITY;
                 for (size_t j = 0; j < K; j++) {
                     double sum4 = 0;
                     GRADC_SUM(double, sum4, k, D, sum[(i * K + j) * D + k] * sum[(i * K + j) * D + k]);
                     s_own[j] = sum4;
-                    most = ((s_own[j] > most) | (s_own[j] != s_own[j])) ? s_own[j] : most;
                 }
+                double most = -INFINITY;
+                GRADC_BEST(double, most, >, j, K, s_own[j]);
                 const double t3 = fabs(most) < INFINITY ? most : 0.0;
                 double sum3 = 0;
                 GRADC_SUM_OF(double, sum3, j, K, t2_own[j], t2_own[j] = gradc_exp(s_own[j] - t3););
