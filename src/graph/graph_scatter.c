@@ -228,27 +228,37 @@ unsigned graph_meeting_axes(const struct node *node)
     return axes;
 }
 
+bool graph_is_dense(const struct affine *affine, const struct node *x, unsigned *moved, size **places)
+{
+    unsigned left = 0;
+    *moved = 0;
+    *places = NULL;
+    for (int a = 0; affine->coefficients && a < x->rank; a++)
+        if (affine->coefficients[a] && !size_is(affine->coefficients[a], 0) && !size_is(x->shape[a], 1))
+            left |= 1u << a;
+    for (int a = x->rank - 1; left && a >= 0; a--) {
+        size *step = left >> a & 1 ? affine->coefficients[a] : NULL;
+        if (!step || !(*places ? step == *places : size_is(step, 1)))
+            continue;
+        *places = *places ? size_multiply(*places, x->shape[a]) : x->shape[a];
+        *moved |= 1u << a;
+        left &= ~(1u << a);
+        a = x->rank; /* the next larger step */
+    }
+    return !left && !affine->dynamic;
+}
+
 /* The places of each subscript are all those of its axis, and no axis of the elements moves two. */
 bool graph_is_onto(const struct node *node)
 {
-    const struct node *x = node->inputs[0];
-    int axes[MAXIMUM_RANK];
-    bool is_dense;
-    unsigned seen = 0;
+    unsigned seen = 0, moved;
+    size *places;
     for (int s = 0; s < node->rank; s++) {
         const struct affine *affine = &node->subscripts[s];
-        int count = digits_of(affine, x, axes, &is_dense);
-        size *places = count > 0 ? x->shape[axes[0]] : NULL;
-        if (count < 0 || !is_dense || affine->dynamic || !size_is(affine->offset, 0))
+        if (!graph_is_dense(affine, node->inputs[0], &moved, &places) || seen & moved ||
+            !size_is(affine->offset, 0) || (places ? places != node->shape[s] : !size_is(node->shape[s], 1)))
             return false;
-        for (int d = 0; d < count; d++) {
-            if (seen >> axes[d] & 1)
-                return false;
-            seen |= 1u << axes[d];
-            places = d > 0 ? size_multiply(places, x->shape[axes[d]]) : places;
-        }
-        if (places ? places != node->shape[s] : !size_is(node->shape[s], 1))
-            return false;
+        seen |= moved;
     }
     return true;
 }

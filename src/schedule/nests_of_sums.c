@@ -15,27 +15,19 @@ static bool is_slab(const struct program *program, const struct node *whole, con
     if (part->op != OP_SCATTER)
         return false;
     for (int a = 0; a < whole->rank; a++) {
-        struct affine at_zero = part->subscripts[a];
-        size *start = at_zero.offset, *length = size_number(program->sizes, 1);
-        at_zero.offset = size_number(program->sizes, 0);
-        int axis = plain_subscript(&part->subscripts[a], x->rank, x->shape, whole->shape[a]);
-        if (axis < 0) {
-            for (int j = 0; j < x->rank && axis < 0; j++)
-                if (!(seen >> j & 1) && plain_subscript(&at_zero, x->rank, x->shape, x->shape[j]) == j)
-                    axis = j;
-            length = axis >= 0 ? x->shape[axis] : length;
-            int64_t number;
-            for (int j = 0; axis < 0 && at_zero.coefficients && j < x->rank; j++)
-                if (at_zero.coefficients[j] &&
-                    !(size_is_number(at_zero.coefficients[j], &number) && number == 0))
-                    return false;
-            if (at_zero.dynamic || moved_axes++ > 0)
-                return false;
-            *along = a, *offset = start, *extent = length;
-        }
-        if (axis >= 0 && seen >> axis & 1)
+        const struct affine *affine = &part->subscripts[a];
+        size *places;
+        unsigned moved;
+        int64_t start;
+        if (!graph_is_dense(affine, x, &moved, &places) || seen & moved)
             return false;
-        seen |= axis >= 0 ? 1u << axis : 0;
+        seen |= moved;
+        places = places ? places : size_number(program->sizes, 1);
+        if (places == whole->shape[a] && size_is_number(affine->offset, &start) && start == 0)
+            continue;
+        if (moved_axes++ > 0)
+            return false;
+        *along = a, *offset = affine->offset, *extent = places;
     }
     for (int j = 0; j < x->rank; j++)
         if (!(seen >> j & 1) && !is_one(x->shape[j]))

@@ -301,7 +301,8 @@ struct node *rewrite_one_hot_view(struct rewriter *rewriter, struct node *y)
     return sum;
 }
 
-/* y[j + 1] += if i == j then x[j] else 0 -> y[j] = if i == j - 1 then x[j - 1] else 0 */
+/* y[j + 1] += if i == j then x[j] else 0 -> y[j] = if i == j - 1 then x[j - 1] else 0, unless it stands side
+ * by side with what is no choice */
 struct node *rewrite_one_hot_scatter(struct rewriter *rewriter, struct node *y)
 {
     struct graph *graph = rewriter->graph;
@@ -310,7 +311,8 @@ struct node *rewrite_one_hot_scatter(struct rewriter *rewriter, struct node *y)
     struct node *sum = NULL;
     struct reading reading = {.rank = y->rank};
     unsigned seen = 0;
-    if (y->input_count > 1 || !read_masked_terms(graph, y->inputs[0], &terms))
+    if (y->input_count > 1 || rewriter->is_concatenated[rewriter->source->id] ||
+        !read_masked_terms(graph, y->inputs[0], &terms))
         return NULL;
     memcpy(reading.shape, y->shape, (size_t)y->rank * sizeof *y->shape);
     reading.subscripts = ARENA_ARRAY(graph->arena, struct affine, x->rank + 1);

@@ -207,6 +207,8 @@ static const struct {
     enum op op;
     struct node *(*apply)(struct rewriter *rewriter, struct node *node);
 } table[] = {
+    {OP_NEG, rewrite_negated_parts},
+    {OP_SCATTER, rewrite_scattered_rows},
     {OP_MUL, rewrite_one_hot_factor},
     {OP_DIV, rewrite_one_hot_factor},
     {OP_NEG, rewrite_one_hot_factor},
@@ -273,6 +275,7 @@ struct node *rewrite(void *closure, const struct node *node, struct node *copy)
 {
     enum { ENOUGH = 16 };
     struct rewriter *rewriter = closure;
+    rewriter->source = node;
     for (int round = 0; round < ENOUGH; round++) {
         struct node *better = NULL;
         for (size_t i = 0; i < sizeof table / sizeof *table && !better; i++)

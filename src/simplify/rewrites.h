@@ -10,6 +10,8 @@ struct rewriter {
     int *uses;              /* by id in `graph`; 0 for nodes that rewrites have made */
     size_t uses_capacity;
     const struct function *function; /* whose graph it is */
+    const bool *is_concatenated;     /* by id in the graph that is copied: beside what has other places */
+    const struct node *source;       /* of the node that is rewritten */
     bool is_for_loops; /* what is made will be C: elements that are computed twice may be better than stored
                           ones */
 };
@@ -38,6 +40,12 @@ struct node *rewrite_one_hot_product(struct rewriter *rewriter, struct node *y);
 /* ---- scatter_diagonals.c ---- */
 /* What is to be stored, if it is 0 off some diagonals: zeros, and the diagonals added. Else y. */
 struct node *scatter_diagonals(struct graph *graph, struct node *y);
+
+/* ---- rewrite_concatenated.c ---- */
+/* By id: the SCATTERs, and sums, that are terms of sums with a SCATTER of what is no choice. */
+bool *find_concatenated(const struct graph *graph);
+struct node *rewrite_negated_parts(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_scattered_rows(struct rewriter *rewriter, struct node *y);
 
 /* ---- rewrite_chosen.c ---- */
 struct node *rewrite_chosen_factor(struct rewriter *rewriter, struct node *y);

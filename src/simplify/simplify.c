@@ -119,6 +119,7 @@ static void simplify_for(enum purpose purpose, struct function *function, int le
         }
         simplify_loops(old, roots, root_count, function->checks_count);
         struct rewriter rewriter = {.source_uses = count_uses(old, roots, root_count),
+                                    .is_concatenated = find_concatenated(old),
                                     .function = function,
                                     .is_for_loops = is_for_loops};
         rewriter.graph = graph_new_apart(old->lasting, old->sizes);
