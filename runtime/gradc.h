@@ -279,11 +279,11 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
  * are as many vectors of the processor as it takes: of longer ones gcc makes arrays in memory. */
 #if defined(__GNUC__) && !defined(__clang__)
 #if defined(__AVX512F__)
-#define GRADC_VECTOR_BYTES 64
+#define GRADC_REGISTER_BYTES 64
 #elif defined(__AVX__)
-#define GRADC_VECTOR_BYTES 32
+#define GRADC_REGISTER_BYTES 32
 #else
-#define GRADC_VECTOR_BYTES 16
+#define GRADC_REGISTER_BYTES 16
 #endif
 #define GRADC_VECTOR(type, width) type __attribute__((vector_size((width) * sizeof(type)), may_alias))
 typedef GRADC_VECTOR(double, 8) gradc_double8;
@@ -335,7 +335,7 @@ GRADC_INLINE float gradc_add_up_float(const void *parts, size_t width)
     return two[0] + two[1];
 }
 #define GRADC_WIDTH(type, width)                                                                             \
-    ((width) * sizeof(type) < GRADC_VECTOR_BYTES ? (size_t)(width) : GRADC_VECTOR_BYTES / sizeof(type))
+    ((width) * sizeof(type) < GRADC_REGISTER_BYTES ? (size_t)(width) : GRADC_REGISTER_BYTES / sizeof(type))
 #define GRADC_BEGIN_PARTS(type, parts, terms, width)                                                         \
     GRADC_VECTOR(type, GRADC_WIDTH(type, width)) parts[(width) / GRADC_WIDTH(type, width)];                  \
     for (size_t gradc_part = 0; gradc_part < (width) / GRADC_WIDTH(type, width); gradc_part++)               \
