@@ -283,8 +283,10 @@ unsigned graph_meeting_axes(const struct node *node);
 /* Those along which an INT tensor is not known to stay the same. */
 unsigned graph_varying_axes(const struct node *k);
 /* Of an injective SCATTER: that each place gets an element. */
-/* Whether the elements of x lead the subscript to places in a row, each once; of length 1 and NULL `places` if
- * no axis moves it. Sets the axes that do, and how many places there are. */
+/* Whether the axes of x that move the subscript lead it to no place twice, surely. */
+bool graph_is_apart(const struct affine *affine, const struct node *x);
+/* Whether the elements of x lead the subscript to places in a row, each once; of length 1 and NULL `places`
+ * if no axis moves it. Sets the axes that do, and how many places there are. */
 bool graph_is_dense(const struct affine *affine, const struct node *x, unsigned *moved, size **places);
 bool graph_is_onto(const struct node *node);
 /* Aborts with a message if a node breaks an invariant stated above; for debug builds and tests. */

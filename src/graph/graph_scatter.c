@@ -178,6 +178,13 @@ static int digits_of(const struct affine *affine, const struct node *x, int *axe
     return count;
 }
 
+bool graph_is_apart(const struct affine *affine, const struct node *x)
+{
+    int axes[MAXIMUM_RANK];
+    bool is_dense;
+    return digits_of(affine, x, axes, &is_dense) >= 0;
+}
+
 /* Every axis of the elements moves a subscript, in which no two places meet: 2 k + m for m < 2. */
 bool graph_is_injective(const struct node *node)
 {

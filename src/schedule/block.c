@@ -232,11 +232,13 @@ struct need {
     int rows;
 };
 
-/* The fewest rows for which what each block repeats is little beside what stays in the cache. */
-static int fewest_rows(double saved, double added)
+/* The fewest rows for which what each block repeats is little beside what stays in the cache; more, for calls
+ * have work of their own, if the cache takes as many of what stands between the nests. */
+static int fewest_rows(double saved, double added, double between)
 {
     int rows = FEWEST_ROWS;
-    while (rows < BLOCK_OF_ROWS && saved * rows * MEMORY < REPEATED_IN_BLOCKS * added)
+    while (rows < BLOCK_OF_ROWS &&
+           (saved * rows * MEMORY < REPEATED_IN_BLOCKS * added || 2 * rows * between <= CACHED))
         rows *= 2;
     return rows;
 }
@@ -260,7 +262,7 @@ static bool is_worth(struct stretch *stretch, size_t group, struct need *need)
             needed = wider(stretch, i, needed);
         }
     }
-    int rows = size_is_number(needed, &number) ? fewest_rows(saved, added) : BLOCK_OF_ROWS;
+    int rows = size_is_number(needed, &number) ? fewest_rows(saved, added, between) : BLOCK_OF_ROWS;
     double width_about = about(needed, UNKNOWN_WIDTH), length = width_about > rows ? width_about : rows;
     if (about(stretch->extent, UNKNOWN_LENGTH) <= length || saved * length * MEMORY <= added ||
         about(stretch->extent, UNKNOWN_LENGTH) * between <= CACHED)

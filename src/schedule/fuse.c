@@ -241,7 +241,7 @@ static struct item *find_loop(const struct program *program, const struct nest *
         depth == nest->loop_count - 1 && nest->kind != NEST_PRODUCT && nest->kind != NEST_CALL;
     if ((is_inner_loop && last->guard != nest->guard) ||
         (!reads_the_same(nest, last) && !writes(program, last, nest->beside) &&
-         !(nest->target->is_partition && writes(program, last, nest->target->node))))
+         !(!is_inner_loop && nest->target->is_partition && writes(program, last, nest->target->node))))
         return NULL;
     return last;
 }

@@ -370,9 +370,8 @@ struct ordering *ordering_new(struct program *program)
 static bool is_outer(const struct ordering *ordering, const struct node *node)
 {
     const struct program *program = ordering->program;
-    if (!program->owner[node->id] ||
-        (node->input_count > 0 && !operator_is_elementwise(node->op) && node->op != OP_INDEX &&
-         node->op != OP_RESHAPE && node->op != OP_CONTRACT))
+    if (node->input_count > 0 && !operator_is_elementwise(node->op) && node->op != OP_INDEX &&
+        node->op != OP_RESHAPE && node->op != OP_CONTRACT)
         return false;
     for (int i = 0; i < node->input_count; i++) {
         const struct node *input = node->inputs[i];
@@ -390,16 +389,18 @@ static int compare_places(const void *a, const void *b)
     return (first->turn > second->turn) - (first->turn < second->turn);
 }
 
-/* What depends on nothing in the round has been ready from its start. It comes to stand just before what
- * reads it first, so that it need not be kept meanwhile and can share its loops. */
+/* What depends on nothing in the round, or outside of loops on inputs alone, has been ready from the start.
+ * It comes to stand just before what reads it first, so that it need not be kept meanwhile and can share its
+ * loops; outside of loops where one stands between them. */
 static void sink(struct ordering *ordering)
 {
-    size_t count = ordering->order_count;
+    size_t count = ordering->order_count, *loops = ARENA_ARRAY(ordering->program->scratch, size_t, count + 1);
     struct sunk *sunk = ARENA_ARRAY(ordering->program->arena, struct sunk, count + 1);
     for (size_t i = 0; i < count; i++) {
         struct node *node = ordering->order[i];
         ordering->is_outer[node->id] = is_outer(ordering, node);
         ordering->place[node->id] = i;
+        loops[i + 1] = loops[i] + (node->op == OP_LOOP);
     }
     for (size_t i = count; i-- > 0;) {
         struct node *node = ordering->order[i];
@@ -408,7 +409,8 @@ static void sink(struct ordering *ordering)
             size_t place = ordering->place[ordering->edges[e].user->id];
             least = place < least ? place : least;
         }
-        if (ordering->is_outer[node->id] && least < count)
+        bool is_inside = ordering->program->owner[node->id] != NULL;
+        if (ordering->is_outer[node->id] && least < count && (is_inside || loops[least] > loops[i]))
             ordering->place[node->id] = least;
         sunk[i] = (struct sunk){node, ordering->place[node->id], i};
     }

@@ -18,7 +18,7 @@ static bool has_windows(const struct operand *operand)
         int terms = 0;
         for (int a = 0; a < x->rank; a++)
             terms += moves(&x->subscripts[s], a);
-        found = found || terms > 1;
+        found = found || (terms > 1 && !graph_is_apart(&x->subscripts[s], x));
     }
     return found;
 }

@@ -247,6 +247,8 @@ static const struct {
     {OP_ADD, rewrite_cleared_sum},
     {OP_REPLACE, rewrite_replaced_by_itself},
     {OP_RESHAPE, rewrite_reshaped_round},
+    {OP_RESHAPE, rewrite_reshaped_slice},
+    {OP_INDEX, rewrite_batch_inwards},
     {OP_ADD, rewrite_overlap},
     {OP_SUB, rewrite_overlap},
 };

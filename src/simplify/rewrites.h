@@ -47,6 +47,10 @@ bool *find_concatenated(const struct graph *graph);
 struct node *rewrite_negated_parts(struct rewriter *rewriter, struct node *y);
 struct node *rewrite_scattered_rows(struct rewriter *rewriter, struct node *y);
 
+/* ---- rewrite_reshaped.c ---- */
+struct node *rewrite_reshaped_slice(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_batch_inwards(struct rewriter *rewriter, struct node *y);
+
 /* ---- rewrite_chosen.c ---- */
 struct node *rewrite_chosen_factor(struct rewriter *rewriter, struct node *y);
 struct node *rewrite_chosen_sum(struct rewriter *rewriter, struct node *y);

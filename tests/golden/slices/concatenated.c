@@ -51,10 +51,11 @@ static void parts_forward_kernel(
     /* y = scatter(-(s * b)) + scatter(t) + scatter(-a') */
     GRADC_PARALLEL(i, n, 6 * n, {
         GRADC_UNROLLED
-        for (size_t j = 0; j < 2; j++) {
+        for (size_t j = 0; j < 2; j++)
             y[i * 10 + j] = -s * b[i * 2 + j];
+        GRADC_UNROLLED
+        for (size_t j = 0; j < 2; j++)
             y[i * 10 + j + 2] = t[j];
-        }
         GRADC_UNROLLED
         for (size_t j = 0; j < 3; j++)
             GRADC_UNROLLED
