@@ -55,7 +55,7 @@ enum {
     SHORTEST_IN_PARTS = 16,
     MOST_VALUES_BEFORE_SUM = 3,
     STORED_FOR_SUM = 8, /* so long a sum has its terms stored first if they call functions that vectorise */
-    SMALL_NEST = 4096,  /* rounds of a nest that touches nothing beyond the nearest cache */
+    SMALL_NEST = 2048,  /* rounds of a nest that touches nothing beyond the nearest cache */
     SHORTEST_INNER = 8, /* rounds inside that are better made side by side with those of other rounds */
     WORTH_THREADS = 1 << 15 /* as in gradc.h: the least work that threads share */
 };
