@@ -1,7 +1,10 @@
 /* arm.c: the Jacobian of an arm of seven joints and its change by hand, from the axes of the joints: its
  * columns are z x (p - o), z being the joint's axis through o. */
+/* precisions: float64 float32 */
 #include "arm.h"
 #include "bench.h"
+
+#include <tgmath.h> /* functions of the type of the numbers */
 
 enum { JOINTS = 7, N = 100000 };
 
@@ -45,7 +48,7 @@ static inline void arm_by_hand(const real *q, const real *speed, real *p, real *
          v[3] = {0, 0, 0};
     for (int j = 0; j < JOINTS; j++) {
         const struct joint *joint = &joints[j];
-        real c = (real)cos((double)q[j]), s = (real)sin((double)q[j]), step[3], turned[3];
+        real c = cos(q[j]), s = sin(q[j]), step[3], turned[3];
         for (int i = 0; i < 3; i++) {
             real up = joint->c * y[i] + joint->s * z[i];
             z[i] = joint->c * z[i] - joint->s * y[i];

@@ -1,9 +1,11 @@
 /* ekf.c: a step of an extended Kalman filter by hand: products of small matrices, Cholesky's method for the
  * gain. */
+/* precisions: float64 float32 */
 #include "bench.h"
 #include "ekf.h"
 
 #include <string.h>
+#include <tgmath.h> /* functions of the type of the numbers */
 
 enum { S = 6, Z = 3, N = 100000 };
 
@@ -47,9 +49,9 @@ static inline void product_transposed(int m, int n, int k, const real *A, const 
 /* B [3, 6] becomes the solution of A X = B, A being positive definite. */
 static void solve(const real *A, real *B)
 {
-    real l00 = 1 / (real)sqrt((double)A[0]), l10 = A[3] * l00, l20 = A[6] * l00;
-    real l11 = 1 / (real)sqrt((double)(A[4] - l10 * l10)), l21 = (A[7] - l20 * l10) * l11;
-    real l22 = 1 / (real)sqrt((double)(A[8] - l20 * l20 - l21 * l21));
+    real l00 = 1 / sqrt(A[0]), l10 = A[3] * l00, l20 = A[6] * l00;
+    real l11 = 1 / sqrt(A[4] - l10 * l10), l21 = (A[7] - l20 * l10) * l11;
+    real l22 = 1 / sqrt(A[8] - l20 * l20 - l21 * l21);
     for (int j = 0; j < S; j++) {
         real a = B[j] * l00, b = (B[S + j] - l10 * a) * l11, c = (B[2 * S + j] - l20 * a - l21 * b) * l22;
         c *= l22;
@@ -63,7 +65,7 @@ static inline void step(const real *x, const real *P, const real *z, const real 
                         real *x_new, real *P_new)
 {
     real v = x[3] + dt / 2 * x[5], a = x[2] + dt / 2 * x[4];
-    real c = dt * (real)cos((double)a), s = dt * (real)sin((double)a);
+    real c = dt * cos(a), s = dt * sin(a);
     real y[S] = {x[0] + v * c, x[1] + v * s, x[2] + dt * x[4], x[3] + dt * x[5], x[4], x[5]};
     const real F[S * S] = {1,          0, -v * s, c, -v * s * dt / 2,
                            c * dt / 2, //
@@ -82,8 +84,8 @@ static inline void step(const real *x, const real *P, const real *z, const real 
     product_transposed(S, S, S, FP, F, M);
     for (int i = 0; i < S * S; i++)
         M[i] += Q[i];
-    real r2 = y[0] * y[0] + y[1] * y[1], r = (real)sqrt((double)r2), h = 1 / r, e = h * h;
-    real cy = (real)cos((double)y[2]), sy = (real)sin((double)y[2]), along = (y[0] * cy + y[1] * sy) * h;
+    real r2 = y[0] * y[0] + y[1] * y[1], r = sqrt(r2), h = 1 / r, e = h * h;
+    real cy = cos(y[2]), sy = sin(y[2]), along = (y[0] * cy + y[1] * sy) * h;
     const real H[Z * S] = {y[0] * h,
                            y[1] * h,
                            0,
@@ -108,7 +110,7 @@ static inline void step(const real *x, const real *P, const real *z, const real 
         D[i] += R[i];
     memcpy(G, HM, sizeof G);
     solve(D, G);
-    real off[Z] = {z[0] - r, z[1] - (real)atan2((double)y[1], (double)y[0]), z[2] - y[3] * along};
+    real off[Z] = {z[0] - r, z[1] - atan2(y[1], y[0]), z[2] - y[3] * along};
     for (int i = 0; i < S; i++) {
         x_new[i] = y[i] + G[i] * off[0] + G[S + i] * off[1] + G[2 * S + i] * off[2];
         for (int j = 0; j < S; j++)

@@ -1,9 +1,11 @@
 /* imu.c: the residual of preintegrated measurements and its Jacobians by hand, as Forster et al. derive them.
  */
+/* precisions: float64 float32 */
 #include "bench.h"
 #include "imu.h"
 
 #include <string.h>
+#include <tgmath.h> /* functions of the type of the numbers */
 
 enum { ROWS = 9, COLUMNS = 24, N = 100000 };
 
@@ -59,11 +61,10 @@ static inline real dot(const real *a, const real *b)
 /* exp(r) and its right Jacobian. */
 static inline void exponential(const real *r, real *R, real *slope)
 {
-    real z = dot(r, r), t = (real)sqrt((double)z), a = 1 - z / 6, b = (real)0.5 - z / 24,
-         c = 1 / (real)6 - z / 120;
+    real z = dot(r, r), t = sqrt(z), a = 1 - z / 6, b = (real)0.5 - z / 24, c = 1 / (real)6 - z / 120;
     if (z > (real)1e-8) {
-        a = (real)sin((double)t) / t;
-        b = (1 - (real)cos((double)t)) / z;
+        a = sin(t) / t;
+        b = (1 - cos(t)) / z;
         c = (1 - a) / z;
     }
     rodrigues(r, z, a, b, R);
@@ -85,14 +86,14 @@ static inline void logarithm(const real *R, real *r, real *slope)
         q[1 + j] = R[3 * i + j] + R[3 * j + i];
         q[1 + k] = R[3 * i + k] + R[3 * k + i];
     }
-    real n = (real)sqrt((double)dot(q + 1, q + 1)), angle = 2 * (real)atan2((double)n, fabs((double)q[0]));
-    real way = n > (real)1e-8 * (real)fabs((double)q[0]) ? angle / n : 2 / (real)fabs((double)q[0]);
+    real n = sqrt(dot(q + 1, q + 1)), angle = 2 * atan2(n, fabs(q[0]));
+    real way = n > (real)1e-8 * fabs(q[0]) ? angle / n : 2 / fabs(q[0]);
     way = q[0] < 0 ? -way : way;
     for (int i = 0; i < 3; i++)
         r[i] = way * q[1 + i];
     real z = angle * angle, b = 1 / (real)12 + z / 720;
     if (z > (real)1e-4)
-        b = 1 / z - (real)fabs((double)q[0]) / (2 * angle * n);
+        b = 1 / z - fabs(q[0]) / (2 * angle * n);
     rodrigues(r, z, (real)0.5, b, slope);
 }
 

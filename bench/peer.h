@@ -94,7 +94,7 @@ GRADC_STATIC double peer_run(struct peer *peer, int times)
 /* Compares with what the peer's last step gave under this name. */
 GRADC_STATIC void peer_agree(struct peer *peer, const char *name, size_t count, const real *ours)
 {
-    char what[64];
+    char what[96];
     if (!peer)
         return;
     real *theirs = bench_fill(count, 0);

@@ -69,29 +69,47 @@ peer() {
 }
 [ -n "$BENCH_THREADS" ] || echo "one thread, $CC $CFLAGS; medians of 15 rounds in turn"
 
-# measure X PRECISION [SIZES]: SIZES are options that define the sizes X.c is compiled for.
+# seconds COMMAND...: what it took, with its status.
+seconds() {
+    local TIMEFORMAT=%U
+    { time "$@" 2>&3; } 3>&2 2> "$out/seconds"
+}
+
+# measure X PRECISION [SIZES [DIMS]]: SIZES are options that define the sizes X.c is compiled for; DIMS are sizes that X.nn
+# fixes, NAME=NUMBER, which X.c finds as SIZE_NAME.
 measure() {
-    local type=double
+    local type=double sizes=(${3-}) dims=() dim
     [ "$2" = float64 ] || type=float
-    # shellcheck disable=SC2086
     local source=$1.nn
     [ -f "$source" ] || source=../examples/programs/$1.nn
-    if ! "$GRADC" "--precision=$2" "$source" -o "$out/$1.c" ||
-        ! "$CC" -std=c11 -D_GNU_SOURCE $CFLAGS -DREAL=$type ${3-} -I../runtime -I"$out" -I. -o "$out/run" "$1.c" \
-            "$out/$1.c" $(peer "$1") "$BUILD/libgradc.a" $([ "$2" = float64 ] && echo "${adolc[@]}") $blas -lm || ! "$out/run"; then
-        echo "$1 ($2${3:+, $3}) failed"
+    for dim in ${4-}; do
+        dims+=(-D "$dim") sizes+=("-DSIZE_$dim")
+    done
+    # shellcheck disable=SC2086
+    if ! "$GRADC" "--precision=$2" "${dims[@]}" "$source" -o "$out/$1.c" ||
+        ! seconds env CCACHE_DISABLE=1 "$CC" -std=c11 $CFLAGS -I../runtime -c -o "$out/$1_ours.o" "$out/$1.c" ||
+        ! "$CC" -std=c11 -D_GNU_SOURCE $CFLAGS -DREAL=$type "${sizes[@]}" -I../runtime -I"$out" -I. -o "$out/run" \
+            "$1.c" "$out/$1_ours.o" $(peer "$1") "$BUILD/libgradc.a" \
+            $([ "$2" = float64 ] && echo "${adolc[@]}") $blas -lm || ! "$out/run"; then
+        echo "$1 ($2${3:+, $3}${4:+, $4}) failed"
         status=1
+    elif [ -z "$BENCH_THREADS" ]; then
+        printf '%-36s %s\n' "$1 in C" "$(wc -l < "$out/$1.c") lines, $(cat "$out/seconds") s of $CC"
     fi
 }
+
+# variants KIND X: what the line of this kind in X.c lists, each alone; or an empty one.
+variants() { sed -n "s|^/\* $1: \(.*\) \*/\$|\1|p" "$2.c" | tr '|' '\n' | grep . || echo; }
 
 if [ $# -gt 0 ]; then programs=("$@"); else programs=(*.c); fi
 for program in "${programs[@]}"; do
     program=${program%.c}
     for precision in $(sed -n 's|^/\* precisions: \(.*\) \*/$|\1|p' "$program.c" | grep . || echo float64); do
-        sed -n 's|^/\* sizes: \(.*\) \*/$|\1|p' "$program.c" | tr '|' '\n' | grep . > "$out/sizes" || echo > "$out/sizes"
         while read -r sizes; do
-            measure "$program" "$precision" "$sizes"
-        done < "$out/sizes"
+            while read -r dims; do
+                measure "$program" "$precision" "$sizes" "$dims"
+            done < <(variants dims "$program")
+        done < <(variants sizes "$program")
     done
 done
 [ $# -gt 0 ] || { ./threads.sh; GRADC=$GRADC ./compiler.sh; } || status=1
