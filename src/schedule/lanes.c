@@ -10,17 +10,19 @@
  *         z[i] = most;                            for (v < 32) z[i + v] = most[v];
  *     }                                       }
  *
- * Where each round forms many sums one after the other, or a chain of powers, what stands innermost is serial
- * and does not vectorise. If the rounds of the loop around it share nothing but what they add up, LANES of
- * them run side by side: each value private to a round has room for one in each lane, and innermost stands a
- * loop over the lanes. What a round reads more than once of an array is copied to a panel, where the lanes
- * lie side by side; what all rounds add to an array is added up for each lane, and over the lanes behind the
- * loop.
+ * Where each round forms many sums one after the other, or a chain of powers, or computes functions in loops
+ * of a few rounds, what stands innermost is serial or short and does not vectorise. If the rounds of the loop
+ * around it share nothing but what they add up, LANES of them run side by side: each value private to a round
+ * has room for one in each lane, and innermost stands a loop over the lanes. What a round reads more than
+ * once of an array is copied to a panel, where the lanes lie side by side; what all rounds add to an array is
+ * added up for each lane, and over the lanes behind the loop.
  *
  * Requires the tree, and the scopes of buffers that are not members; called from place, which gives the
  * panels their slots. */
 #include "cost.h"
 #include "program.h"
+
+enum { SHORT = 8 }; /* rounds that are too few for vectors */
 
 /* ---- What the loop may contain ---- */
 
@@ -57,12 +59,25 @@ bool forms_element(const struct nest *nest, const struct item *loop)
            nest->first_reduced == depth_of_loop(nest, loop) + 1 && nest->first_reduced < nest->loop_count;
 }
 
+/* How many elements the round's loops around it give each; 0: a size. */
+static int64_t elements_inside(const struct nest *nest, int depth)
+{
+    int64_t count = 1, extent;
+    for (int d = depth + 1; d < nest->loop_count; d++) {
+        if (!size_is_number(nest->extents[nest->order[d]], &extent))
+            return 0;
+        count *= extent;
+    }
+    return count;
+}
+
 /* Writes what others see in a way that does not depend on the order of rounds: one element for each round, a
  * sum over rounds, or additions to places that are computed. */
 static bool writes_for_all(const struct nest *nest, int depth)
 {
     if (nest->kind == NEST_VALUE || nest->kind == NEST_SUM || nest->kind == NEST_COPY)
-        return nest->loop_count == depth + 1 && nest->first_reduced > depth;
+        return elements_inside(nest, depth) >= 1 && elements_inside(nest, depth) < SHORT &&
+               nest->first_reduced > depth;
     if (nest->kind == NEST_SCATTER)
         return nest->adds && nest->first_reduced <= depth && nest->node->op == OP_SCATTER;
     return adds_over_rounds(nest, depth);
@@ -109,6 +124,44 @@ static bool is_serial_inside(const struct item *item, const struct item *loop)
         if (is_long(nest->extents[nest->order[d]], SHORTEST_INNER) && (is_deep || nest->has_running_power))
             return true;
     return false;
+}
+
+/* Functions of the runtime that vectorise, among what the statement computes. */
+static int functions_in(const struct program *program, const struct node *node, int depth)
+{
+    enum { DEEP = 8 };
+    int count = vectorises(node->op);
+    for (int i = 0; i < node->input_count && depth < DEEP; i++)
+        if (!program->buffers[node->inputs[i]->id])
+            count += functions_in(program, node->inputs[i], depth + 1);
+    return count;
+}
+
+/* Of the functions that a round computes, how many stand in loops too short for a vector, or in none; -1:
+ * loops that are long enough stand in the round, too. */
+static int short_functions(const struct program *program, const struct item *item, const struct item *loop)
+{
+    int count = 0;
+    for (size_t i = 0; item->kind == ITEM_LOOP && i < item->body_count; i++) {
+        int inside = short_functions(program, item->body[i], loop);
+        if (inside < 0)
+            return -1;
+        count += inside;
+    }
+    if (item->kind != ITEM_STATEMENT || item->nest->is_void)
+        return count;
+    int64_t elements = elements_inside(item->nest, own_depth(item->nest, loop));
+    return elements < 1 || elements >= SHORT ? -1 : count + functions_in(program, item->nest->node, 0);
+}
+
+/* Whether the functions would be computed one by one: compilers put neither the rounds of a loop into vectors
+ * that holds another loop nor the few rounds of that. */
+static bool has_short_functions(const struct program *program, const struct item *loop)
+{
+    bool has_loop = false;
+    for (size_t i = 0; i < loop->body_count; i++)
+        has_loop = has_loop || loop->body[i]->kind == ITEM_LOOP;
+    return has_loop && short_functions(program, loop, loop) > 0;
 }
 
 /* ---- Panels ---- */
@@ -222,7 +275,8 @@ static void choose_in(struct program *program, struct item *item)
         if (inner->kind == ITEM_REGION)
             choose_in(program, inner);
         if (inner->kind != ITEM_LOOP || inner->nest || !is_long(inner->extent, 2 * LANES) ||
-            !can_be_laned(inner, inner) || !is_serial_inside(inner, inner))
+            !can_be_laned(inner, inner) ||
+            (!is_serial_inside(inner, inner) && !has_short_functions(program, inner)))
             continue;
         inner->loop_kind = LOOP_LANES;
         set_lanes(program, inner, inner);
