@@ -151,7 +151,9 @@ static int short_functions(const struct program *program, const struct item *ite
     if (item->kind != ITEM_STATEMENT || item->nest->is_void)
         return count;
     int64_t elements = elements_inside(item->nest, own_depth(item->nest, loop));
-    return elements < 1 || elements >= SHORT ? -1 : count + functions_in(program, item->nest->node, 0);
+    if (elements < 1 || elements >= SHORT)
+        return -1;
+    return count + (item->nest->node ? functions_in(program, item->nest->node, 0) : 0);
 }
 
 /* Whether the functions would be computed one by one: compilers put neither the rounds of a loop into vectors
