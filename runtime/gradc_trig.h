@@ -197,8 +197,8 @@ GRADC_INLINE double gradc_cos(double x)
 #endif
 }
 
-/* The same of an x that is a float. It has so few digits that m is whole a row later, and small enough for two parts of 2 / pi
- * to do; what they leave is far below r, which is no smaller than 2^-30. */
+/* The same of an x that is a float. It has so few digits that m is whole a row later, and small enough for
+ * two parts of 2 / pi to do; what they leave is far below r, which is no smaller than 2^-30. */
 GRADC_INLINE double gradc_quarter_turnsf(double x, double *r)
 {
     GRADC_AS_WRITTEN

@@ -22,8 +22,6 @@
 #include "cost.h"
 #include "program.h"
 
-enum { SHORT = 8 }; /* rounds that are too few for vectors */
-
 /* ---- What the loop may contain ---- */
 
 static bool is_private(const struct buffer *buffer, const struct item *loop)
@@ -76,7 +74,7 @@ static int64_t elements_inside(const struct nest *nest, int depth)
 static bool writes_for_all(const struct nest *nest, int depth)
 {
     if (nest->kind == NEST_VALUE || nest->kind == NEST_SUM || nest->kind == NEST_COPY)
-        return elements_inside(nest, depth) >= 1 && elements_inside(nest, depth) < SHORT &&
+        return elements_inside(nest, depth) >= 1 && elements_inside(nest, depth) < SHORTEST_INNER &&
                nest->first_reduced > depth;
     if (nest->kind == NEST_SCATTER)
         return nest->adds && nest->first_reduced <= depth && nest->node->op == OP_SCATTER;
@@ -130,7 +128,7 @@ static bool is_serial_inside(const struct item *item, const struct item *loop)
 static int functions_in(const struct program *program, const struct node *node, int depth)
 {
     enum { DEEP = 8 };
-    int count = vectorises(node->op);
+    int count = operator_vectorises(node->op);
     for (int i = 0; i < node->input_count && depth < DEEP; i++)
         if (!program->buffers[node->inputs[i]->id])
             count += functions_in(program, node->inputs[i], depth + 1);
@@ -150,8 +148,8 @@ static int short_functions(const struct program *program, const struct item *ite
     }
     if (item->kind != ITEM_STATEMENT || item->nest->is_void)
         return count;
-    int64_t elements = elements_inside(item->nest, own_depth(item->nest, loop));
-    if (elements < 1 || elements >= SHORT)
+    int64_t elements = elements_inside(item->nest, depth_of_loop(item->nest, loop));
+    if (elements < 1 || elements >= SHORTEST_INNER)
         return -1;
     return count + (item->nest->node ? functions_in(program, item->nest->node, 0) : 0);
 }
