@@ -160,6 +160,10 @@ static void infer_subscript(struct elaborator *e, struct inference *inference, c
         return;
     }
     struct value base = evaluate(e, x->left);
+    if (base.kind == VALUE_LIST && x->left->kind == EXPRESSION_NAME) { /* tensors stacked by [a, b] */
+        struct node *stacked = as_node(e, base, x->left->span);
+        base = stacked ? value_node(stacked) : value_error();
+    }
     inference->failed = inference->failed || base.kind == VALUE_ERROR;
     if (base.kind != VALUE_NODE)
         return; /* reported when evaluated */
