@@ -197,42 +197,13 @@ GRADC_INLINE double gradc_cos(double x)
 #endif
 }
 
-/* The same of an x that is a float. It has so few digits that m is whole a row later, and small enough for
- * two parts of 2 / pi to do; what they leave is far below r, which is no smaller than 2^-30. */
-GRADC_INLINE double gradc_quarter_turnsf(double x, double *r)
-{
-    GRADC_AS_WRITTEN
-    int64_t exponent = (int64_t)(gradc_to_bits(x) >> 56 & 0x7F), j = exponent > 65 ? exponent - 64 : 0;
-    double scale = gradc_from_bits((uint64_t)(j > 0 ? 1058 - 16 * j : 1023) << 52), m = x * scale;
-    double p0 = m * gradc_turns[j][0], e0 = gradc_product_rest(m, gradc_turns[j][0], p0);
-    double a = gradc_modulo_4(p0), b = e0 + m * gradc_turns[j][1], n = rint(a + b);
-    *r = ((a - n) + b) * 1.5707963267948966;
-    return n;
-}
-
-GRADC_INLINE double gradc_sin_turnedf(double n, double r)
-{
-    GRADC_AS_WRITTEN
-    uint64_t quarter = gradc_to_bits(n + GRADC_ROUND);
-    double z = r * r, s = 2.7557316064986773e-06, c = -2.7557317248229367e-07;
-    s = s * z - 0.00019841269836686008;
-    s = s * z + 0.008333333333330901;
-    s = s * z - 0.16666666666666666;
-    c = c * z + 2.480158729872029e-05;
-    c = c * z - 0.0013888888888887367;
-    c = c * z + 0.041666666666666664;
-    double y = gradc_choose((int64_t)(quarter & 1), 1 - 0.5 * z + z * z * c, r + r * z * s);
-    return gradc_from_bits(gradc_to_bits(y) ^ (quarter & 2) << 62);
-}
-
 GRADC_INLINE float gradc_sinf(float x)
 {
 #if GRADC_TRIG_LIBM
     return sinf(x);
 #else
     GRADC_AS_WRITTEN
-    double r, n = gradc_quarter_turnsf((double)x, &r);
-    return (float)gradc_choose(gradc_magnitude((double)x) < 1e-8, (double)x, gradc_sin_turnedf(n, r));
+    return (float)gradc_sin((double)x);
 #endif
 }
 
@@ -242,8 +213,7 @@ GRADC_INLINE float gradc_cosf(float x)
     return cosf(x);
 #else
     GRADC_AS_WRITTEN
-    double r, n = gradc_quarter_turnsf((double)x, &r);
-    return (float)gradc_sin_turnedf(n + 1, r);
+    return (float)gradc_cos((double)x);
 #endif
 }
 
