@@ -139,11 +139,14 @@ static bool is_entry(const struct node *node)
     if (node->op != OP_INDEX || node->fill || node->input_count != 1 || node->rank != x->rank - 1)
         return false;
     for (int s = 0; s < x->rank; s++)
-        for (int a = 0; a < node->rank; a++)
-            if (s - 1 == a ? !size_is(node->subscripts[s].coefficients[a], 1) ||
-                                 !size_is(node->subscripts[s].offset, 0) || node->shape[a] != x->shape[s]
-                           : node->subscripts[s].coefficients[a] != NULL)
+        for (int a = 0; a < node->rank; a++) {
+            const struct affine *at = &node->subscripts[s];
+            const size *coefficient = at->coefficients ? at->coefficients[a] : NULL;
+            if (s - 1 != a ? coefficient != NULL
+                           : !coefficient || !size_is(coefficient, 1) || !size_is(at->offset, 0) ||
+                                 node->shape[a] != x->shape[s])
                 return false;
+        }
     return true;
 }
 
