@@ -45,6 +45,14 @@ holds() {
 holds "states of all rounds" 2500 $((2500 * 64)) $((2510 * 64)) << 'END'
 loop(x: [n]) {
     y = x
+    for k in 0..t { y = sin(flip(y)) * x }
+    return loop = sum(y)
+}
+END
+# By element, tangents are carried beside the states.
+holds "no states by element" 2500 64 $((4 * 64)) << 'END'
+loop(x: [n]) {
+    y = x
     for k in 0..t { y = sin(y) * x }
     return loop = sum(y)
 }
@@ -76,7 +84,7 @@ END
 holds "states of segments" 2500 $((50 * 64)) $((112 * 64)) << 'END'
 loop(x: [n]) {
     y = x
-    for k in 0..t checkpoint { y = sin(y) * x }
+    for k in 0..t checkpoint { y = sin(flip(y)) * x }
     return loop = sum(y)
 }
 END
