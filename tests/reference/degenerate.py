@@ -135,7 +135,7 @@ case("log_ndtr_far", "x: [n]", "sum(log_ndtr(x))", "x", {"x": [40, -40, 300]}, s
      np.diag([0, -hazard * (hazard - 40), 0]), N3)
 
 # Of an x far below the last digit of 1, where I_x(2, b) is x^2 / (2 B(2, b)).
-case("beta_far", "b, x", "log(betainc(2, b, x))", "b", {"b": 3, "x": 1e-30}, np.log(6) - 60 * np.log(10), 1 / 3 + 1 / 4,
+case("beta_far", "b, x", "log(betainc(2, b, x))", "b", {"b": 3, "x": 1e-18}, np.log(6) - 36 * np.log(10), 1 / 3 + 1 / 4,
      -1 / 9 - 1 / 16)
 
 # ---- Determinants of singular matrices ----
