@@ -12,6 +12,7 @@ CC=${CC:-gcc}
 CFLAGS=${CFLAGS:--O3 -march=native -fopenmp-simd}
 BENCH_THREADS=${BENCH_THREADS:-} # of OpenMP, with CFLAGS that have it: set by threads.sh
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=${BENCH_THREADS:-1}
+unset OPENBLAS_CORETYPE # the peers' BLAS takes the kernels that this processor runs fastest, as it chooses by itself
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 status=0
