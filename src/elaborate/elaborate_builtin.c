@@ -62,7 +62,7 @@ static bool place_argument(struct elaborator *e, const struct signature *s, stru
                 at = i;
         if (at < 0) {
             fail(e, a->span, "%s has no parameter %s", c->builtin->name, a->name);
-            suggest(e, a->name, s->names, (size_t)s->count);
+            suggest_parameter(e, a->name, s->names, (size_t)s->count);
             return false;
         }
     } else {

@@ -3,6 +3,7 @@
  * A call evaluates the callee's body in a frame of its own, so every call is checked afresh and nothing is
  * generic. */
 #include "elaborator.h"
+#include "habits.h"
 
 #include <string.h>
 
@@ -125,13 +126,14 @@ static void fail_unknown_function(struct elaborator *e, const struct expression 
     fail(e, call->operator_span, "there is no function %s", call->name);
     if (e->diagnostics->last_was_dropped)
         return;
-    if (!strcmp(call->name, "len") || !strcmp(call->name, "length") || !strcmp(call->name, "numel"))
-        note(e, call->operator_span, "the length of x has the name that x: [n] gives it, and counts as n");
+    const char *advice = habit_advice(HABIT_FUNCTION, call->name);
     const struct definition *elsewhere = find_elsewhere(e->frame->definition->body, call->name);
     if (elsewhere)
         note(e, elsewhere->name_span,
              "%s is defined here; a function in a body holds from its definition to the end of its block",
              call->name);
+    else if (advice)
+        note(e, call->operator_span, "%s", advice);
     else
         suggest_function(e, call->name);
 }
@@ -214,7 +216,7 @@ static bool match_named(struct elaborator *e, const struct definition *definitio
         return true;
     }
     fail(e, argument->span, "%s has no parameter %s", definition->name, argument->name);
-    suggest(e, argument->name, names, count);
+    suggest_parameter(e, argument->name, names, count);
     note_definition(e, definition);
     return false;
 }
@@ -239,7 +241,9 @@ static bool match_arguments(struct elaborator *e, const struct callee *callee, c
             return false;
         }
         if (callee->unit->is_library && (!strcmp(p->name, "axis") || !strcmp(p->name, "keepdims"))) {
-            fail(e, a->span, "%s goes by name: %s(…, %s = …)", p->name, callee->name, p->name);
+            const char *name =
+                strcmp(callee->name, "squared_norm") ? callee->name : "norm"; /* of norm(x)^2 */
+            fail(e, a->span, "%s goes by name: %s(…, %s = …)", p->name, name, p->name);
             return false;
         }
         if (matched[i]) {

@@ -125,6 +125,19 @@ void suggest(struct elaborator *e, const char *name, const char *const *candidat
         report_note(e->diagnostics, none, "did you mean %s?", near);
 }
 
+void suggest_parameter(struct elaborator *e, const char *name, const char *const *parameters, size_t count)
+{
+    struct span none = {0};
+    if (e->diagnostics->last_was_dropped || near_name(name, parameters, count)) {
+        suggest(e, name, parameters, count);
+        return;
+    }
+    const char *list = count ? parameters[0] : "none";
+    for (size_t i = 1; i < count; i++)
+        list = arena_print(e->arena, "%s%s%s", list, i + 1 < count ? ", " : " and ", parameters[i]);
+    report_note(e->diagnostics, none, "the parameters are %s", list);
+}
+
 const char *shape_of(struct elaborator *e, int rank, size *const *shape)
 {
     const char *text = "[";

@@ -1,6 +1,7 @@
 /* elaborate_expression.c: the value of an expression: numbers, names, members, lists, choices; what its
  * operators do is in elaborate_operator.c. */
 #include "elaborator.h"
+#include "habits.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -54,15 +55,16 @@ static void fail_unknown_name(struct elaborator *e, const struct expression *x)
         fail(e, x->span, "%s is a function; call it as %s(…)", x->name, x->name);
     else {
         fail(e, x->span, "%s has no value here", x->name);
-        if (!note_local(e, x->name))
+        const char *advice = habit_advice(HABIT_VALUE, x->name);
+        if (note_local(e, x->name))
+            ;
+        else if (advice)
+            note(e, x->span, "%s", advice);
+        else
             suggest_value(e, x->name);
         if (is_assigned_in_loop(e, x->name))
             note(e, x->span, "what rounds hand on has a first value before the loop, such as %s = 0",
                  x->name);
-        if (!strcmp(x->name, "T"))
-            note(e, x->span, "the transpose of x is x'");
-        if (!strcmp(x->name, "end"))
-            note(e, x->span, "the last element of x is x[-1], and x[1:] has all from the second on");
     }
 }
 
@@ -299,10 +301,9 @@ static struct value evaluate_member(struct elaborator *e, const struct expressio
         return group;
     if (group.kind != VALUE_GROUP) {
         fail(e, x->span, "%s is not a group, so it has no member %s", value_text(e, &group), x->name);
-        if (!strcmp(x->name, "T"))
-            note(e, x->span, "x' is the transpose");
-        if (!strcmp(x->name, "shape") || !strcmp(x->name, "size"))
-            note(e, x->span, "the sizes have the names that x: [m, n] gives them, and count as m and n");
+        const char *advice = habit_advice(HABIT_MEMBER, x->name);
+        if (advice)
+            note(e, x->span, "%s", advice);
         return value_error();
     }
     int i = 0;

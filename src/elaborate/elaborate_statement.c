@@ -331,6 +331,32 @@ static void execute_update(struct elaborator *e, const struct statement *stateme
     }
 }
 
+static const char *block_word(const struct elaborator *e)
+{
+    return e->frame->block->is_branch && !e->frame->block->is_guard ? "if" : "for";
+}
+
+static void fail_return_in_block(struct elaborator *e, const struct statement *statement)
+{
+    fail(e, statement->span, "return cannot stand inside `%s`", block_word(e));
+    if (e->frame->block->is_branch)
+        note(e, statement->span,
+             "both sides assign a name, which is returned behind them: if c { y = a } else { y = b }");
+    else
+        note(e, statement->span,
+             "return stands behind the loop, and for t in 0..T while c { ... } ends early");
+}
+
+static void fail_update_in_block(struct elaborator *e, const struct statement *statement)
+{
+    const char *name = statement->targets->name;
+    fail(e, statement->span, "update cannot stand inside `%s`", block_word(e));
+    note(e, statement->span,
+         "inside, a name is given new values, as in v = %s before and v = ... in it; update %s = v "
+         "stands behind",
+         name, name);
+}
+
 /* ---- Statements ---- */
 
 void execute(struct elaborator *e, const struct statement *statement)
@@ -346,15 +372,13 @@ void execute(struct elaborator *e, const struct statement *statement)
         case STATEMENT_ASSIGN: execute_assign(e, statement); break;
         case STATEMENT_RETURN:
             if (e->frame->block)
-                fail(e, statement->span, "return cannot stand inside `%s`",
-                     e->frame->block->is_branch && !e->frame->block->is_guard ? "if" : "for");
+                fail_return_in_block(e, statement);
             else
                 execute_return(e, statement);
             break;
         case STATEMENT_UPDATE:
             if (e->frame->block)
-                fail(e, statement->span, "update cannot stand inside `%s`",
-                     e->frame->block->is_branch && !e->frame->block->is_guard ? "if" : "for");
+                fail_update_in_block(e, statement);
             else
                 execute_update(e, statement);
             break;

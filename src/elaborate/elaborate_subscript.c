@@ -144,6 +144,15 @@ static bool select_whole_axis(struct elaborator *e, struct selection *s, int axi
     return add_axis(e, s, extent, at);
 }
 
+/* None and np.newaxis, which others write where an axis is inserted. */
+static void note_new_axis(struct elaborator *e, const struct subscript *item)
+{
+    const struct expression *at = item->kind == SUBSCRIPT_AT ? item->at : NULL;
+    bool is_name = at && (at->kind == EXPRESSION_NAME || at->kind == EXPRESSION_MEMBER);
+    if (is_name && (!strcmp(at->name, "None") || !strcmp(at->name, "newaxis")))
+        note(e, item->span, "an axis of length 1 is inserted by new, as in x[:, new]");
+}
+
 /* Reads the subscripts of a source of the given shape; false after reporting. */
 static bool select_parts(struct elaborator *e, struct selection *s, const struct subscript *items, int rank,
                          size *const *shape, struct span at, struct span operand)
@@ -164,6 +173,8 @@ static bool select_parts(struct elaborator *e, struct selection *s, const struct
                                 rank == 1 ? "is" : "es")
                   : "a scalar");
         note_operand(e, operand);
+        for (const struct subscript *item = items; item; item = item->next)
+            note_new_axis(e, item);
         return false;
     }
     for (int a = 0; a < rank; a++) {

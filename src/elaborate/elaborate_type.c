@@ -1,5 +1,6 @@
 /* elaborate_type.c: what parameters accept, and where size names get their numbers. */
 #include "elaborator.h"
+#include "habits.h"
 
 #include <string.h>
 
@@ -309,7 +310,11 @@ static bool declare_group_sizes(struct elaborator *e, const struct type_syntax *
         for (size_t i = 0; i < e->frame->unit->groups.entries_count; i++)
             names[count++] = e->frame->unit->groups.entries[i].name;
         fail(e, type->span, "there is no type or group %s", type->group);
-        suggest(e, type->group, names, count);
+        const char *advice = habit_advice(HABIT_TYPE, type->group);
+        if (advice)
+            note(e, type->span, "%s", advice);
+        else
+            suggest(e, type->group, names, count);
         return false;
     }
     for (const struct parameter *member = group->parameters; member; member = member->next) {

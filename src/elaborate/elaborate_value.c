@@ -213,6 +213,8 @@ static void fail_not_static(struct elaborator *e, struct value value, struct spa
     else
         fail(e, at, "%s must be a number or size known when compiling, but this is %s", what,
              value_text(e, &value));
+    if (value.kind == VALUE_NODE && value.node->type == BOOL && value.node->rank)
+        note(e, at, "what a mask leaves out is 0 in if c then x else 0, as in sum(if x > 0 then x else 0)");
 }
 
 size *as_size(struct elaborator *e, struct value value, struct span at, const char *what)
@@ -262,9 +264,11 @@ bool as_axis(struct elaborator *e, struct value value, struct span at, int rank,
     if (!as_whole(e, value, at, "an axis", &number))
         return false;
     if (number < -rank || number >= rank) {
-        if (rank)
-            fail(e, at, "axis %lld of a tensor with %d ax%s: the axes are 0 to %d, or -1 to -%d from the end",
-                 (long long)number, rank, rank == 1 ? "is" : "es", rank - 1, rank);
+        if (rank == 1)
+            fail(e, at, "axis %lld of a vector: it has axis 0 alone", (long long)number);
+        else if (rank)
+            fail(e, at, "axis %lld of a tensor with %d axes: the axes are 0 to %d, or -1 to -%d from the end",
+                 (long long)number, rank, rank - 1, rank);
         else
             fail(e, at, "axis %lld of a scalar: a scalar has no axes", (long long)number);
         return false;

@@ -406,6 +406,8 @@ const char *value_text(struct elaborator *e,
  * that was not shown, nor without end, since in a file of wrong names each is compared with all others. */
 bool may_suggest(struct elaborator *e, size_t count);
 void suggest(struct elaborator *e, const char *name, const char *const *candidates, size_t count);
+/* The same of the parameters of a function, which are listed if none is near. */
+void suggest_parameter(struct elaborator *e, const char *name, const char *const *parameters, size_t count);
 
 /* ---- Conditions between sizes (elaborate_error.c) ---- */
 /* a >= 0 must hold: an error if it never does (with the message), a condition checked on entry if it

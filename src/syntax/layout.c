@@ -210,6 +210,8 @@ static int end_line_inside_brackets(struct scanner *scanner, struct span span, c
                      bracket_text(innermost_token(scanner)));
         if (innermost_token(scanner) == '[')
             report_note(scanner->diagnostics, none, "a matrix is a list of its rows, as in [[a, b], [c, d]]");
+        else
+            report_note(scanner->diagnostics, none, "parameters and arguments are separated by ','");
         return give_up(scanner);
     }
     if (is_semicolon || !brackets_were_left_open(scanner, next, at_margin))
@@ -356,6 +358,10 @@ static int next_bar(struct scanner *scanner, struct span *span)
             report_note(scanner->diagnostics, none, "'or' is written out; two factors have * between them");
         } else {
             report_error(scanner->diagnostics, *span, "'|' stands after an operand, and no bar is open");
+            report_note(scanner->diagnostics, none, "%s",
+                        scanner->source->text[span->end] == '>'
+                            ? "a call is written f(x)"
+                            : "two factors have * between them, two arguments ','");
         }
     }
     return give_up(scanner);
@@ -374,6 +380,8 @@ static int word(struct scanner *scanner, SYNTAX_STYPE *value, struct span *span)
 {
     static const char *const leading[] = {"def", "fn",  "func",  "function", "let",
                                           "var", "val", "const", NULL};
+    static const char *const ends[] = {"end",      "endfunction", "endfor", "endif",
+                                       "endwhile", "done",        "fi",     NULL};
     const char *text = scanner->source->text + span->begin,
                *next = skip_blanks(scanner->source->text + span->end);
     if (operand_ended(scanner) && begins_with(text, "checkpoint"))
@@ -394,12 +402,23 @@ static int word(struct scanner *scanner, SYNTAX_STYPE *value, struct span *span)
         push(scanner, TOKEN_IF, *span);
         return TOKEN_ELSE;
     }
+    if (line_begun(scanner) && begins_with_any(text, ends) && strchr("\r\n;#", *next)) {
+        if (!scanner->end_reported)
+            report_slip(scanner, *span, value->TOKEN_NAME, "a body stands between { and }");
+        scanner->end_reported = true;
+        return 0;
+    }
     if (line_begun(scanner) && begins_with_any(text, leading) && is_name_byte(*next)) {
-        bool is_function = strchr("df", *text) != NULL;
+        bool is_function = strchr("df", *text) != NULL, is_size = !is_function && !scanner->open_braces;
         report_slip(scanner, *span, value->TOKEN_NAME,
                     is_function ? "a function is written f(x) = ... or f(x) { ... }"
+                    : is_size   ? "a fixed size is written dim n = 3; other values stand in functions"
                                 : "a value is written x = ...");
-        return 0;
+        if (begins_with(next, "mut") && !is_size) {
+            struct span mut;
+            lexer_lex(value, &mut, scanner->lexer);
+        }
+        return is_size ? TOKEN_DIM : 0;
     }
     return TOKEN_NAME;
 }
@@ -453,6 +472,10 @@ static int skip_block(struct scanner *scanner, SYNTAX_STYPE *value, struct span 
         scanner->at_end = token == TOKEN_END_OF_FILE;
         if (scanner->at_end)
             return 0;
+        if (depth == 0 && begins_with(skip_blanks(scanner->source->text + scanner->position), "else")) {
+            lexer_lex(value, span, scanner->lexer); /* the other side of a choice in braces */
+            depth = lexer_lex(value, span, scanner->lexer) == '{';
+        }
     }
     return close_brace(scanner, *span);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "habits.h"
 #include "parser.h"
 #include "scanner.h"
 
@@ -255,26 +256,96 @@ static bool before_is(struct scanner *scanner, const char *const *names)
     return scanner->before == TOKEN_NAME && among(span_text(scanner, scanner->before_span), names);
 }
 
-/* An operand directly after an operand. */
-static const char *hint_between_operands(struct scanner *scanner, int found)
+static bool is_word(struct scanner *scanner, struct span span, const char *const *words)
 {
-    static const char *const lambda[] = {"lambda", "fn", "fun", "func", NULL};
-    if (found == '(' && follows_dot(scanner))
-        return "functions are called by their name alone, as in exp(x) and sum(x)";
-    if (found == TOKEN_NAME && before_is(scanner, lambda))
-        return "a function that is passed on has a name: it is defined as g(y) = y^2, and given as g";
-    if (found == TOKEN_NAME || found == TOKEN_NUMBER || found == TOKEN_WHOLE_NUMBER || found == '(') {
-        bool is_number = scanner->before == TOKEN_NUMBER || scanner->before == TOKEN_WHOLE_NUMBER;
-        if (is_number || scanner->before == ')' || found != TOKEN_NAME)
-            return "a product is written with *, as in 2 * x";
+    return among(span_text(scanner, span), words);
+}
+
+static bool line_has(struct scanner *scanner, struct span span, const char *text)
+{
+    return strstr(span_line_text(scanner->arena, span), text) != NULL;
+}
+
+/* (double)k: a type in brackets before an operand. */
+static bool is_cast(struct scanner *scanner)
+{
+    static const char *const casts[] = {"(double)", "(float)", "(int)", "(real)", "(long)", NULL};
+    const char *end = scanner->source->text + scanner->before_span.end;
+    for (const char *const *cast = casts; *cast; cast++) {
+        size_t length = strlen(*cast);
+        if (scanner->before_span.end >= length && strncmp(end - length, *cast, length) == 0)
+            return true;
     }
-    return NULL;
+    return false;
+}
+
+/* x.mean(), np.exp(x): a call behind a dot. */
+static const char *hint_of_method(struct scanner *scanner)
+{
+    const char *name = span_text(scanner, scanner->before_span);
+    const char *advice = habit_advice(HABIT_FUNCTION, name);
+    if (advice)
+        return advice;
+    return arena_print(scanner->arena, "functions are called by their name alone, as in %s(x)", name);
+}
+
+/* The word with which the statement begins, if others begin one so. */
+static const char *hint_of_statement(struct scanner *scanner, struct span span)
+{
+    const char *line = span_line_text(scanner->arena, span);
+    size_t length = strspn(line, "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+    char word[32];
+    if (length == 0 || length >= sizeof word)
+        return NULL;
+    memcpy(word, line, length);
+    word[length] = '\0';
+    return habit_advice(HABIT_STATEMENT, word);
+}
+
+/* An operand directly after an operand. */
+static const char *hint_between_operands(struct scanner *scanner, int found, struct span span)
+{
+    static const char *const lambda[] = {"lambda", "fn", "fun", "func", NULL}, *const let[] = {"let", NULL},
+                             *const as[] = {"as", NULL}, *const is[] = {"is", NULL};
+    bool is_number = scanner->before == TOKEN_NUMBER || scanner->before == TOKEN_WHOLE_NUMBER;
+    if (found == '(' && follows_dot(scanner))
+        return hint_of_method(scanner);
+    if (found == '(' && scanner->before == ')' && line_has(scanner, span, "grad("))
+        return "grad(y, x) is the gradient of the value y with respect to the name x";
+    if (found == '(' || found == TOKEN_NUMBER || found == TOKEN_WHOLE_NUMBER)
+        return "a product is written with *, as in 2 * x";
+    if (found != TOKEN_NAME)
+        return NULL;
+    if (before_is(scanner, lambda))
+        return "a function that is passed on has a name: it is defined as g(y) = y^2, and given as g";
+    if (before_is(scanner, let))
+        return "a value is assigned in a body: f(x) { y = x + 1; return y^2 }";
+    const char *of_statement = scanner->before == TOKEN_NAME
+                                   ? habit_advice(HABIT_STATEMENT, span_text(scanner, scanner->before_span))
+                                   : NULL;
+    if (of_statement)
+        return of_statement;
+    if (is_word(scanner, span, is))
+        return "'equal' is written ==";
+    if (is_word(scanner, span, as) || is_cast(scanner))
+        return "real(k) converts to a real, int(x) to a whole number";
+    if (scanner->before == TOKEN_CLOSE_BAR)
+        return "a product is written |x| * y; a function that is passed on has a name, as in g(y) = y^2";
+    if (is_number || scanner->before == ')')
+        return "a product is written with *, as in 2 * x";
+    return scanner->before == TOKEN_NAME
+               ? "a product is written x * y, a call f(x)"
+               : "a product is written with *, that of matrices with @, as in x' @ y";
 }
 
 /* Statements and definitions out of place. */
 static const char *hint_of_place(const struct scanner *scanner, int found, bool wants_statement)
 {
     bool inside = scanner->open_braces > (found == '{');
+    if (wants_statement && found == '-' && scanner->source->text[scanner->previous_span.end] == '-')
+        return "a comment starts with '#'";
+    if (wants_statement && found == TOKEN_STRING)
+        return "a comment starts with '#'";
     if (wants_statement && found > 0 && found < 128 && strchr("+-*/@^=<>.", found))
         return "an operator continues an expression on the line before, and there is none";
     if (wants_statement && inside) {
@@ -285,6 +356,8 @@ static const char *hint_of_place(const struct scanner *scanner, int found, bool 
             return "'else' follows the '}' of an 'if'";
         if (found == TOKEN_WHILE)
             return "a loop is written for t in 0..T while c { ... }";
+        if (found == TOKEN_REAL || found == TOKEN_INT)
+            return "names have no written types in a body: s = sum(x)";
         return "a statement is an assignment, return, update, if or for";
     }
     if (!wants_statement || inside)
@@ -305,14 +378,51 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
     int found = scanner->previous, before = scanner->before;
     bool wants_operator = expects(expected, count, "'+'"), operand = expects(expected, count, "a number");
     bool equals = expects(expected, count, "'='"), block = expects(expected, count, "'{'");
-    bool inside = scanner->open_braces > 0;
-    bool is_arrow = found == '-' && scanner->source->text[span.end] == '>';
+    bool inside = scanner->open_braces > (found == '{');
+    const char *text = scanner->source->text + span.begin;
+    bool is_arrow = found == '-' && text[1] == '>';
+    const char *of_statement = equals || !inside ? hint_of_statement(scanner, span) : NULL;
+    bool is_separated = expects(expected, count, "','") && !equals;
+    if (!inside && found == TOKEN_NAME && count == 1 && before_is(scanner, type_names))
+        return "a function begins with its name, and has no type of its own: f(x) = ... or f(x) { ... }";
+    if (of_statement && !operand && !wants_operator)
+        return of_statement;
+    if (found == '<' && text[1] == '-' && !operand && (equals || (!inside && count == 1)))
+        return "an assignment is written x = ..., a function f(x) = ... or f(x) { ... }";
+    if (found == '<' && before == TOKEN_REAL)
+        return "a bound is no part of a type: require x > 0, or to_positive(x) of import \"stats\"";
     if (wants_operator && is_comparison(found))
         return "comparisons do not chain: write a < b and b < c";
     if (equals && found == TOKEN_EQUAL)
         return "an assignment is written with one =";
+    if ((found == '=' && wants_operator && is_separated && line_has(scanner, span, "..")) ||
+        (found == TOKEN_RANGE && is_separated))
+        return "a sum over an index is written sum[i](x[i]), with a range sum[i < n](x[i])";
+    if (operand && found == '=' && before == TOKEN_RANGE)
+        return "a range ends before its bound: 0..n is 0 to n - 1";
     if (wants_operator && found == '=')
         return "'equal' is written ==";
+    if (wants_operator && found == TOKEN_RETURN)
+        return "the statement is if c { ... } else { ... }; a choice is written return if c then a else b";
+    if (wants_operator && found == '{' && expects(expected, count, "then"))
+        return "the value of a choice is written if c then a else b";
+    if (operand && found == '{')
+        return "a vector is written [a, b, c], a choice if c then a else b";
+    if (operand && found == '@')
+        return "a function that is passed on has a name: it is defined as g(y) = y^2, and given as g";
+    if (operand && found == TOKEN_STRING)
+        return "there are no texts in expressions; sums over indices are written C[i, k] = sum[j](A[i, j] * "
+               "B[j, k])";
+    if (before == '.' && (found == '(' || found == '+' || found == '-'))
+        return "functions and operators act on each element, as in exp(x) and x + 1";
+    if (before == ':' && found == ':')
+        return "a type stands behind one ':', as in x: [n]";
+    if (wants_operator && found == ':' && !block && !equals)
+        return "a part is written x[1:3], the numbers 0 to n - 1 are range(n)";
+    if (wants_operator && found == TOKEN_IN)
+        return "a comparison is written x == a or x == b";
+    if (wants_operator && found == TOKEN_NAME && expects(expected, count, "']'"))
+        return "elements are separated by ',', and a matrix is a list of its rows: [[a, b], [c, d]]";
     if (wants_operator && found == TOKEN_IF)
         return "a choice is written if c then a else b";
     if (wants_operator && found == ',' && line_begins_with(scanner, span, "return"))
@@ -345,8 +455,6 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "a loop runs over a range: for t in 0..T";
     if (expects(expected, count, "in"))
         return "a loop is written for t in 0..T { ... }";
-    if (!inside && found == TOKEN_NAME && count == 1 && before_is(scanner, type_names))
-        return "a function begins with its name, and has no type of its own: f(x) = ... or f(x) { ... }";
     if (block && equals && ((found == ':' && !ends_line(scanner, span)) || is_arrow))
         return "the type of an output is not written: f(x) = ... or f(x) { ... }";
     if (block && found == ':')
@@ -368,17 +476,22 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
     if (block && found == TOKEN_THEN)
         return "the statement is if c { ... } else { ... }; the expression if c then a else b stands after = "
                "or in a call";
-    if (block && equals && found == TOKEN_LINE_END && line_begins_with(scanner, span, "print"))
-        return "nothing is printed while it runs; gradc --emit=graph --at x=... shows every value";
+    if (block && equals && found == TOKEN_LINE_END && text[strspn(text, " \t\n")] == '|')
+        return "a choice is written f(x) = if c then a else b";
     if (block && equals && found == TOKEN_LINE_END)
-        return "the line goes on after '=' or '{'";
+        return inside ? "a value has a name, or is returned: y = g(x), return g(x)"
+                      : "the line goes on after '=' or '{'";
     if (block && found == TOKEN_LINE_END && inside)
         return "a body stands between { and }, and '{' ends the header's line";
     if (equals && !block && !wants_operator && inside) {
+        if (found == '(' && follows_dot(scanner))
+            return hint_of_method(scanner);
         if (found == '(')
-            return "a function is defined outside other functions, and a call stands after =, as in y = f(x)";
+            return "a call stands after =, as in y = f(x)";
         if (found == ':')
             return "types stand in the function's header";
+        if (found > 0 && found < 128 && strchr("+-*/@^", found))
+            return "a value has a name, or is returned: y = 2 * x, return 2 * x";
         if ((found == TOKEN_LINE_END || found == TOKEN_NAME) && !line_begins_with(scanner, span, "update"))
             return "a statement is an assignment, return, update, if or for";
     }
@@ -388,10 +501,17 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "several outputs need a body: f(x) { ...; return a, b }";
     if (!inside && equals && !operand && found == TOKEN_LINE_END && count == 1)
         return "a size that is not fixed needs no dim: it is named by the types of parameters";
+    if (found == TOKEN_NAME && expects(expected, count, "')'") && before == TOKEN_NAME &&
+        habit_advice(HABIT_TYPE, span_text(scanner, scanner->before_span)))
+        return "a type stands behind its parameter, as in x: [n]";
+    if (!inside && count == 1 && expects(expected, count, "'('"))
+        return line_begins_with(scanner, span, "require")
+                   ? "statements stand inside a function: f(x) { ... }"
+                   : "a function is written f(x) = ... or f(x) { ... }";
     if (expects(expected, count, "a text in quotes") && !inside)
         return "a file is imported by its name, as in import \"layers.nn\"";
-    if (wants_operator)
-        return hint_between_operands(scanner, found);
+    if (wants_operator && !block)
+        return hint_between_operands(scanner, found, span);
     return hint_of_place(scanner, found,
                          expects(expected, count, "update") || expects(expected, count, "dim"));
 }
@@ -422,6 +542,10 @@ void report_syntax_error(struct scanner *scanner, struct span found, const char 
     if (is_reserved(scanner->previous) && is_meant_as_name(scanner, found, expected, count)) {
         report_error(scanner->diagnostics, found, "'%s' is a reserved word and cannot be a name",
                      span_text(scanner, found));
+        if (scanner->previous == TOKEN_SIZE && !expects(expected, count, "dim"))
+            hint(scanner, "the length of x has the name that x: [n] gives it, and counts as n");
+        if (scanner->previous == TOKEN_DIM && scanner->open_braces + scanner->brackets_count > 0)
+            hint(scanner, "the axis of a sum goes by its name: sum(x, axis = 0)");
         return;
     }
     const char *wanted = expectation(scanner, expected, count);
@@ -435,7 +559,8 @@ void report_syntax_error(struct scanner *scanner, struct span found, const char 
         report_error(scanner->diagnostics, found, "%s cannot stand here", text);
     /* What follows belongs to what has failed: the lines below a header, the items of a set. */
     scanner->skips_indented = scanner->previous == TOKEN_LINE_END && scanner->open_braces == 0;
-    scanner->skips_block = scanner->previous == '{' && expects(expected, count, "a number");
+    scanner->skips_block = scanner->previous == '{' &&
+                           (expects(expected, count, "a number") || expects(expected, count, "then"));
     const char *advice = find_hint(scanner, found, expected, count);
     if (advice)
         hint(scanner, advice);
