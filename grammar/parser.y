@@ -102,9 +102,9 @@ file:
 
 definitions[all]:
     %empty                               { $all = (struct definition_list){0}; }
-  | definitions[before] definition[one]  { $all = $before; LIST_APPEND($all, $one); }
+  | definitions[before] definition[one]  { $all = $before; LIST_APPEND($all, $one); note_gaps(scanner, @one, $one); }
   | definitions[before] "dim" dims "the end of the line"
-                                         { $all = $before; LIST_CONCATENATE($all, $dims); }
+                                         { $all = $before; LIST_CONCATENATE($all, $dims); note_gaps(scanner, @2, NULL); }
   | definitions[before] "the end of the line"
                                          { $all = $before; }
 
@@ -448,7 +448,8 @@ static void syntax_error(const struct span *location, struct scanner *scanner, c
 
 struct file *parse(struct arena *arena, struct diagnostics *diagnostics, const struct source *source)
 {
-    struct scanner scanner = {.arena = arena, .diagnostics = diagnostics, .source = source};
+    struct scanner scanner = {
+        .arena = arena, .diagnostics = diagnostics, .source = source, .error_count = diagnostics->error_count};
     scanner.file = ARENA_NEW(arena, struct file);
     scanner.file->source = source;
     if (check_text(&scanner)) {
@@ -456,5 +457,7 @@ struct file *parse(struct arena *arena, struct diagnostics *diagnostics, const s
         syntax_parse(&scanner);
         lexer_close(&scanner);
     }
+    if (diagnostics->error_count > scanner.error_count) /* behind the last definition */
+        scanner.file->is_torn = true;
     return scanner.file;
 }

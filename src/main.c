@@ -234,11 +234,14 @@ static enum status compile(struct run *run)
     const struct file *file = parse(run->arena, &run->diagnostics, source);
     if (command->kind == KIND_AST && !is_wrong(run))
         return deliver_tree(run->outputs, command, file);
-    if (is_wrong(run))
+    bool is_readable = !is_wrong(run);
+    if (!is_readable && command->kind == KIND_AST)
         return STATUS_WRONG_PROGRAM;
     const struct derivatives *derivatives = derivatives_load(run->arena, &run->diagnostics);
     struct elaboration *elaboration =
         elaborate(run->arena, &run->diagnostics, file, derivatives, &command->elaborate);
+    if (!is_readable) /* what is wrong in what could be read has been told, too */
+        return STATUS_WRONG_PROGRAM;
     if (!all_sizes_used(command))
         return STATUS_WRONG_COMMAND;
     if (!is_wrong(run) && command->function && !select_function(elaboration, command->function))

@@ -88,7 +88,7 @@ static void collect_definitions(struct elaborator *e, struct unit *unit)
     }
     for (size_t i = 0; i < unit->rules.entries_count; i++) {
         const struct definition *rule = unit->rules.entries[i].value;
-        if (!map_get(&unit->functions, rule->name))
+        if (!map_get(&unit->functions, rule->name) && !unit->file->lacks_functions)
             report_error(e->diagnostics, rule->name_span, "there is no function %s in this file for the rule",
                          rule->name);
     }
@@ -158,6 +158,8 @@ static struct unit *load_unit(struct elaborator *e, const struct file *file, enu
 {
     struct unit *unit = ARENA_NEW(e->arena, struct unit);
     unit->file = file;
+    e->lacks_functions = e->lacks_functions || file->lacks_functions;
+    e->is_torn = e->is_torn || file->is_torn;
     unit->is_main = kind == UNIT_MAIN;
     unit->is_library = kind == UNIT_LIBRARY;
     unit->loading = true;
@@ -289,6 +291,8 @@ static void add_export(struct elaborator *e, struct elaboration *result, struct 
                        const struct definition *definition, const struct definition *export)
 {
     int errors = e->diagnostics->error_count;
+    if (definition->has_gaps)
+        return;
     struct function *function = export_function(e, unit, definition, !export);
     if (!function || errors != e->diagnostics->error_count)
         return; /* what the export asks for cannot be judged where the function is wrong */
@@ -318,6 +322,8 @@ static void export_named(struct elaborator *e, struct elaboration *result, struc
     e->frame = &frame;
     struct callee *callee = find_function(e, export->name);
     e->frame = NULL;
+    if (!callee && e->lacks_functions)
+        return;
     if (!callee || !callee->definition || callee->unit->is_library) {
         const char **names = ARENA_ARRAY(e->arena, const char *, unit->functions.entries_count + 1);
         for (size_t i = 0; i < unit->functions.entries_count; i++)
@@ -329,6 +335,23 @@ static void export_named(struct elaborator *e, struct elaboration *result, struc
     if (!export_once(e, export, exported))
         return;
     add_export(e, result, callee->unit, callee->definition, export);
+}
+
+static bool file_has_gaps(const struct file *file)
+{
+    bool has_gaps = file->lacks_functions || file->is_torn;
+    for (const struct definition *d = file->definitions; d; d = d->next)
+        has_gaps = has_gaps || d->has_gaps;
+    return has_gaps;
+}
+
+/* Whether a function means the same on its own as where it is called from what could not be read. */
+static bool has_types(const struct definition *definition)
+{
+    for (const struct parameter *p = definition->parameters; p; p = p->next)
+        if (!p->type || p->type->any_leading)
+            return false;
+    return true;
 }
 
 static void export_all(struct elaborator *e, struct elaboration *result, struct unit *unit)
@@ -352,8 +375,9 @@ static void export_all(struct elaborator *e, struct elaboration *result, struct 
     if (named)
         return;
     collect_called(e, unit, &called);
+    bool has_gaps = file_has_gaps(unit->file);
     for (const struct definition *d = unit->file->definitions; d; d = d->next)
-        if (d->kind == DEFINITION_FUNCTION && !map_get(&called, d->name))
+        if (d->kind == DEFINITION_FUNCTION && !map_get(&called, d->name) && (!has_gaps || has_types(d)))
             add_export(e, result, unit, d, NULL);
     if (result->module->functions_count || e->diagnostics->error_count || check_recursion(e, unit))
         return;
@@ -403,10 +427,9 @@ struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnosti
                                       .precision = options->precision ? options->precision : precision};
     e->precision = result->module->precision;
     e->prelude = load_prelude(e);
-    int parse_errors = diagnostics->error_count;
     struct unit *unit = load_unit(e, file, UNIT_MAIN);
-    bool right = check_groups(e);
-    if (right && (!parse_errors || unit->file->definitions))
+    bool right = check_groups(e) && !e->is_torn;
+    if (right)
         export_all(e, result, unit);
     if (!diagnostics->error_count)
         warn_unused_values(e, unit);
@@ -414,7 +437,7 @@ struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnosti
     result->files = files;
     for (size_t i = 0; i < e->units_count; i++)
         if (!e->units[i]->is_library) {
-            if (right)
+            if (right && !file_has_gaps(e->units[i]->file))
                 check_unused(e, e->units[i]);
             files[result->file_count++] = e->units[i]->file->source->path;
         }

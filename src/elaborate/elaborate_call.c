@@ -117,6 +117,8 @@ static void fail_unknown_function(struct elaborator *e, const struct expression 
         }
         return;
     }
+    if (e->lacks_functions)
+        return;
     const char *file = library_file_with(e, call->name);
     if (file) {
         fail(e, call->operator_span, "there is no function %s here; import \"%s\" brings it", call->name,
@@ -467,7 +469,7 @@ static const char *call_key(struct elaborator *e, const struct callee *callee,
 static struct frame *call_definition(struct elaborator *e, const struct callee *callee,
                                      const struct expression *call)
 {
-    if (is_too_much(e, callee, call->span))
+    if (callee->definition->has_gaps || is_too_much(e, callee, call->span))
         return NULL;
     int count = parameter_count(callee->definition);
     const struct argument **matched = ARENA_ARRAY(e->arena, const struct argument *, count + 1);

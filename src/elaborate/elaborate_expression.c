@@ -51,6 +51,8 @@ static bool is_assigned_in_loop(const struct elaborator *e, const char *name)
 
 static void fail_unknown_name(struct elaborator *e, const struct expression *x)
 {
+    if (e->lacks_functions && !find_function(e, x->name))
+        return; /* it may be one of them */
     if (find_function(e, x->name))
         fail(e, x->span, "%s is a function; call it as %s(…)", x->name, x->name);
     else {

@@ -18,6 +18,8 @@ static struct callee *find_part(struct elaborator *e, struct unit *unit, struct 
     e->frame = &frame;
     struct callee *callee = find_function(e, name.text);
     e->frame = NULL;
+    if ((!callee && e->lacks_functions) || (callee && callee->definition && callee->definition->has_gaps))
+        return NULL;
     if (callee && callee->definition && !callee->unit->is_library)
         return callee;
     const char **names = ARENA_ARRAY(e->arena, const char *, unit->functions.entries_count + 1);

@@ -154,8 +154,9 @@ struct elaborator {
     struct function *function; /* being exported */
     struct frame *frame;       /* innermost call */
     struct unit *prelude;
-    struct map files;    /* every file that has been read -> struct unit * */
-    struct unit **units; /* the same, imported first-come */
+    bool lacks_functions, is_torn; /* what a file lacks for errors in its syntax (ast.h) */
+    struct map files;              /* every file that has been read -> struct unit * */
+    struct unit **units;           /* the same, imported first-come */
     size_t units_count, units_capacity;
     struct index_space space;
     struct inference *inference; /* the ranges found for the index notation being evaluated */

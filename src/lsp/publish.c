@@ -108,12 +108,10 @@ void tell_diagnostics(const struct question *question)
     struct view view = look_at(question, &diagnostics);
     view.options.reading = &view.reading;
     const struct derivatives *derivatives = derivatives_load(view.arena, &diagnostics);
-    if (diagnostics.error_count == 0) {
-        struct elaboration *elaboration =
-            elaborate(view.arena, &diagnostics, view.file, derivatives, &view.options);
-        if (diagnostics.error_count == 0)
-            adjoin(elaboration, &diagnostics, derivatives);
-    }
+    struct elaboration *elaboration =
+        elaborate(view.arena, &diagnostics, view.file, derivatives, &view.options);
+    if (diagnostics.error_count == 0)
+        adjoin(elaboration, &diagnostics, derivatives);
     FILE *reply = question->reply;
     fputs("{\"uri\":", reply);
     json_write_string(reply, question->document->uri);

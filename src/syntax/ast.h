@@ -220,16 +220,20 @@ struct definition {
     struct target *wrt_names, *given_names;
     struct word objective, constraints; /* export: of nlp(f, g); else without text */
     struct export_extra *extras;
+    bool has_gaps; /* function: a part of it could not be read */
     struct definition *next;
 };
 
 struct file {
     const struct source *source;
     struct definition *definitions; /* in the order written */
+    bool lacks_functions;           /* some could not be read */
+    bool is_torn; /* neither could something on which the meaning of the others may depend: sizes, groups,
+                     imports */
 };
 
 /* Parses one source text. Errors go to diagnostics; parsing recovers at the end of a statement and goes on,
- * so the tree may have holes after errors but is never NULL. */
+ * so the tree may have holes after errors, of which it tells, but is never NULL. */
 struct file *parse(struct arena *arena, struct diagnostics *diagnostics, const struct source *source);
 
 /* --emit=ast: an indented tree, one node a line. */

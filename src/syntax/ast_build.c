@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "look_ahead.h"
 #include "scanner.h"
 
 /* ---- Expressions ---- */
@@ -560,4 +561,26 @@ struct definition *nlp_definition(struct scanner *scanner, struct span span, str
     export->objective = objective;
     export->constraints = constraints;
     return export;
+}
+
+/* f(…: what could not be read there is a function, and no more than that is missing. */
+static bool function_begins_at(struct span span)
+{
+    const char *text = span.source->text + span.begin, *name = text;
+    while (is_name_byte(*name))
+        name++;
+    return name > text && *skip_blanks(name) == '(';
+}
+
+void note_gaps(struct scanner *scanner, struct span span, struct definition *one)
+{
+    if (scanner->diagnostics->error_count == scanner->error_count)
+        return;
+    scanner->error_count = scanner->diagnostics->error_count;
+    if (one && one->kind == DEFINITION_FUNCTION)
+        one->has_gaps = true;
+    else if (!one && span.source && function_begins_at(span))
+        scanner->file->lacks_functions = true;
+    else
+        scanner->file->is_torn = true;
 }

@@ -135,4 +135,8 @@ struct definition *nlp_definition(struct scanner *scanner, struct span span, str
                                   struct word kind, struct word objective, struct word constraints,
                                   struct target_list names, struct target_list given);
 
+/* Notes in the file what errors have left out of a definition of which the place is `span`; `one` is NULL if
+ * it could not be read at all. */
+void note_gaps(struct scanner *scanner, struct span span, struct definition *one);
+
 #endif

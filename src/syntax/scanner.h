@@ -39,6 +39,7 @@ struct scanner {
     bool skips_indented;    /* the indented lines that follow are left out */
     bool skips_block;       /* what stands before the next closing brace is left out */
     bool too_deep;          /* EXPRESSION_DEPTH has been reported */
+    int error_count;        /* of the file, as far as definitions are complete */
     bool end_reported;      /* a line `end` has been reported, and further ones are left out */
 };
 

@@ -417,7 +417,7 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "functions and operators act on each element, as in exp(x) and x + 1";
     if (before == ':' && found == ':')
         return "a type stands behind one ':', as in x: [n]";
-    if (wants_operator && found == ':' && !block && !equals)
+    if (wants_operator && found == ':' && !block && !equals && !expects(expected, count, ".."))
         return "a part is written x[1:3], the numbers 0 to n - 1 are range(n)";
     if (wants_operator && found == TOKEN_IN)
         return "a comparison is written x == a or x == b";

@@ -400,7 +400,7 @@ static const struct wrong wrongs[] = {
     {"f(x) { group = 3 }", {"1:8: error: 'group' is a reserved word and cannot be a name"}, NULL},
     {"f(x) = if x then 1", {"1:19: error: expected an operator or 'else'"}, "needs its else"},
     {"f(x) = x \xE2\x88\x92 1", {"1:10: error: '\xE2\x88\x92' is not part of the language"}, "write -"},
-    {"f(x) = \xE2\x88\x87 x", {"1:8: error: the character '\xE2\x88\x87' (U+2207)"}, NULL},
+    {"f(x) = \xE2\x88\xAE x", {"1:8: error: the character '\xE2\x88\xAE' (U+222E)"}, NULL},
     {"f(x) = x\xFF", {"1:9: error: the byte 0xFF is not text"}, NULL},
     {"f(x) { for t in 0:T { } }", {"1:18: error: "}, "0..T"},
     {"f(x) { p.g = 3 }", {"1:8: error: a member of a group cannot be assigned"}, NULL},
