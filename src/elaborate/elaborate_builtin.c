@@ -379,9 +379,7 @@ static struct value arg_extremum(struct elaborator *e, struct builtin_call *c)
         struct node *y = graph_arg(e->graph, c->builtin->op, x, axis);
         return value_node(keep ? restore_axes(e, y, 1u << axis, x->rank) : y);
     }
-    size *total = size_number(e->sizes, 1);
-    for (int a = 0; a < x->rank; a++)
-        total = size_multiply(total, x->shape[a]);
+    size *total = size_product(e->sizes, x->rank, x->shape);
     struct node *y = graph_arg(e->graph, c->builtin->op, graph_reshape(e->graph, x, 1, &total), 0);
     return value_node(keep ? restore_axes(e, y, (1u << x->rank) - 1, x->rank) : y);
 }

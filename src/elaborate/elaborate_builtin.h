@@ -34,8 +34,6 @@ struct node *argument_real(struct elaborator *e, struct builtin_call *c, int i);
 struct node *argument_node(struct elaborator *e, struct builtin_call *c, int i);
 
 /* elaborate_shape.c */
-/* How many elements a tensor of that shape has. */
-size *elements_of_shape(struct elaborator *e, int rank, size *const *shape);
 struct value shape_reshape(struct elaborator *e, struct builtin_call *c);
 struct value shape_broadcast(struct elaborator *e, struct builtin_call *c);
 struct value shape_transpose(struct elaborator *e, struct builtin_call *c);

@@ -96,9 +96,7 @@ static struct node *reduce_indices(struct elaborator *e, const struct expression
         struct node *there = graph_unary(e->graph, OP_CAST_REAL, inside);
         return graph_binary(e->graph, OP_DIV, reduced, graph_reduce(e->graph, OP_SUM, there, reduced_axes));
     }
-    size *count = size_number(e->sizes, 1);
-    for (int i = first; i < body->rank; i++)
-        count = size_multiply(count, body->shape[i]);
+    size *count = size_product(e->sizes, body->rank - first, body->shape + first);
     struct node *divisor =
         graph_broadcast(e->graph, graph_size(e->graph, REAL, count), reduced->rank, reduced->shape);
     return graph_binary(e->graph, OP_DIV, reduced, divisor);

@@ -112,14 +112,14 @@ struct value shape_axis_first(struct elaborator *e, struct builtin_call *c)
     struct node *x = argument_real(e, c, 0);
     int axis, order[MAXIMUM_RANK];
     if (x && c->values[1].kind == VALUE_NONE) {
-        size *shape[2] = {elements_of_shape(e, x->rank, x->shape), size_number(e->sizes, 1)};
+        size *shape[2] = {size_product(e->sizes, x->rank, x->shape), size_number(e->sizes, 1)};
         return value_node(graph_reshape(e->graph, x, 2, shape));
     }
     if (!x || !as_axis(e, c->values[1], c->spans[1], x->rank, &axis))
         return value_error();
     order_with_first(x->rank, axis, order);
     struct node *moved = graph_transpose(e->graph, x, order);
-    size *shape[2] = {moved->shape[0], elements_of_shape(e, moved->rank - 1, moved->shape + 1)};
+    size *shape[2] = {moved->shape[0], size_product(e->sizes, moved->rank - 1, moved->shape + 1)};
     return value_node(graph_reshape(e->graph, moved, 2, shape));
 }
 

@@ -39,14 +39,6 @@ static int read_sizes(struct elaborator *e, const struct builtin_call *c, int ar
     return count;
 }
 
-size *elements_of_shape(struct elaborator *e, int rank, size *const *shape)
-{
-    size *count = number(e, 1);
-    for (int a = 0; a < rank; a++)
-        count = size_multiply(count, shape[a]);
-    return count;
-}
-
 struct value shape_reshape(struct elaborator *e, struct builtin_call *c)
 {
     struct node *x = argument_node(e, c, 0);
@@ -54,10 +46,10 @@ struct value shape_reshape(struct elaborator *e, struct builtin_call *c)
     int inferred = -1, rank = x ? read_sizes(e, c, 1, shape, &inferred) : -1;
     if (rank < 0)
         return value_error();
-    size *total = elements_of_shape(e, x->rank, x->shape);
+    size *total = size_product(e->sizes, x->rank, x->shape);
     if (inferred >= 0) {
         shape[inferred] = number(e, 1);
-        size *rest = elements_of_shape(e, rank, shape);
+        size *rest = size_product(e->sizes, rank, shape);
         shape[inferred] = size_divide(total, rest);
         if (!shape[inferred]) {
             fail(e, c->spans[1], "%s has %s elements, which %s does not divide", shape_text(e, x),
@@ -67,10 +59,10 @@ struct value shape_reshape(struct elaborator *e, struct builtin_call *c)
         if (!require_whole(e, shape[inferred], c->spans[1]))
             return value_error();
     }
-    if (elements_of_shape(e, rank, shape) != total) {
+    if (size_product(e->sizes, rank, shape) != total) {
         fail(e, c->spans[1], "%s has %s elements, but %s has %s", shape_text(e, x),
              size_print(e->arena, total, SIZE_LANGUAGE), shape_of(e, rank, shape),
-             size_print(e->arena, elements_of_shape(e, rank, shape), SIZE_LANGUAGE));
+             size_print(e->arena, size_product(e->sizes, rank, shape), SIZE_LANGUAGE));
         note_operand(e, c->spans[0]);
         return value_error();
     }

@@ -104,10 +104,7 @@ static bool covers(const struct function *function, size *b, size *a)
 
 static size *elements_of(const struct function *function, const struct member *member)
 {
-    size *count = size_number(function->graph->sizes, 1);
-    for (int a = 0; a < member->rank; a++)
-        count = size_multiply(count, member->shape[a]);
-    return count;
+    return size_product(function->graph->sizes, member->rank, member->shape);
 }
 
 /* The elements of each member, of the workspace of each entry, and of what is prepared, without those that
@@ -119,9 +116,8 @@ static size_t list_totals(const struct module *module, const struct programs *pr
     size_t all = function->members_count + ENTRY_COUNT + 1, count = 0;
     for (size_t i = 0; i < all; i++) {
         bool is_member = i < function->members_count, is_covered = false;
-        size *total = size_number(sizes, is_member ? 1 : 0);
-        for (int a = 0; is_member && a < function->members[i].rank; a++)
-            total = size_multiply(total, function->members[i].shape[a]);
+        size *total =
+            is_member ? elements_of(function, &function->members[i]) : size_number(sizes, 0);
         const struct program *program =
             is_member || i + 1 == all ? NULL : programs->entries[i - function->members_count];
         for (size_t k = 0; i + 1 == all && k < function->members_count; k++)
@@ -369,17 +365,13 @@ enum { ARRAYS_THAT_FIT = 2 /* together, since each has at most half of what a po
 static void emit_block_limit(struct emitter *emitter, const struct module *module,
                              const struct function *function)
 {
-    struct sizes *sizes = function->graph->sizes;
-    size *total = size_number(sizes, 0);
+    size *total = size_number(function->graph->sizes, 0);
     int arrays = 0;
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
-        size *elements = size_number(sizes, 1);
         if (member->role != ROLE_GRADIENT || member->rank == 0)
             continue;
-        for (int a = 0; a < member->rank; a++)
-            elements = size_multiply(elements, member->shape[a]);
-        total = size_add(total, at_most(elements));
+        total = size_add(total, at_most(elements_of(function, member)));
         arrays++;
     }
     if (arrays <= ARRAYS_THAT_FIT || !mentions_size(function, total))
@@ -439,11 +431,8 @@ static size_t fixed_bytes(const struct module *module, const struct programs *pr
     size_t most = 0, bound = 0, width = (size_t)module->precision / 8;
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
-        size *total = size_number(function->graph->sizes, 1);
         int64_t number;
-        for (int a = 0; a < member->rank; a++)
-            total = size_multiply(total, member->shape[a]);
-        if (member->rank == 0 || !size_is_number(total, &number))
+        if (member->rank == 0 || !size_is_number(elements_of(function, member), &number))
             continue;
         most = (size_t)number * width > most ? (size_t)number * width : most;
         bound += member->role == ROLE_GRADIENT ? (size_t)number * width : 0;

@@ -118,6 +118,12 @@ static bool is_in_memory(const struct buffer *buffer)
            (buffer->storage == STORAGE_WORKSPACE || buffer->storage == STORAGE_MEMBER);
 }
 
+static struct counter counter_of(const struct module *module, const struct program *program)
+{
+    size *zero = size_number(program->sizes, 0);
+    return (struct counter){module->arena, module, program, zero, zero, zero, 0, 0, 0};
+}
+
 static void count_nest(struct counter *c, const struct nest *nest)
 {
     size *rounds = rounds_around(c, nest), *count = rounds;
@@ -167,8 +173,7 @@ static size *slots_bytes(const struct counter *c, bool only_kept)
 
 size *count_operations(const struct module *module, const struct program *program)
 {
-    size *zero = size_number(program->sizes, 0);
-    struct counter c = {module->arena, module, program, zero, zero, zero, 0, 0, 0};
+    struct counter c = counter_of(module, program);
     for (size_t i = 0; i < program->nests_count; i++)
         count_nest(&c, program->nests[i]);
     return c.operations;
@@ -176,8 +181,7 @@ size *count_operations(const struct module *module, const struct program *progra
 
 size *count_operations_of(const struct module *module, const struct program *program, const struct node *node)
 {
-    size *zero = size_number(program->sizes, 0);
-    struct counter c = {module->arena, module, program, zero, zero, zero, 0, 0, 0};
+    struct counter c = counter_of(module, program);
     const struct buffer *buffer = program->buffers[node->id];
     for (size_t i = 0; i < program->nests_count; i++)
         if (program->nests[i]->target == buffer)
@@ -192,14 +196,13 @@ int count_operators_of(const struct program *program, struct node *node)
 
 size *count_bytes(const struct module *module, const struct program *program, const struct node *node)
 {
-    struct counter c = {.arena = module->arena, .module = module, .program = program};
+    struct counter c = counter_of(module, program);
     return bytes(&c, elements(&c, node), node->type);
 }
 
 static void print_program(FILE *stream, const struct module *module, const struct program *program)
 {
-    size *zero = size_number(program->sizes, 0);
-    struct counter c = {module->arena, module, program, zero, zero, zero, 0, 0, 0};
+    struct counter c = counter_of(module, program);
     for (size_t i = 0; i < program->nests_count; i++)
         count_nest(&c, program->nests[i]);
     count_kernels(&c, program->root);
@@ -321,7 +324,7 @@ static void print_kept(FILE *stream, const struct module *module, const struct p
 {
     const struct program *forward = programs->entries[ENTRY_FORWARD],
                          *backward = programs->entries[ENTRY_BACKWARD];
-    struct counter c = {.arena = module->arena, .module = module, .program = forward};
+    struct counter c = counter_of(module, forward);
     int kept = 0, again = 0;
     for (size_t i = 0; i < forward->all_buffers_count; i++) {
         const struct buffer *buffer = forward->all_buffers[i];

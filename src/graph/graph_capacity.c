@@ -11,10 +11,8 @@ enum { BYTES = 16 };
  */
 static int64_t fixed_elements(struct sizes *sizes, int rank, size *const *shape)
 {
-    size *product = size_number(sizes, 1);
+    size *product = size_product(sizes, rank, shape);
     int64_t number = 1;
-    for (int a = 0; a < rank; a++)
-        product = size_multiply(product, shape[a]);
     if (size_overflowed(product))
         return -1;
     return !size_is_number(product, &number) ? 0 : number > INT64_MAX / BYTES ? -1 : number;

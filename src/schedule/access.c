@@ -226,9 +226,7 @@ struct element_place place_in_reshaped(struct program *program, const struct nod
         shape[a] = node->shape[a];
     }
     position[common] = flat_index(program, view->rank - common, view->shape + common, at + common);
-    shape[common] = size_number(program->sizes, 1);
-    for (int a = common; a < node->rank; a++)
-        shape[common] = size_multiply(shape[common], node->shape[a]);
+    shape[common] = size_product(program->sizes, node->rank - common, node->shape + common);
     return place_in_array(program->buffers[node->id], common + 1, shape, position);
 }
 

@@ -253,12 +253,9 @@ static void replace(struct program *program, struct nest *copy)
 /* Whether all that touches the value is in the rounds that the copy is in. */
 static bool lives_in_round(const struct buffer *value, const struct nest *copy)
 {
-    for (size_t i = 0; i < value->writers_count + value->readers_count; i++) {
-        const struct nest *nest =
-            i < value->writers_count ? value->writers[i] : value->readers[i - value->writers_count];
-        if (shared_levels(copy, copy->path_first, nest) < copy->path_first)
+    for (size_t i = 0; toucher(value, i); i++)
+        if (shared_levels(copy, copy->path_first, toucher(value, i)) < copy->path_first)
             return false;
-    }
     return true;
 }
 

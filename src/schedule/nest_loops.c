@@ -13,6 +13,25 @@ bool is_private_to(const struct buffer *buffer, const struct item *loop)
     return is_within(buffer->scope, loop);
 }
 
+struct nest *toucher(const struct buffer *buffer, size_t i)
+{
+    if (i < buffer->writers_count)
+        return buffer->writers[i];
+    i -= buffer->writers_count;
+    return i < buffer->readers_count ? buffer->readers[i] : NULL;
+}
+
+const struct item *item_at(const struct nest *nest, int level)
+{
+    return nest->path_count > level ? nest->path[level] : nest->item;
+}
+
+void live_in(const struct item *item, size_t *first, size_t *last)
+{
+    *first = item->first < *first ? item->first : *first;
+    *last = item->last > *last ? item->last : *last;
+}
+
 int shared_levels(const struct nest *a, int count, const struct nest *b)
 {
     int shared = 0;

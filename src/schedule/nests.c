@@ -189,9 +189,7 @@ static void set_contraction_axes(struct program *program, struct nest *nest, con
 {
     nest_set_axes(program, nest, node->rank, node->shape, node->reduced);
     nest->axis_count += node->reduced;
-    for (int operand = 0; operand < 2; operand++)
-        for (int a = 0; a < node->inputs[operand]->rank; a++)
-            nest->extents[(operand ? node->b_axes : node->a_axes)[a]] = node->inputs[operand]->shape[a];
+    contraction_extents(node, nest->extents);
 }
 
 static bool operands_have_places(const struct program *program, const struct node *node)

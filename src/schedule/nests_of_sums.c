@@ -93,11 +93,8 @@ static bool are_points(const struct program *program, const struct parts *parts)
 /* How many elements of the node no point is put into; -1 if that is not known. */
 static int64_t count_gaps(const struct program *program, const struct node *node, const struct parts *points)
 {
-    size *elements = size_number(program->sizes, 1);
     int64_t number;
-    for (int a = 0; a < node->rank; a++)
-        elements = size_multiply(elements, node->shape[a]);
-    return size_is_number(elements, &number) ? number - (int64_t)points->parts_count : -1;
+    return size_is_number(size_product(program->sizes, node->rank, node->shape), &number) ? number - (int64_t)points->parts_count : -1;
 }
 
 /* Lets the nest put zeros where none of the points is. */

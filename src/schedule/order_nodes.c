@@ -100,10 +100,8 @@ static const size *first_extent(const struct node *node)
 /* That of the first loop around the call. */
 static const size *first_extent_around(const struct node *node, const struct product *product)
 {
-    const size *extents[MAXIMUM_AXES] = {NULL};
-    for (int operand = 0; operand < 2; operand++)
-        for (int a = 0; a < node->inputs[operand]->rank; a++)
-            extents[(operand ? node->b_axes : node->a_axes)[a]] = node->inputs[operand]->shape[a];
+    size *extents[MAXIMUM_AXES];
+    contraction_extents(node, extents);
     for (int i = 0; i < node->rank + node->reduced; i++)
         if (!(product->called >> i & 1) && !is_one(extents[i]))
             return extents[i];

@@ -60,11 +60,8 @@ static bool is_called(const struct nest *nest)
 /* Calls count on the strides of the whole tensor, which stay as they are if the first axes go. */
 static bool touches_call(const struct buffer *buffer)
 {
-    for (size_t i = 0; i < buffer->writers_count; i++)
-        if (is_called(buffer->writers[i]))
-            return true;
-    for (size_t i = 0; i < buffer->readers_count; i++)
-        if (is_called(buffer->readers[i]))
+    for (size_t i = 0; toucher(buffer, i); i++)
+        if (is_called(toucher(buffer, i)))
             return true;
     return false;
 }
@@ -172,13 +169,8 @@ static void find_scope(struct program *program, struct buffer *buffer)
     buffer->scope = levels > 0 ? writer->path[levels - 1] : NULL;
     buffer->first = SIZE_MAX;
     buffer->last = 0;
-    for (size_t i = 0; i < buffer->writers_count + buffer->readers_count; i++) {
-        const struct nest *nest =
-            i < buffer->writers_count ? buffer->writers[i] : buffer->readers[i - buffer->writers_count];
-        const struct item *item = nest->path_count > levels ? nest->path[levels] : nest->item;
-        buffer->first = item->first < buffer->first ? item->first : buffer->first;
-        buffer->last = item->last > buffer->last ? item->last : buffer->last;
-    }
+    for (size_t i = 0; toucher(buffer, i); i++)
+        live_in(item_at(toucher(buffer, i), levels), &buffer->first, &buffer->last);
     choose_storage(program, buffer);
 }
 

@@ -99,11 +99,7 @@ static bool lay_out(struct layout *layout)
     struct program *program = layout->program;
     const struct node *y = layout->contract;
     layout->axis_count = y->rank + y->reduced;
-    for (int operand = 0; operand < 2; operand++) {
-        const struct node *x = y->inputs[operand];
-        for (int a = 0; a < x->rank; a++)
-            layout->extents[(operand ? y->b_axes : y->a_axes)[a]] = x->shape[a];
-    }
+    contraction_extents(y, layout->extents);
     struct index at[MAXIMUM_RANK];
     for (int a = 0; a < y->rank; a++)
         at[a] = (struct index){is_number(y->shape[a], 1) ? size_number(program->sizes, 0)

@@ -419,6 +419,8 @@ void target_indices(struct program *program, const struct nest *nest, const stru
                     struct index *to, dynamic_tree *dynamic, void *closure);
 
 /* ---- reads.c: the expressions that are written out in a nest ---- */
+/* Of a contraction's iteration axes. */
+void contraction_extents(const struct node *contract, size **extents);
 /* Where an operand of a reduction, contraction or scan stands, from the iteration axes. */
 void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at);
 /* What is told of each expression: elements that it reads, `at` NULL for scalars; view: a RESHAPE of the
@@ -466,6 +468,12 @@ int scan_axis(const struct nest *nest);
 bool is_within(const struct item *item, const struct item *around); /* or is it */
 /* Whether the buffer holds values of one round of the loop at a time. */
 bool is_private_to(const struct buffer *buffer, const struct item *loop);
+/* The nests that touch a buffer: its writers, then its readers; NULL behind the last. */
+struct nest *toucher(const struct buffer *buffer, size_t i);
+/* What holds the nest's statement inside of so many loops and regions: a further one, or itself. */
+const struct item *item_at(const struct nest *nest, int level);
+/* Extends a life, between two preorder numbers, by the item. */
+void live_in(const struct item *item, size_t *first, size_t *last);
 /* How many of the first `count` loops and regions around a are around b too. */
 int shared_levels(const struct nest *a, int count, const struct nest *b);
 /* Which of the nest's own loops this is, and over which of its iteration axes it runs; -1: it is none. */

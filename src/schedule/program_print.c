@@ -97,7 +97,7 @@ static void print_life(struct printer *printer, const struct buffer *buffer)
         fprintf(printer->file, ", for %d lanes", LANES);
     if (buffer->block)
         fputs(", the rows of one block", printer->file);
-    if (buffer->is_earlier || buffer->writers_count + buffer->readers_count == 0)
+    if (buffer->is_earlier || !toucher(buffer, 0))
         return;
     fprintf(printer->file, ", alive %zu to %zu", buffer->first, buffer->last);
     if (buffer->scope && buffer->scope->parent)

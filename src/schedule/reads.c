@@ -8,6 +8,13 @@
 
 /* ---- The walk ---- */
 
+void contraction_extents(const struct node *contract, size **extents)
+{
+    for (int operand = 0; operand < 2; operand++)
+        for (int a = 0; a < contract->inputs[operand]->rank; a++)
+            extents[(operand ? contract->b_axes : contract->a_axes)[a]] = contract->inputs[operand]->shape[a];
+}
+
 void operand_indices(const struct node *node, int operand, const struct index *axes, struct index *at)
 {
     const struct node *x = node->inputs[operand];

@@ -80,6 +80,16 @@ static void add_buffers(struct program *program)
     }
 }
 
+/* For a copy of the node, which has a place already. */
+static struct buffer *second_buffer(struct program *program, struct node *node)
+{
+    struct buffer *buffer = buffer_new(program, NULL);
+    buffer->node = node;
+    buffer->type = node->type;
+    buffer->is_fixed = true;
+    return buffer;
+}
+
 /* The first member that takes a node is its buffer; others get copies. */
 static void give_members(struct program *program)
 {
@@ -99,6 +109,7 @@ static void give_members(struct program *program)
         }
     }
 }
+
 /* ---- Regions ---- */
 
 static void put_check(struct program *program, struct value_check *check, struct item *container)
@@ -184,10 +195,7 @@ static void put_updates(struct program *program, struct loop *loop, struct item 
     for (int j = 0; j < loop->carried_count; j++) {
         bool is_carried = loop->next[j]->op == OP_PLACEHOLDER;
         if (is_carried && program->buffers[loop->carried[j]->id] && loop->next[j] != loop->carried[j]) {
-            fresh[j] = buffer_new(program, NULL);
-            fresh[j]->type = loop->next[j]->type;
-            fresh[j]->node = loop->next[j];
-            fresh[j]->is_fixed = true;
+            fresh[j] = second_buffer(program, loop->next[j]);
             put_copy(program, loop->next[j], fresh[j], loop->next[j], true, container);
         }
     }
@@ -437,11 +445,8 @@ static void put_safe_copies(struct program *program, struct buffer **copies)
         if (!root->member || root->member->role != ROLE_INOUT || root->member->rank == 0 ||
             program->buffers[root->node->id] || root->node == root->member->leaf)
             continue;
-        copies[i] = buffer_new(program, NULL);
-        copies[i]->node = root->node;
-        copies[i]->type = root->node->type;
+        copies[i] = second_buffer(program, root->node);
         put_copy(program, root->node, copies[i], root->node, false, program->root);
-        copies[i]->is_fixed = true;
     }
 }
 
@@ -466,11 +471,8 @@ static void put_members(struct program *program)
                 continue;
             struct buffer *target = NULL;
             if (root->member->rank > 0) {
-                target = buffer_new(program, NULL);
-                target->node = root->node;
-                target->type = root->node->type;
+                target = second_buffer(program, root->node);
                 target->member = root->member;
-                target->is_fixed = true;
                 target->guard = guard_of_member(program->function, root->member);
             }
             struct nest *nest = nest_new(program, NEST_COPY, root->node, target);

@@ -73,18 +73,13 @@ static const struct item *item_in(const struct item *scope, const struct nest *n
     int level = nest->path_count;
     while (level > 0 && nest->path[level - 1] != scope)
         level--;
-    return nest->path_count > level ? nest->path[level] : nest->item;
+    return item_at(nest, level);
 }
 
 static void join_class(struct alias_class *class, const struct buffer *alias)
 {
-    for (size_t i = 0; i < alias->writers_count + alias->readers_count; i++) {
-        const struct nest *nest =
-            i < alias->writers_count ? alias->writers[i] : alias->readers[i - alias->writers_count];
-        const struct item *item = item_in(class->buffer->scope, nest);
-        class->first = item->first < class->first ? item->first : class->first;
-        class->last = item->last > class->last ? item->last : class->last;
-    }
+    for (size_t i = 0; toucher(alias, i); i++)
+        live_in(item_in(class->buffer->scope, toucher(alias, i)), &class->first, &class->last);
     class->is_kept = class->is_kept || alias->is_kept;
 }
 

@@ -20,19 +20,13 @@ static int levels_of(const struct nest *nest, bool writes)
     return nest->path_first + (adds_up_over_blocks(nest) ? -1 : nest->first_reduced);
 }
 
-static const struct nest *toucher(const struct buffer *buffer, size_t i)
-{
-    return i < buffer->writers_count ? buffer->writers[i] : buffer->readers[i - buffer->writers_count];
-}
-
 /* From the first that touches it to the last, with all rounds of loops that not all of these stand in. */
 static struct life life_of(const struct buffer *buffer)
 {
     struct life life = {buffer, SIZE_MAX, 0};
-    size_t count = buffer->writers_count + buffer->readers_count;
-    const struct nest *one = count > 0 ? toucher(buffer, 0) : NULL;
+    const struct nest *one = toucher(buffer, 0);
     int levels = one ? levels_of(one, one->target != NULL) : 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; toucher(buffer, i); i++) {
         bool writes = i < buffer->writers_count;
         int limit = levels_of(toucher(buffer, i), writes && buffer->node);
         levels = shared_levels(one, levels, toucher(buffer, i));
@@ -40,12 +34,8 @@ static struct life life_of(const struct buffer *buffer)
     }
     if (buffer->member)
         levels = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct nest *nest = toucher(buffer, i);
-        const struct item *item = nest->path_count > levels ? nest->path[levels] : nest->item;
-        life.first = item->first < life.first ? item->first : life.first;
-        life.last = item->last > life.last ? item->last : life.last;
-    }
+    for (size_t i = 0; toucher(buffer, i); i++)
+        live_in(item_at(toucher(buffer, i), levels), &life.first, &life.last);
     if (buffer->is_kept || buffer->is_earlier)
         life.last = SIZE_MAX;
     if (buffer->is_earlier)
@@ -57,7 +47,7 @@ static bool has_room(const struct verifier *verifier, const struct buffer *buffe
 {
     return buffer->slot >= 0 && (size_t)buffer->slot < verifier->program->slots_count &&
            !verifier->program->slots[buffer->slot].is_for_chunks &&
-           (buffer->writers_count + buffer->readers_count > 0 || buffer->is_earlier);
+           (toucher(buffer, 0) || buffer->is_earlier);
 }
 
 static int by_slot_and_time(const void *a, const void *b)
@@ -185,7 +175,7 @@ static bool is_private_variable(const struct buffer *buffer, const struct item *
 {
     if (buffer->storage != STORAGE_SCALAR || (buffer->alias_of && !buffer->has_own_name))
         return false;
-    for (size_t i = 0; i < buffer->writers_count + buffer->readers_count; i++)
+    for (size_t i = 0; toucher(buffer, i); i++)
         if (!is_within(toucher(buffer, i)->item, loop))
             return false;
     return true;

@@ -394,6 +394,14 @@ size *size_multiply(size *a, size *b)
     return size_from_terms(sizes, terms, count);
 }
 
+size *size_product(struct sizes *sizes, int count, size *const *factors)
+{
+    size *product = size_number(sizes, 1);
+    for (int i = 0; i < count; i++)
+        product = size_multiply(product, factors[i]);
+    return product;
+}
+
 /* ---- Division ---- */
 
 struct monomial *monomial_divide(struct sizes *sizes, const struct monomial *a, const struct monomial *b)

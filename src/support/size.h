@@ -25,6 +25,7 @@ size *size_new_loop_variable(struct sizes *sizes, const char *name, size *begin,
 size *size_add(size *a, size *b);
 size *size_subtract(size *a, size *b);
 size *size_multiply(size *a, size *b);
+size *size_product(struct sizes *sizes, int count, size *const *factors); /* such as a shape */
 size *size_negate(size *a);
 /* a / b exactly: NULL if b is not a nonzero number or a known factor of a. N/2 has the coefficient 1/2; that
  * it is whole is a condition for the caller to record (size_is_whole tells whether it always is). */
