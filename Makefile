@@ -96,9 +96,10 @@ $(BUILD)/libgradc.a: $(RUNTIME_OBJECTS)
 	ar rcs $@ $^
 	@echo "libgradc.a: matrix products by $(BLAS_WORDS)"
 
+# A .d names the place where the source stood when it was written.
 $(BUILD)/%.o: %.c | $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(COMPILER_FLAGS) $(CFLAGS) $(SANITIZER) -MMD -MP -c -o $@ $<
+	$(CC) $(COMPILER_FLAGS) $(CFLAGS) $(SANITIZER) -MMD -MP -c -o $@ $(or $(wildcard $<),$(wildcard $(FOLDERS:%=%/$*.c)))
 
 $(BUILD)/%.o: $(BUILD)/%.c | $(HEADERS)
 	@mkdir -p $(@D)
@@ -160,15 +161,17 @@ $(BUILD)/bindings_text.c: tools/embed.sh python/gradc/functions.py
 	@mkdir -p $(@D)
 	tools/embed.sh text python/gradc/functions.py bindings > $@
 
-$(BUILD)/classes_text.c: tools/embed.sh src/emit/classes.hpp
+$(BUILD)/classes_text.c: tools/embed.sh src/bind/classes.hpp
 	@mkdir -p $(@D)
-	tools/embed.sh text src/emit/classes.hpp classes > $@
+	tools/embed.sh text src/bind/classes.hpp classes > $@
 
-$(BUILD)/rust_text.c: tools/embed.sh src/emit/module.rs
+$(BUILD)/rust_text.c: tools/embed.sh src/bind/module.rs
 	@mkdir -p $(@D)
-	tools/embed.sh text src/emit/module.rs rust > $@
+	tools/embed.sh text src/bind/module.rs rust > $@
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/runtime/*.d $(BUILD)/tests/*.d $(BUILD)/random/*.d)
+# A source that has been moved since: its object is made anew.
+src/%.c: ;
 
 # ---- Tests ----
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bind.h"
 #include "emit.h"
 #include "emit_graph.h"
 #include "emit_math.h"
@@ -10,6 +11,7 @@
 #include "picture.h"
 #include "print_programs.h"
 #include "source.h"
+#include "stats.h"
 
 /* ---- Names of outputs ---- */
 
@@ -40,13 +42,20 @@ static bool spares_inputs(const struct elaboration *elaboration, const char *out
 
 /* ---- C ---- */
 
+static void write_c(FILE *c, FILE *h, struct module *module, const struct command *command,
+                    const struct emit_options *options)
+{
+    const struct programs *programs = emit_c(c, h, module, options);
+    if (command->stats)
+        emit_statistics(stderr, module, programs);
+}
+
 static bool deliver_c(struct outputs *outputs, struct arena *arena, const struct command *command,
                       const struct elaboration *elaboration, const char *name)
 {
-    struct emit_options options = {
-        .standalone = command->standalone, .level = command->level, .stats = command->stats ? stderr : NULL};
+    struct emit_options options = {.standalone = command->standalone, .level = command->level};
     if (path_is_stream(name)) { /* the header's text stands in the C */
-        emit_c(outputs_add(outputs, name), NULL, elaboration->module, &options);
+        write_c(outputs_add(outputs, name), NULL, elaboration->module, command, &options);
         return true;
     }
     const char *header = path_with_extension(arena, name, ".h");
@@ -58,7 +67,7 @@ static bool deliver_c(struct outputs *outputs, struct arena *arena, const struct
         return false;
     options.header_name = path_last_part(header);
     FILE *c = outputs_add(outputs, name), *h = outputs_add(outputs, header);
-    emit_c(c, h, elaboration->module, &options);
+    write_c(c, h, elaboration->module, command, &options);
     return true;
 }
 
@@ -203,7 +212,7 @@ enum status deliver(struct outputs *outputs, struct arena *arena, const struct c
     if (!done)
         return STATUS_WRONG_COMMAND;
     if (command->stats && command->kind != KIND_C)
-        emit_statistics(stderr, module);
+        emit_statistics(stderr, module, NULL);
     switch (command->kind) {
     case KIND_C: done = deliver_c(outputs, arena, command, elaboration, name); break;
     case KIND_GRAPH: emit_graph(outputs_add(outputs, name), module); break;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "emitter.h"
+#include "stats.h"
 
 struct limit {
     struct module *module;

@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-$PWD/build}
-stages="support syntax graph differentiate elaborate simplify schedule emit show validate lsp"
+stages="support syntax graph differentiate elaborate simplify schedule emit bind show validate lsp"
 symbols=$(mktemp) || exit 1
 trap 'rm -f "$symbols"' EXIT
 passed=0

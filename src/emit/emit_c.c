@@ -107,20 +107,23 @@ static void emit_prelude(struct text *file, const struct module *module, const s
                    (int)slot_alignment(module) - 1, (int)slot_alignment(module), (int)slot_alignment(module));
 }
 
-/* The header's text goes into *header, the rest is returned. */
-static const char *print_module(struct module *module, const struct emit_options *options,
-                                struct text *header)
+static struct programs *build_all(struct module *module)
 {
-    struct text file = {.arena = module->arena};
-    struct c_file code = {.text = file, .mentioned = names_new(module->arena)};
     struct programs *programs = ARENA_ARRAY(module->arena, struct programs, module->functions_count + 1);
-    text_write(&code.text, "");
     for (size_t i = 0; i < module->functions_count; i++) {
         progress_show("scheduling", module->functions[i]->name, i, module->functions_count);
         build_programs(module, module->functions[i], &programs[i]);
     }
-    for (size_t i = 0; options->stats && i < module->functions_count; i++)
-        emit_stats(options->stats, module, &programs[i]);
+    return programs;
+}
+
+/* The header's text goes into *header, the rest is returned. */
+static const char *print_module(struct module *module, const struct programs *programs,
+                                const struct emit_options *options, struct text *header)
+{
+    struct text file = {.arena = module->arena};
+    struct c_file code = {.text = file, .mentioned = names_new(module->arena)};
+    text_write(&code.text, "");
     emit_header(header, module, options, programs);
     for (size_t i = 0; i < module->functions_count; i++) {
         emit_size_functions(&code, module, &programs[i]);
@@ -144,25 +147,19 @@ static const char *print_module(struct module *module, const struct emit_options
     return file.bytes;
 }
 
-void emit_c(FILE *c, FILE *h, const struct module *module, const struct emit_options *options)
+const struct programs *emit_c(FILE *c, FILE *h, const struct module *module,
+                              const struct emit_options *options)
 {
     struct text header = {.arena = module->arena};
-    fputs(print_module((struct module *)module, options, &header), c);
+    const struct programs *programs = build_all((struct module *)module);
+    fputs(print_module((struct module *)module, programs, options, &header), c);
     if (h && h != c && options->header_name)
         fputs(header.bytes, h);
+    return programs;
 }
 
 const char *emit_c_text(struct module *module, const struct emit_options *options)
 {
     struct text header = {.arena = module->arena};
-    return print_module(module, options, &header);
-}
-
-void emit_statistics(FILE *stats, struct module *module)
-{
-    for (size_t i = 0; i < module->functions_count; i++) {
-        struct programs programs = {0};
-        build_programs(module, module->functions[i], &programs);
-        emit_stats(stats, module, &programs);
-    }
+    return print_module(module, build_all(module), options, &header);
 }

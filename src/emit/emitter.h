@@ -358,18 +358,4 @@ void emit_header(struct text *file, struct module *module, const struct emit_opt
 /* The constant arrays of the sparse entries: patterns, and those tables that the code mentions. */
 void emit_tables(struct text *file, const struct module *module, const struct names *mentioned);
 
-/* ---- stats.c ---- */
-/* Operations of one entry. */
-size *count_operations(const struct module *module, const struct program *program);
-void emit_stats(FILE *stream, const struct module *module, const struct programs *programs);
-/* What the program does to fill the value's buffer, of which it has one. */
-size *count_operations_of(const struct module *module, const struct program *program,
-                          const struct node *node);
-/* Operators that are written out where a value without a buffer is read. */
-int count_operators_of(const struct program *program, struct node *node);
-size *count_bytes(const struct module *module, const struct program *program, const struct node *node);
-/* Why forward leaves the value for backward, and for which gradients backward reads it. */
-const char *why_kept(struct arena *arena, const struct programs *programs, const struct buffer *buffer);
-const char *read_for(struct arena *arena, const struct program *backward, const struct node *node);
-
 #endif

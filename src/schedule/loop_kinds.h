@@ -10,7 +10,7 @@ struct contents {
     bool has_sum, has_part; /* a loop that forms a sum, or adds to the parts of one */
 };
 
-/* ---- sums_in_parts.c ---- */
+/* ---- partial_sums.c ---- */
 /* SUM or SHORT_SUM, if the rounds of an innermost loop do nothing but form one; else SERIAL. */
 enum loop_kind kind_of_sum(struct program *program, const struct item *loop);
 

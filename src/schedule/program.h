@@ -342,7 +342,7 @@ struct program *demand(struct module *module, struct function *function, enum en
 guard guard_of_member(const struct function *function, const struct member *member);
 bool entry_writes(enum entry entry, enum role role);
 
-/* ---- materialise.c, sum_parts.c ---- */
+/* ---- materialise.c, sums_in_place.c ---- */
 /* Decides which nodes get buffers. */
 void materialise(struct program *program);
 /* Whether the node is a part, smaller than the whole, of what the loop around it carries. */
@@ -443,7 +443,7 @@ struct product *match_product(struct program *program, const struct node *contra
 /* The iteration axis that should run innermost when loops compute it. */
 int innermost_axis(struct program *program, const struct node *contract);
 
-/* ---- judged.c ---- */
+/* ---- awaited_checks.c ---- */
 /* The value whose elements a check of k looks at: a view of it is judged as soon as it is there, since other
  * views of it may be read before. */
 const struct node *judged_value(const struct program *program, const struct node *k);
@@ -559,7 +559,7 @@ bool is_empty(const struct item *item); /* nothing is done in it */
 /* What is known to be wanted inside of it. */
 guard guard_inside(const struct item *item, guard known);
 
-/* ---- loop_kinds.c, sums_in_parts.c, unrolled.c, independent.c, running_power.c ---- */
+/* ---- loop_kinds.c, partial_sums.c, unrolled.c, independent.c, running_power.c ---- */
 void choose_loop_kinds(struct program *program);
 /* The statement that the rounds of a loop form the sum, maximum or minimum of. */
 const struct nest *sum_of_rounds(const struct item *loop);

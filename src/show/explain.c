@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "emit.h"
+#include "stats.h"
 #include "symbols.h"
 
 static const char *kind_text(const struct symbol *symbol)

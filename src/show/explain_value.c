@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "cost.h"
-#include "emit.h"
 #include "emitter.h"
 #include "math_print.h"
+#include "stats.h"
 
 enum { MOST_VALUES = 12, WIDTH = 100, INDENT = 16 };
 

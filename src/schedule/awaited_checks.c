@@ -1,4 +1,4 @@
-/* judged.c: which checks a subscript waits for that is not itself what they judge.
+/* awaited_checks.c: which checks a subscript waits for that is not itself what they judge.
  *
  * What is read at an int, or at a view of it, comes after the check of this int, because it depends on it.
  * But the elements of a short tensor may have been put together twice, once for the check and once for the

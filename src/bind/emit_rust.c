@@ -2,6 +2,7 @@
  * Its fields are called as the struct's members; arrays are vectors, whose lengths are checked, the workspace
  * is the model's own or lent, and what the C returns as a status is an Err. What all such modules share is
  * module.rs. */
+#include "bind.h"
 #include "emitter.h"
 #include "members.h"
 #include "rust_text.h"

@@ -3,7 +3,7 @@
  * and defines the functions. JSON's true, the only word that Python spells otherwise, is defined before it.
  */
 #include "bindings_text.h"
-#include "emit.h"
+#include "bind.h"
 #include "source.h"
 
 #include <string.h>

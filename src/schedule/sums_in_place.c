@@ -1,4 +1,4 @@
-/* sum_parts.c: sums whose terms are added into one buffer, one after the other.
+/* sums_in_place.c: sums whose terms are added into one buffer, one after the other.
  *
  *     y = x + scatter(a) + scatter(b)        y = x; y[..] += a; y[..] += b
  *     y = w - r * (a @ b) + c @ d            gradc_matmul(..., alpha = -r, beta = 1, y)

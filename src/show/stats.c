@@ -10,6 +10,7 @@
 #include "cost.h"
 #include "emitter.h"
 #include "math_print.h"
+#include "stats.h"
 
 struct counter {
     struct arena *arena;
@@ -354,7 +355,7 @@ static void print_kept(FILE *stream, const struct module *module, const struct p
         fputs("    nothing is kept for backward but inputs\n", stream);
 }
 
-void emit_stats(FILE *stream, const struct module *module, const struct programs *programs)
+static void emit_stats(FILE *stream, const struct module *module, const struct programs *programs)
 {
     const struct function *function = programs->function;
     fprintf(stream, "%s\n    graph       %zu nodes\n", function->name, function->graph->nodes_count);
@@ -363,4 +364,14 @@ void emit_stats(FILE *stream, const struct module *module, const struct programs
             print_program(stream, module, programs->entries[e]);
     if (programs->entries[ENTRY_BACKWARD])
         print_kept(stream, module, programs);
+}
+
+void emit_statistics(FILE *stream, struct module *module, const struct programs *programs)
+{
+    for (size_t i = 0; i < module->functions_count; i++) {
+        struct programs made = {0};
+        if (!programs)
+            build_programs(module, module->functions[i], &made);
+        emit_stats(stream, module, programs ? &programs[i] : &made);
+    }
 }

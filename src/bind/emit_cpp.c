@@ -2,6 +2,7 @@
  * members are those of the struct; arrays are vectors, the workspace is its own, and what the C returns as a
  * status is thrown. What all such headers share is classes.hpp. */
 #include "classes_text.h"
+#include "bind.h"
 #include "emitter.h"
 #include "members.h"
 #include "source.h"

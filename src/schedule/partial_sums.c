@@ -1,4 +1,4 @@
-/* sums_in_parts.c: innermost loops that form one sum, maximum or minimum, which is formed in parts side by
+/* partial_sums.c: innermost loops that form one sum, maximum or minimum, which is formed in parts side by
  * side. A sum over several loops keeps its parts from one round of the outer ones to the next. */
 #include "cost.h"
 #include "loop_kinds.h"

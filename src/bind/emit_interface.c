@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bind.h"
 #include "emitter.h"
 
 #ifndef GRADC_VERSION
