@@ -38,8 +38,9 @@ static const char *count_text(const struct class_writer *writer, const struct me
 {
     const char *text = "gradc_count({";
     for (int a = 0; a < member->rank; a++)
-        text = arena_print(writer->arena, "%s%s%s", text, a > 0 ? ", " : "",
-                           tree_text(writer->arena, size_tree(writer->arena, member->shape[a], SIZE_WHOLE)));
+        text = arena_print(
+            writer->arena, "%s%s%s", text, a > 0 ? ", " : "",
+            tree_text(writer->arena, size_tree(writer->arena, member->shape[a], SIZE_WHOLE, NULL)));
     return arena_print(writer->arena, "%s})", text);
 }
 

@@ -25,7 +25,7 @@ bool is_read_leaf(const struct emitter *emitter, const struct member *member)
 /* (double *)m->prepared + 64 + 2 * gradc_room(n) */
 static const struct tree *prepared_of(struct emitter *emitter, const struct member *member)
 {
-    const struct tree *rooms = prepared_rooms(emitter->module, emitter->function, member);
+    const struct tree *rooms = prepared_rooms(emitter, member);
     const struct tree *place = form(emitter, "(%s *)%s->prepared", emitter->real, emitter->self);
     place = rooms ? tree_append(emitter->lasting, place, "+", rooms) : place;
     return member->type == REAL ? place : form(emitter, "(int32_t *)(void *)($)", place);

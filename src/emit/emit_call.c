@@ -86,7 +86,7 @@ static struct index open_axis(struct emitter *emitter, int depth, size *extent)
     if (is_one(extent))
         return (struct index){size_number(emitter->program->sizes, 0), NULL};
     size *variable = program_variable(emitter->program, depth, extent);
-    emit_open_loop(emitter, NO_BRACES, size_c_name(variable), size_c(emitter, extent));
+    emit_open_loop(emitter, NO_BRACES, c_name(emitter, variable), size_c(emitter, extent));
     return (struct index){variable, NULL};
 }
 

@@ -9,25 +9,34 @@ static const char *real_type(const struct module *module)
     return module->precision == 32 ? "float" : "double";
 }
 
-/* What makes statements of size functions. */
 struct emitter size_emitter(const struct module *module, const struct function *function, struct code *code)
 {
     return (struct emitter){.arena = module->arena,
                             .lasting = module->arena,
+                            .module = (struct module *)module,
+                            .function = (struct function *)function,
                             .self = pointer_name(function),
                             .real = real_type(module),
+                            .spelling = size_spelling(module->arena, function, pointer_name(function), false),
                             .code = code};
 }
 
-void spell_sizes(struct arena *arena, const struct function *function, const char *self, bool in_double)
+struct spelling *size_spelling(struct arena *arena, const struct function *function, const char *self,
+                               bool in_double)
 {
+    struct spelling *spelling = ARENA_NEW(arena, struct spelling);
+    struct names *names = names_new(arena);
+    spelling->arena = arena;
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
         if (member->role == ROLE_SIZE)
-            size_spell(member->extent,
-                       !self ? NULL
-                             : tree(arena, in_double ? "(double)%s->%s" : "%s->%s", self, member->name));
+            size_spell(spelling, member->extent,
+                       tree(arena, in_double ? "(double)%s->%s" : "%s->%s", self, member->name));
     }
+    for (size_t i = 0; i < function->computed_count; i++)
+        size_spell_name(spelling, function->computed[i].value,
+                        names_take(names, computed_name(&function->computed[i])));
+    return spelling;
 }
 
 const char *computed_name(const struct computed_size *computed)
@@ -37,14 +46,16 @@ const char *computed_name(const struct computed_size *computed)
 }
 
 /* gradc_block(N, D) */
-static const struct tree *computation_of(struct arena *arena, const struct computed_size *computed)
+static const struct tree *computation_of(struct emitter *emitter, const struct computed_size *computed)
 {
     static const char *const functions[] = {"gradc_block", "gradc_few", "gradc_chunks", "gradc_copies",
                                             "gradc_root"};
-    const struct tree **arguments = ARENA_ARRAY(arena, const struct tree *, computed->argument_count);
+    const struct tree **arguments =
+        ARENA_ARRAY(emitter->lasting, const struct tree *, computed->argument_count);
     for (int i = 0; i < computed->argument_count; i++)
-        arguments[i] = size_tree(arena, computed->arguments[i], SIZE_WHOLE);
-    return tree_call(arena, functions[computed->computation], (unsigned)computed->argument_count, arguments);
+        arguments[i] = size_c(emitter, computed->arguments[i]);
+    return tree_call(emitter->lasting, functions[computed->computation], (unsigned)computed->argument_count,
+                     arguments);
 }
 
 enum { LONG_COMPUTATION = 200 };
@@ -63,19 +74,20 @@ static const char *computing_function(struct arena *arena, const struct function
     return arena_print(arena, "%s_%s_%zu", function->name, computed_name(&function->computed[i]), i);
 }
 
-void computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned,
-                    struct code *code)
+void computed_sizes(struct emitter *emitter, struct names *mentioned, struct code *code)
 {
+    struct arena *arena = emitter->lasting;
+    const struct function *function = emitter->function;
     struct code backwards = {0};
     for (size_t i = function->computed_count; i-- > 0;) {
         const struct computed_size *computed = &function->computed[i];
-        const char *name = size_c_name(computed->value);
+        const char *name = c_name(emitter, computed->value);
         if (!names_has(mentioned, name))
             continue;
         const struct tree *value =
             is_long(arena, computed)
                 ? tree(arena, "%s(%s)", computing_function(arena, function, i), pointer_name(function))
-                : computation_of(arena, computed);
+                : computation_of(emitter, computed);
         struct statement *statement = ARENA_NEW(arena, struct statement);
         statement->tree = tree(arena, "const size_t %s = $", name, value);
         names_add_tree(mentioned, statement->tree);
@@ -92,9 +104,8 @@ void emit_computed(struct c_file *file, const struct module *module, const struc
     struct names *mentioned = names_new(module->arena);
     struct code code = {0};
     names_add_code(mentioned, mentioning);
-    spell_sizes(module->arena, function, pointer_name(function), false);
-    computed_sizes(module->arena, function, mentioned, &code);
-    spell_sizes(module->arena, function, NULL, false);
+    struct emitter emitter = size_emitter(module, function, &code);
+    computed_sizes(&emitter, mentioned, &code);
     print_body_of(file, &code);
 }
 
@@ -108,9 +119,7 @@ void emit_computing(struct c_file *file, const struct module *module, const stru
             continue;
         struct code code = {0};
         struct emitter emitter = size_emitter(module, function, &code);
-        spell_sizes(arena, function, self, false);
-        emit_line(&emitter, "return $", computation_of(arena, &function->computed[i]));
-        spell_sizes(arena, function, NULL, false);
+        emit_line(&emitter, "return $", computation_of(&emitter, &function->computed[i]));
         text_print(&file->text, "GRADC_INLINE size_t %s(const struct %s *%s)\n{\n",
                    computing_function(arena, function, i), function->name, self);
         emit_computed(file, module, function, &code);

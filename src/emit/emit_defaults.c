@@ -97,14 +97,13 @@ void emit_defaults(struct c_file *file, struct module *module, const struct emit
             emitter.leaf_names[i] = graph->nodes[i]->name;
     text_print(&file->text, "void %s_defaults(struct %s *%s)\n{\n", function->name, function->name,
                emitter.self);
-    spell_sizes(module->arena, function, emitter.self, false);
+    emitter.spelling = program.spelling = size_spelling(module->arena, function, emitter.self, false);
     /* Sizes come first, since other defaults may use them. */
     for (int of_sizes = 1; of_sizes >= 0; of_sizes--)
         for (size_t i = 0; i < defaults->members_count; i++)
             if (is_settable(&defaults->members[i]) &&
                 (defaults->members[i].role == ROLE_SIZE) == (of_sizes == 1))
                 set_member(&emitter, &defaults->members[i]);
-    spell_sizes(module->arena, function, NULL, false);
     print_body_of(file, &code);
     text_write(&file->text, "}\n\n");
 }

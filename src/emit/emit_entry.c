@@ -15,10 +15,10 @@ static void name_sizes(struct emitter *emitter)
         if (member->role != ROLE_SIZE)
             continue;
         const char *name = names_take(emitter->names, member->name);
-        size_set_c_name(member->extent, strcmp(name, member->name) == 0 ? NULL : name);
+        size_spell_name(emitter->spelling, member->extent, name);
     }
     for (size_t i = 0; i < function->computed_count; i++)
-        size_set_c_name(function->computed[i].value,
+        size_spell_name(emitter->spelling, function->computed[i].value,
                         names_take(emitter->names, computed_name(&function->computed[i])));
 }
 
@@ -89,7 +89,7 @@ static void name_loop_variables(struct emitter *emitter)
             names_reserve(wanted, graph->nodes[i]->name);
         else if (emitter->program->is_live[i] && graph->nodes[i]->op == OP_LOOP &&
                  graph->nodes[i]->loop->is_branch)
-            size_set_c_name(graph->nodes[i]->loop->variable, "0"); /* its one round */
+            size_spell_name(emitter->spelling, graph->nodes[i]->loop->variable, "0"); /* its one round */
         else if (emitter->program->is_live[i] && graph->nodes[i]->op == OP_LOOP &&
                  size_name(graph->nodes[i]->loop->variable))
             names_reserve(wanted, size_name(graph->nodes[i]->loop->variable));
@@ -100,7 +100,7 @@ static void name_loop_variables(struct emitter *emitter)
         names[i] =
             names_take(emitter->names, next < 10 ? letters[next++] : arena_print(emitter->arena, "i_%d", i));
     }
-    name_variables(emitter->program, names, COUNT);
+    name_variables(emitter->program, emitter->spelling, names, COUNT);
 }
 
 /* ---- Checks on entry ---- */
@@ -144,15 +144,6 @@ static void emit_checks(struct emitter *emitter, enum truth needs_work)
 
 /* ---- The whole ---- */
 
-static void forget_sizes(struct emitter *emitter)
-{
-    for (size_t i = 0; i < emitter->function->members_count; i++)
-        if (emitter->function->members[i].role == ROLE_SIZE)
-            size_set_c_name(emitter->function->members[i].extent, NULL);
-    for (size_t i = 0; i < emitter->function->computed_count; i++)
-        size_set_c_name(emitter->function->computed[i].value, NULL);
-}
-
 const char *pointer_name(const struct function *function)
 {
     for (size_t i = 0; i < function->members_count; i++)
@@ -179,6 +170,8 @@ void emit_entry(struct c_file *file, struct module *module, const struct emit_op
                               .suffix = is_float ? "f" : "",
                               .width = is_float ? "f32" : "f64",
                               .guard = ALWAYS_WANTED};
+    emitter.spelling = ARENA_NEW(arena, struct spelling);
+    emitter.spelling->arena = arena;
     emitter.leaf_names = ARENA_ARRAY(arena, const char *, program->node_count + 1);
     emitter.leaf_is_used = ARENA_ARRAY(arena, bool, program->node_count + 1);
     names_reserve(emitter.names, emitter.self);
@@ -203,6 +196,6 @@ void emit_entry(struct c_file *file, struct module *module, const struct emit_op
     print_body_of(file, &body);
     text_write(&file->text, "}\n");
     record_kept_names(&emitter, kept_names);
-    forget_sizes(&emitter);
+    name_variables(program, NULL, NULL, 0);
     arena_free(arena);
 }

@@ -42,12 +42,12 @@ static void declare_scalars(struct emitter *emitter, const struct names *mention
 static void declare_sizes(struct emitter *emitter, struct names *mentioned)
 {
     struct code computed = {0};
-    computed_sizes(emitter->lasting, emitter->function, mentioned, &computed);
+    computed_sizes(emitter, mentioned, &computed);
     for (size_t i = 0; i < emitter->function->members_count; i++) {
         const struct member *member = &emitter->function->members[i];
         if (member->role != ROLE_SIZE)
             continue;
-        const char *name = size_c_name(member->extent);
+        const char *name = c_name(emitter, member->extent);
         if (!names_has(mentioned, name))
             continue;
         emit_line(emitter, "const size_t %s = $", name, member_of(emitter, member));

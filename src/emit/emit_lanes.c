@@ -24,13 +24,13 @@ static void emit_lane_items(struct emitter *emitter, const struct block *block, 
 /* Whether this needs the number of the round that a lane works on. */
 static bool mentions_round(struct emitter *emitter, const struct tree *a)
 {
-    return tree_mentions(a, size_c_name(emitter->laned->variable));
+    return tree_mentions(a, c_name(emitter, emitter->laned->variable));
 }
 
 static void declare_round(struct emitter *emitter, const struct block *block)
 {
     const struct tree *first = tree_name(emitter->lasting, block->first);
-    emit_line(emitter, "const size_t %s = $ + %s", size_c_name(emitter->laned->variable),
+    emit_line(emitter, "const size_t %s = $ + %s", c_name(emitter, emitter->laned->variable),
               joined(emitter, block->from, "+", first), emitter->lane);
 }
 
@@ -209,7 +209,7 @@ static bool emit_polynomial(struct emitter *emitter, const struct block *block, 
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
     const struct item *item = lone_sum(emitter, loop);
-    const char *variable = size_c_name(loop->variable);
+    const char *variable = c_name(emitter, loop->variable);
     const struct tree *base, *coefficient;
     size *last = size_subtract(loop->extent, size_number(emitter->program->sizes, 1));
     if (!item || size_nonnegative(last) != ALWAYS)
@@ -246,7 +246,7 @@ static void emit_lane_ends(struct emitter *emitter, const struct block *block, c
 
 static void emit_inner_loop(struct emitter *emitter, const struct block *block, const struct item *loop)
 {
-    const char *variable = size_c_name(loop->variable);
+    const char *variable = c_name(emitter, loop->variable);
     if (emit_polynomial(emitter, block, loop)) {
         emit_lane_ends(emitter, block, loop);
         return;
@@ -351,7 +351,7 @@ static void emit_panel(struct emitter *emitter, const struct block *block, const
             continue;
         size *variable = program_variable(emitter->program, emitter->laned->depth + 1 + a, node->shape[a]);
         at[a].affine = variable;
-        emit_open_loop(emitter, NO_BRACES, size_c_name(variable), size_c(emitter, node->shape[a]));
+        emit_open_loop(emitter, NO_BRACES, c_name(emitter, variable), size_c(emitter, node->shape[a]));
     }
     panel->buffer->is_read = true;
     emitter->leaf_is_used[node->id] = true;
@@ -376,7 +376,7 @@ static void add_parts(struct emitter *emitter, const struct nest *nest)
     struct buffer *target = nest->target;
     size *count = buffer_count(emitter->program, target);
     size *variable = program_variable(emitter->program, emitter->laned->depth + 1, count);
-    const char *e = size_c_name(variable);
+    const char *e = c_name(emitter, variable);
     const struct tree *element = numbered_element(emitter, target, count, variable);
     struct guarded guarded;
     begin_guarded(emitter, &guarded, nest->guard);
@@ -389,7 +389,7 @@ static void add_parts(struct emitter *emitter, const struct nest *nest)
 
 void emit_laned_loop(struct emitter *emitter, const struct item *loop)
 {
-    const char *variable = size_c_name(loop->variable);
+    const char *variable = c_name(emitter, loop->variable);
     struct block block = {names_take(emitter->names, arena_print(emitter->arena, "%s0", variable)),
                           names_take(emitter->names, "lanes"), NULL};
     const struct tree *rounds = size_c(emitter, loop->extent);

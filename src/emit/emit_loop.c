@@ -345,7 +345,7 @@ static void emit_counted_loop(struct emitter *emitter, const struct item *loop)
     const struct tree *begin = range ? range->begin : form(emitter, "0");
     const struct tree *end = range ? range->end : size_c(emitter, loop->extent);
     emitter->range = NULL;
-    const char *variable = size_c_name(loop->variable);
+    const char *variable = c_name(emitter, loop->variable);
     struct statement *rounds = open_statement(emitter, CODE_FOR, "for (size_t %s = $; %s < $; %s++)",
                                               variable, begin, variable, end, variable);
     emit_items(emitter, loop);
@@ -410,7 +410,7 @@ static bool emit_branch(struct emitter *emitter, const struct item *item)
 static struct statement *open_backwards(struct emitter *emitter, const struct loop *loop)
 {
     size *last = size_subtract(loop->end, size_number(emitter->program->sizes, 1));
-    const char *variable = size_c_name(loop->variable);
+    const char *variable = c_name(emitter, loop->variable);
     return emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = $; %s + 1 > $; %s--)", variable,
                      size_c(emitter, last), variable, size_c(emitter, loop->begin), variable);
 }
@@ -423,8 +423,8 @@ static void emit_region(struct emitter *emitter, const struct item *item)
     struct round_name *name =
         take_round_name(emitter, size_name(loop->variable) ? size_name(loop->variable) : "t");
     if (!loop->is_branch) /* which has one round, 0 */
-        size_set_c_name(loop->variable, name->name);
-    const char *variable = size_c_name(loop->variable);
+        size_spell_name(emitter->spelling, loop->variable, name->name);
+    const char *variable = c_name(emitter, loop->variable);
     const struct tree *begin = size_c(emitter, loop->begin), *end = size_c(emitter, loop->end);
     struct code *outer = emitter->code;
     if (item->loop_kind == LOOP_VECTORS) {
@@ -450,14 +450,14 @@ static void emit_region(struct emitter *emitter, const struct item *item)
 static void emit_block(struct emitter *emitter, const struct item *item)
 {
     const struct blocks *block = item->block;
-    size_set_c_name(block->first, names_take(emitter->names, "first"));
-    size_set_c_name(block->rows, names_take(emitter->names, "rows"));
-    const char *first = size_c_name(block->first);
+    size_spell_name(emitter->spelling, block->first, names_take(emitter->names, "first"));
+    size_spell_name(emitter->spelling, block->rows, names_take(emitter->names, "rows"));
+    const char *first = c_name(emitter, block->first);
     const struct tree *extent = size_c(emitter, block->extent), *length = size_c(emitter, block->length);
     struct statement *blocks = emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = 0; %s < $; %s += $)",
                                          first, first, extent, first, length);
-    emit_line(emitter, "const size_t %s = $ - %s < $ ? $ - %s : $", size_c_name(block->rows), extent, first,
-              length, extent, first, length);
+    emit_line(emitter, "const size_t %s = $ - %s < $ ? $ - %s : $", c_name(emitter, block->rows), extent,
+              first, length, extent, first, length);
     emit_body(emitter, item, 0);
     close_statement(emitter, blocks);
 }

@@ -45,13 +45,13 @@ static const struct stride *stride_of(struct emitter *emitter, int64_t step)
     if (side->count == MOST_STRIDES)
         return NULL;
     struct stride *stride = &side->strides[side->count++];
-    const char *name = arena_print(emitter->arena, "%s_%d", size_c_name(side->variable), (int)step);
+    const char *name = arena_print(emitter->arena, "%s_%d", c_name(emitter, side->variable), (int)step);
     stride->step = step;
     stride->name = names_take(emitter->names, name);
     stride->factor = names_take(emitter->names, arena_print(emitter->arena, "by_%d", (int)step));
     stride->atom =
         size_new_loop_variable(sizes, stride->name, size_number(sizes, 0), size_number(sizes, INT32_MAX));
-    size_set_c_name(stride->atom, stride->name);
+    size_spell_name(emitter->spelling, stride->atom, stride->name);
     return stride;
 }
 
@@ -154,7 +154,7 @@ static const struct tree *condition_of(struct emitter *emitter, const struct ite
 static void emit_loop_of_vectors(struct emitter *emitter, const struct side_by_side *side,
                                  const struct tree *begin, const struct tree *end, const struct code *body)
 {
-    const char *variable = size_c_name(side->variable);
+    const char *variable = c_name(emitter, side->variable);
     struct statement *loop = emit_open(emitter, CODE_FOR, BRACES, "for (size_t %s = $; %s < $; %s++)",
                                        variable, begin, variable, end, variable);
     loop->about = "GRADC_INDEPENDENT";

@@ -28,9 +28,11 @@ size_t fixed_workspace(const struct module *module, const struct program *progra
 
 /* ---- Valid sizes ---- */
 
-static const struct tree *in_double(const struct emitter *emitter, const size *a)
+static const struct tree *in_double(struct emitter *emitter, const size *a)
 {
-    return size_tree(emitter->lasting, a, SIZE_IN_DOUBLE);
+    if (!emitter->in_double)
+        emitter->in_double = size_spelling(emitter->lasting, emitter->function, emitter->self, true);
+    return size_tree(emitter->lasting, a, SIZE_IN_DOUBLE, emitter->in_double);
 }
 
 /* A name or a number. */
@@ -40,12 +42,10 @@ static bool is_primary(const size *a)
     return size_name(a) || size_is_number(a, &number);
 }
 
-static const struct tree *failing(struct emitter *emitter, const struct function *function,
-                                  const struct condition *condition)
+static const struct tree *failing(struct emitter *emitter, const struct condition *condition)
 {
     size *positive, *negative;
     size_split(condition->a, &positive, &negative);
-    spell_sizes(emitter->lasting, function, emitter->self, false);
     const struct tree *p = size_c(emitter, positive), *n = size_c(emitter, negative), *test;
     int64_t nothing;
     const struct tree *denominator = tree_number(emitter->lasting, (long long)size_denominator(condition->a));
@@ -57,13 +57,11 @@ static const struct tree *failing(struct emitter *emitter, const struct function
         /* In double, so that no sum or product wraps around; a quotient rounds down only in whole numbers. */
         if (!(is_primary(positive) && is_primary(negative)) && !size_has_quotient(positive) &&
             !size_has_quotient(negative)) {
-            spell_sizes(emitter->lasting, function, emitter->self, true);
             p = in_double(emitter, positive);
             n = in_double(emitter, negative);
         }
         test = form(emitter, condition->kind == CONDITION_ZERO ? "$ != $" : "$ < $", p, n);
     }
-    spell_sizes(emitter->lasting, function, NULL, false);
     return test;
 }
 
@@ -116,8 +114,7 @@ static size_t list_totals(const struct module *module, const struct programs *pr
     size_t all = function->members_count + ENTRY_COUNT + 1, count = 0;
     for (size_t i = 0; i < all; i++) {
         bool is_member = i < function->members_count, is_covered = false;
-        size *total =
-            is_member ? elements_of(function, &function->members[i]) : size_number(sizes, 0);
+        size *total = is_member ? elements_of(function, &function->members[i]) : size_number(sizes, 0);
         const struct program *program =
             is_member || i + 1 == all ? NULL : programs->entries[i - function->members_count];
         for (size_t k = 0; i + 1 == all && k < function->members_count; k++)
@@ -151,13 +148,11 @@ static void emit_limits(struct c_file *file, const struct module *module, const 
     size_t count = list_totals(module, programs, totals);
     struct code limits = {0};
     struct emitter emitter = size_emitter(module, function, &limits);
-    spell_sizes(module->arena, function, emitter.self, true);
     for (size_t i = 0; i < count; i++)
         emit_failure(&emitter,
                      form(&emitter, "$ > (double)(PTRDIFF_MAX / %d)", in_double(&emitter, totals[i]),
                           2 * module->precision / 8),
                      "GRADC_ESIZE");
-    spell_sizes(module->arena, function, NULL, false);
     emit_computed(file, module, function, &limits);
     print_body_of(file, &limits);
 }
@@ -212,7 +207,7 @@ static void emit_check(struct c_file *file, const struct module *module, const s
         emit_line(&emitter, "(void)%s", self);
     for (size_t i = 0; i < function->conditions_count; i++)
         if (!follows_from_others(function, i))
-            emit_failure(&emitter, failing(&emitter, function, &function->conditions[i]), "GRADC_ESIZE");
+            emit_failure(&emitter, failing(&emitter, &function->conditions[i]), "GRADC_ESIZE");
     print_body_of(file, &code);
     emit_limits(file, module, programs);
     text_write(&file->text, "    return GRADC_OK;\n}\n\n");
@@ -279,12 +274,10 @@ static void emit_workspace(struct c_file *file, const struct module *module, con
         return;
     }
     emitter.code = &totals;
-    spell_sizes(module->arena, function, emitter.self, false);
     for (int e = 0; e < ENTRY_COUNT; e++)
         if (programs->entries[e] && programs->entries[e]->slots_count > 0 &&
             (!gradient_only || e == ENTRY_GRADIENT))
             emit_total(&emitter, programs->entries[e]);
-    spell_sizes(module->arena, function, NULL, false);
     emit_computed(file, module, function, &totals);
     text_write(&file->text, "    size_t count, most = 0;\n");
     emit_line(&emitter, "return most * sizeof(%s)", emitter.real);
@@ -300,13 +293,13 @@ bool has_prepared_values(const struct function *function)
     return count > 0 && function->members[count - 1].role == ROLE_PREPARED_VALUE;
 }
 
-const struct tree *prepared_rooms(const struct module *module, const struct function *function,
-                                  const struct member *before)
+const struct tree *prepared_rooms(struct emitter *emitter, const struct member *before)
 {
-    struct arena *arena = module->arena;
+    struct arena *arena = emitter->lasting;
+    const struct function *function = emitter->function;
     size **counts = ARENA_ARRAY(arena, size *, function->members_count + 1);
     int64_t *times = ARENA_ARRAY(arena, int64_t, function->members_count + 1), offset = 0, number,
-            unit = slot_alignment(module);
+            unit = slot_alignment(emitter->module);
     size_t kinds = 0;
     for (size_t i = 0; i < function->members_count && &function->members[i] != before; i++) {
         if (function->members[i].role != ROLE_PREPARED_VALUE)
@@ -325,7 +318,7 @@ const struct tree *prepared_rooms(const struct module *module, const struct func
     }
     const struct tree *rooms = offset ? tree_number(arena, (long long)offset) : NULL;
     for (size_t k = 0; k < kinds; k++) {
-        const struct tree *room = tree(arena, "gradc_room($)", size_tree(arena, counts[k], SIZE_WHOLE));
+        const struct tree *room = form(emitter, "gradc_room($)", size_c(emitter, counts[k]));
         if (times[k] > 1)
             room = tree_binary(arena, tree_number(arena, (long long)times[k]), "*", room);
         rooms = rooms ? tree_binary(arena, rooms, "+", room) : room;
@@ -345,9 +338,7 @@ static void emit_prepared_size(struct c_file *file, const struct module *module,
     emit_size_check(&emitter, function);
     print_body_of(file, &checks);
     emitter.code = &result;
-    spell_sizes(module->arena, function, emitter.self, false);
-    const struct tree *rooms = prepared_rooms(module, function, NULL);
-    spell_sizes(module->arena, function, NULL, false);
+    const struct tree *rooms = prepared_rooms(&emitter, NULL);
     if (rooms)
         emit_line(&emitter, "return ($) * sizeof(%s)", rooms, emitter.real);
     else
@@ -376,12 +367,10 @@ static void emit_block_limit(struct emitter *emitter, const struct module *modul
     }
     if (arrays <= ARRAYS_THAT_FIT || !mentions_size(function, total))
         return;
-    spell_sizes(emitter->lasting, function, emitter->self, true);
     emit_failure(
         emitter,
         form(emitter, "$ > (double)(PTRDIFF_MAX / %d)", in_double(emitter, total), 2 * module->precision / 8),
         "0");
-    spell_sizes(emitter->lasting, function, NULL, false);
 }
 
 static void emit_bind(struct c_file *file, const struct module *module, const struct programs *programs,
@@ -398,7 +387,6 @@ static void emit_bind(struct c_file *file, const struct module *module, const st
     if (!has_fixed_sizes(function) || function->conditions_count > 0)
         emit_size_check(&emitter, function);
     emit_block_limit(&emitter, module, function);
-    spell_sizes(arena, function, self, false);
     bool any = false;
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
@@ -411,7 +399,6 @@ static void emit_bind(struct c_file *file, const struct module *module, const st
         emit_line(&emitter, "count += $", size_c(&emitter, elements_of(function, member)));
         any = true;
     }
-    spell_sizes(arena, function, NULL, false);
     if (!any) {
         emit_line(&emitter, "(void)%s", self);
         emit_line(&emitter, "(void)block");
@@ -459,10 +446,6 @@ void emit_size_functions(struct c_file *file, struct module *module, const struc
 {
     const struct function *function = programs->function;
     bool has_gradients = false;
-    struct names *names = names_new(module->arena);
-    for (size_t i = 0; i < function->computed_count; i++)
-        size_set_c_name(function->computed[i].value,
-                        names_take(names, computed_name(&function->computed[i])));
     for (size_t i = 0; i < function->members_count; i++)
         has_gradients = has_gradients || function->members[i].role == ROLE_GRADIENT;
     emit_fixed_limit(&file->text, module, programs);

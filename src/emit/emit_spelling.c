@@ -58,7 +58,12 @@ const struct tree *number_tree(struct arena *arena, const char *suffix, enum typ
 
 const struct tree *size_c(struct emitter *emitter, const size *a)
 {
-    return size_tree(emitter->lasting, a, SIZE_WHOLE);
+    return size_tree(emitter->lasting, a, SIZE_WHOLE, emitter->spelling);
+}
+
+const char *c_name(const struct emitter *emitter, const size *a)
+{
+    return size_c_name(emitter->spelling, a);
 }
 
 const struct tree *size_factor(struct emitter *emitter, const size *a)

@@ -191,7 +191,7 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
                     loops++;
                 size *variable = program_variable(emitter->program, level, extent[a]);
                 to[a].affine = size_add(first[a], variable);
-                emit_open_loop(emitter, NO_BRACES, size_c_name(variable), size_c(emitter, extent[a]));
+                emit_open_loop(emitter, NO_BRACES, c_name(emitter, variable), size_c(emitter, extent[a]));
             }
         emit_line(emitter, "$ = $", element_of(emitter, buffer, to), value);
         emitter->code = outer;

@@ -135,10 +135,10 @@ static void list_locals(struct cutter *cutter, const struct body *body)
     }
     for (const struct item *item = body->parent; item->parent; item = item->parent)
         if (item->kind == ITEM_BLOCK) {
-            add_local(cutter, "size_t", size_c_name(item->block->first), NULL, 0);
-            add_local(cutter, "size_t", size_c_name(item->block->rows), NULL, 0);
+            add_local(cutter, "size_t", c_name(cutter->emitter, item->block->first), NULL, 0);
+            add_local(cutter, "size_t", c_name(cutter->emitter, item->block->rows), NULL, 0);
         } else if (item->kind == ITEM_REGION && !item->nest->node->loop->is_branch) {
-            add_local(cutter, "size_t", size_c_name(item->nest->node->loop->variable), NULL, 0);
+            add_local(cutter, "size_t", c_name(cutter->emitter, item->nest->node->loop->variable), NULL, 0);
         }
 }
 

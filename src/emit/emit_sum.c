@@ -12,7 +12,7 @@
  * round computes first. */
 void emit_sum_loop(struct emitter *emitter, const struct item *loop)
 {
-    const char *variable = size_c_name(loop->variable);
+    const char *variable = c_name(emitter, loop->variable);
     const struct tree *extent = size_c(emitter, loop->extent);
     struct code *before = ARENA_NEW(emitter->lasting, struct code), *outer = emit_into(emitter, before);
     struct nest *nest = NULL;

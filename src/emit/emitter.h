@@ -50,12 +50,14 @@ struct emitter {
     struct c_file *out; /* where functions are printed */
     struct code *code;  /* where statements go */
     struct names *names;
-    const char *self;        /* the struct's pointer */
-    const char *real;        /* "double" or "float" */
-    const char *suffix;      /* of literals and mathematics: "" or "f" */
-    const char *width;       /* of runtime functions: "f64" or "f32" */
-    const char **leaf_names; /* by node id */
-    bool reads_struct;       /* leaves are read from it where they are mentioned */
+    const char *self;           /* the struct's pointer */
+    const char *real;           /* "double" or "float" */
+    const char *suffix;         /* of literals and mathematics: "" or "f" */
+    const char *width;          /* of runtime functions: "f64" or "f32" */
+    struct spelling *spelling;  /* of sizes and variables */
+    struct spelling *in_double; /* of sizes, as doubles; NULL: it has not been asked for */
+    const char **leaf_names;    /* by node id */
+    bool reads_struct;          /* leaves are read from it where they are mentioned */
     bool *leaf_is_used;
     bool *buffer_is_used; /* by position in all_buffers */
     struct round_name **round_names;
@@ -83,6 +85,7 @@ const char *shape_comment(struct arena *arena, int rank, size *const *shape); /*
 const struct tree *number_tree(struct arena *arena, const char *suffix, enum type type, double value);
 const struct tree *size_c(struct emitter *emitter, const size *a);      /* of type size_t */
 const struct tree *size_factor(struct emitter *emitter, const size *a); /* the same, to be multiplied */
+const char *c_name(const struct emitter *emitter, const size *a);       /* of a size or variable */
 const struct tree *index_of(struct emitter *emitter, struct index index);
 
 /* ---- emit_expression.c ---- */
@@ -326,12 +329,12 @@ void emit_entry(struct c_file *file, struct module *module, const struct emit_op
 /* ---- emit_computed.c: sizes computed from others ---- */
 /* What makes statements of functions that look at sizes alone. */
 struct emitter size_emitter(const struct module *module, const struct function *function, struct code *code);
-/* How C spells the size members: as those of this struct, or as these in double; NULL: by their names. */
-void spell_sizes(struct arena *arena, const struct function *function, const char *self, bool in_double);
+/* The size members as those of this struct, or as these in double, and what is computed by its name. */
+struct spelling *size_spelling(struct arena *arena, const struct function *function, const char *self,
+                               bool in_double);
 const char *computed_name(const struct computed_size *computed); /* how it would best be called */
 /* Declarations of those that are mentioned, with what these mention then added. */
-void computed_sizes(struct arena *arena, const struct function *function, struct names *mentioned,
-                    struct code *code);
+void computed_sizes(struct emitter *emitter, struct names *mentioned, struct code *code);
 /* Prints declarations of those that the code mentions, from the struct's members. */
 void emit_computed(struct c_file *file, const struct module *module, const struct function *function,
                    const struct code *mentioning);
@@ -343,8 +346,7 @@ void emit_size_functions(struct c_file *file, struct module *module, const struc
 /* Of a function with given inputs. */
 bool has_prepared_values(const struct function *function);
 /* The rooms of the prepared values in front of a member, NULL: of all; NULL for none. */
-const struct tree *prepared_rooms(const struct module *module, const struct function *function,
-                                  const struct member *before);
+const struct tree *prepared_rooms(struct emitter *emitter, const struct member *before);
 bool has_fixed_sizes(const struct function *function);
 /* Bytes of a program's workspace if its sizes are fixed. */
 size_t fixed_workspace(const struct module *module, const struct program *program);

@@ -67,7 +67,7 @@ struct phrase math_number(struct printer *printer, double value)
 
 struct phrase math_size(struct printer *printer, const size *a)
 {
-    bool is_product = size_tree(printer->arena, a, SIZE_WHOLE)->precedence == PRECEDENCE_PRODUCT;
+    bool is_product = size_tree(printer->arena, a, SIZE_WHOLE, NULL)->precedence == PRECEDENCE_PRODUCT;
 
     return phrase(math_size_text(printer, a), size_is_sum(a) ? P_SUM : is_product ? P_PRODUCT : P_PRIMARY);
 }

@@ -51,20 +51,21 @@ size *program_variable(struct program *program, int number, size *extent)
         extent, size_new_loop_variable(program->sizes, name, size_number(program->sizes, 0), extent), number};
     ARENA_APPEND(program->arena, pool, variables, made);
     if (number < pool->name_count)
-        size_set_c_name(made.variable, pool->names[number]);
+        size_spell_name(program->spelling, made.variable, pool->names[number]);
     return made.variable;
 }
 
-void name_variables(struct program *program, const char *const *names, int count)
+void name_variables(struct program *program, struct spelling *spelling, const char *const *names, int count)
 {
     struct variable_pool *pool = program->variables;
     if (!pool)
         pool = program->variables = ARENA_NEW(program->arena, struct variable_pool);
+    program->spelling = spelling;
     pool->names = names;
     pool->name_count = count;
     for (size_t i = 0; i < pool->variables_count; i++)
         if (pool->variables[i].number < count)
-            size_set_c_name(pool->variables[i].variable, names[pool->variables[i].number]);
+            size_spell_name(spelling, pool->variables[i].variable, names[pool->variables[i].number]);
 }
 
 /* ---- Views ---- */
@@ -74,13 +75,14 @@ static const struct tree *add(struct arena *arena, const struct tree *a, const s
     return !a ? b : !b ? a : tree_append(arena, a, "+", b);
 }
 
-static const struct tree *scale(struct arena *arena, size *factor, const struct tree *a)
+static const struct tree *scale(const struct program *program, size *factor, const struct tree *a)
 {
     int64_t number;
     if (!a || (size_is_number(factor, &number) && number == 1))
         return a;
     bool is_negative = size_is_number(factor, &number) && number < 0;
-    return tree(arena, is_negative ? "(size_t)$ * ($)" : "$ * ($)", size_tree(arena, factor, SIZE_WHOLE), a);
+    return tree(program->arena, is_negative ? "(size_t)$ * ($)" : "$ * ($)",
+                size_tree(program->arena, factor, SIZE_WHOLE, program->spelling), a);
 }
 
 /* Anywhere. */
@@ -109,7 +111,7 @@ void index_below(struct program *program, const struct node *view, const struct 
             if (!coefficient)
                 continue;
             sum.affine = size_add(sum.affine, size_multiply(coefficient, at[i].affine));
-            sum.dynamic = add(program->arena, sum.dynamic, scale(program->arena, coefficient, at[i].dynamic));
+            sum.dynamic = add(program->arena, sum.dynamic, scale(program, coefficient, at[i].dynamic));
         }
         if (affine->dynamic) {
             struct node *k = view->inputs[affine->dynamic + shift];
@@ -124,7 +126,7 @@ struct index flat_index(struct program *program, int rank, size *const *shape, c
     struct index flat = {size_number(program->sizes, 0), NULL};
     for (int a = 0; a < rank; a++) {
         flat.affine = size_add(size_multiply(flat.affine, shape[a]), at[a].affine);
-        flat.dynamic = add(program->arena, scale(program->arena, shape[a], flat.dynamic), at[a].dynamic);
+        flat.dynamic = add(program->arena, scale(program, shape[a], flat.dynamic), at[a].dynamic);
     }
     return flat;
 }

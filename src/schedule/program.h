@@ -320,6 +320,7 @@ struct program {
     struct slot *slots;
     size_t slots_count, slots_capacity;
     struct variable_pool *variables;
+    struct spelling *spelling; /* of names in the C of dynamic positions; NULL: as they are called */
 };
 
 /* What forward leaves for backward: for each node whether it is kept. */
@@ -368,8 +369,8 @@ void reuse(struct program *program);
 /* ---- access.c: where elements stand ---- */
 /* The variable of a loop at some depth, or of an iteration axis: the same for the same number and extent. */
 size *program_variable(struct program *program, int number, size *extent);
-/* How the variables are spelled in C from now on, by number. */
-void name_variables(struct program *program, const char *const *names, int count);
+/* How names are spelled in C from now on; those of the variables by number. */
+void name_variables(struct program *program, struct spelling *spelling, const char *const *names, int count);
 bool is_leaf(const struct node *node); /* PARAMETER or PLACEHOLDER */
 bool is_nullable(const struct program *program,
                  const struct node *node); /* a leaf that stands for zeros if NULL */

@@ -80,11 +80,19 @@ enum size_form {
     SIZE_IN_DOUBLE /* the same in double, where names are spelled as doubles */
 };
 struct tree;
-const struct tree *size_tree(struct arena *arena, const size *a, enum size_form form);
-/* How a name or loop variable is spelled in C from now on; NULL: as it is called. */
-void size_spell(size *atom, const struct tree *spelling);
-void size_set_c_name(size *atom, const char *name);
-const char *size_c_name(const size *a); /* of one that is a name in C */
+/* How names and loop variables are spelled in some piece of C, where not as they are called. */
+struct spelling {
+    struct arena *arena;
+    const struct tree **trees; /* by the number of the name; NULL: as it is called */
+    size_t trees_count, trees_capacity;
+};
+void size_spell(struct spelling *spelling, const size *atom, const struct tree *as);
+void size_spell_name(struct spelling *spelling, const size *atom, const char *name);
+/* NULL: all as they are called. */
+const struct tree *size_tree(struct arena *arena, const size *a, enum size_form form,
+                             const struct spelling *spelling);
+/* Of one that is a name in C. */
+const char *size_c_name(const struct spelling *spelling, const size *a);
 /* a times its denominator = positive - negative, both without subtractions. */
 void size_split(size *a, size **positive, size **negative);
 bool size_is_sum(const size *a);       /* in C it has a + or - at the top */

@@ -12,12 +12,11 @@ enum atom_kind { ATOM_NAME, ATOM_LOOP_VARIABLE, ATOM_FLOOR, ATOM_MAXIMUM, ATOM_M
 
 struct atom {
     enum atom_kind kind;
-    int id;                      /* in order of creation: what an atom is made of comes before it */
-    const char *name;            /* NAME, LOOP_VARIABLE */
-    const struct tree *spelling; /* in C, or NULL */
-    size *a, *b;                 /* LOOP_VARIABLE: in [a, b); FLOOR: floor(a / b); MAXIMUM: max(a, b);
-                                    ROOT: of a (b is 1) */
-    size *self;                  /* the atom as a size */
+    int id;           /* in order of creation: what an atom is made of comes before it */
+    const char *name; /* NAME, LOOP_VARIABLE */
+    size *a, *b;      /* LOOP_VARIABLE: in [a, b); FLOOR: floor(a / b); MAXIMUM: max(a, b);
+                         ROOT: of a (b is 1) */
+    size *self;       /* the atom as a size */
     struct atom *chain;
 };
 

@@ -9,36 +9,41 @@
 struct making {
     struct arena *arena;
     bool is_real;
+    const struct spelling *spelling;
 };
 
-static const struct tree *name_of(struct making *making, const struct atom *atom)
+/* NULL: it is spelled as it is called. */
+static const struct tree *spelled(const struct spelling *spelling, const struct atom *atom)
 {
-    return atom->spelling ? atom->spelling : tree_name(making->arena, atom->name);
+    return spelling && (size_t)atom->id < spelling->trees_count ? spelling->trees[atom->id] : NULL;
+}
+
+static const struct tree *part_tree(struct making *making, const size *a)
+{
+    return size_tree(making->arena, a, making->is_real ? SIZE_IN_DOUBLE : SIZE_WHOLE, making->spelling);
 }
 
 static const struct tree *call(struct making *making, const char *function, const struct atom *atom,
                                unsigned count)
 {
-    enum size_form form = making->is_real ? SIZE_IN_DOUBLE : SIZE_WHOLE;
-    const struct tree *arguments[] = {size_tree(making->arena, atom->a, form),
-                                      size_tree(making->arena, atom->b, form)};
+    const struct tree *arguments[] = {part_tree(making, atom->a), part_tree(making, atom->b)};
     return tree_call(making->arena, function, count, arguments);
 }
 
 static const struct tree *atom_tree(struct making *making, const struct atom *atom, bool stands_alone)
 {
+    const struct tree *name = spelled(making->spelling, atom);
     switch (atom->kind) {
     case ATOM_FLOOR: { /* p * (a / b): p * a / b would round later */
-        enum size_form form = making->is_real ? SIZE_IN_DOUBLE : SIZE_WHOLE;
-        const struct tree *quotient = tree_binary(making->arena, size_tree(making->arena, atom->a, form), "/",
-                                                  size_tree(making->arena, atom->b, form));
+        const struct tree *quotient =
+            tree_binary(making->arena, part_tree(making, atom->a), "/", part_tree(making, atom->b));
         return stands_alone ? quotient : parenthesise(making->arena, quotient, PRECEDENCE_PRODUCT);
     }
-    case ATOM_ROOT: return atom->spelling ? atom->spelling : call(making, "gradc_root", atom, 1);
+    case ATOM_ROOT: return name ? name : call(making, "gradc_root", atom, 1);
     /* A function, so that maxima of maxima do not print each one twice. */
     case ATOM_MAXIMUM: return call(making, making->is_real ? "fmax" : "gradc_greater", atom, 2);
     case ATOM_MINIMUM: return call(making, making->is_real ? "fmin" : "gradc_lesser", atom, 2);
-    default: return name_of(making, atom);
+    default: return name ? name : tree_name(making->arena, atom->name);
     }
 }
 
@@ -111,9 +116,10 @@ static const struct tree *quotient_of(struct making *making, const struct term *
                        tree_number(making->arena, denominator));
 }
 
-const struct tree *size_tree(struct arena *arena, const size *a, enum size_form form)
+const struct tree *size_tree(struct arena *arena, const size *a, enum size_form form,
+                             const struct spelling *spelling)
 {
-    struct making making = {arena, form == SIZE_IN_DOUBLE};
+    struct making making = {arena, form == SIZE_IN_DOUBLE, spelling};
     int64_t denominator = size_denominator(a);
     if (a->term_count == 0)
         return tree_number(arena, 0);
@@ -135,21 +141,23 @@ const struct tree *size_tree(struct arena *arena, const size *a, enum size_form 
 
 /* ---- Spelling ---- */
 
-void size_spell(size *atom, const struct tree *spelling)
+void size_spell(struct spelling *spelling, const size *atom, const struct tree *as)
 {
-    struct atom *named = size_atom(atom);
-    if (named)
-        named->spelling = spelling;
+    const struct tree *nothing = NULL;
+    size_t number = (size_t)size_atom_number(atom);
+    while (spelling->trees_count <= number)
+        ARENA_APPEND(spelling->arena, spelling, trees, nothing);
+    spelling->trees[number] = as;
 }
 
-void size_set_c_name(size *atom, const char *name)
+void size_spell_name(struct spelling *spelling, const size *atom, const char *name)
 {
-    struct arena *arena = atom->sizes->arena;
-    size_spell(atom, name ? tree_name(arena, arena_copy(arena, name, strlen(name))) : NULL);
+    size_spell(spelling, atom, tree_name(spelling->arena, arena_copy(spelling->arena, name, strlen(name))));
 }
 
-const char *size_c_name(const size *a)
+const char *size_c_name(const struct spelling *spelling, const size *a)
 {
     const struct atom *atom = size_atom(a);
-    return atom->spelling ? atom->spelling->text : atom->name;
+    const struct tree *name = spelled(spelling, atom);
+    return name ? name->text : atom->name;
 }

@@ -165,7 +165,7 @@ START_TEST(overflow_is_sticky)
 END_TEST
 
 #define ASSERT_PRINTS(a, style, text) ck_assert_str_eq(size_print(arena, (a), (style)), (text))
-#define ASSERT_C(a, text)             ck_assert_str_eq(tree_text(arena, size_tree(arena, (a), SIZE_WHOLE)), (text))
+#define ASSERT_C(a, text)             ck_assert_str_eq(tree_text(arena, size_tree(arena, (a), SIZE_WHOLE, NULL)), (text))
 
 START_TEST(text_in_each_style)
 {
