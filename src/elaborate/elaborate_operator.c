@@ -79,14 +79,6 @@ static bool is_comparison(enum syntax_operator op)
     return op >= SYNTAX_EQUAL && op <= SYNTAX_GREATER_EQUAL;
 }
 
-/* What a loop counts up from a number is a real: a number alone is none of the ints. */
-static void note_counter(struct elaborator *e, const struct value *value, struct span at)
-{
-    if (value->kind == VALUE_NODE && value->node->op == OP_PLACEHOLDER && value->node->type == REAL &&
-        value->node->rank == 0)
-        note(e, at, "if it is to count in whole numbers, let it begin as an int before the loop: int(0)");
-}
-
 /* The two operands as nodes of the type in which the operator works. */
 static bool operands(struct elaborator *e, enum syntax_operator op, struct value a, struct value b,
                      struct span left, struct span point, struct span right, struct node **x, struct node **y)

@@ -203,7 +203,12 @@ static void request_extra(struct elaborator *e, struct export_request *request,
                      "%s is nothing that can be exported; there are jacobian, hessian, jvp, hvp, "
                      "sparse_jacobian and sparse_hessian",
                      extra->kind);
-        suggest(e, extra->kind, names, EXTRA_KIND_COUNT);
+        if (!strcmp(extra->kind, "gradient") || !strcmp(extra->kind, "grad") ||
+            !strcmp(extra->kind, "backward"))
+            report_note(e->diagnostics, extra->span, "`wrt` alone gives the gradient: leave out `: %s`",
+                        extra->kind);
+        else
+            suggest(e, extra->kind, names, EXTRA_KIND_COUNT);
         return;
     }
     wanted.entry = extra_kinds[kind].entry;

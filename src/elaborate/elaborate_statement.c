@@ -173,6 +173,11 @@ static void execute_assign(struct elaborator *e, const struct statement *stateme
     for (const struct target *target = statement->targets; target; target = target->next)
         if (target->subscripts && !find_binding(e, target->name)) {
             fail(e, target->span, "%s has no value here of which a part could be replaced", target->name);
+            if (statement->targets->next)
+                note(
+                    e, target->span,
+                    "what a function gives is collected by names of its own: `u, v = g(x)`, then `%s[…] = u`",
+                    target->name);
             bind(e, target->name, value_error(), target->span, false); /* told once */
             return;
         }

@@ -87,7 +87,7 @@ static bool select_slice(struct elaborator *e, struct selection *s, int axis, co
 static bool select_position(struct elaborator *e, struct selection *s, int axis, const struct expression *x,
                             struct value value, size *extent)
 {
-    size *at = as_size(e, value, x->span, "a subscript");
+    size *at = as_size(e, value, x->span, a_subscript);
     if (!at)
         return false;
     if (counts_from_end(x, &value))

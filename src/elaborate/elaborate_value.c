@@ -187,6 +187,18 @@ static bool is_exported_parameter(const struct elaborator *e, const struct node 
     return node->op == OP_PARAMETER && e->function;
 }
 
+const char *const a_subscript = "a subscript";
+
+/* What a loop counts up from a number is a real: a number alone is none of the ints. */
+void note_counter(struct elaborator *e, const struct value *value, struct span at)
+{
+    if (value->kind != VALUE_NODE || value->node->type != REAL || value->node->rank)
+        return;
+    const struct node *node = value->node;
+    if (node->op == OP_PLACEHOLDER || node->op == OP_RESULT)
+        note(e, at, "if it is to count in whole numbers, let it begin as an int before the loop: int(0)");
+}
+
 static void fail_not_static(struct elaborator *e, struct value value, struct span at, const char *what)
 {
     if (value.kind == VALUE_ERROR)
@@ -200,21 +212,32 @@ static void fail_not_static(struct elaborator *e, struct value value, struct spa
         fail(e, at,
              "%s must be known when compiling, but here it is the parameter %s of an exported function", what,
              value.node->op == OP_PARAMETER ? value.node->name : "");
-        note(e, at,
-             "a function that takes %s as a parameter can be called but not exported; `n: size` declares a "
-             "size",
-             what);
+        if (!strcmp(what, a_subscript))
+            note(e, at, "`%s: int` declares a whole number, which may be a subscript",
+                 value.node->op == OP_PARAMETER ? value.node->name : "i");
+        else
+            note(e, at,
+                 "a function that takes %s as a parameter can be called but not exported; `n: size` declares "
+                 "a size",
+                 what);
         return;
     }
     double number;
     if (value.kind == VALUE_NODE && value.node->rank == 0 && graph_is_constant(value.node, &number) &&
-        fabs(number) > 9e15)
+        fabs(number) > 9e15) {
         fail(e, at, "%s must be a whole number of at most 9e15, but this is %g", what, number);
-    else
-        fail(e, at, "%s must be a number or size known when compiling, but this is %s", what,
-             value_text(e, &value));
-    if (value.kind == VALUE_NODE && value.node->type == BOOL && value.node->rank)
+        return;
+    }
+    fail(e, at, "%s must be a number or size known when compiling, but this is %s", what,
+         value_text(e, &value));
+    if (value.kind != VALUE_NODE)
+        return;
+    if (value.node->type == BOOL && value.node->rank)
         note(e, at, "what a mask leaves out is 0 in if c then x else 0, as in sum(if x > 0 then x else 0)");
+    if (value.node->type == REAL && !strcmp(what, a_subscript)) {
+        note(e, at, "a subscript may be an int, too: int(…) makes one of a real");
+        note_counter(e, &value, at);
+    }
 }
 
 size *as_size(struct elaborator *e, struct value value, struct span at, const char *what)

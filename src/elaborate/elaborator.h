@@ -199,6 +199,7 @@ struct value as_int_like(struct elaborator *e, const struct value *like, struct 
 struct node *as_bool(struct elaborator *e, struct value value, struct span at, const char *what);
 /* A whole number known when compiling (a size may be symbolic); NULL / false after reporting. */
 size *as_size(struct elaborator *e, struct value value, struct span at, const char *what);
+extern const char *const a_subscript; /* `what` of a subscript, which may be an int, too */
 bool as_whole(struct elaborator *e, struct value value, struct span at, const char *what, int64_t *number);
 bool as_truth(struct elaborator *e, struct value value, struct span at, const char *what, bool *truth);
 /* An axis number, negative counting from the end, in [0, rank). */
@@ -399,6 +400,8 @@ void note(struct elaborator *e, struct span place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Where the value of an operand comes from, if the operand is a name: `W is declared [n, n] here`. */
 void note_operand(struct elaborator *e, struct span operand);
+/* How a loop counts in whole numbers, if the value is a real that a loop carries. */
+void note_counter(struct elaborator *e, const struct value *value, struct span at);
 const char *shape_text(struct elaborator *e, const struct node *node);
 const char *shape_of(struct elaborator *e, int rank, size *const *shape);
 const char *value_text(struct elaborator *e,
