@@ -33,6 +33,24 @@ static size *range_size(struct elaborator *e, const struct expression *range)
     return extent;
 }
 
+/* Whether an index whose range is sought occurs anywhere in an expression. */
+static bool names_index(struct inference *inference, const struct expression *x)
+{
+    for (; x; x = x->left) {
+        if (x->kind == EXPRESSION_NAME && active_index_range(inference, x->name))
+            return true;
+        for (const struct argument *a = x->arguments; a; a = a->next)
+            if (names_index(inference, a->value))
+                return true;
+        for (const struct subscript *s = x->subscripts; s; s = s->next)
+            if (s->kind == SUBSCRIPT_AT && names_index(inference, s->at))
+                return true;
+        if (names_index(inference, x->condition) || names_index(inference, x->right))
+            return true;
+    }
+    return false;
+}
+
 static size *affine_operand(struct elaborator *e, struct inference *inference, const struct expression *x);
 static bool mentions_range(const struct inference *inference, const size *a);
 
@@ -50,6 +68,10 @@ void add_index_range(struct elaborator *e, struct inference *inference, const vo
     if (given && (mentions_range(inference, given) || size_has_loop_variable(given))) {
         r.varying = given;
         r.is_explicit = true;
+    } else if (range && names_index(inference, range)) {
+        fail(e, range->span, "the range of an index may be a sum of earlier indices and sizes, but not this");
+        note(e, range->span, "a choice inside says it for each element: if %s < … then … else …", name);
+        r.is_explicit = inference->failed = true;
     } else if (range) {
         r.extent = range_size(e, range);
         r.is_explicit = true;
