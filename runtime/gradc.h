@@ -196,10 +196,12 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 #else
 #define GRADC_PARALLEL(i, n, work, ...)                                                                      \
     do {                                                                                                     \
+        (void)(work);                                                                                        \
         GRADC_ROUNDS(i, n, __VA_ARGS__)                                                                      \
     } while (0)
 #define GRADC_PARALLEL_INDEPENDENT(i, n, work, ...)                                                          \
     do {                                                                                                     \
+        (void)(work);                                                                                        \
         GRADC_INDEPENDENT GRADC_ROUNDS(i, n, __VA_ARGS__)                                                    \
     } while (0)
 #endif

@@ -1,6 +1,7 @@
 #!/bin/bash
 # growth.sh: the emitted C of four times the layers, inputs or sizes is about four times as long; that of a derivative of
-# one order more, of a function that goes by rounds, not much more than that.
+# one order more, of a function that goes by rounds, not much more than that. No function of a network is so long that
+# nobody reads it and compilers take minutes for it.
 # usage: growth.sh    GRADC names the compiler.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -55,6 +56,25 @@ grows() {
     fi
 }
 
+# is_cut PROGRAM: no function of more than 650 lines, nor a loop of more than 320.
+is_cut() {
+    local longest
+    longest=$("$GRADC" "$1" -o - | awk '
+        /^{/ { begin = NR }
+        /^}/ { if (NR - begin > most) most = NR - begin }
+        /^    (for|GRADC_PARALLEL)/ { loop = NR }
+        /^    }/ { if (loop && NR - loop > most_of_loops) most_of_loops = NR - loop; loop = 0 }
+        END { print most + 0, most_of_loops + 0 }')
+    if [ "${longest% *}" -gt 50 ] && [ "${longest% *}" -le 650 ] && [ "${longest#* }" -le 320 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL $1: ${longest% *} lines in a function, ${longest#* } in a loop"
+    fi
+}
+
+is_cut examples/programs/unet.nn
+is_cut examples/gradbench/hand.nn
 grows layers 32
 grows inputs 100
 for order in 1 2; do

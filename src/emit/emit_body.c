@@ -32,18 +32,11 @@ struct body *print_body(struct emitter *emitter, const struct item *parent, size
     return body;
 }
 
-/* Where all that is declared around it is known to emit_stretches.c. */
-static bool is_inside_loop(const struct item *item)
-{
-    while (item && item->kind != ITEM_LOOP)
-        item = item->parent;
-    return item != NULL;
-}
-
 void emit_body(struct emitter *emitter, const struct item *parent, size_t first)
 {
     struct body *body = print_body(emitter, parent, first);
-    if (body->length <= LONGEST_BODY || is_inside_loop(parent)) {
+    size_t most = parent->parent ? LONGEST_INNER_BODY : LONGEST_BODY;
+    if (body->length <= most || body->pieces_count == 1) {
         code_append_all(emitter->lasting, emitter->code, &body->code);
         return;
     }

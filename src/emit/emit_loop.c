@@ -348,7 +348,10 @@ static void emit_counted_loop(struct emitter *emitter, const struct item *loop)
     const char *variable = c_name(emitter, loop->variable);
     struct statement *rounds = open_statement(emitter, CODE_FOR, "for (size_t %s = $; %s < $; %s++)",
                                               variable, begin, variable, end, variable);
-    emit_items(emitter, loop);
+    if (emitter->laned || emitter->side)
+        emit_items(emitter, loop);
+    else
+        emit_body(emitter, loop, 0);
     step_powers(emitter, loop);
     close_statement(emitter, rounds);
     if (rounds->body.statements_count == 0)

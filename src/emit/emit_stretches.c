@@ -1,58 +1,17 @@
 /* emit_stretches.c: a long body is a few functions, called one after the other, each of which runs a stretch
  * of its statements. So is an entry with more arrays than a kernel takes.
  *
- * Requires the statements of the entry to be printed. The function of a stretch finds the arrays that it
+ * Requires the statements of the entry to be made. The function of a stretch finds the arrays that it
  * mentions by itself. It takes as parameters what is declared around the body, such as the variables of the
- * loops. A local variable of the body that several stretches mention is kept in a struct, from which they
- * read it and to which they write it. What leaves the loop around, or assigns what is declared around the
- * body, stays where it is. */
+ * loops and the arrays that a chunk of rounds has for its own. A local variable of the body that several
+ * stretches mention is kept in a struct, from which they read it and to which they write it. What leaves the
+ * loop around, or assigns what is declared around the body, stays where it is. A body that hands much from
+ * one stretch to the next, such as formulas over scalars, stays whole unless it is very long. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "emitter.h"
-#include "map.h"
+#include "stretches.h"
 
 enum { LONGEST_STRETCH = 100, MOST_ARRAYS = 70 };
-
-/* An array, with that in whose place it is. */
-struct place {
-    const struct array *array;
-    struct place *base;     /* NULL: none */
-    size_t seen, at;        /* the last text that mentions it, and its place among the uses there */
-    size_t counted, listed; /* the last stretch that it was counted and listed for */
-};
-
-/* A local variable. */
-struct local {
-    const char *type, *name;
-    const struct body
-        *body;       /* the body among whose pieces one declares it; NULL: it is declared further in */
-    size_t piece;    /* that piece */
-    bool is_shared;  /* by stretches of the body */
-    size_t seen, at; /* as in struct place */
-};
-
-struct cutter {
-    struct emitter *emitter;
-    struct arena *scratch; /* for the texts of one function */
-    struct arrays *arrays;
-    struct map places; /* of the arrays, by name */
-    struct map locals; /* by name */
-    size_t texts;      /* looked at so far, which numbers them */
-    size_t functions;  /* printed so far */
-};
-
-/* That a piece mentions an array or a local variable. */
-struct use {
-    struct place *place;
-    struct local *local;
-    bool is_declared, is_assigned;
-};
-
-struct uses {
-    struct use *uses;
-    size_t uses_count, uses_capacity;
-};
 
 /* Some pieces of a body, one after the other. */
 struct stretch {
@@ -65,137 +24,12 @@ struct stretch {
 struct cut {
     struct cutter *cutter;
     const struct body *body;
-    struct uses *uses; /* by piece */
+    struct uses *uses, all; /* by piece, of all */
     struct stretch *stretches;
     size_t stretches_count, stretches_capacity;
+    size_t first_own;   /* of the declared variables */
     const char *record; /* struct f_forward_locals; NULL: the stretches share nothing */
 };
-
-/* ---- Names ---- */
-
-static void list_places(struct cutter *cutter)
-{
-    struct arena *arena = cutter->emitter->lasting;
-    const struct arrays *arrays = cutter->arrays;
-    for (size_t i = 0; i < arrays->arrays_count; i++) {
-        struct place *place = ARENA_NEW(arena, struct place);
-        place->array = &arrays->arrays[i];
-        map_set(arena, &cutter->places, arrays->arrays[i].name, place);
-    }
-    for (size_t i = 0; i < arrays->arrays_count; i++)
-        if (arrays->arrays[i].base) {
-            struct place *place = map_get(&cutter->places, arrays->arrays[i].name);
-            place->base = map_get(&cutter->places, arrays->arrays[i].base);
-        }
-}
-
-/* Where a loop is printed in two ways, for vectors and one round after the other, only the latter is a body.
- */
-static void add_local(struct cutter *cutter, const char *type, const char *name, const struct body *body,
-                      size_t piece)
-{
-    if (!body && map_get(&cutter->locals, name))
-        return;
-    struct local *local = ARENA_NEW(cutter->emitter->arena, struct local);
-    *local = (struct local){.type = type, .name = name, .body = body, .piece = piece};
-    map_set(cutter->emitter->arena, &cutter->locals, name, local);
-}
-
-struct listing {
-    struct cutter *cutter;
-    const struct body *body; /* whose own these are; NULL: they are declared further in */
-    size_t piece;
-};
-
-static bool list_local(const struct statement *statement, void *closure)
-{
-    const struct listing *listing = closure;
-    const struct tree *a = statement->tree;
-    if (statement->kind == CODE_LINE && a->kind == TREE_VARIABLE && a->is_plain &&
-        (listing->body || strcmp(a->text, "size_t") != 0))
-        add_local(listing->cutter, a->text, tree_root(a)->text, listing->body, listing->piece);
-    return false;
-}
-
-/* All that are declared in the body, and the variables of the loops around it, but not of branches, whose one
- * round is 0. Positions that are declared
- * further in are of loops in one piece, which name them alike. */
-static void list_locals(struct cutter *cutter, const struct body *body)
-{
-    struct listing own = {cutter, body, 0}, inner = {cutter, NULL, 0};
-    for (size_t i = 0; i < body->code.statements_count; i++) {
-        const struct statement *statement = body->code.statements[i];
-        while (i >= body->pieces[own.piece].end)
-            own.piece++;
-        list_local(statement, &own);
-        if (statement->locals)
-            code_walk(statement->locals, list_local, &inner);
-        code_walk(&statement->body, list_local, &inner);
-        code_walk(&statement->otherwise, list_local, &inner);
-    }
-    for (const struct item *item = body->parent; item->parent; item = item->parent)
-        if (item->kind == ITEM_BLOCK) {
-            add_local(cutter, "size_t", c_name(cutter->emitter, item->block->first), NULL, 0);
-            add_local(cutter, "size_t", c_name(cutter->emitter, item->block->rows), NULL, 0);
-        } else if (item->kind == ITEM_REGION && !item->nest->node->loop->is_branch) {
-            add_local(cutter, "size_t", c_name(cutter->emitter, item->nest->node->loop->variable), NULL, 0);
-        }
-}
-
-/* Each array and variable stands once among the uses of the text with this number. */
-static void add_use(struct cutter *cutter, struct uses *uses, size_t number, const struct use *use)
-{
-    size_t *seen = use->place ? &use->place->seen : &use->local->seen;
-    size_t *at = use->place ? &use->place->at : &use->local->at;
-    if (*seen != number) {
-        *seen = number;
-        *at = uses->uses_count;
-        ARENA_APPEND(cutter->emitter->arena, uses, uses, *use);
-    }
-    uses->uses[*at].is_declared |= use->is_declared;
-    uses->uses[*at].is_assigned |= use->is_assigned;
-}
-
-struct reading {
-    struct cutter *cutter;
-    struct uses uses;
-    size_t number;
-    const struct tree *declared, *assigned; /* by the statement; NULL: nothing */
-};
-
-static void read_name(const struct tree *name, void *closure)
-{
-    struct reading *reading = closure;
-    struct cutter *cutter = reading->cutter;
-    struct use use = {.place = map_get(&cutter->places, name->text),
-                      .is_declared = name == reading->declared,
-                      .is_assigned = name == reading->assigned};
-    if (!use.place)
-        use.local = map_get(&cutter->locals, name->text);
-    if (use.place || use.local)
-        add_use(cutter, &reading->uses, reading->number, &use);
-}
-
-static bool add_uses(const struct statement *statement, void *closure)
-{
-    struct reading *reading = closure;
-    const struct tree *a = statement->tree;
-    if (!a)
-        return false;
-    const struct tree *variable = a->kind == TREE_HEAD ? a->operands[0] : a;
-    bool is_declaration = variable->kind == TREE_VARIABLE && variable->is_plain;
-    reading->declared = is_declaration ? tree_root(variable) : NULL;
-    reading->assigned = assigned_variable(statement);
-    tree_visit_names(a, read_name, reading);
-    return false;
-}
-
-static struct uses uses_of(struct cutter *cutter, const struct code *code)
-{
-    struct reading reading = {.cutter = cutter, .number = ++cutter->texts};
-    code_walk(code, add_uses, &reading);
-    return reading.uses;
-}
 
 /* ---- Stretches ---- */
 
@@ -218,12 +52,23 @@ static bool is_outer(const struct cut *cut, const struct use *use)
     return use->local && use->local->body != cut->body && !use->is_declared;
 }
 
+/* An array is passed as one that owns its memory: no pointer into it may be passed beside it. */
+static bool points_into_array(const struct cut *cut, const struct use *pointer)
+{
+    for (size_t i = 0; i < cut->all.uses_count; i++)
+        if (cut->all.uses[i].place && may_overlap(&cut->all.uses[i], pointer))
+            return true;
+    return false;
+}
+
 static bool must_stay(const struct cut *cut, size_t piece)
 {
+    const struct uses *uses = &cut->uses[piece];
     bool stays = cut->body->pieces[piece].leaves;
-    for (size_t i = 0; i < cut->uses[piece].uses_count; i++) {
-        const struct use *use = &cut->uses[piece].uses[i];
-        stays = stays || (is_outer(cut, use) && use->is_assigned);
+    for (size_t i = 0; i < uses->uses_count && !stays; i++) {
+        const struct use *use = &uses->uses[i];
+        stays = is_outer(cut, use) && (use->is_assigned || use->local->is_array ||
+                                       (use->local->is_pointer && points_into_array(cut, use)));
     }
     return stays;
 }
@@ -363,6 +208,15 @@ static struct arrays arrays_of(struct cutter *cutter, const struct uses *uses)
     return some;
 }
 
+/* Whether nothing else that the stretch mentions stands where the pointer points. */
+static bool owns_memory(const struct stretch *stretch, const struct use *pointer)
+{
+    for (size_t u = 0; u < stretch->uses.uses_count; u++)
+        if (&stretch->uses.uses[u] != pointer && may_overlap(&stretch->uses.uses[u], pointer))
+            return false;
+    return pointer->local->sources.uses_count > 0;
+}
+
 /* What is declared around the body. */
 static void pass_locals(const struct cut *cut, const struct stretch *stretch, struct arrays *arrays)
 {
@@ -371,7 +225,10 @@ static void pass_locals(const struct cut *cut, const struct stretch *stretch, st
     for (size_t u = 0; u < stretch->uses.uses_count; u++) {
         const struct use *use = &stretch->uses.uses[u];
         if (is_outer(cut, use)) {
-            struct passed passed = {use->local->type, use->local->name, false};
+            const char *type = use->local->type;
+            if (use->local->is_pointer && owns_memory(stretch, use))
+                type = arena_print(arena, "%sGRADC_RESTRICT", type);
+            struct passed passed = {type, use->local->name, false};
             ARENA_APPEND(arena, arrays, passed, passed);
         }
         is_sharing = is_sharing || (use->local && use->local->body == cut->body && use->local->is_shared);
@@ -449,20 +306,52 @@ static void emit_in_place(const struct cut *cut, const struct stretch *stretch)
         close_statement(emitter, block);
 }
 
+static bool is_whole(const struct cut *cut)
+{
+    enum { FEW_LINES = 16 };
+    size_t shared = 0, functions = 0;
+    for (size_t i = 0; i < cut->stretches_count; i++)
+        functions += !cut->stretches[i].stays;
+    for (size_t i = cut->first_own; i < cut->cutter->declared_count; i++) {
+        const struct local *local = cut->cutter->declared[i].local;
+        if (local->is_shared && (local->is_array || local->is_pointer))
+            return true;
+        shared += local->is_shared;
+    }
+    bool is_costly = cut->body->parent->kind == ITEM_LOOP && cut->body->length <= LONGEST_BODY &&
+                     shared > cut->body->length / FEW_LINES;
+    return functions == 0 || is_costly;
+}
+
+static void find_stretches(struct cut *cut)
+{
+    const struct body *body = cut->body;
+    struct cutter *cutter = cut->cutter;
+    cut->uses = ARENA_ARRAY(cutter->emitter->lasting, struct uses, body->pieces_count + 1);
+    for (size_t i = 0, k = 0; i < body->pieces_count; i++)
+        for (; k < body->pieces[i].end; k++)
+            declare_locals(cutter, body->code.statements[k], body, i);
+    for (size_t i = 0; i < body->pieces_count; i++) {
+        const struct code piece = pieces(body, i, i + 1);
+        cut->uses[i] = uses_of(cutter, &piece);
+    }
+    cut->all = uses_of(cutter, &body->code);
+    form_stretches(cut);
+    for (size_t k = 0; k < cut->stretches_count; k++)
+        read_stretch(cut, &cut->stretches[k]);
+}
+
 /* Prints the functions of a body, and returns what calls them. */
 static struct code cut_body(struct cutter *cutter, const struct body *body)
 {
-    struct cut cut = {.cutter = cutter, .body = body};
+    struct cut cut = {.cutter = cutter, .body = body, .first_own = cutter->declared_count};
     struct emitter *emitter = cutter->emitter;
-    struct code calls = {0}, *outer = emit_into(emitter, &calls);
-    cut.uses = ARENA_ARRAY(emitter->lasting, struct uses, body->pieces_count + 1);
-    for (size_t i = 0; i < body->pieces_count; i++) {
-        const struct code piece = pieces(body, i, i + 1);
-        cut.uses[i] = uses_of(cutter, &piece);
+    find_stretches(&cut);
+    if (is_whole(&cut)) {
+        end_scope(cutter, cut.first_own);
+        return body->code;
     }
-    form_stretches(&cut);
-    for (size_t k = 0; k < cut.stretches_count; k++)
-        read_stretch(&cut, &cut.stretches[k]);
+    struct code calls = {0}, *outer = emit_into(emitter, &calls);
     emit_record(&cut);
     if (can_fail(&body->code))
         emit_line(emitter, "int status");
@@ -474,7 +363,36 @@ static struct code cut_body(struct cutter *cutter, const struct body *body)
         else
             emit_function(&cut, &cut.stretches[k]);
     emit_into(emitter, outer);
+    end_scope(cutter, cut.first_own);
     return calls;
+}
+
+static const struct body *body_of(const struct cutter *cutter, const struct statement *group)
+{
+    for (size_t i = 0; i < cutter->emitter->bodies_count; i++)
+        if (cutter->emitter->bodies[i]->group == group)
+            return cutter->emitter->bodies[i];
+    return NULL;
+}
+
+/* Cuts the bodies that have been set aside in it, those within others first. */
+static void cut_inside(struct cutter *cutter, const struct code *code)
+{
+    size_t first = cutter->declared_count;
+    for (size_t i = 0; i < code->statements_count; i++) {
+        struct statement *statement = code->statements[i];
+        const struct body *body = statement->kind == CODE_GROUP ? body_of(cutter, statement) : NULL;
+        size_t around = cutter->declared_count;
+        declare_in_head(cutter, statement);
+        cut_inside(cutter, body ? &body->code : &statement->body);
+        cut_inside(cutter, &statement->otherwise);
+        if (body)
+            statement->body = cut_body(cutter, body);
+        end_scope(cutter, around);
+        if (!body)
+            declare_locals(cutter, statement, NULL, 0);
+    }
+    end_scope(cutter, first);
 }
 
 struct code emit_stretches(struct emitter *emitter, struct body *entry, struct arrays **arrays)
@@ -488,11 +406,8 @@ struct code emit_stretches(struct emitter *emitter, struct body *entry, struct a
     cutter.scratch = arena_new();
     cutter.arrays = find_arrays(emitter, true);
     list_places(&cutter);
-    for (size_t i = 0; i < emitter->bodies_count; i++)
-        list_locals(&cutter, emitter->bodies[i]);
-    list_locals(&cutter, entry);
-    for (size_t i = 0; i < emitter->bodies_count; i++)
-        emitter->bodies[i]->group->body = cut_body(&cutter, emitter->bodies[i]);
+    if (emitter->bodies_count > 0)
+        cut_inside(&cutter, &entry->code);
     struct code statements = is_cut ? cut_body(&cutter, entry) : entry->code;
     struct uses uses = uses_of(&cutter, &statements);
     **arrays = arrays_of(&cutter, &uses);

@@ -299,7 +299,8 @@ struct body {
     size_t length;
     struct statement *group; /* what stands for it where it was set aside, empty until it is cut */
 };
-enum { LONGEST_BODY = 600 };
+/* So many lines at most, of an entry and of what stands in a loop or branch. */
+enum { LONGEST_BODY = 600, LONGEST_INNER_BODY = 250 };
 /* The items from the first on. */
 struct body *print_body(struct emitter *emitter, const struct item *parent, size_t first);
 /* Into the code around, or set aside if it is long. */
