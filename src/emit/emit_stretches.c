@@ -318,7 +318,7 @@ static bool is_whole(const struct cut *cut)
             return true;
         shared += local->is_shared;
     }
-    bool is_costly = cut->body->parent->kind == ITEM_LOOP && cut->body->length <= LONGEST_BODY &&
+    bool is_costly = cut->body->parent->parent && cut->body->length <= LONGEST_BODY &&
                      shared > cut->body->length / FEW_LINES;
     return functions == 0 || is_costly;
 }
