@@ -231,7 +231,8 @@ test-random: random-tools
 
 # Errors of the runtime's functions in units in the last place: SAMPLES of float64 against MPFR, each number of float32.
 SAMPLES ?= 10000000
-ACCURACY = exp expm1 tanh sigmoid log log1p erf sin cos lgamma digamma 'polygamma 1' erfcx erfinv i0e i1e j0 j1
+ACCURACY = exp expm1 tanh sigmoid log log1p erf sin cos atan asin acos sinh cosh asinh acosh atanh \
+    lgamma digamma 'polygamma 1' erfcx erfinv i0e i1e j0 j1
 $(BUILD)/tests/accuracy: tests/accuracy/accuracy.c tests/unit/vecmath_loops.h $(BUILD)/libgradc.a
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(WARNINGS) -Iruntime -O2 -march=native $(CFLAGS) $(SANITIZER) -o $@ $< $(BUILD)/libgradc.a -lmpfr -lgmp -lm
@@ -343,7 +344,7 @@ install: all
 	sed -e 's|@VERSION@|$(VERSION)|' tools/cmake/gradcConfigVersion.cmake.in \
 	    > $(TO)/lib/cmake/gradc/gradcConfigVersion.cmake
 	install -m 644 tools/cmake/gradcConfig.cmake $(TO)/lib/cmake/gradc
-	install -m 644 runtime/gradc.h runtime/gradc_vecmath.h runtime/gradc_trig.h $(TO)/include
+	install -m 644 $(wildcard runtime/gradc*.h) $(TO)/include
 	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@BLAS@|$(BLAS_LIBS)|' tools/gradc.pc.in \
 	    > $(TO)/lib/pkgconfig/gradc.pc
 	install -d $(TO)/share/gradc/python/gradc
@@ -363,7 +364,7 @@ install: all
 uninstall:
 	rm -f $(TO)/bin/gradc $(TO)/lib/libgradc.a \
 	    $(TO)/lib/pkgconfig/gradc.pc $(TO)/include/gradc.h \
-	    $(TO)/include/gradc_vecmath.h $(TO)/include/gradc_trig.h
+	    $(patsubst runtime/%,$(TO)/include/%,$(wildcard runtime/gradc_*.h))
 	rm -f $(TO)/share/man/man1/gradc.1 $(TO)/share/man/man5/gradc.5 $(TO)/share/bash-completion/completions/gradc \
 	    $(TO)/share/zsh/site-functions/_gradc $(TO)/share/fish/vendor_completions.d/gradc.fish
 	rm -rf $(TO)/share/doc/gradc $(TO)/share/gradc $(TO)/lib/cmake/gradc

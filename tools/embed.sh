@@ -86,8 +86,8 @@ lookup() {
 runtime() {
     part_file=$(mktemp)
     trap 'rm -f "$part_file"' EXIT
-    parts='core status special erf bessel vecmath trig matmul_f32 matmul_f64 linalg_f32 linalg_f64 factors_f32 factors_f64
-        decompose_f32 decompose_f64 fourier_f32 fourier_f64 sort_f32 sort_f64'
+    parts='core status special erf bessel vecmath trig hyperbolic arcs matmul_f32 matmul_f64 linalg_f32 linalg_f64
+        factors_f32 factors_f64 decompose_f32 decompose_f64 fourier_f32 fourier_f64 sort_f32 sort_f64'
     echo '#include "runtime_text.h"'
     echo '#include <string.h>'
     sed -n '/BEGIN CORE/,/END CORE/p' "$1/gradc.h" | sed -e '/BEGIN CORE/d' -e '/END CORE/d' | array core
@@ -95,8 +95,9 @@ runtime() {
     part "$1/special.c" | array special
     part "$1/erf.c" | array erf
     part "$1/bessel.c" | array bessel
-    part "$1/gradc_vecmath.h" | array vecmath
-    part "$1/gradc_trig.h" | array trig
+    for file in vecmath trig hyperbolic arcs; do
+        part "$1/gradc_$file.h" | array $file
+    done
     for width in f32 f64; do
         real=$([ $width = f32 ] && echo float || echo double)
         {

@@ -36,10 +36,14 @@ static bool defines_mentioned(const char *part, const struct names *mentioned)
     return false;
 }
 
+/* The first, up to PART_HEADERS, are headers, gradc_NAME.h. */
 enum runtime_part {
     PART_VECMATH,
     PART_TRIG,
-    PART_SPECIAL,
+    PART_HYPERBOLIC,
+    PART_ARCS,
+    PART_HEADERS,
+    PART_SPECIAL = PART_HEADERS,
     PART_ERF,
     PART_BESSEL,
     PART_MATMUL_F32,
@@ -56,10 +60,11 @@ enum runtime_part {
     PART_SORT_F64,
     PART_COUNT
 };
-static const char *const part_names[] = {
-    "vecmath",       "trig",        "special",     "erf",         "bessel",      "matmul_f32",
-    "matmul_f64",    "linalg_f32",  "linalg_f64",  "factors_f32", "factors_f64", "decompose_f32",
-    "decompose_f64", "fourier_f32", "fourier_f64", "sort_f32",    "sort_f64"};
+static const char *const part_names[] = {"vecmath",     "trig",          "hyperbolic",    "arcs",
+                                         "special",     "erf",           "bessel",        "matmul_f32",
+                                         "matmul_f64",  "linalg_f32",    "linalg_f64",    "factors_f32",
+                                         "factors_f64", "decompose_f32", "decompose_f64", "fourier_f32",
+                                         "fourier_f64", "sort_f32",      "sort_f64"};
 
 /* The runtime's parts that the module calls, and those that these call, which come before them. */
 static void find_runtime_parts(struct names *mentioned, bool *is_needed)
@@ -78,9 +83,11 @@ static void emit_prelude(struct text *file, const struct module *module, const s
     bool has_roots = names_has(mentioned, "sqrt") || names_has(mentioned, "sqrtf"),
          has_rooms = names_has(mentioned, "gradc_room");
     find_runtime_parts(mentioned, is_needed);
-    const char *headers = is_needed[PART_TRIG] ? "#include \"gradc_trig.h\"\n#include \"gradc_vecmath.h\"\n"
-                          : is_needed[PART_VECMATH] ? "#include \"gradc_vecmath.h\"\n"
-                                                    : "";
+    struct text headers = {.arena = module->arena};
+    text_write(&headers, "");
+    for (int i = PART_HEADERS; i-- > 0;)
+        if (is_needed[i])
+            text_print(&headers, "#include \"gradc_%s.h\"\n", part_names[i]);
     bool asks_precision = options->standalone && is_needed[PART_VECMATH]; /* FLT_EVAL_METHOD */
     text_print(file,
                "/* Emitted by gradc from %s. */\n%s#include <math.h>\n#include <stddef.h>\n"
@@ -91,10 +98,10 @@ static void emit_prelude(struct text *file, const struct module *module, const s
         for (int i = 0; options->standalone && i < PART_COUNT; i++)
             if (is_needed[i])
                 text_print(file, "%s\n", runtime_text(part_names[i]));
-        if (!options->standalone && *headers)
-            text_print(file, "%s\n", headers);
+        if (!options->standalone && *headers.bytes)
+            text_print(file, "%s\n", headers.bytes);
     } else {
-        text_print(file, "#include \"gradc.h\"\n%s#include \"%s\"\n\n", headers,
+        text_print(file, "#include \"gradc.h\"\n%s#include \"%s\"\n\n", headers.bytes,
                    path_last_part(options->header_name));
     }
     text_write(file, "GRADC_BEGIN\n\n");

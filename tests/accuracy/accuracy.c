@@ -53,6 +53,14 @@ EXACT(log1p)
 EXACT(erf)
 EXACT(sin)
 EXACT(cos)
+EXACT(atan)
+EXACT(asin)
+EXACT(acos)
+EXACT(sinh)
+EXACT(cosh)
+EXACT(asinh)
+EXACT(acosh)
+EXACT(atanh)
 EXACT(digamma)
 EXACT(j0)
 EXACT(j1)
@@ -189,6 +197,14 @@ static const struct function {
     {"erf", erf_loop, exact_erf, VECMATH_BOUND_erf, -7, 7, 0, 1, erff_loop, erf},
     {"sin", sin_loop, exact_sin, VECMATH_BOUND_sin, -200, 200, 0, 1, sinf_loop, sin},
     {"cos", cos_loop, exact_cos, VECMATH_BOUND_cos, -200, 200, 0, 1, cosf_loop, cos},
+    {"atan", atan_loop, exact_atan, VECMATH_BOUND_atan, -4, 4, 0, 1, atanf_loop, atan},
+    {"asin", asin_loop, exact_asin, VECMATH_BOUND_asin, -1, 1, 0, 1, asinf_loop, asin},
+    {"acos", acos_loop, exact_acos, VECMATH_BOUND_acos, -1, 1, 0, 1, acosf_loop, acos},
+    {"sinh", sinh_loop, exact_sinh, VECMATH_BOUND_sinh, -5, 5, 0, 1, sinhf_loop, sinh},
+    {"cosh", cosh_loop, exact_cosh, VECMATH_BOUND_cosh, -5, 5, 0, 1, coshf_loop, cosh},
+    {"asinh", asinh_loop, exact_asinh, VECMATH_BOUND_asinh, -4, 4, 0, 1, asinhf_loop, asinh},
+    {"acosh", acosh_loop, exact_acosh, VECMATH_BOUND_acosh, 1, 4, 0, 1, acoshf_loop, acosh},
+    {"atanh", atanh_loop, exact_atanh, VECMATH_BOUND_atanh, -1, 1, 0, 1, atanhf_loop, atanh},
     {"lgamma", lgamma_loop, exact_lgamma, 6, 0, 200, 0, 10, lgammaf_loop, NULL},
     {"digamma", digamma_loop, exact_digamma, 8, 0, 200, 1, 10, digammaf_loop, NULL},
     {"polygamma 1", trigamma_loop, exact_trigamma, 4, 0, 200, 0, 10, NULL, NULL},

@@ -92,6 +92,14 @@ static const struct function {
     {"erf", erf_loop, erff_loop, erfl, VECMATH_BOUND_erf, 1},
     {"sin", sin_loop, sinf_loop, sinl, VECMATH_BOUND_sin, 1},
     {"cos", cos_loop, cosf_loop, cosl, VECMATH_BOUND_cos, 0},
+    {"atan", atan_loop, atanf_loop, atanl, VECMATH_BOUND_atan, 1},
+    {"asin", asin_loop, asinf_loop, asinl, VECMATH_BOUND_asin, 1},
+    {"acos", acos_loop, acosf_loop, acosl, VECMATH_BOUND_acos, 0},
+    {"sinh", sinh_loop, sinhf_loop, sinhl, VECMATH_BOUND_sinh, 1},
+    {"cosh", cosh_loop, coshf_loop, coshl, VECMATH_BOUND_cosh, 0},
+    {"asinh", asinh_loop, asinhf_loop, asinhl, VECMATH_BOUND_asinh, 1},
+    {"acosh", acosh_loop, acoshf_loop, acoshl, VECMATH_BOUND_acosh, 0},
+    {"atanh", atanh_loop, atanhf_loop, atanhl, VECMATH_BOUND_atanh, 1},
 };
 
 START_TEST(test_f64)

@@ -4,6 +4,8 @@
 #define VECMATH_LOOPS_H
 
 #define GRADC_VECMATH_ALWAYS
+#include "gradc_arcs.h"
+#include "gradc_hyperbolic.h"
 #include "gradc_trig.h"
 
 enum { BATCH = 512 };
@@ -18,6 +20,14 @@ enum { BATCH = 512 };
 #define VECMATH_BOUND_erf     2
 #define VECMATH_BOUND_sin     1
 #define VECMATH_BOUND_cos     1
+#define VECMATH_BOUND_atan    2
+#define VECMATH_BOUND_asin    2
+#define VECMATH_BOUND_acos    2
+#define VECMATH_BOUND_sinh    2
+#define VECMATH_BOUND_cosh    2
+#define VECMATH_BOUND_asinh   2
+#define VECMATH_BOUND_acosh   2
+#define VECMATH_BOUND_atanh   2
 
 /* name_loop and namef_loop: loops of their own, so that the compiler has the chance to vectorise them. */
 #define LOOPS(name)                                                                                          \
@@ -40,6 +50,14 @@ LOOPS(log1p)
 LOOPS(erf)
 LOOPS(sin)
 LOOPS(cos)
+LOOPS(atan)
+LOOPS(asin)
+LOOPS(acos)
+LOOPS(sinh)
+LOOPS(cosh)
+LOOPS(asinh)
+LOOPS(acosh)
+LOOPS(atanh)
 
 static uint64_t random_state;
 
