@@ -79,21 +79,22 @@ static void contribute_square(struct sweep *sweep, struct node *u, struct root r
     contribute(sweep, u, adjoint_radial(graph, value, root.d, u, root.y), root.mask);
 }
 
-/* Whether s is made of squares, and sums of them, in a way that contribute_terms follows. */
-static bool is_norm(const struct node *s, int depth)
+/* Whether s is made of squares, and sums of them, in a way that contribute_terms follows: no node on it is one
+ * whose own adjoint is asked for, which would not get it. */
+static bool is_norm(const struct sweep *sweep, const struct node *s, int depth)
 {
     double power;
-    if (depth > DEEPEST_SUM)
+    if (depth > DEEPEST_SUM || sweep->active[s->id] >= ACTIVE_WRT)
         return false;
     switch (s->op) {
     case OP_POW: return graph_is_constant(s->inputs[1], &power) && power == 2;
-    case OP_ADD: return is_norm(s->inputs[1], depth + 1) && is_norm(s->inputs[0], depth + 1);
-    case OP_SUM: return is_norm(s->inputs[0], depth + 1);
+    case OP_ADD: return is_norm(sweep, s->inputs[1], depth + 1) && is_norm(sweep, s->inputs[0], depth + 1);
+    case OP_SUM: return is_norm(sweep, s->inputs[0], depth + 1);
     case OP_MUL:
         return s->inputs[0] == s->inputs[1] ||
-               (is_positive(s->inputs[0]) && is_norm(s->inputs[1], depth + 1)) ||
-               (is_positive(s->inputs[1]) && is_norm(s->inputs[0], depth + 1));
-    case OP_DIV: return is_positive(s->inputs[1]) && is_norm(s->inputs[0], depth + 1);
+               (is_positive(s->inputs[0]) && is_norm(sweep, s->inputs[1], depth + 1)) ||
+               (is_positive(s->inputs[1]) && is_norm(sweep, s->inputs[0], depth + 1));
+    case OP_DIV: return is_positive(s->inputs[1]) && is_norm(sweep, s->inputs[0], depth + 1);
     default: return false;
     }
 }
@@ -119,7 +120,7 @@ static void contribute_terms(struct sweep *sweep, struct node *s, struct root ro
 
 bool adjoint_of_root(struct sweep *sweep, struct node *y, struct adjoint d)
 {
-    if (y->op != OP_SQRT || !is_norm(y->inputs[0], 0))
+    if (y->op != OP_SQRT || !is_norm(sweep, y->inputs[0], 0))
         return false;
     contribute_terms(sweep, y->inputs[0], (struct root){d.value, y, d.mask});
     return true;

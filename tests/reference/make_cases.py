@@ -1137,6 +1137,12 @@ case("tangent_of_states(x: [n], v: [n], t: size) {\n    y = x\n    for k in 0..t
      sizes={"n": 3, "t": 3}, tolerance=1e-7, tolerance32=5e-3, x=uniform(3, 0.25, 1), v=uniform(3, -1, 1, "v"))
 kink("number_not_read(z) {\n    x = sqrt(z)\n    s = 0\n    for k in 0..3 {\n        s = if s > 5 then s * x else s + 1\n    }\n    return number_not_read = s\n}", lambda z: 3.0, {"z": 0}, z=0.0)
 
+# The root of a sum of squares has its derivative at the squares, past the sum: unless the sum itself is what a loop reads.
+case("root_of_sum(x: [n], t: size) {\n    s = sum(x^2)\n    y = 0\n    for k in 0..t {\n        y = sin(y) + sqrt(s / (k + 1))\n    }\n    return root_of_sum = y\n}",
+     lambda x: steps(lambda k, y: (np.sin(y) + np.sqrt(np.sum(x**2) / (k + 1)),), 4, 0.0)[0], sizes={"n": 3, "t": 4}, extra=ALL, x=uniform(3, -1, 1))
+case("root_in_front(x: [n]) {\n    y = std(x) / 2\n    for k in 0..2 {\n        y = if x[0] > 5 then y else (1.3 + sin(y))^0.3\n    }\n    return root_in_front = sin(y)\n}",
+     lambda x: np.sin(steps(lambda k, y: ((1.3 + np.sin(y))**0.3,), 2, np.std(x) / 2)[0]), sizes={"n": 3}, extra=ALL, x=uniform(3, -1, 1))
+
 # ---- Loops that compute each element by itself ----
 
 case("by_element(x: [n], y: [n], a: [n], t: size) {\n    h = exp(a)\n    for k in 0..t {\n        h = sin(h) * x + y * exp(a)\n        hs[k] = h * y\n    }\n    return by_element = sum(h^2) + sum(hs)\n}",
