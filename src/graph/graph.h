@@ -275,6 +275,8 @@ void graph_substitute(struct graph *graph, struct node *const *from, struct node
                       struct node **roots, size_t root_count);
 /* The constant that a node is in every element (looking through broadcasts), if it is one. */
 bool graph_is_constant(const struct node *node, double *value);
+/* Whether b holds wherever a does, as far as their conjunctions and disjunctions show. */
+bool graph_implies(const struct node *a, const struct node *b);
 /* Of a SCATTER or REPLACE: that surely no two elements go to one place. */
 bool graph_is_injective(const struct node *node);
 /* The axes of the elements along which the dynamics of a REPLACE or SCATTER vary, and nothing else of their

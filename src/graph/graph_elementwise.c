@@ -234,9 +234,10 @@ static bool is_opposite(const struct node *a, const struct node *b)
     return (a->op == OP_NOT && a->inputs[0] == b) || (b->op == OP_NOT && b->inputs[0] == a);
 }
 
-/* a and b, with identity true; a or b, with identity false */
-static struct node *simplify_logical(struct graph *graph, struct node *a, struct node *b, double identity)
+static struct node *simplify_logical(struct graph *graph, enum op op, struct node *a, struct node *b)
 {
+    double identity = op == OP_AND;
+
     if (a == b || is_constant(b, identity))
         return a;
     if (is_constant(a, identity))
@@ -245,7 +246,8 @@ static struct node *simplify_logical(struct graph *graph, struct node *a, struct
         return a;
     if (is_constant(b, 1 - identity))
         return b;
-    return is_opposite(a, b) ? constant_like(graph, a, BOOL, 1 - identity) : NULL;
+    return is_opposite(a, b) ? constant_like(graph, a, BOOL, 1 - identity)
+                             : graph_simplify_logical(graph, op, a, b);
 }
 
 static struct node *simplify_select(struct graph *graph, struct node *c, struct node *a, struct node *b)
@@ -264,7 +266,7 @@ static struct node *simplify_select(struct graph *graph, struct node *c, struct 
         return graph_select(graph, c, a, b->inputs[2]);
     if (a->type == BOOL && is_constant(a, 1) && is_constant(b, 0))
         return c;
-    return NULL;
+    return graph_simplify_choice(graph, c, a, b);
 }
 
 /* ---- Conversions ---- */
@@ -466,8 +468,8 @@ static struct node *simplify(struct graph *graph, enum op op, struct node *const
     case OP_NE:
     case OP_LT:
     case OP_LE: return simplify_comparison(graph, op, x[0], x[1]);
-    case OP_AND: return simplify_logical(graph, x[0], x[1], 1);
-    case OP_OR: return simplify_logical(graph, x[0], x[1], 0);
+    case OP_AND:
+    case OP_OR: return simplify_logical(graph, op, x[0], x[1]);
     case OP_NOT: return simplify_not(graph, x[0]);
     case OP_SELECT: return simplify_select(graph, x[0], x[1], x[2]);
     case OP_CAST_REAL:

@@ -79,6 +79,13 @@ struct node *graph_restrict(struct graph *graph, struct node *x, unsigned axes);
 struct node *graph_expand(struct graph *graph, struct node *x, unsigned axes, int rank, size *const *shape);
 unsigned node_all_axes(const struct node *node);
 
+/* ---- graph_truth.c ---- */
+
+/* What a and b, or a or b, is in fewer operations; NULL: not known. */
+struct node *graph_simplify_logical(struct graph *graph, enum op op, struct node *a, struct node *b);
+/* The same of if c then a else b where one of the two is a choice. */
+struct node *graph_simplify_choice(struct graph *graph, struct node *c, struct node *a, struct node *b);
+
 /* ---- graph_contract.c ---- */
 
 /* The CONTRACT that sum(p * q) over the axes is, or NULL if it is no matrix product. */

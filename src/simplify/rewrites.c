@@ -113,18 +113,6 @@ static struct node *common_factor(struct rewriter *r, struct node *y)
     return NULL;
 }
 
-/* Whether c holds wherever d does. */
-static bool follows(const struct node *c, const struct node *d, int depth)
-{
-    if (c == d || depth == 0)
-        return c == d;
-    if (d->op == OP_OR)
-        return follows(c, d->inputs[0], depth - 1) && follows(c, d->inputs[1], depth - 1);
-    if (d->op == OP_AND && (follows(c, d->inputs[0], depth - 1) || follows(c, d->inputs[1], depth - 1)))
-        return true;
-    return c->op == OP_OR && (follows(c->inputs[0], d, depth - 1) || follows(c->inputs[1], d, depth - 1));
-}
-
 static bool is_zero(const struct node *node)
 {
     double value;
@@ -138,7 +126,7 @@ static bool is_zero_without(const struct node *c, const struct node *x, int dept
         return false;
     if (x->op == OP_ADD || x->op == OP_SUB)
         return is_zero_without(c, x->inputs[0], depth - 1) && is_zero_without(c, x->inputs[1], depth - 1);
-    return x->op == OP_SELECT && is_zero(x->inputs[2]) && follows(c, x->inputs[0], depth);
+    return x->op == OP_SELECT && is_zero(x->inputs[2]) && graph_implies(x->inputs[0], c);
 }
 
 /* if c or d then (if c then a else 0) + (if d then b else 0) else 0 -> the sum */

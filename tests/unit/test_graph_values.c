@@ -472,6 +472,121 @@ START_TEST(random_graphs_keep_their_values)
 }
 END_TEST
 
+/* ---- Truth values ---- */
+
+enum { CONDITIONS = 4, CASES = 1 << CONDITIONS };
+
+/* A formula over the conditions, with bit t of `table` for its value where condition c holds if bit c of t is
+ * set. */
+struct formula {
+    struct node *node;
+    unsigned table;
+};
+
+static struct formula formulas[POOL];
+static struct node *values[2]; /* between which formulas choose */
+
+static struct formula random_formula(int count)
+{
+    const unsigned all = (1u << CASES) - 1;
+    struct formula a = formulas[rand() % count], b = formulas[rand() % count];
+    switch (rand() % 3) {
+    case 0: return (struct formula){graph_unary(graph, OP_NOT, a.node), ~a.table & all};
+    case 1: return (struct formula){graph_binary(graph, OP_AND, a.node, b.node), a.table & b.table};
+    default: return (struct formula){graph_binary(graph, OP_OR, a.node, b.node), a.table | b.table};
+    }
+}
+
+/* A choice within a choice: where it is the first of the values. */
+static struct formula random_choice(int count, int depth)
+{
+    if (depth == 0) {
+        int k = rand() % 2;
+        return (struct formula){values[k], k == 0 ? (1u << CASES) - 1 : 0};
+    }
+    struct formula c = formulas[rand() % count];
+    struct formula a = random_choice(count, rand() % depth), b = random_choice(count, rand() % depth);
+    return (struct formula){graph_select(graph, c.node, a.node, b.node),
+                            (c.table & a.table) | (~c.table & b.table)};
+}
+
+static void check_formula(int t, const struct formula *formula)
+{
+    bool holds = formula->table >> t & 1;
+    double expected = formula->node->type == BOOL ? holds : holds ? 1 : 2;
+    ck_assert_double_eq(*interpreter_value(interpreter, formula->node), expected);
+}
+
+START_TEST(truth_values_are_those_of_their_conditions)
+{
+    struct node *numbers[CONDITIONS];
+    struct formula choices[4 * POOL];
+    srand((unsigned)_i + 1);
+    for (int c = 0; c < CONDITIONS; c++) {
+        numbers[c] = graph_parameter(graph, REAL, "x", 0, NULL);
+        formulas[c] = (struct formula){graph_binary(graph, OP_LT, real(0), numbers[c]), 0};
+        for (int t = 0; t < CASES; t++)
+            formulas[c].table |= (unsigned)(t >> c & 1) << t;
+    }
+    for (int k = 0; k < 2; k++)
+        values[k] = graph_parameter(graph, REAL, "v", 0, NULL);
+    for (int i = CONDITIONS; i < POOL; i++)
+        formulas[i] = random_formula(i);
+    for (int i = 0; i < 4 * POOL; i++)
+        choices[i] = random_choice(2 * CONDITIONS + i % 8, 1 + i % 4);
+    for (int t = 0; t < CASES; t++) {
+        interpreter = interpreter_new(arena, graph);
+        for (int c = 0; c < CONDITIONS; c++)
+            interpreter_bind(interpreter, numbers[c], (double[]){t >> c & 1 ? 1 : -1});
+        for (int k = 0; k < 2; k++)
+            interpreter_bind(interpreter, values[k], (double[]){k + 1});
+        for (int i = 0; i < POOL; i++)
+            check_formula(t, &formulas[i]);
+        for (int i = 0; i < 4 * POOL; i++)
+            check_formula(t, &choices[i]);
+    }
+    for (int i = 0; i < POOL; i++) {
+        double value;
+        bool is_constant = graph_is_constant(formulas[i].node, &value);
+        ck_assert(is_constant == (formulas[i].table == 0 || formulas[i].table == (1u << CASES) - 1));
+        for (int k = 0; k < POOL; k++) {
+            ck_assert(!graph_implies(formulas[i].node, formulas[k].node) ||
+                      (formulas[i].table & ~formulas[k].table) == 0);
+            ck_assert(formulas[i].table != formulas[k].table ||
+                      graph_implies(formulas[i].node, formulas[k].node));
+        }
+    }
+}
+END_TEST
+
+/* Masks of adjoints: what is true in each case is no condition any more. */
+START_TEST(conditions_that_others_imply_vanish)
+{
+    struct node *x = graph_parameter(graph, REAL, "x", 0, NULL),
+                *y = graph_parameter(graph, REAL, "y", 0, NULL);
+    struct node *a = graph_binary(graph, OP_LT, x, y), *b = graph_binary(graph, OP_LT, y, real(1));
+    struct node *not_a = graph_unary(graph, OP_NOT, a), *both = graph_binary(graph, OP_AND, a, b);
+    struct node *rest = graph_binary(graph, OP_AND, not_a, graph_unary(graph, OP_NOT, b));
+    ck_assert_ptr_eq(graph_binary(graph, OP_OR, a, both), a);
+    ck_assert_ptr_eq(graph_binary(graph, OP_OR, graph_binary(graph, OP_OR, a, b), both),
+                     graph_binary(graph, OP_OR, a, b));
+    ck_assert_ptr_eq(graph_binary(graph, OP_OR, graph_binary(graph, OP_AND, not_a, b), both), b);
+    ck_assert(
+        graph_is_constant(graph_binary(graph, OP_OR, graph_binary(graph, OP_OR, a, b), rest), &(double){0}));
+    ck_assert_ptr_eq(graph_select(graph, both, graph_select(graph, a, x, y), y),
+                     graph_select(graph, both, x, y));
+    ck_assert_ptr_eq(graph_select(graph, a, graph_select(graph, both, x, y), y),
+                     graph_select(graph, both, x, y));
+    struct node *one_of = graph_binary(graph, OP_OR, a, b), *implied = graph_binary(graph, OP_OR, b, not_a);
+    ck_assert_ptr_eq(graph_select(graph, a, x, graph_select(graph, one_of, x, y)),
+                     graph_select(graph, one_of, x, y));
+    ck_assert_ptr_eq(graph_select(graph, a, graph_select(graph, implied, x, y), x),
+                     graph_select(graph, implied, x, y));
+    ck_assert_ptr_eq(graph_select(graph, a, x, graph_select(graph, both, y, real(3))),
+                     graph_select(graph, a, x, real(3)));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("graph values");
@@ -482,6 +597,8 @@ int main(void)
     tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_loop_test(cases, random_graphs_keep_their_values, 0, 20);
+    tcase_add_loop_test(cases, truth_values_are_those_of_their_conditions, 0, 20);
+    tcase_add_test(cases, conditions_that_others_imply_vanish);
     suite_add_tcase(suite, cases);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
