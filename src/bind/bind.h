@@ -1,4 +1,5 @@
-/* bind.h: what lets other languages call the C of a module: the JSON description of its interface, and wrappers. */
+/* bind.h: what lets other languages call the C of a module: the JSON description of its interface, and
+ * wrappers. */
 #ifndef GRADC_BIND_H
 #define GRADC_BIND_H
 

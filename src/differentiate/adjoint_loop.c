@@ -442,7 +442,8 @@ static void fill_backward(struct work *work)
             collect(work, index->inputs[d]);
     }
     for (size_t i = work->first_accumulated; i < work->wrt_count; i++) {
-        if (work->adjoints[i] && !work->masks[i] && !work->loop->is_branch && !runs_in_segments(work->loop))
+        if (work->adjoints[i] && !work->masks[i] && !work->loop->is_branch && !runs_in_segments(work->loop) &&
+            !derivatives_are_to_read(work->sweep->derivatives))
             work->adjoints[i] = split_products(graph, work->loop, work->adjoints[i], i, &work->products);
         if (!work->adjoints[i])
             continue;

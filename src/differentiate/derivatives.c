@@ -14,7 +14,21 @@
 
 struct derivatives {
     struct statement *bodies[OPERATOR_COUNT]; /* assignments; NULL: no derivative */
+    bool are_to_read;
 };
+
+const struct derivatives *derivatives_to_read(struct arena *arena, const struct derivatives *derivatives)
+{
+    struct derivatives *copy = ARENA_NEW(arena, struct derivatives);
+    *copy = *derivatives;
+    copy->are_to_read = true;
+    return copy;
+}
+
+bool derivatives_are_to_read(const struct derivatives *derivatives)
+{
+    return derivatives->are_to_read;
+}
 
 static bool has_derivative(enum op op)
 {

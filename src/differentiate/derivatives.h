@@ -9,4 +9,6 @@
 void derivatives_apply(struct graph *graph, const struct derivatives *derivatives, struct node *y,
                        struct node *d_y, const bool *wanted, struct node **adjoints);
 
+bool derivatives_are_to_read(const struct derivatives *derivatives);
+
 #endif

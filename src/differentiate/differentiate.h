@@ -7,6 +7,9 @@
 /* The derivative column of operators.def, parsed. Belongs to the arena. */
 struct derivatives;
 struct derivatives *derivatives_load(struct arena *arena, struct diagnostics *diagnostics);
+/* The same as people write them: what the rounds of a loop contribute to a gradient is added up in the
+ * rounds. */
+const struct derivatives *derivatives_to_read(struct arena *arena, const struct derivatives *derivatives);
 
 /* adjoints[i] = sum over outputs k of (d outputs[k] / d wrt[i])' seeds[k], of wrt[i]'s shape, for REAL
  * outputs and wrt; zeros where nothing depends on wrt[i]. seeds have the outputs' shapes. Only dependence

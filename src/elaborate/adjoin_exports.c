@@ -519,6 +519,8 @@ void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics,
             const struct derivatives *derivatives)
 {
     struct module *module = elaboration->module;
+    if (elaboration->as_formulas)
+        derivatives = derivatives_to_read(module->arena, derivatives);
     for (size_t i = 0; i < module->functions_count; i++) {
         struct adjoiner a = {.arena = module->arena,
                              .diagnostics = diagnostics,

@@ -435,6 +435,7 @@ struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnosti
         warn_unused_values(e, unit);
     const char **files = ARENA_ARRAY(arena, const char *, e->units_count + 1);
     result->files = files;
+    result->as_formulas = options->as_formulas;
     for (size_t i = 0; i < e->units_count; i++)
         if (!e->units[i]->is_library) {
             if (right && !file_has_gaps(e->units[i]->file))

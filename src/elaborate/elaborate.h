@@ -64,6 +64,7 @@ struct elaboration {
     struct export_request **requests; /* one for each function of the module */
     const char *const *files;         /* every file read, the main one first: for -MD */
     size_t file_count;
+    bool as_formulas; /* as its options said */
 };
 
 /* How a function that is built in is called, "x, axis = …"; NULL: there is none of the name. */

@@ -18,7 +18,8 @@ struct emit_options {
 
 /* Requires simplified functions: no MARK, STOP or CUSTOM. The same module gives the same bytes. Returns the
  * programs of each function, of which the C is made. */
-const struct programs *emit_c(FILE *c, FILE *h, const struct module *module, const struct emit_options *options);
+const struct programs *emit_c(FILE *c, FILE *h, const struct module *module,
+                              const struct emit_options *options);
 /* The C as a text in the module's arena; options without a name for the header. */
 const char *emit_c_text(struct module *module, const struct emit_options *options);
 

@@ -94,7 +94,9 @@ static bool are_points(const struct program *program, const struct parts *parts)
 static int64_t count_gaps(const struct program *program, const struct node *node, const struct parts *points)
 {
     int64_t number;
-    return size_is_number(size_product(program->sizes, node->rank, node->shape), &number) ? number - (int64_t)points->parts_count : -1;
+    return size_is_number(size_product(program->sizes, node->rank, node->shape), &number)
+               ? number - (int64_t)points->parts_count
+               : -1;
 }
 
 /* Lets the nest put zeros where none of the points is. */

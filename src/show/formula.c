@@ -25,6 +25,14 @@ formula formula_name(struct arena *arena, const char *name, int rank)
     return a;
 }
 
+formula formula_rounds(struct arena *arena, const char *name, int rank)
+{
+    struct formula *rounds = ARENA_NEW(arena, struct formula);
+    *rounds = *formula_name(arena, name, rank);
+    rounds->is_of_rounds = true;
+    return rounds;
+}
+
 formula formula_deferred(struct arena *arena, struct node *node)
 {
     struct formula *a = ARENA_NEW(arena, struct formula);

@@ -43,6 +43,7 @@ struct formula {
     double number;
     const char *name, *tail;
     bool is_elementwise; /* CALL */
+    bool is_of_rounds;   /* NAME: of what a loop carries */
     int count;
     const struct formula **parts;
     double *numbers;
@@ -55,6 +56,8 @@ typedef const struct formula *formula;
 /* ---- formula.c ---- */
 formula formula_number(struct arena *arena, double value);
 formula formula_name(struct arena *arena, const char *name, int rank);
+/* The name of what a loop carries, of all rounds: its first subscript is the round. */
+formula formula_rounds(struct arena *arena, const char *name, int rank);
 formula formula_deferred(struct arena *arena, struct node *node);
 bool formula_equal(formula a, formula b);
 bool formula_is_number(formula a, double value);

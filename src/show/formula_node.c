@@ -166,7 +166,9 @@ static formula slice(struct formula_context *c, struct node *node, formula x, co
         if (keeps_inside)
             return formula_spread(c->arena, x->parts[0], node->rank, axes);
     }
-    if (!is_plain)
+    if (!is_plain && count == 1 && x->kind == F_NAME && x->is_of_rounds)
+        x = formula_name(c->arena, arena_print(c->arena, "%s[%s]", x->name, parts[1]->name), rank);
+    else if (!is_plain)
         x = formula_make(c->arena, F_ELEMENT, NULL, rank, count + 1, parts);
     return formula_spread(c->arena, x, node->rank, axes);
 }

@@ -258,6 +258,19 @@ static void draw_back_edge(struct picture *picture, struct node *value, const ch
     fprintf(picture->stream, "    %s:n -> %s:n [dir=back, style=dashed, weight=0];\n", head, tail);
 }
 
+/* Whether an operand comes from outside the loop in which the gate stands beside others that are computed
+ * there: it stands in front of the loop's box then, with what the loop begins with. */
+static bool enters_late(const struct gates *gates, const struct node *value, struct node *const *operands,
+                        size_t count, size_t operand)
+{
+    const struct loop *loop = gates->loop_of[value->id];
+    bool has_inner = false;
+    for (size_t i = 0; i < count; i++)
+        has_inner = has_inner || gates->loop_of[operands[i]->id] == loop;
+    return loop && has_inner && gates->loop_of[operands[operand]->id] != loop &&
+           gate_is_source(gates, operands[operand]);
+}
+
 /* The edges into a gate, and from it to its table. Values of one call share its gate, which `is_first` draws.
  */
 static void draw_edges(struct picture *picture, struct node *value, bool is_first)
@@ -276,7 +289,8 @@ static void draw_edges(struct picture *picture, struct node *value, bool is_firs
         if (is_carried && i == 1)
             draw_back_edge(picture, operands[i], name);
         else
-            draw_edge(picture, operands[i], name, "");
+            draw_edge(picture, operands[i], name,
+                      !is_carried && enters_late(gates, value, operands, count, i) ? " [minlen=2]" : "");
     if (has_table(picture, value))
         fprintf(picture->stream, "    %s -> %s [arrowhead=none];\n", name, table);
 }
@@ -341,7 +355,7 @@ static void draw_loops_in(struct picture *picture, const struct loop *outer)
             continue;
         fprintf(picture->stream, "    subgraph cluster_f%zu_loop%zu {\n    label=<", picture->number, i);
         print_text(picture->stream, loop_title(picture, loop));
-        fputs(">; labelloc=b; labeljust=l; style=rounded; color=gray40;\n", picture->stream);
+        fputs(">; labelloc=b; labeljust=r; style=rounded; color=gray40;\n", picture->stream);
         draw_nodes_in(picture, loop);
         if (shown_condition(picture, loop))
             fprintf(picture->stream, "    f%zu_while%zu [shape=plaintext, label=<while>];\n", picture->number,

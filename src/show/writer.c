@@ -131,10 +131,15 @@ const char *writer_new_round_name(struct writer *w, const char *wish)
     return name;
 }
 
+static bool is_taken(const struct writer *w, const char *name)
+{
+    return map_get(&w->names, name) || map_get(&w->names, arena_print(w->arena, "%s[", name));
+}
+
 const char *writer_new_name(struct writer *w, const char *wish)
 {
     const char *name = wish;
-    for (int i = 2; wish && map_get(&w->names, name); i++)
+    for (int i = 2; wish && is_taken(w, name); i++)
         name = arena_print(w->arena, "%s_%d", wish, i);
     while (!name || map_get(&w->names, name))
         name = arena_print(w->arena, "t%d", ++w->unnamed);

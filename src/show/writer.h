@@ -41,7 +41,7 @@ void writer_formula(struct writer *w, const char *left, formula a);
 void writer_take_name(struct writer *w, const char *name);
 /* The name if it is free, else with a number; a name made up if there is none. */
 const char *writer_new_name(struct writer *w, const char *wish);
-/* The same for what has rounds. A name followed by a round is no other name. */
+/* The same for what has rounds, of which the first or last may have the name alone, as parameters have. */
 const char *writer_new_round_name(struct writer *w, const char *wish);
 /* Gives the node a line and that name. */
 void writer_write_as(struct writer *w, struct node *node, formula a, const char *name);

@@ -26,9 +26,12 @@ static void write_name(struct writer *w, const char *name, formula a)
     writer_formula(w, formula_print_name(w->arena, name, w->notation), a);
 }
 
-/* The name of what a loop carries or collects: that of a result, or of its value in a round. */
+/* The name of what a loop carries or collects: that of a result, or of its value in a round. A gradient has
+ * that of what it is carried along, not of where it began. */
 static const char *loop_name(struct writer *w, const struct node *loop, int result, const struct node *inside)
 {
+    if (inside->op == OP_PLACEHOLDER && inside->name && strncmp(inside->name, "d_", 2) == 0)
+        return writer_new_round_name(w, inside->name);
     for (size_t i = 0; i < w->graph->nodes_count; i++) {
         const struct node *node = w->graph->nodes[i];
         const char *name = w->outputs[i] ? w->outputs[i] : node->name;
@@ -161,22 +164,36 @@ static bool is_handed_to(const struct loop *loop, const struct node *result)
     return false;
 }
 
-static bool is_read_by_entries(const struct writer *w, const struct node *result)
+/* x[t, …], a part of one entry. */
+static bool is_of_entry(const struct node *node)
+{
+    if (node->op != OP_INDEX || node->fill)
+        return false;
+    const struct affine *first = &node->subscripts[0];
+    for (int a = 0; a < node->rank; a++)
+        if (first->coefficients && first->coefficients[a] && !size_is(first->coefficients[a], 0))
+            return false;
+    return first->dynamic == 0;
+}
+
+static bool is_read_by_entries(const struct writer *w, const struct node *result,
+                               bool (*is_read_so)(const struct node *node))
 {
     for (size_t i = 0; i < w->graph->nodes_count; i++) {
         const struct node *node = w->graph->nodes[i];
         if (w->live[i] && node->op == OP_LOOP && is_handed_to(node->loop, result))
             return false;
         for (int k = 0; w->live[i] && k < node->input_count; k++)
-            if (node->inputs[k] == result && !is_entry(node))
+            if (node->inputs[k] == result && (k > 0 || !is_read_so(node)))
                 return false;
     }
     return w->outputs[result->id] == NULL;
 }
 
 /* Gives the RESULT of what is collected in place k the rounds of what is carried, if they are the same and no
- * more is asked of it. */
-static bool find_rounds(struct writer *w, const struct node *node, int k, const char *const *names)
+ * more is asked of it. Where round t of both is called so, *same is the name for it, else NULL. */
+static bool find_rounds(struct writer *w, const struct node *node, int k, const char *const *names,
+                        const char **same)
 {
     const struct loop *loop = node->loop;
     int j = 0;
@@ -191,8 +208,12 @@ static bool find_rounds(struct writer *w, const struct node *node, int k, const 
         if (result->op != OP_RESULT || result->inputs[0] != node ||
             result->result != loop->carried_count + k || !w->live[i])
             continue;
-        if (!is_read_by_entries(w, result))
-            return false;
+        if (!is_read_by_entries(w, result, is_entry)) {
+            if (is_next || !size_is(loop->begin, 0) || !is_read_by_entries(w, result, is_of_entry))
+                return false;
+            *same = names[j];
+            continue;
+        }
         size *one = size_number(w->graph->sizes, 1);
         w->rounds[i] = (struct rounds){names[j], is_next ? size_add(loop->begin, one) : loop->begin};
     }
@@ -216,17 +237,22 @@ void writer_loop(struct writer *w, struct node *node)
     int count = loop->carried_count + loop->collected_count;
     formula *results = ARENA_ARRAY(w->arena, formula, count + 1);
     const char **names = ARENA_ARRAY(w->arena, const char *, count + 1);
+    const char **same = ARENA_ARRAY(w->arena, const char *, loop->collected_count + 1);
     forget_body(w, loop);
     for (int k = 0; k < loop->carried_count; k++)
         w->context.whole(loop->initial[k], w);
     for (int k = 0; k < loop->carried_count; k++)
         names[k] = loop_name(w, node, k, loop->carried[k]);
     for (int k = 0; k < loop->collected_count; k++)
-        if (!find_rounds(w, node, k, names))
+        if (!find_rounds(w, node, k, names, &same[k]))
             names[loop->carried_count + k] = loop_name(w, node, loop->carried_count + k, loop->collected[k]);
     if (loop->is_branch && loop->condition && loop->collected_count == 0)
         write_branch(w, loop, names, results);
     else
         write_rounds(w, loop, names, results);
+    for (int k = 0; k < loop->collected_count; k++)
+        if (same[k])
+            results[loop->carried_count + k] =
+                formula_rounds(w->arena, same[k], loop->collected[k]->rank + 1);
     w->results[node->id] = results;
 }

@@ -39,6 +39,14 @@ def recurrent(xs, h0, W):
     return np.sum(h ** 2)
 
 
+def states(xs, h0, U, W, b):
+    h, loss = h0, 0
+    for x in xs:
+        h = np.tanh(x @ U + h @ W + b)
+        loss += np.sum(h ** 2)
+    return loss
+
+
 # function: inputs, what it computes, sizes and shapes that formulas mention
 CASES = {
     "golden/math/matrix_calculus.nn": {
@@ -71,6 +79,7 @@ CASES = {
                      dict(y=(4,), d_x=(5,), d_w=(2,))),
         "rows": (dict(E=real(4, 2), tok=np.array([1.0, 3, 1])), lambda E, tok: E[tok.astype(int)], {}, dict(d_E=(4, 2))),
         "recurrent": (dict(xs=real(3, 2), h0=real(2), W=real(2, 2)), recurrent, dict(T=3.0)),
+        "states": (dict(xs=real(3, 2), h0=real(2), U=real(2, 2), W=real(2, 2), b=real(2)), states, dict(T=3.0)),
         "choose": (dict(x=1.2, a=0.4), lambda x, a: x ** 2 if x > a else a * x),
         "wrap": (dict(x=real(3), c=real()), lambda x, c: np.sum(x * c) / 3, dict(n=3.0)),
     },
