@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh: fuzzes the compiler for SECONDS with text and for SECONDS with structure, from the programs of the repository.
 # What goes wrong is left in build/fuzz/findings, the programs that reach new code in build/fuzz/text and structure.
-# usage: run.sh SECONDS    FUZZ_CC names clang, FUZZ_FLAGS further options of libFuzzer.
+# usage: run.sh SECONDS    KINDS says which of the two, FUZZ_CC names clang, FUZZ_FLAGS further options of libFuzzer.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
@@ -12,7 +12,7 @@ make -s CC="$FUZZ_CC" BUILD="$build" GRADC="$build/gradc" CFLAGS="$flags -fsanit
     SANITIZER="-fsanitize=address,undefined -fno-sanitize-recover=all" fuzz-objects
 mkdir -p "$build/findings" "$build/seeds" "$build/text" "$build/structure" "$build/empty"
 # shellcheck disable=SC2086
-for kind in text structure; do
+for kind in ${KINDS:-text structure}; do
     "$FUZZ_CC" $flags -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -pthread -o "$build/$kind.fuzzer" \
         tests/fuzz/fuzz.c $([ $kind = text ] || echo tests/fuzz/mutate.c) "$build"/*.o -lm
 done
@@ -31,8 +31,7 @@ fuzz() {
         -ignore_ooms=1 ${FUZZ_FLAGS-} 2>&1 | tee "$build/$1.log" | tail -15
     cd "$OLDPWD"
 }
-fuzz text
-fuzz structure
+for kind in ${KINDS:-text structure}; do fuzz "$kind"; done
 found=$(find "$build/findings" -type f | wc -l)
 echo "$found findings in $build/findings"
 [ "$found" = 0 ]

@@ -2,6 +2,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "driver.h"
 
+#include <stdlib.h>
+
 void check_bind(const struct values *given)
 {
     for (int which = 0; which < 2; which++) {
@@ -15,13 +17,13 @@ void check_bind(const struct values *given)
         struct run run = new_run(FORWARD, given);
         prepare(&run);
         size_t expected = 0;
-        char block[8];
         for (int k = 0; k < f.count; k++)
             if (f.members[k].role == GRADIENT && f.members[k].pointer)
                 expected += f.members[k].count;
         if (bind(instance, NULL) != expected)
             fail("%s counts %zu reals, expected %zu", entry, bind(instance, NULL), expected);
         check_guards(&run, entry);
+        char *block = allocate(expected * sizeof(double) + 1);
         if (bind(instance, block) != expected)
             fail("%s with a block counts otherwise", entry);
         size_t at = 0;
@@ -34,6 +36,7 @@ void check_bind(const struct values *given)
                 fail("%s does not point %s to element %zu", entry, bound->name, at);
             at += m->count;
         }
+        free(block);
         discard();
     }
 }
