@@ -46,6 +46,8 @@ struct testcase *read_cases(char *text)
             c->tolerance = atof(name);
         } else if (!strcmp(kind, "tolerance32")) {
             c->tolerance32 = atof(name);
+        } else if (!strcmp(kind, "least")) {
+            c->least = atof(name);
         } else {
             struct line *line = allocate(sizeof *line);
             int room = 8;
@@ -53,9 +55,14 @@ struct testcase *read_cases(char *text)
             line->name = name;
             line->values = allocate((size_t)room * sizeof *line->values);
             for (char *word; (word = strtok_r(NULL, " \t", &words));) {
-                if (line->count == room)
-                    line->values = realloc(line->values, (size_t)(room *= 2) * sizeof *line->values);
-                line->values[line->count++] = strtod(word, NULL);
+                bool again = *word == '*' && line->count > 0;
+                long times = again ? strtol(word + 1, NULL, 10) - 1 : 1;
+                double value = again ? line->values[line->count - 1] : strtod(word, NULL);
+                for (long time = 0; time < times; time++) {
+                    if (line->count == room)
+                        line->values = realloc(line->values, (size_t)(room *= 2) * sizeof *line->values);
+                    line->values[line->count++] = value;
+                }
             }
             line->next = c->lines;
             c->lines = line;

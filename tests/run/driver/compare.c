@@ -21,6 +21,8 @@ void compare(const char *when, const struct member *m, const double *actual, con
         double a = actual[i], e = expected[i];
         if (a == e || (isnan(a) && isnan(e)))
             continue;
+        if (the_case->least > 0)
+            scale = fmax(fabs(e), the_case->least);
         if (!(fabs(a - e) <= tolerance_ * scale))
             fail("%s: %s[%zu] is %.17g, expected %.17g", when, m->name, i, a, e);
     }

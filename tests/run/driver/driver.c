@@ -12,7 +12,7 @@
  *     case NAME                begins a case
  *     function f               the function it calls; without it, NAME
  *     size n 5                 a size, or a `dim` that a shape names
- *     input x 1 2 3            values of an input, in row-major order
+ *     input x 1 2 3            values of an input, in row-major order; 0 *5 stands for five zeros
  *     values x 17 -1 1         instead: made up from the number 17, from -1 to 1 (whole numbers for an int)
  *     seed y 1 2 3             gradients with respect to an output; without any, made up
  *     output y 1 2 3           expected outputs
@@ -26,6 +26,8 @@
  *     expected y 1 2 3         what any member that an entry writes holds, as another build told
  *     tolerance 1e-9           relative to the largest expected element, in float64 (default 1e-9)
  *     tolerance32 1e-3         the same in float32 (default 5e-4)
+ *     least 1e-300             relative to each expected element by itself instead, or to this, if it is
+ * smaller
  *
  * Beside the stored numbers each case is held to what is true of every function: see check_case(). Every case
  * runs in a process of its own, so that a crash fails one case. The last line of output is `N passed, N

@@ -47,7 +47,7 @@ struct testcase {
     struct line *lines;
     bool rough, only_double, late, lower;
     int status;
-    double tolerance, tolerance32;
+    double tolerance, tolerance32, least;
     struct testcase *next;
 };
 
