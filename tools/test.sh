@@ -12,10 +12,10 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}allocator_may_return_null=1"
 
 # one TEST: prints what it took, and why if it failed; leaves its counts in $folder.
 one() {
-    local base=$folder/${1##*/} status clock user system counts passed failed TIMEFORMAT='%0R %U %S'
+    local base=$folder/${1##*/} status clock user kernel counts passed failed TIMEFORMAT='%0R %U %S'
     { time "$1" > "$base.log" 2>&1; } 2> "$base.time"
     status=$?
-    read -r clock user system < "$base.time"
+    read -r clock user kernel < "$base.time"
     counts=$(sed -n -e 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' \
         -e 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' "$base.log" |
         awk 'NF == 2 { passed += $1; failed += $2 }
@@ -29,8 +29,8 @@ one() {
         failed=1
     fi
     echo "$passed $failed" > "$base.counts"
-    awk -v name="$1" -v clock="$clock" -v user="$user" -v system="$system" \
-        'BEGIN { printf "== %s (%d s, %.0f s of a processor)\n", name, clock, user + system }' > "$base.text"
+    awk -v name="$1" -v clock="$clock" -v user="$user" -v kernel="$kernel" \
+        'BEGIN { printf "== %s (%d s, %.0f s of a processor)\n", name, clock, user + kernel }' > "$base.text"
     [ "$failed" = 0 ] || cat "$base.log" >> "$base.text"
     cat "$base.text"
 }
