@@ -15,7 +15,7 @@ one() {
     local base=$folder/${1##*/} status clock user kernel counts passed failed TIMEFORMAT='%0R %U %S'
     { time "$1" > "$base.log" 2>&1; } 2> "$base.time"
     status=$?
-    read -r clock user kernel < "$base.time"
+    read -r clock user kernel <<< "$(tail -1 "$base.time")" # behind what the shell says of signals
     counts=$(sed -n -e 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' \
         -e 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' "$base.log" |
         awk 'NF == 2 { passed += $1; failed += $2 }
