@@ -1,6 +1,6 @@
 #!/bin/bash
 # chart.sh: from a table of table.sh, on standard input or within a document, a chart as SVG: a bar for each time
-# that is compared with C by hand or with PyTorch, on a scale of powers of two. Bars to the left of 1 are faster.
+# that is compared with C by hand, with Eigen or Stan Math, or with PyTorch, on a scale of powers of two. Bars to the left of 1 are faster.
 # usage: bench/chart.sh < docs/benchmarks.md > docs/pictures/benchmarks.svg
 set -u
 awk -F ' *[|] *' '
@@ -10,7 +10,7 @@ function escaped(text) { gsub(/&/, "\\&amp;", text); gsub(/</, "\\&lt;", text); 
 function write(x, y, anchor, size, text) {
     printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"%d\">%s</text>\n", x, y, anchor, size, escaped(text)
 }
-NF >= 6 && $2 !~ /memory/ && ($4 ~ /^C by hand/ || $4 == "PyTorch") && $5 + 0 > 0 {
+NF >= 6 && $2 !~ /memory/ && ($4 ~ /^C by hand/ || $4 ~ /Eigen|Stan/ || $4 == "PyTorch") && $5 + 0 > 0 {
     count++
     program[count] = $2 ", " $3
     other[count] = $4
@@ -32,8 +32,10 @@ END {
     write(left + 18, 20, "start", 12, "against C by hand")
     printf "<rect x=\"%d\" y=\"10\" width=\"12\" height=\"12\" fill=\"#e69f00\"/>\n", left + 150
     write(left + 168, 20, "start", 12, "against PyTorch")
-    printf "<path d=\"M%d 9v14\" stroke=\"black\" stroke-width=\"2\"/>\n", left + 300
-    write(left + 308, 20, "start", 12, "goal")
+    printf "<rect x=\"%d\" y=\"10\" width=\"12\" height=\"12\" fill=\"#009e73\"/>\n", left + 270
+    write(left + 288, 20, "start", 12, "Eigen, Stan Math")
+    printf "<path d=\"M%d 9v14\" stroke=\"black\" stroke-width=\"2\"/>\n", left + 410
+    write(left + 418, 20, "start", 12, "goal")
     write(place(1) - 6, 38, "end", 11, "faster")
     write(place(1) + 6, 38, "start", 11, "slower")
     for (tick = least; tick <= most; tick *= 2) {
@@ -45,7 +47,7 @@ END {
         from = ratio[i] < 1 ? place(ratio[i]) : place(1)
         to = ratio[i] < 1 ? place(1) : place(ratio[i])
         write(left - 8, y + 12, "end", 11, program[i])
-        printf "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>\n", from, y + 2, larger(to - from, 1), row - 4, other[i] == "PyTorch" ? "#e69f00" : "#0072b2"
+        printf "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>\n", from, y + 2, larger(to - from, 1), row - 4, other[i] == "PyTorch" ? "#e69f00" : other[i] ~ /Eigen|Stan/ ? "#009e73" : "#0072b2"
         printf "<path d=\"M%.1f %dv%d\" stroke=\"black\" stroke-width=\"2\"/>\n", place(goal[i]), y + 1, row - 2
         write(ratio[i] < 1 ? -larger(-from, -place(goal[i])) - 4 : larger(to, place(goal[i])) + 5, y + 12, ratio[i] < 1 ? "end" : "start", 10, sprintf("%.2f", ratio[i]))
     }
