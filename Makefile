@@ -232,7 +232,7 @@ test-random: random-tools
 # Errors of the runtime's functions in units in the last place: SAMPLES of float64 against MPFR, each number of float32.
 SAMPLES ?= 10000000
 ACCURACY = exp expm1 tanh sigmoid log log1p erf sin cos atan asin acos sinh cosh asinh acosh atanh \
-    lgamma digamma 'polygamma 1' erfcx erfinv i0e i1e j0 j1
+    tan erfc lgamma digamma 'polygamma 1' erfcx erfinv i0e i1e j0 j1
 $(BUILD)/tests/accuracy: tests/accuracy/accuracy.c tests/unit/vecmath_loops.h $(BUILD)/libgradc.a
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(WARNINGS) -Iruntime -O2 -march=native $(CFLAGS) $(SANITIZER) -o $@ $< $(BUILD)/libgradc.a -lmpfr -lgmp -lm

@@ -9,7 +9,7 @@
 
 /* Without fused multiplication and addition, and so without exact products at the price of one, the library's
  * own functions take less time. */
-#if !defined(FP_FAST_FMA) && !defined(GRADC_VECMATH_ALWAYS)
+#if !GRADC_HAS_FMA && !defined(GRADC_VECMATH_ALWAYS)
 #define GRADC_TRIG_LIBM 1
 #else
 #define GRADC_TRIG_LIBM GRADC_VECMATH_LIBM
@@ -81,28 +81,6 @@ static const double gradc_turns[63][4] = {
     {0.8273313803789683, -9.053620230047003e-18, 1.7397005632696812e-34, -6.687949252587277e-51},
     {-0.010655483937309675, -1.7656715717189682e-19, -1.1066333815317304e-35, -1.0293896081551076e-52},
     {1.6822046844731515, -2.5185756315802468e-17, -1.0935938310341833e-33, -7.498701961519279e-50}};
-
-/* a b = product + what this returns, exactly. */
-GRADC_INLINE double gradc_product_rest(double a, double b, double product)
-{
-    GRADC_AS_WRITTEN
-#ifdef FP_FAST_FMA
-    return fma(a, b, -product);
-#else /* each factor as the sum of two of half the digits */
-    double a_high = gradc_from_bits((gradc_to_bits(a) + 0x4000000) & UINT64_C(0xFFFFFFFFF8000000));
-    double b_high = gradc_from_bits((gradc_to_bits(b) + 0x4000000) & UINT64_C(0xFFFFFFFFF8000000));
-    double a_low = a - a_high, b_low = b - b_high;
-    return a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low);
-#endif
-}
-
-/* a + b = sum + what this returns, exactly. */
-GRADC_INLINE double gradc_sum_rest(double a, double b, double sum)
-{
-    GRADC_AS_WRITTEN
-    double part = sum - a;
-    return (a - (sum - part)) + (b - part);
-}
 
 /* x less the nearest multiple of 4, exactly. */
 GRADC_INLINE double gradc_modulo_4(double x)
@@ -194,6 +172,32 @@ GRADC_INLINE double gradc_cos(double x)
     GRADC_AS_WRITTEN
     double r, rest, n = gradc_quarter_turns(x, &r, &rest);
     return gradc_sin_turned(n + 1, r, rest);
+#endif
+}
+
+/* What the rounding of the quotient, of both polynomials and of the product by the inverse leave returns.
+ * 2 ulp. */
+GRADC_INLINE double gradc_tan(double x)
+{
+#if GRADC_TRIG_LIBM
+    return tan(x);
+#else
+    GRADC_AS_WRITTEN
+    double r, rest, n = gradc_quarter_turns(x, &r, &rest);
+    int64_t odd = (int64_t)(gradc_to_bits(n + GRADC_ROUND) & 1);
+    double sine = gradc_sin_reduced(r, rest), cosine = gradc_cos_reduced(r, rest);
+    double y = gradc_choose(odd, -cosine, sine) / gradc_choose(odd, sine, cosine);
+    return gradc_choose(gradc_magnitude(x) < 1e-8, x, y);
+#endif
+}
+
+GRADC_INLINE float gradc_tanf(float x)
+{
+#if GRADC_TRIG_LIBM
+    return tanf(x);
+#else
+    GRADC_AS_WRITTEN
+    return (float)gradc_tan((double)x);
 #endif
 }
 

@@ -103,6 +103,55 @@ GRADC_INLINE float gradc_with_signf(float size, float x)
 #define GRADC_VECMATH_LIBM 0
 #endif
 
+/* Whether the processor multiplies and adds in one operation. */
+#if defined(FP_FAST_FMA) || defined(__FMA__) || defined(__aarch64__)
+#define GRADC_HAS_FMA 1
+#else
+#define GRADC_HAS_FMA 0
+#endif
+
+/* a b = product + what this returns, exactly. */
+GRADC_INLINE double gradc_product_rest(double a, double b, double product)
+{
+    GRADC_AS_WRITTEN
+#if GRADC_HAS_FMA
+    return fma(a, b, -product);
+#else /* each factor as the sum of two of half the digits */
+    double a_high = gradc_from_bits((gradc_to_bits(a) + 0x4000000) & UINT64_C(0xFFFFFFFFF8000000));
+    double b_high = gradc_from_bits((gradc_to_bits(b) + 0x4000000) & UINT64_C(0xFFFFFFFFF8000000));
+    double a_low = a - a_high, b_low = b - b_high;
+    return a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low);
+#endif
+}
+
+GRADC_INLINE float gradc_product_restf(float a, float b, float product)
+{
+    GRADC_AS_WRITTEN
+#if GRADC_HAS_FMA
+    return fmaf(a, b, -product);
+#else /* each factor as the sum of two of half the digits */
+    float a_high = gradc_from_bitsf((gradc_to_bitsf(a) + 0x800) & 0xFFFFF000u);
+    float b_high = gradc_from_bitsf((gradc_to_bitsf(b) + 0x800) & 0xFFFFF000u);
+    float a_low = a - a_high, b_low = b - b_high;
+    return a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low);
+#endif
+}
+
+/* a + b = sum + what this returns, exactly. */
+GRADC_INLINE double gradc_sum_rest(double a, double b, double sum)
+{
+    GRADC_AS_WRITTEN
+    double part = sum - a;
+    return (a - (sum - part)) + (b - part);
+}
+
+GRADC_INLINE float gradc_sum_restf(float a, float b, float sum)
+{
+    GRADC_AS_WRITTEN
+    float part = sum - a;
+    return (a - (sum - part)) + (b - part);
+}
+
 /* To add 1.5 * 2^52 rounds |x| < 2^51 to a whole number, which then stands in the last bits of the sum; moved
  * to the place of the exponent, that number n gives 2^n. Likewise with 1.5 * 2^23 in single precision. */
 #define GRADC_ROUND  6755399441055744.0

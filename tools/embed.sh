@@ -86,7 +86,7 @@ lookup() {
 runtime() {
     part_file=$(mktemp)
     trap 'rm -f "$part_file"' EXIT
-    parts='core status special erf bessel vecmath trig hyperbolic arcs matmul_f32 matmul_f64 linalg_f32 linalg_f64
+    parts='core status special erf bessel vecmath trig hyperbolic erfc arcs matmul_f32 matmul_f64 linalg_f32 linalg_f64
         factors_f32 factors_f64 decompose_f32 decompose_f64 fourier_f32 fourier_f64 sort_f32 sort_f64'
     echo '#include "runtime_text.h"'
     echo '#include <string.h>'
@@ -95,7 +95,7 @@ runtime() {
     part "$1/special.c" | array special
     part "$1/erf.c" | array erf
     part "$1/bessel.c" | array bessel
-    for file in vecmath trig hyperbolic arcs; do
+    for file in vecmath trig hyperbolic erfc arcs; do
         part "$1/gradc_$file.h" | array $file
     done
     for width in f32 f64; do

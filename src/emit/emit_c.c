@@ -41,6 +41,7 @@ enum runtime_part {
     PART_VECMATH,
     PART_TRIG,
     PART_HYPERBOLIC,
+    PART_ERFC,
     PART_ARCS,
     PART_HEADERS,
     PART_SPECIAL = PART_HEADERS,
@@ -60,11 +61,11 @@ enum runtime_part {
     PART_SORT_F64,
     PART_COUNT
 };
-static const char *const part_names[] = {"vecmath",     "trig",          "hyperbolic",    "arcs",
-                                         "special",     "erf",           "bessel",        "matmul_f32",
-                                         "matmul_f64",  "linalg_f32",    "linalg_f64",    "factors_f32",
-                                         "factors_f64", "decompose_f32", "decompose_f64", "fourier_f32",
-                                         "fourier_f64", "sort_f32",      "sort_f64"};
+static const char *const part_names[] = {"vecmath",     "trig",        "hyperbolic",    "erfc",
+                                         "arcs",        "special",     "erf",           "bessel",
+                                         "matmul_f32",  "matmul_f64",  "linalg_f32",    "linalg_f64",
+                                         "factors_f32", "factors_f64", "decompose_f32", "decompose_f64",
+                                         "fourier_f32", "fourier_f64", "sort_f32",      "sort_f64"};
 
 /* The runtime's parts that the module calls, and those that these call, which come before them. */
 static void find_runtime_parts(struct names *mentioned, bool *is_needed)

@@ -11,7 +11,7 @@
  *     "decompose_f32", "sort_f32", ... the parts of routine.c in one precision
  *     "special"                     special.c
  *     "vecmath"                     gradc_vecmath.h
- *     "trig", "hyperbolic", "arcs"  gradc_trig.h, ..., behind "vecmath"
+ *     "trig", "hyperbolic", "erfc", "arcs"   gradc_trig.h, ..., behind "vecmath"
  *
  * Every function of a part is static, its definition begins a line, and it may go unused without a warning. A
  * part needs the core and the headers that emitted C includes, no #include of its own. */

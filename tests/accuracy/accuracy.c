@@ -61,6 +61,8 @@ EXACT(cosh)
 EXACT(asinh)
 EXACT(acosh)
 EXACT(atanh)
+EXACT(tan)
+EXACT(erfc)
 EXACT(digamma)
 EXACT(j0)
 EXACT(j1)
@@ -205,6 +207,8 @@ static const struct function {
     {"asinh", asinh_loop, exact_asinh, VECMATH_BOUND_asinh, -4, 4, 0, 1, asinhf_loop, asinh},
     {"acosh", acosh_loop, exact_acosh, VECMATH_BOUND_acosh, 1, 4, 0, 1, acoshf_loop, acosh},
     {"atanh", atanh_loop, exact_atanh, VECMATH_BOUND_atanh, -1, 1, 0, 1, atanhf_loop, atanh},
+    {"tan", tan_loop, exact_tan, VECMATH_BOUND_tan, -200, 200, 0, 1, tanf_loop, tan},
+    {"erfc", erfc_loop, exact_erfc, VECMATH_BOUND_erfc, -7, 28, 0, 1, erfcf_loop, erfc},
     {"lgamma", lgamma_loop, exact_lgamma, 6, 0, 200, 0, 10, lgammaf_loop, NULL},
     {"digamma", digamma_loop, exact_digamma, 8, 0, 200, 1, 10, digammaf_loop, NULL},
     {"polygamma 1", trigamma_loop, exact_trigamma, 4, 0, 200, 0, 10, NULL, NULL},

@@ -100,6 +100,8 @@ static const struct function {
     {"asinh", asinh_loop, asinhf_loop, asinhl, VECMATH_BOUND_asinh, 1},
     {"acosh", acosh_loop, acoshf_loop, acoshl, VECMATH_BOUND_acosh, 0},
     {"atanh", atanh_loop, atanhf_loop, atanhl, VECMATH_BOUND_atanh, 1},
+    {"tan", tan_loop, tanf_loop, tanl, VECMATH_BOUND_tan, 1},
+    {"erfc", erfc_loop, erfcf_loop, erfcl, VECMATH_BOUND_erfc, 0},
 };
 
 START_TEST(test_f64)

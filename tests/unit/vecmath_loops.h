@@ -5,6 +5,7 @@
 
 #define GRADC_VECMATH_ALWAYS
 #include "gradc_arcs.h"
+#include "gradc_erfc.h"
 #include "gradc_hyperbolic.h"
 #include "gradc_trig.h"
 
@@ -28,6 +29,8 @@ enum { BATCH = 512 };
 #define VECMATH_BOUND_asinh   2
 #define VECMATH_BOUND_acosh   2
 #define VECMATH_BOUND_atanh   2
+#define VECMATH_BOUND_tan     2.5
+#define VECMATH_BOUND_erfc    3.5
 
 /* name_loop and namef_loop: loops of their own, so that the compiler has the chance to vectorise them. */
 #define LOOPS(name)                                                                                          \
@@ -58,6 +61,8 @@ LOOPS(cosh)
 LOOPS(asinh)
 LOOPS(acosh)
 LOOPS(atanh)
+LOOPS(tan)
+LOOPS(erfc)
 
 static uint64_t random_state;
 
