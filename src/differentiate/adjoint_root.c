@@ -79,8 +79,8 @@ static void contribute_square(struct sweep *sweep, struct node *u, struct root r
     contribute(sweep, u, adjoint_radial(graph, value, root.d, u, root.y), root.mask);
 }
 
-/* Whether s is made of squares, and sums of them, in a way that contribute_terms follows: no node on it is one
- * whose own adjoint is asked for, which would not get it. */
+/* Whether s is made of squares, and sums of them, in a way that contribute_terms follows: no node on it is
+ * one whose own adjoint is asked for, which would not get it. */
 static bool is_norm(const struct sweep *sweep, const struct node *s, int depth)
 {
     double power;

@@ -35,6 +35,12 @@ void interpreter_watch(struct interpreter *interpreter, const struct watch *watc
     interpreter->watch = watch;
 }
 
+void interpreter_perturb(struct interpreter *interpreter, double change, uint64_t seed)
+{
+    interpreter->change = change;
+    interpreter->random = seed;
+}
+
 /* ---- Sizes ---- */
 
 void interpreter_bind_size(struct interpreter *interpreter, const size *name, int64_t number)
@@ -141,6 +147,59 @@ static void copy_values(struct interpreter *interpreter, const struct node *node
     memcpy(y, interpreter_slot(interpreter, node->inputs[0])->values, count * sizeof *y);
 }
 
+/* Operators whose real results are among their operands, or whole, or written down. */
+static bool is_never_rounded(enum op op)
+{
+    switch (op) {
+    case OP_NEG:
+    case OP_ABS:
+    case OP_SIGN:
+    case OP_FLOOR:
+    case OP_CEIL:
+    case OP_ROUND:
+    case OP_TRUNCATE:
+    case OP_MAX:
+    case OP_MIN:
+    case OP_SELECT:
+    case OP_CAST_REAL:
+    case OP_UNIFORM:
+    case OP_CONSTANT:
+    case OP_PARAMETER:
+    case OP_PLACEHOLDER:
+    case OP_SIZE_VALUE:
+    case OP_IOTA:
+    case OP_INDEX:
+    case OP_REPLACE:
+    case OP_RESHAPE:
+    case OP_MAXIMUM:
+    case OP_MINIMUM:
+    case OP_MARK:
+    case OP_STOP:
+    case OP_CUSTOM:
+    case OP_LOOP:
+    case OP_RESULT: return true;
+    default: return false;
+    }
+}
+
+/* Few digits are what exact results have: of small whole numbers, and of halves and quarters. */
+static bool has_few_digits(double y)
+{
+    int exponent;
+    double digits = ldexp(frexp(y, &exponent), 28);
+    return digits == trunc(digits);
+}
+
+static void perturb(struct interpreter *interpreter, double *y, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        interpreter->random = interpreter->random * 6364136223846793005u + 1442695040888963407u;
+        double unit = (double)(interpreter->random >> 33) * 0x1p-30 - 1;
+        if (isfinite(y[i]) && !has_few_digits(y[i]))
+            y[i] += y[i] * interpreter->change * unit;
+    }
+}
+
 static void evaluate_node(struct interpreter *interpreter, struct node *node)
 {
     struct slot *slot = interpreter_slot(interpreter, node);
@@ -174,6 +233,8 @@ static void evaluate_node(struct interpreter *interpreter, struct node *node)
     if (interpreter->precision == 32 && node->type == REAL)
         for (size_t i = 0; i < slot->count; i++)
             y[i] = (double)(float)y[i];
+    if (interpreter->change != 0 && node->type == REAL && !is_never_rounded(node->op))
+        perturb(interpreter, y, slot->count);
     slot->is_valid = true;
 }
 

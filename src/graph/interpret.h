@@ -13,6 +13,9 @@ void interpreter_bind_size(struct interpreter *interpreter, const size *name, in
 void interpreter_bind(struct interpreter *interpreter, const struct node *leaf, const double *values);
 /* Rounds every REAL element-wise result to float32 where precision is 32. Default 64. */
 void interpreter_precision(struct interpreter *interpreter, int precision);
+/* Has each result that was rounded be another by at most `change`, relative, at random: a second opinion on
+ * what is left of values where they cancel, or where numbers that would be equal are compared. */
+void interpreter_perturb(struct interpreter *interpreter, double change, uint64_t seed);
 int64_t interpreter_size(struct interpreter *interpreter, const size *a);
 size_t interpreter_count(struct interpreter *interpreter, const struct node *node); /* elements */
 /* The node's elements, computed on first demand and kept; NULL if an index was out of range or a

@@ -34,6 +34,8 @@ struct interpreter {
     size_t bound_count, bound_capacity;
     int precision, status;
     const struct watch *watch; /* NULL: none */
+    double change;             /* of what is rounded; 0: none */
+    uint64_t random;
 };
 
 struct slot *interpreter_slot(struct interpreter *interpreter, const struct node *node);

@@ -203,6 +203,7 @@ static bool validate_compiled(struct validator *v, const struct function *functi
         if (v->precision == 32) {
             point->close = 1e-4;
             point->nudge = 1e-7;
+            point->rounding = 1e-7;
         }
         bool is_chosen = point_choose_sizes(point, large_size(point, trial));
         if (is_chosen) {

@@ -1,7 +1,8 @@
 /* validate_judge.c: whether an entry gave what the graph says.
  *
  * What is emitted adds in another order, and rewrites formulas. How far that may go is told by the graph
- * itself: by how much its value changes when the inputs change in their last digits. */
+ * itself: by how much its value changes when the inputs, or all that is rounded on the way, change in their
+ * last digits. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "validate_point.h"
 
 #define NUDGED 30.0 /* as many times what that changes may a value be off */
+enum { INPUTS_NUDGED = 3, ROUNDINGS_NUDGED = 5 };
 enum { STATUS_OK = 0, STATUS_INDEX = 3, STATUS_NUMERIC = 4, STATUS_REQUIRE = 5 };
 
 /* ---- The reference ---- */
@@ -146,9 +148,12 @@ static double largest(const double *values, size_t count)
 static double tolerance(struct point *point, struct node *node, size_t k, double expected)
 {
     double worst = 0;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < INPUTS_NUDGED + ROUNDINGS_NUDGED; i++) {
         struct arena *arena = arena_new();
-        struct interpreter *nudged = interpreter_at(point, arena, point->nudge * (i + 1));
+        bool is_of_inputs = i < INPUTS_NUDGED;
+        struct interpreter *nudged = interpreter_at(point, arena, is_of_inputs ? point->nudge * (i + 1) : 0);
+        if (!is_of_inputs)
+            interpreter_perturb(nudged, point->rounding, (uint64_t)i);
         const double *values = interpreter_value(nudged, node);
         double change = values ? fabs(values[k] - expected) : INFINITY;
         worst = change >= worst ? change : isnan(change) ? INFINITY : worst;

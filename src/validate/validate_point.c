@@ -272,6 +272,7 @@ struct point *point_new(struct arena *arena, const struct function *function,
                             .is_null = ARENA_ARRAY(arena, bool, count),
                             .close = precision == 32 ? 2e-5 : 1e-9, /* float32's constants are rounded */
                             .nudge = 1e-12,
+                            .rounding = 1e-15,
                             .random = seed};
     for (int i = 0; i < 3; i++)
         point_random(point, 2);

@@ -23,6 +23,7 @@ struct point {
     const struct given *given; /* NULL: all is chosen */
     double close;              /* how far apart values may be that are about 1 */
     double nudge;              /* relative change of inputs by which the graph tells how much it amplifies */
+    double rounding;           /* the same of all that is rounded */
     uint64_t random;
 };
 

@@ -50,6 +50,31 @@ START_TEST(test_elementwise)
 }
 END_TEST
 
+/* What was rounded varies, and with it what is left of it; what is exact, or moved only, stays. */
+START_TEST(test_perturbed)
+{
+    struct graph *graph = problem.graph;
+    struct node *x = given(shape_of(3, 0, 0, 0), (double[]){0.1, 0.3, 0.5});
+    struct node *third =
+        graph_binary(graph, OP_DIV, x, graph_broadcast(graph, graph_constant(graph, REAL, 3), 1, x->shape));
+    struct node *left = graph_binary(graph, OP_SUB, graph_binary(graph, OP_MUL, third, third), third);
+    struct node *exact = graph_binary(graph, OP_ADD, graph_unary(graph, OP_FLOOR, x),
+                                      graph_broadcast(graph, graph_constant(graph, REAL, 2), 1, x->shape));
+    for (uint64_t seed = 0; seed < 3; seed++) {
+        struct interpreter *plain = interpreter_with_values(problem.arena),
+                           *perturbed = interpreter_with_values(problem.arena);
+        interpreter_perturb(perturbed, 1e-10, seed);
+        const double *values = interpreter_value(plain, left), *others = interpreter_value(perturbed, left);
+        for (size_t i = 0; i < 3; i++) {
+            ck_assert_double_ne(values[i], others[i]);
+            ck_assert_double_eq_tol(values[i], others[i], 1e-10);
+            ck_assert_double_eq(interpreter_value(perturbed, x)[i], interpreter_value(plain, x)[i]);
+            ck_assert_double_eq(interpreter_value(perturbed, exact)[i], 2);
+        }
+    }
+}
+END_TEST
+
 START_TEST(test_whole_numbers_wrap)
 {
     struct graph *graph = problem.graph;
@@ -219,6 +244,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, test_elementwise);
+    tcase_add_test(tcase, test_perturbed);
     tcase_add_test(tcase, test_whole_numbers_wrap);
     tcase_add_test(tcase, test_precision);
     tcase_add_test(tcase, test_views);
