@@ -7,160 +7,78 @@
  *         ...
  *     });
  *
- * Every statement of the loop's body stands in a loop over the lanes of its own, or with its neighbours. */
+ * The statements stand in loops over the lanes, which are printed as all loops are; here is what stands
+ * around them. */
 #include <string.h>
 
 #include "emitter.h"
 
-struct block {
-    const char *first, *lanes; /* in C: the first round of the block, and how many there are */
-    const struct tree *from;   /* the first round of all, to be added; NULL: 0 */
-};
-
-static void emit_lane_items(struct emitter *emitter, const struct block *block, const struct item *parent);
-
 /* ---- Loops over the lanes ---- */
 
 /* Whether this needs the number of the round that a lane works on. */
-static bool mentions_round(struct emitter *emitter, const struct tree *a)
+static bool mentions_round(const struct emitter *emitter, const struct tree *a)
 {
-    return tree_mentions(a, c_name(emitter, emitter->laned->variable));
-}
-
-static void declare_round(struct emitter *emitter, const struct block *block)
-{
-    const struct tree *first = tree_name(emitter->lasting, block->first);
-    emit_line(emitter, "const size_t %s = $ + %s", c_name(emitter, emitter->laned->variable),
-              joined(emitter, block->from, "+", first), emitter->lane);
+    return a && tree_mentions(a, c_name(emitter, emitter->laned->variable));
 }
 
 static bool statement_mentions_round(const struct statement *statement, void *closure)
 {
-    return statement->tree && mentions_round(closure, statement->tree);
+    return mentions_round(closure, statement->tree);
 }
 
-static void close_braced(struct emitter *emitter, struct statement *statement)
+void declare_round(struct emitter *emitter, const struct tree *mentioning, struct code *code)
 {
-    statement->braces = statement->body.statements_count == 1 ? NO_BRACES : BRACES;
-    close_statement(emitter, statement);
+    if (!mentions_round(emitter, mentioning) && !code_walk(code, statement_mentions_round, emitter))
+        return;
+    struct code body = *code, *outer = emit_into(emitter, code);
+    const struct tree *first = size_c(emitter, emitter->laned->block->first);
+    *code = (struct code){0};
+    emit_line(emitter, "const size_t %s = $ + %s", c_name(emitter, emitter->laned->variable),
+              joined(emitter, emitter->first_laned, "+", first), emitter->lane);
+    code_append_all(emitter->lasting, code, &body);
+    emit_into(emitter, outer);
 }
 
-static void emit_lane_loop(struct emitter *emitter, const struct block *block, const struct code *body)
+/* The code in a loop over the lanes, unless it is empty. */
+static void emit_in_lanes(struct emitter *emitter, struct code *body)
 {
     if (body->statements_count == 0)
         return;
     struct statement *loop =
-        emit_open_loop(emitter, BRACES, emitter->lane, tree_name(emitter->lasting, block->lanes));
-    if (code_walk(body, statement_mentions_round, emitter))
-        declare_round(emitter, block);
+        emit_open_loop(emitter, BRACES_IF_LONG, emitter->lane, size_c(emitter, emitter->laned->block->rows));
     code_append_all(emitter->lasting, emitter->code, body);
-    close_braced(emitter, loop);
+    declare_round(emitter, NULL, &loop->body);
+    close_statement(emitter, loop);
 }
 
-/* ---- Statements ---- */
-
-/* Where the lane adds its term. */
-static const struct tree *reduced_into(struct emitter *emitter, struct nest *nest, const struct index *to)
-{
-    const struct buffer *target = nest->target;
-    if (nest->parts) {
-        struct element_place place = place_in_array(NULL, target->node->rank, target->node->shape, to);
-        place.dropped = target->dropped;
-        nest->parts->is_read = true;
-        return lane_of(emitter, nest->parts->name, offset_of(emitter, place).at);
-    }
-    if (forms_element(nest, emitter->laned))
-        return lane_of(emitter, accumulator(emitter, nest), NULL);
-    bool is_outside = !target->lanes && nest->first_trailing == depth_of_loop(nest, emitter->laned);
-    return is_outside && has_accumulator(nest) ? tree_name(emitter->lasting, accumulator(emitter, nest))
-                                               : element_of(emitter, nest->target, to);
-}
-
-static void find_places(struct emitter *emitter, struct nest *nest, struct index *at, struct index *to)
-{
-    nest_indices(emitter->program, nest, nest->loop_count, at);
-    find_target(emitter, nest, at, to);
-}
-
-static void emit_total(struct emitter *emitter, const struct block *block, struct nest *nest)
-{
-    struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
-    find_places(emitter, nest, at, to);
-    const struct tree *term = term_of(emitter, nest, at), *into = reduced_into(emitter, nest, to);
-    struct code *round = ARENA_NEW(emitter->lasting, struct code), *outer = emit_into(emitter, round);
-    if (mentions_round(emitter, term))
-        declare_round(emitter, block);
-    emit_into(emitter, outer);
-    const char *of = round->statements_count > 0 ? "_OF" : "";
-    enum op op = nest->node->op;
-    if (op == OP_MAXIMUM || op == OP_MINIMUM)
-        emit_summing(emitter, CODE_COLLECT, round, "GRADC_BEST%s(%s, $, %s, %s, %s, $)", of, emitter->real,
-                     into, op == OP_MAXIMUM ? ">" : "<", emitter->lane, block->lanes, term);
-    else
-        emit_summing(emitter, CODE_SUM, round, "GRADC_SUM%s(%s, $, %s, %s, $)", of, emitter->real, into,
-                     emitter->lane, block->lanes, term);
-}
-
-/* The best so far, of which the target has the position. */
-static const struct tree *best_of(struct emitter *emitter, struct nest *nest)
-{
-    return lane_of(emitter, nest->best, NULL);
-}
-
-static void emit_lane_argument(struct emitter *emitter, struct nest *nest, const struct index *at,
-                               const struct index *to)
-{
-    enum type type = nest->node->inputs[0]->type;
-    const struct tree *term = term_of(emitter, nest, at), *best = best_of(emitter, nest);
-    const struct tree *place = reduced_into(emitter, nest, to);
-    const char *sign = nest->node->op == OP_ARGMAX ? ">" : "<";
-    const char *better = names_take(emitter->names, "better");
-    term = named_value(emitter, type, term);
-    if (type == REAL)
-        emit_line(emitter, "const int %s = ($ %s $) | (($ != $) & ($ == $))", better, term, sign, best, term,
-                  term, best, best);
-    else
-        emit_line(emitter, "const int %s = $ %s $", better, term, sign, best);
-    emit_line(emitter, "$ = %s ? $ : $", best, better, term, best);
-    emit_line(emitter, "$ = %s ? (int32_t)$ : $", place, better,
-              size_c(emitter, at[nest->order[nest->loop_count - 1]].affine), place);
-}
-
-static void emit_lane_statement(struct emitter *emitter, struct nest *nest)
-{
-    struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
-    bool accumulates = nest->kind == NEST_REDUCE && nest->first_reduced < nest->loop_count;
-    if (!accumulates && (nest->kind != NEST_ARGUMENT || nest->first_reduced == nest->loop_count)) {
-        emit_statement(emitter, nest);
-        return;
-    }
-    find_places(emitter, nest, at, to);
-    if (nest->kind == NEST_ARGUMENT) {
-        emit_lane_argument(emitter, nest, at, to);
-        return;
-    }
-    const struct tree *term = term_of(emitter, nest, at);
-    accumulate(emitter, nest->node, nest->target->type, reduced_into(emitter, nest, to), term);
-}
-
-/* ---- Loops ---- */
+/* ---- Around the loops of a round ---- */
 
 /* What a private sum, or the search for the best, starts with before this loop. */
 static void emit_lane_start(struct emitter *emitter, struct nest *nest, const struct item *loop)
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
     int depth = depth_of_loop(nest, loop);
-    bool is_element = forms_element(nest, emitter->laned);
-    if ((!nest->target->lanes && !is_element) || depth != nest->first_reduced)
+    if ((!nest->target->lanes && !forms_element(nest, emitter->laned)) || depth != nest->first_reduced)
         return;
     nest_indices(emitter->program, nest, depth, at);
     find_target(emitter, nest, at, to);
-    const struct tree *place = is_element ? lane_of(emitter, accumulator(emitter, nest), NULL)
-                                          : element_of(emitter, nest->target, to);
-    if (nest->kind == NEST_ARGUMENT)
-        emit_line(emitter, "$ = $", best_of(emitter, nest), identity_of(emitter, nest->node));
-    emit_line(emitter, "$ = $", place,
-              nest->kind == NEST_ARGUMENT ? form(emitter, "0") : identity_of(emitter, nest->node));
+    const struct tree *place = collector(emitter, nest, to), *identity = identity_of(emitter, nest->node);
+    if (nest->kind == NEST_ARGUMENT) {
+        emit_line(emitter, "$ = $", lane_of(emitter, nest->best, NULL), identity);
+        identity = form(emitter, "0");
+    }
+    emit_line(emitter, "$ = $", place, identity);
+}
+
+void emit_lane_starts(struct emitter *emitter, const struct item *loop)
+{
+    struct code starts = {0}, *outer = emit_into(emitter, &starts);
+    for (size_t i = 0; i < loop->before_count; i++)
+        emit_lane_start(emitter, loop->before[i], loop);
+    start_powers(emitter, loop);
+    emit_into(emitter, outer);
+    declare_powers(emitter, loop);
+    emit_in_lanes(emitter, &starts);
 }
 
 /* What the lanes have summed up is stored behind the loop. */
@@ -178,6 +96,38 @@ static void emit_lane_end(struct emitter *emitter, struct nest *nest, const stru
               lane_of(emitter, accumulator(emitter, nest), NULL));
     end_guarded(emitter, &guarded);
 }
+
+void emit_lane_ends(struct emitter *emitter, const struct item *loop)
+{
+    struct code ends = {0}, *outer = emit_into(emitter, &ends);
+    for (size_t i = 0; i < loop->behind_count; i++)
+        emit_lane_end(emitter, loop->behind[i], loop);
+    emit_into(emitter, outer);
+    emit_in_lanes(emitter, &ends);
+}
+
+/* Whether it is a loop over the lanes with which each round of the loop around it ends. */
+static bool ends_round(const struct item *item)
+{
+    return item->loop_kind == LOOP_LANE && item->position + 1 == item->parent->body_count &&
+           (item->guard == ALWAYS_WANTED || item->guard == item->parent->guard);
+}
+
+void step_lanes(struct emitter *emitter, const struct item *loop)
+{
+    struct code steps = {0}, *outer;
+    if (loop->loop_kind == LOOP_LANE) {
+        if (ends_round(loop))
+            step_powers(emitter, loop->parent);
+    } else if (loop->body_count == 0 || !ends_round(loop->body[loop->body_count - 1])) {
+        outer = emit_into(emitter, &steps);
+        step_powers(emitter, loop);
+        emit_into(emitter, outer);
+        emit_in_lanes(emitter, &steps);
+    }
+}
+
+/* ---- Polynomials ---- */
 
 /* The one statement of a loop in which each lane forms a sum over that loop alone; else NULL. */
 static const struct item *lone_sum(const struct emitter *emitter, const struct item *loop)
@@ -205,7 +155,7 @@ static const struct item *lone_sum(const struct emitter *emitter, const struct i
  *
  * It starts without a product, which would be of zero and an infinite t. Where powers overflow, the last term
  * decides. */
-static bool emit_polynomial(struct emitter *emitter, const struct block *block, const struct item *loop)
+bool emit_polynomial(struct emitter *emitter, const struct item *loop)
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
     const struct item *item = lone_sum(emitter, loop);
@@ -215,11 +165,12 @@ static bool emit_polynomial(struct emitter *emitter, const struct block *block, 
     if (!item || size_nonnegative(last) != ALWAYS)
         return false;
     emitter->at = item;
-    find_places(emitter, item->nest, at, to);
+    nest_indices(emitter->program, item->nest, item->nest->loop_count, at);
+    find_target(emitter, item->nest, at, to);
     term_of(emitter, item->nest, at); /* which finds its powers */
     if (!take_lone_power(emitter, loop, item->nest, at, &base, &coefficient))
         return false;
-    const struct tree *place = reduced_into(emitter, item->nest, to);
+    const struct tree *place = collector(emitter, item->nest, to);
     struct code start = {0}, step = {0}, *outer = emit_into(emitter, &start);
     if (tree_mentions(coefficient, variable))
         emit_line(emitter, "const size_t %s = $", variable, size_c(emitter, last));
@@ -227,81 +178,12 @@ static bool emit_polynomial(struct emitter *emitter, const struct block *block, 
     emit_into(emitter, &step);
     emit_line(emitter, "$ = $ * $ + $", place, place, base, coefficient);
     emit_into(emitter, outer);
-    emit_lane_loop(emitter, block, &start);
+    emit_in_lanes(emitter, &start);
     struct statement *terms = emit_open(emitter, CODE_FOR, NO_BRACES, "for (size_t %s = $; %s-- > 0;)",
                                         variable, size_c(emitter, last), variable);
-    emit_lane_loop(emitter, block, &step);
+    emit_in_lanes(emitter, &step);
     close_statement(emitter, terms);
     return true;
-}
-
-static void emit_lane_ends(struct emitter *emitter, const struct block *block, const struct item *loop)
-{
-    struct code ends = {0}, *outer = emit_into(emitter, &ends);
-    for (size_t i = 0; i < loop->behind_count; i++)
-        emit_lane_end(emitter, loop->behind[i], loop);
-    emit_into(emitter, outer);
-    emit_lane_loop(emitter, block, &ends);
-}
-
-static void emit_inner_loop(struct emitter *emitter, const struct block *block, const struct item *loop)
-{
-    const char *variable = c_name(emitter, loop->variable);
-    if (emit_polynomial(emitter, block, loop)) {
-        emit_lane_ends(emitter, block, loop);
-        return;
-    }
-    struct code starts = {0}, *outer = emit_into(emitter, &starts);
-    for (size_t i = 0; i < loop->before_count; i++)
-        emit_lane_start(emitter, loop->before[i], loop);
-    emit_into(emitter, outer);
-    struct statement *rounds = open_statement(emitter, CODE_FOR, "for (size_t %s = 0; %s < $; %s++)",
-                                              variable, variable, size_c(emitter, loop->extent), variable);
-    emit_lane_items(emitter, block, loop);
-    close_braced(emitter, rounds);
-    declare_powers(emitter, loop);
-    emit_into(emitter, &starts);
-    start_powers(emitter, loop);
-    emit_into(emitter, outer);
-    emit_lane_loop(emitter, block, &starts);
-    if (rounds->body.statements_count > 0)
-        code_append(emitter->lasting, emitter->code, rounds);
-    emit_lane_ends(emitter, block, loop);
-}
-
-static void emit_lane_items(struct emitter *emitter, const struct block *block, const struct item *parent)
-{
-    struct code body = {0}, *outer;
-    for (size_t i = 0; i < parent->body_count; i++) {
-        const struct item *item = parent->body[i];
-        struct guarded guarded;
-        begin_guarded(emitter, &guarded, item->guard);
-        if (item->loop_kind == LOOP_LANE) {
-            bool is_last = !guarded.statement && i + 1 == parent->body_count;
-            outer = emit_into(emitter, &body);
-            for (size_t j = 0; j < item->body_count; j++) {
-                emitter->at = item->body[j];
-                emit_lane_statement(emitter, item->body[j]->nest);
-            }
-            if (is_last)
-                step_powers(emitter, parent);
-            emit_into(emitter, outer);
-            emit_lane_loop(emitter, block, &body);
-            body = (struct code){0};
-            if (is_last)
-                return;
-        } else if (item->loop_kind == LOOP_SUM) {
-            emitter->at = item->body[0];
-            emit_total(emitter, block, item->body[0]->nest);
-        } else {
-            emit_inner_loop(emitter, block, item);
-        }
-        end_guarded(emitter, &guarded);
-    }
-    outer = emit_into(emitter, &body);
-    step_powers(emitter, parent);
-    emit_into(emitter, outer);
-    emit_lane_loop(emitter, block, &body);
 }
 
 /* ---- The block ---- */
@@ -339,7 +221,7 @@ static void declare_lanes(struct emitter *emitter, const struct item *item)
 }
 
 /* panel[j][v] = x[i0 + v, j] */
-static void emit_panel(struct emitter *emitter, const struct block *block, const struct panel *panel)
+static void emit_panel(struct emitter *emitter, const struct panel *panel)
 {
     const struct node *node = panel->node;
     struct index at[MAXIMUM_RANK];
@@ -359,7 +241,7 @@ static void emit_panel(struct emitter *emitter, const struct block *block, const
               subscripted(emitter, emitter->leaf_names[node->id],
                           offset_of(emitter, place_in_array(NULL, node->rank, node->shape, at))));
     emit_into(emitter, outer);
-    emit_lane_loop(emitter, block, &body);
+    emit_in_lanes(emitter, &body);
 }
 
 static void clear_parts(struct emitter *emitter, const struct nest *nest)
@@ -389,27 +271,32 @@ static void add_parts(struct emitter *emitter, const struct nest *nest)
 
 void emit_laned_loop(struct emitter *emitter, const struct item *loop)
 {
-    const char *variable = c_name(emitter, loop->variable);
-    struct block block = {names_take(emitter->names, arena_print(emitter->arena, "%s0", variable)),
-                          names_take(emitter->names, "lanes"), NULL};
+    const struct blocks *block = loop->block;
+    const char *first =
+        names_take(emitter->names, arena_print(emitter->arena, "%s0", c_name(emitter, loop->variable)));
+    const char *lanes = names_take(emitter->names, "lanes");
     const struct tree *rounds = size_c(emitter, loop->extent);
+    emitter->first_laned = NULL;
     if (emitter->range) {
-        block.from = emitter->range->begin;
+        emitter->first_laned = emitter->range->begin;
         rounds = form(emitter, "$ - $", emitter->range->end, emitter->range->begin);
         emitter->range = NULL;
     }
     emitter->laned = loop;
     emitter->lane = names_take(emitter->names, "lane");
+    size_spell_name(emitter->spelling, block->first, first);
+    size_spell_name(emitter->spelling, block->rows, lanes);
+    size_spell_name(emitter->spelling, block->lane, emitter->lane);
     if (!loop->chunks) /* there it has been done */
         name_panels(emitter, loop);
     for (size_t i = 0; i < loop->summed_count; i++)
         clear_parts(emitter, loop->summed[i]);
     struct statement *blocks =
-        emit_open(emitter, CODE_MACRO, BRACES, "GRADC_BLOCKS(%s, %s, $)", block.first, block.lanes, rounds);
+        emit_open(emitter, CODE_MACRO, BRACES, "GRADC_BLOCKS(%s, %s, $)", first, lanes, rounds);
     declare_lanes(emitter, loop);
     for (size_t i = 0; i < loop->panels_count; i++)
-        emit_panel(emitter, &block, &loop->panels[i]);
-    emit_lane_items(emitter, &block, loop);
+        emit_panel(emitter, &loop->panels[i]);
+    emit_items(emitter, loop);
     close_statement(emitter, blocks);
     for (size_t i = 0; i < loop->summed_count; i++)
         add_parts(emitter, loop->summed[i]);

@@ -303,6 +303,8 @@ static bool declares_outside(const struct nest *nest)
 /* Variables that statements under several conditions use are declared under none. */
 static void emit_starts(struct emitter *emitter, const struct item *loop, bool outside)
 {
+    if (emitter->lane) /* with its powers, when these are known */
+        return;
     for (size_t i = 0; i < loop->before_count; i++) {
         struct nest *nest = loop->before[i];
         struct guarded guarded;
@@ -317,6 +319,10 @@ static void emit_starts(struct emitter *emitter, const struct item *loop, bool o
 
 static void emit_ends(struct emitter *emitter, const struct item *loop)
 {
+    if (emitter->lane) {
+        emit_lane_ends(emitter, loop);
+        return;
+    }
     for (size_t i = 0; i < loop->behind_count; i++) {
         struct nest *nest = loop->behind[i];
         struct guarded guarded;
@@ -340,7 +346,7 @@ static void emit_counted_loop(struct emitter *emitter, const struct item *loop)
     static const char *const abouts[] = {[LOOP_INDEPENDENT] = "GRADC_INDEPENDENT",
                                          [LOOP_UNROLLED] = "GRADC_UNROLLED",
                                          [LOOP_ROLLED] = "GRADC_ROLLED",
-                                         [LOOP_LANES] = NULL};
+                                         [LOOP_LANE] = NULL};
     const struct range *range = emitter->range;
     const struct tree *begin = range ? range->begin : form(emitter, "0");
     const struct tree *end = range ? range->end : size_c(emitter, loop->extent);
@@ -348,15 +354,23 @@ static void emit_counted_loop(struct emitter *emitter, const struct item *loop)
     const char *variable = c_name(emitter, loop->variable);
     struct statement *rounds = open_statement(emitter, CODE_FOR, "for (size_t %s = $; %s < $; %s++)",
                                               variable, begin, variable, end, variable);
-    if (emitter->laned || emitter->side)
+    if (emitter->lane || emitter->side)
         emit_items(emitter, loop);
     else
         emit_body(emitter, loop, 0);
-    step_powers(emitter, loop);
+    if (emitter->lane)
+        step_lanes(emitter, loop);
+    else
+        step_powers(emitter, loop);
     close_statement(emitter, rounds);
     if (rounds->body.statements_count == 0)
         return; /* nothing but what turned out to be unnecessary */
-    declare_powers(emitter, loop);
+    if (loop->loop_kind == LOOP_LANE)
+        declare_round(emitter, NULL, &rounds->body);
+    if (emitter->lane)
+        emit_lane_starts(emitter, loop);
+    else
+        declare_powers(emitter, loop);
     code_append(emitter->lasting, emitter->code, rounds);
     if (loop->work) {
         rounds->kind = CODE_MACRO; /* GRADC_PARALLEL(i, n, n * D, { body }); */
@@ -365,7 +379,7 @@ static void emit_counted_loop(struct emitter *emitter, const struct item *loop)
                             size_c(emitter, loop->extent), size_c(emitter, loop->work));
         return;
     }
-    rounds->braces = has_running_powers(emitter, loop) ? BRACES : braces_of(loop, &rounds->body);
+    rounds->braces = braces_of(loop, &rounds->body);
     rounds->about = abouts[loop->loop_kind];
 }
 
@@ -468,11 +482,13 @@ static void emit_block(struct emitter *emitter, const struct item *item)
 static void emit_parts(struct emitter *emitter, const struct item *item)
 {
     if (item->kind == ITEM_LOOP) {
-        emit_starts(emitter, item, false);
-        if (item->chunks)
-            emit_in_chunks(emitter, item);
-        else
-            emit_rounds(emitter, item);
+        if (!emitter->lane || !emit_polynomial(emitter, item)) {
+            emit_starts(emitter, item, false);
+            if (item->chunks)
+                emit_in_chunks(emitter, item);
+            else
+                emit_rounds(emitter, item);
+        }
         emit_ends(emitter, item);
     } else if (item->kind == ITEM_REGION) {
         emit_region(emitter, item);

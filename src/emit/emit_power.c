@@ -149,14 +149,6 @@ bool take_lone_power(struct emitter *emitter, const struct item *loop, const str
     return false;
 }
 
-bool has_running_powers(const struct emitter *emitter, const struct item *loop)
-{
-    for (size_t i = 0; i < emitter->powers_count; i++)
-        if (emitter->powers[i]->loop == loop)
-            return true;
-    return false;
-}
-
 void declare_powers(struct emitter *emitter, const struct item *loop)
 {
     for (size_t i = 0; i < emitter->powers_count; i++) {

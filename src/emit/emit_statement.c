@@ -64,7 +64,7 @@ const struct tree *term_of(struct emitter *emitter, const struct nest *nest, con
 }
 
 /* A name for a value that is mentioned more than once, unless it is one. */
-const struct tree *named_value(struct emitter *emitter, enum type type, const struct tree *value)
+static const struct tree *named_value(struct emitter *emitter, enum type type, const struct tree *value)
 {
     if (value->precedence <= PRECEDENCE_NAME)
         return value;
@@ -118,12 +118,29 @@ const char *accumulator(struct emitter *emitter, struct nest *nest)
     return nest->accumulator;
 }
 
-bool has_accumulator(const struct nest *nest)
+static bool has_accumulator(const struct nest *nest)
 {
     bool is_scan = nest->kind == NEST_SCAN && nest->loop_count > 0 &&
                    !is_one(nest->extents[nest->order[nest->loop_count - 1]]);
     return is_scan || ((nest->kind == NEST_REDUCE || nest->kind == NEST_ARGUMENT) &&
                        nest->first_trailing < nest->loop_count);
+}
+
+const struct tree *collector(struct emitter *emitter, struct nest *nest, const struct index *to)
+{
+    const struct buffer *target = nest->target;
+    const struct item *laned = emitter->laned;
+    if (nest->parts) {
+        struct element_place place = place_in_array(NULL, target->node->rank, target->node->shape, to);
+        place.dropped = target->dropped;
+        nest->parts->is_read = true;
+        return lane_of(emitter, nest->parts->name, offset_of(emitter, place).at);
+    }
+    if (laned && forms_element(nest, laned))
+        return lane_of(emitter, accumulator(emitter, nest), NULL);
+    bool is_outside = !laned || (!target->lanes && nest->first_trailing == depth_of_loop(nest, laned));
+    return is_outside && has_accumulator(nest) ? tree_name(emitter->lasting, accumulator(emitter, nest))
+                                               : element_of(emitter, nest->target, to);
 }
 
 /* Nothing but zeros. */
@@ -275,15 +292,29 @@ static void emit_argument(struct emitter *emitter, struct nest *nest, const stru
     }
     enum type type = nest->node->inputs[0]->type;
     const struct tree *term = named_value(emitter, type, term_of(emitter, nest, at));
-    const char *sign = nest->node->op == OP_ARGMAX ? ">" : "<", *best = nest->best;
-    struct statement *better =
-        type == REAL ? emit_open(emitter, CODE_IF, BRACES, "if ($ %s %s || ($ != $ && %s == %s))", term, sign,
+    const struct tree *best = emitter->lane ? lane_of(emitter, nest->best, NULL)
+                                            : tree_name(emitter->lasting, nest->best),
+                      *place = collector(emitter, nest, to),
+                      *here = size_c(emitter, at[nest->order[nest->loop_count - 1]].affine);
+    const char *sign = nest->node->op == OP_ARGMAX ? ">" : "<";
+    if (emitter->lane) { /* without a branch */
+        const char *better = names_take(emitter->names, "better");
+        if (type == REAL)
+            emit_line(emitter, "const int %s = ($ %s $) | (($ != $) & ($ == $))", better, term, sign, best,
+                      term, term, best, best);
+        else
+            emit_line(emitter, "const int %s = $ %s $", better, term, sign, best);
+        emit_line(emitter, "$ = %s ? $ : $", best, better, term, best);
+        emit_line(emitter, "$ = %s ? (int32_t)$ : $", place, better, here, place);
+        return;
+    }
+    struct statement *is_better =
+        type == REAL ? emit_open(emitter, CODE_IF, BRACES, "if ($ %s $ || ($ != $ && $ == $))", term, sign,
                                  best, term, term, best, best)
-                     : emit_open(emitter, CODE_IF, BRACES, "if ($ %s %s)", term, sign, best);
-    emit_line(emitter, "%s = $", best, term);
-    emit_line(emitter, "%s = (int32_t)$", accumulator(emitter, nest),
-              size_c(emitter, at[nest->order[nest->loop_count - 1]].affine));
-    close_statement(emitter, better);
+                     : emit_open(emitter, CODE_IF, BRACES, "if ($ %s $)", term, sign, best);
+    emit_line(emitter, "$ = $", best, term);
+    emit_line(emitter, "$ = (int32_t)$", place, here);
+    close_statement(emitter, is_better);
 }
 
 static void emit_reduction(struct emitter *emitter, struct nest *nest, const struct index *at,
@@ -293,17 +324,7 @@ static void emit_reduction(struct emitter *emitter, struct nest *nest, const str
     if (nest->first_reduced == nest->loop_count)
         store(emitter, nest, to, "=", term);
     else
-        accumulate(emitter, nest->node, nest->target->type,
-                   has_accumulator(nest) ? tree_name(emitter->lasting, accumulator(emitter, nest))
-                                         : element_of(emitter, nest->target, to),
-                   term);
-}
-
-const struct tree *summed_term(struct emitter *emitter, struct nest *nest)
-{
-    struct index at[MAXIMUM_AXES];
-    nest_indices(emitter->program, nest, nest->loop_count, at);
-    return term_of(emitter, nest, at);
+        accumulate(emitter, nest->node, nest->target->type, collector(emitter, nest, to), term);
 }
 
 static void emit_scan(struct emitter *emitter, struct nest *nest, struct index *at, const struct index *to)

@@ -15,6 +15,7 @@ void emit_sum_loop(struct emitter *emitter, const struct item *loop)
     const char *variable = c_name(emitter, loop->variable);
     const struct tree *extent = size_c(emitter, loop->extent);
     struct code *before = ARENA_NEW(emitter->lasting, struct code), *outer = emit_into(emitter, before);
+    struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
     struct nest *nest = NULL;
     for (size_t i = 0; i < loop->body_count; i++) {
         const struct item *item = loop->body[i];
@@ -24,19 +25,22 @@ void emit_sum_loop(struct emitter *emitter, const struct item *loop)
             emit_item(emitter, item);
     }
     emitter->at = nest->item;
-    const struct tree *term = summed_term(emitter, nest);
+    nest_indices(emitter->program, nest, nest->loop_count, at);
+    find_target(emitter, nest, at, to);
+    const struct tree *term = term_of(emitter, nest, at), *into = collector(emitter, nest, to);
+    if (emitter->lane)
+        declare_round(emitter, term, before);
     emitter->code = outer;
     const char *of = before->statements_count > 0 ? "_OF" : "", *in = loop->work ? "_IN_PARTS" : "";
-    const char *into = accumulator(emitter, nest);
     enum op op = nest->node->op;
     if (nest->sums)
         emit_summing(emitter, CODE_ADD, before, "GRADC_ADD%s(%s, %s, $, $)", of, nest->sums, variable, extent,
                      term);
     else if (op == OP_MAXIMUM || op == OP_MINIMUM)
-        emit_summing(emitter, CODE_COLLECT, before, "GRADC_BEST%s%s(%s, %s, %s, %s, $, $)", in, of,
+        emit_summing(emitter, CODE_COLLECT, before, "GRADC_BEST%s%s(%s, $, %s, %s, $, $)", in, of,
                      emitter->real, into, op == OP_MAXIMUM ? ">" : "<", variable, extent, term);
     else
-        emit_summing(emitter, CODE_SUM, before, "GRADC_%sSUM%s%s(%s, %s, %s, $, $)",
+        emit_summing(emitter, CODE_SUM, before, "GRADC_%sSUM%s%s(%s, $, %s, $, $)",
                      loop->loop_kind == LOOP_SHORT_SUM ? "SHORT_" : "", in, of, emitter->real, into, variable,
                      extent, term);
 }

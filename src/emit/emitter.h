@@ -66,12 +66,13 @@ struct emitter {
     const struct item
         *quoted; /* the body of whose items [quoted_first, quoted_end) the lines have been shown */
     size_t quoted_first, quoted_end;
-    guard guard;               /* what is known to be wanted here */
-    const struct item *at;     /* the item being printed */
-    const struct range *range; /* which rounds of a loop in chunks are being printed; else NULL */
-    const struct item *laned;  /* the loop in lanes that is being printed; else NULL */
-    const char *lane;          /* its variable that counts the lanes */
-    struct side_by_side *side; /* rounds are being printed side by side, all members wanted; else NULL */
+    guard guard;                    /* what is known to be wanted here */
+    const struct item *at;          /* the item being printed */
+    const struct range *range;      /* which rounds of a loop in chunks are being printed; else NULL */
+    const struct item *laned;       /* the loop in lanes that is being printed; else NULL */
+    const char *lane;               /* its variable that counts the lanes; NULL: there are none */
+    const struct tree *first_laned; /* the first of its rounds that are printed; NULL: 0 */
+    struct side_by_side *side;      /* rounds are being printed side by side, all members wanted; else NULL */
     struct running_power **powers;
     size_t powers_count, powers_capacity;
     struct body **bodies; /* long ones */
@@ -150,8 +151,6 @@ void emit_statement(struct emitter *emitter, struct nest *nest);
 void emit_declaration(struct emitter *emitter, struct nest *nest, const struct item *loop);
 void emit_start(struct emitter *emitter, struct nest *nest, const struct item *loop);
 void emit_end(struct emitter *emitter, struct nest *nest);
-/* The term of a sum, maximum or minimum that one variable collects, for GRADC_SUM and GRADC_BEST. */
-const struct tree *summed_term(struct emitter *emitter, struct nest *nest);
 void emit_call(struct emitter *emitter, struct nest *nest);
 const struct tree *scale_factor(struct emitter *emitter, const struct scale *scale);
 void emit_product(struct emitter *emitter, struct nest *nest);
@@ -160,17 +159,16 @@ void emit_items(struct emitter *emitter, const struct item *parent);
 /* One of its body, with those behind it that stand under the same condition; their number. */
 size_t emit_items_at(struct emitter *emitter, const struct item *parent, size_t i);
 
-/* The pieces of an accumulation, for loops in lanes. */
+/* The pieces of an accumulation. */
 const struct tree *identity_of(struct emitter *emitter, const struct node *node);
 const struct tree *term_of(struct emitter *emitter, const struct nest *nest, const struct index *at);
 void accumulate(struct emitter *emitter, const struct node *node, enum type type, const struct tree *into,
                 const struct tree *term);
-/* A name for a value that is mentioned more than once, unless it is one. */
-const struct tree *named_value(struct emitter *emitter, enum type type, const struct tree *value);
 /* So many elements from `start` on are 0. */
 void emit_clearing(struct emitter *emitter, const struct tree *start, const size *count, const char *type);
 const char *accumulator(struct emitter *emitter, struct nest *nest);
-bool has_accumulator(const struct nest *nest);
+/* Where the rounds add up: a variable, or the element `to`; in lanes, that of the lane. */
+const struct tree *collector(struct emitter *emitter, struct nest *nest, const struct index *to);
 /* Where the nest's target stands for the positions of its iteration axes. */
 void find_target(struct emitter *emitter, const struct nest *nest, const struct index *at, struct index *to);
 
@@ -207,7 +205,6 @@ const struct tree *power_of_round(struct emitter *emitter, struct node *node, co
  * has: then it is forgotten. */
 bool take_lone_power(struct emitter *emitter, const struct item *loop, const struct nest *nest,
                      const struct index *at, const struct tree **base, const struct tree **coefficient);
-bool has_running_powers(const struct emitter *emitter, const struct item *loop);
 void declare_powers(struct emitter *emitter, const struct item *loop);
 void start_powers(struct emitter *emitter, const struct item *loop);
 void step_powers(struct emitter *emitter, const struct item *loop);
@@ -216,6 +213,14 @@ void step_powers(struct emitter *emitter, const struct item *loop);
 /* Takes names for the arrays that the loop needs for its lanes. */
 void name_panels(struct emitter *emitter, const struct item *loop);
 void emit_laned_loop(struct emitter *emitter, const struct item *loop);
+/* Of the loops in it, those over the lanes among them: what they start with, with their powers, */
+void emit_lane_starts(struct emitter *emitter, const struct item *loop);
+void emit_lane_ends(struct emitter *emitter, const struct item *loop); /* what is stored behind them, */
+void step_lanes(struct emitter *emitter, const struct item *loop); /* their powers at the end of a round, */
+/* and, before the statements of a loop over the lanes, the number of the round, if these mention it. */
+void declare_round(struct emitter *emitter, const struct tree *mentioning, struct code *code);
+/* Emits the loop if it forms a polynomial. */
+bool emit_polynomial(struct emitter *emitter, const struct item *loop);
 
 /* ---- emit_chunks.c ---- */
 /* A loop in chunks: what stands around its rounds, which emit_rounds prints. */

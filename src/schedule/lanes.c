@@ -218,7 +218,8 @@ static void add_parts(struct program *program, struct item *loop, struct nest *n
     ARENA_APPEND(program->arena, loop, summed, nest);
 }
 
-bool is_lane_total(const struct nest *nest, const struct item *loop)
+/* Whether the nest forms a sum, maximum or minimum over all lanes of the loop. */
+static bool is_lane_total(const struct nest *nest, const struct item *loop)
 {
     enum op op = nest->node ? nest->node->op : OP_ADD;
     return nest->kind == NEST_REDUCE && adds_over_rounds(nest, depth_of_loop(nest, loop)) && !nest->parts &&
@@ -298,13 +299,13 @@ static void append(struct program *program, struct item *parent, struct item *it
 }
 
 static struct item *lane_loop(struct program *program, struct item *parent, const struct item *first,
-                              size *lane, enum loop_kind kind)
+                              const struct blocks *block, enum loop_kind kind)
 {
     struct item *loop = item_new(program, parent);
     loop->kind = ITEM_LOOP;
     loop->loop_kind = kind;
-    loop->variable = lane;
-    loop->extent = size_number(program->sizes, LANES);
+    loop->variable = block->lane;
+    loop->extent = block->rows;
     loop->guard = first->guard;
     loop->depth = first->depth;
     loop->first = loop->last = first->first;
@@ -312,7 +313,7 @@ static struct item *lane_loop(struct program *program, struct item *parent, cons
     return loop;
 }
 
-static void distribute(struct program *program, const struct item *laned, struct item *parent, size *lane)
+static void distribute(struct program *program, const struct item *laned, struct item *parent)
 {
     struct item old = *parent, *open = NULL;
     parent->body = NULL;
@@ -320,13 +321,13 @@ static void distribute(struct program *program, const struct item *laned, struct
     for (size_t i = 0; i < old.body_count; i++) {
         struct item *item = old.body[i];
         if (item->kind == ITEM_LOOP) {
-            distribute(program, laned, item, lane);
+            distribute(program, laned, item);
             append(program, parent, item);
             open = NULL;
         } else if (!item->nest->is_void) {
             bool is_total = is_lane_total(item->nest, laned);
             if (is_total || !open || open->loop_kind == LOOP_SUM || open->guard != item->guard)
-                open = lane_loop(program, parent, item, lane, is_total ? LOOP_SUM : LOOP_LANE);
+                open = lane_loop(program, parent, item, laned->block, is_total ? LOOP_SUM : LOOP_LANE);
             open->last = item->last;
             append(program, open, item);
         }
@@ -335,7 +336,14 @@ static void distribute(struct program *program, const struct item *laned, struct
 
 void distribute_lanes(struct program *program, struct item *loop)
 {
-    size *lane = size_new_loop_variable(program->sizes, "lane", size_number(program->sizes, 0),
-                                        size_number(program->sizes, LANES));
-    distribute(program, loop, loop, lane);
+    struct blocks *block = ARENA_NEW(program->arena, struct blocks);
+    size *zero = size_number(program->sizes, 0), *one = size_number(program->sizes, 1);
+    block->extent = loop->extent;
+    block->length = size_number(program->sizes, LANES);
+    block->first = size_new_loop_variable(program->sizes, "first", zero, loop->extent);
+    block->rows = size_new_loop_variable(program->sizes, "lanes", one, size_add(block->length, one));
+    block->lane = size_new_loop_variable(program->sizes, "lane", zero, block->rows);
+    block->item = loop;
+    loop->block = block;
+    distribute(program, loop, loop);
 }

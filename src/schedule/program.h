@@ -147,6 +147,7 @@ struct product {
 struct blocks {
     size *extent, *length;
     size *first, *rows; /* variables */
+    size *lane;         /* of a loop in lanes: the row of the block; else NULL */
     struct item *item;
 };
 
@@ -181,7 +182,7 @@ struct item {
     int depth;               /* number of loops around it */
     size *variable, *extent; /* LOOP */
     struct nest *nest;       /* STATEMENT, REGION; LOOP: the only nest that may use it */
-    struct blocks *block;    /* BLOCK */
+    struct blocks *block;    /* BLOCK; LOOP: of its lanes */
     struct item **body;
     size_t body_count, body_capacity;
     struct nest **before,
@@ -508,8 +509,6 @@ bool is_formed_in_parts(const struct nest *nest);
 /* ---- lanes.c ---- */
 /* Decides which loops run LANES rounds side by side, and gives them buffers for what that takes. */
 void choose_lanes(struct program *program);
-/* Whether the nest forms a sum, maximum or minimum over all lanes of the loop. */
-bool is_lane_total(const struct nest *nest, const struct item *loop);
 /* Puts the statements of a loop in lanes into loops over the lanes, with their neighbours or, if they form a
  * sum over the lanes, alone. */
 void distribute_lanes(struct program *program, struct item *loop);

@@ -15,7 +15,7 @@ struct mentioned {
 static bool declares(const struct item *item, const size *variable)
 {
     switch (item->kind) {
-    case ITEM_LOOP: return item->variable == variable;
+    case ITEM_LOOP: return item->variable == variable || (item->block && item->block->rows == variable);
     case ITEM_BLOCK: return item->block->first == variable || item->block->rows == variable;
     case ITEM_REGION: return item->nest && item->nest->node->loop->variable == variable;
     default: return false;

@@ -83,9 +83,10 @@ static void nearest_forward_kernel(
                         const double t = p_panel_own[l * GRADC_LANES + lane] - c[j * d + l];
                         sum[lane] += t * t;
                     }
-                for (size_t lane = 0; lane < lanes; lane++)
+                for (size_t lane = 0; lane < lanes; lane++) {
                     least[lane] = ((sum[lane] < least[lane]) | (sum[lane] != sum[lane])) ? sum[lane] :
                             least[lane];
+                }
             }
             GRADC_SUM(double, nearest2_own, lane, lanes, least[lane]);
         });
