@@ -45,7 +45,7 @@ GRADC_INLINE double gradc_atan(double x)
 
 GRADC_INLINE float gradc_atanf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return atanf(x);
 #else
     GRADC_AS_WRITTEN
@@ -113,7 +113,7 @@ GRADC_INLINE double gradc_asin(double x)
 
 GRADC_INLINE float gradc_asinf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return asinf(x);
 #else
     GRADC_AS_WRITTEN
@@ -143,7 +143,7 @@ GRADC_INLINE double gradc_acos(double x)
 
 GRADC_INLINE float gradc_acosf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return acosf(x);
 #else
     GRADC_AS_WRITTEN

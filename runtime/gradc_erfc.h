@@ -78,7 +78,7 @@ GRADC_INLINE double gradc_erfc(double x)
 
 GRADC_INLINE float gradc_erfcf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return erfcf(x);
 #else
     GRADC_AS_WRITTEN

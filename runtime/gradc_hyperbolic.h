@@ -78,7 +78,7 @@ GRADC_INLINE double gradc_sinh(double x)
 
 GRADC_INLINE float gradc_sinhf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return sinhf(x);
 #else
     GRADC_AS_WRITTEN
@@ -103,7 +103,7 @@ GRADC_INLINE double gradc_cosh(double x)
 
 GRADC_INLINE float gradc_coshf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return coshf(x);
 #else
     GRADC_AS_WRITTEN
@@ -150,7 +150,7 @@ GRADC_INLINE double gradc_asinh(double x)
 
 GRADC_INLINE float gradc_asinhf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return asinhf(x);
 #else
     GRADC_AS_WRITTEN
@@ -179,7 +179,7 @@ GRADC_INLINE double gradc_acosh(double x)
 
 GRADC_INLINE float gradc_acoshf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return acoshf(x);
 #else
     GRADC_AS_WRITTEN
@@ -223,7 +223,7 @@ GRADC_INLINE double gradc_atanh(double x)
 
 GRADC_INLINE float gradc_atanhf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return atanhf(x);
 #else
     GRADC_AS_WRITTEN

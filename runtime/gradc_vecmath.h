@@ -97,7 +97,14 @@ GRADC_INLINE float gradc_with_signf(float size, float x)
 #define GRADC_AS_WRITTEN
 #endif
 
-#if !GRADC_IS_EXACT || (defined(__x86_64__) && !defined(__AVX2__) && !defined(GRADC_VECMATH_ALWAYS))
+/* Nor do they pay where nothing is made of loops (tcc, or without optimisation), and those of doubles where
+ * vectors hold only two. */
+#if !GRADC_IS_EXACT || !(defined(__OPTIMIZE__) || defined(GRADC_VECMATH_ALWAYS))
+#define GRADC_VECMATH_LIBMF 1
+#else
+#define GRADC_VECMATH_LIBMF 0
+#endif
+#if GRADC_VECMATH_LIBMF || (defined(__x86_64__) && !defined(__AVX2__) && !defined(GRADC_VECMATH_ALWAYS))
 #define GRADC_VECMATH_LIBM 1
 #else
 #define GRADC_VECMATH_LIBM 0
@@ -247,7 +254,7 @@ GRADC_INLINE double gradc_exp(double x)
 
 GRADC_INLINE float gradc_expf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return expf(x);
 #else
     GRADC_AS_WRITTEN
@@ -277,7 +284,7 @@ GRADC_INLINE double gradc_expm1(double x)
 
 GRADC_INLINE float gradc_expm1f(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return expm1f(x);
 #else
     GRADC_AS_WRITTEN
@@ -316,7 +323,7 @@ GRADC_INLINE double gradc_tanh(double x)
 
 GRADC_INLINE float gradc_tanhf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return tanhf(x);
 #else
     GRADC_AS_WRITTEN
@@ -411,7 +418,7 @@ GRADC_INLINE double gradc_log(double x)
 
 GRADC_INLINE float gradc_logf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return logf(x);
 #else
     GRADC_AS_WRITTEN
@@ -445,7 +452,7 @@ GRADC_INLINE double gradc_log1p(double x)
 
 GRADC_INLINE float gradc_log1pf(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return log1pf(x);
 #else
     GRADC_AS_WRITTEN
@@ -504,7 +511,7 @@ GRADC_INLINE double gradc_erf(double x)
 
 GRADC_INLINE float gradc_erff(float x)
 {
-#if !GRADC_IS_EXACT
+#if GRADC_VECMATH_LIBMF
     return erff(x);
 #else
     GRADC_AS_WRITTEN
