@@ -27,12 +27,12 @@ compile() {
     IFS='|' read -r options command _ <<< "$2"
     rm -f "$base.so" "$base.failure"
     # shellcheck disable=SC2086
-    timeout 20 "$GRADC" --color=never $options "$program" -o "$base.c" 2> "$base.log"
+    (ulimit -S -t 20 && exec "$GRADC" --color=never $options "$program" -o "$base.c") 2> "$base.log" # of the processor: others use it, too
     status=$?
     case $status in
     0) ;;
     1) echo "gradc refuses: $(grep -m1 -o 'error: .*' "$base.log" | general)" > "$base.failure" ;;
-    124) echo "gradc does not end" > "$base.failure" ;;
+    152) echo "gradc does not end" > "$base.failure" ;; # SIGXCPU
     *) echo "gradc crashes: $(grep -m1 -o -E 'Assertion.*|SUMMARY.*|runtime error.*' "$base.log" | general)" > "$base.failure" ;;
     esac
     [ $status = 0 ] || return 1

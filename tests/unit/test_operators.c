@@ -278,6 +278,25 @@ START_TEST(special_functions_satisfy_their_recurrences)
 }
 END_TEST
 
+START_TEST(bessel_functions_far_from_0)
+{
+    static const struct {
+        double x, i0e, i1e, j0, j1; /* by mpmath */
+    } known[] = {
+        {101, 0.039745646065407208819, 0.039548393511805774851, 0.075421398200297340203,
+         -0.024420114764402837145},
+        {3e7, 0.000072836562342957618891, 0.000072836561129014903059, 0.00007197070189375510011,
+         0.00012665258564941392626},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        ck_assert_double_eq_tol(special_ie(0, -known[i].x), known[i].i0e, 1e-15);
+        ck_assert_double_eq_tol(special_ie(1, -known[i].x), -known[i].i1e, 1e-15);
+        ck_assert_double_eq_tol(special_j(0, known[i].x), known[i].j0, 3e-15);
+        ck_assert_double_eq_tol(special_j(1, -known[i].x), -known[i].j1, 3e-15);
+    }
+}
+END_TEST
+
 START_TEST(the_runtime_computes_the_same)
 {
     for (double x = -3.3; x < 20; x += 0.37) {
@@ -338,6 +357,7 @@ int main(void)
     tcase_add_test(cases, a_call_in_c_is_known_when_it_is_run);
     tcase_add_test(cases, special_functions_at_known_points);
     tcase_add_test(cases, special_functions_satisfy_their_recurrences);
+    tcase_add_test(cases, bessel_functions_far_from_0);
     tcase_add_test(cases, the_runtime_computes_the_same);
     tcase_add_test(cases, noise_is_uniform);
     suite_add_tcase(suite, cases);
