@@ -37,6 +37,9 @@ expect 'its entries' 1 '' bash -c "'$GRADC' --check rule.nn | grep -q 'f  *gradi
 echo 'f(x: [n]) = sum(sqrt(x))' > root.nn
 expect 'a point' 0 'd_x' "$GRADC" --check --at 'x=[1, 2, 3]' root.nn
 expect 'a point without a value' 1 'no finite values there' "$GRADC" --check --at 'x=[-1, 2, 3]' root.nn
+printf 'f(x: [n], k: int) {\n    require x > 0\n    return y = sum(log(x)) * x[k]\n}\n' > required.nn
+expect 'a point that the program does not allow' 1 'd_x                             -  GRADC_EREQUIRE' "$GRADC" --check --at 'x=[-1],k=0' required.nn
+expect 'a place outside' 1 'GRADC_EINDEX' "$GRADC" --check --at 'x=[1],k=2' required.nn
 expect 'no point' 2 'no value for the size n' "$GRADC" --check --at 'y=1' root.nn
 expect 'what nothing takes up' 2 'there is no parameter or size y' "$GRADC" --check --at 'x=[1],y=1' root.nn
 

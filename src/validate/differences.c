@@ -131,8 +131,10 @@ static bool check_gradient(FILE *stream, struct point *p, const struct member *g
         agree += error <= TOLERANCE;
         differ += error > TOLERANCE;
     }
+    int status = p->given && !(agree + differ) ? point_status(p) : 0;
     const char *verdict = agree > differ     ? "ok"
                           : agree + differ   ? "WRONG"
+                          : status           ? status_text(status)
                           : p->given != NULL ? "no finite values there"
                                              : "no point with finite values found";
     progress_clear();

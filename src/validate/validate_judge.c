@@ -208,11 +208,30 @@ static const char *judge_member(struct point *point, size_t i, const struct outc
     return NULL;
 }
 
-static const char *status_text(int status)
+const char *status_text(int status)
 {
     static const char *const names[] = {"GRADC_OK",     "GRADC_ENULL",    "GRADC_ESIZE",
                                         "GRADC_EINDEX", "GRADC_ENUMERIC", "GRADC_EREQUIRE"};
     return status >= 0 && status < 6 ? names[status] : "no status";
+}
+
+int point_status(struct point *point)
+{
+    struct arena *arena = arena_new();
+    struct interpreter *interpreter = interpreter_at(point, arena, 0);
+    const struct judged *judged = judge_rounds(arena, point->reference, interpreter);
+    int status = STATUS_OK;
+    for (size_t i = 0; i < point->reference->members_count && status == STATUS_OK; i++)
+        if (point->reference->members[i].role == ROLE_OUTPUT) {
+            interpreter_value(interpreter, point->reference->members[i].value);
+            status = interpreter_status(interpreter);
+        }
+    if (status == STATUS_OK && has_reason(point, ENTRY_FORWARD, judged, STATUS_INDEX))
+        status = STATUS_INDEX;
+    if (status == STATUS_OK && has_reason(point, ENTRY_FORWARD, judged, STATUS_REQUIRE))
+        status = STATUS_REQUIRE;
+    arena_free(arena);
+    return status;
 }
 
 const char *point_judge(struct point *point, enum entry entry, const struct outcome *outcome, double *worst)

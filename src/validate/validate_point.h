@@ -36,6 +36,10 @@ struct outcome {
     bool **is_written;
 };
 
+/* What the entries should return there, as the graph says; "GRADC_OK" of it. */
+int point_status(struct point *point);
+const char *status_text(int status);
+
 struct point *point_new(struct arena *arena, const struct function *function,
                         const struct function *reference, int precision, uint64_t seed);
 uint64_t point_random(struct point *point, uint64_t below);
