@@ -215,6 +215,7 @@ static struct value int_of(struct elaborator *e, struct builtin_call *c)
         fail(e, argument_span(c, 0), "this does not fit a 32-bit int");
         return value_error();
     }
+    node = in_branch(e, node);
     if (!graph_is_constant(node, &value))
         require_fits(e, node, argument_span(c, 0));
     return value_node(graph_unary(e->graph, OP_TRUNCATE, node));

@@ -83,6 +83,12 @@ struct value tied_value(struct elaborator *e, struct value value, size *variable
     return value;
 }
 
+struct node *in_branch(struct elaborator *e, struct node *node)
+{
+    const struct block *branch = innermost_branch(e);
+    return branch ? graph_tie(e->graph, node, branch->variable) : node;
+}
+
 /* Within a branch, values from outside it are tied to it, so that what is computed from them is not computed
  * elsewhere. */
 struct value binding_value(struct elaborator *e, const struct binding *binding)

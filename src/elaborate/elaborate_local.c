@@ -86,7 +86,7 @@ static void mention_statements(struct elaborator *e, struct map *names, const st
 /* ---- Definition ---- */
 
 /* The innermost branch that is being evaluated, whatever call it is in; NULL outside all. */
-static const struct block *innermost_branch(const struct elaborator *e)
+const struct block *innermost_branch(const struct elaborator *e)
 {
     for (const struct frame *frame = e->frame; frame; frame = frame->caller)
         for (const struct block *block = frame->block; block; block = block->outer)

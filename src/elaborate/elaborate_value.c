@@ -136,9 +136,8 @@ struct node *as_int(struct elaborator *e, struct value value, struct span at)
             fail(e, at, "%lld does not fit a 32-bit int", (long long)number);
             return NULL;
         }
-        if (is_indexed(e, &value))
-            return index_number(e, value.number, INT);
-        return graph_size(e->graph, INT, value.number);
+        return in_branch(e, is_indexed(e, &value) ? index_number(e, value.number, INT)
+                                                  : graph_size(e->graph, INT, value.number));
     }
     if (value.kind == VALUE_ERROR)
         return NULL;

@@ -179,6 +179,9 @@ struct elaborator {
 struct value evaluate(struct elaborator *e, const struct expression *expression);
 /* A value tied to a branch: what is computed from it counts as inside. */
 struct value tied_value(struct elaborator *e, struct value value, size *variable);
+const struct block *innermost_branch(const struct elaborator *e); /* being evaluated, or NULL */
+/* A node made of numbers alone, of which checks depend, tied to the innermost branch that is being evaluated. */
+struct node *in_branch(struct elaborator *e, struct node *node);
 /* The value that reading the name gives here: within a branch, one that is tied to it. */
 struct value binding_value(struct elaborator *e, const struct binding *binding);
 
