@@ -175,7 +175,7 @@ bool subscript_uses_index(struct elaborator *e, const struct expression *x)
 }
 
 /* One axis of an access; notes which indices it uses. */
-static bool access_axis(struct elaborator *e, const struct subscript *s, size *extent,
+static bool access_axis(struct elaborator *e, const struct subscript *s, int axis, size *extent,
                         struct affine *subscript, bool *used, struct node **dynamics, int *dynamic_count)
 {
     struct value value = evaluate(e, s->at);
@@ -188,14 +188,16 @@ static bool access_axis(struct elaborator *e, const struct subscript *s, size *e
         for (int i = 0; i < e->space.count; i++)
             used[i] = used[i] || subscript->coefficients[i];
         size *least = size_least(value.number), *greatest = size_greatest(value.number);
-        return require_nonnegative(e, least, s->span,
-                                   "the subscript %s goes down to %s, before the start of the axis", text,
-                                   size_print(e->arena, least, SIZE_LANGUAGE)) &&
-               require_nonnegative(e,
-                                   size_subtract(size_subtract(extent, size_number(e->sizes, 1)), greatest),
-                                   s->span, "the subscript %s goes up to %s, outside the axis of size %s",
-                                   text, size_print(e->arena, greatest, SIZE_LANGUAGE),
-                                   size_print(e->arena, extent, SIZE_LANGUAGE));
+        if (!require_nonnegative(e, least, s->span,
+                                 "the subscript %s goes down to %s, before the start of the axis", text,
+                                 size_print(e->arena, least, SIZE_LANGUAGE))) {
+            note_margin(e, value.number, s->span, axis);
+            return false;
+        }
+        return require_nonnegative(
+            e, size_subtract(size_subtract(extent, size_number(e->sizes, 1)), greatest), s->span,
+            "the subscript %s goes up to %s, outside the axis of size %s", text,
+            size_print(e->arena, greatest, SIZE_LANGUAGE), size_print(e->arena, extent, SIZE_LANGUAGE));
     }
     if (value.kind == VALUE_NODE && value.node->type == REAL) {
         fail(e, s->at->span,
@@ -240,7 +242,7 @@ struct value evaluate_indexed(struct elaborator *e, const struct expression *x)
     bool used[MAXIMUM_RANK] = {0};
     int dynamic_count = 0, axis = 0;
     for (const struct subscript *s = x->subscripts; s; s = s->next, axis++)
-        if (!access_axis(e, s, source->shape[axis], &subscripts[axis], used, dynamics, &dynamic_count))
+        if (!access_axis(e, s, axis, source->shape[axis], &subscripts[axis], used, dynamics, &dynamic_count))
             return value_error();
     size *shape[MAXIMUM_RANK];
     shape_of_used(e, used, shape);

@@ -156,6 +156,22 @@ static struct carried *enter_carried(struct elaborator *e, struct saved_binding 
     return carried;
 }
 
+/* What the first value should be, where a number was meant as an int or as a tensor. */
+static const char *first_value_advice(struct elaborator *e, const struct value *before,
+                                      const struct value *after)
+{
+    int64_t number;
+    if (before->kind != VALUE_NUMBER || after->kind != VALUE_NODE)
+        return "";
+    if (after->node->type == INT)
+        return "; int(…) makes an int of a whole number";
+    if (after->node->type != REAL || !size_is_number(before->number, &number))
+        return "";
+    const char *shape = shape_text(e, after->node);
+    return number == 0 ? arena_print(e->arena, "; zeros(%s) has the shape", shape)
+                       : arena_print(e->arena, "; full(%s, %lld) has the shape", shape, (long long)number);
+}
+
 /* The values at the end of a round; false after reporting that one has changed its type. */
 static bool leave_carried(struct elaborator *e, const struct carried *carried, size_t count,
                           struct loop *loop)
@@ -182,10 +198,7 @@ static bool leave_carried(struct elaborator *e, const struct carried *carried, s
                  "%s is carried from round to round and keeps one type, but it changes from %s to %s",
                  carried[i].saved->name, value_text(e, &before), value_text(e, &binding->value));
             note(e, carried[i].saved->span, "it gets its first value here%s",
-                 before.kind == VALUE_NUMBER && binding->value.kind == VALUE_NODE &&
-                         binding->value.node->type == INT
-                     ? "; int(…) makes an int of a whole number"
-                     : "");
+                 first_value_advice(e, &before, &binding->value));
             return false;
         }
     }

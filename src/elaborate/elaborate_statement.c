@@ -178,6 +178,9 @@ static void execute_assign(struct elaborator *e, const struct statement *stateme
                     e, target->span,
                     "what a function gives is collected by names of its own: `u, v = g(x)`, then `%s[…] = u`",
                     target->name);
+            else
+                note(e, target->span, "let it begin with the sizes that it has in the end: %s = zeros([…])",
+                     target->name);
             bind(e, target->name, value_error(), target->span, false); /* told once */
             return;
         }

@@ -84,6 +84,19 @@ static bool select_slice(struct elaborator *e, struct selection *s, int axis, co
     return add_axis(e, s, count, item->span);
 }
 
+void note_margin(struct elaborator *e, size *subscript, struct span at, int axis)
+{
+    int64_t least;
+    if (!size_has_loop_variable(subscript) || !size_is_number(size_least(subscript), &least))
+        return;
+    const char *where = axis ? arena_print(e->arena, ", axis = %d", axis) : "";
+    note(e, at,
+         "pad(x, %lld, 0%s) begins with %lld more, so that this is read at %s; a choice reads both of its "
+         "sides",
+         (long long)-least, where, (long long)-least,
+         text(e, size_subtract(subscript, size_number(e->sizes, least))));
+}
+
 static bool select_position(struct elaborator *e, struct selection *s, int axis, const struct expression *x,
                             struct value value, size *extent)
 {
@@ -94,9 +107,12 @@ static bool select_position(struct elaborator *e, struct selection *s, int axis,
         at = size_add(extent, at);
     const char *what = text(e, value.number);
     s->subscripts[axis].offset = at;
-    return require_nonnegative(e, at, x->span, "subscript %s is before the start of the axis of size %s",
-                               what, text(e, extent)) &&
-           require_nonnegative(e, size_subtract(size_subtract(extent, at), size_number(e->sizes, 1)), x->span,
+    if (!require_nonnegative(e, at, x->span, "subscript %s is before the start of the axis of size %s", what,
+                             text(e, extent))) {
+        note_margin(e, at, x->span, axis);
+        return false;
+    }
+    return require_nonnegative(e, size_subtract(size_subtract(extent, at), size_number(e->sizes, 1)), x->span,
                                "subscript %s is outside the axis of size %s (0 to %s)", what, text(e, extent),
                                text(e, size_subtract(extent, size_number(e->sizes, 1))));
 }

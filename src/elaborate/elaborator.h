@@ -180,7 +180,8 @@ struct value evaluate(struct elaborator *e, const struct expression *expression)
 /* A value tied to a branch: what is computed from it counts as inside. */
 struct value tied_value(struct elaborator *e, struct value value, size *variable);
 const struct block *innermost_branch(const struct elaborator *e); /* being evaluated, or NULL */
-/* A node made of numbers alone, of which checks depend, tied to the innermost branch that is being evaluated. */
+/* A node made of numbers alone, of which checks depend, tied to the innermost branch that is being evaluated.
+ */
 struct node *in_branch(struct elaborator *e, struct node *node);
 /* The value that reading the name gives here: within a branch, one that is tied to it. */
 struct value binding_value(struct elaborator *e, const struct binding *binding);
@@ -403,6 +404,9 @@ void note(struct elaborator *e, struct span place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Where the value of an operand comes from, if the operand is a name: `W is declared [n, n] here`. */
 void note_operand(struct elaborator *e, struct span operand);
+/* How what first rounds would read before the start of an axis can be there: often it is not meant to be
+ * read. */
+void note_margin(struct elaborator *e, size *subscript, struct span at, int axis);
 /* How a loop counts in whole numbers, if the value is a real that a loop carries. */
 void note_counter(struct elaborator *e, const struct value *value, struct span at);
 const char *shape_text(struct elaborator *e, const struct node *node);
