@@ -109,5 +109,35 @@ EOF
 else
     echo 'skipped: Vim with +syntax; package vim'
 fi
+
+# Neovim with the lines that docs/editors.md has for its version: what the server says of a program, and the canonical form.
+if command -v nvim > /dev/null; then
+    mkdir "$out/bin"
+    ln -s "$(realpath "${GRADC:-gradc}")" "$out/bin/gradc"
+    printf 'f(x: [n]) {\n  y=2*x\n    return sum(z)\n}\n' > "$out/b.nn"
+    begin=local # of 0.7
+    nvim --headless -u NONE -c 'lua io.stdout:write(tostring(vim.lsp.start))' -c 'qa!' 2>&1 | grep -q function && begin=vim.api
+    echo "vim.opt.runtimepath:prepend('$PWD/editors/vim')" > "$out/init.lua"
+    awk -v begin="$begin" '/^```lua/ { getline; shown = index($0, begin) == 1 } /^```$/ { shown = 0 } shown' docs/editors.md >> "$out/init.lua"
+    cat > "$out/look.lua" << EOF
+vim.cmd("edit $out/b.nn")
+vim.wait(20000, function() return #vim.diagnostic.get(0) > 0 end, 50)
+local file = io.open("$out/said", "w")
+for _, said in ipairs(vim.diagnostic.get(0)) do
+  file:write(said.lnum + 1, ":", said.col + 1, ": ", said.message, "\n")
+end
+if vim.lsp.buf.format then vim.lsp.buf.format({ timeout_ms = 20000 }) else vim.lsp.buf.formatting_sync({}, 20000) end
+file:write(vim.api.nvim_buf_get_lines(0, 1, 2, false)[1], "\n")
+file:close()
+vim.cmd("qall!")
+EOF
+    PATH=$out/bin:$PATH timeout 60 nvim --headless -n -i NONE -u "$out/init.lua" -c "luafile $out/look.lua" > /dev/null 2>&1
+    expect 'Neovim' 0 '' diff - "$out/said" << 'EOF'
+3:16: z has no value here
+    y = 2 * x
+EOF
+else
+    echo 'skipped: the language server in Neovim; package neovim'
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -42,6 +42,9 @@ bench='torch python3-torch the networks
 /usr/include/tbb libtbb-dev what these include'
 others='dot graphviz pictures
 rustc rustc trying the modules of Rust
+vim vim looking at colours
+pygmentize python3-pygments looking at colours
+nvim neovim trying the language server in an editor
 cmake cmake trying the CMake package
 meson meson trying the recipe for Meson
 tcc tcc trying a small compiler'
