@@ -162,7 +162,7 @@ GRADC_INLINE float gradc_asinhf(float x)
 #endif
 }
 
-/* log(1 + t + s) with t = x - 1 and s = sqrt(x^2 - 1) = sqrt(t (t + 2)). 2 ulp. */
+/* log(1 + t + s) with t = x - 1 and s = sqrt(x^2 - 1) = sqrt(t (t + 2)). 2.5 ulp. */
 GRADC_INLINE double gradc_acosh(double x)
 {
 #if GRADC_VECMATH_LIBM
@@ -193,7 +193,7 @@ GRADC_INLINE float gradc_acoshf(float x)
 
 /* log((1 + a) / (1 - a)) / 2 = (k / 2) log 2 + atanh(s), s = (w - 1) / (w + 1) for w = (1 + a) / (2^k (1 -
  * a)). k is about the logarithm of (1 + a) / (1 - a), which the difference of their bits tells as well as
- * needed; for k = 0, s is a. 2 ulp. */
+ * needed; for k = 0, s is a. 2.5 ulp. */
 GRADC_INLINE double gradc_atanh(double x)
 {
 #if GRADC_VECMATH_LIBM

@@ -27,8 +27,8 @@ enum { BATCH = 512 };
 #define VECMATH_BOUND_sinh    2
 #define VECMATH_BOUND_cosh    2
 #define VECMATH_BOUND_asinh   2
-#define VECMATH_BOUND_acosh   2
-#define VECMATH_BOUND_atanh   2
+#define VECMATH_BOUND_acosh   2.5
+#define VECMATH_BOUND_atanh   2.5
 #define VECMATH_BOUND_tan     2.5
 #define VECMATH_BOUND_erfc    3.5
 
