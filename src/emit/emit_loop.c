@@ -415,8 +415,12 @@ static bool emit_branch(struct emitter *emitter, const struct item *item)
     const struct item *first = item->body_count > 0 ? item->body[0] : NULL;
     if (!first || first->kind != ITEM_STATEMENT || first->nest->kind != NEST_BREAK)
         return false;
+    double condition;
+    bool is_always = graph_is_constant(first->nest->node, &condition) && condition != 0;
     struct statement *branch =
-        emit_open(emitter, CODE_IF, BRACES, "if ($)", expression_of(emitter, first->nest->node, NULL));
+        is_always
+            ? emit_open(emitter, CODE_BLOCK, BRACES, "")
+            : emit_open(emitter, CODE_IF, BRACES, "if ($)", expression_of(emitter, first->nest->node, NULL));
     emit_body(emitter, item, 1);
     close_statement(emitter, branch);
     return true;

@@ -437,13 +437,15 @@ struct node *graph_result(struct graph *graph, struct node *loop_node, int resul
     struct node node = {.op = OP_RESULT, .result = result, .loop = loop};
     size *shape[MAXIMUM_RANK + 1];
     const struct node *value;
+    double condition;
     int rank = 0;
 
     assert(loop_node->op == OP_LOOP);
     assert(result >= 0 && result < loop->carried_count + loop->collected_count);
     if (result < loop->carried_count) {
         value = loop->carried[result];
-        if (loop->next[result] == value || loop->begin == loop->end) /* unchanged, or no rounds */
+        bool is_never = loop->condition && graph_is_constant(loop->condition, &condition) && condition == 0;
+        if (loop->next[result] == value || loop->begin == loop->end || is_never) /* unchanged, or no rounds */
             return loop->initial[result];
     } else {
         value = loop->collected[result - loop->carried_count];

@@ -121,6 +121,14 @@ static struct node *simplify_add(struct graph *graph, struct node *a, struct nod
     return NULL;
 }
 
+/* A number that was an int, such as a size or a position, or is bounded. */
+static bool is_finite(const struct node *a)
+{
+    while (a->op == OP_INDEX || a->op == OP_RESHAPE)
+        a = a->inputs[0];
+    return a->type != REAL || a->op == OP_SIZE_VALUE || a->op == OP_IOTA || a->op == OP_CAST_REAL;
+}
+
 static struct node *simplify_sub(struct graph *graph, struct node *a, struct node *b)
 {
     double c;
@@ -131,6 +139,8 @@ static struct node *simplify_sub(struct graph *graph, struct node *a, struct nod
         return neg(graph, b);
     if (b->op == OP_NEG) /* a - (-b) -> a + b */
         return graph_binary(graph, OP_ADD, a, b->inputs[0]);
+    if (a == b && is_finite(a)) /* a - a -> 0, which it is not of NaN or infinity */
+        return graph_zeros_like(graph, a);
     struct node *merged = merge_terms(graph, a, b, -1);
     if (merged != NULL)
         return merged;

@@ -28,6 +28,7 @@ struct decision {
     bool *is_forced;    /* must have a buffer */
     bool *is_expanded;  /* a view or sum reads its elements more than once */
     int *readers;       /* how often its expression would be computed for each element */
+    bool *is_power;     /* the base of a small power, which is a product: a name reads better twice than it */
     bool *is_expensive; /* computed with functions that vectorise */
     bool *has_parts;    /* a SCATTER, or a sum with scattered parts */
     bool *is_computed;  /* read by other nodes than sums that loops form */
@@ -199,6 +200,7 @@ static void decide_operands(struct decision *decision, struct node *node)
         decision->is_computed[x->id] = decision->is_computed[x->id] || node->op != OP_SUM;
         int count = times * (operator_is_elementwise(node->op) ? occurrences(node, i) : 1);
         decision->readers[x->id] += decision->readers[x->id] < 1000 ? count : 0;
+        decision->is_power[x->id] |= node->op == OP_POW && i == 0 && occurrences(node, i) > 1;
         if (expanding)
             decision->is_expanded[x->id] = true;
     }
@@ -234,6 +236,7 @@ static bool needs_buffer(const struct decision *decision, const struct node *nod
     if (is_running_power(node) && !decision->is_computed[node->id])
         return false; /* each sum multiplies it up for itself */
     bool cheap = operator_info(node->op)->cost <= CHEAP_FOR_EACH_USE && reads_only_leaves(node) &&
+                 !decision->is_power[node->id] &&
                  (node->type != REAL || node->rank == 0 || decision->readers[node->id] <= 1);
     return (decision->readers[node->id] > 1 || decision->is_expanded[node->id]) && !cheap;
 }
@@ -356,6 +359,7 @@ void materialise(struct program *program)
     decision.is_computed = ARENA_ARRAY(program->scratch, bool, count + 1);
     decision.is_moved = ARENA_ARRAY(program->scratch, bool, count + 1);
     decision.readers = ARENA_ARRAY(program->scratch, int, count + 1);
+    decision.is_power = ARENA_ARRAY(program->scratch, bool, count + 1);
     for (size_t i = 0; i < count; i++)
         if (program->is_live[i] && !program->buffers[i] && decision.graph->nodes[i]->op == OP_CONTRACT)
             program->products[i] = match_product(program, decision.graph->nodes[i]);
