@@ -27,9 +27,24 @@ static size_t find_roots(const struct function *function, struct node **roots)
     return count;
 }
 
+/* What has turned out to be a number that passes. */
+static bool always_passes(const struct value_check *check, const struct node *k)
+{
+    double value;
+    int64_t low, high;
+    if (!graph_is_constant(k, &value))
+        return false;
+    if (check->kind == CHECK_TRUTH)
+        return value != 0;
+    return check->kind == CHECK_RANGE && size_is_number(check->low, &low) &&
+           size_is_number(check->high, &high) && value >= (double)low && value < (double)high;
+}
+
 static void add_check(struct function *function, struct value_check check, struct node *k)
 {
     check.k = k;
+    if (always_passes(&check, k))
+        return;
     for (size_t i = 0; i < function->checks_count; i++) {
         const struct value_check *other = &function->checks[i];
         if (other->k == k && other->kind == check.kind && other->low == check.low &&
