@@ -2,6 +2,7 @@
  * has been reached: the rule's adjoints, with the adjoints of the outputs in place of its seeds. */
 #include "adjoint.h"
 #include "copy.h"
+#include "memory.h"
 
 /* The outputs of y's call that take part, by their number; false if y is not the last of them or none has an
  * adjoint. */
@@ -51,11 +52,36 @@ static bool is_like(const struct node *a, const struct node *b)
     return same;
 }
 
-/* Whether it is a function of the library that goes from the argument to y element by element: a mask of y's
- * adjoint is one for the argument, too. */
-static bool is_by_element(const struct node *y, const struct node *argument)
+/* Whether the adjoint is made of the seed by element-wise operators alone, so that each of its elements is
+ * made of the seed's own. What depends on the seed came into being after it. */
+static bool goes_by_element(const struct graph *graph, const struct node *adjoint, const struct node *seed)
 {
-    return y->rule->is_tame && !y->rule->axis && y->rule->output_count == 1 && is_like(argument, y);
+    enum { FREE, BY_ELEMENT, MIXED };
+    if (adjoint->id < seed->id)
+        return true;
+    size_t first = (size_t)seed->id, count = (size_t)adjoint->id - first + 1;
+    unsigned char *kinds = memory_array(count, 1);
+    kinds[0] = BY_ELEMENT;
+    for (size_t i = 1; i < count; i++) {
+        const struct node *node = graph->nodes[first + i];
+        for (int k = 0; k < node->input_count; k++)
+            if (node->inputs[k]->id >= seed->id && kinds[(size_t)node->inputs[k]->id - first] > kinds[i])
+                kinds[i] = kinds[(size_t)node->inputs[k]->id - first];
+        if (kinds[i] && !(operator_is_elementwise(node->op) && is_like(node, seed)))
+            kinds[i] = MIXED;
+    }
+    bool result = kinds[count - 1] != MIXED;
+    memory_free(kinds);
+    return result;
+}
+
+/* Whether it is a function of the library that goes from its argument k to y element by element: a mask of
+ * y's adjoint is one for the argument, too. A matrix exponential, of the same shape, is none. */
+static bool is_by_element(const struct graph *graph, const struct node *y, int k)
+{
+    const struct rule *rule = y->rule, *original = rule->original ? rule->original : rule;
+    return rule->is_tame && rule->output_count == 1 && original->seeds[0] && is_like(rule->arguments[k], y) &&
+           goes_by_element(graph, rule->adjoints[k], original->seeds[0]);
 }
 
 void adjoint_of_custom(struct sweep *sweep, struct node *y)
@@ -74,7 +100,7 @@ void adjoint_of_custom(struct sweep *sweep, struct node *y)
         if (!rule->adjoints[k] || !rule->arguments[k] || !is_active(sweep, rule->arguments[k]))
             continue;
         struct node *value = copier_copy(copier, rule->adjoints[k]);
-        if (is_by_element(y, rule->arguments[k]))
+        if (is_by_element(sweep->graph, y, k))
             contribute_choice(sweep, rule->arguments[k], value, sweep->adjoints[y->id].mask);
         else
             contribute(sweep, rule->arguments[k], value, NULL);

@@ -417,10 +417,9 @@ static bool emit_branch(struct emitter *emitter, const struct item *item)
         return false;
     double condition;
     bool is_always = graph_is_constant(first->nest->node, &condition) && condition != 0;
-    struct statement *branch =
-        is_always
-            ? emit_open(emitter, CODE_BLOCK, BRACES, "")
-            : emit_open(emitter, CODE_IF, BRACES, "if ($)", expression_of(emitter, first->nest->node, NULL));
+    struct statement *branch = is_always ? emit_open(emitter, CODE_BLOCK, BRACES, "")
+                                         : emit_open(emitter, CODE_IF, BRACES, "if ($)",
+                                                     expression_of(emitter, first->nest->node, NULL));
     emit_body(emitter, item, 1);
     close_statement(emitter, branch);
     return true;

@@ -98,7 +98,7 @@ struct rule {
     const char *name; /* of the function, for people */
     bool is_tame;     /* its adjoints are finite wherever arguments and seeds are */
     bool is_radial;   /* of the gradient of a norm: adjoint_radial.c has its adjoints */
-    const char *axis; /* `, axis = 0`, "" if it need not be said; NULL: the function is element-wise */
+    const char *axis; /* `, axis = 0`, "" if it need not be said; NULL: it has none */
 };
 
 /* A loop for variable in [begin, end), while condition. Body nodes live in the same graph and refer to values

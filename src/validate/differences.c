@@ -5,6 +5,7 @@
  * (Richardson 1911), whose error is of the order h^4. */
 #include "differences.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -29,11 +30,13 @@ static struct interpreter *interpreter_at(const struct point *p, struct arena *a
 
 /* ---- F and its derivative along a direction ---- */
 
-static double objective(const struct point *p)
+/* The magnitude is the sum of the terms without their signs: what is rounded is a part of that. */
+static double objective(const struct point *p, double *magnitude)
 {
     struct arena *arena = arena_new();
     struct interpreter *interpreter = interpreter_at(p, arena);
     double sum = 0;
+    *magnitude = 0;
     for (size_t i = 0; i < p->function->members_count; i++) {
         const struct member *seed = &p->function->members[i];
         if (seed->role != ROLE_OUTPUT_GRADIENT)
@@ -43,8 +46,10 @@ static double objective(const struct point *p)
             if (output->role != ROLE_OUTPUT || strcmp(output->name, seed->of))
                 continue;
             const double *y = interpreter_value(interpreter, output->value);
-            for (size_t j = 0; y && j < p->counts[i]; j++)
+            for (size_t j = 0; y && j < p->counts[i]; j++) {
                 sum += p->values[i][j] * y[j];
+                *magnitude += fabs(p->values[i][j] * y[j]);
+            }
             if (!y)
                 sum = NAN;
         }
@@ -53,23 +58,27 @@ static double objective(const struct point *p)
     return sum;
 }
 
-static double shifted(struct point *p, size_t member, const double *direction, double h)
+static double shifted(struct point *p, size_t member, const double *direction, double h, double *magnitude)
 {
     double *base = p->values[member];
     struct arena *arena = arena_new();
     p->values[member] = ARENA_ARRAY(arena, double, p->counts[member] + 1);
     for (size_t k = 0; k < p->counts[member]; k++)
         p->values[member][k] = base[k] + h * direction[k];
-    double value = objective(p);
+    double value = objective(p, magnitude);
     arena_free(arena);
     p->values[member] = base;
     return value;
 }
 
-static double numerical(struct point *p, size_t member, const double *direction, double h)
+/* And how far rounding may have moved it, some units in the last place of the magnitude. */
+static double numerical(struct point *p, size_t member, const double *direction, double h, double *noise)
 {
-    double wide = (shifted(p, member, direction, h) - shifted(p, member, direction, -h)) / (2 * h);
-    double narrow = (shifted(p, member, direction, h / 2) - shifted(p, member, direction, -h / 2)) / h;
+    double m;
+    double wide = (shifted(p, member, direction, h, &m) - shifted(p, member, direction, -h, &m)) / (2 * h);
+    double narrow =
+        (shifted(p, member, direction, h / 2, &m) - shifted(p, member, direction, -h / 2, &m)) / h;
+    *noise = 64 * DBL_EPSILON * m / h;
     return (4 * narrow - wide) / 3;
 }
 
@@ -99,9 +108,11 @@ static double disagreement(struct point *p, const struct member *gradient)
         double error = INFINITY, before = NAN;
         bool is_steady = false;
         for (double h = 1e-3; h > 1e-6 && !(error <= TOLERANCE); h /= 10) {
-            /* A kink nearby gets out of reach. What changes with h more than it is wrong says nothing. */
-            double found = numerical(p, parameter, direction, h);
-            is_steady = is_steady || fabs(found - before) <= 0.1 * fmin(fabs(found - exact), fabs(found));
+            /* A kink nearby gets out of reach. What changes with h more than it is wrong says nothing, nor
+             * does what rounding may be. */
+            double noise, found = numerical(p, parameter, direction, h, &noise);
+            is_steady = is_steady || (fabs(found - before) <= 0.1 * fmin(fabs(found - exact), fabs(found)) &&
+                                      fabs(found - exact) > noise);
             error = fmin(error, fabs(exact - found) / scale);
             before = found;
         }
@@ -113,37 +124,47 @@ static double disagreement(struct point *p, const struct member *gradient)
 
 /* ---- The table ---- */
 
-/* Whether a gradient agrees: at most of the points where it says something, since a kink nearby may spoil
- * one. */
-static bool check_gradient(FILE *stream, struct point *p, const struct member *gradient)
+struct agreement {
+    int agree, differ; /* points */
+    double best, worst;
+};
+
+/* A gradient agrees at most of the points where it says something, since a kink nearby may spoil one. */
+static struct agreement gradient_agreement(struct point *p, const struct member *gradient)
 {
-    int agree = 0, differ = 0;
-    double best = INFINITY, worst = 0;
-    for (int attempt = 0; attempt < (p->given ? 1 : ATTEMPTS) && agree < 2; attempt++) {
+    struct agreement found = {.best = INFINITY};
+    for (int attempt = 0; attempt < (p->given ? 1 : ATTEMPTS) && found.agree < 2; attempt++) {
         if (attempt >= ATTEMPTS / 2)
             point_choose_sizes(p, 0);
         point_choose_values(p, attempt, false);
         double error = disagreement(p, gradient);
         if (isnan(error))
             continue;
-        best = fmin(best, error);
-        worst = fmax(worst, error);
-        agree += error <= TOLERANCE;
-        differ += error > TOLERANCE;
+        found.best = fmin(found.best, error);
+        found.worst = fmax(found.worst, error);
+        found.agree += error <= TOLERANCE;
+        found.differ += error > TOLERANCE;
     }
-    int status = p->given && !(agree + differ) ? point_status(p) : 0;
-    const char *verdict = agree > differ     ? "ok"
-                          : agree + differ   ? "WRONG"
+    return found;
+}
+
+static bool check_gradient(FILE *stream, struct point *p, const struct member *gradient)
+{
+    struct agreement found = gradient_agreement(p, gradient);
+    bool is_right = found.agree > found.differ, is_tried = found.agree + found.differ > 0;
+    int status = p->given && !is_tried ? point_status(p) : 0;
+    const char *verdict = is_right           ? "ok"
+                          : is_tried         ? "WRONG"
                           : status           ? status_text(status)
                           : p->given != NULL ? "no finite values there"
                                              : "no point with finite values found";
     progress_clear();
-    if (agree + differ)
+    if (is_tried)
         fprintf(stream, "%-20s %-20s %12.1e  %s\n", p->function->name, gradient->name,
-                agree > differ ? best : worst, verdict);
+                is_right ? found.best : found.worst, verdict);
     else
         fprintf(stream, "%-20s %-20s %12s  %s\n", p->function->name, gradient->name, "-", verdict);
-    return agree > differ;
+    return is_right;
 }
 
 static bool check_function(FILE *stream, const struct function *function, int precision,
@@ -176,4 +197,20 @@ bool check_gradients(FILE *stream, const struct module *module, const struct giv
                 right;
     }
     return right;
+}
+
+const char *wrong_gradient(struct arena *arena, const struct function *function, int precision, uint64_t seed)
+{
+    struct point *p = point_new(arena, function, function, precision, seed);
+    bool has_sizes = point_choose_different_sizes(p);
+    for (size_t i = 0; has_sizes && i < function->members_count; i++) {
+        const struct member *gradient = &function->members[i];
+        if (gradient->role != ROLE_GRADIENT)
+            continue;
+        struct agreement found = gradient_agreement(p, gradient);
+        if (found.differ > found.agree)
+            return arena_print(arena, "%s: %s differs from differences by %.1e", function->name,
+                               gradient->name, found.worst);
+    }
+    return NULL;
 }

@@ -10,4 +10,9 @@
  * for small sizes, the same on every run; or at the points that are given, one for each function. */
 bool check_gradients(FILE *stream, const struct module *module, const struct given *given);
 
+/* Tells of a gradient that differs from differences at most points that the seed leads to; NULL if none does.
+ * Values by the interpreter, as above. The text is in the arena. */
+const char *wrong_gradient(struct arena *arena, const struct function *function, int precision,
+                           uint64_t seed);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "graph_capacity.h"
 #include "compiled.h"
+#include "differences.h"
 #include "emit.h"
 #include "stream.h"
 #include "passes.h"
@@ -332,6 +333,13 @@ struct validation validate_file(struct arena *arena, struct diagnostics *diagnos
         validate_module(&v, emitted, reference);
     else
         v.result.validity = VALIDATE_REFUSED;
+    bool is_sound = options->with_differences && v.result.validity == VALIDATE_SOUND;
+    for (size_t i = 0; is_sound && i < reference->functions_count; i++) {
+        const char *fault = wrong_gradient(arena, reference->functions[i], v.precision, options->seed);
+        if (fault)
+            tell_fault(&v, fault);
+        is_sound = !fault;
+    }
     return v.result;
 }
 

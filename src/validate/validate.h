@@ -21,7 +21,9 @@ struct validate_options {
     FILE *table;        /* a line for each entry, and what is wrong; all functions are tried. NULL: none, and
                            the first that is wrong is the last */
     const struct given *given; /* points that the user gives, one for each function; NULL: none */
-    bool is_compiled;          /* the C as the user's own compiler makes it, instead of its tree */
+    bool with_differences; /* the graph itself against numerical differences, too, which no comparison with
+                              the graph can replace */
+    bool is_compiled;      /* the C as the user's own compiler makes it, instead of its tree */
     struct elaborate_options elaborate;
 };
 

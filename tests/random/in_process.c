@@ -72,6 +72,7 @@ static char *fault_of(const char *text, uint64_t seed)
     options.level = 2 - (int)(seed % 4 == 0) - (int)(seed % 8 == 0);
     options.seed = seed;
     options.trials = TRIALS;
+    options.with_differences = true;
     struct validation validation = validate_source(arena, "drawn.nn", text, &options);
     const char *message = strstr(validation.text, "error: ");
     char *fault = validation.validity == VALIDATE_SOUND     ? NULL

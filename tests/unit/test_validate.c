@@ -211,6 +211,25 @@ START_TEST(programs_are_compared_with_their_graphs)
 }
 END_TEST
 
+/* A rule may be wrong: no comparison with the graph tells. */
+START_TEST(gradients_are_compared_with_differences)
+{
+    const char *right =
+        "f(x) = x^3\nrule f(x) = y { d_x = 3 * x^2 * d_y }\ng(x: [n]) = sum(f(x))\nexport g wrt x\n";
+    const char *wrong =
+        "f(x) = x^3\nrule f(x) = y { d_x = 2 * x^2 * d_y }\ng(x: [n]) = sum(f(x))\nexport g wrt x\n";
+    const char *large = "f(x: [n], y: [n]) {\n    return a = 1e18 * (2 + sin(x)), b = y\n}\nexport f wrt y\n";
+    struct validate_options options = validate_defaults();
+    ck_assert_int_eq(validate_source(arena, "rule.nn", wrong, &options).validity, VALIDATE_SOUND);
+    options.with_differences = true;
+    struct validation told = validate_source(arena, "rule.nn", wrong, &options);
+    ck_assert_int_eq(told.validity, VALIDATE_WRONG);
+    ck_assert_ptr_nonnull(strstr(told.text, "g: d_x differs from differences by"));
+    ck_assert_int_eq(validate_source(arena, "rule.nn", right, &options).validity, VALIDATE_SOUND);
+    ck_assert_int_eq(validate_source(arena, "large.nn", large, &options).validity, VALIDATE_SOUND);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("validate");
@@ -225,6 +244,7 @@ int main(void)
     tcase_add_loop_test(cases, faults_are_named, 0, sizeof faults / sizeof *faults);
     tcase_add_test(cases, what_is_no_fault_passes);
     tcase_add_test(cases, programs_are_compared_with_their_graphs);
+    tcase_add_test(cases, gradients_are_compared_with_differences);
     suite_add_tcase(suite, cases);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
