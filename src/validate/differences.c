@@ -107,7 +107,7 @@ static double disagreement(struct point *p, const struct member *gradient)
         }
         double error = INFINITY, before = NAN;
         bool is_steady = false;
-        for (double h = 1e-3; h > 1e-6 && !(error <= TOLERANCE); h /= 10) {
+        for (double h = 1e-3; h > 1e-8 && !(error <= TOLERANCE); h /= 10) {
             /* A kink nearby gets out of reach. What changes with h more than it is wrong says nothing, nor
              * does what rounding may be. */
             double noise, found = numerical(p, parameter, direction, h, &noise);
