@@ -12,7 +12,12 @@
 #include "interpret.h"
 #include "progress.h"
 
-enum { DIRECTIONS = 3, ATTEMPTS = 12, SEED = 12345 };
+enum { ATTEMPTS = 12, SEED = 12345 };
+
+/* How many points have to agree, and in how many directions from each. */
+struct effort {
+    int points, directions;
+};
 #define TOLERANCE 1e-6
 
 static struct interpreter *interpreter_at(const struct point *p, struct arena *arena)
@@ -91,14 +96,14 @@ static size_t find_member(const struct function *function, const char *name)
 }
 
 /* The largest relative disagreement over a few directions; NAN if some value is not finite. */
-static double disagreement(struct point *p, const struct member *gradient)
+static double disagreement(struct point *p, const struct member *gradient, int directions)
 {
     size_t parameter = find_member(p->function, gradient->of), count = p->counts[parameter];
     struct arena *arena = arena_new();
     struct interpreter *interpreter = interpreter_at(p, arena);
     const double *adjoint = interpreter_value(interpreter, gradient->value);
     double *direction = ARENA_ARRAY(arena, double, count + 1), worst = adjoint ? 0 : NAN;
-    for (int d = 0; d < DIRECTIONS && !isnan(worst); d++) {
+    for (int d = 0; d < directions && !isnan(worst); d++) {
         double exact = 0, scale = 1e-3;
         for (size_t k = 0; k < count; k++) {
             direction[k] = 2 * point_random_unit(p) - 1;
@@ -130,14 +135,15 @@ struct agreement {
 };
 
 /* A gradient agrees at most of the points where it says something, since a kink nearby may spoil one. */
-static struct agreement gradient_agreement(struct point *p, const struct member *gradient)
+static struct agreement gradient_agreement(struct point *p, const struct member *gradient,
+                                           struct effort effort)
 {
     struct agreement found = {.best = INFINITY};
-    for (int attempt = 0; attempt < (p->given ? 1 : ATTEMPTS) && found.agree < 2; attempt++) {
+    for (int attempt = 0; attempt < (p->given ? 1 : ATTEMPTS) && found.agree < effort.points; attempt++) {
         if (attempt >= ATTEMPTS / 2)
             point_choose_sizes(p, 0);
         point_choose_values(p, attempt, false);
-        double error = disagreement(p, gradient);
+        double error = disagreement(p, gradient, effort.directions);
         if (isnan(error))
             continue;
         found.best = fmin(found.best, error);
@@ -150,7 +156,7 @@ static struct agreement gradient_agreement(struct point *p, const struct member 
 
 static bool check_gradient(FILE *stream, struct point *p, const struct member *gradient)
 {
-    struct agreement found = gradient_agreement(p, gradient);
+    struct agreement found = gradient_agreement(p, gradient, (struct effort){2, 3});
     bool is_right = found.agree > found.differ, is_tried = found.agree + found.differ > 0;
     int status = p->given && !is_tried ? point_status(p) : 0;
     const char *verdict = is_right           ? "ok"
@@ -207,7 +213,7 @@ const char *wrong_gradient(struct arena *arena, const struct function *function,
         const struct member *gradient = &function->members[i];
         if (gradient->role != ROLE_GRADIENT)
             continue;
-        struct agreement found = gradient_agreement(p, gradient);
+        struct agreement found = gradient_agreement(p, gradient, (struct effort){1, 1});
         if (found.differ > found.agree)
             return arena_print(arena, "%s: %s differs from differences by %.1e", function->name,
                                gradient->name, found.worst);

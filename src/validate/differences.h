@@ -11,7 +11,8 @@
 bool check_gradients(FILE *stream, const struct module *module, const struct given *given);
 
 /* Tells of a gradient that differs from differences at most points that the seed leads to; NULL if none does.
- * Values by the interpreter, as above. The text is in the arena. */
+ * One point in one direction is enough for a gradient that agrees, since many programs tell more than many
+ * points. Values by the interpreter, as above. The text is in the arena. */
 const char *wrong_gradient(struct arena *arena, const struct function *function, int precision,
                            uint64_t seed);
 
