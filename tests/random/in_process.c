@@ -249,7 +249,8 @@ static uint64_t run_batch(uint64_t first, uint64_t end, const char *folder, uint
     }
     fclose(input);
     waitpid(child, &status, 0);
-    if (seed < end) {
+    bool is_ended = WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM; /* with its group, from outside */
+    if (seed < end && !is_ended) {
         char *words = crash_words(WIFSIGNALED(status) ? WTERMSIG(status) : 0, errors);
         keep(seed++, words, folder);
         free(words);
