@@ -84,19 +84,45 @@ const struct set *gather_end(struct analysis *analysis)
 
 /* ---- Elements ---- */
 
-static int64_t loop_number(const size *atom, void *closure)
+static struct loop_number *loop_of(const struct analysis *analysis, const size *atom)
 {
-    const struct analysis *analysis = closure;
     for (size_t i = analysis->numbers_count; i-- > 0;)
         if (analysis->numbers[i].atom == atom)
-            return analysis->numbers[i].number;
-    return 1;
+            return &analysis->numbers[i];
+    return NULL;
+}
+
+static int64_t loop_number(const size *atom, void *closure)
+{
+    struct loop_number *loop = loop_of(closure, atom);
+    if (!loop)
+        return 1;
+    loop->is_read = true;
+    return loop->number;
+}
+
+static int64_t loop_value(const size *atom, void *closure)
+{
+    struct analysis *analysis = closure;
+    struct loop_number *loop = loop_of(analysis, atom);
+    if (!loop)
+        return 1;
+    loop->is_value = loop->is_value || !loop->is_unknown;
+    analysis->met_unknown = analysis->met_unknown || loop->is_unknown;
+    return loop->number;
 }
 
 int64_t number_of(struct analysis *analysis, const size *a)
 {
     int64_t number;
     return !a ? 0 : size_is_number(a, &number) ? number : size_evaluate(a, loop_number, analysis);
+}
+
+struct element size_element(struct analysis *analysis, const size *a)
+{
+    analysis->met_unknown = false;
+    double value = (double)size_evaluate(a, loop_value, analysis);
+    return analysis->met_unknown ? depends(NULL) : known(value);
 }
 
 size_t count_of(struct analysis *analysis, const struct node *node)

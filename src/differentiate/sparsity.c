@@ -80,6 +80,14 @@ static void merge(struct analysis *analysis, struct element *to, struct element 
     *to = has_run ? value : either(analysis, *to, value);
 }
 
+/* So many rounds that may or may not run are told apart by their numbers. Of the others only what holds of all
+ * of them is known: a `while` has hundreds of rounds, of which most never run. */
+enum { ROUNDS_APART = 4 };
+
+/* Beyond so many elements that were followed, rounds that may or may not run are not: everything that such a loop
+ * gives may depend on everything that it reads. It takes a tenth of a second to get there. */
+enum { MOST_FOLLOWED = 1 << 24 };
+
 struct rounds {
     struct loop *loop;
     struct values *results; /* carried, then collected */
@@ -117,17 +125,33 @@ static bool follow_condition(struct analysis *analysis, struct rounds *rounds)
     return true;
 }
 
-static void finish_round(struct analysis *analysis, struct rounds *rounds, size_t entry)
+/* Whether the next round begins with the same as this one; widens: with either, where they differ. */
+static bool carry(struct analysis *analysis, struct rounds *rounds, bool widens)
 {
     struct loop *loop = rounds->loop;
     struct values *next = allocate((size_t)loop->carried_count, sizeof *next);
+    bool is_same = true;
     for (int k = 0; k < loop->carried_count; k++)
         next[k] = values_copy(values_of(analysis, loop->next[k]), rounds->results[k].count);
     for (int k = 0; k < loop->carried_count; k++) {
-        for (size_t i = 0; i < next[k].count; i++)
-            merge(analysis, &rounds->results[k].elements[i], element_of(&next[k], i), rounds->is_certain);
+        const struct values *carried = values_of(analysis, loop->carried[k]);
+        for (size_t i = 0; i < next[k].count; i++) {
+            struct element before = element_of(carried, i), after = element_of(&next[k], i);
+            merge(analysis, &rounds->results[k].elements[i], after, rounds->is_certain);
+            if (widens && next[k].elements)
+                next[k].elements[i] = after = either(analysis, before, after);
+            is_same = is_same && before.set == after.set && before.is_known == after.is_known &&
+                      (!after.is_known || before.value == after.value);
+        }
         values_set(values_of(analysis, loop->carried[k]), next[k]);
     }
+    memory_free(next);
+    return is_same;
+}
+
+static void collect(struct analysis *analysis, struct rounds *rounds, size_t entry)
+{
+    const struct loop *loop = rounds->loop;
     for (int k = 0; k < loop->collected_count; k++) {
         const struct values *value = values_of(analysis, loop->collected[k]);
         struct values *result = &rounds->results[loop->carried_count + k];
@@ -135,7 +159,30 @@ static void finish_round(struct analysis *analysis, struct rounds *rounds, size_
         for (size_t i = 0; i < count; i++)
             merge(analysis, &result->elements[entry * count + i], element_of(value, i), rounds->is_certain);
     }
-    memory_free(next);
+}
+
+static void gather_values(struct analysis *analysis, const struct values *values)
+{
+    for (size_t i = 0; values->elements && i < values->count; i++)
+        gather(analysis, values->elements[i].set);
+}
+
+/* All results from all that the rounds read, whatever their number. */
+static void give_up(struct analysis *analysis, struct rounds *rounds, const struct region *region)
+{
+    const struct loop *loop = rounds->loop;
+    gather_begin(analysis);
+    for (size_t i = 0; i < region->captures_count; i++)
+        if (region->captures[i]->op != OP_LOOP)
+            gather_values(analysis, values_of(analysis, region->captures[i]));
+    for (int k = 0; k < loop->carried_count; k++)
+        gather_values(analysis, values_of(analysis, loop->next[k]));
+    for (int k = 0; k < loop->collected_count; k++)
+        gather_values(analysis, values_of(analysis, loop->collected[k]));
+    struct element all = depends(gather_end(analysis));
+    for (int k = 0; k < loop->carried_count + loop->collected_count; k++)
+        for (size_t i = 0; i < rounds->results[k].count; i++)
+            rounds->results[k].elements[i] = either(analysis, rounds->results[k].elements[i], all);
 }
 
 /* The results of the LOOP, for its RESULTs to take. */
@@ -146,16 +193,31 @@ static struct rounds follow_loop(struct analysis *analysis, struct node *node)
     struct rounds rounds = {.loop = loop, .is_certain = true};
     int64_t begin = number_of(analysis, loop->begin), end = number_of(analysis, loop->end);
     size_t number = analysis->numbers_count;
-    struct loop_number variable = {loop->variable, begin};
+    struct loop_number variable = {.atom = loop->variable, .number = begin};
     ARENA_APPEND(analysis->arena, analysis, numbers, variable);
     prepare_results(analysis, &rounds, end > begin ? (size_t)(end - begin) : 0);
-    for (int64_t round = begin; round < end; round++) {
-        analysis->numbers[number].number = loop->reverse ? end - 1 - (round - begin) : round;
-        for (size_t i = 0; i < region->inside_count; i++)
-            follow(analysis, region->inside[i]);
-        if (!follow_condition(analysis, &rounds))
+    bool is_still = false; /* all further rounds are as this one */
+    int64_t possible = 0;
+    for (int64_t round = begin; round < end && !(is_still && loop->collected_count == 0); round++) {
+        struct loop_number *now = &analysis->numbers[number];
+        now->number = loop->reverse ? end - 1 - (round - begin) : round;
+        if (!is_still) {
+            now->is_read = now->is_value = false;
+            for (size_t i = 0; i < region->inside_count; i++)
+                follow(analysis, region->inside[i]);
+            now = &analysis->numbers[number]; /* which loops inside may have moved */
+            if (!follow_condition(analysis, &rounds))
+                break;
+            possible += !rounds.is_certain;
+            now->is_unknown = now->is_unknown || (possible > ROUNDS_APART && !now->is_read);
+            bool is_same = carry(analysis, &rounds, now->is_unknown && !now->is_read);
+            is_still = is_same && !now->is_read && !now->is_value;
+        }
+        if (!is_still && !rounds.is_certain && analysis->followed > MOST_FOLLOWED) {
+            give_up(analysis, &rounds, region);
             break;
-        finish_round(analysis, &rounds, (size_t)(analysis->numbers[number].number - begin));
+        }
+        collect(analysis, &rounds, (size_t)(now->number - begin));
     }
     analysis->numbers_count = number;
     return rounds;
@@ -211,7 +273,7 @@ static struct values values_for(struct analysis *analysis, struct node *node)
     const struct values *x = node->input_count ? values_of(analysis, node->inputs[0]) : NULL;
     switch (node->op) {
     case OP_CONSTANT: return single(known(node->value));
-    case OP_SIZE_VALUE: return single(known((double)number_of(analysis, node->extent)));
+    case OP_SIZE_VALUE: return single(size_element(analysis, node->extent));
     case OP_IOTA: return follow_iota(analysis, node);
     case OP_INDEX: return follow_index(analysis, node);
     case OP_SCATTER: return follow_scatter(analysis, node);
@@ -254,6 +316,7 @@ static bool is_plain(struct analysis *analysis, const struct node *node)
 static void follow(struct analysis *analysis, struct node *node)
 {
     struct values *values = values_of(analysis, node);
+    analysis->followed += count_of(analysis, node);
     if (node->op == OP_LOOP) {
         if (values->elements)
             free_rounds(rounds_of(analysis, node));
