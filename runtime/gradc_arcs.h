@@ -19,25 +19,25 @@ GRADC_INLINE double gradc_atan(double x)
     double a = gradc_magnitude(x);
     int64_t beyond = a > 1;
     double t = gradc_choose(beyond, 1, a) / gradc_choose(beyond, a, 1), z = t * t, p = 1.3225382358508863e-05;
-    p = p * z - 0.00015216383903569324;
-    p = p * z + 0.0008313350988313779;
-    p = p * z - 0.002884954423824637;
-    p = p * z + 0.0071965695942142445;
-    p = p * z - 0.013900648263433223;
-    p = p * z + 0.02198494010546394;
-    p = p * z - 0.02990392265811592;
-    p = p * z + 0.036641946652681084;
-    p = p * z - 0.042191804373107974;
-    p = p * z + 0.04722322659465256;
-    p = p * z - 0.05253518640513186;
-    p = p * z + 0.05880527822847949;
-    p = p * z - 0.06666404056631833;
-    p = p * z + 0.07692279838823068;
-    p = p * z - 0.09090907002911887;
-    p = p * z + 0.11111111007018609;
-    p = p * z - 0.14285714282574696;
-    p = p * z + 0.19999999999951448;
-    p = p * z - 0.3333333333333307;
+    p = gradc_fma(p, z, -0.00015216383903569324);
+    p = gradc_fma(p, z, 0.0008313350988313779);
+    p = gradc_fma(p, z, -0.002884954423824637);
+    p = gradc_fma(p, z, 0.0071965695942142445);
+    p = gradc_fma(p, z, -0.013900648263433223);
+    p = gradc_fma(p, z, 0.02198494010546394);
+    p = gradc_fma(p, z, -0.02990392265811592);
+    p = gradc_fma(p, z, 0.036641946652681084);
+    p = gradc_fma(p, z, -0.042191804373107974);
+    p = gradc_fma(p, z, 0.04722322659465256);
+    p = gradc_fma(p, z, -0.05253518640513186);
+    p = gradc_fma(p, z, 0.05880527822847949);
+    p = gradc_fma(p, z, -0.06666404056631833);
+    p = gradc_fma(p, z, 0.07692279838823068);
+    p = gradc_fma(p, z, -0.09090907002911887);
+    p = gradc_fma(p, z, 0.11111111007018609);
+    p = gradc_fma(p, z, -0.14285714282574696);
+    p = gradc_fma(p, z, 0.19999999999951448);
+    p = gradc_fma(p, z, -0.3333333333333307);
     double tail = t * (z * p), rest = 1.5707963267948966 - (t - (6.123233995736766e-17 - tail));
     return gradc_with_sign(gradc_choose(beyond, rest, t + tail), x);
 #endif
@@ -52,14 +52,14 @@ GRADC_INLINE float gradc_atanf(float x)
     float a = gradc_magnitudef(x);
     int32_t beyond = a > 1;
     float t = gradc_choosef(beyond, 1, a) / gradc_choosef(beyond, a, 1), z = t * t, p = -0.00179360539f;
-    p = p * z + 0.0109145055f;
-    p = p * z - 0.0311776027f;
-    p = p * z + 0.0579572842f;
-    p = p * z - 0.084034279f;
-    p = p * z + 0.109521769f;
-    p = p * z - 0.142642394f;
-    p = p * z + 0.199985474f;
-    p = p * z - 0.333332986f;
+    p = gradc_fmaf(p, z, 0.0109145055f);
+    p = gradc_fmaf(p, z, -0.0311776027f);
+    p = gradc_fmaf(p, z, 0.0579572842f);
+    p = gradc_fmaf(p, z, -0.084034279f);
+    p = gradc_fmaf(p, z, 0.109521769f);
+    p = gradc_fmaf(p, z, -0.142642394f);
+    p = gradc_fmaf(p, z, 0.199985474f);
+    p = gradc_fmaf(p, z, -0.333332986f);
     float tail = t * (z * p), rest = 1.57079637f - (t - (-4.37113883e-08f - tail));
     return gradc_with_signf(gradc_choosef(beyond, rest, t + tail), x);
 #endif
@@ -70,17 +70,17 @@ GRADC_INLINE double gradc_asin_tail(double s, double z)
 {
     GRADC_AS_WRITTEN
     double p = 0.03191041513219731;
-    p = p * z - 0.016221426835645307;
-    p = p * z + 0.01952638513209535;
-    p = p * z + 0.006528692191057343;
-    p = p * z + 0.012169038690552391;
-    p = p * z + 0.013885262958811071;
-    p = p * z + 0.017359701853603773;
-    p = p * z + 0.022371758252928458;
-    p = p * z + 0.030381959128028387;
-    p = p * z + 0.044642856828561846;
-    p = p * z + 0.075000000003367;
-    p = p * z + 0.1666666666666541;
+    p = gradc_fma(p, z, -0.016221426835645307);
+    p = gradc_fma(p, z, 0.01952638513209535);
+    p = gradc_fma(p, z, 0.006528692191057343);
+    p = gradc_fma(p, z, 0.012169038690552391);
+    p = gradc_fma(p, z, 0.013885262958811071);
+    p = gradc_fma(p, z, 0.017359701853603773);
+    p = gradc_fma(p, z, 0.022371758252928458);
+    p = gradc_fma(p, z, 0.030381959128028387);
+    p = gradc_fma(p, z, 0.044642856828561846);
+    p = gradc_fma(p, z, 0.075000000003367);
+    p = gradc_fma(p, z, 0.1666666666666541);
     return s * (z * p);
 }
 
@@ -88,10 +88,10 @@ GRADC_INLINE float gradc_asin_tailf(float s, float z)
 {
     GRADC_AS_WRITTEN
     float p = 0.0421663299f;
-    p = p * z + 0.024179507f;
-    p = p * z + 0.0454703756f;
-    p = p * z + 0.0749529749f;
-    p = p * z + 0.166667521f;
+    p = gradc_fmaf(p, z, 0.024179507f);
+    p = gradc_fmaf(p, z, 0.0454703756f);
+    p = gradc_fmaf(p, z, 0.0749529749f);
+    p = gradc_fmaf(p, z, 0.166667521f);
     return s * (z * p);
 }
 

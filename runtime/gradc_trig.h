@@ -120,11 +120,11 @@ GRADC_INLINE double gradc_sin_reduced(double r, double rest)
 {
     GRADC_AS_WRITTEN
     double z = r * r, s = 1.59175674789068e-10;
-    s = s * z - 2.505112403138208e-08;
-    s = s * z + 2.7557316064986773e-06;
-    s = s * z - 0.00019841269836686008;
-    s = s * z + 0.008333333333330901;
-    s = s * z - 0.16666666666666666;
+    s = gradc_fma(s, z, -2.505112403138208e-08);
+    s = gradc_fma(s, z, 2.7557316064986773e-06);
+    s = gradc_fma(s, z, -0.00019841269836686008);
+    s = gradc_fma(s, z, 0.008333333333330901);
+    s = gradc_fma(s, z, -0.16666666666666666);
     return r + (r * z * s + rest * (1 - 0.5 * z));
 }
 
@@ -134,11 +134,11 @@ GRADC_INLINE double gradc_cos_reduced(double r, double rest)
 {
     GRADC_AS_WRITTEN
     double z = r * r, half = 0.5 * z, most = 1 - half, c = -1.1382280957702634e-11;
-    c = c * z + 2.0876141380294955e-09;
-    c = c * z - 2.7557317248229367e-07;
-    c = c * z + 2.480158729872029e-05;
-    c = c * z - 0.0013888888888887367;
-    c = c * z + 0.041666666666666664;
+    c = gradc_fma(c, z, 2.0876141380294955e-09);
+    c = gradc_fma(c, z, -2.7557317248229367e-07);
+    c = gradc_fma(c, z, 2.480158729872029e-05);
+    c = gradc_fma(c, z, -0.0013888888888887367);
+    c = gradc_fma(c, z, 0.041666666666666664);
     return most + (((1 - most) - half) + (z * z * c - r * rest));
 }
 

@@ -84,7 +84,8 @@ GRADC_INLINE float gradc_with_signf(float size, float x)
  * they are the C library's. gcc before 12 says of the parts only that some of IEC 559 does not hold; clang
  * says nothing of some, but lets a function insist. */
 #if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||               \
-    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) || FLT_EVAL_METHOD != 0
+    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) ||                                               \
+    (FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16) /* 16 widens half precision alone */
 #define GRADC_IS_EXACT 0
 #elif defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 12 && __GCC_IEC_559 == 0
 #define GRADC_IS_EXACT 0
@@ -116,6 +117,25 @@ GRADC_INLINE float gradc_with_signf(float size, float x)
 #else
 #define GRADC_HAS_FMA 0
 #endif
+
+/* a b + c, rounded once where the processor can. */
+GRADC_INLINE double gradc_fma(double a, double b, double c)
+{
+#if GRADC_HAS_FMA
+    return fma(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+GRADC_INLINE float gradc_fmaf(float a, float b, float c)
+{
+#if GRADC_HAS_FMA
+    return fmaf(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
 
 /* a b = product + what this returns, exactly. */
 GRADC_INLINE double gradc_product_rest(double a, double b, double product)
@@ -178,20 +198,20 @@ GRADC_INLINE float gradc_power_of_twof(float rounded)
 GRADC_INLINE double gradc_reduce(double x, double *r, double *rest)
 {
     GRADC_AS_WRITTEN
-    double n = x * 1.4426950408889634 + GRADC_ROUND - GRADC_ROUND;
-    double high = x - n * 6.93147180369123816490e-01, low = n * 1.90821492927058770002e-10;
-    *r = high - low;
-    *rest = (high - *r) - low;
+    double n = gradc_fma(x, 1.4426950408889634, GRADC_ROUND) - GRADC_ROUND;
+    double high = gradc_fma(n, -6.93147180369123816490e-01, x);
+    *r = gradc_fma(n, -1.90821492927058770002e-10, high);
+    *rest = gradc_fma(n, -1.90821492927058770002e-10, high - *r);
     return n;
 }
 
 GRADC_INLINE float gradc_reducef(float x, float *r, float *rest)
 {
     GRADC_AS_WRITTEN
-    float n = x * 1.44269504f + GRADC_ROUNDF - GRADC_ROUNDF;
-    float high = x - n * 0.693145752f, low = n * 1.42860677e-06f;
-    *r = high - low;
-    *rest = (high - *r) - low;
+    float n = gradc_fmaf(x, 1.44269504f, GRADC_ROUNDF) - GRADC_ROUNDF;
+    float high = gradc_fmaf(n, -0.693145752f, x);
+    *r = gradc_fmaf(n, -1.42860677e-06f, high);
+    *rest = gradc_fmaf(n, -1.42860677e-06f, high - *r);
     return n;
 }
 
@@ -200,26 +220,26 @@ GRADC_INLINE double gradc_exp_tail(double r, double rest)
 {
     GRADC_AS_WRITTEN
     double q = 2.5095632975070931e-08;
-    q = q * r + 2.7613908675784859e-07;
-    q = q * r + 2.755727992579576e-06;
-    q = q * r + 2.4801536205055341e-05;
-    q = q * r + 0.00019841269854409363;
-    q = q * r + 0.0013888888905973543;
-    q = q * r + 0.0083333333333321467;
-    q = q * r + 0.041666666666651246;
-    q = q * r + 0.16666666666666666;
-    return r * r * (0.5 + r * q) + rest;
+    q = gradc_fma(q, r, 2.7613908675784859e-07);
+    q = gradc_fma(q, r, 2.755727992579576e-06);
+    q = gradc_fma(q, r, 2.4801536205055341e-05);
+    q = gradc_fma(q, r, 0.00019841269854409363);
+    q = gradc_fma(q, r, 0.0013888888905973543);
+    q = gradc_fma(q, r, 0.0083333333333321467);
+    q = gradc_fma(q, r, 0.041666666666651246);
+    q = gradc_fma(q, r, 0.16666666666666666);
+    return gradc_fma(r * r, gradc_fma(q, r, 0.5), rest);
 }
 
 GRADC_INLINE float gradc_exp_tailf(float r, float rest)
 {
     GRADC_AS_WRITTEN
     float q = 0.00019882773f;
-    q = q * r + 0.00139262508f;
-    q = q * r + 0.00833332084f;
-    q = q * r + 0.0416665542f;
-    q = q * r + 0.166666667f;
-    return r * r * (0.5f + r * q) + rest;
+    q = gradc_fmaf(q, r, 0.00139262508f);
+    q = gradc_fmaf(q, r, 0.00833332084f);
+    q = gradc_fmaf(q, r, 0.0416665542f);
+    q = gradc_fmaf(q, r, 0.166666667f);
+    return gradc_fmaf(r * r, gradc_fmaf(q, r, 0.5f), rest);
 }
 
 /* 2^n x, in two halves, since 2^n need not be a normal number. */
@@ -306,16 +326,16 @@ GRADC_INLINE double gradc_tanh(double x)
 #else
     GRADC_AS_WRITTEN
     double a = gradc_magnitude(x), z = gradc_choose(a < 1, a * a, 1), p = -1.8299122136886595e-05;
-    p = p * z + 8.1484181099872031e-05;
-    p = p * z - 0.00023220508430289748;
-    p = p * z + 0.00058803570556716501;
-    p = p * z - 0.0014554603412882216;
-    p = p * z + 0.003592082500984208;
-    p = p * z - 0.008863232053378519;
-    p = p * z + 0.021869488380670713;
-    p = p * z - 0.053968253964676402;
-    p = p * z + 0.13333333333330114;
-    p = p * z - 0.33333333333333326;
+    p = gradc_fma(p, z, 8.1484181099872031e-05);
+    p = gradc_fma(p, z, -0.00023220508430289748);
+    p = gradc_fma(p, z, 0.00058803570556716501);
+    p = gradc_fma(p, z, -0.0014554603412882216);
+    p = gradc_fma(p, z, 0.003592082500984208);
+    p = gradc_fma(p, z, -0.008863232053378519);
+    p = gradc_fma(p, z, 0.021869488380670713);
+    p = gradc_fma(p, z, -0.053968253964676402);
+    p = gradc_fma(p, z, 0.13333333333330114);
+    p = gradc_fma(p, z, -0.33333333333333326);
     double e = gradc_exp(-2 * a), large = 1 - 2 * e / (1 + e);
     return gradc_with_sign(gradc_choose(a < 0.6, a + a * (z * p), large), x);
 #endif
@@ -328,10 +348,10 @@ GRADC_INLINE float gradc_tanhf(float x)
 #else
     GRADC_AS_WRITTEN
     float a = gradc_magnitudef(x), z = gradc_choosef(a < 1, a * a, 1), p = -0.00626339128f;
-    p = p * z + 0.0211073275f;
-    p = p * z - 0.0538732429f;
-    p = p * z + 0.133329111f;
-    p = p * z - 0.333333303f;
+    p = gradc_fmaf(p, z, 0.0211073275f);
+    p = gradc_fmaf(p, z, -0.0538732429f);
+    p = gradc_fmaf(p, z, 0.133329111f);
+    p = gradc_fmaf(p, z, -0.333333303f);
     float e = gradc_expf(-2 * a), large = 1 - 2 * e / (1 + e);
     return gradc_with_signf(gradc_choosef(a < 0.6f, a + a * (z * p), large), x);
 #endif
@@ -362,12 +382,12 @@ GRADC_INLINE double gradc_log_reduced(double k, double f, double correction)
 {
     GRADC_AS_WRITTEN
     double s = f / (2 + f), z = s * s, g = 0.14630031364122861, square = 0.5 * f * f;
-    g = g * z + 0.15330617306743305;
-    g = g * z + 0.18182922513515942;
-    g = g * z + 0.22222210674238516;
-    g = g * z + 0.28571428628810996;
-    g = g * z + 0.39999999999893221;
-    g = g * z + 0.66666666666666696;
+    g = gradc_fma(g, z, 0.15330617306743305);
+    g = gradc_fma(g, z, 0.18182922513515942);
+    g = gradc_fma(g, z, 0.22222210674238516);
+    g = gradc_fma(g, z, 0.28571428628810996);
+    g = gradc_fma(g, z, 0.39999999999893221);
+    g = gradc_fma(g, z, 0.66666666666666696);
     double small = s * (square + z * g) + (k * 1.90821492927058770002e-10 + correction);
     return k * 6.93147180369123816490e-01 - ((square - small) - f);
 }
@@ -376,8 +396,8 @@ GRADC_INLINE float gradc_log_reducedf(float k, float f, float correction)
 {
     GRADC_AS_WRITTEN
     float s = f / (2 + f), z = s * s, g = 0.295903174f, square = 0.5f * f * f;
-    g = g * z + 0.39988551f;
-    g = g * z + 0.666666856f;
+    g = gradc_fmaf(g, z, 0.39988551f);
+    g = gradc_fmaf(g, z, 0.666666856f);
     float small = s * (square + z * g) + (k * 1.42860677e-06f + correction);
     return k * 0.693145752f - ((square - small) - f);
 }
@@ -477,32 +497,32 @@ GRADC_INLINE double gradc_erf(double x)
 #else
     GRADC_AS_WRITTEN
     double a = gradc_magnitude(x), z = gradc_choose(a < 1, a * a, 1), p = -7.7958988270021425e-10;
-    p = p * z + 1.3720064546777686e-08;
-    p = p * z - 1.6208483801871705e-07;
-    p = p * z + 1.6447424703317362e-06;
-    p = p * z - 1.4924736907419661e-05;
-    p = p * z + 0.00012055294904839707;
-    p = p * z - 0.00085483259753896918;
-    p = p * z + 0.0052239776071164225;
-    p = p * z - 0.02686617064323777;
-    p = p * z + 0.11283791670945006;
-    p = p * z - 0.37612638903183543;
-    p = p * z + 0.12837916709551256;
+    p = gradc_fma(p, z, 1.3720064546777686e-08);
+    p = gradc_fma(p, z, -1.6208483801871705e-07);
+    p = gradc_fma(p, z, 1.6447424703317362e-06);
+    p = gradc_fma(p, z, -1.4924736907419661e-05);
+    p = gradc_fma(p, z, 0.00012055294904839707);
+    p = gradc_fma(p, z, -0.00085483259753896918);
+    p = gradc_fma(p, z, 0.0052239776071164225);
+    p = gradc_fma(p, z, -0.02686617064323777);
+    p = gradc_fma(p, z, 0.11283791670945006);
+    p = gradc_fma(p, z, -0.37612638903183543);
+    p = gradc_fma(p, z, 0.12837916709551256);
     double b = gradc_choose(a > 6, 6, a), t = (b - 3) / (b + 3), q = 1.2799653644410782e-06;
-    q = q * t + 2.023244712903173e-06;
-    q = q * t - 8.0081511323178017e-06;
-    q = q * t - 1.284882727825133e-05;
-    q = q * t + 6.4061870372220065e-05;
-    q = q * t + 4.5254726063513326e-05;
-    q = q * t - 0.00059706235739591916;
-    q = q * t + 0.0007077464437682784;
-    q = q * t + 0.0042691363477878356;
-    q = q * t - 0.024392499318230489;
-    q = q * t + 0.07166583719774286;
-    q = q * t - 0.15011593650078839;
-    q = q * t + 0.24560380171233198;
-    q = q * t - 0.32623356004303716;
-    q = q * t + 0.17900115118138996;
+    q = gradc_fma(q, t, 2.023244712903173e-06);
+    q = gradc_fma(q, t, -8.0081511323178017e-06);
+    q = gradc_fma(q, t, -1.284882727825133e-05);
+    q = gradc_fma(q, t, 6.4061870372220065e-05);
+    q = gradc_fma(q, t, 4.5254726063513326e-05);
+    q = gradc_fma(q, t, -0.00059706235739591916);
+    q = gradc_fma(q, t, 0.0007077464437682784);
+    q = gradc_fma(q, t, 0.0042691363477878356);
+    q = gradc_fma(q, t, -0.024392499318230489);
+    q = gradc_fma(q, t, 0.07166583719774286);
+    q = gradc_fma(q, t, -0.15011593650078839);
+    q = gradc_fma(q, t, 0.24560380171233198);
+    q = gradc_fma(q, t, -0.32623356004303716);
+    q = gradc_fma(q, t, 0.17900115118138996);
     double large = 1 - gradc_exp(-b * b) * q;
     large = gradc_with_sign(large, x);
     return gradc_choose(a < 1, x + x * p, large);
@@ -516,18 +536,18 @@ GRADC_INLINE float gradc_erff(float x)
 #else
     GRADC_AS_WRITTEN
     float a = gradc_magnitudef(x), z = gradc_choosef(a < 1, a * a, 1), p = -0.000564805987f;
-    p = p * z + 0.00492176203f;
-    p = p * z - 0.0267150542f;
-    p = p * z + 0.112803167f;
-    p = p * z - 0.376123438f;
-    p = p * z + 0.128379126f;
+    p = gradc_fmaf(p, z, 0.00492176203f);
+    p = gradc_fmaf(p, z, -0.0267150542f);
+    p = gradc_fmaf(p, z, 0.112803167f);
+    p = gradc_fmaf(p, z, -0.376123438f);
+    p = gradc_fmaf(p, z, 0.128379126f);
     float b = gradc_choosef(a > 4, 4, a), t = (b - 2) / (b + 2), q = -0.000841589454f;
-    q = q * t + 0.0068105518f;
-    q = q * t + 0.00373287729f;
-    q = q * t - 0.0789682405f;
-    q = q * t + 0.241658185f;
-    q = q * t - 0.427185991f;
-    q = q * t + 0.255395676f;
+    q = gradc_fmaf(q, t, 0.0068105518f);
+    q = gradc_fmaf(q, t, 0.00373287729f);
+    q = gradc_fmaf(q, t, -0.0789682405f);
+    q = gradc_fmaf(q, t, 0.241658185f);
+    q = gradc_fmaf(q, t, -0.427185991f);
+    q = gradc_fmaf(q, t, 0.255395676f);
     float large = 1 - gradc_expf(-b * b) * q;
     large = gradc_with_signf(large, x);
     return gradc_choosef(a < 1, x + x * p, large);

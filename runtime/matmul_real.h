@@ -52,7 +52,7 @@
 
 /* A vector of LANES numbers at any address of a number, and half of one, if that is not too short; one number
  * where the compiler has no vectors, or computes numbers in a wider type than vectors. */
-#if defined(__GNUC__) && __FLT_EVAL_METHOD__ == 0
+#if defined(__GNUC__) && (__FLT_EVAL_METHOD__ == 0 || __FLT_EVAL_METHOD__ == 16)
 #define GRADC_HALF_BYTES (GRADC_VECTOR_BYTES > 16 ? GRADC_VECTOR_BYTES / 2 : 16)
 typedef REAL NAME(vector) __attribute__((vector_size(GRADC_VECTOR_BYTES), aligned(sizeof(REAL)), may_alias));
 typedef REAL NAME(half_vector)
