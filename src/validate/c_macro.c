@@ -21,7 +21,7 @@ struct condition {
 struct preprocessor {
     struct c_words *words;
     struct arena *arena;
-    struct c_tokens output, pending; /* pending: since the last directive */
+    struct c_tokens output;
     struct condition *conditions;
     size_t conditions_count, conditions_capacity;
     const char *fault;
@@ -94,7 +94,7 @@ static struct c_token spelled(struct preprocessor *p, const struct argument *arg
         text = arena_print(p->arena, "%s%s%.*s", text, i > 0 ? " " : "", (int)argument->tokens[i].length,
                            argument->tokens[i].text);
     text = arena_print(p->arena, "%s\"", text);
-    return (struct c_token){.kind = TOKEN_TEXT, .line = line, .text = text, .length = strlen(text)};
+    return (struct c_token){.kind = TOKEN_TEXT, .line = line, .text = text, .length = (uint32_t)strlen(text)};
 }
 
 static size_t parameter_of(const struct c_macro *macro, const struct c_token *token)
@@ -155,12 +155,6 @@ static void expand(struct preprocessor *p, const struct c_token *tokens, size_t 
         expand(p, body.items, body.items_count, out);
         macro->is_active = false;
     }
-}
-
-static void flush(struct preprocessor *p)
-{
-    expand(p, p->pending.items, p->pending.items_count, &p->output);
-    p->pending.items_count = 0;
 }
 
 /* ---- Conditions ---- */
@@ -318,27 +312,31 @@ static void preprocess_text(struct preprocessor *p, const char *text, bool keeps
     int bad = c_tokenise(p->words, &tokens, text);
     if (bad)
         wrong(p, bad, "a character that is not C");
-    for (size_t i = 0; i < tokens.items_count && tokens.items[i].kind != TOKEN_END; i++) {
+    size_t begin = 0, i = 0; /* of the tokens between two directives */
+    for (; i < tokens.items_count && tokens.items[i].kind != TOKEN_END; i++) {
         if (!keeps_lines)
             tokens.items[i].line = 0;
-        if (tokens.items[i].is_hash) {
-            size_t end = i + 1;
-            while (tokens.items[end].kind != TOKEN_LINE_END)
-                end++;
-            flush(p);
-            directive(p, &tokens.items[i + 1], &tokens.items[end]);
-            i = end;
-        } else if (is_on(p)) {
-            put(p, &p->pending, tokens.items[i]);
-        }
+        if (!tokens.items[i].is_hash)
+            continue;
+        if (is_on(p))
+            expand(p, tokens.items + begin, i - begin, &p->output);
+        size_t end = i + 1;
+        while (tokens.items[end].kind != TOKEN_LINE_END)
+            end++;
+        directive(p, &tokens.items[i + 1], &tokens.items[end]);
+        i = end;
+        begin = end + 1;
     }
-    flush(p);
+    if (is_on(p))
+        expand(p, tokens.items + begin, i - begin, &p->output);
 }
 
 struct c_tokens c_preprocess(struct c_words *words, const char *text, const struct c_macro_value *macros,
                              size_t macro_count, const char **fault)
 {
     struct preprocessor p = {.words = words, .arena = words->arena};
+    p.output.items_capacity = strlen(text) / 2 + 16; /* as there may be, for it not to move */
+    p.output.items = ARENA_ARRAY(p.arena, struct c_token, p.output.items_capacity);
     p.defined = c_word(words, "defined", strlen("defined"));
     p.variadic = c_word(words, "__VA_ARGS__", strlen("__VA_ARGS__"));
     p.locks = true;

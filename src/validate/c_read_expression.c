@@ -172,7 +172,7 @@ static struct c_expression *read_number(struct c_reader *reader)
     const struct c_token *token = reader->at++;
     char spelled[512];
     if (token->length >= sizeof spelled)
-        c_cannot_read(reader, token->line, "a number of %zu digits", token->length);
+        c_cannot_read(reader, token->line, "a number of %u digits", token->length);
     memcpy(spelled, token->text, token->length);
     spelled[token->length] = '\0';
     char *end;

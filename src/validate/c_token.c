@@ -47,7 +47,7 @@ struct c_word *c_word(struct c_words *words, const char *name, size_t length)
 
 /* ---- Tokens ---- */
 
-static size_t mark_length(const char *at)
+static uint32_t mark_length(const char *at)
 {
     static const char *const marks[] = {"...", "<<=", ">>=", "->", "++", "--", "+=", "-=",
                                         "*=",  "/=",  "%=",  "&=", "|=", "^=", "&&", "||",
@@ -59,9 +59,9 @@ static size_t mark_length(const char *at)
 }
 
 /* pp-number: digits, letters, points, and signs behind an exponent's letter. */
-static size_t number_length(const char *at, bool *is_real)
+static uint32_t number_length(const char *at, bool *is_real)
 {
-    size_t length = 0;
+    uint32_t length = 0;
     bool is_hexadecimal = at[0] == '0' && (at[1] == 'x' || at[1] == 'X');
     *is_real = false;
     for (; isalnum((unsigned char)at[length]) || at[length] == '.' ||
@@ -98,6 +98,10 @@ int c_tokenise(struct c_words *words, struct c_tokens *tokens, const char *text)
     int line = 1;
     bool begins_line = true, in_directive = false;
     const char *at = skip_blanks(text, &line);
+    if (!tokens->items) { /* about as many as there are: the array is not to move as it grows */
+        tokens->items_capacity = strlen(text) / 4 + 16;
+        tokens->items = ARENA_ARRAY(words->arena, struct c_token, tokens->items_capacity);
+    }
     for (; *at; at = skip_blanks(at, &line)) {
         struct c_token token = {.line = line, .text = at, .length = 1};
         if (*at == '\n') {

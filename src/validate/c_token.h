@@ -14,14 +14,15 @@ enum c_token_kind {
     TOKEN_LINE_END
 };
 
+/* Small, since there are so many. */
 struct c_token {
-    enum c_token_kind kind;
-    int line;
-    int mark;            /* MARK: its characters, the first in the lowest byte */
     struct c_word *word; /* NAME */
     const char *text;
-    size_t length;
-    bool is_hash; /* the # that begins a directive's line */
+    uint32_t length;
+    int line;
+    int mark;           /* MARK: its characters, the first in the lowest byte */
+    unsigned char kind; /* enum c_token_kind */
+    bool is_hash;       /* the # that begins a directive's line */
 };
 
 struct c_tokens {
