@@ -1,6 +1,8 @@
 /* emit_arrays.c: the arrays of an entry: inputs, members that it writes, stretches of the workspace.
  *
  * Requires the statements of the entry to be printed: only arrays that they mention are listed. */
+#include <stdlib.h>
+
 #include "emitter.h"
 
 static void add_array(struct emitter *emitter, struct arrays *arrays, struct array array)
@@ -25,9 +27,8 @@ bool is_read_leaf(const struct emitter *emitter, const struct member *member)
 /* (double *)m->prepared + 64 + 2 * gradc_room(n) */
 static const struct tree *prepared_of(struct emitter *emitter, const struct member *member)
 {
-    const struct tree *rooms = prepared_rooms(emitter, member);
     const struct tree *place = form(emitter, "(%s *)%s->prepared", emitter->real, emitter->self);
-    place = rooms ? tree_append(emitter->lasting, place, "+", rooms) : place;
+    place = prepared_rooms(emitter, place, member);
     return member->type == REAL ? place : form(emitter, "(int32_t *)(void *)($)", place);
 }
 
@@ -52,6 +53,7 @@ static void add_inputs(struct emitter *emitter, struct arrays *arrays)
                                  .source = member_of(emitter, member),
                                  .shape = shape_comment(emitter->arena, member->rank, member->shape),
                                  .is_alone = true,
+                                 .slot = -1,
                                  .is_written = is_updated});
     }
 }
@@ -78,29 +80,6 @@ static bool is_mentioned(const struct buffer *buffer)
              buffer->is_leaf_name);
 }
 
-/* A pointer to each slot: relative to the workspace if all before it have fixed sizes, else to the slot
- * before it. */
-static void find_slot_starts(struct emitter *emitter, const struct tree **starts, bool *follows)
-{
-    struct program *program = emitter->program;
-    struct arena *arena = emitter->lasting;
-    int64_t offset = 0, count, unit = slot_alignment(emitter->module);
-    bool is_fixed = true;
-    for (size_t i = 0; i < program->slots_count; i++) {
-        struct slot *slot = &program->slots[i];
-        follows[i] = !is_fixed;
-        if (is_fixed)
-            starts[i] =
-                offset ? form(emitter, "work + $", tree_number(arena, offset)) : form(emitter, "work");
-        else
-            starts[i] = form(emitter, "%s + gradc_room($)", program->slots[i - 1].name,
-                             size_c(emitter, program->slots[i - 1].count));
-        is_fixed = is_fixed && size_is_number(slot->count, &count);
-        if (is_fixed)
-            offset += (count + unit - 1) / unit * unit;
-    }
-}
-
 static bool is_plain(const struct buffer *buffer)
 {
     return buffer->slot >= 0 && buffer->storage == STORAGE_WORKSPACE && !is_integer_type(buffer->type) &&
@@ -121,201 +100,67 @@ static void name_slots(struct emitter *emitter, struct buffer **firsts)
                 firsts[i] ? buffer_name(emitter, firsts[i]) : names_take(emitter->names, "room_1");
 }
 
-/* Declares the places from which that of a later slot is counted; all others are passed as they stand. */
-static void declare_places(struct emitter *emitter, struct arrays *arrays, const struct tree **starts,
-                           const bool *follows, const bool *is_used)
-{
-    const struct program *program = emitter->program;
-    size_t count = program->slots_count;
-    bool *is_base = ARENA_ARRAY(emitter->arena, bool, count + 1);
-    bool any = false;
-    for (size_t i = count; i-- > 0;) {
-        is_base[i] = i + 1 < count && (is_used[i + 1] || is_base[i + 1]) && follows[i + 1];
-        any = any || is_used[i] || is_base[i];
-    }
-    struct code *outer = emit_into(emitter, &arrays->places);
-    if (any)
-        emit_line(emitter, "%s *const work = (%s *)%s->work", emitter->real, emitter->real, emitter->self);
-    for (size_t i = 0; i < count; i++) {
-        if (!is_base[i])
-            continue;
-        emit_line(emitter, "%s *const %s = $", emitter->real, program->slots[i].name, starts[i]);
-        starts[i] = tree_name(emitter->lasting, program->slots[i].name);
-    }
-    emit_into(emitter, outer);
-}
-
-/* ---- The workspace, each slot counted from its beginning ---- */
-
-/* The room for slots of this size; counts one more of them. */
-static void add_room(struct emitter *emitter, struct arrays *arrays, size *count)
-{
-    size_t k = 0;
-    while (k < arrays->rooms_count && arrays->rooms[k].count != count)
-        k++;
-    if (k == arrays->rooms_count) {
-        const char *name = k ? names_take(emitter->names, "room_2") : "room";
-        struct room room = {count, name, 0};
-        ARENA_APPEND(emitter->arena, arrays, rooms, room);
-    }
-    arrays->rooms[k].slots++;
-}
-
-/* work + 64 + 3 * room: behind all slots that have been counted since this base. */
-static const struct tree *start_of(struct emitter *emitter, const struct arrays *arrays,
-                                   const struct tree *base, int64_t offset, bool by_names)
-{
-    struct arena *arena = emitter->lasting;
-    const struct tree *start = base;
-    if (offset)
-        start = tree_binary(arena, start, "+", tree_number(arena, offset));
-    for (size_t k = 0; k < arrays->rooms_count; k++) {
-        const struct room *room = &arrays->rooms[k];
-        const struct tree *rooms = by_names ? tree_name(arena, room->name)
-                                            : form(emitter, "gradc_room($)", size_c(emitter, room->count));
-        if (room->slots > 1)
-            rooms = tree_binary(arena, tree_number(arena, (long long)room->slots), "*", rooms);
-        if (room->slots > 0)
-            start = tree_binary(arena, start, "+", rooms);
-    }
-    return start;
-}
-
-enum { MOST_TERMS = 24 };
-
-static bool has_many_terms(const struct arrays *arrays)
-{
-    size_t terms = 0;
-    for (size_t k = 0; k < arrays->rooms_count; k++)
-        terms += arrays->rooms[k].slots > 0;
-    return terms > MOST_TERMS;
-}
-
-/* A function that finds the place behind all slots counted so far, from where the next ones are counted: else
- * the sums for all of them would take the square of their number. */
-static void add_base(struct emitter *emitter, struct arrays *arrays, int64_t offset)
-{
-    const char *entry = entry_name(emitter->program->entry), *self = emitter->self;
-    struct base base = {.name = names_take(emitter->names, "work_2")};
-    const struct arrays none = {0};
-    struct code start = {0}, *outer;
-    base.function = names_take(
-        emitter->names, arena_print(emitter->arena, "%s_%s_%s", emitter->function->name, entry, base.name));
-    const struct tree *from =
-        arrays->bases_count ? form(emitter, "%s(%s)", arrays->bases[arrays->bases_count - 1].function, self)
-                            : form(emitter, "(%s *)%s->work", emitter->real, self);
-    outer = emit_into(emitter, &start);
-    emit_line(emitter, "return $", start_of(emitter, arrays, from, offset, false));
-    emit_into(emitter, outer);
-    start = emit_function_body(emitter, "", &none, &start, false);
-    text_print(&emitter->out->text, "static %s *%s(const struct %s *%s)\n{\n", emitter->real, base.function,
-               emitter->function->name, self);
-    print_body_of(emitter->out, &start);
-    text_write(&emitter->out->text, "}\n\n");
-    for (size_t k = 0; k < arrays->rooms_count; k++)
-        arrays->rooms[k].slots = 0;
-    ARENA_APPEND(emitter->arena, arrays, bases, base);
-}
-
-static void find_slot_starts_apart(struct emitter *emitter, struct arrays *arrays, const struct tree **starts)
-{
-    struct program *program = emitter->program;
-    int64_t offset = 0, count, unit = slot_alignment(emitter->module);
-    for (size_t i = 0; i < program->slots_count; i++) {
-        if (has_many_terms(arrays)) {
-            add_base(emitter, arrays, offset);
-            offset = 0;
-        }
-        const char *base = arrays->bases_count ? arrays->bases[arrays->bases_count - 1].name : "work";
-        starts[i] = start_of(emitter, arrays, tree_name(emitter->lasting, base), offset, true);
-        if (size_is_number(program->slots[i].count, &count))
-            offset += (count + unit - 1) / unit * unit;
-        else
-            add_room(emitter, arrays, program->slots[i].count);
-    }
-}
-
-void declare_rooms(struct emitter *emitter, const struct arrays *all, struct arrays *some)
-{
-    struct code *outer = emit_into(emitter, &some->places);
-    struct names *mentioned = names_new(emitter->arena);
-    for (size_t i = 0; i < some->arrays_count; i++)
-        names_add_tree(mentioned, some->arrays[i].source);
-    for (size_t k = 0; k < all->rooms_count; k++)
-        if (names_has(mentioned, all->rooms[k].name))
-            emit_line(emitter, "const size_t %s = gradc_room($)", all->rooms[k].name,
-                      size_c(emitter, all->rooms[k].count));
-    if (names_has(mentioned, "work"))
-        emit_line(emitter, "%s *const work = (%s *)%s->work", emitter->real, emitter->real, emitter->self);
-    for (size_t k = 0; k < all->bases_count; k++)
-        if (names_has(mentioned, all->bases[k].name))
-            emit_line(emitter, "%s *const %s = %s(%s)", emitter->real, all->bases[k].name,
-                      all->bases[k].function, emitter->self);
-    emit_into(emitter, outer);
-}
-
 /* ---- All buffers ---- */
 
-/* A buffer in a member, in a slot, or in a slot if its member is NULL. `start`: that of its slot or NULL. */
-static void add_buffer(struct emitter *emitter, struct arrays *arrays, const struct buffer *buffer,
-                       const struct tree *start, bool is_alone)
+/* Where it is: in a member, at `start`, or there if its member is NULL. */
+static const struct tree *source_of(struct emitter *emitter, const struct buffer *buffer,
+                                    const struct tree *start)
 {
-    const char *type = c_type(emitter, buffer->type), *base = is_alone ? NULL : start->text;
+    const char *type = c_type(emitter, buffer->type);
     const struct member *member =
         buffer->is_seed ? emitter->program->leaf_members[buffer->node->id] : buffer->member;
     if (is_integer_type(buffer->type) && start)
         start = form(emitter, "(%s *)(void *)($)", type, start);
     const struct tree *source = member ? member_of(emitter, member) : start;
     if (buffer->is_seed)
-        source = form(emitter, "$ ? (%s *)$ : $", source, type, source, start);
-    else if (member && start)
-        source = form(emitter, "$ ? $ : $", source, source, start);
+        return form(emitter, "$ ? (%s *)$ : $", source, type, source, start);
+    return member && start ? form(emitter, "$ ? $ : $", source, source, start) : source;
+}
+
+/* A buffer in a member, or in a slot, which others may use, too. */
+static void add_buffer(struct emitter *emitter, struct arrays *arrays, const struct buffer *buffer,
+                       bool is_shared)
+{
+    const char *type = c_type(emitter, buffer->type);
+    bool is_in_slot = buffer->slot >= 0 && !is_shared;
+    const char *base = is_shared ? emitter->program->slots[buffer->slot].name : NULL;
+    const struct tree *start = base ? tree_name(emitter->lasting, base) : NULL;
     add_array(
         emitter, arrays,
         (struct array){.type = buffer->is_earlier ? arena_print(emitter->arena, "const %s", type) : type,
                        .name = buffer->name,
-                       .source = source,
+                       .source = is_in_slot ? NULL : source_of(emitter, buffer, start),
                        .shape = buffer_shape(emitter, buffer),
-                       .is_alone = is_alone,
+                       .is_alone = !is_shared,
                        .base = base,
+                       .slot = is_in_slot ? buffer->slot : -1,
+                       .buffer = buffer,
                        .is_written = !buffer->is_earlier});
 }
 
-/* Members first, then the slots, then what shares one. */
-static void add_buffers(struct emitter *emitter, struct arrays *arrays, bool are_apart)
+/* Members first, then the slots that are shared, then what is in slots. */
+static void add_buffers(struct emitter *emitter, struct arrays *arrays)
 {
     struct program *program = emitter->program;
     size_t count = program->slots_count;
-    const struct tree **starts = ARENA_ARRAY(emitter->arena, const struct tree *, count + 1);
     struct buffer **firsts = ARENA_ARRAY(emitter->arena, struct buffer *, count + 1);
     size_t *mentions = ARENA_ARRAY(emitter->arena, size_t, count + 1);
-    bool *is_used = ARENA_ARRAY(emitter->arena, bool, count + 1);
-    bool *follows =
-        ARENA_ARRAY(emitter->arena, bool, count + 1); /* the slot before it, from which it is counted */
     name_slots(emitter, firsts);
-    if (are_apart)
-        find_slot_starts_apart(emitter, arrays, starts);
-    else
-        find_slot_starts(emitter, starts, follows);
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         const struct buffer *buffer = program->all_buffers[i];
-        if (buffer->slot >= 0 && is_mentioned(buffer)) {
-            is_used[buffer->slot] = true;
+        if (buffer->slot >= 0 && is_mentioned(buffer))
             mentions[buffer->slot]++;
-        } else if (is_mentioned(buffer)) {
-            add_buffer(emitter, arrays, buffer, NULL, true);
-        }
+        else if (is_mentioned(buffer))
+            add_buffer(emitter, arrays, buffer, false);
     }
-    if (!are_apart)
-        declare_places(emitter, arrays, starts, follows, is_used);
     for (size_t i = 0; i < count; i++)
-        if (is_used[i] && mentions[i] > 1)
+        if (mentions[i] > 1)
             add_array(emitter, arrays,
                       (struct array){.type = emitter->real,
                                      .name = program->slots[i].name,
-                                     .source = starts[i],
                                      .shape = firsts[i] ? buffer_shape(emitter, firsts[i]) : NULL,
                                      .is_alone = true,
+                                     .slot = (int)i,
                                      .is_written = true});
     for (int turn = 0; turn < 2; turn++)
         for (size_t i = 0; i < program->all_buffers_count; i++) {
@@ -323,19 +168,67 @@ static void add_buffers(struct emitter *emitter, struct arrays *arrays, bool are
             if (buffer->slot < 0 || !is_mentioned(buffer))
                 continue;
             bool is_shared = mentions[buffer->slot] > 1;
-            if (is_shared != turn || (is_shared && firsts[buffer->slot] == buffer))
-                continue;
-            add_buffer(emitter, arrays, buffer,
-                       is_shared ? tree_name(emitter->lasting, program->slots[buffer->slot].name)
-                                 : starts[buffer->slot],
-                       !is_shared);
+            if (is_shared == turn && !(is_shared && firsts[buffer->slot] == buffer))
+                add_buffer(emitter, arrays, buffer, is_shared);
         }
 }
 
-struct arrays *find_arrays(struct emitter *emitter, bool are_apart)
+struct arrays *find_arrays(struct emitter *emitter)
 {
     struct arrays *arrays = ARENA_NEW(emitter->arena, struct arrays);
     add_inputs(emitter, arrays);
-    add_buffers(emitter, arrays, are_apart);
+    add_buffers(emitter, arrays);
+    arrays->layout = find_layout(emitter);
     return arrays;
+}
+
+/* ---- Places in the workspace ---- */
+
+static int by_slot(const void *a, const void *b)
+{
+    return (*(struct array *const *)a)->slot - (*(struct array *const *)b)->slot;
+}
+
+/* `work`, and what else in the workspace these mention. */
+static void declare_starts(struct emitter *emitter, const struct arrays *arrays, const struct code *places)
+{
+    struct names *mentioned = names_new(emitter->arena);
+    names_add_code(mentioned, places);
+    for (size_t i = 0; i < arrays->arrays_count; i++)
+        if (arrays->arrays[i].slot >= 0)
+            names_add_tree(mentioned, arrays->arrays[i].source);
+    if (names_has(mentioned, "work"))
+        emit_line(emitter, "%s *const work = (%s *)%s->work", emitter->real, emitter->real, emitter->self);
+    for (size_t k = 0; k < arrays->layout->bases_count; k++)
+        if (names_has(mentioned, arrays->layout->bases[k].name))
+            emit_line(emitter, "%s *const %s = $", emitter->real, arrays->layout->bases[k].name,
+                      base_call(emitter, arrays->layout, k));
+}
+
+/* Those from which the places of later arrays are counted are declared, all others passed as they stand. */
+void place_arrays(struct emitter *emitter, struct arrays *arrays)
+{
+    struct array **found = ARENA_ARRAY(emitter->arena, struct array *, arrays->arrays_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < arrays->arrays_count; i++)
+        if (arrays->arrays[i].slot >= 0)
+            found[count++] = &arrays->arrays[i];
+    if (count == 0)
+        return;
+    qsort(found, count, sizeof *found, by_slot);
+    struct code places = {0}, *outer = emit_into(emitter, &places);
+    for (size_t i = 0; i < count; i++) {
+        int slot = found[i]->slot;
+        const char *name = emitter->program->slots[slot].name;
+        const struct tree *place = slot_place(emitter, arrays->layout, i > 0 ? found[i - 1]->slot : -1, slot);
+        if (i + 1 < count && is_counted_from(arrays->layout, slot, found[i + 1]->slot)) {
+            emit_line(emitter, "%s *const %s = $", emitter->real, name, place);
+            place = tree_name(emitter->lasting, name);
+        }
+        found[i]->source = found[i]->buffer ? source_of(emitter, found[i]->buffer, place) : place;
+    }
+    emit_into(emitter, &arrays->places);
+    declare_starts(emitter, arrays, &places);
+    code_append_all(emitter->lasting, &arrays->places, &places);
+    emit_into(emitter, outer);
 }

@@ -185,7 +185,7 @@ void emit_entry(struct c_file *file, struct module *module, const struct emit_op
     name_loop_variables(&emitter);
     name_kept_values(&emitter, kept_names);
     struct body *entry = print_body(&emitter, program->root, 0);
-    struct arrays *arrays = find_arrays(&emitter, false);
+    struct arrays *arrays = find_arrays(&emitter);
     struct code statements = emit_stretches(&emitter, entry, &arrays), checks = {0};
     struct code body = emit_function_body(&emitter, kernel_name(&emitter), arrays, &statements, true);
     text_print(&file->text, "int %s_%s(struct %s *%s)\n{\n", program->function->name,

@@ -299,6 +299,7 @@ struct code emit_function_body(struct emitter *emitter, const char *kernel, cons
     struct code body;
     struct arrays some = mentioned_arrays(emitter, all, statements), *arrays = &some;
     bool returns = false;
+    place_arrays(emitter, arrays);
     if (is_worth_a_kernel(arrays)) {
         bool has_struct;
         kernel = emit_kernel(emitter, kernel, arrays, statements, &has_struct);

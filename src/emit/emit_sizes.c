@@ -215,27 +215,16 @@ static void emit_check(struct c_file *file, const struct module *module, const s
 
 /* ---- Workspace ---- */
 
-/* count += room for the slots, equal ones together. */
+/* The most of what the entries take. */
 static void emit_total(struct emitter *emitter, const struct program *program)
 {
-    struct arena *arena = emitter->arena;
-    size **counts = ARENA_ARRAY(arena, size *, program->slots_count + 1);
-    int *times = ARENA_ARRAY(arena, int, program->slots_count + 1);
-    size_t kinds = 0;
-    for (size_t i = 0; i < program->slots_count; i++) {
-        size_t k = 0;
-        while (k < kinds && counts[k] != program->slots[i].count)
-            k++;
-        if (k == kinds)
-            counts[kinds++] = program->slots[i].count;
-        times[k]++;
-    }
-    emit_line(emitter, "count = 0");
+    struct rooms rooms = {0};
+    for (size_t i = 0; i < program->slots_count; i++)
+        rooms_add(emitter, &rooms, program->slots[i].count);
+    emit_line(emitter, "count = $", tree_number(emitter->lasting, (long long)rooms.fixed));
     emitter->code->statements[emitter->code->statements_count - 1]->remark = entry_name(program->entry);
-    for (size_t k = 0; k < kinds; k++) {
-        const struct tree *room = form(emitter, "gradc_room($)", size_c(emitter, counts[k]));
-        emit_line(emitter, "count += $", times[k] > 1 ? form(emitter, "%d * $", times[k], room) : room);
-    }
+    for (size_t k = 0; k < rooms.kinds_count; k++)
+        emit_line(emitter, "count += $", room_tree(emitter, &rooms.kinds[k]));
     emit_line(emitter, "most = count > most ? count : most");
 }
 
@@ -293,37 +282,15 @@ bool has_prepared_values(const struct function *function)
     return count > 0 && function->members[count - 1].role == ROLE_PREPARED_VALUE;
 }
 
-const struct tree *prepared_rooms(struct emitter *emitter, const struct member *before)
+const struct tree *prepared_rooms(struct emitter *emitter, const struct tree *start,
+                                  const struct member *before)
 {
-    struct arena *arena = emitter->lasting;
     const struct function *function = emitter->function;
-    size **counts = ARENA_ARRAY(arena, size *, function->members_count + 1);
-    int64_t *times = ARENA_ARRAY(arena, int64_t, function->members_count + 1), offset = 0, number,
-            unit = slot_alignment(emitter->module);
-    size_t kinds = 0;
-    for (size_t i = 0; i < function->members_count && &function->members[i] != before; i++) {
-        if (function->members[i].role != ROLE_PREPARED_VALUE)
-            continue;
-        size *count = elements_of(function, &function->members[i]);
-        size_t k = 0;
-        if (size_is_number(count, &number)) {
-            offset += (number + unit - 1) / unit * unit;
-            continue;
-        }
-        while (k < kinds && counts[k] != count)
-            k++;
-        if (k == kinds)
-            counts[kinds++] = count;
-        times[k]++;
-    }
-    const struct tree *rooms = offset ? tree_number(arena, (long long)offset) : NULL;
-    for (size_t k = 0; k < kinds; k++) {
-        const struct tree *room = form(emitter, "gradc_room($)", size_c(emitter, counts[k]));
-        if (times[k] > 1)
-            room = tree_binary(arena, tree_number(arena, (long long)times[k]), "*", room);
-        rooms = rooms ? tree_binary(arena, rooms, "+", room) : room;
-    }
-    return rooms;
+    struct rooms rooms = {0};
+    for (size_t i = 0; i < function->members_count && &function->members[i] != before; i++)
+        if (function->members[i].role == ROLE_PREPARED_VALUE)
+            rooms_add(emitter, &rooms, elements_of(function, &function->members[i]));
+    return rooms_behind(emitter, start, &rooms);
 }
 
 static void emit_prepared_size(struct c_file *file, const struct module *module,
@@ -338,7 +305,7 @@ static void emit_prepared_size(struct c_file *file, const struct module *module,
     emit_size_check(&emitter, function);
     print_body_of(file, &checks);
     emitter.code = &result;
-    const struct tree *rooms = prepared_rooms(&emitter, NULL);
+    const struct tree *rooms = prepared_rooms(&emitter, NULL, NULL);
     if (rooms)
         emit_line(&emitter, "return ($) * sizeof(%s)", rooms, emitter.real);
     else

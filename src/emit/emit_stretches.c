@@ -189,7 +189,7 @@ static int in_order(const void *a, const void *b)
 static struct arrays arrays_of(struct cutter *cutter, const struct uses *uses)
 {
     struct arena *arena = cutter->emitter->arena;
-    struct arrays some = {0};
+    struct arrays some = {.layout = cutter->arrays->layout};
     struct place_list {
         const struct array **found;
         size_t found_count, found_capacity;
@@ -204,7 +204,6 @@ static struct arrays arrays_of(struct cutter *cutter, const struct uses *uses)
         qsort(list.found, list.found_count, sizeof *list.found, in_order);
     for (size_t i = 0; i < list.found_count; i++)
         ARENA_APPEND(arena, &some, arrays, *list.found[i]);
-    declare_rooms(cutter->emitter, cutter->arrays, &some);
     return some;
 }
 
@@ -404,12 +403,13 @@ struct code emit_stretches(struct emitter *emitter, struct body *entry, struct a
         return entry->code;
     emitter->kernels = &kernels;
     cutter.scratch = arena_new();
-    cutter.arrays = find_arrays(emitter, true);
+    cutter.arrays = *arrays;
     list_places(&cutter);
     if (emitter->bodies_count > 0)
         cut_inside(&cutter, &entry->code);
     struct code statements = is_cut ? cut_body(&cutter, entry) : entry->code;
     struct uses uses = uses_of(&cutter, &statements);
+    *arrays = ARENA_NEW(emitter->lasting, struct arrays);
     **arrays = arrays_of(&cutter, &uses);
     emitter->kernels = NULL;
     arena_free(cutter.scratch);

@@ -241,12 +241,45 @@ const char *side_by_side_operator(const struct node *node, int *precedence);
 /* This element is stored. */
 void side_by_side_stores(struct emitter *emitter, struct buffer *buffer, const struct index *at);
 
+/* ---- emit_rooms.c: the room that arrays take, and where the slots of the workspace begin ---- */
+/* In elements; fixed: of those whose counts are numbers. */
+struct rooms {
+    int64_t fixed;
+    struct room_kind {
+        size *count;
+        size_t times;
+    } * kinds;
+    size_t kinds_count, kinds_capacity;
+};
+void rooms_add(struct emitter *emitter, struct rooms *rooms, size *count);
+const struct tree *room_tree(struct emitter *emitter, const struct room_kind *kind); /* 2 * gradc_room(n) */
+/* start + 64 + 2 * gradc_room(n); start NULL: without it, which is NULL if there are none. */
+const struct tree *rooms_behind(struct emitter *emitter, const struct tree *start, const struct rooms *rooms);
+
+struct layout {
+    const struct tree **starts; /* of each slot, from `work` or the last base */
+    bool *is_fixed;             /* whose place is a number of elements behind `work` */
+    struct base {               /* a place from which slots are counted, found by a function of its own */
+        const char *name, *function;
+        const struct tree *start;
+        bool is_printed;
+    } * bases;
+    size_t bases_count, bases_capacity;
+};
+struct layout *find_layout(struct emitter *emitter);
+const struct tree *base_call(struct emitter *emitter, const struct layout *layout, size_t number);
+/* Whether the place of a slot is told by that of one before it, which is declared for that; -1: none. */
+bool is_counted_from(const struct layout *layout, int before, int slot);
+const struct tree *slot_place(struct emitter *emitter, const struct layout *layout, int before, int slot);
+
 /* ---- emit_arrays.c ---- */
 struct array {
     const char *type, *name, *shape; /* type *name = source; shape: NULL if there is none to tell */
-    const struct tree *source;
-    bool is_alone;    /* nothing else is found where it is */
-    const char *base; /* if not: the name of the array there that the source counts from */
+    const struct tree *source;       /* of one in a slot: once it is placed */
+    bool is_alone;                   /* nothing else is found where it is */
+    const char *base;                /* if not: the name of the array there that the source counts from */
+    int slot;                        /* -1: in none, or not alone */
+    const struct buffer *buffer;
     bool is_written;
 };
 /* A scalar that a function takes beside its arrays. */
@@ -260,22 +293,12 @@ struct arrays {
     struct passed *passed;
     size_t passed_count, passed_capacity;
     struct code places; /* declarations of what the sources count from */
-    struct room {       /* what a slot of the workspace takes; by size */
-        size *count;
-        const char *name; /* in C */
-        size_t slots;
-    } * rooms;
-    size_t rooms_count, rooms_capacity;
-    struct base { /* a place in the workspace from which slots are counted */
-        const char *name, *function;
-    } * bases;
-    size_t bases_count, bases_capacity;
+    struct layout *layout;
 };
-/* All of the entry, their places in the workspace counted from one to the next, or, if they are apart, from
- * its beginning. */
-struct arrays *find_arrays(struct emitter *emitter, bool are_apart);
-/* The places that the sources of some of these arrays count from, when they are apart. */
-void declare_rooms(struct emitter *emitter, const struct arrays *all, struct arrays *some);
+/* All of the entry. */
+struct arrays *find_arrays(struct emitter *emitter);
+/* Finds the sources of some of them, and declares what these count from. */
+void place_arrays(struct emitter *emitter, struct arrays *arrays);
 bool reads_member(enum role role);
 bool is_read_leaf(const struct emitter *emitter, const struct member *member);      /* by this entry */
 const struct tree *member_of(struct emitter *emitter, const struct member *member); /* m->x */
@@ -351,8 +374,10 @@ void emit_computing(struct c_file *file, const struct module *module, const stru
 void emit_size_functions(struct c_file *file, struct module *module, const struct programs *programs);
 /* Of a function with given inputs. */
 bool has_prepared_values(const struct function *function);
-/* The rooms of the prepared values in front of a member, NULL: of all; NULL for none. */
-const struct tree *prepared_rooms(struct emitter *emitter, const struct member *before);
+/* start + the rooms of the prepared values in front of a member, NULL: of all. start NULL: without it; NULL
+ * for none. */
+const struct tree *prepared_rooms(struct emitter *emitter, const struct tree *start,
+                                  const struct member *before);
 bool has_fixed_sizes(const struct function *function);
 /* Bytes of a program's workspace if its sizes are fixed. */
 size_t fixed_workspace(const struct module *module, const struct program *program);

@@ -128,18 +128,15 @@ size_t fit_workspace(const struct fit *self_)
     if (fit_check(self_) != GRADC_OK)
         return 0;
     size_t count, most = 0;
-    count = 0; /* forward */
+    count = 32; /* forward */
     count += gradc_room(self_->n);
-    count += gradc_room(32);
     most = count > most ? count : most;
-    count = 0; /* backward */
+    count = 32; /* backward */
     count += gradc_room(self_->n);
     count += gradc_room(32 * self_->m);
-    count += gradc_room(32);
     most = count > most ? count : most;
-    count = 0; /* gradient */
+    count = 32; /* gradient */
     count += gradc_room(32 * self_->m);
-    count += gradc_room(32);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -149,9 +146,8 @@ size_t fit_gradient_workspace(const struct fit *self_)
     if (fit_check(self_) != GRADC_OK)
         return 0;
     size_t count, most = 0;
-    count = 0; /* gradient */
+    count = 32; /* gradient */
     count += gradc_room(32 * self_->m);
-    count += gradc_room(32);
     most = count > most ? count : most;
     return most * sizeof(double);
 }

@@ -11,12 +11,6 @@ GRADC_BEGIN
 
 GRADC_ROOTS
 
-/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
-static size_t gradc_room(size_t count)
-{
-    return (count + 7) / 8 * 8;
-}
-
 /* GRADC_OK if length can run with these sizes. Inline, so that the compiler knows them to be valid. */
 GRADC_INLINE int length_check(const struct length *m)
 {
@@ -32,11 +26,9 @@ size_t length_workspace(const struct length *m)
     if (length_check(m) != GRADC_OK)
         return 0;
     size_t count, most = 0;
-    count = 0; /* forward */
-    count += gradc_room(1);
+    count = 8; /* forward */
     most = count > most ? count : most;
-    count = 0; /* backward */
-    count += gradc_room(1);
+    count = 8; /* backward */
     most = count > most ? count : most;
     return most * sizeof(double);
 }

@@ -31,15 +31,12 @@ size_t pool_workspace(const struct pool *m)
         return 0;
     const size_t chunks = gradc_chunks(m->N, 256 * m->N, 64);
     size_t count, most = 0;
-    count = 0; /* forward */
-    count += gradc_room(64);
+    count = 64; /* forward */
     count += gradc_room(64 * chunks - 64);
     most = count > most ? count : most;
-    count = 0; /* backward */
-    count += gradc_room(64);
+    count = 64; /* backward */
     most = count > most ? count : most;
-    count = 0; /* gradient */
-    count += gradc_room(64);
+    count = 64; /* gradient */
     count += gradc_room(64 * chunks - 64);
     most = count > most ? count : most;
     return most * sizeof(double);
@@ -51,8 +48,7 @@ size_t pool_gradient_workspace(const struct pool *m)
         return 0;
     const size_t chunks = gradc_chunks(m->N, 256 * m->N, 64);
     size_t count, most = 0;
-    count = 0; /* gradient */
-    count += gradc_room(64);
+    count = 64; /* gradient */
     count += gradc_room(64 * chunks - 64);
     most = count > most ? count : most;
     return most * sizeof(double);

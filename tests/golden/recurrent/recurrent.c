@@ -30,20 +30,17 @@ size_t recurrent_workspace(const struct recurrent *m)
     if (recurrent_check(m) != GRADC_OK)
         return 0;
     size_t count, most = 0;
-    count = 0; /* forward */
-    count += gradc_room(16);
+    count = 16; /* forward */
     count += gradc_room(64 * m->T);
     count += gradc_room(16 * m->T);
     most = count > most ? count : most;
-    count = 0; /* backward */
-    count += 3 * gradc_room(16);
+    count = 48; /* backward */
     count += 2 * gradc_room(64 * m->T);
     count += 2 * gradc_room(16 * m->T);
     most = count > most ? count : most;
-    count = 0; /* gradient */
+    count = 32; /* gradient */
     count += 2 * gradc_room(64 * m->T);
     count += 2 * gradc_room(16 * m->T);
-    count += 2 * gradc_room(16);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -53,10 +50,9 @@ size_t recurrent_gradient_workspace(const struct recurrent *m)
     if (recurrent_check(m) != GRADC_OK)
         return 0;
     size_t count, most = 0;
-    count = 0; /* gradient */
+    count = 32; /* gradient */
     count += 2 * gradc_room(64 * m->T);
     count += 2 * gradc_room(16 * m->T);
-    count += 2 * gradc_room(16);
     most = count > most ? count : most;
     return most * sizeof(double);
 }
@@ -199,7 +195,7 @@ int recurrent_backward(struct recurrent *m)
     double *const d_z = h2 + gradc_room(16 * T);
     double *const t3 = d_z + gradc_room(64 * T);
     double *const d_h = t3 + gradc_room(16 * T);
-    recurrent_backward_kernel(m, m->x, m->W, m->d_W, work, z, h2, d_h + gradc_room(16), d_h, t3, d_z);
+    recurrent_backward_kernel(m, m->x, m->W, m->d_W, work, z, h2, d_h + 16, d_h, t3, d_z);
     return GRADC_OK;
 }
 
@@ -295,7 +291,7 @@ int recurrent_gradient(struct recurrent *m)
     double *const h2 = d_z + gradc_room(64 * T);
     double *const h = h2 + gradc_room(16 * T);
     double *const d_h = h + gradc_room(16 * T);
-    recurrent_gradient_kernel(m, m->x, m->W, m->d_W, h, z, h2, d_h + gradc_room(16), d_h, d_z);
+    recurrent_gradient_kernel(m, m->x, m->W, m->d_W, h, z, h2, d_h + 16, d_h, d_z);
     return GRADC_OK;
 }
 

@@ -9,12 +9,6 @@
 
 GRADC_BEGIN
 
-/* Stretches of the workspace begin at multiples of GRADC_ALIGN bytes. */
-static size_t gradc_room(size_t count)
-{
-    return (count + 7) / 8 * 8;
-}
-
 /* GRADC_OK if parts can run with these sizes. Inline, so that the compiler knows them to be valid. */
 GRADC_INLINE int parts_check(const struct parts *m)
 {
@@ -30,8 +24,7 @@ size_t parts_workspace(const struct parts *m)
     if (parts_check(m) != GRADC_OK)
         return 0;
     size_t count, most = 0;
-    count = 0; /* forward */
-    count += gradc_room(2);
+    count = 8; /* forward */
     most = count > most ? count : most;
     return most * sizeof(double);
 }

@@ -44,20 +44,16 @@ size_t windows_workspace(const struct windows *m)
     const size_t chunks3 = gradc_chunks(m->N, 225792 * m->N, 576);
     const size_t copies3 = gradc_copies(chunks3);
     size_t count, most = 0;
-    count = 0; /* forward */
+    count = 14112; /* forward */
     count += gradc_room(1568 * m->N);
-    count += gradc_room(14112);
     count += gradc_room(14112 * copies);
     most = count > most ? count : most;
-    count = 0; /* backward */
+    count = 14112; /* backward */
     count += gradc_room(1568 * m->N);
-    count += gradc_room(14112);
     count += gradc_room(14112 * copies2);
     count += gradc_room(576 * chunks2 - 576);
     most = count > most ? count : most;
-    count = 0; /* gradient */
-    count += gradc_room(14112);
-    count += gradc_room(1568);
+    count = 15680; /* gradient */
     count += 2 * gradc_room(14112 * copies3);
     count += gradc_room(1568 * copies3);
     count += gradc_room(576 * chunks3 - 576);
@@ -72,9 +68,7 @@ size_t windows_gradient_workspace(const struct windows *m)
     const size_t chunks3 = gradc_chunks(m->N, 225792 * m->N, 576);
     const size_t copies3 = gradc_copies(chunks3);
     size_t count, most = 0;
-    count = 0; /* gradient */
-    count += gradc_room(14112);
-    count += gradc_room(1568);
+    count = 15680; /* gradient */
     count += 2 * gradc_room(14112 * copies3);
     count += gradc_room(1568 * copies3);
     count += gradc_room(576 * chunks3 - 576);
@@ -162,7 +156,7 @@ int windows_forward(struct windows *m)
     float *const work = (float *)m->work;
     float *const conv2d = work;
     float *const t = conv2d + gradc_room(1568 * N);
-    windows_forward_kernel(m, m->x, m->w, t, conv2d, t + gradc_room(14112));
+    windows_forward_kernel(m, m->x, m->w, t, conv2d, t + 14112);
     return GRADC_OK;
 }
 
@@ -232,7 +226,7 @@ int windows_backward(struct windows *m)
     float *const work = (float *)m->work;
     float *const conv2d = work;
     float *const t = conv2d + gradc_room(1568 * N);
-    float *const t_others = t + gradc_room(14112);
+    float *const t_others = t + 14112;
     windows_backward_kernel(m, m->x, m->d_w, conv2d, t, t_others, t_others + gradc_room(14112 * copies2));
     return GRADC_OK;
 }
