@@ -76,15 +76,21 @@ static double shifted(struct point *p, size_t member, const double *direction, d
     return value;
 }
 
-/* And how far rounding may have moved it, some units in the last place of the magnitude. */
-static double numerical(struct point *p, size_t member, const double *direction, double h, double *noise)
+/* A derivative along a direction, how far rounding may have moved it, some units in the last place of the
+ * magnitude, and how much the slopes on the two sides differ: by as much as h is small, but at a kink. */
+struct slope {
+    double found, noise, bend, magnitude;
+};
+
+static struct slope numerical(struct point *p, size_t member, const double *direction, double h)
 {
-    double m;
+    double m, here = shifted(p, member, direction, 0, &m);
+    double before = shifted(p, member, direction, -h / 2, &m),
+           behind = shifted(p, member, direction, h / 2, &m);
     double wide = (shifted(p, member, direction, h, &m) - shifted(p, member, direction, -h, &m)) / (2 * h);
-    double narrow =
-        (shifted(p, member, direction, h / 2, &m) - shifted(p, member, direction, -h / 2, &m)) / h;
-    *noise = 64 * DBL_EPSILON * m / h;
-    return (4 * narrow - wide) / 3;
+    double narrow = (behind - before) / h;
+    return (struct slope){(4 * narrow - wide) / 3, 64 * DBL_EPSILON * m / h,
+                          fabs(before + behind - 2 * here) / (h / 2), m};
 }
 
 static size_t find_member(const struct function *function, const char *name)
@@ -104,9 +110,10 @@ static double disagreement(struct point *p, const struct member *gradient, int d
     const double *adjoint = interpreter_value(interpreter, gradient->value);
     double *direction = ARENA_ARRAY(arena, double, count + 1), worst = adjoint ? 0 : NAN;
     for (int d = 0; d < directions && !isnan(worst); d++) {
-        double exact = 0, scale = 1e-3;
+        double exact = 0, scale = 1e-3, largest = 0;
         for (size_t k = 0; k < count; k++) {
             direction[k] = 2 * point_random_unit(p) - 1;
+            largest = fmax(largest, fabs(p->values[parameter][k]));
             exact += adjoint[k] * direction[k];
             scale += fabs(adjoint[k] * direction[k]);
         }
@@ -114,12 +121,16 @@ static double disagreement(struct point *p, const struct member *gradient, int d
         bool is_steady = false;
         for (double h = 1e-3; h > 1e-8 && !(error <= TOLERANCE); h /= 10) {
             /* A kink nearby gets out of reach. What changes with h more than it is wrong says nothing, nor
-             * does what rounding may be. */
-            double noise, found = numerical(p, parameter, direction, h, &noise);
-            is_steady = is_steady || (fabs(found - before) <= 0.1 * fmin(fabs(found - exact), fabs(found)) &&
-                                      fabs(found - exact) > noise);
-            error = fmin(error, fabs(exact - found) / scale);
-            before = found;
+             * does what rounding may be, a kink at the point itself (numbers that differ by less than their
+             * rounding are equal there), or a function that changes by itself from one number to the next. */
+            struct slope slope = numerical(p, parameter, direction, h);
+            double wrong = fabs(slope.found - exact);
+            bool says_something = wrong > slope.noise && wrong > slope.bend &&
+                                  scale * largest * DBL_EPSILON < fmax(slope.magnitude, 1);
+            is_steady = is_steady || (says_something &&
+                                      fabs(slope.found - before) <= 0.1 * fmin(wrong, fabs(slope.found)));
+            error = fmin(error, wrong / scale);
+            before = slope.found;
         }
         worst = isfinite(error) && (is_steady || error <= TOLERANCE) ? fmax(worst, error) : NAN;
     }
