@@ -514,7 +514,8 @@ static void drop_unneeded(struct loops *loops, struct node *node, const bool *ne
     list_inputs(loops->graph, node);
 }
 
-static void drop_from(struct loops *loops, struct node *node)
+/* Whether any was dropped. */
+static bool drop_from(struct loops *loops, struct node *node)
 {
     struct loop *loop = node->loop;
     int total = loop->carried_count + loop->collected_count;
@@ -532,6 +533,7 @@ static void drop_from(struct loops *loops, struct node *node)
         own_arrays(loops->graph->arena, loop, 0, 0);
         drop_unneeded(loops, node, needed);
     }
+    return !all;
 }
 
 void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_count, size_t judged_count)
@@ -543,11 +545,19 @@ void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_
         loops = (struct loops){.graph = graph}; /* ids have changed */
         find_loops(&loops, roots, root_count);
     }
-    loops.judged = roots + (root_count - judged_count);
-    loops.judged_count = judged_count;
-    for (size_t i = loops.nodes_count; i-- > 0;)
-        drop_from(&loops, loops.nodes[i]);
-    /* What a loop reads from outside may have become less: that of the loops around it too. */
-    for (size_t i = 0; i < loops.nodes_count; i++)
-        loops.nodes[i]->loop->region = NULL;
+    /* What one loop collected no more, others inside it need not give. */
+    for (bool dropped = true; dropped;) {
+        dropped = false;
+        loops.judged = roots + (root_count - judged_count);
+        loops.judged_count = judged_count;
+        for (size_t i = loops.nodes_count; i-- > 0;)
+            dropped = drop_from(&loops, loops.nodes[i]) || dropped;
+        /* What a loop reads from outside may have become less: that of the loops around it too. */
+        for (size_t i = 0; i < loops.nodes_count; i++)
+            loops.nodes[i]->loop->region = NULL;
+        if (dropped) {
+            loops = (struct loops){.graph = graph};
+            find_loops(&loops, roots, root_count);
+        }
+    }
 }
