@@ -1,5 +1,7 @@
 /* emit_statement.c: what stands inside the loops: the statement of each nest, and what starts and ends an
  * accumulation around its loops. */
+#include <string.h>
+
 #include "emitter.h"
 
 void find_target(struct emitter *emitter, const struct nest *nest, const struct index *at, struct index *to)
@@ -14,6 +16,18 @@ static bool is_written_once(const struct buffer *buffer)
     return buffer->writers_count == 1;
 }
 
+/* place += e of place = place + e, which is the same number; so of -, * and /. */
+static void assign(struct emitter *emitter, const struct tree *place, const char *operation,
+                   const struct tree *value)
+{
+    bool continues = operation[0] == '=' && value->kind == TREE_BINARY && value->text[1] == '\0' &&
+                     strchr("+-*/", value->text[0]) && tree_equal(value->operands[0], place);
+    if (continues)
+        emit_line(emitter, "$ %s= $", place, value->text, value->operands[1]);
+    else
+        emit_line(emitter, "$ %s $", place, operation, value);
+}
+
 /* Stores a value; a scalar under a condition is declared before it. */
 static void store(struct emitter *emitter, const struct nest *nest, const struct index *to,
                   const char *operation, const struct tree *value)
@@ -23,7 +37,7 @@ static void store(struct emitter *emitter, const struct nest *nest, const struct
     if (!needs_declaration(nest)) {
         if (emitter->side)
             side_by_side_stores(emitter, nest->target, to);
-        emit_line(emitter, "$ %s $", place, operation, value);
+        assign(emitter, place, operation, value);
         return;
     }
     const char *type =

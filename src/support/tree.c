@@ -108,6 +108,14 @@ const struct tree *tree_negate_first(struct arena *arena, const struct tree *pro
 
 /* ---- Walks ---- */
 
+bool tree_equal(const struct tree *a, const struct tree *b)
+{
+    bool equal = a->kind == b->kind && a->count == b->count && strcmp(a->text, b->text) == 0;
+    for (unsigned i = 0; equal && i < a->count; i++)
+        equal = tree_equal(a->operands[i], b->operands[i]);
+    return equal;
+}
+
 bool tree_is(const struct tree *a, enum tree_kind kind, const char *text)
 {
     return a->kind == kind && strcmp(a->text, text) == 0;

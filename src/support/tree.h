@@ -87,6 +87,7 @@ const struct tree *tree_negate_first(struct arena *arena, const struct tree *pro
 
 /* ---- Walks ---- */
 
+bool tree_equal(const struct tree *a, const struct tree *b);
 bool tree_is(const struct tree *a, enum tree_kind kind, const char *text);
 /* Every name, of variables and functions; not those of members. */
 typedef void tree_visit(const struct tree *name, void *closure);

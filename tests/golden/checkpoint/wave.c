@@ -177,7 +177,7 @@ static void wave_forward_kernel(
         u[n / 2] = u2[n / 2] + src[t4];
         /* wave.nn:12   loss = loss + (u[1] - trace[t])^2 */
         const double t5 = u[1] - trace[t4];
-        loss = loss + t5 * t5;
+        loss += t5 * t5;
         /* wave.nn:6   for t in 0..T checkpoint { */
         /* t3[t/root(T) + 1, j] = u[j] */
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
@@ -341,7 +341,7 @@ static void wave_backward_kernel(
         /* wave.nn:6   for t in 0..T checkpoint { */
         /* t6 = t6 + 0.99 * (d_v2 * lap2) */
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
-            t6[i] = t6[i] + 0.99 * d_v2[i] * lap2[i];
+            t6[i] += 0.99 * d_v2[i] * lap2[i];
         });
         /* wave.nn:11   u[n / 2] = u[n / 2] + src[t] */
         t7[t4 - root * ((T - 1) / root)] = d_u2[n / 2];
@@ -430,7 +430,7 @@ static void wave_backward_kernel(
             /* wave.nn:6   for t in 0..T checkpoint { */
             /* t6 = t6 + 0.99 * (d_v3 * lap4) */
             GRADC_PARALLEL_INDEPENDENT(i, n, n, {
-                t6[i] = t6[i] + 0.99 * d_v3[i] * lap4[i];
+                t6[i] += 0.99 * d_v3[i] * lap4[i];
             });
             /* wave.nn:11   u[n / 2] = u[n / 2] + src[t] */
             t9[t4 - root * segment] = d_u3[n / 2];
@@ -573,7 +573,7 @@ static void wave_gradient_kernel(
         u[n / 2] = u2[n / 2] + src[t4];
         /* wave.nn:12   loss = loss + (u[1] - trace[t])^2 */
         const double t5 = u[1] - trace[t4];
-        loss = loss + t5 * t5;
+        loss += t5 * t5;
         /* wave.nn:6   for t in 0..T checkpoint { */
         /* t3[t/root(T) + 1, j] = u[j] */
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
@@ -666,7 +666,7 @@ static void wave_gradient_kernel(
         /* wave.nn:6   for t in 0..T checkpoint { */
         /* t7 = t7 + 0.99 * (d_v2 * lap3) */
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
-            t7[i] = t7[i] + 0.99 * d_v2[i] * lap3[i];
+            t7[i] += 0.99 * d_v2[i] * lap3[i];
         });
         /* wave.nn:11   u[n / 2] = u[n / 2] + src[t] */
         t8[t4 - root * ((T - 1) / root)] = d_u2[n / 2];
@@ -755,7 +755,7 @@ static void wave_gradient_kernel(
             /* wave.nn:6   for t in 0..T checkpoint { */
             /* t7 = t7 + 0.99 * (d_v3 * lap5) */
             GRADC_PARALLEL_INDEPENDENT(i, n, n, {
-                t7[i] = t7[i] + 0.99 * d_v3[i] * lap5[i];
+                t7[i] += 0.99 * d_v3[i] * lap5[i];
             });
             /* wave.nn:11   u[n / 2] = u[n / 2] + src[t] */
             t10[t4 - root * segment] = d_u3[n / 2];

@@ -111,7 +111,7 @@ static void layers_forward_kernel(
         /* sum = sum(y) */
         double sum = 0;
         GRADC_SUM_IN_PARTS(double, sum, i, n, y[i]);
-        loss = loss + sum;
+        loss += sum;
     }
     m->loss = loss;
 }
@@ -229,7 +229,7 @@ static void layers_gradient_kernel(
         /* sum = sum(y) */
         double sum = 0;
         GRADC_SUM_IN_PARTS(double, sum, i, n, y[i]);
-        loss = loss + sum;
+        loss += sum;
     }
     const double d_loss2 = d_loss;
     /* layers.nn:5   for t in 0..T { */
