@@ -230,6 +230,8 @@ static const struct {
     {OP_SUB, common_factor},
     {OP_CONTRACT, rewrite_scalar_factor},
     {OP_CONTRACT, rewrite_chain},
+    {OP_CONTRACT, rewrite_product_of_part},
+    {OP_INDEX, rewrite_part_of_product},
     {OP_INDEX, rewrite_diagonal},
     {OP_INDEX, rewrite_part},
     {OP_ADD, rewrite_cleared_sum},

@@ -27,6 +27,10 @@ struct node *rewrite_diagonal(struct rewriter *rewriter, struct node *y);
 /* How often the node is read; 0 if that is not known. */
 int rewriter_uses(const struct rewriter *rewriter, const struct node *node);
 
+/* ---- rewrite_product_part.c ---- */
+struct node *rewrite_part_of_product(struct rewriter *rewriter, struct node *y);
+struct node *rewrite_product_of_part(struct rewriter *rewriter, struct node *y);
+
 /* ---- rewrite_one_hot.c ---- */
 struct node *rewrite_one_hot_factor(struct rewriter *rewriter, struct node *y);
 struct node *rewrite_one_hot_power(struct rewriter *rewriter, struct node *y);

@@ -592,6 +592,21 @@ case("batch_transpose(A: [b, m, k], B: [b, n, k]) = A @ B'", lambda A, B: A @ T2
 case("quadratic(A: [n, n], x: [n]) = 0.5 * x' @ A @ x", lambda A, x: 0.5 * x @ A @ x, sizes={"n": 3}, A=uniform((3, 3)), x=uniform(3))
 case("matrix_hvp(A: [n, n], x: [n], v: [n]) {\n    g = grad(sum(tanh(A @ x)), x)\n    return matrix_hvp = grad(sum(g * v), x)\n}",
      lambda A, x, v: A.T @ (-2 * np.tanh(A @ x) / np.cosh(A @ x)**2 * (A @ v)), sizes={"n": 3}, A=uniform((3, 3), -1, 1), x=uniform(3, key="x"), v=uniform(3, key="v"))
+# of which a part is read
+for key, nn, part in [("column", "[:, 1]", np.s_[:, 1]), ("row", "[m - 1]", np.s_[-1]), ("element", "[1, 2]", np.s_[1, 2]), ("some", "[1, 1:3]", np.s_[1, 1:3]),
+                      ("step", "[1, ::2]", np.s_[1, ::2])]:
+    case(f"part_{key}(A: [m, k], B: [k, n]) = tanh(A @ B){nn}", lambda A, B, part=part: np.tanh(A @ B)[part], sizes={"m": 2, "k": 3, "n": 4},
+         A=uniform((2, 3), -1, 1, key="A"), B=uniform((3, 4), -1, 1, key="B"))
+    case(f"part_of_{key}(A: [m, k], B: [k, n]) = (A @ B){nn}", lambda A, B, part=part: (A @ B)[part], sizes={"m": 2, "k": 3, "n": 4},
+         A=uniform((2, 3), key="A"), B=uniform((3, 4), key="B"))
+for key, nn, part in [("batch", "[1]", np.s_[1]), ("columns", "[:, :, 2]", np.s_[:, :, 2]), ("column_of_batch", "[0, :, 3]", np.s_[0, :, 3])]:
+    case(f"part_of_{key}(A: [b, m, k], B: [b, k, n]) = (A @ B){nn}", lambda A, B, part=part: (A @ B)[part], sizes={"b": 2, "m": 2, "k": 3, "n": 4},
+         A=uniform((2, 2, 3), key="A"), B=uniform((2, 3, 4), key="B"))
+case("part_of_chain(A: [n, n], B: [n, n], C: [n, n]) = ((A @ B)[:, 1] @ (A @ C')[:, 0])^2 + sum(C[0] * (B @ C)[:, 0])",
+     lambda A, B, C: ((A @ B)[:, 1] @ (A @ C.T)[:, 0])**2 + np.sum(C[0] * (B @ C)[:, 0]), sizes={"n": 3},
+     A=uniform((3, 3), key="A"), B=uniform((3, 3), key="B"), C=uniform((3, 3), key="C"))
+case("part_beside_whole(A: [m, k], B: [k, n]) {\n    y = A @ B\n    return y, column = y[:, 1]\n}", lambda A, B: {"y": A @ B, "column": (A @ B)[:, 1]},
+     sizes={"m": 2, "k": 3, "n": 4}, A=uniform((2, 3), key="A"), B=uniform((3, 4), key="B"))
 case("large(A: [m, k], B: [k, n]) = sum((A @ B)^2) / 1000", lambda A, B: np.sum((A @ B)**2) / 1000, sizes={"m": 19, "k": 23, "n": 17},
      A=uniform((19, 23), -1, 1, key="A"), B=uniform((23, 17), -1, 1, key="B"))
 

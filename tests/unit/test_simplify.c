@@ -138,6 +138,47 @@ START_TEST(test_trace)
 }
 END_TEST
 
+static int count_larger_products(const struct function *function, int rank)
+{
+    int count = 0;
+    for (size_t i = 0; i < function->graph->nodes_count; i++)
+        count += function->graph->nodes[i]->op == OP_CONTRACT && function->graph->nodes[i]->rank > rank;
+    return count;
+}
+
+/* (a @ b)[:, 1] and (a @ b)[2] take products of a matrix and a vector, unless all of a @ b is read. */
+START_TEST(test_part_of_product)
+{
+    static const int64_t column[][5] = {{0, 1}, {1, 0}}, row[][5] = {{2, 0}, {0, 1}};
+    struct node *a = input(shape_of(3, 4, 0, 0), -1, 1), *b = input(shape_of(4, 5, 0, 0), -1, 1);
+    struct shape shape = _i == 0 ? shape_of(3, 0, 0, 0) : shape_of(5, 0, 0, 0);
+    struct node *product = matmul(a, b);
+    struct node *part = graph_index(problem.graph, product, 1, shape.axes,
+                                    subscripts_of(2, 1, _i == 0 ? column : row), NULL, 0, false);
+    struct node *values[] = {part, product};
+    ck_assert_int_eq(count_larger_products(check_same(values, 2, 2), 1), 1);
+    struct function *function = check_same(values, 1, 2);
+    ck_assert_int_eq(count_operator(function, OP_CONTRACT), 1);
+    ck_assert_int_eq(count_larger_products(function, 1), 0);
+}
+END_TEST
+
+/* z @ b and b' @ z where z is 0 but for a column, or for a row. */
+START_TEST(test_product_of_part)
+{
+    static const int64_t column[][5] = {{0, 1}, {1, 0}}, row[][5] = {{2, 0}, {1, -1}};
+    struct node *x = input(_i == 0 ? shape_of(4, 0, 0, 0) : shape_of(2, 0, 0, 0), -1, 1),
+                *b = input(shape_of(2, 3, 0, 0), -1, 1), *c = input(shape_of(5, 4, 0, 0), -1, 1);
+    struct shape shape = shape_of(4, 2, 0, 0);
+    struct node *z = graph_scatter(problem.graph, bent(x), 2, shape.axes,
+                                   subscripts_of(2, 1, _i == 0 ? column : row), NULL, 0);
+    struct node *values[] = {matmul(z, b), matmul(c, z)};
+    struct function *function = check_same(values, 2, 2);
+    ck_assert_int_eq(count_operator(function, OP_CONTRACT), 1);
+    ck_assert_int_eq(count_larger_products(function, 1), 0);
+}
+END_TEST
+
 /* concat(x, w)[:n], [n:] and one that reads over the border. */
 START_TEST(test_parts)
 {
@@ -320,6 +361,8 @@ static Suite *suite(void)
     tcase_add_loop_test(tcase, test_chain, 0, 2);
     tcase_add_test(tcase, test_chain_stays_where_the_product_is_needed);
     tcase_add_test(tcase, test_trace);
+    tcase_add_loop_test(tcase, test_part_of_product, 0, 2);
+    tcase_add_loop_test(tcase, test_product_of_part, 0, 2);
     tcase_add_test(tcase, test_parts);
     tcase_add_test(tcase, test_parts_put_back);
     tcase_add_loop_test(tcase, test_random_graphs, 0, 40);
