@@ -32,7 +32,7 @@ GRADC_STATIC void NAME(pack_a)(int trans, size_t m, size_t k, const REAL *a, siz
 }
 
 /* Whether the compiler moves lanes between vectors, and the target has instructions for it. */
-#if defined(__GNUC__) && !defined(__clang__) && GRADC_VECTOR_BYTES >= 32
+#if GRADC_HAS_VECTORS && !defined(__clang__) && GRADC_VECTOR_BYTES >= 32
 #define GRADC_TRANSPOSES 1
 typedef __typeof__(*(NAME(vector) *)0 == *(NAME(vector) *)0) NAME(places);
 
@@ -81,6 +81,7 @@ GRADC_INLINE void NAME(pack_transposed)(size_t k, size_t n, size_t width, const 
             packed[l * width + j] = b[j * ldb + l];
 }
 #undef GRADC_TRANSPOSES
+#undef GRADC_HAS_VECTORS
 
 /* A panel of op(b), its rows [0, k) and columns [0, n), row by row, filled up with zeros to its width. */
 GRADC_STATIC void NAME(pack_b)(int trans, size_t k, size_t n, const REAL *b, size_t ldb,

@@ -53,12 +53,14 @@
 /* A vector of LANES numbers at any address of a number, and half of one, if that is not too short; one number
  * where the compiler has no vectors, or computes numbers in a wider type than vectors. */
 #if defined(__GNUC__) && (__FLT_EVAL_METHOD__ == 0 || __FLT_EVAL_METHOD__ == 16)
-#define GRADC_HALF_BYTES (GRADC_VECTOR_BYTES > 16 ? GRADC_VECTOR_BYTES / 2 : 16)
+#define GRADC_HAS_VECTORS 1
+#define GRADC_HALF_BYTES  (GRADC_VECTOR_BYTES > 16 ? GRADC_VECTOR_BYTES / 2 : 16)
 typedef REAL NAME(vector) __attribute__((vector_size(GRADC_VECTOR_BYTES), aligned(sizeof(REAL)), may_alias));
 typedef REAL NAME(half_vector)
     __attribute__((vector_size(GRADC_HALF_BYTES), aligned(sizeof(REAL)), may_alias));
 #undef GRADC_HALF_BYTES
 #else
+#define GRADC_HAS_VECTORS 0
 typedef REAL NAME(vector);
 typedef REAL NAME(half_vector);
 #endif

@@ -12,6 +12,9 @@ case ${BUILD-} in
 *sanitize*) compilers=() ;;
 *) compilers=("gcc -std=c99" "gcc-11 -std=c99" "g++ -x c++ -std=c++11" "clang -std=c99" "clang++ -x c++ -std=c++11") ;;
 esac
+# with vectors of 32 bytes, and numbers that are computed in a wider type than vectors hold
+wider="gcc -m32 -mavx2"
+[ ${#compilers[@]} = 0 ] || ! echo '#include <math.h>' | $wider -x c -fsyntax-only - 2> /dev/null || compilers+=("$wider")
 
 # comes_again BASE ARGUMENT...: the same bytes as in BASE.1; a sanitizer changes none.
 comes_again() {
