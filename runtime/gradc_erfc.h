@@ -6,28 +6,24 @@
 
 #include "gradc_vecmath.h"
 
-/* -a^2 = n log 2 + r + rest as gradc_reduce has it, with a^2 as an exact square and the rest of it. */
-GRADC_INLINE double gradc_reduce_square(double a, double *r, double *rest)
+/* -a^2 = n log 2 + high + low as gradc_reduce has it, with a^2 as an exact square and the rest of it. */
+GRADC_INLINE double gradc_reduce_square(double a, double *high, double *low)
 {
     GRADC_AS_WRITTEN
-    double n = GRADC_ROUND - a * a * 1.4426950408889634 - GRADC_ROUND;
+    double n = gradc_fma(a * a, -1.4426950408889634, GRADC_ROUND) - GRADC_ROUND;
     double h = gradc_from_bits(gradc_to_bits(a) & UINT64_C(0xFFFFFFFFF8000000));
-    double high = -(h * h) - n * 6.93147180369123816490e-01;
-    double low = n * 1.90821492927058770002e-10 + (a - h) * (a + h);
-    *r = high - low;
-    *rest = (high - *r) - low;
+    *high = gradc_fma(n, -6.93147180369123816490e-01, -(h * h));
+    *low = gradc_fma(n, -1.90821492927058770002e-10, (h - a) * (a + h));
     return n;
 }
 
-GRADC_INLINE float gradc_reduce_squaref(float a, float *r, float *rest)
+GRADC_INLINE float gradc_reduce_squaref(float a, float *high, float *low)
 {
     GRADC_AS_WRITTEN
-    float n = GRADC_ROUNDF - a * a * 1.44269504f - GRADC_ROUNDF;
+    float n = gradc_fmaf(a * a, -1.44269504f, GRADC_ROUNDF) - GRADC_ROUNDF;
     float h = gradc_from_bitsf(gradc_to_bitsf(a) & 0xFFFFF000u);
-    float high = -(h * h) - n * 0.693145752f;
-    float low = n * 1.42860677e-06f + (a - h) * (a + h);
-    *r = high - low;
-    *rest = (high - *r) - low;
+    *high = gradc_fmaf(n, -0.693145752f, -(h * h));
+    *low = gradc_fmaf(n, -1.42860677e-06f, (h - a) * (a + h));
     return n;
 }
 
@@ -67,11 +63,12 @@ GRADC_INLINE double gradc_erfc(double x)
     q = gradc_fma(q, t, -0.24413718227022052);
     /* w (1 - lost) is c / (a + c), and t + moved is 1 - 2 times that */
     double lost = (w * gradc_sum_rest(4, a, sum) + gradc_product_rest(w, sum, 4)) * 0.25;
-    double moved = ((1 - t) - 2 * w) + 2 * w * lost, slope = (-0.89 * t + 0.6) * t - 0.156;
-    double whole = 0.27399891525012277 + t * q, part = (0.27399891525012277 - whole) + t * q + moved * slope;
-    double r, rest, n = gradc_reduce_square(a, &r, &rest), most = 1 + r;
-    double less = gradc_exp_tail(r, rest) + ((r - (most - 1)) - most * lost);
-    double y = gradc_scale((most * whole + (most * part + less * whole)) * w, n);
+    double moved = ((1 - t) - 2 * w) + 2 * w * lost, slope = gradc_fma(gradc_fma(t, -0.89, 0.6), t, -0.156);
+    double whole = gradc_fma(t, q, 0.27399891525012277);
+    double part = gradc_fma(moved, slope, gradc_fma(t, q, 0.27399891525012277 - whole));
+    double high, low, n = gradc_reduce_square(a, &high, &low), r = high + low, most = 1 + r;
+    double less = gradc_exp_tail(r, low) + gradc_fma(-most, lost, high - (most - 1));
+    double y = gradc_scale(gradc_fma(most, whole, gradc_fma(most, part, less * whole)) * w, n);
     return gradc_choose(x < 0, 2 - y, y);
 #endif
 }
@@ -96,11 +93,12 @@ GRADC_INLINE float gradc_erfcf(float x)
     q = gradc_fmaf(q, t, -0.343580335f);
     /* w (1 - lost) is c / (a + c), and t + moved is 1 - 2 times that */
     float lost = (w * gradc_sum_restf(2, a, sum) + gradc_product_restf(w, sum, 2)) * 0.5f;
-    float moved = ((1 - t) - 2 * w) + 2 * w * lost, slope = 0.262f * t - 0.348f;
-    float whole = 0.510791361f + t * q, part = (0.510791361f - whole) + t * q + moved * slope;
-    float r, rest, n = gradc_reduce_squaref(a, &r, &rest), most = 1 + r;
-    float less = gradc_exp_tailf(r, rest) + ((r - (most - 1)) - most * lost);
-    float y = gradc_scalef((most * whole + (most * part + less * whole)) * w, n);
+    float moved = ((1 - t) - 2 * w) + 2 * w * lost, slope = gradc_fmaf(t, 0.262f, -0.348f);
+    float whole = gradc_fmaf(t, q, 0.510791361f);
+    float part = gradc_fmaf(moved, slope, gradc_fmaf(t, q, 0.510791361f - whole));
+    float high, low, n = gradc_reduce_squaref(a, &high, &low), r = high + low, most = 1 + r;
+    float less = gradc_exp_tailf(r, low) + gradc_fmaf(-most, lost, high - (most - 1));
+    float y = gradc_scalef(gradc_fmaf(most, whole, gradc_fmaf(most, part, less * whole)) * w, n);
     return gradc_choosef(x < 0, 2 - y, y);
 #endif
 }

@@ -13,17 +13,19 @@ GRADC_ROOTS
 /* sinh(a) / 2 and cosh(a) / 2 are of parts of e^a = 2^n e^r and e^-a: with the sum and the difference of 2^n
  * and 2^-n, each over 4, cosh(a) / 2 = sum cosh(r) + difference sinh(r), and sinh(a) / 2 likewise. */
 struct gradc_halves {
-    double sum, difference, r, sinh_tail, cosh_tail; /* sinh(r) = r + sinh_tail, cosh(r) = 1 + cosh_tail */
+    double sum, difference, high;
+    double sinh_tail, cosh_tail; /* sinh(r) = high + sinh_tail, cosh(r) = 1 + cosh_tail */
 };
 struct gradc_halvesf {
-    float sum, difference, r, sinh_tail, cosh_tail;
+    float sum, difference, high, sinh_tail, cosh_tail;
 };
 
 GRADC_INLINE struct gradc_halves gradc_halve(double a)
 {
     GRADC_AS_WRITTEN
     struct gradc_halves y;
-    double rest, n = gradc_reduce(gradc_choose(a > 710.6, 710.6, a), &y.r, &rest), z = y.r * y.r;
+    double low, n = gradc_reduce(gradc_choose(a > 710.6, 710.6, a), &y.high, &low);
+    double r = y.high + low, z = r * r;
     double s = 2.5109101771064672e-08;
     s = gradc_fma(s, z, 2.755724404634148e-06);
     s = gradc_fma(s, z, 0.00019841269886263784);
@@ -34,10 +36,10 @@ GRADC_INLINE struct gradc_halves gradc_halve(double a)
     c = gradc_fma(c, z, 2.480158734900318e-05);
     c = gradc_fma(c, z, 0.0013888888888873374);
     c = gradc_fma(c, z, 0.041666666666666685);
-    y.sinh_tail = y.r * (z * s) + rest;
-    y.cosh_tail = z * (0.5 + z * c);
-    double up = gradc_power_of_two(GRADC_ROUND + (n - 2));
-    double down = gradc_power_of_two(GRADC_ROUND - (gradc_choose(n > 60, 60, n) + 2));
+    y.sinh_tail = gradc_fma(z * s, r, low);
+    y.cosh_tail = z * gradc_fma(z, c, 0.5);
+    double up = gradc_power_of_two(n, -2);
+    double down = gradc_power_of_two(-gradc_choose(n > 60, 60, n), -2);
     y.sum = up + down;
     y.difference = up - down;
     return y;
@@ -47,16 +49,17 @@ GRADC_INLINE struct gradc_halvesf gradc_halvef(float a)
 {
     GRADC_AS_WRITTEN
     struct gradc_halvesf y;
-    float rest, n = gradc_reducef(gradc_choosef(a > 89.6f, 89.6f, a), &y.r, &rest), z = y.r * y.r;
+    float low, n = gradc_reducef(gradc_choosef(a > 89.6f, 89.6f, a), &y.high, &low);
+    float r = y.high + low, z = r * r;
     float s = 0.000199049959f;
     s = gradc_fmaf(s, z, 0.00833328906f);
     s = gradc_fmaf(s, z, 0.166666672f);
     float c = 0.00139354856f;
     c = gradc_fmaf(c, z, 0.0416664593f);
-    y.sinh_tail = y.r * (z * s) + rest;
-    y.cosh_tail = z * (0.5f + z * c);
-    float up = gradc_power_of_twof(GRADC_ROUNDF + (n - 2));
-    float down = gradc_power_of_twof(GRADC_ROUNDF - (gradc_choosef(n > 30, 30, n) + 2));
+    y.sinh_tail = gradc_fmaf(z * s, r, low);
+    y.cosh_tail = z * gradc_fmaf(z, c, 0.5f);
+    float up = gradc_power_of_twof(n, -2);
+    float down = gradc_power_of_twof(-gradc_choosef(n > 30, 30, n), -2);
     y.sum = up + down;
     y.difference = up - down;
     return y;
@@ -71,7 +74,8 @@ GRADC_INLINE double gradc_sinh(double x)
     GRADC_AS_WRITTEN
     double a = gradc_magnitude(x);
     struct gradc_halves h = gradc_halve(a);
-    double half = h.difference + (h.sum * h.r + (h.sum * h.sinh_tail + h.difference * h.cosh_tail));
+    double half = gradc_fma(h.sum, h.sinh_tail,
+                            gradc_fma(h.difference, h.cosh_tail, gradc_fma(h.sum, h.high, h.difference)));
     return gradc_with_sign(gradc_choose(a < 1e-8, a, 2 * half), x);
 #endif
 }
@@ -84,7 +88,8 @@ GRADC_INLINE float gradc_sinhf(float x)
     GRADC_AS_WRITTEN
     float a = gradc_magnitudef(x);
     struct gradc_halvesf h = gradc_halvef(a);
-    float half = h.difference + (h.sum * h.r + (h.sum * h.sinh_tail + h.difference * h.cosh_tail));
+    float half = gradc_fmaf(h.sum, h.sinh_tail,
+                            gradc_fmaf(h.difference, h.cosh_tail, gradc_fmaf(h.sum, h.high, h.difference)));
     return gradc_with_signf(gradc_choosef(a < 1e-4f, a, 2 * half), x);
 #endif
 }
@@ -97,7 +102,8 @@ GRADC_INLINE double gradc_cosh(double x)
 #else
     GRADC_AS_WRITTEN
     struct gradc_halves h = gradc_halve(gradc_magnitude(x));
-    return 2 * (h.sum + (h.difference * h.r + (h.difference * h.sinh_tail + h.sum * h.cosh_tail)));
+    double more = gradc_fma(h.difference, h.high, gradc_fma(h.difference, h.sinh_tail, h.sum * h.cosh_tail));
+    return 2 * (h.sum + more);
 #endif
 }
 
@@ -108,7 +114,8 @@ GRADC_INLINE float gradc_coshf(float x)
 #else
     GRADC_AS_WRITTEN
     struct gradc_halvesf h = gradc_halvef(gradc_magnitudef(x));
-    return 2 * (h.sum + (h.difference * h.r + (h.difference * h.sinh_tail + h.sum * h.cosh_tail)));
+    float more = gradc_fmaf(h.difference, h.high, gradc_fmaf(h.difference, h.sinh_tail, h.sum * h.cosh_tail));
+    return 2 * (h.sum + more);
 #endif
 }
 
@@ -116,21 +123,15 @@ GRADC_INLINE float gradc_coshf(float x)
 GRADC_INLINE double gradc_log1p_or_double(double y, double lost, int64_t is_large, double x)
 {
     GRADC_AS_WRITTEN
-    double u = 1 + y, left = lost + gradc_choose(y < 1, y - (u - 1), 1 - (u - y));
-    double k, f = gradc_split(gradc_choose(is_large, x, u), &k);
-    double correction = gradc_choose(is_large, 0, gradc_choose(k == 0, lost, left) / u);
-    f = gradc_choose((k == 0) & !is_large, y, f);
-    return gradc_log_reduced(gradc_choose(is_large, k + 1, k), f, correction);
+    double u = 1 + y, rest = gradc_choose(is_large, 0, lost + gradc_sum_rest(1, y, u));
+    return gradc_log_of_sum(gradc_choose(is_large, x, u), rest, gradc_choose(is_large, 1, 0));
 }
 
 GRADC_INLINE float gradc_log1p_or_doublef(float y, float lost, int32_t is_large, float x)
 {
     GRADC_AS_WRITTEN
-    float u = 1 + y, left = lost + gradc_choosef(y < 1, y - (u - 1), 1 - (u - y));
-    float k, f = gradc_splitf(gradc_choosef(is_large, x, u), &k);
-    float correction = gradc_choosef(is_large, 0, gradc_choosef(k == 0, lost, left) / u);
-    f = gradc_choosef((k == 0) & !is_large, y, f);
-    return gradc_log_reducedf(gradc_choosef(is_large, k + 1, k), f, correction);
+    float u = 1 + y, rest = gradc_choosef(is_large, 0, lost + gradc_sum_restf(1, y, u));
+    return gradc_log_of_sumf(gradc_choosef(is_large, x, u), rest, gradc_choosef(is_large, 1, 0));
 }
 
 /* log(1 + a + q) with q = sqrt(1 + a^2) - 1 = a^2 / (1 + sqrt(1 + a^2)). 2 ulp. */

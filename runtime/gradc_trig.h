@@ -1,7 +1,7 @@
-/* gradc_trig.h: sine and cosine for loops that vectorise.
+/* gradc_trig.h: sine, cosine and tangent for loops that vectorise.
  *
  * As gradc_vecmath.h: inline, without branches and calls, correct for every argument. Sine and cosine of one
- * argument share the work of reducing it. */
+ * argument share the work of reducing it; floats are reduced in double, with as few digits as they need. */
 #ifndef GRADC_TRIG_H
 #define GRADC_TRIG_H
 
@@ -86,7 +86,7 @@ static const double gradc_turns[63][4] = {
 GRADC_INLINE double gradc_modulo_4(double x)
 {
     GRADC_AS_WRITTEN
-    return x - 4 * rint(0.25 * x);
+    return gradc_fma(rint(0.25 * x), -4, x);
 }
 
 /* x = (4 k + n) pi / 2 + r + rest for some whole k, with |r| <= pi / 4 and rest what the rounding of r
@@ -95,8 +95,9 @@ GRADC_INLINE double gradc_modulo_4(double x)
 GRADC_INLINE double gradc_quarter_turns(double x, double *r, double *rest)
 {
     GRADC_AS_WRITTEN
-    int64_t exponent = (int64_t)(gradc_to_bits(x) >> 56 & 0x7F), j = exponent > 65 ? exponent - 65 : 0;
-    double scale = gradc_from_bits((uint64_t)(j > 0 ? 1058 - 16 * j : 1023) << 52), m = x * scale;
+    uint64_t exponent = gradc_to_bits(x) >> 56 & 0x7F, above = 0 - ((65 - exponent) >> 63);
+    uint64_t j = (exponent - 65) & above;
+    double m = x * gradc_from_bits((1023 + ((35 - 16 * j) & above)) << 52);
     double p0 = m * gradc_turns[j][0], e0 = gradc_product_rest(m, gradc_turns[j][0], p0);
     double p1 = m * gradc_turns[j][1], e1 = gradc_product_rest(m, gradc_turns[j][1], p1);
     double p2 = m * gradc_turns[j][2], e2 = gradc_product_rest(m, gradc_turns[j][2], p2);
@@ -191,33 +192,78 @@ GRADC_INLINE double gradc_tan(double x)
 #endif
 }
 
-GRADC_INLINE float gradc_tanf(float x)
+/* x / pi = turns - rest, but for whole turns; turns < 2^45. For |x| < 2^43 it is x times 1 / pi; beyond, x is
+ * a multiple of 2^20, 2^41, 2^62 or 2^83, and multiples of 2 in 2^20 / pi and so on are whole turns. `rest`
+ * is not -0. */
+GRADC_INLINE double gradc_half_turns(float x, double *rest)
 {
-#if GRADC_TRIG_LIBM
-    return tanf(x);
-#else
     GRADC_AS_WRITTEN
-    return (float)gradc_tan((double)x);
-#endif
+    double wide = (double)x, size = gradc_magnitude(wide);
+    int64_t a = size >= 8796093022208.0, b = size >= 18446744073709551616.0; /* 2^43, 2^64 */
+    int64_t c = size >= 38685626227668133590597632.0, d = size >= 81129638414606681695789005144064.0;
+    double first = gradc_choose(a, 1.0224824379653776e-07, 0.3183098861837907);
+    double second = gradc_choose(a, 3.037013244824923e-24, -1.9678676675182486e-17);
+    first = gradc_choose(b, 1.209391198562356e-13, first);
+    second = gradc_choose(b, 1.2355694379560215e-29, second);
+    first = gradc_choose(c, -1.6303757044340715e-19, first); /* from 2^85 */
+    second = gradc_choose(c, 1.1191965428519847e-35, second);
+    first = gradc_choose(d, -6.491405224893059e-26, first); /* from 2^106 */
+    second = gradc_choose(d, -3.529380501904391e-42, second);
+    double turns = wide * first;
+    *rest = gradc_fma(wide, -second, gradc_product_rest(wide, -first, -turns));
+    return turns;
 }
 
+/* sin(pi h) = h p(h^2) for |h| <= 1/2, p minimax (Remez's algorithm) of the relative error, 2^-35. */
+GRADC_INLINE double gradc_sin_half_turns(double h)
+{
+    GRADC_AS_WRITTEN
+    double z = h * h, p = -0.007022163981173419;
+    p = gradc_fma(p, z, 0.0820464791488673);
+    p = gradc_fma(p, z, -0.5992513301848087);
+    p = gradc_fma(p, z, 2.5501632403255536);
+    p = gradc_fma(p, z, -5.167712762116079);
+    p = gradc_fma(p, z, 3.141592653523347);
+    return h * p;
+}
+
+/* The nearest whole number is even or odd: the last bit of the sum. 1 ulp. */
 GRADC_INLINE float gradc_sinf(float x)
 {
 #if GRADC_TRIG_LIBM
     return sinf(x);
 #else
     GRADC_AS_WRITTEN
-    return (float)gradc_sin((double)x);
+    double rest, turns = gradc_half_turns(x, &rest), whole = turns + GRADC_ROUND;
+    double y = gradc_sin_half_turns((turns - (whole - GRADC_ROUND)) - rest);
+    return (float)gradc_from_bits(gradc_to_bits(y) ^ gradc_to_bits(whole) << 63);
 #endif
 }
 
+/* cos(pi (n + 1/2 + h)) = -(-1)^n sin(pi h). 1 ulp. */
 GRADC_INLINE float gradc_cosf(float x)
 {
 #if GRADC_TRIG_LIBM
     return cosf(x);
 #else
     GRADC_AS_WRITTEN
-    return (float)gradc_cos((double)x);
+    double rest, turns = gradc_half_turns(x, &rest), whole = (turns - 0.5) + (GRADC_ROUND + 1);
+    double y = gradc_sin_half_turns((turns - ((whole - (GRADC_ROUND + 1)) + 0.5)) - rest);
+    return (float)gradc_from_bits(gradc_to_bits(y) ^ gradc_to_bits(whole) << 63);
+#endif
+}
+
+/* sin(pi h) / sin(pi (1/2 - |h|)). 1 ulp. */
+GRADC_INLINE float gradc_tanf(float x)
+{
+#if GRADC_TRIG_LIBM
+    return tanf(x);
+#else
+    GRADC_AS_WRITTEN
+    double rest, turns = gradc_half_turns(x, &rest), part = turns - (turns + GRADC_ROUND - GRADC_ROUND);
+    uint64_t sign = gradc_to_bits(part) & UINT64_C(0x8000000000000000);
+    double other = (0.5 - gradc_magnitude(part)) + gradc_from_bits(gradc_to_bits(rest) ^ sign);
+    return (float)(gradc_sin_half_turns(part - rest) / gradc_sin_half_turns(other));
 #endif
 }
 

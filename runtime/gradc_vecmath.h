@@ -180,58 +180,59 @@ GRADC_INLINE float gradc_sum_restf(float a, float b, float sum)
 }
 
 /* To add 1.5 * 2^52 rounds |x| < 2^51 to a whole number, which then stands in the last bits of the sum; moved
- * to the place of the exponent, that number n gives 2^n. Likewise with 1.5 * 2^23 in single precision. */
+ * to the place of the exponent, with what stands there for 2^0, that number n gives 2^n. Likewise with 1.5 *
+ * 2^23 in single precision. */
 #define GRADC_ROUND  6755399441055744.0
 #define GRADC_ROUNDF 12582912.0f
 
-GRADC_INLINE double gradc_power_of_two(double rounded)
+/* 2^(n + added), a normal number, for whole numbers. */
+GRADC_INLINE double gradc_power_of_two(double n, double added)
 {
-    return gradc_from_bits((gradc_to_bits(rounded) << 52) + ((uint64_t)1023 << 52));
+    return gradc_from_bits(gradc_to_bits(n + (GRADC_ROUND + 1023 + added)) << 52);
 }
 
-GRADC_INLINE float gradc_power_of_twof(float rounded)
+GRADC_INLINE float gradc_power_of_twof(float n, float added)
 {
-    return gradc_from_bitsf((gradc_to_bitsf(rounded) << 23) + ((uint32_t)127 << 23));
+    return gradc_from_bitsf(gradc_to_bitsf(n + (GRADC_ROUNDF + 127 + added)) << 23);
 }
 
-/* x = n log 2 + r + rest with |r| <= log(2) / 2 and rest what the rounding of r leaves. Returns n. */
-GRADC_INLINE double gradc_reduce(double x, double *r, double *rest)
+/* x = n log 2 + high + low with |high + low| <= log(2) / 2 and low far smaller. Returns n. */
+GRADC_INLINE double gradc_reduce(double x, double *high, double *low)
 {
     GRADC_AS_WRITTEN
     double n = gradc_fma(x, 1.4426950408889634, GRADC_ROUND) - GRADC_ROUND;
-    double high = gradc_fma(n, -6.93147180369123816490e-01, x);
-    *r = gradc_fma(n, -1.90821492927058770002e-10, high);
-    *rest = gradc_fma(n, -1.90821492927058770002e-10, high - *r);
+    *high = gradc_fma(n, -6.93147180369123816490e-01, x);
+    *low = n * -1.90821492927058770002e-10;
     return n;
 }
 
-GRADC_INLINE float gradc_reducef(float x, float *r, float *rest)
+GRADC_INLINE float gradc_reducef(float x, float *high, float *low)
 {
     GRADC_AS_WRITTEN
     float n = gradc_fmaf(x, 1.44269504f, GRADC_ROUNDF) - GRADC_ROUNDF;
-    float high = gradc_fmaf(n, -0.693145752f, x);
-    *r = gradc_fmaf(n, -1.42860677e-06f, high);
-    *rest = gradc_fmaf(n, -1.42860677e-06f, high - *r);
+    *high = gradc_fmaf(n, -0.693145752f, x);
+    *low = n * -1.42860677e-06f;
     return n;
 }
 
-/* e^(r + rest) - 1 - r = r^2 (1/2 + r q(r)) + rest, q interpolating at Chebyshev's points. */
-GRADC_INLINE double gradc_exp_tail(double r, double rest)
+/* e^r - 1 - r + low = r^2 (1/2 + r q(r)) + low, q interpolating at Chebyshev's points. */
+GRADC_INLINE double gradc_exp_tail(double r, double low)
 {
     GRADC_AS_WRITTEN
-    double q = 2.5095632975070931e-08;
-    q = gradc_fma(q, r, 2.7613908675784859e-07);
-    q = gradc_fma(q, r, 2.755727992579576e-06);
-    q = gradc_fma(q, r, 2.4801536205055341e-05);
-    q = gradc_fma(q, r, 0.00019841269854409363);
-    q = gradc_fma(q, r, 0.0013888888905973543);
-    q = gradc_fma(q, r, 0.0083333333333321467);
-    q = gradc_fma(q, r, 0.041666666666651246);
-    q = gradc_fma(q, r, 0.16666666666666666);
-    return gradc_fma(r * r, gradc_fma(q, r, 0.5), rest);
+    double q = 2.0911264239196083e-09;
+    q = gradc_fma(q, r, 2.5100424157005067e-08);
+    q = gradc_fma(q, r, 2.755728291148268e-07);
+    q = gradc_fma(q, r, 2.7557268378684192e-06);
+    q = gradc_fma(q, r, 2.4801587317181886e-05);
+    q = gradc_fma(q, r, 0.00019841269863105968);
+    q = gradc_fma(q, r, 0.0013888888888886545);
+    q = gradc_fma(q, r, 0.008333333333330051);
+    q = gradc_fma(q, r, 0.041666666666666664);
+    q = gradc_fma(q, r, 0.16666666666666669);
+    return gradc_fma(r * r, gradc_fma(q, r, 0.5), low);
 }
 
-GRADC_INLINE float gradc_exp_tailf(float r, float rest)
+GRADC_INLINE float gradc_exp_tailf(float r, float low)
 {
     GRADC_AS_WRITTEN
     float q = 0.00019882773f;
@@ -239,36 +240,55 @@ GRADC_INLINE float gradc_exp_tailf(float r, float rest)
     q = gradc_fmaf(q, r, 0.00833332084f);
     q = gradc_fmaf(q, r, 0.0416665542f);
     q = gradc_fmaf(q, r, 0.166666667f);
-    return gradc_fmaf(r * r, gradc_fmaf(q, r, 0.5f), rest);
+    return gradc_fmaf(r * r, gradc_fmaf(q, r, 0.5f), low);
 }
 
-/* 2^n x, in two halves, since 2^n need not be a normal number. */
+/* 2^n = first second, in two halves, since 2^n need not be a normal number. */
+GRADC_INLINE void gradc_halve_power(double n, double *first, double *second)
+{
+    GRADC_AS_WRITTEN
+    uint64_t bits = gradc_to_bits(n + (GRADC_ROUND + 2046)), half = bits >> 1;
+    *first = gradc_from_bits(half << 52);
+    *second = gradc_from_bits((bits - half) << 52);
+}
+
+GRADC_INLINE void gradc_halve_powerf(float n, float *first, float *second)
+{
+    GRADC_AS_WRITTEN
+    uint32_t bits = gradc_to_bitsf(n + (GRADC_ROUNDF + 254)), half = bits >> 1;
+    *first = gradc_from_bitsf(half << 23);
+    *second = gradc_from_bitsf((bits - half) << 23);
+}
+
+/* 2^n x */
 GRADC_INLINE double gradc_scale(double x, double n)
 {
     GRADC_AS_WRITTEN
-    double half = n * 0.5 + GRADC_ROUND, other = n - (half - GRADC_ROUND) + GRADC_ROUND;
-    return x * gradc_power_of_two(half) * gradc_power_of_two(other);
+    double first, second;
+    gradc_halve_power(n, &first, &second);
+    return x * first * second;
 }
 
 GRADC_INLINE float gradc_scalef(float x, float n)
 {
     GRADC_AS_WRITTEN
-    float half = n * 0.5f + GRADC_ROUNDF, other = n - (half - GRADC_ROUNDF) + GRADC_ROUNDF;
-    return x * gradc_power_of_twof(half) * gradc_power_of_twof(other);
+    float first, second;
+    gradc_halve_powerf(n, &first, &second);
+    return x * first * second;
 }
 
-/* e^x = 2^n e^r. 1 ulp. */
+/* e^x = 2^n (1 + (e^r - 1)). 1 ulp. */
 GRADC_INLINE double gradc_exp(double x)
 {
 #if GRADC_VECMATH_LIBM
     return exp(x);
 #else
     GRADC_AS_WRITTEN
-    double r, rest, inside = gradc_choose(x > 710, 710, x);
+    double high, low, inside = gradc_choose(x > 710, 710, x);
     inside = gradc_choose(inside < -746, -746, inside);
-    double n = gradc_reduce(inside, &r, &rest);
-    double sum = 1 + r, lost = r - (sum - 1);
-    return gradc_scale(sum + (gradc_exp_tail(r, rest) + lost), n);
+    double n = gradc_reduce(inside, &high, &low), first, second;
+    gradc_halve_power(n, &first, &second);
+    return gradc_fma(high + gradc_exp_tail(high + low, low), first, first) * second;
 #endif
 }
 
@@ -278,27 +298,42 @@ GRADC_INLINE float gradc_expf(float x)
     return expf(x);
 #else
     GRADC_AS_WRITTEN
-    float r, rest, inside = gradc_choosef(x > 89, 89, x);
+    float high, low, inside = gradc_choosef(x > 89, 89, x);
     inside = gradc_choosef(inside < -104, -104, inside);
-    float n = gradc_reducef(inside, &r, &rest);
-    float sum = 1 + r, lost = r - (sum - 1);
-    return gradc_scalef(sum + (gradc_exp_tailf(r, rest) + lost), n);
+    float n = gradc_reducef(inside, &high, &low), first, second;
+    gradc_halve_powerf(n, &first, &second);
+    return gradc_fmaf(high + gradc_exp_tailf(high + low, low), first, first) * second;
 #endif
 }
 
-/* e^x - 1 = 2^n ((1 - 2^-n) + (e^r - 1)). 1.5 ulp. */
+/* The same where neither x nor e^x is large or small: |x| < 700, or 80. */
+GRADC_INLINE double gradc_exp_inside(double x)
+{
+    GRADC_AS_WRITTEN
+    double high, low, n = gradc_reduce(x, &high, &low), power = gradc_power_of_two(n, 0);
+    return gradc_fma(high + gradc_exp_tail(high + low, low), power, power);
+}
+
+GRADC_INLINE float gradc_exp_insidef(float x)
+{
+    GRADC_AS_WRITTEN
+    float high, low, n = gradc_reducef(x, &high, &low), power = gradc_power_of_twof(n, 0);
+    return gradc_fmaf(high + gradc_exp_tailf(high + low, low), power, power);
+}
+
+/* e^x - 1 = 2 (h - 1/2 + h (e^r - 1)) with h = 2^(n - 1), which is finite; below 2^-54, x. 1.5 ulp. */
 GRADC_INLINE double gradc_expm1(double x)
 {
 #if GRADC_VECMATH_LIBM
     return expm1(x);
 #else
     GRADC_AS_WRITTEN
-    double r, rest, inside = gradc_choose(x > 710, 710, x);
+    double high, low, inside = gradc_choose(x > 710, 710, x);
     inside = gradc_choose(inside < -40, -40, inside);
-    double n = gradc_reduce(inside, &r, &rest), inverse = gradc_power_of_two(GRADC_ROUND - n);
-    inverse = gradc_choose(n > 1000, 0, inverse);
-    double y = gradc_scale(((1 - inverse) + r) + gradc_exp_tail(r, rest), n);
-    return gradc_choose(x == 0, x, y);
+    double n = gradc_reduce(inside, &high, &low), half = gradc_power_of_two(n, -1);
+    double most = gradc_fma(half, high, half - 0.5);
+    double y = 2 * gradc_fma(half, gradc_exp_tail(high + low, low), most);
+    return gradc_choose(gradc_magnitude(x) < 5e-17, x, y);
 #endif
 }
 
@@ -308,12 +343,12 @@ GRADC_INLINE float gradc_expm1f(float x)
     return expm1f(x);
 #else
     GRADC_AS_WRITTEN
-    float r, rest, inside = gradc_choosef(x > 89, 89, x);
+    float high, low, inside = gradc_choosef(x > 89, 89, x);
     inside = gradc_choosef(inside < -20, -20, inside);
-    float n = gradc_reducef(inside, &r, &rest), inverse = gradc_power_of_twof(GRADC_ROUNDF - n);
-    inverse = gradc_choosef(n > 120, 0, inverse);
-    float y = gradc_scalef(((1 - inverse) + r) + gradc_exp_tailf(r, rest), n);
-    return gradc_choosef(x == 0, x, y);
+    float n = gradc_reducef(inside, &high, &low), half = gradc_power_of_twof(n, -1);
+    float most = gradc_fmaf(half, high, half - 0.5f);
+    float y = 2 * gradc_fmaf(half, gradc_exp_tailf(high + low, low), most);
+    return gradc_choosef(gradc_magnitudef(x) < 3e-8f, x, y);
 #endif
 }
 
@@ -325,7 +360,7 @@ GRADC_INLINE double gradc_tanh(double x)
     return tanh(x);
 #else
     GRADC_AS_WRITTEN
-    double a = gradc_magnitude(x), z = gradc_choose(a < 1, a * a, 1), p = -1.8299122136886595e-05;
+    double a = gradc_magnitude(x), z = a * a, p = -1.8299122136886595e-05;
     p = gradc_fma(p, z, 8.1484181099872031e-05);
     p = gradc_fma(p, z, -0.00023220508430289748);
     p = gradc_fma(p, z, 0.00058803570556716501);
@@ -336,8 +371,8 @@ GRADC_INLINE double gradc_tanh(double x)
     p = gradc_fma(p, z, -0.053968253964676402);
     p = gradc_fma(p, z, 0.13333333333330114);
     p = gradc_fma(p, z, -0.33333333333333326);
-    double e = gradc_exp(-2 * a), large = 1 - 2 * e / (1 + e);
-    return gradc_with_sign(gradc_choose(a < 0.6, a + a * (z * p), large), x);
+    double e = gradc_exp_inside(-2 * gradc_choose(a > 22, 22, a)), large = 1 - 2 * e / (1 + e);
+    return gradc_with_sign(gradc_choose(a < 0.6, gradc_fma(a, z * p, a), large), x);
 #endif
 }
 
@@ -347,13 +382,13 @@ GRADC_INLINE float gradc_tanhf(float x)
     return tanhf(x);
 #else
     GRADC_AS_WRITTEN
-    float a = gradc_magnitudef(x), z = gradc_choosef(a < 1, a * a, 1), p = -0.00626339128f;
+    float a = gradc_magnitudef(x), z = a * a, p = -0.00626339128f;
     p = gradc_fmaf(p, z, 0.0211073275f);
     p = gradc_fmaf(p, z, -0.0538732429f);
     p = gradc_fmaf(p, z, 0.133329111f);
     p = gradc_fmaf(p, z, -0.333333303f);
-    float e = gradc_expf(-2 * a), large = 1 - 2 * e / (1 + e);
-    return gradc_with_signf(gradc_choosef(a < 0.6f, a + a * (z * p), large), x);
+    float e = gradc_exp_insidef(-2 * gradc_choosef(a > 10, 10, a)), large = 1 - 2 * e / (1 + e);
+    return gradc_with_signf(gradc_choosef(a < 0.6f, gradc_fmaf(a, z * p, a), large), x);
 #endif
 }
 
@@ -364,7 +399,7 @@ GRADC_INLINE double gradc_sigmoid(double x)
     GRADC_AS_WRITTEN
     double e = gradc_exp(-gradc_magnitude(x)), sum = 1 + e, lost = e - (sum - 1);
     double y = gradc_choose(x < 0, e, 1) / sum, inverse = gradc_choose(x < 0, 1 - y, y);
-    return y - y * (lost * inverse);
+    return gradc_fma(y, -(lost * inverse), y);
 }
 
 GRADC_INLINE float gradc_sigmoidf(float x)
@@ -372,7 +407,7 @@ GRADC_INLINE float gradc_sigmoidf(float x)
     GRADC_AS_WRITTEN
     float e = gradc_expf(-gradc_magnitudef(x)), sum = 1 + e, lost = e - (sum - 1);
     float y = gradc_choosef(x < 0, e, 1) / sum, inverse = gradc_choosef(x < 0, 1 - y, y);
-    return y - y * (lost * inverse);
+    return gradc_fmaf(y, -(lost * inverse), y);
 }
 
 /* k log 2 + log(1 + f) + correction: for 1 + f in [sqrt(1/2), sqrt 2] and s = f / (2 + f),
@@ -381,25 +416,26 @@ GRADC_INLINE float gradc_sigmoidf(float x)
 GRADC_INLINE double gradc_log_reduced(double k, double f, double correction)
 {
     GRADC_AS_WRITTEN
-    double s = f / (2 + f), z = s * s, g = 0.14630031364122861, square = 0.5 * f * f;
+    double s = f / (2 + f), z = s * s, square = 0.5 * f * f, g = 0.14630031364122861;
     g = gradc_fma(g, z, 0.15330617306743305);
     g = gradc_fma(g, z, 0.18182922513515942);
     g = gradc_fma(g, z, 0.22222210674238516);
     g = gradc_fma(g, z, 0.28571428628810996);
     g = gradc_fma(g, z, 0.39999999999893221);
     g = gradc_fma(g, z, 0.66666666666666696);
-    double small = s * (square + z * g) + (k * 1.90821492927058770002e-10 + correction);
-    return k * 6.93147180369123816490e-01 - ((square - small) - f);
+    double small =
+        gradc_fma(s, gradc_fma(z, g, square), gradc_fma(k, 1.90821492927058770002e-10, correction));
+    return gradc_fma(k, 6.93147180369123816490e-01, f - (square - small));
 }
 
 GRADC_INLINE float gradc_log_reducedf(float k, float f, float correction)
 {
     GRADC_AS_WRITTEN
-    float s = f / (2 + f), z = s * s, g = 0.295903174f, square = 0.5f * f * f;
+    float s = f / (2 + f), z = s * s, square = 0.5f * f * f, g = 0.295903174f;
     g = gradc_fmaf(g, z, 0.39988551f);
     g = gradc_fmaf(g, z, 0.666666856f);
-    float small = s * (square + z * g) + (k * 1.42860677e-06f + correction);
-    return k * 0.693145752f - ((square - small) - f);
+    float small = gradc_fmaf(s, gradc_fmaf(z, g, square), gradc_fmaf(k, 1.42860677e-06f, correction));
+    return gradc_fmaf(k, 0.693145752f, f - (square - small));
 }
 
 /* x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt 2), for a normal x > 0. Returns f. */
@@ -430,7 +466,7 @@ GRADC_INLINE double gradc_log(double x)
     int subnormal = x < 2.2250738585072014e-308;
     double k, f = gradc_split(gradc_choose(subnormal, x * 18014398509481984.0, x), &k);
     double y = gradc_log_reduced(gradc_choose(subnormal, k - 54, k), f, 0);
-    y = gradc_choose(x < (double)INFINITY, y, x + x);
+    y = gradc_choose(x < (double)INFINITY, y, x);
     double below = gradc_choose(x == 0, -(double)INFINITY, (double)NAN);
     return gradc_choose(x > 0, y, below);
 #endif
@@ -445,25 +481,37 @@ GRADC_INLINE float gradc_logf(float x)
     int subnormal = x < 1.17549435e-38f;
     float k, f = gradc_splitf(gradc_choosef(subnormal, x * 33554432.0f, x), &k);
     float y = gradc_log_reducedf(gradc_choosef(subnormal, k - 25, k), f, 0);
-    y = gradc_choosef(x < (float)INFINITY, y, x + x);
+    y = gradc_choosef(x < (float)INFINITY, y, x);
     float below = gradc_choosef(x == 0, -(float)INFINITY, (float)NAN);
     return gradc_choosef(x > 0, y, below);
 #endif
 }
 
-/* log(1 + x): the part of x that 1 + x loses returns as a correction. 2 ulp. */
+/* added log 2 + log(u + rest), rest less than the last digit of u: rest / u returns as a correction, 2^(1 -
+ * k) rest g (1 + f^2) with g = (1 - f) / 2. */
+GRADC_INLINE double gradc_log_of_sum(double u, double rest, double added)
+{
+    GRADC_AS_WRITTEN
+    double k, f = gradc_split(u, &k), g = gradc_fma(f, -0.5, 0.5), twice = gradc_power_of_two(-k, 1);
+    return gradc_log_reduced(k + added, f, rest * twice * gradc_fma(g, f * f, g));
+}
+
+GRADC_INLINE float gradc_log_of_sumf(float u, float rest, float added)
+{
+    GRADC_AS_WRITTEN
+    float k, f = gradc_splitf(u, &k), g = gradc_fmaf(f, -0.5f, 0.5f), twice = gradc_power_of_twof(-k, 1);
+    return gradc_log_reducedf(k + added, f, rest * twice * gradc_fmaf(g, f * f, g));
+}
+
+/* log(1 + x) = log(u + rest), rest what the rounding of u leaves. 1 ulp. */
 GRADC_INLINE double gradc_log1p(double x)
 {
 #if GRADC_VECMATH_LIBM
     return log1p(x);
 #else
     GRADC_AS_WRITTEN
-    double u = 1 + x, lost = gradc_choose(x < 1, x - (u - 1), 1 - (u - x));
-    double k, f = gradc_split(u, &k), correction = lost / u;
-    f = gradc_choose(k == 0, x, f);
-    correction = gradc_choose(k == 0, 0, correction);
-    double y = gradc_log_reduced(k, f, correction);
-    y = gradc_choose(x < (double)INFINITY, y, x + x);
+    double u = 1 + x, y = gradc_log_of_sum(u, gradc_sum_rest(1, x, u), 0);
+    y = gradc_choose(x < (double)INFINITY, y, x);
     y = gradc_choose(x == 0, x, y);
     double below = gradc_choose(x == -1, -(double)INFINITY, (double)NAN);
     return gradc_choose(x > -1, y, below);
@@ -476,12 +524,8 @@ GRADC_INLINE float gradc_log1pf(float x)
     return log1pf(x);
 #else
     GRADC_AS_WRITTEN
-    float u = 1 + x, lost = gradc_choosef(x < 1, x - (u - 1), 1 - (u - x));
-    float k, f = gradc_splitf(u, &k), correction = lost / u;
-    f = gradc_choosef(k == 0, x, f);
-    correction = gradc_choosef(k == 0, 0, correction);
-    float y = gradc_log_reducedf(k, f, correction);
-    y = gradc_choosef(x < (float)INFINITY, y, x + x);
+    float u = 1 + x, y = gradc_log_of_sumf(u, gradc_sum_restf(1, x, u), 0);
+    y = gradc_choosef(x < (float)INFINITY, y, x);
     y = gradc_choosef(x == 0, x, y);
     float below = gradc_choosef(x == -1, -(float)INFINITY, (float)NAN);
     return gradc_choosef(x > -1, y, below);
@@ -496,7 +540,7 @@ GRADC_INLINE double gradc_erf(double x)
     return erf(x);
 #else
     GRADC_AS_WRITTEN
-    double a = gradc_magnitude(x), z = gradc_choose(a < 1, a * a, 1), p = -7.7958988270021425e-10;
+    double a = gradc_magnitude(x), z = a * a, p = -7.7958988270021425e-10;
     p = gradc_fma(p, z, 1.3720064546777686e-08);
     p = gradc_fma(p, z, -1.6208483801871705e-07);
     p = gradc_fma(p, z, 1.6447424703317362e-06);
@@ -523,9 +567,9 @@ GRADC_INLINE double gradc_erf(double x)
     q = gradc_fma(q, t, 0.24560380171233198);
     q = gradc_fma(q, t, -0.32623356004303716);
     q = gradc_fma(q, t, 0.17900115118138996);
-    double large = 1 - gradc_exp(-b * b) * q;
+    double large = gradc_fma(-gradc_exp_inside(-b * b), q, 1);
     large = gradc_with_sign(large, x);
-    return gradc_choose(a < 1, x + x * p, large);
+    return gradc_choose(a < 1, gradc_fma(x, p, x), large);
 #endif
 }
 
@@ -535,7 +579,7 @@ GRADC_INLINE float gradc_erff(float x)
     return erff(x);
 #else
     GRADC_AS_WRITTEN
-    float a = gradc_magnitudef(x), z = gradc_choosef(a < 1, a * a, 1), p = -0.000564805987f;
+    float a = gradc_magnitudef(x), z = a * a, p = -0.000564805987f;
     p = gradc_fmaf(p, z, 0.00492176203f);
     p = gradc_fmaf(p, z, -0.0267150542f);
     p = gradc_fmaf(p, z, 0.112803167f);
@@ -548,9 +592,9 @@ GRADC_INLINE float gradc_erff(float x)
     q = gradc_fmaf(q, t, 0.241658185f);
     q = gradc_fmaf(q, t, -0.427185991f);
     q = gradc_fmaf(q, t, 0.255395676f);
-    float large = 1 - gradc_expf(-b * b) * q;
+    float large = gradc_fmaf(-gradc_exp_insidef(-b * b), q, 1);
     large = gradc_with_signf(large, x);
-    return gradc_choosef(a < 1, x + x * p, large);
+    return gradc_choosef(a < 1, gradc_fmaf(x, p, x), large);
 #endif
 }
 
