@@ -36,7 +36,7 @@ struct command {
     bool stats, standalone;
     enum { FORMAT_NOT, FORMAT_WRITE, FORMAT_CHECK } format; /* --format, --check-format */
     const char *at;                                         /* --at's text, or NULL */
-    const char *function;  /* --function: what is shown of this one alone; NULL: of all */
+    const char *function;  /* --function: what is shown or checked of this one alone; NULL: of all */
     bool opens_calls;      /* --level=gates: pictures show the insides of called functions */
     const char *after;     /* --after: the pass whose program is shown, or "all"; NULL: the last */
     bool is_server;        /* --lsp */

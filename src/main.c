@@ -52,14 +52,9 @@ static bool all_sizes_used(const struct command *command)
  * there is none. */
 static bool select_function(struct elaboration *elaboration, const char *name)
 {
-    struct module *module = elaboration->module;
-    for (size_t i = 0; i < module->functions_count; i++)
-        if (strcmp(module->functions[i]->name + strlen(module->prefix), name) == 0) {
-            module->functions[0] = module->functions[i];
-            elaboration->requests[0] = elaboration->requests[i];
-            module->functions_count = 1;
-            return true;
-        }
+    const struct module *module = elaboration->module;
+    if (elaboration_select(elaboration, name))
+        return true;
     fprintf(stderr, "gradc: error: --function=%s: no function of that name is exported; there is", name);
     for (size_t i = 0; i < module->functions_count; i++)
         fprintf(stderr, "%s %s",
@@ -149,12 +144,14 @@ static enum status check(struct run *run, const struct file *file, const struct 
     struct validate_options options = validate_defaults();
     options.level = command->level;
     options.elaborate = command->elaborate;
+    options.function = command->function;
     options.table = stdout;
     options.trials = command->at ? 6 : 12;
     options.statements = 20000000;
     if (command->at && !(options.given = given_points(run, module)))
         return STATUS_WRONG_COMMAND;
-    bool are_right = check_gradients(stdout, module, options.given);
+    const struct module *written = elaborate_again(run, file, derivatives)->module;
+    bool are_right = check_gradients(stdout, module, written, options.given);
     struct validation validation = validate_file(run->arena, &run->diagnostics, file, derivatives, &options);
     are_right = are_right && validation.validity == VALIDATE_SOUND;
     if (command->check == CHECK_COMPILED && !is_wrong(run)) {

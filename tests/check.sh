@@ -33,6 +33,40 @@ expect 'a wrong derivative' 1 'WRONG' "$GRADC" --check rule.nn
 expect 'that is its gradient' 1 '' bash -c "'$GRADC' --check rule.nn | grep -q 'f  *d_x .*WRONG' && exit 1"
 expect 'its entries' 1 '' bash -c "'$GRADC' --check rule.nn | grep -q 'f  *gradient .*ok' && exit 1"
 
+expect 'which may be meant' 1 'WRONG, unless the rule of cube means it so' "$GRADC" --check rule.nn
+
+# What is stopped is held fixed where differences are taken: at the place it has in rounds and branches. A gradient that is
+# wrong beside it is still told, and one that needs nothing held is just right.
+cat > stopped.nn << 'END'
+factor(x: [n]) = sum(stop_gradient(x)^2 * x)
+within(x: [n], W: [n, n]) {
+    s = x
+    for t in 0..5 {
+        s = sin(W @ s) + 0.3 * stop_gradient(s * x)
+        if sum(s) > 0 {
+            s = s + x / (1 + stop_gradient(sum(s)^2))
+        }
+    }
+    return y = sum(s^2)
+}
+of_gradient(x: [n]) {
+    y = sum(stop_gradient(x)^2 * x^3)
+    return z = sum(grad(y, x) * x)
+}
+beside(x: [n]) = logsumexp(x - stop_gradient(max(x))) + stop_gradient(max(x))
+END
+held='ok, with what stop_gradient gives held fixed'
+for function in factor within of_gradient; do
+    expect "stopped: $function" 0 "$held" "$GRADC" --check --function=$function stopped.nn
+done
+expect 'stopped: another input' 0 '' bash -c "'$GRADC' --check --function=within stopped.nn | grep -q 'd_W .* $held'"
+expect 'stopped: nothing to hold' 0 'd_x' "$GRADC" --check --function=beside stopped.nn
+expect 'stopped: nothing is held' 1 '' bash -c "'$GRADC' --check --function=beside stopped.nn | grep held"
+expect 'stopped: at a point' 0 "$held" "$GRADC" --check --at 'x=[1, 2]' --function=factor stopped.nn
+expect 'stopped: the function alone' 1 '' bash -c "'$GRADC' --check --function=factor stopped.nn | grep within"
+printf 'cube(x) = x^3\nrule cube(x) = y { d_x = 2 * d_y * x }\nf(x: [n]) = sum(cube(x) * stop_gradient(x))\n' > both.nn
+expect 'stopped beside a wrong derivative' 1 'WRONG, unless the rule of cube' "$GRADC" --check both.nn
+
 # At a point of one's own, which may be where the program fails.
 echo 'f(x: [n]) = sum(sqrt(x))' > root.nn
 expect 'a point' 0 'd_x' "$GRADC" --check --at 'x=[1, 2, 3]' root.nn

@@ -444,3 +444,16 @@ struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnosti
         }
     return result;
 }
+
+bool elaboration_select(struct elaboration *elaboration, const char *name)
+{
+    struct module *module = elaboration->module;
+    for (size_t i = 0; i < module->functions_count; i++)
+        if (strcmp(module->functions[i]->name + strlen(module->prefix), name) == 0) {
+            module->functions[0] = module->functions[i];
+            elaboration->requests[0] = elaboration->requests[i];
+            module->functions_count = 1;
+            return true;
+        }
+    return false;
+}

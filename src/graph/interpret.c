@@ -214,8 +214,11 @@ static void evaluate_node(struct interpreter *interpreter, struct node *node)
         case OP_SIZE_VALUE: evaluate_leaf(interpreter, node, y); break;
         case OP_RESHAPE:
         case OP_MARK:
-        case OP_STOP:
         case OP_CUSTOM: copy_values(interpreter, node, y, slot->count); break;
+        case OP_STOP:
+            copy_values(interpreter, node, y, slot->count);
+            interpret_stop(interpreter, node, y, slot->count);
+            break;
         case OP_LOOP: interpret_loop(interpreter, node); break;
         case OP_RESULT:
             memcpy(y, interpreter_slot(interpreter, node->inputs[0])->results[node->result],

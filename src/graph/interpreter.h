@@ -36,6 +36,9 @@ struct interpreter {
     const struct watch *watch; /* NULL: none */
     double change;             /* of what is rounded; 0: none */
     uint64_t random;
+    struct stopped *stopped; /* NULL: what stop_gradient gives is neither kept nor held */
+    bool holds_stopped;
+    size_t *held; /* by id, how many of its values a STOP has taken */
 };
 
 struct slot *interpreter_slot(struct interpreter *interpreter, const struct node *node);
@@ -44,6 +47,8 @@ double *interpreter_storage(struct interpreter *interpreter, struct slot *slot, 
 /* Computes the node's values; false if the status says why there are none. */
 bool interpret_demand(struct interpreter *interpreter, struct node *root);
 
+/* Keeps the values of a STOP, or makes them those that were kept. */
+void interpret_stop(struct interpreter *interpreter, const struct node *node, double *y, size_t count);
 void interpret_loop(struct interpreter *interpreter, struct node *node);
 void interpret_structure(struct interpreter *interpreter, const struct node *node, double *y);
 void interpret_matrix(struct interpreter *interpreter, const struct node *node, double *y);

@@ -2,7 +2,11 @@
  *
  * F(x) = sum_k <d_y_k, y_k(x)> for random output gradients d_y. Along random directions v, <dF/dx, v> from
  * the graph is compared with the derivative of F(x + h v) by central differences at h and h/2, extrapolated
- * (Richardson 1911), whose error is of the order h^4. */
+ * (Richardson 1911), whose error is of the order h^4.
+ *
+ * A gradient that stop_gradient changes on purpose is that of F with all that is stopped held fixed: where it
+ * differs from differences of F, those of this function are taken. A rule may mean anything; that there is
+ * one is said. */
 #include "differences.h"
 
 #include <float.h>
@@ -11,12 +15,14 @@
 
 #include "interpret.h"
 #include "progress.h"
+#include "region.h"
 
 enum { ATTEMPTS = 12, SEED = 12345 };
 
-/* How many points have to agree, and in how many directions from each. */
+/* How many points have to agree, in how many directions from each, and of which function. */
 struct effort {
     int points, directions;
+    bool holds_stopped;
 };
 #define TOLERANCE 1e-6
 
@@ -36,10 +42,8 @@ static struct interpreter *interpreter_at(const struct point *p, struct arena *a
 /* ---- F and its derivative along a direction ---- */
 
 /* The magnitude is the sum of the terms without their signs: what is rounded is a part of that. */
-static double objective(const struct point *p, double *magnitude)
+static double objective(const struct point *p, struct interpreter *interpreter, double *magnitude)
 {
-    struct arena *arena = arena_new();
-    struct interpreter *interpreter = interpreter_at(p, arena);
     double sum = 0;
     *magnitude = 0;
     for (size_t i = 0; i < p->function->members_count; i++) {
@@ -59,18 +63,27 @@ static double objective(const struct point *p, double *magnitude)
                 sum = NAN;
         }
     }
-    arena_free(arena);
     return sum;
 }
 
-static double shifted(struct point *p, size_t member, const double *direction, double h, double *magnitude)
+/* Where F is looked at: with what was stopped at the point held fixed; NULL: with nothing held. */
+struct trial {
+    struct point *point;
+    struct stopped *stopped;
+};
+
+static double shifted(const struct trial *trial, size_t member, const double *direction, double h,
+                      double *magnitude)
 {
+    struct point *p = trial->point;
     double *base = p->values[member];
     struct arena *arena = arena_new();
     p->values[member] = ARENA_ARRAY(arena, double, p->counts[member] + 1);
     for (size_t k = 0; k < p->counts[member]; k++)
         p->values[member][k] = base[k] + h * direction[k];
-    double value = objective(p, magnitude);
+    struct interpreter *interpreter = interpreter_at(p, arena);
+    interpreter_hold_stopped(interpreter, trial->stopped);
+    double value = objective(p, interpreter, magnitude);
     arena_free(arena);
     p->values[member] = base;
     return value;
@@ -82,12 +95,13 @@ struct slope {
     double found, noise, bend, magnitude;
 };
 
-static struct slope numerical(struct point *p, size_t member, const double *direction, double h)
+static struct slope numerical(const struct trial *trial, size_t member, const double *direction, double h)
 {
-    double m, here = shifted(p, member, direction, 0, &m);
-    double before = shifted(p, member, direction, -h / 2, &m),
-           behind = shifted(p, member, direction, h / 2, &m);
-    double wide = (shifted(p, member, direction, h, &m) - shifted(p, member, direction, -h, &m)) / (2 * h);
+    double m, here = shifted(trial, member, direction, 0, &m);
+    double before = shifted(trial, member, direction, -h / 2, &m),
+           behind = shifted(trial, member, direction, h / 2, &m);
+    double wide =
+        (shifted(trial, member, direction, h, &m) - shifted(trial, member, direction, -h, &m)) / (2 * h);
     double narrow = (behind - before) / h;
     return (struct slope){(4 * narrow - wide) / 3, 64 * DBL_EPSILON * m / h,
                           fabs(before + behind - 2 * here) / (h / 2), m};
@@ -101,15 +115,27 @@ static size_t find_member(const struct function *function, const char *name)
     return i;
 }
 
+/* What stop_gradient gives on the way to F. */
+static struct stopped *stopped_at(const struct point *p, struct arena *arena)
+{
+    double magnitude;
+    struct interpreter *interpreter = interpreter_at(p, arena);
+    struct stopped *stopped = stopped_new(arena, p->function->graph);
+    interpreter_keep_stopped(interpreter, stopped);
+    objective(p, interpreter, &magnitude);
+    return stopped;
+}
+
 /* The largest relative disagreement over a few directions; NAN if some value is not finite. */
-static double disagreement(struct point *p, const struct member *gradient, int directions)
+static double disagreement(struct point *p, const struct member *gradient, struct effort effort)
 {
     size_t parameter = find_member(p->function, gradient->of), count = p->counts[parameter];
     struct arena *arena = arena_new();
     struct interpreter *interpreter = interpreter_at(p, arena);
     const double *adjoint = interpreter_value(interpreter, gradient->value);
     double *direction = ARENA_ARRAY(arena, double, count + 1), worst = adjoint ? 0 : NAN;
-    for (int d = 0; d < directions && !isnan(worst); d++) {
+    struct trial trial = {p, effort.holds_stopped ? stopped_at(p, arena) : NULL};
+    for (int d = 0; d < effort.directions && !isnan(worst); d++) {
         double exact = 0, scale = 1e-3, largest = 0;
         for (size_t k = 0; k < count; k++) {
             direction[k] = 2 * point_random_unit(p) - 1;
@@ -123,7 +149,7 @@ static double disagreement(struct point *p, const struct member *gradient, int d
             /* A kink nearby gets out of reach. What changes with h more than it is wrong says nothing, nor
              * does what rounding may be, a kink at the point itself (numbers that differ by less than their
              * rounding are equal there), or a function that changes by itself from one number to the next. */
-            struct slope slope = numerical(p, parameter, direction, h);
+            struct slope slope = numerical(&trial, parameter, direction, h);
             double wrong = fabs(slope.found - exact);
             bool says_something = wrong > slope.noise && wrong > slope.bend &&
                                   scale * largest * DBL_EPSILON < fmax(slope.magnitude, 1);
@@ -154,7 +180,7 @@ static struct agreement gradient_agreement(struct point *p, const struct member 
         if (attempt >= ATTEMPTS / 2)
             point_choose_sizes(p, 0);
         point_choose_values(p, attempt, false);
-        double error = disagreement(p, gradient, effort.directions);
+        double error = disagreement(p, gradient, effort);
         if (isnan(error))
             continue;
         found.best = fmin(found.best, error);
@@ -165,33 +191,78 @@ static struct agreement gradient_agreement(struct point *p, const struct member 
     return found;
 }
 
-static bool check_gradient(FILE *stream, struct point *p, const struct member *gradient)
+/* Among what the outputs are computed from: any node with the operator; with a rule, one of the program's
+ * own. */
+static const struct node *find_operator(const struct function *function, enum op op)
 {
-    struct agreement found = gradient_agreement(p, gradient, (struct effort){2, 3});
+    struct arena *arena = arena_new();
+    const struct graph *graph = function->graph;
+    struct node **outputs = ARENA_ARRAY(arena, struct node *, function->members_count + 1);
+    unsigned char *marks = ARENA_ARRAY(arena, unsigned char, graph->nodes_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == ROLE_OUTPUT)
+            outputs[count++] = function->members[i].value;
+    mark_reachable(graph, outputs, count, true, marks);
+    const struct node *found = NULL;
+    for (size_t i = 0; i < graph->nodes_count && !found; i++) {
+        const struct node *node = graph->nodes[i];
+        if (marks[node->id] && node->op == op && !(op == OP_CUSTOM && node->rule->is_tame))
+            found = node;
+    }
+    arena_free(arena);
+    return found;
+}
+
+/* The verdict on a gradient that disagrees: what the program as it was written says of it. */
+static bool is_stopped(struct point *written, const struct member *gradient, struct agreement *found)
+{
+    if (!find_operator(written->function, OP_STOP))
+        return false;
+    struct agreement held = gradient_agreement(
+        written, &written->function->members[find_member(written->function, gradient->name)],
+        (struct effort){2, 3, true});
+    if (held.agree > held.differ)
+        *found = held;
+    return held.agree > held.differ;
+}
+
+static bool check_gradient(FILE *stream, struct point *p, struct point *written,
+                           const struct member *gradient)
+{
+    struct agreement found = gradient_agreement(p, gradient, (struct effort){2, 3, false});
     bool is_right = found.agree > found.differ, is_tried = found.agree + found.differ > 0;
+    bool is_held = is_tried && !is_right && is_stopped(written, gradient, &found);
     int status = p->given && !is_tried ? point_status(p) : 0;
-    const char *verdict = is_right           ? "ok"
+    const char *verdict = is_held            ? "ok, with what stop_gradient gives held fixed"
+                          : is_right         ? "ok"
                           : is_tried         ? "WRONG"
                           : status           ? status_text(status)
                           : p->given != NULL ? "no finite values there"
                                              : "no point with finite values found";
+    is_right = is_right || is_held;
+    const struct node *custom = is_tried && !is_right ? find_operator(written->function, OP_CUSTOM) : NULL;
     progress_clear();
+    fprintf(stream, "%-20s %-20s ", p->function->name, gradient->name);
     if (is_tried)
-        fprintf(stream, "%-20s %-20s %12.1e  %s\n", p->function->name, gradient->name,
-                is_right ? found.best : found.worst, verdict);
+        fprintf(stream, "%12.1e  %s", is_right ? found.best : found.worst, verdict);
     else
-        fprintf(stream, "%-20s %-20s %12s  %s\n", p->function->name, gradient->name, "-", verdict);
+        fprintf(stream, "%12s  %s", "-", verdict);
+    if (custom)
+        fprintf(stream, ", unless the rule of %s means it so", custom->rule->name);
+    fputc('\n', stream);
     return is_right;
 }
 
-static bool check_function(FILE *stream, const struct function *function, int precision,
-                           const struct given *given)
+static bool check_function(FILE *stream, const struct function *function, const struct function *before,
+                           int precision, const struct given *given)
 {
     bool right = true;
     struct arena *arena = arena_new();
     struct point *p = point_new(arena, function, function, precision, SEED);
-    p->given = given;
-    if (!point_choose_different_sizes(p)) {
+    struct point *written = point_new(arena, before, before, precision, SEED);
+    p->given = written->given = given;
+    if (!point_choose_different_sizes(p) || !point_choose_different_sizes(written)) {
         progress_clear();
         fprintf(stream, "%-20s %-20s %12s  %s\n", function->name, "", "-",
                 "no small sizes meet its conditions");
@@ -199,18 +270,20 @@ static bool check_function(FILE *stream, const struct function *function, int pr
     } else
         for (size_t i = 0; i < function->members_count; i++)
             if (function->members[i].role == ROLE_GRADIENT)
-                right = check_gradient(stream, p, &function->members[i]) && right;
+                right = check_gradient(stream, p, written, &function->members[i]) && right;
     arena_free(arena);
     return right;
 }
 
-bool check_gradients(FILE *stream, const struct module *module, const struct given *given)
+bool check_gradients(FILE *stream, const struct module *module, const struct module *written,
+                     const struct given *given)
 {
     bool right = true;
     fprintf(stream, "%-20s %-20s %12s\n", "function", "gradient", "difference");
     for (size_t i = 0; i < module->functions_count; i++) {
         progress_show("taking differences of", module->functions[i]->name, i, module->functions_count);
-        right = check_function(stream, module->functions[i], module->precision, given ? &given[i] : NULL) &&
+        right = check_function(stream, module->functions[i], written->functions[i], module->precision,
+                               given ? &given[i] : NULL) &&
                 right;
     }
     return right;
@@ -224,7 +297,7 @@ const char *wrong_gradient(struct arena *arena, const struct function *function,
         const struct member *gradient = &function->members[i];
         if (gradient->role != ROLE_GRADIENT)
             continue;
-        struct agreement found = gradient_agreement(p, gradient, (struct effort){1, 1});
+        struct agreement found = gradient_agreement(p, gradient, (struct effort){1, 1, false});
         if (found.differ > found.agree)
             return arena_print(arena, "%s: %s differs from differences by %.1e", function->name,
                                gradient->name, found.worst);

@@ -38,10 +38,12 @@ struct validate_options validate_defaults(void)
 /* ---- Compiling ---- */
 
 static struct module *compile(struct arena *arena, struct diagnostics *diagnostics, const struct file *file,
-                              const struct derivatives *derivatives, const struct elaborate_options *options,
+                              const struct derivatives *derivatives, const struct validate_options *options,
                               int level, bool for_c)
 {
-    struct elaboration *elaboration = elaborate(arena, diagnostics, file, derivatives, options);
+    struct elaboration *elaboration = elaborate(arena, diagnostics, file, derivatives, &options->elaborate);
+    if (diagnostics->error_count == 0 && options->function)
+        elaboration_select(elaboration, options->function);
     if (diagnostics->error_count == 0)
         adjoin(elaboration, diagnostics, derivatives);
     if (diagnostics->error_count > 0)
@@ -325,9 +327,9 @@ struct validation validate_file(struct arena *arena, struct diagnostics *diagnos
                                 const struct derivatives *derivatives, const struct validate_options *options)
 {
     struct validator v = {.arena = arena, .options = options, .result.text = ""};
-    struct module *reference = compile(arena, diagnostics, file, derivatives, &options->elaborate, 0, false);
+    struct module *reference = compile(arena, diagnostics, file, derivatives, options, 0, false);
     struct module *emitted =
-        reference ? compile(arena, diagnostics, file, derivatives, &options->elaborate, options->level, true)
+        reference ? compile(arena, diagnostics, file, derivatives, options, options->level, true)
                   : NULL;
     if (emitted)
         validate_module(&v, emitted, reference);

@@ -24,6 +24,7 @@ struct validate_options {
     bool with_differences; /* the graph itself against numerical differences, too, which no comparison with
                               the graph can replace */
     bool is_compiled;      /* the C as the user's own compiler makes it, instead of its tree */
+    const char *function;  /* this exported one alone; NULL: all */
     struct elaborate_options elaborate;
 };
 
