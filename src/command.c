@@ -26,7 +26,8 @@ static const char usage[] =
     "  --at name=value,...          with --emit=svg, dot, html or graph: evaluate and show values and "
     "gradients;\n"
     "                               with --check: the point at which to check\n"
-    "  --function=NAME              with checks, pictures, graphs, formulas, loop programs: of this function alone\n"
+    "  --function=NAME              with checks, pictures, graphs, formulas, loop programs: of this function "
+    "alone\n"
     "  --level=functions|gates      in pictures, a called function is one gate (default), or its insides "
     "are shown\n"
     "  --after=PASS                 with --emit=program: as the pass of the back end leaves it; all: each\n"
@@ -500,8 +501,8 @@ static bool is_consistent(const struct reader *reader)
         command_error(
             "--explain tells of one value of the C; of the options -o, -D, --function and -O go with it");
     else if (command->function && !command->explained && !command->check && !shows_functions(command))
-        command_error(
-            "--function goes with --emit=graph, dot, svg, html, math, latex or program, with --check and --explain");
+        command_error("--function goes with --emit=graph, dot, svg, html, math, latex or program, with "
+                      "--check and --explain");
     else if (!dependencies->are_wanted &&
              (dependencies->file || dependencies->have_rules || dependencies->target_count > 0))
         command_error("-MF, -MP and -MT say how -MD writes what the output depends on; they need it");

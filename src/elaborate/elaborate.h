@@ -81,7 +81,8 @@ struct elaboration *elaborate(struct arena *arena, struct diagnostics *diagnosti
 void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics,
             const struct derivatives *derivatives);
 
-/* Leaves one of the exported functions alone, before `adjoin`, named as in the program; false if there is none. */
+/* Leaves one of the exported functions alone, before `adjoin`, named as in the program; false if there is
+ * none. */
 bool elaboration_select(struct elaboration *elaboration, const char *name);
 
 #endif

@@ -262,9 +262,7 @@ static struct value uniform_like(struct elaborator *e, struct builtin_call *c)
 
 /* ---- Reductions ---- */
 
-/* axis = a number, a list of numbers, or nothing for all: a bit for each axis. */
-static bool read_axes(struct elaborator *e, const struct builtin_call *c, int argument, int rank,
-                      unsigned *axes)
+bool read_axes(struct elaborator *e, const struct builtin_call *c, int argument, int rank, unsigned *axes)
 {
     *axes = (1u << rank) - 1;
     if (!c->given[argument] || c->values[argument].kind == VALUE_NONE)
@@ -285,7 +283,7 @@ static bool read_axes(struct elaborator *e, const struct builtin_call *c, int ar
     return true;
 }
 
-static bool read_keepdims(struct elaborator *e, const struct builtin_call *c, int argument, bool *keep)
+bool read_keepdims(struct elaborator *e, const struct builtin_call *c, int argument, bool *keep)
 {
     *keep = false;
     return !c->given[argument] || as_truth(e, c->values[argument], c->spans[argument], "keepdims", keep);
@@ -444,6 +442,9 @@ static const struct builtin builtins[] = {
     {"merge_last", "x", "x", shape_merge_last, OP_RESHAPE},
     {"axis_first", "x at", "x, at", shape_axis_first, OP_RESHAPE},
     {"axis_back", "rows like at", "rows, like, at", shape_axis_back, OP_RESHAPE},
+    {"axes_first", "x at", "x, at", shape_axes_first, OP_RESHAPE},
+    {"axes_reduced", "rows like at kept", "rows, like, at, kept", shape_axes_reduced, OP_RESHAPE},
+    {"part_beside", "x other", "x, other", shape_part_beside, OP_INDEX},
     {"halved", "k", "k", shape_halved, OP_QUOTIENT},
     {"no_places", "x", "x", shape_no_places, OP_CONSTANT},
     {"all_axes_but", "x kept", "x, kept", shape_all_axes_but, OP_CONSTANT},

@@ -33,6 +33,10 @@ struct builtin {
 struct node *argument_real(struct elaborator *e, struct builtin_call *c, int i);
 struct node *argument_node(struct elaborator *e, struct builtin_call *c, int i);
 
+/* axis = a number, a list of numbers, or nothing for all: a bit for each axis. */
+bool read_axes(struct elaborator *e, const struct builtin_call *c, int argument, int rank, unsigned *axes);
+bool read_keepdims(struct elaborator *e, const struct builtin_call *c, int argument, bool *keep);
+
 /* elaborate_shape.c */
 struct value shape_reshape(struct elaborator *e, struct builtin_call *c);
 struct value shape_broadcast(struct elaborator *e, struct builtin_call *c);
@@ -76,5 +80,8 @@ struct value shape_no_places(struct elaborator *e, struct builtin_call *c);
 struct value shape_merge_last(struct elaborator *e, struct builtin_call *c);
 struct value shape_axis_first(struct elaborator *e, struct builtin_call *c);
 struct value shape_axis_back(struct elaborator *e, struct builtin_call *c);
+struct value shape_part_beside(struct elaborator *e, struct builtin_call *c);
+struct value shape_axes_first(struct elaborator *e, struct builtin_call *c);
+struct value shape_axes_reduced(struct elaborator *e, struct builtin_call *c);
 
 #endif

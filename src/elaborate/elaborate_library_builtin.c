@@ -106,15 +106,20 @@ static void order_with_first(int rank, int axis, int *order)
             order[a < axis ? a + 1 : a] = a;
 }
 
-/* [n, m]: the axis, and all others as one; without an axis, all elements and 1. */
+/* The real part of a complex number as the imaginary one makes it by broadcasting, or the other way round. */
+struct value shape_part_beside(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *nodes[2] = {argument_real(e, c, 0), argument_real(e, c, 1)};
+    if (!nodes[0] || !nodes[1] || !broadcast_together(e, nodes, c->spans, 2, c->name_span, "parts"))
+        return value_error();
+    return value_node(nodes[0]);
+}
+
+/* [n, m]: the axis, and all others as one. */
 struct value shape_axis_first(struct elaborator *e, struct builtin_call *c)
 {
     struct node *x = argument_real(e, c, 0);
     int axis, order[MAXIMUM_RANK];
-    if (x && c->values[1].kind == VALUE_NONE) {
-        size *shape[2] = {size_product(e->sizes, x->rank, x->shape), size_number(e->sizes, 1)};
-        return value_node(graph_reshape(e->graph, x, 2, shape));
-    }
     if (!x || !as_axis(e, c->values[1], c->spans[1], x->rank, &axis))
         return value_error();
     order_with_first(x->rank, axis, order);
@@ -129,11 +134,6 @@ struct value shape_axis_back(struct elaborator *e, struct builtin_call *c)
     struct node *rows = argument_node(e, c, 0), *like = rows ? argument_real(e, c, 1) : NULL;
     int axis, order[MAXIMUM_RANK], back[MAXIMUM_RANK];
     size *shape[MAXIMUM_RANK];
-    if (like && c->values[2].kind == VALUE_NONE) { /* one element */
-        for (int a = 0; a < like->rank; a++)
-            shape[a] = size_number(e->sizes, 1);
-        return value_node(graph_reshape(e->graph, rows, like->rank, shape));
-    }
     if (!like || !as_axis(e, c->values[2], c->spans[2], like->rank, &axis))
         return value_error();
     order_with_first(like->rank, axis, order);
@@ -142,4 +142,47 @@ struct value shape_axis_back(struct elaborator *e, struct builtin_call *c)
         back[order[a]] = a;
     }
     return value_node(graph_transpose(e->graph, graph_reshape(e->graph, rows, like->rank, shape), back));
+}
+
+/* [n, m]: the axes that a reduction is over as one, and all others as one. */
+struct value shape_axes_first(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *x = argument_real(e, c, 0);
+    unsigned axes;
+    if (!x || !read_axes(e, c, 1, x->rank, &axes))
+        return value_error();
+    int order[MAXIMUM_RANK], count = 0, reduced;
+    for (int a = 0; a < x->rank; a++)
+        if (axes >> a & 1)
+            order[count++] = a;
+    reduced = count;
+    for (int a = 0; a < x->rank; a++)
+        if (!(axes >> a & 1))
+            order[count++] = a;
+    struct node *moved = graph_transpose(e->graph, x, order);
+    size *shape[2] = {size_product(e->sizes, reduced, moved->shape),
+                      size_product(e->sizes, x->rank - reduced, moved->shape + reduced)};
+    return value_node(graph_reshape(e->graph, moved, 2, shape));
+}
+
+/* What the reduction of `like` over the axes gives, of rows [..., m]: several of them where there are leading
+ * axes. */
+struct value shape_axes_reduced(struct elaborator *e, struct builtin_call *c)
+{
+    struct node *rows = argument_node(e, c, 0), *like = rows ? argument_real(e, c, 1) : NULL;
+    unsigned axes;
+    bool keep;
+    if (!like || !read_axes(e, c, 2, like->rank, &axes) || !read_keepdims(e, c, 3, &keep))
+        return value_error();
+    size *shape[2 * MAXIMUM_RANK];
+    int rank = rows->rank - 1;
+    memcpy(shape, rows->shape, sizeof *shape * (size_t)rank);
+    for (int a = 0; a < like->rank; a++)
+        if (keep || !(axes >> a & 1))
+            shape[rank++] = axes >> a & 1 ? size_number(e->sizes, 1) : like->shape[a];
+    if (rank > MAXIMUM_RANK) {
+        fail(e, c->call->span, "the result has %d axes; there can be at most %d", rank, MAXIMUM_RANK);
+        return value_error();
+    }
+    return value_node(graph_reshape(e->graph, rows, rank, shape));
 }

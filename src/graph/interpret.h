@@ -21,8 +21,8 @@ size_t interpreter_count(struct interpreter *interpreter, const struct node *nod
 /* The node's elements, computed on first demand and kept; NULL if an index was out of range or a
  * factorisation met a singular matrix (interpreter_status then tells which, as the GRADC_E... status). */
 const double *interpreter_value(struct interpreter *interpreter, struct node *node);
-/* Has what stop_gradient gives be kept, evaluation by evaluation, or be what another interpreter kept: values of
- * a function whose stopped parts are held fixed, which is what its gradients are of. NULL: neither. */
+/* Has what stop_gradient gives be kept, evaluation by evaluation, or be what another interpreter kept: values
+ * of a function whose stopped parts are held fixed, which is what its gradients are of. NULL: neither. */
 struct stopped;
 struct stopped *stopped_new(struct arena *arena, const struct graph *graph);
 void interpreter_keep_stopped(struct interpreter *interpreter, struct stopped *stopped);

@@ -1,8 +1,8 @@
 /* interpret_stop.c: what stop_gradient gives, kept by one interpreter and held by others.
  *
- * A node in the rounds of a loop has a value in each. Interpreters that take the same sides of branches and as many
- * rounds ask for them in the same order, so that the n-th that one keeps is the n-th that another takes. Where there
- * is none, or it has another size, the value stays what it is.
+ * A node in the rounds of a loop has a value in each. Interpreters that take the same sides of branches and
+ * as many rounds ask for them in the same order, so that the n-th that one keeps is the n-th that another
+ * takes. Where there is none, or it has another size, the value stays what it is.
  */
 #include <string.h>
 

@@ -7,8 +7,8 @@
 #include "validate_point.h"
 
 /* Prints a table with a row for each gradient; true if all agree. Values by the interpreter, at random points
- * for small sizes, the same on every run; or at the points that are given, one for each function. `written` is the
- * same module before any rewrite, which has what is stopped, and rules. */
+ * for small sizes, the same on every run; or at the points that are given, one for each function. `written`
+ * is the same module before any rewrite, which has what is stopped, and rules. */
 bool check_gradients(FILE *stream, const struct module *module, const struct module *written,
                      const struct given *given);
 

@@ -329,8 +329,7 @@ struct validation validate_file(struct arena *arena, struct diagnostics *diagnos
     struct validator v = {.arena = arena, .options = options, .result.text = ""};
     struct module *reference = compile(arena, diagnostics, file, derivatives, options, 0, false);
     struct module *emitted =
-        reference ? compile(arena, diagnostics, file, derivatives, options, options->level, true)
-                  : NULL;
+        reference ? compile(arena, diagnostics, file, derivatives, options, options->level, true) : NULL;
     if (emitted)
         validate_module(&v, emitted, reference);
     else

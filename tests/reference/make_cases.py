@@ -863,6 +863,9 @@ case("places(a: [n], v: [m]) {\n    return k = searchsorted(a, v)\n}", lambda a,
 case("median_of_ties(x: [n]) = median(x)", lambda x: np.median(x), sizes={"n": 4}, gradients={"x": [0, 0.5 * 1.25, 0.5 * 1.25, 0]}, seeds={"median_of_ties": 1.25}, x=[3.0, 1.0, 2.0, -1.0])
 case("beyond(x: [m], xp: [n], fp: [n]) = interp(x, xp, fp)", lambda x, xp, fp: np.interp(x, xp, fp), sizes={"m": 4, "n": 3}, gradients={"x": [0, 0, 2, 0], "xp": [0, -0.5, -1.5], "fp": [2, 0.25, 1.75]},
      seeds={"beyond": 1.0}, x=[-1.0, 0.0, 1.75, 5.0], xp=[0.0, 1.0, 2.0], fp=[0.5, 1.0, 3.0])
+case("stepped(x: [m], xp: [n], fp: [n]) = interp(x, xp, fp)", lambda x, xp, fp: np.array([1, 5.5, 0.75, 6, 0.5]), sizes={"m": 5, "n": 4},
+     gradients={"x": [0.5, 1, 0.5, 0, 0], "xp": [-0.25, -0.75, -0.5, -0.5], "fp": [1.5, 1.5, 0.5, 1.5]}, seeds={"stepped": 1.0},
+     x=[1.0, 1.5, 0.5, 2.0, 0.0], xp=[0.0, 1.0, 1.0, 2.0], fp=[0.5, 1.0, 5.0, 6.0])
 case("one_point(v: [m], x: [n], y: [n]) = interp(v, x, y)", lambda v, x, y: np.interp(v, x, y), sizes={"m": 2, "n": 1}, gradients={"v": [0, 0], "x": [0], "y": [2]}, seeds={"one_point": 1.0},
      v=[-1.0, 3.0], x=[0.5], y=[2.0])
 case("outside(x: [n], q) = quantile(x, q)", lambda x, q: np.quantile(x, q), sizes={"n": 4}, status=5, x=[1.0, 2.0, 3.0, 4.0], q=1.25)
