@@ -1,6 +1,6 @@
 """Writes tests/run/tails.nn and tails.case: distribution functions far out, where the probability itself underflows, at whole
 parameters, where series and fractions end early, and where both arguments are large. Values, gradients and second
-derivatives by mpmath, to 40 digits.
+derivatives by mpmath, to 80 digits: mixed ones are often what little two large terms leave of each other.
 
     python3 tests/reference/tails.py
 """
@@ -8,10 +8,10 @@ import os
 from itertools import combinations_with_replacement
 
 import mpmath as mp
-from mpmath import betainc, erfc, expm1, gammainc, log, log1p, loggamma, mpf, sqrt
+from mpmath import atan2, besseli, betainc, cos, erfc, exp, expm1, gammainc, log, log1p, loggamma, mpf, pi, sqrt
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-mp.mp.dps = 40
+mp.mp.dps = 80
 
 
 def below(a, x):
@@ -35,9 +35,19 @@ def normal(z):
     return log(erfc(-z / sqrt(mpf(2))) / 2)
 
 
+def student_density(z, nu):
+    return loggamma((nu + 1) / 2) - loggamma(nu / 2) - log(nu * pi) / 2 - (nu + 1) / 2 * log1p(z**2 / nu)
+
+
+def cauchy(x, s):
+    return log(atan2(s, -x) / pi) if x < 0 else log1p(-atan2(s, x) / pi)
+
+
 def choose(n, k):
     return loggamma(n + 1) - loggamma(k + 1) - loggamma(n - k + 1)
 
+
+EACH = 2  # with second derivatives that count each by itself, however small
 
 # What is called, its whole and its real parameters, its value, and at which points; True: with second derivatives.
 FUNCTIONS = [
@@ -69,7 +79,27 @@ FUNCTIONS = [
     ("binomial_logit_lpmf", "k n", "a", lambda k, n, a: choose(n, k) - k * log1p(mp.exp(-a)) - (n - k) * log1p(mp.exp(a)),
      [((500, 100000, -5), True), ((5, 10, -700), False)]),
     ("uniform_lccdf", "", "x lo hi", lambda x, lo, hi: log((hi - x) / (hi - lo)), [((0.5, 0, 1e10), False)]),
-    ("weibull_lcdf", "", "x alpha sigma", lambda x, a, s: log(-expm1(-(x / s)**a)), [((1e-100, 2, 1), False)]),
+    ("uniform_lcdf", "", "x lo hi", lambda x, lo, hi: log((x - lo) / (hi - lo)),
+     [((1e-12, 0, 1), EACH), ((0.5, 0, 1e12), EACH), ((1 - 2**-40, 0, 1), EACH)]),
+    ("weibull_lcdf", "", "x alpha sigma", lambda x, a, s: log(-expm1(-(x / s)**a)),
+     [((1e-100, 2, 1), False), ((1e-8, 3, 1), EACH), ((1, 2, 1e4), EACH), ((0.7, 0.5, 1.1), EACH), ((4, 1.5, 1), EACH)]),
+    ("weibull_lpdf", "", "x alpha sigma", lambda x, a, s: log(a / s) + (a - 1) * log(x / s) - (x / s)**a,
+     [((1e-9, 2, 1.5), EACH), ((10, 3, 2), EACH)]),
+    ("exponential_lcdf", "", "x beta", lambda x, b: log(-expm1(-b * x)),
+     [((1e-12, 2), EACH), ((0.1, 1e-9), EACH), ((0.25, 1.9), EACH), ((0.25, 2.1), EACH), ((30, 2), EACH)]),
+    ("cauchy_lpdf", "", "x mu sigma", lambda x, m, s: -log(pi * s) - log1p(((x - m) / s)**2),
+     [((-1e9, 1, 1), EACH), ((1e12, 0, 1e-3), EACH), ((3, 1, 1e5), EACH), ((1.5, 1, 2), EACH)]),
+    ("cauchy_lcdf", "", "x mu sigma", lambda x, m, s: cauchy(x - m, s),
+     [((-1e10, 0, 1), EACH), ((-20, 1, 2), EACH), ((-18, 1, 2), EACH), ((-0.5, 0, 1e6), EACH), ((1e5, 1, 2), EACH)]),
+    ("cauchy_lccdf", "", "x mu sigma", lambda x, m, s: cauchy(m - x, s), [((1e10, 0, 1), EACH), ((-1e5, 1, 2), EACH)]),
+    ("student_t_lpdf", "", "x nu mu sigma", lambda x, nu, m, s: student_density((x - m) / s, nu) - log(s),
+     [((-1e8, 1, 0, 1), EACH), ((3, 3, 1, 1e5), EACH), ((30, 4, 1, 2), EACH)]),
+    ("logistic_lpdf", "", "x mu sigma", lambda x, m, s: -(x - m) / s - log(s) - 2 * log1p(exp(-(x - m) / s)),
+     [((-50, 1, 2), EACH), ((50, 1, 2), EACH), ((100, 0, 1), EACH)]),
+    ("logistic_lcdf", "", "x mu sigma", lambda x, m, s: -log1p(exp(-(x - m) / s)), [((-50, 1, 2), EACH), ((50, 1, 2), EACH)]),
+    ("logistic_lccdf", "", "x mu sigma", lambda x, m, s: -log1p(exp((x - m) / s)), [((60, 1, 2), EACH)]),
+    ("von_mises_lpdf", "", "x mu kappa", lambda x, m, k: k * cos(x - m) - log(2 * pi * besseli(0, k)),
+     [((0.01, 0, 1e6), EACH), ((3, 0.1, 100), EACH), ((0.5, 0.25, 99), EACH), ((0.25, 1, 1e-4), EACH)]),
 ]
 
 
@@ -84,7 +114,7 @@ programs, cases = [], []
 for name, whole, real, value, points in FUNCTIONS:
     whole, real = whole.split(), real.split()
     pairs = list(combinations_with_replacement(range(len(real)), 2))
-    for is_second in sorted({second for _, second in points}):
+    for is_second in sorted({bool(second) for _, second in points}):
         function = name + ("_second" if is_second else "_first")
         results = ["y"] + [f"d_{p} = grad(y, {p})" for p in real]
         if is_second:
@@ -93,7 +123,7 @@ for name, whole, real, value, points in FUNCTIONS:
         programs.append(f"{function}({parameters}) {{\n    y = {name}({', '.join(whole + real)})\n"
                         f"    return {', '.join(results)}\n}}\nexport {function}")
         for i, (point, second) in enumerate(points):
-            if second != is_second:
+            if bool(second) != is_second:
                 continue
             fixed, x = [mpf(k) for k in point[:len(whole)]], [mpf(v) for v in point[len(whole):]]
             f = lambda *x: value(*fixed, *x)
@@ -104,6 +134,7 @@ for name, whole, real, value, points in FUNCTIONS:
                             for i, j in pairs}
             cases.append("\n".join(
                 [f"case {name}_{i}", f"function {function}", "double", f"tolerance {1e-7 if second else 1e-10:g}"]
+                + (["least 1e-290"] if second is EACH else [])
                 + [f"input {k} {v}" for k, v in zip(whole, point)]
                 + [f"input {p} {v!r}" for p, v in zip(real, map(float, point[len(whole):]))]
                 + [f"output {k} {mp.nstr(v, 17)}" for k, v in outputs.items()]))
