@@ -115,6 +115,21 @@ static const char *library_text(const char *name)
     return NULL;
 }
 
+/* A misspelt library file, or one with the ending of other files. */
+static void suggest_library(struct elaborator *e, const char *name)
+{
+    const char *names[8], *end = strrchr(name, '.');
+    size_t count = 0;
+    for (const struct library_file *file = library_files; file->name && count < 8; file++)
+        names[count++] = file->name;
+    if (end && strcmp(end, ".nn") == 0)
+        name = arena_print(e->arena, "%.*s", (int)(end - name), name);
+    const char *near = library_text(name) ? name : near_name(name, names, count);
+    struct span none = {0};
+    if (near)
+        report_note(e->diagnostics, none, "the library's file is imported by \"%s\"", near);
+}
+
 static const struct source *read_import(struct elaborator *e, const char *path)
 {
     const struct text_reading *reading = e->options->reading;
@@ -147,6 +162,7 @@ static void import(struct elaborator *e, struct unit *unit, const struct definit
     if (!source) {
         report_error(e->diagnostics, definition->span, "cannot read \"%s\": %s", definition->name,
                      errno ? strerror(errno) : "no such file");
+        suggest_library(e, definition->name);
         return;
     }
     struct unit *imported =
