@@ -77,6 +77,15 @@ def add_cases(case, uniform):
     g(t, u) = [u[1], mu * (1 - u[0]^2) * u[1] - u[0]]
     return u = dopri5(g, y, 0, t1, 1e-11, 1e-12, 1000)
 }""", van_der_pol, outputs=["u"], tolerance=1e-7, double=True, y=np.array([1.5, 0.25]), mu=0.75, t1=3.0)
+    # Second derivatives through the accepted steps, and gradients of these.
+    case("""curved(y, k, t1) {
+    g(t, u) = -k * u^2
+    u = dopri5(g, y, 0, t1, 1e-11, 1e-12, 2000)
+    slope = grad(u, k)
+    return u, slope, mixed = grad(slope, y), twice = grad(slope, k)
+}""", lambda y, k, t1: {"u": y / (1 + k * t1 * y), "slope": -t1 * y**2 / (1 + k * t1 * y)**2,
+                       "mixed": -2 * t1 * y / (1 + k * t1 * y)**3, "twice": 2 * t1**2 * y**3 / (1 + k * t1 * y)**3},
+         tolerance=1e-7, double=True, y=1.25, k=0.75, t1=2.0)
     case("""decay(A: [n, n], y: [n], t0, t1) {
     g(t, u) = A @ u
     return u = dopri5(g, y, t0, t1, 1e-4, 1e-4, 300)
