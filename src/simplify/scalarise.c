@@ -15,15 +15,6 @@ enum { MOST_ELEMENTS = 20000 }; /* of one function: longer programs stay as they
 
 /* ---- Wholes ---- */
 
-static size_t element_count(const struct node *node)
-{
-    size_t count = 1;
-    int64_t extent;
-    for (int a = 0; a < node->rank; a++)
-        count *= size_is_number(node->shape[a], &extent) ? (size_t)extent : 1;
-    return count;
-}
-
 /* zeros of the node's shape with the value at one place */
 static struct node *placed(struct graph *graph, struct node *value, const struct node *node, size_t flat)
 {
@@ -97,7 +88,7 @@ struct node *scalariser_whole(struct scalariser *scalariser, struct node *node)
 static struct node **new_elements(struct scalariser *scalariser, const struct node *node)
 {
     size_t count = element_count(node);
-    scalariser->made += count;
+    scalariser->made += node->rank > 0 ? count : 0;
     return ARENA_ARRAY(scalariser->graph->arena, struct node *, count + 1);
 }
 
@@ -112,14 +103,49 @@ static void name_element(struct scalariser *scalariser, const struct node *node,
     element->named_by_user = node->named_by_user;
 }
 
+static void split_into(struct scalariser *scalariser, struct node *node, struct node **elements)
+{
+    for (size_t k = 0; k < element_count(node); k++)
+        name_element(scalariser, node, k, elements[k]);
+    scalariser->elements[node->id] = elements;
+}
+
 static void split(struct scalariser *scalariser, struct node *node)
 {
     struct node **elements = new_elements(scalariser, node);
-    for (size_t k = 0; k < element_count(node); k++) {
-        elements[k] = split_element(scalariser, node, k);
-        name_element(scalariser, node, k, elements[k]);
+    split_elements(scalariser, node, SIZE_MAX, elements);
+    if (node->rank > 0) {
+        split_into(scalariser, node, elements);
+    } else {
+        name_element(scalariser, node, 0, elements[0]);
+        scalariser->whole[node->id] = elements[0];
     }
-    scalariser->elements[node->id] = elements;
+}
+
+static bool all_constant(struct node *const *elements, size_t count)
+{
+    bool constant = true;
+    double value;
+    for (size_t k = 0; k < count; k++)
+        constant = constant && graph_is_constant(elements[k], &value);
+    return constant;
+}
+
+/* Most elements of an adjoint of few outputs are 0: only the others are computed. */
+static bool split_if_sparse(struct scalariser *scalariser, struct node *node)
+{
+    size_t count = element_count(node);
+    if (scalariser->tried >= MOST_ELEMENTS || !may_be_sparse(scalariser, node))
+        return false;
+    scalariser->tried += count;
+    struct node **elements = ARENA_ARRAY(scalariser->graph->arena, struct node *, count + 1);
+    if (!split_elements(scalariser, node, most_others(count), elements))
+        return false;
+    scalariser->made += count;
+    if (all_constant(elements, count)) /* stored in a loop where it is read whole */
+        scalariser->whole[node->id] = rebuild(scalariser, node);
+    split_into(scalariser, node, elements);
+    return true;
 }
 
 static void split_placeholder(struct scalariser *scalariser, struct node *node)
@@ -224,6 +250,7 @@ static void scalarise_node(struct scalariser *scalariser, struct node *node)
 {
     struct node **whole = &scalariser->whole[node->id];
     bool may_split = scalariser->made < MOST_ELEMENTS;
+    scalariser->known[node->id] = known_depth(scalariser, node);
     scalariser->graph->origin = node->origin;
     if (node->op == OP_LOOP) {
         *whole = scalarise_loop(scalariser, node);
@@ -233,13 +260,10 @@ static void scalarise_node(struct scalariser *scalariser, struct node *node)
         split_placeholder(scalariser, node);
     } else if (node->input_count == 0 && node->op != OP_IOTA) {
         *whole = node;
-    } else if (!may_split || !can_be_split(scalariser, node)) {
-        *whole = rebuild(scalariser, node);
-    } else if (node->rank > 0) {
+    } else if (may_split && can_be_split(scalariser, node)) {
         split(scalariser, node);
-    } else {
-        *whole = split_element(scalariser, node, 0);
-        name_element(scalariser, node, 0, *whole);
+    } else if (!may_split || !split_if_sparse(scalariser, node)) {
+        *whole = rebuild(scalariser, node);
     }
     scalariser->is_plain[node->id] = is_plain(scalariser, node);
 }
@@ -276,6 +300,7 @@ void scalarise(struct function *function, int level)
     scalariser.elements = ARENA_ARRAY(graph->arena, struct node **, scalariser.count + 1);
     scalariser.places = ARENA_ARRAY(graph->arena, int *, scalariser.count + 1);
     scalariser.is_plain = ARENA_ARRAY(graph->arena, bool, scalariser.count + 1);
+    scalariser.known = ARENA_ARRAY(graph->arena, unsigned char, scalariser.count + 1);
     scalariser.is_carried = ARENA_ARRAY(graph->arena, bool, scalariser.count + 1);
     unsigned char *needed = find_needed(&scalariser, function);
     for (size_t id = 0; id < scalariser.count; id++)
