@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "batch.h"
+#include "join_rounds.h"
+#include "local_slopes.h"
 #include "sparse.h"
 #include "sparsity.h"
 
@@ -106,6 +108,8 @@ static void sweep(struct graph *graph, const struct sweeps *sweeps, bool is_reve
     sparse->values = pick(graph, sparse, graph_reshape(graph, all, 1, &flat), name);
 }
 
+enum { CHEAP_SWEEPS = 4 }; /* of products with slopes: as many as one in reverse */
+
 struct sparse sparse_jacobian(struct graph *graph, const struct derivatives *derivatives, struct node *y,
                               struct node *x, const char *name, bool is_lower)
 {
@@ -121,7 +125,11 @@ struct sparse sparse_jacobian(struct graph *graph, const struct derivatives *der
     forward.count = pattern_colour(arena, sparse.pattern, forward.colours);
     reverse.colours = ARENA_ARRAY(arena, int32_t, sparse.pattern->row_count + 1);
     reverse.count = pattern_colour(arena, pattern_transpose(arena, sparse.pattern), reverse.colours);
-    bool is_reverse = reverse.count < forward.count;
+    struct node *by_slopes =
+        local_slopes(graph, join_rounds(graph, forward.result), forward.seed, forward.count);
+    if (by_slopes)
+        forward.result = by_slopes;
+    bool is_reverse = reverse.count * (by_slopes ? CHEAP_SWEEPS : 1) < forward.count;
     int64_t elements = is_reverse ? reverse.count * element_count(x) : forward.count * element_count(y);
     sparse.is_too_large = elements > INT32_MAX;
     if (sparse.is_too_large)

@@ -240,5 +240,5 @@ bool may_be_sparse(const struct scalariser *scalariser, const struct node *node)
 
 size_t most_others(size_t count)
 {
-    return 3 * count / 4 < SPARSE_ELEMENTS ? 3 * count / 4 : SPARSE_ELEMENTS;
+    return 7 * count / 8 < SPARSE_ELEMENTS ? 7 * count / 8 : SPARSE_ELEMENTS;
 }
