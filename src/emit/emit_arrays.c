@@ -86,18 +86,32 @@ static bool is_plain(const struct buffer *buffer)
            !buffer->is_seed;
 }
 
+/* After what stands there first: t, spare_d_x where a member is used if there is one, place_of_k for
+ * integers. */
+static const char *slot_name(struct emitter *emitter, struct buffer *first, const struct buffer *any)
+{
+    if (first)
+        return buffer_name(emitter, first);
+    const char *name = any && any->name ? any->name : "array";
+    bool is_spare = any && (any->is_seed || any->member);
+    return names_take(emitter->names,
+                      arena_print(emitter->arena, is_spare ? "spare_%s" : "place_of_%s", name));
+}
+
 static void name_slots(struct emitter *emitter, struct buffer **firsts)
 {
     struct program *program = emitter->program;
+    struct buffer **any = ARENA_ARRAY(emitter->arena, struct buffer *, program->slots_count + 1);
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         struct buffer *buffer = program->all_buffers[i];
+        if (buffer->slot >= 0 && !any[buffer->slot] && is_mentioned(buffer))
+            any[buffer->slot] = buffer;
         if (is_plain(buffer) && !firsts[buffer->slot])
             firsts[buffer->slot] = buffer;
     }
     for (size_t i = 0; i < program->slots_count; i++)
         if (!program->slots[i].name)
-            program->slots[i].name =
-                firsts[i] ? buffer_name(emitter, firsts[i]) : names_take(emitter->names, "room_1");
+            program->slots[i].name = slot_name(emitter, firsts[i], any[i]);
 }
 
 /* ---- All buffers ---- */

@@ -174,10 +174,10 @@ int f_backward(struct f *self_)
     const size_t m = self_->m;
     const size_t n = self_->n;
     double *const work = (double *)self_->work;
-    double *const room_1 = work;
-    double *const room_1_2 = room_1 + gradc_room(m * n);
-    f_backward_kernel(self_, self_->d_f, self_->d_b, self_->f ? self_->f : room_1,
-            self_->d_x ? self_->d_x : room_1_2, room_1_2 + gradc_room(m * n));
+    double *const spare_f2 = work;
+    double *const spare_d_x = spare_f2 + gradc_room(m * n);
+    f_backward_kernel(self_, self_->d_f, self_->d_b, self_->f ? self_->f : spare_f2,
+            self_->d_x ? self_->d_x : spare_d_x, spare_d_x + gradc_room(m * n));
     return GRADC_OK;
 }
 
@@ -235,10 +235,10 @@ int f_gradient(struct f *self_)
     const size_t m = self_->m;
     const size_t n = self_->n;
     double *const work = (double *)self_->work;
-    double *const room_1 = work;
-    double *const room_1_2 = room_1 + gradc_room(m * n);
-    f_gradient_kernel(self_, self_->x, self_->b, self_->d_f, self_->d_b, self_->f ? self_->f : room_1,
-            self_->d_x ? self_->d_x : room_1_2, room_1_2 + gradc_room(m * n));
+    double *const spare_f2 = work;
+    double *const spare_d_x = spare_f2 + gradc_room(m * n);
+    f_gradient_kernel(self_, self_->x, self_->b, self_->d_f, self_->d_b, self_->f ? self_->f : spare_f2,
+            self_->d_x ? self_->d_x : spare_d_x, spare_d_x + gradc_room(m * n));
     return GRADC_OK;
 }
 

@@ -137,9 +137,9 @@ int f_forward(struct f *self_)
     const size_t m = self_->m;
     const size_t n = self_->n;
     double *const work = (double *)self_->work;
-    double *const room_1 = work;
-    double *const e = room_1 + gradc_room(m * n);
-    f_forward_kernel(self_, self_->x, e, self_->f ? self_->f : room_1, e + gradc_room(n));
+    double *const spare_f2 = work;
+    double *const e = spare_f2 + gradc_room(m * n);
+    f_forward_kernel(self_, self_->x, e, self_->f ? self_->f : spare_f2, e + gradc_room(n));
     return GRADC_OK;
 }
 
@@ -232,9 +232,9 @@ int f_gradient(struct f *self_)
     const size_t m = self_->m;
     const size_t n = self_->n;
     double *const work = (double *)self_->work;
-    double *const room_1 = work;
-    double *const e = room_1 + gradc_room(m * n);
-    f_gradient_kernel(self_, self_->x, self_->d_f, self_->d_x, e, self_->f ? self_->f : room_1,
+    double *const spare_f2 = work;
+    double *const e = spare_f2 + gradc_room(m * n);
+    f_gradient_kernel(self_, self_->x, self_->d_f, self_->d_x, e, self_->f ? self_->f : spare_f2,
             e + gradc_room(n));
     return GRADC_OK;
 }
