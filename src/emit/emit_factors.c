@@ -14,7 +14,7 @@ static bool is_seed_factor(const struct program *program, struct node *node)
     double value;
     if (graph_is_constant(node, &value))
         return fabs(value) > 1e-6 && fabs(value) < 1e6;
-    node = scalar_of(node);
+    node = scalar_of(program, node);
     if (!node)
         return false;
     if (is_leaf(node))

@@ -354,8 +354,8 @@ void find_moved(const struct program *program, bool *is_moved);
 /* Which nodes are added into the buffer of their only user, or if is_moved, of their users; has_parts: the
  * sums of such, and those alone. */
 void find_parts(struct program *program, const bool *is_stored, const bool *is_moved, bool *has_parts);
-/* The rank 0 node of which a tensor holds copies, or NULL. */
-struct node *scalar_of(struct node *node);
+/* The rank 0 node of which a tensor that this entry computes holds copies, or NULL. */
+struct node *scalar_of(const struct program *program, struct node *node);
 /* The parts of a node that has some: added (or subtracted) in this order. */
 struct parts {
     struct part *parts;

@@ -10,9 +10,12 @@
 
 enum { SCATTERS = 1, PRODUCTS = 2 };
 
-struct node *scalar_of(struct node *node)
+struct node *scalar_of(const struct program *program, struct node *node)
 {
     while (node->rank > 0) {
+        const struct buffer *buffer = program->buffers[node->id];
+        if (buffer && buffer->is_earlier) /* what it is made of need not be computed here */
+            return NULL;
         if (node->op == OP_RESHAPE) {
             node = node->inputs[0];
             continue;
@@ -77,7 +80,7 @@ static int scaled_operand(const struct program *program, const struct node *node
         return -1;
     for (int i = 0; i < (node->op == OP_DIV ? 1 : 2); i++)
         if (kinds[node->inputs[i]->id] == PRODUCTS && is_single(program, node, node->inputs[i]) &&
-            scalar_of(node->inputs[!i]))
+            scalar_of(program, node->inputs[!i]))
             return i;
     return -1;
 }
@@ -158,7 +161,7 @@ void list_parts(struct program *program, struct node *node, struct parts *parts)
             if (x->op == OP_MUL || x->op == OP_DIV) {
                 if (!program->is_part[inner.node->id] || (i == 1 && program->is_part[x->inputs[0]->id]))
                     continue;
-                inner.scale.factors[inner.scale.count] = scalar_of(x->inputs[!i]);
+                inner.scale.factors[inner.scale.count] = scalar_of(program, x->inputs[!i]);
                 inner.scale.is_inverse[inner.scale.count++] = x->op == OP_DIV;
             }
             if (x->op == OP_NEG || (x->op == OP_SUB && i == 1))
