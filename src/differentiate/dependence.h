@@ -36,10 +36,10 @@ struct analysis {
     struct loop_number {
         const size *atom;
         int64_t number;
-        bool is_read;     /* in this round by a shape, a subscript or a bound, ... */
-        bool is_value;    /* ... or as a value that is known */
-        bool is_unknown;  /* as a value */
-    } * numbers; /* of loop variables */
+        bool is_read;    /* in this round by a shape, a subscript or a bound, ... */
+        bool is_value;   /* ... or as a value that is known */
+        bool is_unknown; /* as a value */
+    } * numbers;         /* of loop variables */
     size_t numbers_count, numbers_capacity;
     bool met_unknown; /* of these, by size_element() */
     size_t followed;  /* elements so far, again in each round */
@@ -92,7 +92,8 @@ struct element either(struct analysis *analysis, struct element a, struct elemen
 
 /* A size in this round of the loops; 0 for NULL. */
 int64_t number_of(struct analysis *analysis, const size *a);
-/* The same as a value, which may be unknown; the numbers that it has of loop variables do not count as read. */
+/* The same as a value, which may be unknown; the numbers that it has of loop variables do not count as read.
+ */
 struct element size_element(struct analysis *analysis, const size *a);
 size_t count_of(struct analysis *analysis, const struct node *node);
 struct values *values_of(struct analysis *analysis, const struct node *node);

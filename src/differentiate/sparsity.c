@@ -80,12 +80,12 @@ static void merge(struct analysis *analysis, struct element *to, struct element 
     *to = has_run ? value : either(analysis, *to, value);
 }
 
-/* So many rounds that may or may not run are told apart by their numbers. Of the others only what holds of all
- * of them is known: a `while` has hundreds of rounds, of which most never run. */
+/* So many rounds that may or may not run are told apart by their numbers. Of the others only what holds of
+ * all of them is known: a `while` has hundreds of rounds, of which most never run. */
 enum { ROUNDS_APART = 4 };
 
-/* Beyond so many elements that were followed, rounds that may or may not run are not: everything that such a loop
- * gives may depend on everything that it reads. It takes a tenth of a second to get there. */
+/* Beyond so many elements that were followed, rounds that may or may not run are not: everything that such a
+ * loop gives may depend on everything that it reads. It takes a tenth of a second to get there. */
 enum { MOST_FOLLOWED = 1 << 24 };
 
 struct rounds {

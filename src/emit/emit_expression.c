@@ -20,6 +20,31 @@ static const struct tree *as_factor(struct emitter *emitter, const struct tree *
     return tree_is(a, TREE_BINARY, "/") ? parenthesise(emitter->lasting, a, PRECEDENCE_PRODUCT) : a;
 }
 
+/* What the offset so far is multiplied with for the axis: constants of axes at position 0 together. */
+static const struct tree *scale_offset(struct emitter *emitter, const struct tree *offset, size *extent,
+                                       bool is_last, int64_t *constant)
+{
+    struct arena *arena = emitter->lasting;
+    int64_t number;
+    bool is_constant = size_is_number(extent, &number);
+    if (is_constant)
+        *constant *= number;
+    if ((!is_constant || is_last) && *constant != 1) {
+        offset = tree_append(arena, as_factor(emitter, offset), "*", tree_number(arena, *constant));
+        *constant = 1;
+    }
+    return is_constant ? offset
+                       : tree_append(arena, as_factor(emitter, offset), "*", size_factor(emitter, extent));
+}
+
+static bool is_last_place(const struct element_place *place, int axis)
+{
+    for (int a = axis + 1; a < place->rank; a++)
+        if (!(place->dropped >> a & 1) && !is_one(place->extents[a]))
+            return false;
+    return true;
+}
+
 /* ((i * B) + j) * C + k; NULL: 0. */
 static const struct tree *spell_offset(struct emitter *emitter, const struct element_place *place)
 {
@@ -27,7 +52,7 @@ static const struct tree *spell_offset(struct emitter *emitter, const struct ele
     size *const *shape = place->extents;
     const struct index *at = place->at;
     const struct tree *offset = NULL; /* NULL: the number alone */
-    int64_t number = 0, extent, here;
+    int64_t number = 0, extent, here, constant = 1;
     for (int a = 0; a < place->rank; a++) {
         if (place->dropped >> a & 1 || is_one(shape[a]))
             continue;
@@ -38,7 +63,8 @@ static const struct tree *spell_offset(struct emitter *emitter, const struct ele
         else if (!offset && number)
             offset = tree_append(arena, tree_number(arena, number), "*", size_factor(emitter, shape[a]));
         else if (offset)
-            offset = tree_append(arena, as_factor(emitter, offset), "*", size_factor(emitter, shape[a]));
+            offset = scale_offset(emitter, offset, shape[a], !is_zero(at[a]) || is_last_place(place, a),
+                                  &constant);
         if (!offset && !at[a].dynamic && size_is_number(at[a].affine, &here) && number + here >= 0) {
             number += here;
             continue;

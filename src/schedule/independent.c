@@ -1,52 +1,11 @@
 /* independent.c: whether the rounds of an innermost loop are independent of one another, which compilers
  * cannot always see where arrays share the workspace.
  *
- * Every element that a round touches is known by its array and its offset, a polynomial. The rounds are
+ * Every element that a round touches is known by its array and its offset (touched.c). The rounds are
  * independent if each array that is written is only touched at one offset, which differs from round to round,
  * or at offsets so far apart that all rounds lie between them, and so are the arrays that share its memory.
  */
 #include "loop_kinds.h"
-
-/* An element that a round touches: of a buffer, or of a leaf (NULL). */
-struct touched {
-    const struct buffer *buffer;
-    const struct member *member; /* NULL: none */
-    size *offset;                /* NULL: it is computed from what the loop reads */
-};
-
-struct touching {
-    struct program *program;
-    struct touched *touched;
-    size_t touched_count, touched_capacity;
-};
-
-/* ---- What is touched ---- */
-
-static void touch(void *closure, struct node *node, struct buffer *buffer, const struct node *view,
-                  const struct index *at)
-{
-    struct touching *touching = closure;
-    struct program *program = touching->program;
-    if (buffer ? buffer->storage == STORAGE_SCALAR || buffer->storage == STORAGE_STRUCT : node->rank == 0)
-        return;
-    const struct node *held = buffer ? buffer->node : node;
-    const struct element_place place = view ? place_in_reshaped(program, node, view, at)
-                                            : place_in_array(buffer, held->rank, held->shape, at);
-    struct touched touched = {buffer, buffer ? buffer->member : program->leaf_members[node->id],
-                              flat_offset(program, &place)};
-    ARENA_APPEND(program->scratch, touching, touched, touched);
-}
-
-static void touch_all(struct touching *touching, const struct nest *nest)
-{
-    struct program *program = touching->program;
-    const struct read_visitor reading = {.program = program, .closure = touching, .read = touch};
-    struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
-    nest_indices(program, nest, nest->loop_count, at);
-    target_indices(program, nest, at, to, anywhere, NULL);
-    touch(touching, nest->target->node, nest->target, NULL, to);
-    visit_reads(&reading, nest, at);
-}
 
 /* ---- Whether rounds meet ---- */
 

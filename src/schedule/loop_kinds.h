@@ -10,6 +10,22 @@ struct contents {
     bool has_sum, has_part; /* a loop that forms a sum, or adds to the parts of one */
 };
 
+/* ---- touched.c ---- */
+/* An element that a round touches: of a buffer, or of a leaf (NULL). */
+struct touched {
+    const struct buffer *buffer;
+    const struct member *member; /* NULL: none */
+    size *offset;                /* NULL: it is computed from what the loop reads */
+};
+
+struct touching {
+    struct program *program;
+    struct touched *touched;
+    size_t touched_count, touched_capacity;
+};
+/* Adds the elements of arrays that the statement touches: first that of its target. */
+void touch_all(struct touching *touching, const struct nest *nest);
+
 /* ---- partial_sums.c ---- */
 /* SUM or SHORT_SUM, if the rounds of an innermost loop do nothing but form one; else SERIAL. */
 enum loop_kind kind_of_sum(struct program *program, const struct item *loop);

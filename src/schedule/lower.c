@@ -5,12 +5,16 @@
 
 /* What a pass leaves is complete only behind `schedule`, where there are nests, and `fuse`, where they stand
  * in a tree. */
-static const char *const names[PASS_COUNT] = {
-    [PASS_DEMAND] = "demand",        [PASS_MATERIALISE] = "materialise",
-    [PASS_REUSE] = "reuse",          [PASS_SCHEDULE] = "schedule",
-    [PASS_BLOCK] = "block",          [PASS_FUSE] = "fuse",
-    [PASS_PLACE] = "place",          [PASS_SHARE_LOOPS] = "share_loops",
-    [PASS_LOOP_KINDS] = "loop_kinds"};
+static const char *const names[PASS_COUNT] = {[PASS_DEMAND] = "demand",
+                                              [PASS_MATERIALISE] = "materialise",
+                                              [PASS_REUSE] = "reuse",
+                                              [PASS_SCHEDULE] = "schedule",
+                                              [PASS_BLOCK] = "block",
+                                              [PASS_FUSE] = "fuse",
+                                              [PASS_PLACE] = "place",
+                                              [PASS_COLLAPSE] = "collapse",
+                                              [PASS_SHARE_LOOPS] = "share_loops",
+                                              [PASS_LOOP_KINDS] = "loop_kinds"};
 
 const char *pass_name(int pass)
 {
@@ -32,6 +36,7 @@ static void run_pass(enum pass pass, struct program *program, const struct progr
         coalesce(program);
         share_slots(program);
         break;
+    case PASS_COLLAPSE: collapse(program); break;
     case PASS_SHARE_LOOPS: share_loops(program); break;
     case PASS_LOOP_KINDS: choose_loop_kinds(program); break;
     case PASS_COUNT: break;

@@ -14,6 +14,7 @@ enum pass {
     PASS_BLOCK,
     PASS_FUSE,  /* and from here on they stand in the tree, */
     PASS_PLACE, /* and from here on buffers have places */
+    PASS_COLLAPSE,
     PASS_SHARE_LOOPS,
     PASS_LOOP_KINDS,
     PASS_COUNT

@@ -545,6 +545,10 @@ struct buffer *array_of(struct buffer *buffer);
 /* Gives the buffers in the workspace their slots. */
 void share_slots(struct program *program);
 
+/* ---- collapse.c ---- */
+/* Makes one loop of two where the inner one's rows stand one behind the other. */
+void collapse(struct program *program);
+
 /* ---- parallel.c, chunks.c ---- */
 /* Marks the loops whose rounds can be done side by side. */
 void share_loops(struct program *program);

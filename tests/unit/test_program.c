@@ -134,6 +134,53 @@ START_TEST(nothing_is_found)
 }
 END_TEST
 
+/* ---- Loops made one ---- */
+
+static int count_loops(const struct item *item)
+{
+    int count = item->kind == ITEM_LOOP;
+    for (size_t i = 0; i < item->body_count; i++)
+        count += count_loops(item->body[i]);
+    return count;
+}
+
+/* How many loops there are in the forward entry. */
+static int loops_of(const char *text)
+{
+    struct made made = make(text);
+    int count = count_loops(made.programs.entries[ENTRY_FORWARD]->root);
+    arena_free(made.arena);
+    return count;
+}
+
+START_TEST(rows_behind_one_another_take_one_loop)
+{
+    ck_assert_int_eq(loops_of("f(x: [n, m]) = 2 * x"), 1);
+    ck_assert_int_eq(loops_of("f(x: [k, n, m], y: [k, n, m]) = exp(x) * y"), 1);
+    ck_assert_int_eq(loops_of("f(x: [9, 7]) = 3 * x + 1"), 1);
+    ck_assert_int_eq(loops_of("f(x: [n, m]) = sum(x^2)"), 1);
+    ck_assert_int_eq(loops_of("dim n = 8\nf(x: [n, m]) = 2 * x[2:5]"), 1);
+    ck_assert_int_eq(loops_of("f(x: [n * m], y: [n, m]) = y * reshape(x, [n, m])"), 1);
+}
+END_TEST
+
+/* Rows with gaps between them, other orders, one row or one element for all, positions that count. */
+START_TEST(other_rows_keep_their_loops)
+{
+    ck_assert_int_eq(loops_of("f(x: [n, m], y: [m, n]) = x + y'"), 2);
+    ck_assert_int_eq(loops_of("f(x: [n, m], y: [m]) = x + y"), 2);
+    ck_assert_int_eq(loops_of("f(x: [n, m], y: [n]) = x * y[:, new]"), 2);
+    ck_assert_int_eq(loops_of("f(x: [n, 7]) = 2 * x[:, 1:]"), 2);
+    ck_assert_int_eq(loops_of("f(x: [n, m], k: int[n]) = 2 * x[k]"), 3); /* one checks k */
+    ck_assert_int_eq(loops_of("f(x: [n, m]) { y[i, j] = x[i, j] * j\n return y }"), 2);
+    ck_assert_int_eq(loops_of("f(x: [n, m]) = 2 * pad(x, 1, 0, axis = 1)"), 3);
+    ck_assert_int_eq(loops_of("f(x: [n, m]) = sum(x^2, axis = 1)"), 2);
+    /* the first two axes of three are one, the last has gaps; and the other way round */
+    ck_assert_int_eq(loops_of("f(x: [k, n, m], y: [m]) = x * y"), 2);
+    ck_assert_int_eq(loops_of("f(x: [k, n, m], y: [k]) = x * y[:, new, new]"), 2);
+}
+END_TEST
+
 /* ---- Programs that have been broken ---- */
 
 START_TEST(a_value_that_nothing_writes)
@@ -341,7 +388,11 @@ int main(void)
     tcase_add_test(broken, a_variable_that_is_declared_elsewhere);
     Suite *suite = suite_create("program");
     suite_add_tcase(suite, whole);
+    TCase *collapsed = tcase_create("loops made one");
+    tcase_add_test(collapsed, rows_behind_one_another_take_one_loop);
+    tcase_add_test(collapsed, other_rows_keep_their_loops);
     suite_add_tcase(suite, broken);
+    suite_add_tcase(suite, collapsed);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

@@ -145,13 +145,11 @@ static void wave_forward_kernel(
     });
     double loss = 0.0;
     /* wave.nn:6   for t in 0..T checkpoint { */
-    GRADC_PARALLEL(i, (T - 1) / root + 2, n * ((T - 1) / root) + 2 * n, {
-        for (size_t j = 0; j < n; j++)
-            t2[i * n + j] = 0.0;
+    GRADC_PARALLEL(i, n * ((T - 1) / root) + 2 * n, n * ((T - 1) / root) + 2 * n, {
+        t2[i] = 0.0;
     });
-    GRADC_PARALLEL(i, (T - 1) / root + 2, n * ((T - 1) / root) + 2 * n, {
-        for (size_t j = 0; j < n; j++)
-            t3[i * n + j] = 0.0;
+    GRADC_PARALLEL(i, n * ((T - 1) / root) + 2 * n, n * ((T - 1) / root) + 2 * n, {
+        t3[i] = 0.0;
     });
     for (size_t t4 = 0; t4 < T; t4++) {
         /* wave.nn:7   lap = pad(u[2:] - 2 * u[1:-1] + u[:-2], 1, 1) */
@@ -541,13 +539,11 @@ static void wave_gradient_kernel(
     });
     double loss = 0.0;
     /* wave.nn:6   for t in 0..T checkpoint { */
-    GRADC_PARALLEL(i, (T - 1) / root + 2, n * ((T - 1) / root) + 2 * n, {
-        for (size_t j = 0; j < n; j++)
-            t2[i * n + j] = 0.0;
+    GRADC_PARALLEL(i, n * ((T - 1) / root) + 2 * n, n * ((T - 1) / root) + 2 * n, {
+        t2[i] = 0.0;
     });
-    GRADC_PARALLEL(i, (T - 1) / root + 2, n * ((T - 1) / root) + 2 * n, {
-        for (size_t j = 0; j < n; j++)
-            t3[i * n + j] = 0.0;
+    GRADC_PARALLEL(i, n * ((T - 1) / root) + 2 * n, n * ((T - 1) / root) + 2 * n, {
+        t3[i] = 0.0;
     });
     for (size_t t4 = 0; t4 < T; t4++) {
         /* wave.nn:7   lap = pad(u[2:] - 2 * u[1:-1] + u[:-2], 1, 1) */

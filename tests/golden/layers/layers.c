@@ -148,10 +148,8 @@ static void layers_backward_kernel(
     const double d_loss = m->d_loss ? *m->d_loss : 1;
     const double d_loss2 = d_loss;
     /* layers.nn:5   for t in 0..T { */
-    GRADC_PARALLEL(i, L, 2 * n * L, {
-        for (size_t j = 0; j < 2; j++)
-            for (size_t l = 0; l < n; l++)
-                d_W[(i * 2 + j) * n + l] = 0.0;
+    GRADC_PARALLEL(i, 2 * n * L, 2 * n * L, {
+        d_W[i] = 0.0;
     });
     for (size_t t = T - 1; t + 1 > 0; t--) {
         /* layers.nn:8   loss = loss + sum(y) */
@@ -234,10 +232,8 @@ static void layers_gradient_kernel(
     const double d_loss2 = d_loss;
     /* layers.nn:5   for t in 0..T { */
     if (m->d_W) {
-        GRADC_PARALLEL(i, L, 2 * n * L, {
-            for (size_t j = 0; j < 2; j++)
-                for (size_t l = 0; l < n; l++)
-                    d_W[(i * 2 + j) * n + l] = 0.0;
+        GRADC_PARALLEL(i, 2 * n * L, 2 * n * L, {
+            d_W[i] = 0.0;
         });
         for (size_t t = T - 1; t + 1 > 0; t--) {
             /* layers.nn:8   loss = loss + sum(y) */

@@ -109,10 +109,7 @@ static void pool_forward_kernel(
     GRADC_ADD_CHUNKS(sum, sum_others, 64, chunks);
     /* pool2 = sum(sum / 4 * w) */
     double pool2 = 0;
-    double pool2_parts[GRADC_PARTS] = {0};
-    for (size_t i = 0; i < 8; i++)
-        GRADC_ADD(pool2_parts, j, 8, sum[i * 8 + j] / 4.0 * w[i * 8 + j]);
-    GRADC_TOTAL(pool2, pool2_parts);
+    GRADC_SHORT_SUM(double, pool2, i, 64, sum[i] / 4.0 * w[i]);
     m->pool = pool2;
 }
 
@@ -139,10 +136,8 @@ static void pool_backward_kernel(
     const double d_pool = m->d_pool ? *m->d_pool : 1;
     /* pool.nn:2   pool(x: [N, 16, 16], w: [8, 8]) = sum(avg_pool2d(x[:, new], 2) * w) */
     /* t = d_pool * w / 4 */
-    for (size_t i = 0; i < 8; i++)
-        GRADC_ROLLED
-        for (size_t j = 0; j < 8; j++)
-            t[i * 8 + j] = d_pool * w[i * 8 + j] / 4.0;
+    for (size_t i = 0; i < 64; i++)
+        t[i] = d_pool * w[i] / 4.0;
     /* d_x[i, 2 * j + l, 2 * k + m] += t[j, k] */
     GRADC_PARALLEL(i, N, 256 * N, {
         for (size_t j = 0; j < 8; j++)
@@ -206,16 +201,11 @@ static void pool_gradient_kernel(
     GRADC_ADD_CHUNKS(sum, sum_others, 64, chunks);
     /* pool2 = sum(sum / 4 * w) */
     double pool2 = 0;
-    double pool2_parts[GRADC_PARTS] = {0};
-    for (size_t i = 0; i < 8; i++)
-        GRADC_ADD(pool2_parts, j, 8, sum[i * 8 + j] / 4.0 * w[i * 8 + j]);
-    GRADC_TOTAL(pool2, pool2_parts);
+    GRADC_SHORT_SUM(double, pool2, i, 64, sum[i] / 4.0 * w[i]);
     /* t = d_pool * w / 4 */
     if (m->d_x) {
-        for (size_t i = 0; i < 8; i++)
-            GRADC_ROLLED
-            for (size_t j = 0; j < 8; j++)
-                t[i * 8 + j] = d_pool * w[i * 8 + j] / 4.0;
+        for (size_t i = 0; i < 64; i++)
+            t[i] = d_pool * w[i] / 4.0;
         /* d_x[i, 2 * j + l, 2 * k + m] += t[j, k] */
         GRADC_PARALLEL(i, N, 256 * N, {
             for (size_t j = 0; j < 8; j++)

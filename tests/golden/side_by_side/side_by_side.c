@@ -149,10 +149,10 @@ static void g_forward_kernel(
             const double outer_3 = x[i * 3] * s;
             const double outer_7 = x[i * 3 + 1] * s;
             const double outer_11 = x[i * 3 + 2] * s;
-            y[i * 4 * 4] = x[i * 3] * x[i * 3];
-            y[i * 4 * 4 + 1] = x[i * 3] * x[i * 3 + 1];
-            y[i * 4 * 4 + 2] = x[i * 3] * x[i * 3 + 2];
-            y[i * 4 * 4 + 3] = outer_3;
+            y[i * 16] = x[i * 3] * x[i * 3];
+            y[i * 16 + 1] = x[i * 3] * x[i * 3 + 1];
+            y[i * 16 + 2] = x[i * 3] * x[i * 3 + 2];
+            y[i * 16 + 3] = outer_3;
             y[(i * 4 + 1) * 4] = x[i * 3] * x[i * 3 + 1];
             y[(i * 4 + 1) * 4 + 1] = x[i * 3 + 1] * x[i * 3 + 1];
             y[(i * 4 + 1) * 4 + 2] = x[i * 3 + 1] * x[i * 3 + 2];

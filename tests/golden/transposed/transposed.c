@@ -47,45 +47,27 @@ static void f_forward_kernel(
 {
     const size_t m = self_->m;
     const size_t t = self_->t;
-    const size_t chunks = gradc_chunks(m, 32 * m, 0);
     /* transposed.nn:2   f(h: [m, 32], W: [32, 32], t: size) { */
     /* W2 = W' */
     for (size_t i = 0; i < 32; i++)
         for (size_t j = 0; j < 32; j++)
             W2[i * 32 + j] = W[j * 32 + i];
-    GRADC_PARALLEL(i, m, 32 * m, {
-        GRADC_INDEPENDENT
-        for (size_t j = 0; j < 32; j++)
-            h2[i * 32 + j] = h[i * 32 + j];
+    GRADC_PARALLEL_INDEPENDENT(i, 32 * m, 32 * m, {
+        h2[i] = h[i];
     });
     /* transposed.nn:3   for r in 0..t { h = tanh(h @ W') } */
     for (size_t r = 0; r < t; r++) {
         /* sum = h2 @ W2 */
         gradc_matmul_f64(0, 0, m, 32, 32, 1, h2, 32, W2, 32, 0, sum, 32);
         /* h2 = tanh(sum) */
-        GRADC_PARALLEL(i, m, 256 * m, {
-            GRADC_INDEPENDENT
-            for (size_t j = 0; j < 32; j++)
-                h2[i * 32 + j] = gradc_tanh(sum[i * 32 + j]);
+        GRADC_PARALLEL_INDEPENDENT(i, 32 * m, 256 * m, {
+            h2[i] = gradc_tanh(sum[i]);
         });
     }
     /* transposed.nn:4   return f = sum(h^2) */
     /* f2 = sum(h2^2) */
     double f2 = 0;
-    double f2_others[GRADC_MOST_COPIES];
-    GRADC_PARALLEL(chunk, chunks, 32 * m, {
-        const size_t begin = gradc_first(chunk, chunks, m, 1);
-        const size_t end = gradc_first(chunk + 1, chunks, m, 1);
-        double f2_own = 0;
-        double f2_own_parts[GRADC_PARTS] = {0};
-        for (size_t i = begin; i < end; i++)
-            GRADC_ADD(f2_own_parts, j, 32, h2[i * 32 + j] * h2[i * 32 + j]);
-        GRADC_TOTAL(f2_own, f2_own_parts);
-        f2_others[chunk] = f2_own;
-    });
-    for (size_t chunk = 0; chunk < chunks; chunk++) {
-        f2 += f2_others[chunk];
-    }
+    GRADC_SUM_IN_PARTS(double, f2, i, 32 * m, h2[i] * h2[i]);
     self_->f = f2;
 }
 

@@ -60,20 +60,15 @@ static void two_layer_forward_kernel(
     /* t = -(x @ w1) */
     gradc_matmul_f32(0, 0, 64, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
     /* h = 1 / (1 + exp(t)) */
-    GRADC_PARALLEL(i, 64, 51200, {
-        GRADC_INDEPENDENT
-        for (size_t j = 0; j < 100; j++)
-            h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
+    GRADC_PARALLEL_INDEPENDENT(i, 6400, 51200, {
+        h[i] = 1.0f / (1.0f + gradc_expf(t[i]));
     });
     /* two_layer.nn:7   y_pred = h @ w2 */
     gradc_matmul_f32(0, 0, 64, 10, 100, 1, h, 100, w2, 10, 0, y_pred, 10);
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     /* loss = sum(t2^2) */
     float loss = 0;
-    float loss_parts[GRADC_PARTS] = {0};
-    for (size_t i = 0; i < 64; i++)
-        GRADC_ADD_OF(loss_parts, j, 10, t2 * t2, const float t2 = y_pred[i * 10 + j] - y[i * 10 + j];);
-    GRADC_TOTAL(loss, loss_parts);
+    GRADC_SUM_OF(float, loss, i, 640, t2 * t2, const float t2 = y_pred[i] - y[i];);
     m->loss = loss;
 }
 
@@ -105,12 +100,9 @@ static void two_layer_backward_kernel(
     const float d_loss = m->d_loss ? *m->d_loss : 1;
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     /* d_y_pred2 = d_y_pred + 2 * (d_loss * (y_pred - y)) */
-    for (size_t i = 0; i < 64; i++)
-        GRADC_INDEPENDENT
-        for (size_t j = 0; j < 10; j++) {
-            d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) +
-                    2.0f * d_loss * (y_pred[i * 10 + j] - y[i * 10 + j]);
-        }
+    GRADC_INDEPENDENT
+    for (size_t i = 0; i < 640; i++)
+        d_y_pred2[i] = (d_y_pred ? d_y_pred[i] : 0) + 2.0f * d_loss * (y_pred[i] - y[i]);
     /* two_layer.nn:7   y_pred = h @ w2 */
     /* d_w2 = h' @ d_y_pred2 */
     if (m->d_w2) {
@@ -121,9 +113,8 @@ static void two_layer_backward_kernel(
         gradc_matmul_f32(0, 1, 64, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, d_h, 100);
         /* two_layer.nn:6   h      = sigmoid(x @ w1) */
         /* t = d_h * h * (1 - h) */
-        for (size_t i = 0; i < 64; i++)
-            for (size_t j = 0; j < 100; j++)
-                t[i * 100 + j] = d_h[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
+        for (size_t i = 0; i < 6400; i++)
+            t[i] = d_h[i] * h[i] * (1.0f - h[i]);
         /* d_w1 = x' @ t */
         gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, t, 100, 0, d_w1, 100);
     }
@@ -164,21 +155,16 @@ static void two_layer_gradient_kernel(
     /* t = -(x @ w1) */
     gradc_matmul_f32(0, 0, 64, 100, 1000, -1, x, 1000, w1, 100, 0, t, 100);
     /* h = 1 / (1 + exp(t)) */
-    GRADC_PARALLEL(i, 64, 51200, {
-        GRADC_INDEPENDENT
-        for (size_t j = 0; j < 100; j++)
-            h[i * 100 + j] = 1.0f / (1.0f + gradc_expf(t[i * 100 + j]));
+    GRADC_PARALLEL_INDEPENDENT(i, 6400, 51200, {
+        h[i] = 1.0f / (1.0f + gradc_expf(t[i]));
     });
     /* two_layer.nn:7   y_pred = h @ w2 */
     gradc_matmul_f32(0, 0, 64, 10, 100, 1, h, 100, w2, 10, 0, y_pred, 10);
     /* two_layer.nn:8   loss   = sum((y_pred - y)^2) */
     /* loss = sum(t2^2) ; d_y_pred2 = d_y_pred + 2 * (d_loss * t2) */
     float loss = 0;
-    float loss_parts[GRADC_PARTS] = {0};
-    for (size_t i = 0; i < 64; i++)
-        GRADC_ADD_OF(loss_parts, j, 10, t2 * t2, const float t2 = y_pred[i * 10 + j] - y[i * 10 + j];
-                d_y_pred2[i * 10 + j] = (d_y_pred ? d_y_pred[i * 10 + j] : 0) + 2.0f * d_loss * t2;);
-    GRADC_TOTAL(loss, loss_parts);
+    GRADC_SUM_OF(float, loss, i, 640, t2 * t2, const float t2 = y_pred[i] - y[i]; d_y_pred2[i] =
+            (d_y_pred ? d_y_pred[i] : 0) + 2.0f * d_loss * t2;);
     /* two_layer.nn:7   y_pred = h @ w2 */
     /* d_w2 = h' @ d_y_pred2 */
     if (m->d_w2) {
@@ -189,9 +175,8 @@ static void two_layer_gradient_kernel(
         gradc_matmul_f32(0, 1, 64, 100, 10, 1, d_y_pred2, 10, w2, 10, 0, d_h, 100);
         /* two_layer.nn:6   h      = sigmoid(x @ w1) */
         /* t3 = d_h * h * (1 - h) */
-        for (size_t i = 0; i < 64; i++)
-            for (size_t j = 0; j < 100; j++)
-                t3[i * 100 + j] = d_h[i * 100 + j] * h[i * 100 + j] * (1.0f - h[i * 100 + j]);
+        for (size_t i = 0; i < 6400; i++)
+            t3[i] = d_h[i] * h[i] * (1.0f - h[i]);
         /* d_w1 = x' @ t3 */
         gradc_matmul_f32(1, 0, 1000, 100, 64, 1, x, 1000, t3, 100, 0, d_w1, 100);
     }

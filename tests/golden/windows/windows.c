@@ -129,11 +129,8 @@ static void windows_forward_kernel(
                                 t_own[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
                                         x[((i * 8 + j) * 16 + k + p) * 16 + l + q];
                             }
-            gradc_matmul_f32(0, 0, 8, 196, 72, 1, w, 72, t_own, 196, 0, &conv2d[i * 8 * 14 * 14], 196);
-            for (size_t j = 0; j < 8; j++)
-                for (size_t k = 0; k < 14; k++)
-                    GRADC_ADD(windows2_own_parts, l, 14, conv2d[((i * 8 + j) * 14 + k) * 14 + l] *
-                            conv2d[((i * 8 + j) * 14 + k) * 14 + l]);
+            gradc_matmul_f32(0, 0, 8, 196, 72, 1, w, 72, t_own, 196, 0, &conv2d[i * 1568], 196);
+            GRADC_ADD(windows2_own_parts, j, 1568, conv2d[i * 1568 + j] * conv2d[i * 1568 + j]);
         }
         GRADC_TOTAL(windows2_own, windows2_own_parts);
         windows2_others[chunk] = windows2_own;
@@ -193,21 +190,13 @@ static void windows_backward_kernel(
                                 t_own[(((j * 3 + k) * 3 + l) * 14 + p) * 14 + q] =
                                         x[((i * 8 + j) * 16 + k + p) * 16 + l + q];
                             }
-            gradc_matmul_f32(0, 1, 8, 72, 196, 1, conv2d + i * 8 * 14 * 14, 196, t_own, 196, 1, d_w_own,
-                    72);
+            gradc_matmul_f32(0, 1, 8, 72, 196, 1, conv2d + i * 1568, 196, t_own, 196, 1, d_w_own, 72);
         }
     });
     GRADC_ADD_CHUNKS(d_w, d_w_others, 576, chunks2);
     /* d_w = 2 * d_windows * d_w */
-    for (size_t i = 0; i < 8; i++)
-        for (size_t j = 0; j < 8; j++)
-            GRADC_UNROLLED
-            for (size_t k = 0; k < 3; k++)
-                GRADC_UNROLLED
-                for (size_t l = 0; l < 3; l++) {
-                    d_w[((i * 8 + j) * 3 + k) * 3 + l] = 2.0f * d_windows *
-                            d_w[((i * 8 + j) * 3 + k) * 3 + l];
-                }
+    for (size_t i = 0; i < 576; i++)
+        d_w[i] = 2.0f * d_windows * d_w[i];
 }
 
 int windows_backward(struct windows *m)
@@ -279,10 +268,7 @@ static void windows_gradient_kernel(
                                         x[((i * 8 + j) * 16 + k + p) * 16 + l + q];
                             }
             gradc_matmul_f32(0, 0, 8, 196, 72, 1, w, 72, t_own, 196, 0, conv2d_own, 196);
-            for (size_t j = 0; j < 8; j++)
-                for (size_t k = 0; k < 14; k++)
-                    GRADC_ADD(windows2_own_parts, l, 14, conv2d_own[(j * 14 + k) * 14 + l] *
-                            conv2d_own[(j * 14 + k) * 14 + l]);
+            GRADC_ADD(windows2_own_parts, j, 1568, conv2d_own[j] * conv2d_own[j]);
             if (m->d_w) {
                 for (size_t j = 0; j < 8; j++)
                     for (size_t k = 0; k < 3; k++)
@@ -307,15 +293,8 @@ static void windows_gradient_kernel(
     }
     /* d_w = 2 * d_windows * d_w */
     if (m->d_w) {
-        for (size_t i = 0; i < 8; i++)
-            for (size_t j = 0; j < 8; j++)
-                GRADC_UNROLLED
-                for (size_t k = 0; k < 3; k++)
-                    GRADC_UNROLLED
-                    for (size_t l = 0; l < 3; l++) {
-                        d_w[((i * 8 + j) * 3 + k) * 3 + l] = 2.0f * d_windows *
-                                d_w[((i * 8 + j) * 3 + k) * 3 + l];
-                    }
+        for (size_t i = 0; i < 576; i++)
+            d_w[i] = 2.0f * d_windows * d_w[i];
     }
     m->windows = windows2;
 }
