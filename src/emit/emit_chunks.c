@@ -96,7 +96,7 @@ static void combine_own(struct emitter *emitter, const struct own *own, const st
     if (!own->added_by)
         return;
     if (is_local(own)) {
-        struct statement *all = emit_open_loop(emitter, BRACES, chunk, chunks);
+        struct statement *all = emit_open_loop(emitter, BRACES_IF_LONG, chunk, chunks);
         accumulate(emitter, own->added_by->node, own->buffer->type,
                    tree_name(emitter->lasting, renamed->outside),
                    form(emitter, "%s[%s]", renamed->others, chunk));

@@ -215,17 +215,17 @@ static void emit_check(struct c_file *file, const struct module *module, const s
 
 /* ---- Workspace ---- */
 
-/* The most of what the entries take. */
-static void emit_total(struct emitter *emitter, const struct program *program)
+/* Counts what the entry takes into `count`, which the first of them declares. */
+static void emit_count(struct emitter *emitter, const struct program *program, bool is_first)
 {
     struct rooms rooms = {0};
     for (size_t i = 0; i < program->slots_count; i++)
         rooms_add(emitter, &rooms, program->slots[i].count);
-    emit_line(emitter, "count = $", tree_number(emitter->lasting, (long long)rooms.fixed));
+    emit_line(emitter, is_first ? "size_t count = $" : "count = $",
+              tree_number(emitter->lasting, (long long)rooms.fixed));
     emitter->code->statements[emitter->code->statements_count - 1]->remark = entry_name(program->entry);
     for (size_t k = 0; k < rooms.kinds_count; k++)
         emit_line(emitter, "count += $", room_tree(emitter, &rooms.kinds[k]));
-    emit_line(emitter, "most = count > most ? count : most");
 }
 
 /* if (f_check(m) != GRADC_OK) return 0; */
@@ -237,6 +237,31 @@ static void emit_size_check(struct emitter *emitter, const struct function *func
         emit_line(emitter, "(void)%s", emitter->self);
 }
 
+static bool takes_workspace(const struct programs *programs, int entry)
+{
+    return programs->entries[entry] && programs->entries[entry]->slots_count > 0;
+}
+
+/* The most of what the entries take, beginning with that of f_gradient, which has a function of its own. */
+static void emit_most(struct emitter *emitter, const struct programs *programs)
+{
+    bool has_gradient = takes_workspace(programs, ENTRY_GRADIENT);
+    bool is_first = true;
+    if (has_gradient)
+        emit_line(emitter, "size_t most = %s_gradient_workspace(%s) / sizeof(%s)", emitter->function->name,
+                  emitter->self, emitter->real);
+    else
+        emit_line(emitter, "size_t most = 0");
+    for (int e = 0; e < ENTRY_COUNT; e++) {
+        if (!takes_workspace(programs, e) || e == ENTRY_GRADIENT)
+            continue;
+        emit_count(emitter, programs->entries[e], is_first);
+        is_first = false;
+        emit_line(emitter, "most = count > most ? count : most");
+    }
+    emit_line(emitter, "return most * sizeof(%s)", emitter->real);
+}
+
 static void emit_workspace(struct c_file *file, const struct module *module, const struct programs *programs,
                            bool gradient_only)
 {
@@ -245,7 +270,7 @@ static void emit_workspace(struct c_file *file, const struct module *module, con
     struct emitter emitter = size_emitter(module, function, &checks);
     const char *kind = gradient_only ? "gradient_workspace" : "workspace";
     size_t fixed = 0;
-    bool any = false;
+    int takers = 0; /* entries but f_gradient */
     text_print(&file->text, "size_t %s_%s(const struct %s *%s)\n{\n", function->name, kind, function->name,
                emitter.self);
     for (int e = 0; e < ENTRY_COUNT; e++) {
@@ -254,22 +279,27 @@ static void emit_workspace(struct c_file *file, const struct module *module, con
             continue;
         size_t bytes = fixed_workspace(module, program);
         fixed = bytes > fixed ? bytes : fixed;
-        any = any || program->slots_count > 0;
+        takers += takes_workspace(programs, e) && e != ENTRY_GRADIENT;
+    }
+    bool is_fixed = has_fixed_sizes(function) || (takers == 0 && !takes_workspace(programs, ENTRY_GRADIENT));
+    if (!is_fixed && !gradient_only && takers == 0) {
+        text_print(&file->text, "    return %s_gradient_workspace(%s);\n}\n\n", function->name, emitter.self);
+        return;
     }
     emit_size_check(&emitter, function);
     print_body_of(file, &checks);
-    if (has_fixed_sizes(function) || !any) {
+    if (is_fixed) {
         text_print(&file->text, "    return %zu;\n}\n\n", fixed);
         return;
     }
     emitter.code = &totals;
-    for (int e = 0; e < ENTRY_COUNT; e++)
-        if (programs->entries[e] && programs->entries[e]->slots_count > 0 &&
-            (!gradient_only || e == ENTRY_GRADIENT))
-            emit_total(&emitter, programs->entries[e]);
+    if (gradient_only) {
+        emit_count(&emitter, programs->entries[ENTRY_GRADIENT], true);
+        emit_line(&emitter, "return count * sizeof(%s)", emitter.real);
+    } else {
+        emit_most(&emitter, programs);
+    }
     emit_computed(file, module, function, &totals);
-    text_write(&file->text, "    size_t count, most = 0;\n");
-    emit_line(&emitter, "return most * sizeof(%s)", emitter.real);
     print_body_of(file, &totals);
     text_write(&file->text, "}\n\n");
 }
@@ -418,9 +448,9 @@ void emit_size_functions(struct c_file *file, struct module *module, const struc
     emit_fixed_limit(&file->text, module, programs);
     emit_computing(file, module, function);
     emit_check(file, module, programs);
-    emit_workspace(file, module, programs, false);
     if (programs->entries[ENTRY_GRADIENT])
         emit_workspace(file, module, programs, true);
+    emit_workspace(file, module, programs, false);
     emit_prepared_size(file, module, function);
     if (has_gradients) {
         emit_bind(file, module, programs, false);

@@ -47,6 +47,26 @@ GRADC_INLINE int scores_check(const struct scores *m)
     return GRADC_OK;
 }
 
+size_t scores_gradient_workspace(const struct scores *m)
+{
+    if (scores_check(m) != GRADC_OK)
+        return 0;
+    const size_t block = gradc_block(m->N, m->D);
+    const size_t chunks3 = gradc_chunks(m->K, m->K * m->D * m->D, 0);
+    const size_t copies3 = gradc_copies(chunks3);
+    const size_t chunks4 = gradc_chunks(block, 3 * m->K * m->D * block, m->K * m->D);
+    const size_t copies4 = gradc_copies(chunks4);
+    size_t count = 0; /* gradient */
+    count += 3 * gradc_room(m->K * m->D * block);
+    count += gradc_room(m->K * m->D);
+    count += gradc_room(block);
+    count += gradc_room(m->K);
+    count += 2 * gradc_room(m->K * copies4);
+    count += gradc_room(m->K * m->D * chunks4 - m->K * m->D);
+    count += gradc_room(m->D * copies3);
+    return count * sizeof(double);
+}
+
 size_t scores_workspace(const struct scores *m)
 {
     if (scores_check(m) != GRADC_OK)
@@ -57,10 +77,8 @@ size_t scores_workspace(const struct scores *m)
     const size_t chunks2 = gradc_chunks(block, 2 * m->K * m->D * block, m->K * m->D);
     const size_t chunks3 = gradc_chunks(m->K, m->K * m->D * m->D, 0);
     const size_t copies3 = gradc_copies(chunks3);
-    const size_t chunks4 = gradc_chunks(block, 3 * m->K * m->D * block, m->K * m->D);
-    const size_t copies4 = gradc_copies(chunks4);
-    size_t count, most = 0;
-    count = 0; /* forward */
+    size_t most = scores_gradient_workspace(m) / sizeof(double);
+    size_t count = 0; /* forward */
     count += 2 * gradc_room(m->K * m->D * m->N);
     count += gradc_room(m->K * m->N);
     count += gradc_room(m->N);
@@ -75,37 +93,6 @@ size_t scores_workspace(const struct scores *m)
     count += gradc_room(m->K * m->D * block);
     count += gradc_room(m->K * m->D);
     count += gradc_room(m->K * m->D * chunks2 - m->K * m->D);
-    count += gradc_room(m->D * copies3);
-    most = count > most ? count : most;
-    count = 0; /* gradient */
-    count += 3 * gradc_room(m->K * m->D * block);
-    count += gradc_room(m->K * m->D);
-    count += gradc_room(block);
-    count += gradc_room(m->K);
-    count += 2 * gradc_room(m->K * copies4);
-    count += gradc_room(m->K * m->D * chunks4 - m->K * m->D);
-    count += gradc_room(m->D * copies3);
-    most = count > most ? count : most;
-    return most * sizeof(double);
-}
-
-size_t scores_gradient_workspace(const struct scores *m)
-{
-    if (scores_check(m) != GRADC_OK)
-        return 0;
-    const size_t block = gradc_block(m->N, m->D);
-    const size_t chunks3 = gradc_chunks(m->K, m->K * m->D * m->D, 0);
-    const size_t copies3 = gradc_copies(chunks3);
-    const size_t chunks4 = gradc_chunks(block, 3 * m->K * m->D * block, m->K * m->D);
-    const size_t copies4 = gradc_copies(chunks4);
-    size_t count, most = 0;
-    count = 0; /* gradient */
-    count += 3 * gradc_room(m->K * m->D * block);
-    count += gradc_room(m->K * m->D);
-    count += gradc_room(block);
-    count += gradc_room(m->K);
-    count += 2 * gradc_room(m->K * copies4);
-    count += gradc_room(m->K * m->D * chunks4 - m->K * m->D);
     count += gradc_room(m->D * copies3);
     most = count > most ? count : most;
     return most * sizeof(double);

@@ -32,44 +32,33 @@ GRADC_INLINE int wave_check(const struct wave *m)
     return GRADC_OK;
 }
 
-size_t wave_workspace(const struct wave *m)
-{
-    if (wave_check(m) != GRADC_OK)
-        return 0;
-    const size_t root = gradc_root(m->T);
-    size_t count, most = 0;
-    count = 0; /* forward */
-    count += 2 * gradc_room(m->n * ((m->T - 1) / root) + 2 * m->n);
-    count += 4 * gradc_room(m->n);
-    most = count > most ? count : most;
-    count = 0; /* backward */
-    count += 2 * gradc_room(m->n * ((m->T - 1) / root) + 2 * m->n);
-    count += gradc_room(m->n * m->T - m->n * root * ((m->T - 1) / root));
-    count += gradc_room(m->n * root);
-    count += 7 * gradc_room(m->n);
-    count += gradc_room(m->T);
-    count += gradc_room(m->T - root * ((m->T - 1) / root));
-    count += 2 * gradc_room(root);
-    most = count > most ? count : most;
-    count = 0; /* gradient */
-    count += 2 * gradc_room(m->n * ((m->T - 1) / root) + 2 * m->n);
-    count += gradc_room(m->n * m->T - m->n * root * ((m->T - 1) / root));
-    count += gradc_room(m->n * root);
-    count += 7 * gradc_room(m->n);
-    count += gradc_room(m->T);
-    count += gradc_room(m->T - root * ((m->T - 1) / root));
-    count += 2 * gradc_room(root);
-    most = count > most ? count : most;
-    return most * sizeof(double);
-}
-
 size_t wave_gradient_workspace(const struct wave *m)
 {
     if (wave_check(m) != GRADC_OK)
         return 0;
     const size_t root = gradc_root(m->T);
-    size_t count, most = 0;
-    count = 0; /* gradient */
+    size_t count = 0; /* gradient */
+    count += 2 * gradc_room(m->n * ((m->T - 1) / root) + 2 * m->n);
+    count += gradc_room(m->n * m->T - m->n * root * ((m->T - 1) / root));
+    count += gradc_room(m->n * root);
+    count += 7 * gradc_room(m->n);
+    count += gradc_room(m->T);
+    count += gradc_room(m->T - root * ((m->T - 1) / root));
+    count += 2 * gradc_room(root);
+    return count * sizeof(double);
+}
+
+size_t wave_workspace(const struct wave *m)
+{
+    if (wave_check(m) != GRADC_OK)
+        return 0;
+    const size_t root = gradc_root(m->T);
+    size_t most = wave_gradient_workspace(m) / sizeof(double);
+    size_t count = 0; /* forward */
+    count += 2 * gradc_room(m->n * ((m->T - 1) / root) + 2 * m->n);
+    count += 4 * gradc_room(m->n);
+    most = count > most ? count : most;
+    count = 0; /* backward */
     count += 2 * gradc_room(m->n * ((m->T - 1) / root) + 2 * m->n);
     count += gradc_room(m->n * m->T - m->n * root * ((m->T - 1) / root));
     count += gradc_room(m->n * root);

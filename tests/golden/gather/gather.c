@@ -34,30 +34,24 @@ GRADC_INLINE int f_check(const struct f *m)
     return GRADC_OK;
 }
 
-size_t f_workspace(const struct f *m)
-{
-    if (f_check(m) != GRADC_OK)
-        return 0;
-    const size_t chunks = gradc_chunks(m->n, m->d * m->n, m->v * m->d);
-    const size_t chunks2 = gradc_chunks(m->n, 2 * m->d * m->n, m->v * m->d);
-    size_t count, most = 0;
-    count = 0; /* backward */
-    count += gradc_room(m->v * m->d * chunks - m->v * m->d);
-    most = count > most ? count : most;
-    count = 0; /* gradient */
-    count += gradc_room(m->v * m->d * chunks2 - m->v * m->d);
-    most = count > most ? count : most;
-    return most * sizeof(double);
-}
-
 size_t f_gradient_workspace(const struct f *m)
 {
     if (f_check(m) != GRADC_OK)
         return 0;
     const size_t chunks2 = gradc_chunks(m->n, 2 * m->d * m->n, m->v * m->d);
-    size_t count, most = 0;
-    count = 0; /* gradient */
+    size_t count = 0; /* gradient */
     count += gradc_room(m->v * m->d * chunks2 - m->v * m->d);
+    return count * sizeof(double);
+}
+
+size_t f_workspace(const struct f *m)
+{
+    if (f_check(m) != GRADC_OK)
+        return 0;
+    const size_t chunks = gradc_chunks(m->n, m->d * m->n, m->v * m->d);
+    size_t most = f_gradient_workspace(m) / sizeof(double);
+    size_t count = 0; /* backward */
+    count += gradc_room(m->v * m->d * chunks - m->v * m->d);
     most = count > most ? count : most;
     return most * sizeof(double);
 }

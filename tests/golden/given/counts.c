@@ -36,36 +36,29 @@ GRADC_INLINE int counts_check(const struct counts *m)
     return GRADC_OK;
 }
 
-size_t counts_workspace(const struct counts *m)
-{
-    if (counts_check(m) != GRADC_OK)
-        return 0;
-    const size_t chunks = gradc_chunks(m->n, 2 * m->n, m->g);
-    size_t count, most = 0;
-    count = 0; /* forward */
-    count += 2 * gradc_room(m->n);
-    count += gradc_room(m->p);
-    most = count > most ? count : most;
-    count = 0; /* backward */
-    count += 2 * gradc_room(m->n);
-    count += 2 * gradc_room(m->p);
-    count += gradc_room(m->g * chunks - m->g);
-    most = count > most ? count : most;
-    count = 0; /* gradient */
-    count += 2 * gradc_room(m->n);
-    count += 2 * gradc_room(m->p);
-    count += gradc_room(m->g * chunks - m->g);
-    most = count > most ? count : most;
-    return most * sizeof(double);
-}
-
 size_t counts_gradient_workspace(const struct counts *m)
 {
     if (counts_check(m) != GRADC_OK)
         return 0;
     const size_t chunks = gradc_chunks(m->n, 2 * m->n, m->g);
-    size_t count, most = 0;
-    count = 0; /* gradient */
+    size_t count = 0; /* gradient */
+    count += 2 * gradc_room(m->n);
+    count += 2 * gradc_room(m->p);
+    count += gradc_room(m->g * chunks - m->g);
+    return count * sizeof(double);
+}
+
+size_t counts_workspace(const struct counts *m)
+{
+    if (counts_check(m) != GRADC_OK)
+        return 0;
+    const size_t chunks = gradc_chunks(m->n, 2 * m->n, m->g);
+    size_t most = counts_gradient_workspace(m) / sizeof(double);
+    size_t count = 0; /* forward */
+    count += 2 * gradc_room(m->n);
+    count += gradc_room(m->p);
+    most = count > most ? count : most;
+    count = 0; /* backward */
     count += 2 * gradc_room(m->n);
     count += 2 * gradc_room(m->p);
     count += gradc_room(m->g * chunks - m->g);

@@ -34,36 +34,29 @@ GRADC_INLINE int f_check(const struct f *self_)
     return GRADC_OK;
 }
 
-size_t f_workspace(const struct f *self_)
-{
-    if (f_check(self_) != GRADC_OK)
-        return 0;
-    const size_t chunks = gradc_chunks(self_->m, 2 * self_->m * self_->n, self_->n);
-    const size_t chunks2 = gradc_chunks(self_->m, 10 * self_->m * self_->n, self_->n);
-    size_t count, most = 0;
-    count = 0; /* forward */
-    count += gradc_room(self_->m * self_->n);
-    most = count > most ? count : most;
-    count = 0; /* backward */
-    count += 2 * gradc_room(self_->m * self_->n);
-    count += gradc_room(self_->n * chunks - self_->n);
-    most = count > most ? count : most;
-    count = 0; /* gradient */
-    count += 2 * gradc_room(self_->m * self_->n);
-    count += gradc_room(self_->n * chunks2 - self_->n);
-    most = count > most ? count : most;
-    return most * sizeof(double);
-}
-
 size_t f_gradient_workspace(const struct f *self_)
 {
     if (f_check(self_) != GRADC_OK)
         return 0;
     const size_t chunks2 = gradc_chunks(self_->m, 10 * self_->m * self_->n, self_->n);
-    size_t count, most = 0;
-    count = 0; /* gradient */
+    size_t count = 0; /* gradient */
     count += 2 * gradc_room(self_->m * self_->n);
     count += gradc_room(self_->n * chunks2 - self_->n);
+    return count * sizeof(double);
+}
+
+size_t f_workspace(const struct f *self_)
+{
+    if (f_check(self_) != GRADC_OK)
+        return 0;
+    const size_t chunks = gradc_chunks(self_->m, 2 * self_->m * self_->n, self_->n);
+    size_t most = f_gradient_workspace(self_) / sizeof(double);
+    size_t count = 0; /* forward */
+    count += gradc_room(self_->m * self_->n);
+    most = count > most ? count : most;
+    count = 0; /* backward */
+    count += 2 * gradc_room(self_->m * self_->n);
+    count += gradc_room(self_->n * chunks - self_->n);
     most = count > most ? count : most;
     return most * sizeof(double);
 }

@@ -37,8 +37,8 @@ size_t nearest_workspace(const struct nearest *m)
         return 0;
     const size_t chunks = gradc_chunks(m->n, 2 * m->n * m->d * m->k, 0);
     const size_t copies = gradc_copies(chunks);
-    size_t count, most = 0;
-    count = 0; /* forward */
+    size_t most = 0;
+    size_t count = 0; /* forward */
     count += gradc_room(32 * m->d);
     count += gradc_room(32 * m->d * copies);
     most = count > most ? count : most;
@@ -92,9 +92,8 @@ static void nearest_forward_kernel(
         });
         nearest2_others[chunk] = nearest2_own;
     });
-    for (size_t chunk = 0; chunk < chunks; chunk++) {
+    for (size_t chunk = 0; chunk < chunks; chunk++)
         nearest2 += nearest2_others[chunk];
-    }
     m->nearest = nearest2;
 }
 
@@ -123,30 +122,25 @@ GRADC_INLINE int fit_check(const struct fit *self_)
     return GRADC_OK;
 }
 
-size_t fit_workspace(const struct fit *self_)
-{
-    if (fit_check(self_) != GRADC_OK)
-        return 0;
-    size_t count, most = 0;
-    count = 32; /* forward */
-    count += gradc_room(self_->n);
-    most = count > most ? count : most;
-    count = 32; /* backward */
-    count += gradc_room(self_->n);
-    count += gradc_room(32 * self_->m);
-    most = count > most ? count : most;
-    count = 32; /* gradient */
-    count += gradc_room(32 * self_->m);
-    most = count > most ? count : most;
-    return most * sizeof(double);
-}
-
 size_t fit_gradient_workspace(const struct fit *self_)
 {
     if (fit_check(self_) != GRADC_OK)
         return 0;
-    size_t count, most = 0;
-    count = 32; /* gradient */
+    size_t count = 32; /* gradient */
+    count += gradc_room(32 * self_->m);
+    return count * sizeof(double);
+}
+
+size_t fit_workspace(const struct fit *self_)
+{
+    if (fit_check(self_) != GRADC_OK)
+        return 0;
+    size_t most = fit_gradient_workspace(self_) / sizeof(double);
+    size_t count = 32; /* forward */
+    count += gradc_room(self_->n);
+    most = count > most ? count : most;
+    count = 32; /* backward */
+    count += gradc_room(self_->n);
     count += gradc_room(32 * self_->m);
     most = count > most ? count : most;
     return most * sizeof(double);

@@ -26,32 +26,26 @@ GRADC_INLINE int layers_check(const struct layers *m)
     return GRADC_OK;
 }
 
-size_t layers_workspace(const struct layers *m)
-{
-    if (layers_check(m) != GRADC_OK)
-        return 0;
-    size_t count, most = 0;
-    count = 0; /* forward */
-    count += 2 * gradc_room(m->T * m->n * m->L);
-    count += gradc_room(m->n);
-    most = count > most ? count : most;
-    count = 0; /* backward */
-    count += 2 * gradc_room(m->T * m->n * m->L);
-    count += gradc_room(m->n);
-    most = count > most ? count : most;
-    count = 0; /* gradient */
-    count += 2 * gradc_room(m->T * m->n * m->L);
-    count += gradc_room(m->n);
-    most = count > most ? count : most;
-    return most * sizeof(double);
-}
-
 size_t layers_gradient_workspace(const struct layers *m)
 {
     if (layers_check(m) != GRADC_OK)
         return 0;
-    size_t count, most = 0;
-    count = 0; /* gradient */
+    size_t count = 0; /* gradient */
+    count += 2 * gradc_room(m->T * m->n * m->L);
+    count += gradc_room(m->n);
+    return count * sizeof(double);
+}
+
+size_t layers_workspace(const struct layers *m)
+{
+    if (layers_check(m) != GRADC_OK)
+        return 0;
+    size_t most = layers_gradient_workspace(m) / sizeof(double);
+    size_t count = 0; /* forward */
+    count += 2 * gradc_room(m->T * m->n * m->L);
+    count += gradc_room(m->n);
+    most = count > most ? count : most;
+    count = 0; /* backward */
     count += 2 * gradc_room(m->T * m->n * m->L);
     count += gradc_room(m->n);
     most = count > most ? count : most;

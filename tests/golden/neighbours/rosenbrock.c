@@ -21,14 +21,14 @@ GRADC_INLINE int rosenbrock_check(const struct rosenbrock *m)
     return GRADC_OK;
 }
 
-size_t rosenbrock_workspace(const struct rosenbrock *m)
+size_t rosenbrock_gradient_workspace(const struct rosenbrock *m)
 {
     if (rosenbrock_check(m) != GRADC_OK)
         return 0;
     return 0;
 }
 
-size_t rosenbrock_gradient_workspace(const struct rosenbrock *m)
+size_t rosenbrock_workspace(const struct rosenbrock *m)
 {
     if (rosenbrock_check(m) != GRADC_OK)
         return 0;

@@ -21,23 +21,23 @@ GRADC_INLINE int length_check(const struct length *m)
     return GRADC_OK;
 }
 
-size_t length_workspace(const struct length *m)
-{
-    if (length_check(m) != GRADC_OK)
-        return 0;
-    size_t count, most = 0;
-    count = 8; /* forward */
-    most = count > most ? count : most;
-    count = 8; /* backward */
-    most = count > most ? count : most;
-    return most * sizeof(double);
-}
-
 size_t length_gradient_workspace(const struct length *m)
 {
     if (length_check(m) != GRADC_OK)
         return 0;
     return 0;
+}
+
+size_t length_workspace(const struct length *m)
+{
+    if (length_check(m) != GRADC_OK)
+        return 0;
+    size_t most = 0;
+    size_t count = 8; /* forward */
+    most = count > most ? count : most;
+    count = 8; /* backward */
+    most = count > most ? count : most;
+    return most * sizeof(double);
 }
 
 size_t length_bind_parameters(struct length *m, double *block)

@@ -27,29 +27,24 @@ GRADC_INLINE int f_check(const struct f *m)
     return GRADC_OK;
 }
 
-size_t f_workspace(const struct f *m)
-{
-    if (f_check(m) != GRADC_OK)
-        return 0;
-    size_t count, most = 0;
-    count = 0; /* forward */
-    count += gradc_room(m->n);
-    most = count > most ? count : most;
-    count = 0; /* backward */
-    count += gradc_room(m->n);
-    most = count > most ? count : most;
-    count = 0; /* gradient */
-    count += gradc_room(m->n);
-    most = count > most ? count : most;
-    return most * sizeof(double);
-}
-
 size_t f_gradient_workspace(const struct f *m)
 {
     if (f_check(m) != GRADC_OK)
         return 0;
-    size_t count, most = 0;
-    count = 0; /* gradient */
+    size_t count = 0; /* gradient */
+    count += gradc_room(m->n);
+    return count * sizeof(double);
+}
+
+size_t f_workspace(const struct f *m)
+{
+    if (f_check(m) != GRADC_OK)
+        return 0;
+    size_t most = f_gradient_workspace(m) / sizeof(double);
+    size_t count = 0; /* forward */
+    count += gradc_room(m->n);
+    most = count > most ? count : most;
+    count = 0; /* backward */
     count += gradc_room(m->n);
     most = count > most ? count : most;
     return most * sizeof(double);
@@ -187,9 +182,8 @@ static void f_gradient_kernel(
         }
         f2_others[chunk] = f2_own;
     });
-    for (size_t chunk = 0; chunk < chunks; chunk++) {
+    for (size_t chunk = 0; chunk < chunks; chunk++)
         f2 += f2_others[chunk];
-    }
     m->f = f2;
 }
 

@@ -25,31 +25,26 @@ GRADC_INLINE int pool_check(const struct pool *m)
     return GRADC_OK;
 }
 
-size_t pool_workspace(const struct pool *m)
-{
-    if (pool_check(m) != GRADC_OK)
-        return 0;
-    const size_t chunks = gradc_chunks(m->N, 256 * m->N, 64);
-    size_t count, most = 0;
-    count = 64; /* forward */
-    count += gradc_room(64 * chunks - 64);
-    most = count > most ? count : most;
-    count = 64; /* backward */
-    most = count > most ? count : most;
-    count = 64; /* gradient */
-    count += gradc_room(64 * chunks - 64);
-    most = count > most ? count : most;
-    return most * sizeof(double);
-}
-
 size_t pool_gradient_workspace(const struct pool *m)
 {
     if (pool_check(m) != GRADC_OK)
         return 0;
     const size_t chunks = gradc_chunks(m->N, 256 * m->N, 64);
-    size_t count, most = 0;
-    count = 64; /* gradient */
+    size_t count = 64; /* gradient */
     count += gradc_room(64 * chunks - 64);
+    return count * sizeof(double);
+}
+
+size_t pool_workspace(const struct pool *m)
+{
+    if (pool_check(m) != GRADC_OK)
+        return 0;
+    const size_t chunks = gradc_chunks(m->N, 256 * m->N, 64);
+    size_t most = pool_gradient_workspace(m) / sizeof(double);
+    size_t count = 64; /* forward */
+    count += gradc_room(64 * chunks - 64);
+    most = count > most ? count : most;
+    count = 64; /* backward */
     most = count > most ? count : most;
     return most * sizeof(double);
 }

@@ -25,32 +25,26 @@ GRADC_INLINE int recurrent_check(const struct recurrent *m)
     return GRADC_OK;
 }
 
-size_t recurrent_workspace(const struct recurrent *m)
-{
-    if (recurrent_check(m) != GRADC_OK)
-        return 0;
-    size_t count, most = 0;
-    count = 16; /* forward */
-    count += gradc_room(64 * m->T);
-    count += gradc_room(16 * m->T);
-    most = count > most ? count : most;
-    count = 48; /* backward */
-    count += 2 * gradc_room(64 * m->T);
-    count += 2 * gradc_room(16 * m->T);
-    most = count > most ? count : most;
-    count = 32; /* gradient */
-    count += 2 * gradc_room(64 * m->T);
-    count += 2 * gradc_room(16 * m->T);
-    most = count > most ? count : most;
-    return most * sizeof(double);
-}
-
 size_t recurrent_gradient_workspace(const struct recurrent *m)
 {
     if (recurrent_check(m) != GRADC_OK)
         return 0;
-    size_t count, most = 0;
-    count = 32; /* gradient */
+    size_t count = 32; /* gradient */
+    count += 2 * gradc_room(64 * m->T);
+    count += 2 * gradc_room(16 * m->T);
+    return count * sizeof(double);
+}
+
+size_t recurrent_workspace(const struct recurrent *m)
+{
+    if (recurrent_check(m) != GRADC_OK)
+        return 0;
+    size_t most = recurrent_gradient_workspace(m) / sizeof(double);
+    size_t count = 16; /* forward */
+    count += gradc_room(64 * m->T);
+    count += gradc_room(16 * m->T);
+    most = count > most ? count : most;
+    count = 48; /* backward */
     count += 2 * gradc_room(64 * m->T);
     count += 2 * gradc_room(16 * m->T);
     most = count > most ? count : most;

@@ -35,8 +35,8 @@ size_t f_workspace(const struct f *self_)
     if (f_check(self_) != GRADC_OK)
         return 0;
     const size_t block = gradc_block(self_->n, self_->m);
-    size_t count, most = 0;
-    count = 0; /* forward */
+    size_t most = 0;
+    size_t count = 0; /* forward */
     count += gradc_room(64 * block);
     most = count > most ? count : most;
     return most * sizeof(double);

@@ -34,8 +34,8 @@ size_t bent_workspace(const struct bent *self_)
     const size_t block = gradc_block(self_->n, 64);
     const size_t chunks = gradc_chunks(block, 24 * block, 0);
     const size_t copies = gradc_copies(chunks);
-    size_t count, most = 0;
-    count = 0; /* forward */
+    size_t most = 0;
+    size_t count = 0; /* forward */
     count += 2 * gradc_room(24 * block);
     count += gradc_room(8 * copies);
     most = count > most ? count : most;

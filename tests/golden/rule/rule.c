@@ -19,14 +19,14 @@ GRADC_INLINE int f_check(const struct f *m)
     return GRADC_OK;
 }
 
-size_t f_workspace(const struct f *m)
+size_t f_gradient_workspace(const struct f *m)
 {
     if (f_check(m) != GRADC_OK)
         return 0;
     return 0;
 }
 
-size_t f_gradient_workspace(const struct f *m)
+size_t f_workspace(const struct f *m)
 {
     if (f_check(m) != GRADC_OK)
         return 0;

@@ -23,8 +23,8 @@ size_t parts_workspace(const struct parts *m)
 {
     if (parts_check(m) != GRADC_OK)
         return 0;
-    size_t count, most = 0;
-    count = 8; /* forward */
+    size_t most = 0;
+    size_t count = 8; /* forward */
     most = count > most ? count : most;
     return most * sizeof(double);
 }

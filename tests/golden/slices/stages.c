@@ -31,8 +31,8 @@ size_t stages_workspace(const struct stages *m)
 {
     if (stages_check(m) != GRADC_OK)
         return 0;
-    size_t count, most = 0;
-    count = 0; /* forward */
+    size_t most = 0;
+    size_t count = 0; /* forward */
     count += gradc_room(m->n);
     most = count > most ? count : most;
     return most * sizeof(double);

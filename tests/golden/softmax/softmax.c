@@ -34,42 +34,33 @@ GRADC_INLINE int f_check(const struct f *self_)
     return GRADC_OK;
 }
 
-size_t f_workspace(const struct f *self_)
-{
-    if (f_check(self_) != GRADC_OK)
-        return 0;
-    const size_t chunks = gradc_chunks(self_->m, 11 * self_->m * self_->n, 0);
-    const size_t copies = gradc_copies(chunks);
-    const size_t chunks2 = gradc_chunks(self_->m, 13 * self_->m * self_->n, 0);
-    const size_t copies2 = gradc_copies(chunks2);
-    size_t count, most = 0;
-    count = 0; /* forward */
-    count += gradc_room(self_->m * self_->n);
-    count += gradc_room(self_->n);
-    count += gradc_room(self_->n * copies);
-    most = count > most ? count : most;
-    count = 0; /* backward */
-    count += gradc_room(self_->m * self_->n);
-    most = count > most ? count : most;
-    count = 0; /* gradient */
-    count += gradc_room(self_->m * self_->n);
-    count += gradc_room(self_->n);
-    count += gradc_room(self_->n * copies2);
-    most = count > most ? count : most;
-    return most * sizeof(double);
-}
-
 size_t f_gradient_workspace(const struct f *self_)
 {
     if (f_check(self_) != GRADC_OK)
         return 0;
     const size_t chunks2 = gradc_chunks(self_->m, 13 * self_->m * self_->n, 0);
     const size_t copies2 = gradc_copies(chunks2);
-    size_t count, most = 0;
-    count = 0; /* gradient */
+    size_t count = 0; /* gradient */
     count += gradc_room(self_->m * self_->n);
     count += gradc_room(self_->n);
     count += gradc_room(self_->n * copies2);
+    return count * sizeof(double);
+}
+
+size_t f_workspace(const struct f *self_)
+{
+    if (f_check(self_) != GRADC_OK)
+        return 0;
+    const size_t chunks = gradc_chunks(self_->m, 11 * self_->m * self_->n, 0);
+    const size_t copies = gradc_copies(chunks);
+    size_t most = f_gradient_workspace(self_) / sizeof(double);
+    size_t count = 0; /* forward */
+    count += gradc_room(self_->m * self_->n);
+    count += gradc_room(self_->n);
+    count += gradc_room(self_->n * copies);
+    most = count > most ? count : most;
+    count = 0; /* backward */
+    count += gradc_room(self_->m * self_->n);
     most = count > most ? count : most;
     return most * sizeof(double);
 }

@@ -30,8 +30,8 @@ size_t f_workspace(const struct f *self_)
 {
     if (f_check(self_) != GRADC_OK)
         return 0;
-    size_t count, most = 0;
-    count = 1024; /* forward */
+    size_t most = 0;
+    size_t count = 1024; /* forward */
     count += 2 * gradc_room(32 * self_->m);
     most = count > most ? count : most;
     return most * sizeof(double);

@@ -10,16 +10,16 @@
 
 GRADC_BEGIN
 
-size_t two_layer_workspace(const struct two_layer *m)
-{
-    (void)m;
-    return 56320;
-}
-
 size_t two_layer_gradient_workspace(const struct two_layer *m)
 {
     (void)m;
     return 53760;
+}
+
+size_t two_layer_workspace(const struct two_layer *m)
+{
+    (void)m;
+    return 56320;
 }
 
 size_t two_layer_bind_parameters(struct two_layer *m, float *block)

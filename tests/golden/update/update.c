@@ -41,8 +41,8 @@ size_t train_workspace(const struct train *m)
     const size_t block = gradc_block(m->N, gradc_greater(m->D, m->C));
     const size_t chunks = gradc_chunks(block, 12 * m->C * block, 0);
     const size_t copies = gradc_copies(chunks);
-    size_t count, most = 0;
-    count = 0; /* forward */
+    size_t most = 0;
+    size_t count = 0; /* forward */
     count += gradc_room(m->N * m->C);
     count += gradc_room(m->C * block);
     count += gradc_room(block);

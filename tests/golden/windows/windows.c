@@ -33,6 +33,19 @@ GRADC_INLINE int windows_check(const struct windows *m)
     return GRADC_OK;
 }
 
+size_t windows_gradient_workspace(const struct windows *m)
+{
+    if (windows_check(m) != GRADC_OK)
+        return 0;
+    const size_t chunks3 = gradc_chunks(m->N, 225792 * m->N, 576);
+    const size_t copies3 = gradc_copies(chunks3);
+    size_t count = 15680; /* gradient */
+    count += 2 * gradc_room(14112 * copies3);
+    count += gradc_room(1568 * copies3);
+    count += gradc_room(576 * chunks3 - 576);
+    return count * sizeof(float);
+}
+
 size_t windows_workspace(const struct windows *m)
 {
     if (windows_check(m) != GRADC_OK)
@@ -41,10 +54,8 @@ size_t windows_workspace(const struct windows *m)
     const size_t copies = gradc_copies(chunks);
     const size_t chunks2 = gradc_chunks(m->N, 112896 * m->N, 576);
     const size_t copies2 = gradc_copies(chunks2);
-    const size_t chunks3 = gradc_chunks(m->N, 225792 * m->N, 576);
-    const size_t copies3 = gradc_copies(chunks3);
-    size_t count, most = 0;
-    count = 14112; /* forward */
+    size_t most = windows_gradient_workspace(m) / sizeof(float);
+    size_t count = 14112; /* forward */
     count += gradc_room(1568 * m->N);
     count += gradc_room(14112 * copies);
     most = count > most ? count : most;
@@ -52,26 +63,6 @@ size_t windows_workspace(const struct windows *m)
     count += gradc_room(1568 * m->N);
     count += gradc_room(14112 * copies2);
     count += gradc_room(576 * chunks2 - 576);
-    most = count > most ? count : most;
-    count = 15680; /* gradient */
-    count += 2 * gradc_room(14112 * copies3);
-    count += gradc_room(1568 * copies3);
-    count += gradc_room(576 * chunks3 - 576);
-    most = count > most ? count : most;
-    return most * sizeof(float);
-}
-
-size_t windows_gradient_workspace(const struct windows *m)
-{
-    if (windows_check(m) != GRADC_OK)
-        return 0;
-    const size_t chunks3 = gradc_chunks(m->N, 225792 * m->N, 576);
-    const size_t copies3 = gradc_copies(chunks3);
-    size_t count, most = 0;
-    count = 15680; /* gradient */
-    count += 2 * gradc_room(14112 * copies3);
-    count += gradc_room(1568 * copies3);
-    count += gradc_room(576 * chunks3 - 576);
     most = count > most ? count : most;
     return most * sizeof(float);
 }
@@ -135,9 +126,8 @@ static void windows_forward_kernel(
         GRADC_TOTAL(windows2_own, windows2_own_parts);
         windows2_others[chunk] = windows2_own;
     });
-    for (size_t chunk = 0; chunk < chunks; chunk++) {
+    for (size_t chunk = 0; chunk < chunks; chunk++)
         windows2 += windows2_others[chunk];
-    }
     m->windows = windows2;
 }
 
@@ -285,9 +275,8 @@ static void windows_gradient_kernel(
         GRADC_TOTAL(windows2_own, windows2_own_parts);
         windows2_others[chunk] = windows2_own;
     });
-    for (size_t chunk = 0; chunk < chunks3; chunk++) {
+    for (size_t chunk = 0; chunk < chunks3; chunk++)
         windows2 += windows2_others[chunk];
-    }
     if (m->d_w) {
         GRADC_ADD_CHUNKS(d_w, d_w_others, 576, chunks3);
     }
