@@ -97,7 +97,7 @@ expect 'what is checked beside the graph' 2 '--check=d: there is c' "$GRADC" --c
 expect 'no compiler' 2 'there is no C compiler `no-such-cc`; CC names another one' env CC=no-such-cc "$GRADC" --check=c net.nn
 expect 'no folder' 2 'cannot make a folder in /nowhere' env TMPDIR=/nowhere "$GRADC" --check=c net.nn
 expect 'a compiler that fails' 1 'does not compile the C:' env CFLAGS=-fno-such-flag "$GRADC" --check=c net.nn
-if echo 'int main(void) { return 0; }' > m32.c && ${CC:-cc} -m32 m32.c -o m32 2> m32.log; then
+if echo 'int main(void) { return 0; }' > m32.c && ${CC:-cc} -m32 m32.c -o m32 2> m32.log && ./m32 2>> m32.log; then
     expect 'with x87' 0 'compiled gradient ' env CFLAGS='-O1 -m32 -mfpmath=387' "$GRADC" --check=c net.nn
 fi
 

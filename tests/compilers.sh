@@ -22,6 +22,13 @@ has() {
     return 1
 }
 
+# Whether the kernel runs what the last compiler has made.
+runs() {
+    "$out/probe" 2> /dev/null && return 0
+    echo "skipped: this machine does not run what $* makes"
+    return 1
+}
+
 # emit PROGRAM PRECISION
 emit() {
     "$GRADC" --color=never -Wno-all --precision="$2" "run/$1.nn" -o "$out/$1.$2.c" &&
@@ -99,7 +106,7 @@ if has gcc gcc; then
     everywhere - gcc gcc -std=c99 -O3 -march=native
     everywhere - gcc gcc -O3 -march=native -ffast-math
     has gcc-11 gcc-11 && everywhere - gcc gcc-11 -O3 -march=native
-    if has gcc-12-multilib gcc -m32; then
+    if has gcc-12-multilib gcc -m32 && runs gcc -m32; then
         everywhere - "gcc -m32" gcc -m32 -std=c99 -pedantic -O2 -mfpmath=387
         everywhere - "gcc -m32" gcc -m32 -O3 -msse2 -mfpmath=sse
     fi
