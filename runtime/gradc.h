@@ -206,6 +206,12 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
     } while (0)
 #endif
 
+/* found, a whole number as wide as what the condition is made of, becomes 1 if the condition holds, 1, for
+ * any i in [begin, end). */
+#define GRADC_ANY(found, i, begin, end, condition)                                                           \
+    for (size_t i = (begin); i < (end); i++)                                                                 \
+    found = found | (condition)
+
 /* Before a short loop that must not be unrolled, so that it becomes vectors. */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12 && !defined(__SANITIZE_ADDRESS__)
 #define GRADC_ROLLED _Pragma("GCC unroll 1")
@@ -501,6 +507,20 @@ GRADC_INLINE float gradc_add_up_float(const void *parts, size_t width)
             sum += gradc_sums[gradc_chunk];                                                                  \
     } while (0)
 #define GRADC_SUM_IN_PARTS(type, sum, j, n, term) GRADC_SUM_IN_PARTS_OF(type, sum, j, n, term, ;)
+
+#define GRADC_ANY_IN_PARTS(type, found, i, n, condition)                                                     \
+    do {                                                                                                     \
+        type gradc_founds[GRADC_MOST_CHUNKS];                                                                \
+        const size_t gradc_chunks = GRADC_CHUNKS(n);                                                         \
+        GRADC_PARALLEL(gradc_chunk, gradc_chunks, n, {                                                       \
+            GRADC_CHUNK(n)                                                                                   \
+            type gradc_found = 0;                                                                            \
+            GRADC_ANY(gradc_found, i, gradc_begin, gradc_begin + gradc_count, condition);                    \
+            gradc_founds[gradc_chunk] = gradc_found;                                                         \
+        });                                                                                                  \
+        for (size_t gradc_chunk = 0; gradc_chunk < gradc_chunks; gradc_chunk++)                              \
+            found = found | gradc_founds[gradc_chunk];                                                       \
+    } while (0)
 
 #define GRADC_BEST_IN_PARTS_OF(type, best, better, j, n, term, ...)                                          \
     do {                                                                                                     \

@@ -1,7 +1,8 @@
 /* gradc_trig.h: sine, cosine and tangent for loops that vectorise.
  *
  * As gradc_vecmath.h: inline, without branches and calls, correct for every argument. Sine and cosine of one
- * argument share the work of reducing it; floats are reduced in double, with as few digits as they need. */
+ * argument share the work of reducing it; floats are reduced in double, with as few digits as they need. Near
+ * arguments take far less than others. */
 #ifndef GRADC_TRIG_H
 #define GRADC_TRIG_H
 
@@ -14,6 +15,29 @@
 #else
 #define GRADC_TRIG_LIBM GRADC_VECMATH_LIBM
 #endif
+
+/* 1 for a number of which the functions below take more work, or a NaN; those with _near in their names are
+ * for others only, of which they are the same to the last bit. A loop of vectors cannot branch: it takes the
+ * near ones where it is known, before it begins, that all arguments are near. */
+GRADC_INLINE int64_t gradc_far(double x)
+{
+#if GRADC_TRIG_LIBM
+    (void)x;
+    return 0;
+#else
+    return !(gradc_magnitude(x) < 1048576.0);         /* 2^20 */
+#endif
+}
+
+GRADC_INLINE int32_t gradc_farf(float x)
+{
+#if GRADC_TRIG_LIBM
+    (void)x;
+    return 0;
+#else
+    return !(gradc_magnitudef(x) < 8796093022208.0f); /* 2^43 */
+#endif
+}
 
 /* Row 0: 2 / pi. Row j: 2^(16 j - 35) 2 / pi less the nearest multiple of 4. In four parts, each what the
  * parts before it leave. */
@@ -89,10 +113,10 @@ GRADC_INLINE double gradc_modulo_4(double x)
     return gradc_fma(rint(0.25 * x), -4, x);
 }
 
-/* x = (4 k + n) pi / 2 + r + rest for some whole k, with |r| <= pi / 4 and rest what the rounding of r
- * leaves. Returns n. Below 2^33, x 2 / pi is the number of quarter turns. Above, m = x / 2^(16 j - 35) is
+/* x = (4 k + n) pi / 2 + r - lost for some whole k, with |r| <= pi / 4 and `lost` what the rounding of r
+ * loses. Returns n. Below 2^33, x 2 / pi is the number of quarter turns. Above, m = x / 2^(16 j - 35) is
  * whole, so that multiples of 4 in the other factor are whole turns. */
-GRADC_INLINE double gradc_quarter_turns(double x, double *r, double *rest)
+GRADC_INLINE double gradc_quarter_turns_far(double x, double *r, double *lost)
 {
     GRADC_AS_WRITTEN
     uint64_t exponent = gradc_to_bits(x) >> 56 & 0x7F, above = 0 - ((65 - exponent) >> 63);
@@ -111,56 +135,111 @@ GRADC_INLINE double gradc_quarter_turns(double x, double *r, double *rest)
     double turns = f + u, turns_rest = gradc_sum_rest(f, u, turns);
     double left = turns_rest + (u_rest + (s_rest + t_rest) + (e2 + m * gradc_turns[j][3]));
     *r = turns * 1.5707963267948966;
-    *rest = gradc_product_rest(turns, 1.5707963267948966, *r) +
-            (turns * 6.123233995736766e-17 + left * 1.5707963267948966);
+    *lost = -(gradc_product_rest(turns, 1.5707963267948966, *r) +
+              (turns * 6.123233995736766e-17 + left * 1.5707963267948966));
     return n;
 }
 
-/* sin(r + rest) = r + r^3 s(r^2) + rest (1 - r^2 / 2), s interpolating at Chebyshev's points. */
-GRADC_INLINE double gradc_sin_reduced(double r, double rest)
+/* The same for a near x, below 2^20 (W. Cody's and W. Waite's reduction), where n times a number of 33 digits
+ * is exact, as is what a fused operation takes from x. */
+GRADC_INLINE double gradc_quarter_turns_near(double x, double *r, double *lost)
 {
     GRADC_AS_WRITTEN
-    double z = r * r, s = 1.59175674789068e-10;
-    s = gradc_fma(s, z, -2.505112403138208e-08);
-    s = gradc_fma(s, z, 2.7557316064986773e-06);
-    s = gradc_fma(s, z, -0.00019841269836686008);
-    s = gradc_fma(s, z, 0.008333333333330901);
-    s = gradc_fma(s, z, -0.16666666666666666);
-    return r + (r * z * s + rest * (1 - 0.5 * z));
+    double n = gradc_fma(x, 0.6366197723675814, GRADC_ROUND) - GRADC_ROUND;
+#if GRADC_HAS_FMA
+    double most = gradc_fma(n, -1.5707963267948966, x), second = n * 6.12323399538461e-17;
+    *r = most - second;
+    *lost = gradc_fma(n, 3.5215598651832e-27, second - (most - *r));
+#else
+    double most = x - n * 1.5707963267341256, second = n * 6.077100506303966e-11,
+           third = n * 2.0222662487111665e-21;
+    double more = most - second, lost_more = second - (most - more);
+    *r = more - third;
+    *lost = lost_more + (third - (more - *r)) + n * 8.4784276603689e-32;
+#endif
+    return n;
 }
 
-/* cos(r + rest) = 1 - r^2 / 2 + r^4 c(r^2) - r rest, likewise; what the rounding of 1 - r^2 / 2 leaves
- * returns. */
-GRADC_INLINE double gradc_cos_reduced(double r, double rest)
+/* For any x. A near one is reduced as if all were. */
+GRADC_INLINE double gradc_quarter_turns(double x, double *r, double *lost)
 {
     GRADC_AS_WRITTEN
-    double z = r * r, half = 0.5 * z, most = 1 - half, c = -1.1382280957702634e-11;
+    double near_r, near_lost, near_n = gradc_quarter_turns_near(x, &near_r, &near_lost), n;
+    int64_t is_far = gradc_far(x);
+    n = gradc_quarter_turns_far(x, r, lost);
+    *r = gradc_choose(is_far, *r, near_r);
+    *lost = gradc_choose(is_far, *lost, near_lost);
+    return gradc_choose(is_far, n, near_n);
+}
+
+/* sin(r - lost) = r - (r^3 s(r^2) + lost (1 - r^2 / 2)), s interpolating at Chebyshev's points. `most` is 1 -
+ * r^2 / 2. Of 0 it is r, with its sign. */
+GRADC_INLINE double gradc_sin_reduced(double r, double lost, double z, double most)
+{
+    GRADC_AS_WRITTEN
+    double s = -1.59175674789068e-10;
+    s = gradc_fma(s, z, 2.505112403138208e-08);
+    s = gradc_fma(s, z, -2.7557316064986773e-06);
+    s = gradc_fma(s, z, 0.00019841269836686008);
+    s = gradc_fma(s, z, -0.008333333333330901);
+    s = gradc_fma(s, z, 0.16666666666666666);
+    return r - gradc_fma(r * z, s, lost * most);
+}
+
+/* cos(r - lost) = 1 - r^2 / 2 + r^4 c(r^2) + r lost, likewise; what the rounding of 1 - r^2 / 2 leaves
+ * returns. */
+GRADC_INLINE double gradc_cos_reduced(double r, double lost, double z, double most)
+{
+    GRADC_AS_WRITTEN
+    double c = -1.1382280957702634e-11;
     c = gradc_fma(c, z, 2.0876141380294955e-09);
     c = gradc_fma(c, z, -2.7557317248229367e-07);
     c = gradc_fma(c, z, 2.480158729872029e-05);
     c = gradc_fma(c, z, -0.0013888888888887367);
     c = gradc_fma(c, z, 0.041666666666666664);
-    return most + (((1 - most) - half) + (z * z * c - r * rest));
+    return most + (gradc_fma(-0.5, z, 1 - most) + gradc_fma(z * z, c, r * lost));
 }
 
-/* sin(n pi / 2 + r + rest) */
-GRADC_INLINE double gradc_sin_turned(double n, double r, double rest)
+/* sin(n pi / 2 + r - lost) */
+GRADC_INLINE double gradc_sin_turned(double n, double r, double lost)
 {
     GRADC_AS_WRITTEN
     uint64_t quarter = gradc_to_bits(n + GRADC_ROUND);
-    double y = gradc_choose((int64_t)(quarter & 1), gradc_cos_reduced(r, rest), gradc_sin_reduced(r, rest));
+    double z = r * r, most = gradc_fma(-0.5, z, 1);
+    double sine = gradc_sin_reduced(r, lost, z, most), cosine = gradc_cos_reduced(r, lost, z, most);
+    double y = gradc_choose((int64_t)(quarter & 1), cosine, sine);
     return gradc_from_bits(gradc_to_bits(y) ^ (quarter & 2) << 62);
 }
 
-/* 1 ulp. The reduction of a number so small that sin x rounds to x would lose digits. */
+/* tan(n pi / 2 + r - lost) */
+GRADC_INLINE double gradc_tan_turned(double n, double r, double lost)
+{
+    GRADC_AS_WRITTEN
+    int64_t odd = (int64_t)(gradc_to_bits(n + GRADC_ROUND) & 1);
+    double z = r * r, most = gradc_fma(-0.5, z, 1);
+    double sine = gradc_sin_reduced(r, lost, z, most), cosine = gradc_cos_reduced(r, lost, z, most);
+    return gradc_choose(odd, -cosine, sine) / gradc_choose(odd, sine, cosine);
+}
+
+/* 1 ulp. */
 GRADC_INLINE double gradc_sin(double x)
 {
 #if GRADC_TRIG_LIBM
     return sin(x);
 #else
     GRADC_AS_WRITTEN
-    double r, rest, n = gradc_quarter_turns(x, &r, &rest);
-    return gradc_choose(gradc_magnitude(x) < 1e-8, x, gradc_sin_turned(n, r, rest));
+    double r, lost, n = gradc_quarter_turns(x, &r, &lost);
+    return gradc_sin_turned(n, r, lost);
+#endif
+}
+
+GRADC_INLINE double gradc_sin_near(double x)
+{
+#if GRADC_TRIG_LIBM
+    return sin(x);
+#else
+    double r, lost, n = gradc_quarter_turns_near(x, &r, &lost);
+    return gradc_sin_turned(n, r, lost);
 #endif
 }
 
@@ -170,48 +249,73 @@ GRADC_INLINE double gradc_cos(double x)
 #if GRADC_TRIG_LIBM
     return cos(x);
 #else
-    GRADC_AS_WRITTEN
-    double r, rest, n = gradc_quarter_turns(x, &r, &rest);
-    return gradc_sin_turned(n + 1, r, rest);
+    double r, lost, n = gradc_quarter_turns(x, &r, &lost);
+    return gradc_sin_turned(n + 1, r, lost);
+#endif
+}
+
+GRADC_INLINE double gradc_cos_near(double x)
+{
+#if GRADC_TRIG_LIBM
+    return cos(x);
+#else
+    double r, lost, n = gradc_quarter_turns_near(x, &r, &lost);
+    return gradc_sin_turned(n + 1, r, lost);
 #endif
 }
 
 /* What the rounding of the quotient, of both polynomials and of the product by the inverse leave returns.
- * 2 ulp. */
+ * 2.5 ulp. */
 GRADC_INLINE double gradc_tan(double x)
 {
 #if GRADC_TRIG_LIBM
     return tan(x);
 #else
-    GRADC_AS_WRITTEN
-    double r, rest, n = gradc_quarter_turns(x, &r, &rest);
-    int64_t odd = (int64_t)(gradc_to_bits(n + GRADC_ROUND) & 1);
-    double sine = gradc_sin_reduced(r, rest), cosine = gradc_cos_reduced(r, rest);
-    double y = gradc_choose(odd, -cosine, sine) / gradc_choose(odd, sine, cosine);
-    return gradc_choose(gradc_magnitude(x) < 1e-8, x, y);
+    double r, lost, n = gradc_quarter_turns(x, &r, &lost);
+    return gradc_tan_turned(n, r, lost);
 #endif
 }
 
-/* x / pi = turns - rest, but for whole turns; turns < 2^45. For |x| < 2^43 it is x times 1 / pi; beyond, x is
- * a multiple of 2^20, 2^41, 2^62 or 2^83, and multiples of 2 in 2^20 / pi and so on are whole turns. `rest`
- * is not -0. */
-GRADC_INLINE double gradc_half_turns(float x, double *rest)
+GRADC_INLINE double gradc_tan_near(double x)
+{
+#if GRADC_TRIG_LIBM
+    return tan(x);
+#else
+    double r, lost, n = gradc_quarter_turns_near(x, &r, &lost);
+    return gradc_tan_turned(n, r, lost);
+#endif
+}
+
+/* 1 / pi = first + second, less multiples of 2 in what a far x is a multiple of: there, 2^20, 2^41, 2^62 or
+ * 2^83 times even numbers are whole turns. x first < 2^45. */
+#define GRADC_PER_HALF_TURN      0.31830988618379064
+#define GRADC_PER_HALF_TURN_REST 3.583247455607534e-17
+GRADC_INLINE void gradc_per_half_turn(double x, double *first, double *second)
 {
     GRADC_AS_WRITTEN
-    double wide = (double)x, size = gradc_magnitude(wide);
+    double size = gradc_magnitude(x);
     int64_t a = size >= 8796093022208.0, b = size >= 18446744073709551616.0; /* 2^43, 2^64 */
     int64_t c = size >= 38685626227668133590597632.0, d = size >= 81129638414606681695789005144064.0;
-    double first = gradc_choose(a, 1.0224824379653776e-07, 0.3183098861837907);
-    double second = gradc_choose(a, 3.037013244824923e-24, -1.9678676675182486e-17);
-    first = gradc_choose(b, 1.209391198562356e-13, first);
-    second = gradc_choose(b, 1.2355694379560215e-29, second);
-    first = gradc_choose(c, -1.6303757044340715e-19, first); /* from 2^85 */
-    second = gradc_choose(c, 1.1191965428519847e-35, second);
-    first = gradc_choose(d, -6.491405224893059e-26, first); /* from 2^106 */
-    second = gradc_choose(d, -3.529380501904391e-42, second);
-    double turns = wide * first;
-    *rest = gradc_fma(wide, -second, gradc_product_rest(wide, -first, -turns));
-    return turns;
+    *first = gradc_choose(a, 1.0224824379653776e-07, GRADC_PER_HALF_TURN);
+    *second = gradc_choose(a, 3.037013244824923e-24, GRADC_PER_HALF_TURN_REST);
+    *first = gradc_choose(b, 1.209391198562356e-13, *first);
+    *second = gradc_choose(b, 1.2355694379560215e-29, *second);
+    *first = gradc_choose(c, -1.6303757044340715e-19, *first); /* from 2^85 */
+    *second = gradc_choose(c, 1.1191965428519847e-35, *second);
+    *first = gradc_choose(d, -6.491405224893059e-26, *first); /* from 2^106 */
+    *second = gradc_choose(d, -3.529380501904391e-42, *second);
+}
+
+/* x (first + second) - n, small. Of 0 with n = 0 it is x. */
+GRADC_INLINE double gradc_half_turns_left(double x, double first, double second, double n)
+{
+    GRADC_AS_WRITTEN
+#if GRADC_HAS_FMA
+    return fma(x, second, fma(x, first, -n));
+#else
+    double product = x * first;
+    return (product - n) + (gradc_product_rest(x, first, product) + x * second);
+#endif
 }
 
 /* sin(pi h) = h p(h^2) for |h| <= 1/2, p minimax (Remez's algorithm) of the relative error, 2^-35. */
@@ -227,43 +331,95 @@ GRADC_INLINE double gradc_sin_half_turns(double h)
     return h * p;
 }
 
-/* The nearest whole number is even or odd: the last bit of the sum. 1 ulp. */
+/* The nearest whole number is even or odd: the last bit of the sum. */
+GRADC_INLINE float gradc_sin_of_half_turns(double x, double first, double second)
+{
+    GRADC_AS_WRITTEN
+    double whole = gradc_fma(x, first, GRADC_ROUND);
+    double y = gradc_sin_half_turns(gradc_half_turns_left(x, first, second, whole - GRADC_ROUND));
+    return (float)gradc_from_bits(gradc_to_bits(y) ^ gradc_to_bits(whole) << 63);
+}
+
+/* 1 ulp. */
 GRADC_INLINE float gradc_sinf(float x)
 {
 #if GRADC_TRIG_LIBM
     return sinf(x);
 #else
-    GRADC_AS_WRITTEN
-    double rest, turns = gradc_half_turns(x, &rest), whole = turns + GRADC_ROUND;
-    double y = gradc_sin_half_turns((turns - (whole - GRADC_ROUND)) - rest);
-    return (float)gradc_from_bits(gradc_to_bits(y) ^ gradc_to_bits(whole) << 63);
+    double first, second;
+    gradc_per_half_turn((double)x, &first, &second);
+    return gradc_sin_of_half_turns((double)x, first, second);
 #endif
 }
 
-/* cos(pi (n + 1/2 + h)) = -(-1)^n sin(pi h). 1 ulp. */
+GRADC_INLINE float gradc_sin_nearf(float x)
+{
+#if GRADC_TRIG_LIBM
+    return sinf(x);
+#else
+    return gradc_sin_of_half_turns((double)x, GRADC_PER_HALF_TURN, GRADC_PER_HALF_TURN_REST);
+#endif
+}
+
+/* cos(pi (n + 1/2 + h)) = -(-1)^n sin(pi h) */
+GRADC_INLINE float gradc_cos_of_half_turns(double x, double first, double second)
+{
+    GRADC_AS_WRITTEN
+    double whole = gradc_fma(x, first, -0.5) + (GRADC_ROUND + 1), n = (whole - (GRADC_ROUND + 1)) + 0.5;
+    double y = gradc_sin_half_turns(gradc_half_turns_left(x, first, second, n));
+    return (float)gradc_from_bits(gradc_to_bits(y) ^ gradc_to_bits(whole) << 63);
+}
+
+/* 1 ulp. */
 GRADC_INLINE float gradc_cosf(float x)
 {
 #if GRADC_TRIG_LIBM
     return cosf(x);
 #else
-    GRADC_AS_WRITTEN
-    double rest, turns = gradc_half_turns(x, &rest), whole = (turns - 0.5) + (GRADC_ROUND + 1);
-    double y = gradc_sin_half_turns((turns - ((whole - (GRADC_ROUND + 1)) + 0.5)) - rest);
-    return (float)gradc_from_bits(gradc_to_bits(y) ^ gradc_to_bits(whole) << 63);
+    double first, second;
+    gradc_per_half_turn((double)x, &first, &second);
+    return gradc_cos_of_half_turns((double)x, first, second);
 #endif
 }
 
-/* sin(pi h) / sin(pi (1/2 - |h|)). 1 ulp. */
+GRADC_INLINE float gradc_cos_nearf(float x)
+{
+#if GRADC_TRIG_LIBM
+    return cosf(x);
+#else
+    return gradc_cos_of_half_turns((double)x, GRADC_PER_HALF_TURN, GRADC_PER_HALF_TURN_REST);
+#endif
+}
+
+/* For 2 x / pi = n + 2 h: sin(pi h) / sin(pi (1/2 - |h|)), and of an odd n the negative inverse. */
+GRADC_INLINE float gradc_tan_of_half_turns(double x, double first, double second)
+{
+    GRADC_AS_WRITTEN
+    double whole = gradc_fma(2 * x, first, GRADC_ROUND);
+    double h = 0.5 * gradc_half_turns_left(2 * x, first, second, whole - GRADC_ROUND);
+    double sine = gradc_sin_half_turns(h), cosine = gradc_sin_half_turns(0.5 - gradc_magnitude(h));
+    int64_t odd = (int64_t)(gradc_to_bits(whole) & 1);
+    return (float)(gradc_choose(odd, -cosine, sine) / gradc_choose(odd, sine, cosine));
+}
+
+/* 1 ulp. */
 GRADC_INLINE float gradc_tanf(float x)
 {
 #if GRADC_TRIG_LIBM
     return tanf(x);
 #else
-    GRADC_AS_WRITTEN
-    double rest, turns = gradc_half_turns(x, &rest), part = turns - (turns + GRADC_ROUND - GRADC_ROUND);
-    uint64_t sign = gradc_to_bits(part) & UINT64_C(0x8000000000000000);
-    double other = (0.5 - gradc_magnitude(part)) + gradc_from_bits(gradc_to_bits(rest) ^ sign);
-    return (float)(gradc_sin_half_turns(part - rest) / gradc_sin_half_turns(other));
+    double first, second;
+    gradc_per_half_turn((double)x, &first, &second);
+    return gradc_tan_of_half_turns((double)x, first, second);
+#endif
+}
+
+GRADC_INLINE float gradc_tan_nearf(float x)
+{
+#if GRADC_TRIG_LIBM
+    return tanf(x);
+#else
+    return gradc_tan_of_half_turns((double)x, GRADC_PER_HALF_TURN, GRADC_PER_HALF_TURN_REST);
 #endif
 }
 

@@ -347,13 +347,13 @@ static void emit_counted_loop(struct emitter *emitter, const struct item *loop)
                                          [LOOP_UNROLLED] = "GRADC_UNROLLED",
                                          [LOOP_ROLLED] = "GRADC_ROLLED",
                                          [LOOP_LANE] = NULL};
-    const struct range *range = emitter->range;
-    const struct tree *begin = range ? range->begin : form(emitter, "0");
-    const struct tree *end = range ? range->end : size_c(emitter, loop->extent);
+    struct range range = {form(emitter, "0"), size_c(emitter, loop->extent)};
+    if (emitter->range)
+        range = *emitter->range;
     emitter->range = NULL;
     const char *variable = c_name(emitter, loop->variable);
     struct statement *rounds = open_statement(emitter, CODE_FOR, "for (size_t %s = $; %s < $; %s++)",
-                                              variable, begin, variable, end, variable);
+                                              variable, range.begin, variable, range.end, variable);
     if (emitter->lane || emitter->side)
         emit_items(emitter, loop);
     else
@@ -371,16 +371,16 @@ static void emit_counted_loop(struct emitter *emitter, const struct item *loop)
         emit_lane_starts(emitter, loop);
     else
         declare_powers(emitter, loop);
-    code_append(emitter->lasting, emitter->code, rounds);
     if (loop->work) {
         rounds->kind = CODE_MACRO; /* GRADC_PARALLEL(i, n, n * D, { body }); */
         rounds->tree = form(emitter, "GRADC_PARALLEL%s(%s, $, $)",
                             loop->loop_kind == LOOP_INDEPENDENT ? "_INDEPENDENT" : "", variable,
                             size_c(emitter, loop->extent), size_c(emitter, loop->work));
-        return;
+    } else {
+        rounds->braces = braces_of(loop, &rounds->body);
+        rounds->about = abouts[loop->loop_kind];
     }
-    rounds->braces = braces_of(loop, &rounds->body);
-    rounds->about = abouts[loop->loop_kind];
+    emit_near_or_far(emitter, loop, rounds, &range);
 }
 
 void emit_rounds(struct emitter *emitter, const struct item *loop)

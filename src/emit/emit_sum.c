@@ -30,7 +30,8 @@ void emit_sum_loop(struct emitter *emitter, const struct item *loop)
     const struct tree *term = term_of(emitter, nest, at), *into = collector(emitter, nest, to);
     if (emitter->lane)
         declare_round(emitter, term, before);
-    emitter->code = outer;
+    struct code sum = {0};
+    emitter->code = &sum;
     const char *of = before->statements_count > 0 ? "_OF" : "", *in = loop->work ? "_IN_PARTS" : "";
     enum op op = nest->node->op;
     if (nest->sums)
@@ -43,4 +44,6 @@ void emit_sum_loop(struct emitter *emitter, const struct item *loop)
         emit_summing(emitter, CODE_SUM, before, "GRADC_%sSUM%s%s(%s, $, %s, $, $)",
                      loop->loop_kind == LOOP_SHORT_SUM ? "SHORT_" : "", in, of, emitter->real, into, variable,
                      extent, term);
+    emitter->code = outer;
+    emit_near_or_far(emitter, loop, sum.statements[0], &(struct range){form(emitter, "0"), extent});
 }

@@ -183,6 +183,12 @@ struct guarded {
 void begin_guarded(struct emitter *emitter, struct guarded *guarded, guard wanted);
 void end_guarded(struct emitter *emitter, const struct guarded *guarded);
 
+/* ---- emit_near.c ---- */
+/* Emits a loop over this range, a FOR, MACRO or sum that is ready: if it calls functions that have a near
+ * form, and can look ahead, in two forms of which it runs the one for its arguments. */
+void emit_near_or_far(struct emitter *emitter, const struct item *loop, struct statement *rounds,
+                      const struct range *range);
+
 /* ---- emit_sum.c ---- */
 /* Prints an innermost loop that forms one sum, maximum or minimum in parts. */
 void emit_sum_loop(struct emitter *emitter, const struct item *loop);

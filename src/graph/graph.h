@@ -339,6 +339,7 @@ struct operator_info {
     enum value_type result;
     bool is_bounded; /* the derivative is finite wherever the operands are */
     enum vectors vectors;
+    bool has_near_form; /* of what runs in vectors: for near arguments */
 };
 const struct operator_info *operator_info(enum op op);
 bool operator_is_elementwise(enum op op);

@@ -59,7 +59,8 @@ static bool can_collapse_statement(struct program *program, const struct nest *n
     if (depth < 0 || depth_of_loop(nest, inner) != depth + 1 || !nest->target || nest->starts_with_zeros ||
         (nest->block && axis_over(nest, inner) == nest->block_axis) || has_position(program, nest))
         return false;
-    touch_all(&touching, nest);
+    touch_target(&touching, nest);
+    touch_reads(&touching, nest);
     for (size_t i = 0; i < touching.touched_count; i++)
         if (!runs_on(touching.touched[i].offset, outer, inner))
             return false;

@@ -7,6 +7,27 @@
  */
 #include "loop_kinds.h"
 
+/* ---- What is touched ---- */
+
+/* Every pair is compared; no compiler vectorises a body as long as this anyway. */
+enum { MOST_TOUCHED = 500 };
+
+/* What the statements touch, but for what a reduction forms, which is stored behind the loop; false if it is too
+ * much. */
+static bool touch_in_rounds(struct touching *touching, const struct item *loop)
+{
+    for (size_t i = 0; i < loop->body_count && touching->touched_count <= MOST_TOUCHED; i++) {
+        const struct nest *nest = loop->body[i]->nest;
+        if (nest->is_void)
+            continue;
+        if (nest->kind != NEST_REDUCE)
+            touch_target(touching, nest);
+        touch_reads(touching, nest);
+        touching->turn++;
+    }
+    return touching->touched_count <= MOST_TOUCHED;
+}
+
 /* ---- Whether rounds meet ---- */
 
 /* Whether two arrays may share memory. Leaves are told apart by their members, and never overlap what is
@@ -106,49 +127,81 @@ static bool is_hard_to_see(const struct touching *touching, const struct item *l
     return unclear >= 1 && arrays >= (loop->is_expensive || is_shared ? 2 : 4);
 }
 
+/* A statement that stores in an array, or in a variable of the round, and nothing else. */
+static bool stores_alone(const struct item *loop, const struct item *item)
+{
+    const struct nest *nest = item->nest;
+    return item->kind == ITEM_STATEMENT && (item->guard == loop->guard || runs_anyway(item)) &&
+           (nest->kind == NEST_VALUE || nest->kind == NEST_SUM || nest->kind == NEST_COPY ||
+            nest->kind == NEST_SCATTER) &&
+           nest->target && (nest->target->storage != STORAGE_SCALAR || is_local(nest));
+}
+
 static bool can_be_independent(const struct item *loop)
 {
     int64_t number;
     if (loop->body_count == 0 || loop->before_count > 0 || loop->behind_count > 0 ||
         (size_is_number(loop->extent, &number) && number < 8))
         return false;
-    for (size_t i = 0; i < loop->body_count; i++) {
-        const struct nest *nest = loop->body[i]->nest;
-        if (loop->body[i]->kind != ITEM_STATEMENT ||
-            (loop->body[i]->guard != loop->guard && !runs_anyway(loop->body[i])) ||
-            (nest->kind != NEST_VALUE && nest->kind != NEST_SUM && nest->kind != NEST_COPY &&
-             nest->kind != NEST_SCATTER) ||
-            !nest->target || (nest->target->storage == STORAGE_SCALAR && !is_local(nest)))
+    for (size_t i = 0; i < loop->body_count; i++)
+        if (!stores_alone(loop, loop->body[i]))
             return false;
-    }
     return true;
 }
 
-/* Every pair is compared; no compiler vectorises a body as long as this anyway. */
-enum { MOST_TOUCHED = 500 };
-
-bool is_independent(struct program *program, const struct item *loop, bool is_shared)
+/* Whether no round touches what another one stores. */
+static bool rounds_are_apart(const struct touching *touching, const struct item *loop)
 {
-    struct touching touching = {.program = program};
-    if (!can_be_independent(loop))
-        return false;
-    for (size_t i = 0; i < loop->body_count && touching.touched_count <= MOST_TOUCHED; i++)
-        if (!loop->body[i]->nest->is_void)
-            touch_all(&touching, loop->body[i]->nest);
-    if (touching.touched_count > MOST_TOUCHED)
-        return false;
-    for (size_t i = 0; i < touching.touched_count; i++) {
-        const struct touched *written = &touching.touched[i];
+    for (size_t i = 0; i < touching->touched_count; i++) {
+        const struct touched *written = &touching->touched[i];
         if (!is_written(loop, written))
             continue;
-        if (!moves_with(program, written->offset, loop->variable))
+        if (!moves_with(touching->program, written->offset, loop->variable))
             return false;
-        for (size_t j = 0; j < touching.touched_count; j++) {
-            const struct touched *other = &touching.touched[j];
+        for (size_t j = 0; j < touching->touched_count; j++) {
+            const struct touched *other = &touching->touched[j];
             if (may_overlap(written, other) && (!other->offset || !is_as_wide(written, other) ||
                                                 !never_meet(other->offset, written->offset, loop)))
                 return false;
         }
     }
-    return is_hard_to_see(&touching, loop, is_shared);
+    return true;
+}
+
+bool is_independent(struct program *program, const struct item *loop, bool is_shared)
+{
+    struct touching touching = {.program = program};
+    return can_be_independent(loop) && touch_in_rounds(&touching, loop) &&
+           rounds_are_apart(&touching, loop) && is_hard_to_see(&touching, loop, is_shared);
+}
+
+/* ---- What is there before the loop ---- */
+
+/* Whether a round reads what it has stored itself, but for the same element of the same array. */
+static bool reads_stored(const struct touching *touching)
+{
+    for (size_t i = 0; i < touching->touched_count; i++)
+        for (size_t j = i + 1; j < touching->touched_count; j++) {
+            const struct touched *stored = &touching->touched[i], *read = &touching->touched[j];
+            if (stored->is_target && read->turn > stored->turn && may_overlap(stored, read) &&
+                (read->buffer != stored->buffer || read->offset != stored->offset))
+                return true;
+        }
+    return false;
+}
+
+static bool stores_or_sums(const struct item *loop)
+{
+    bool sums = loop->loop_kind == LOOP_SUM;
+    for (size_t i = 0; i < loop->body_count; i++)
+        if (!stores_alone(loop, loop->body[i]) && !(sums && loop->body[i]->nest->kind == NEST_REDUCE))
+            return false;
+    return sums || can_be_independent(loop);
+}
+
+bool can_look_ahead(struct program *program, const struct item *loop)
+{
+    struct touching touching = {.program = program};
+    return stores_or_sums(loop) && touch_in_rounds(&touching, loop) && rounds_are_apart(&touching, loop) &&
+           !reads_stored(&touching);
 }

@@ -60,6 +60,7 @@ static void choose_kind(struct program *program, struct item *loop, guard known,
     bool is_laned = loop->loop_kind == LOOP_LANES;
     if (!is_laned && !loop->chunks)
         loop->loop_kind = kind_of_sum(program, loop);
+    loop->can_look_ahead = !is_laned && loop->is_expensive && can_look_ahead(program, loop);
     if (loop->loop_kind == LOOP_SUM || loop->loop_kind == LOOP_SHORT_SUM)
         return;
     if (is_laned || loop->before_count > 0 || has_power_of_rounds(program, loop))

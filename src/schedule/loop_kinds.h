@@ -16,15 +16,20 @@ struct touched {
     const struct buffer *buffer;
     const struct member *member; /* NULL: none */
     size *offset;                /* NULL: it is computed from what the loop reads */
+    size_t turn;                 /* of the statement in the round */
+    bool is_target;
 };
 
 struct touching {
     struct program *program;
+    size_t turn;
+    bool is_target; /* what is touched now */
     struct touched *touched;
     size_t touched_count, touched_capacity;
 };
-/* Adds the elements of arrays that the statement touches: first that of its target. */
-void touch_all(struct touching *touching, const struct nest *nest);
+/* Adds the element of an array that the statement stores, or those that it reads. */
+void touch_target(struct touching *touching, const struct nest *nest);
+void touch_reads(struct touching *touching, const struct nest *nest);
 
 /* ---- partial_sums.c ---- */
 /* SUM or SHORT_SUM, if the rounds of an innermost loop do nothing but form one; else SERIAL. */
@@ -42,6 +47,9 @@ bool fills_registers(const struct item *loop);
 /* Whether the rounds of an innermost loop can be done in any order, and compilers may not see it. is_shared:
  * in what threads share. */
 bool is_independent(struct program *program, const struct item *loop, bool is_shared);
+/* Whether all that the rounds of an innermost loop read, of one sum or without one, stands in memory before
+ * the first of them, but for what a round has stored itself, by the same name at the same place. */
+bool can_look_ahead(struct program *program, const struct item *loop);
 
 /* ---- vectors.c ---- */
 /* Makes the loop of a region VECTORS if its rounds are independent, and made of what vectors can do. */

@@ -193,6 +193,7 @@ struct item {
     int read_count;
     bool is_expensive;        /* LOOP: its body calls functions that vectorise if nothing else prevents it */
     bool is_serial;           /* LOOP: its body adds to one variable in each round */
+    bool can_look_ahead;      /* LOOP: what its rounds read can be read before it */
     enum loop_kind loop_kind; /* LOOP, REGION: of choose_loop_kinds, but LANES of choose_lanes */
     int rounds_at_once;       /* VECTORS: in blocks of so many rounds; 0: no blocks */
     struct panel *panels;     /* of a loop in lanes */

@@ -77,6 +77,16 @@ const struct tree *tree_call(struct arena *arena, const char *function, unsigned
     return made;
 }
 
+const struct tree *tree_with(struct arena *arena, const struct tree *a, const struct tree *const *operands)
+{
+    struct tree *made = tree_new(arena, a->kind, a->precedence, a->text, a->count);
+    made->is_const = a->is_const;
+    made->is_plain = a->is_plain;
+    if (a->count > 0)
+        memcpy(made->operands, operands, a->count * sizeof *operands);
+    return made;
+}
+
 const struct tree *parenthesise(struct arena *arena, const struct tree *a, int limit)
 {
     if (a->precedence < limit)

@@ -77,6 +77,8 @@ const struct tree *tree_binary(struct arena *arena, const struct tree *a, const 
                                const struct tree *b);
 const struct tree *tree_call(struct arena *arena, const char *function, unsigned count,
                              const struct tree *const *arguments);
+/* The same with other operands, of a precedence no higher. */
+const struct tree *tree_with(struct arena *arena, const struct tree *a, const struct tree *const *operands);
 /* (a) from this precedence on. */
 const struct tree *parenthesise(struct arena *arena, const struct tree *a, int limit);
 /* sum + term, sum - term, product * factor, from left to right: a + (b - c) as a + b - c. */

@@ -418,6 +418,12 @@ static struct c_value setting(struct c_work *work)
     return (struct c_value){.integer = (int64_t)work->memory->settings[work->arguments[0].integer]};
 }
 
+/* Numbers are far from a small one on, so that both forms of loops run. */
+static struct c_value far(struct c_work *work)
+{
+    return (struct c_value){.integer = !(fabs(work->arguments[0].real) < 2)};
+}
+
 static double sigmoid(double x)
 {
     return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x));
@@ -458,6 +464,8 @@ static const struct c_builtin builtins[] = {
     {"gradc_uniformf", "fii", NULL, NULL, uniform, OPERATOR_COUNT},
     {"gradc_choose", "dldd", NULL, NULL, choose, OPERATOR_COUNT},
     {"gradc_choosef", "fiff", NULL, NULL, choose, OPERATOR_COUNT},
+    {"gradc_far", "ld", NULL, NULL, far, OPERATOR_COUNT},
+    {"gradc_farf", "if", NULL, NULL, far, OPERATOR_COUNT},
     {"gradc_setting", "si", NULL, NULL, setting, OPERATOR_COUNT},
     {"memset", "vwis", NULL, NULL, clear, OPERATOR_COUNT},
     {"memcpy", "vwws", NULL, NULL, copy, OPERATOR_COUNT},
@@ -493,7 +501,7 @@ static bool is_listed(const struct c_builtins *all, const char *name)
     return false;
 }
 
-/* What an operator calls in C, in both precisions, and the runtime's form of it for loops. */
+/* What an operator calls in C, in both precisions, and the runtime's forms of it for loops. */
 static void add_operator(struct c_builtins *all, enum op op)
 {
     const struct operator_info *info = operator_info(op);
@@ -501,11 +509,12 @@ static void add_operator(struct c_builtins *all, enum op op)
     const char *name = arena_copy(all->arena, info->c_text, length);
     if (strncmp(info->c_text + length, "@($a", 4) != 0 || strpbrk(name, " $(") || is_listed(all, name))
         return;
-    for (int is_fast = 0; is_fast <= operator_vectorises(op); is_fast++)
+    int forms = 1 + operator_vectorises(op) + info->has_near_form;
+    for (int f = 0; f < forms; f++)
         for (int is_float = 0; is_float < 2; is_float++) {
             struct c_builtin *builtin = ARENA_NEW(all->arena, struct c_builtin);
-            builtin->name = arena_print(all->arena, "%s%s%s", is_fast ? "gradc_" : "",
-                                        is_fast ? info->name : name, is_float ? "f" : "");
+            builtin->name = arena_print(all->arena, "%s%s%s%s", f > 0 ? "gradc_" : "",
+                                        f > 0 ? info->name : name, f > 1 ? "_near" : "", is_float ? "f" : "");
             builtin->types = arena_copy(all->arena, is_float ? "ffff" : "dddd", (size_t)info->arity + 1);
             builtin->op = op;
             ARENA_APPEND(all->arena, all, items, builtin);

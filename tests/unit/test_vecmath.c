@@ -63,17 +63,23 @@ static double sample(int round, int i)
                                      11,
                                      344525.5,
                                      8589934592.0};
-    static const double spans[] = {1, 4, 40, 110, 800};
+    static const double spans[] = {1, 4, 40, 110, 800, 1100000 /* beyond near arguments */};
     if (round == 0 && i < (int)(sizeof special / sizeof *special))
         return special[i];
     uint64_t bits = random_bits();
     if (round % 2 == 0)
         return gradc_from_bits(bits);
-    return ((double)(bits >> 11) / 4503599627370496.0 - 1) * spans[round / 2 % 5];
+    if (round % 16 == 1) /* close to whole quarter turns */
+        return (double)(bits % 700000) * 1.5707963267948966;
+    return ((double)(bits >> 11) / 4503599627370496.0 - 1) * spans[round / 2 % 6];
 }
 
 typedef void batch_f64(const double *x, double *y);
 typedef void batch_f32(const float *x, float *y);
+
+LOOPS_OF(sin_near, sin_nearf)
+LOOPS_OF(cos_near, cos_nearf)
+LOOPS_OF(tan_near, tan_nearf)
 
 static const struct function {
     const char *name;
@@ -146,6 +152,46 @@ START_TEST(test_f32)
 }
 END_TEST
 
+/* Near forms are the same to the last bit, of numbers close to whole quarter turns, too. */
+#define NEAR(name)                                                                                           \
+    {                                                                                                        \
+#name, name##_loop, name##_near_loop, name##f_loop, name##_nearf_loop                                \
+    }
+static const struct near {
+    const char *name;
+    batch_f64 *f64, *near_f64;
+    batch_f32 *f32, *near_f32;
+} nears[] = {NEAR(sin), NEAR(cos), NEAR(tan)};
+
+START_TEST(test_near)
+{
+    const struct near *f = &nears[_i];
+    double x[BATCH], y[BATCH], near_y[BATCH];
+    float xf[BATCH], yf[BATCH], near_yf[BATCH];
+    random_state = 88172645463325252u;
+    for (int round = 0; round < 400; round++) {
+        for (int i = 0; i < BATCH; i++) {
+            double turns = (double)(random_bits() % 667544);
+            x[i] = round % 4 == 0 ? turns * 1.5707963267948966 : sample(round, i);
+            x[i] = gradc_far(x[i]) ? 0 : x[i];
+            xf[i] = round % 4 == 0 ? (float)x[i] : gradc_from_bitsf((uint32_t)random_bits());
+            xf[i] = gradc_farf(xf[i]) ? 0 : xf[i];
+        }
+        f->f64(x, y);
+        f->near_f64(x, near_y);
+        f->f32(xf, yf);
+        f->near_f32(xf, near_yf);
+        for (int i = 0; i < BATCH; i++) {
+            if (gradc_to_bits(y[i]) != gradc_to_bits(near_y[i]))
+                ck_abort_msg("%s_near(%.17g) is %.17g, not %.17g", f->name, x[i], near_y[i], y[i]);
+            if (gradc_to_bitsf(yf[i]) != gradc_to_bitsf(near_yf[i]))
+                ck_abort_msg("%s_nearf(%.9g) is %.9g, not %.9g", f->name, (double)xf[i], (double)near_yf[i],
+                             (double)yf[i]);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("vecmath");
@@ -154,6 +200,7 @@ int main(void)
     int count = (int)(sizeof functions / sizeof *functions);
     tcase_add_loop_test(cases, test_f64, 0, count);
     tcase_add_loop_test(cases, test_f32, 0, count);
+    tcase_add_loop_test(cases, test_near, 0, (int)(sizeof nears / sizeof *nears));
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

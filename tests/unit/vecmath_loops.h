@@ -33,17 +33,18 @@ enum { BATCH = 512 };
 #define VECMATH_BOUND_erfc    3.5
 
 /* name_loop and namef_loop: loops of their own, so that the compiler has the chance to vectorise them. */
-#define LOOPS(name)                                                                                          \
+#define LOOPS_OF(name, namef)                                                                                \
     static void name##_loop(const double *x, double *y)                                                      \
     {                                                                                                        \
         for (int i = 0; i < BATCH; i++)                                                                      \
             y[i] = gradc_##name(x[i]);                                                                       \
     }                                                                                                        \
-    static void name##f_loop(const float *x, float *y)                                                       \
+    static void namef##_loop(const float *x, float *y)                                                       \
     {                                                                                                        \
         for (int i = 0; i < BATCH; i++)                                                                      \
-            y[i] = gradc_##name##f(x[i]);                                                                    \
+            y[i] = gradc_##namef(x[i]);                                                                      \
     }
+#define LOOPS(name) LOOPS_OF(name, name##f)
 LOOPS(exp)
 LOOPS(expm1)
 LOOPS(tanh)
