@@ -391,13 +391,22 @@ GRADC_INLINE float gradc_cos_nearf(float x)
 #endif
 }
 
-/* For 2 x / pi = n + 2 h: sin(pi h) / sin(pi (1/2 - |h|)), and of an odd n the negative inverse. */
+/* For 2 x / pi = n + 2 h: sin(pi h) / cos(pi h), and of an odd n the negative inverse. Both polynomials are
+ * minimax of the relative error for |h| <= 1/4, 2^-34. */
 GRADC_INLINE float gradc_tan_of_half_turns(double x, double first, double second)
 {
     GRADC_AS_WRITTEN
     double whole = gradc_fma(2 * x, first, GRADC_ROUND);
-    double h = 0.5 * gradc_half_turns_left(2 * x, first, second, whole - GRADC_ROUND);
-    double sine = gradc_sin_half_turns(h), cosine = gradc_sin_half_turns(0.5 - gradc_magnitude(h));
+    double h = 0.5 * gradc_half_turns_left(2 * x, first, second, whole - GRADC_ROUND), z = h * h;
+    double sine = 0.08099576353263238, cosine = 0.2312605116080437;
+    sine = gradc_fma(sine, z, -0.5992013477182612);
+    sine = gradc_fma(sine, z, 2.5501626185462505);
+    sine = gradc_fma(sine, z, -5.167712768814846);
+    sine = h * gradc_fma(sine, z, 3.141592653575493);
+    cosine = gradc_fma(cosine, z, -1.3350358598186136);
+    cosine = gradc_fma(cosine, z, 4.0587069199476025);
+    cosine = gradc_fma(cosine, z, -4.934802158241727);
+    cosine = gradc_fma(cosine, z, 0.9999999999439084);
     int64_t odd = (int64_t)(gradc_to_bits(whole) & 1);
     return (float)(gradc_choose(odd, -cosine, sine) / gradc_choose(odd, sine, cosine));
 }

@@ -28,10 +28,11 @@ GRADC_STATIC double gradc_lgamma_1_plus(double y)
                                0.00027131271102120991,  -0.00016856262069116687, 0.000105359069948463,
                                -6.7969496740261093e-05, 4.3019662067915e-05,     -2.1425492983932298e-05,
                                1.3192223074535528e-05,  -1.8578798820575077e-05, 1.2141341964403788e-05};
-    double t = y - 0.5, sum = 0;
-    for (int i = (int)(sizeof r / sizeof *r) - 1; i >= 0; i--)
-        sum = sum * t + r[i];
-    return y * (y - 1) * sum;
+    double t = y - 0.5, square = t * t, fourth = square * square, part[4] = {r[20], 0, 0, 0};
+    for (int i = 16; i >= 0; i -= 4) /* four sums side by side, of which none waits for the others */
+        for (int k = 0; k < 4; k++)
+            part[k] = part[k] * fourth + r[i + k];
+    return y * (y - 1) * ((part[0] + t * part[1]) + square * (part[2] + t * part[3]));
 }
 
 /* Stirling's series, for x >= 8: (x - 1/2) log x - x + log(2 pi)/2 + sum of B_2k / (2k (2k-1) x^(2k-1)). */
