@@ -161,5 +161,17 @@ loop(x: [n, 4*n], a: [t, 4*n, 16], b: [t, 4*n, 16], c: [t, 4*n, 4*n]) {
     return loop = sum(x^2)
 }
 END
+# Of sums over edges what edges and nodes need, none of which there is for each edge and node: where an edge reads its nodes
+# by number, too.
+holds "sums over edges" 2000 2000 $((30 * 2000)) 1000 << 'END'
+loop(h: [n, n], q: int[n], d: int[t], s: int[t], w: [t]) {
+    degree[v < n] = sum[e](if d[e] == v then w[e] else 0)
+    a = 1 / sqrt(1 + degree)
+    y[v < n] = sum[e](if d[e] == v then a[v] * a[s[e]] * h[v, s[e]] * h[q[v], v] else 0)
+    z[v < n] = sum[e](if d[e] != v then 0 else w[e] * h[v, q[v]])
+    return loop = sum((y + z)^2)
+}
+export loop wrt h, w
+END
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

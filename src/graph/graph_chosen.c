@@ -29,15 +29,29 @@ struct choice {
     struct node *places[MOST_CONDITIONS]; /* over these: k, 0 where it is outside */
 };
 
+/* The axes that stand in subscripts. */
+static unsigned subscripting(const struct node *view)
+{
+    unsigned axes = 0;
+    for (int s = 0; s < view->inputs[0]->rank; s++)
+        for (int a = 0; view->subscripts[s].coefficients && a < view->rank; a++)
+            if (view->subscripts[s].coefficients[a])
+                axes |= 1u << a;
+    return axes;
+}
+
 /* The axes along which a value may vary. */
 static unsigned varying(const struct node *node)
 {
     unsigned axes = 0;
-    if (node->rank == 0 || node->op == OP_IOTA || (node->op == OP_INDEX && node->input_count == 1))
+    bool is_gather = node->op == OP_INDEX && node->input_count > 1;
+    if (node->rank == 0 || node->op == OP_IOTA || (node->op == OP_INDEX && !is_gather))
         return graph_varying_axes(node);
-    if (!operator_is_elementwise(node->op))
+    if (is_gather)
+        axes = subscripting(node);
+    else if (!operator_is_elementwise(node->op))
         return (1u << node->rank) - 1;
-    for (int i = 0; i < node->input_count; i++)
+    for (int i = is_gather; i < node->input_count; i++)
         axes |= varying(node->inputs[i]);
     return axes;
 }
@@ -61,14 +75,23 @@ static struct node *operand_of(struct graph *graph, const struct node *x, int i)
                : x->inputs[i];
 }
 
-static bool collect_conditions(struct choice *choice, struct node *condition)
+/* What has to hold for the condition to hold, or for it not to. */
+static bool collect_conditions(struct choice *choice, struct node *condition, bool is_opposite)
 {
     struct graph *graph = choice->graph;
-    if (operator_of(condition) == OP_AND)
-        return collect_conditions(choice, operand_of(graph, condition, 0)) &&
-               collect_conditions(choice, operand_of(graph, condition, 1));
+    enum op op = operator_of(condition);
+    if (op == OP_NOT)
+        return collect_conditions(choice, operand_of(graph, condition, 0), !is_opposite);
+    if (op == (is_opposite ? OP_OR : OP_AND))
+        return collect_conditions(choice, operand_of(graph, condition, 0), is_opposite) &&
+               collect_conditions(choice, operand_of(graph, condition, 1), is_opposite);
     if (choice->condition_count == MOST_CONDITIONS)
         return false;
+    if (is_opposite && op == OP_NE)
+        condition =
+            graph_binary(graph, OP_EQ, operand_of(graph, condition, 0), operand_of(graph, condition, 1));
+    else if (is_opposite)
+        condition = graph_unary(graph, OP_NOT, condition);
     choice->conditions[choice->condition_count++] = condition;
     return true;
 }
@@ -113,13 +136,55 @@ static bool choose_axis(struct choice *choice, struct node *condition)
     return false;
 }
 
+/* The chosen place that stands for the axis; NULL: it stays. */
+static struct node *place_for(const struct choice *choice, int axis)
+{
+    for (int i = 0; i < choice->chosen_count; i++)
+        if (choice->chosen[i].axis == axis)
+            return choice->places[i];
+    return NULL;
+}
+
+static struct node *at_places(struct choice *choice, struct node *x, int depth);
+
+/* What is read through subscripts over the space, read at the chosen places; NULL if a subscript would be
+ * more than one place and axes that stay. */
+static struct node *gather_at_places(struct choice *choice, const struct node *view, int depth)
+{
+    struct node *x = view->inputs[0], *dynamics[MAXIMUM_RANK];
+    struct affine subscripts[MAXIMUM_RANK];
+    size *coefficients[MAXIMUM_RANK][MAXIMUM_RANK] = {{NULL}};
+    int count = 0;
+    for (int s = 0; s < x->rank; s++) {
+        const struct affine *affine = &view->subscripts[s];
+        struct node *place =
+            affine->dynamic ? at_places(choice, view->inputs[affine->dynamic], depth + 1) : NULL;
+        subscripts[s] = (struct affine){affine->offset, coefficients[s], 0};
+        for (int i = 0; i < choice->kept_count; i++)
+            coefficients[s][i] = affine->coefficients ? affine->coefficients[choice->kept[i]] : NULL;
+        for (int a = 0; affine->coefficients && a < view->rank; a++) {
+            if (!affine->coefficients[a] || !place_for(choice, a))
+                continue;
+            if (place || !size_is(affine->coefficients[a], 1))
+                return NULL;
+            place = place_for(choice, a);
+        }
+        if (place) {
+            dynamics[count] = place;
+            subscripts[s].dynamic = ++count;
+        }
+    }
+    return graph_index(choice->graph, x, choice->kept_count, choice->kept_shape, subscripts, dynamics, count,
+                       view->fill);
+}
+
 /* A value over the space at the chosen places. */
 static struct node *at_places(struct choice *choice, struct node *x, int depth)
 {
     enum { DEEPEST = 200 };
     struct affine subscripts[MAXIMUM_RANK];
     size *coefficients[MAXIMUM_RANK][MAXIMUM_RANK] = {{NULL}};
-    struct node *dynamics[MAXIMUM_RANK], *operands[3];
+    struct node *dynamics[MAXIMUM_RANK], *operands[3], *gathered;
     int count = 0;
     unsigned moving = varying(x) & choice->chosen_axes;
     bool is_expression = operator_is_elementwise(x->op) || (is_view_of_expression(x) && moving);
@@ -129,16 +194,20 @@ static struct node *at_places(struct choice *choice, struct node *x, int depth)
             operands[i] = at_places(choice, operand_of(choice->graph, x, i), depth + 1);
         return graph_elementwise(choice->graph, operator_of(x), operands);
     }
+    gathered = x->op == OP_INDEX && x->input_count > 1 && moving && depth < DEEPEST
+                   ? gather_at_places(choice, x, depth)
+                   : NULL;
+    if (gathered)
+        return gathered;
     for (int a = 0; a < x->rank; a++) {
         subscripts[a] = (struct affine){size_number(choice->graph->sizes, 0), coefficients[a], 0};
         for (int i = 0; i < choice->kept_count; i++)
             if (choice->kept[i] == a)
                 coefficients[a][i] = size_number(choice->graph->sizes, 1);
-        for (int i = 0; i < choice->chosen_count; i++)
-            if (choice->chosen[i].axis == a && (moving >> a & 1)) {
-                dynamics[count] = choice->places[i];
-                subscripts[a].dynamic = ++count;
-            }
+        if ((moving >> a & 1) && place_for(choice, a)) {
+            dynamics[count] = place_for(choice, a);
+            subscripts[a].dynamic = ++count;
+        }
     }
     return graph_index(choice->graph, x, choice->kept_count, choice->kept_shape, subscripts, dynamics, count,
                        false);
@@ -213,12 +282,15 @@ static struct node *scatter(struct choice *choice, struct node *value)
 struct node *graph_sum_of_chosen(struct graph *graph, struct node *x, unsigned axes)
 {
     struct choice choice = {.graph = graph, .rank = x->rank, .shape = x->shape, .reduced = axes};
-    double otherwise;
     struct node *rest[MOST_CONDITIONS], *condition, *value;
-    int rest_count = 0;
-    if (operator_of(x) != OP_SELECT || x->type != REAL ||
-        !graph_is_constant(operand_of(graph, x, 2), &otherwise) || otherwise != 0 ||
-        !collect_conditions(&choice, operand_of(graph, x, 0)))
+    int rest_count = 0, zero;
+    double number;
+    if (operator_of(x) != OP_SELECT || x->type != REAL)
+        return NULL;
+    for (zero = 2; zero > 0; zero--)
+        if (graph_is_constant(operand_of(graph, x, zero), &number) && number == 0)
+            break;
+    if (!zero || !collect_conditions(&choice, operand_of(graph, x, 0), zero == 1))
         return NULL;
     for (int i = 0; i < choice.condition_count; i++)
         if (!choose_axis(&choice, choice.conditions[i]))
@@ -231,6 +303,6 @@ struct node *graph_sum_of_chosen(struct graph *graph, struct node *x, unsigned a
     condition = find_places(&choice);
     for (int i = 0; i < rest_count; i++)
         condition = graph_binary(graph, OP_AND, condition, at_places(&choice, rest[i], 0));
-    value = at_places(&choice, operand_of(graph, x, 1), 0);
+    value = at_places(&choice, operand_of(graph, x, 3 - zero), 0);
     return scatter(&choice, graph_select(graph, condition, value, graph_zeros_like(graph, value)));
 }

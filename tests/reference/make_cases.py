@@ -2404,6 +2404,19 @@ case("""sum_forms(w: [E], k: int[E], j: int[E, m], x: [V, E], z: [m]) {
     average[v < V] = mean[e](if k[e] == v then w[e] else 0)
     return shifted, mirrored, pairs, inner, each, total, average
 }""", sum_forms, sizes={"E": 6, "V": 4, "m": 2}, w=uniform(6), k=OUT, j=np.array([[0, 1], [1, 1], [3, 4], [-1, 2], [2, 0], [3, 3]]), x=uniform((4, 6)), z=uniform(2))
+def sum_of_gathers(h, c, q, s, k, w):
+    V, U = h.shape
+    return {"own": chosen_sum(k, V, w / np.where((0 <= k) & (k < V), c[k % V] * c[s], 1)),
+            "moved": chosen_sum(k, V, w * h[k % V, s]),
+            "through": chosen_sum(k, V, w * c[q[k % V]]),
+            "beside": np.array([[sum(w[e] * h[v, q[v]] * h[v, u] for e in range(len(k)) if k[e] == v and s[e] == u) for u in range(U)] for v in range(V)], float)}
+case("""sum_of_gathers(h: [V, U], c: [U], q: int[V], s: int[E], k: int[E], w: [E]) {
+    own[v < V]     = sum[e](if k[e] == v then w[e] / (c[v] * c[s[e]]) else 0)
+    moved[v < V]   = sum[e](if not (k[e] != v) then w[e] * h[v, s[e]] else 0)
+    through[v < V] = sum[e](if k[e] != v then 0 else w[e] * c[q[v]])
+    beside[v < V, u < U] = sum[e](if k[e] != v or s[e] != u then 0 else w[e] * h[v, q[v]] * h[v, u])
+    return own, moved, through, beside
+}""", sum_of_gathers, sizes={"E": 6, "V": 4, "U": 5}, extra=": jacobian, jvp", h=uniform((4, 5)), c=uniform(5, 0.5, 2), q=np.array([4, 0, 2, 2]), s=np.array([0, 1, 4, 3, 0, 1]), k=OUT, w=uniform(6, key="w"))
 case("""sum_in_rounds(w: [E], k: int[E], V: size) {
     s = 0
     for t in 0..3 {
