@@ -231,5 +231,48 @@ expect "defaults of both" 0 "b = 4.0" grep -A 4 'void my_linear_defaults(struct 
 expect "number" 0 "define MY_NUMBER_LAGRANGIAN_HESSIAN_NNZ 1" cat small.h
 expect "--check of small" 0 "" "$GRADC" --check small.nn
 
+# A check that both parts make, each of the entries makes: of what is required and of places.
+cat > both.nn << 'END'
+f(x: [3], a, k: int) {
+    require a > 0
+    return y = a * x[k] * sum(x^2)
+}
+g(x: [3], a, k: int) {
+    require a > 0
+    return y = a * x * x[k]
+}
+export p = nlp(f, g) wrt x
+END
+cat > both_main.c << 'END'
+#include "both.h"
+static double x[3] = {1, 2, 3}, out[16], gradient[3], jacobian[P_CONSTRAINTS_JACOBIAN_NNZ];
+static char work[P_WORKSPACE + 1];
+static struct p p = {.x = x, .lambda = x, .constraints = out, .d_objective_dx = gradient,
+                     .constraints_jacobian_values = jacobian, .lagrangian_hessian_values = out, .work = work};
+static int all(int status)
+{
+    return p_objective(&p) == status && p_objective_gradient(&p) == status && p_constraints(&p) == status &&
+           p_constraints_jacobian(&p) == status && p_lagrangian_hessian(&p) == status;
+}
+int main(void)
+{
+    p.a = 1, p.k = 3;
+    if (!all(GRADC_EINDEX))
+        return 1;
+    p.a = 0, p.k = 2;
+    if (!all(GRADC_EREQUIRE))
+        return 2;
+    p.a = 1;
+    return !all(GRADC_OK);
+}
+END
+for options in "" "-O0"; do
+    # shellcheck disable=SC2086
+    expect "both $options" 0 "" "$GRADC" $options both.nn -o both.c
+    # shellcheck disable=SC2086
+    expect "C of both $options" 0 "" "$CC" -std=c99 -I"$RUNTIME" -o both both_main.c both.c "$BUILD/libgradc.a" $LDFLAGS -lm
+    expect "checks of both $options" 0 "" ./both
+done
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -237,9 +237,7 @@ static void add_check(struct elaborator *e, struct value_check check)
 {
     struct function *function = e->function;
     for (size_t i = 0; i < function->checks_count; i++) {
-        const struct value_check *other = &function->checks[i];
-        if (other->kind == check.kind && other->k == check.k && other->low == check.low &&
-            other->high == check.high)
+        if (value_check_joins(&function->checks[i], &check))
             return;
     }
     struct frame *frame = e->frame;

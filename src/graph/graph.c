@@ -540,3 +540,13 @@ const char *entry_name(enum entry entry)
     };
     return entries[entry];
 }
+
+bool value_check_joins(struct value_check *check, const struct value_check *other)
+{
+    if (check->kind != other->kind || check->k != other->k || check->low != other->low ||
+        check->high != other->high)
+        return false;
+    if (check->part != other->part)
+        check->part = PART_ALL;
+    return true;
+}

@@ -449,6 +449,9 @@ struct value_check {
     enum whose { PART_ALL, PART_OBJECTIVE, PART_CONSTRAINTS } part; /* of nlp(f, g): whose check it is */
 };
 
+/* Whether the other check is the same, which makes it superfluous; of nlp(f, g) it may be that of both. */
+bool value_check_joins(struct value_check *check, const struct value_check *other);
+
 /* A size of its own that C computes from others. */
 struct computed_size {
     size *value;

@@ -46,9 +46,7 @@ static void add_check(struct function *function, struct value_check check, struc
     if (always_passes(&check, k))
         return;
     for (size_t i = 0; i < function->checks_count; i++) {
-        const struct value_check *other = &function->checks[i];
-        if (other->k == k && other->kind == check.kind && other->low == check.low &&
-            other->high == check.high)
+        if (value_check_joins(&function->checks[i], &check))
             return;
     }
     ARENA_APPEND(function->graph->lasting, function, checks, check);
