@@ -362,10 +362,11 @@ static void emit_scan(struct emitter *emitter, struct nest *nest, struct index *
     store(emitter, nest, to, "=", sum);
 }
 
-/* Zero into an element that nothing else is put into. */
-static void emit_gap(struct emitter *emitter, const struct nest *nest, int64_t number)
+/* Zeros into elements that nothing else is put into, so many from one on. */
+static void emit_gap(struct emitter *emitter, const struct nest *nest, int64_t number, size_t count)
 {
-    const struct node *node = nest->target->node;
+    const struct buffer *buffer = nest->target;
+    const struct node *node = buffer->node;
     struct sizes *sizes = emitter->program->sizes;
     struct index to[MAXIMUM_RANK];
     int64_t extent;
@@ -375,7 +376,27 @@ static void emit_gap(struct emitter *emitter, const struct nest *nest, int64_t n
         to[a] = (struct index){size_number(sizes, number % extent), NULL};
         number /= extent;
     }
-    emit_line(emitter, "$ = 0", element_of(emitter, nest->target, to));
+    if (count > 1)
+        emit_clearing(emitter, address_of(emitter, nest->target, to), size_number(sizes, (int64_t)count),
+                      c_type(emitter, buffer->type));
+    else
+        emit_line(emitter, "$ = 0", element_of(emitter, nest->target, to));
+}
+
+/* Long stretches at once, but beside other rounds, in vectors, one by one. */
+static void emit_gaps(struct emitter *emitter, const struct nest *nest)
+{
+    enum { LONG_GAP = 4 };
+    bool is_dense = !nest->target->dropped && !nest->target->lanes && !emitter->side;
+    for (size_t i = 0; i < nest->gaps_count;) {
+        size_t count = 1;
+        while (is_dense && i + count < nest->gaps_count &&
+               nest->gaps[i + count] == nest->gaps[i] + (int64_t)count)
+            count++;
+        count = count < LONG_GAP ? 1 : count;
+        emit_gap(emitter, nest, nest->gaps[i], count);
+        i += count;
+    }
 }
 
 static void emit_scatter(struct emitter *emitter, struct nest *nest, const struct index *at,
@@ -383,8 +404,7 @@ static void emit_scatter(struct emitter *emitter, struct nest *nest, const struc
 {
     if (nest->loop_count == 0 && nest->starts_with_zeros)
         emit_fill(emitter, nest, 0);
-    for (size_t i = 0; i < nest->gaps_count; i++)
-        emit_gap(emitter, nest, nest->gaps[i]);
+    emit_gaps(emitter, nest);
     const struct tree *term = term_of(emitter, nest, at);
     if (nest->adds || nest->starts_with_zeros)
         emit_line(emitter, nest->adds ? "$ += $" : "$ = $", element_of(emitter, nest->target, to), term);

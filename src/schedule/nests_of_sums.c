@@ -35,7 +35,7 @@ static bool is_slab(const struct program *program, const struct node *whole, con
     return moved_axes == 1;
 }
 
-enum { MOST_SLABS = 64, MOST_GAPS = 32 };
+enum { MOST_SLABS = 64, MOST_ELEMENTS = 256 };
 
 /* The parts lie side by side along one axis, without gaps and overlaps, and are whole along all others. */
 static bool is_partition(const struct program *program, const struct node *whole, const struct parts *parts)
@@ -74,43 +74,31 @@ static int64_t number_of_point(const struct program *program, const struct part 
     return size_is_number(flat, &number) ? number : -1;
 }
 
-/* The parts are single elements, no two at one place. */
-static bool are_points(const struct program *program, const struct parts *parts)
+/* The parts are single elements, no two at one place: what is left over gets zeros. Marks these places by
+ * their numbers; NULL: the parts are something else, or the whole is long. */
+static const bool *places_of_points(const struct program *program, const struct node *whole,
+                                    const struct parts *parts, int64_t *elements)
 {
-    if (parts->parts_count > MOST_SLABS)
-        return false;
+    if (!size_is_number(size_product(program->sizes, whole->rank, whole->shape), elements) ||
+        *elements > MOST_ELEMENTS || (int64_t)parts->parts_count > *elements)
+        return NULL;
+    bool *is_point = ARENA_ARRAY(program->scratch, bool, (size_t)*elements + 1);
     for (size_t i = 0; i < parts->parts_count; i++) {
         int64_t number = number_of_point(program, &parts->parts[i]);
-        if (number < 0)
-            return false;
-        for (size_t j = 0; j < i; j++)
-            if (number_of_point(program, &parts->parts[j]) == number)
-                return false;
+        if (number < 0 || number >= *elements || is_point[number])
+            return NULL;
+        is_point[number] = true;
     }
-    return true;
-}
-
-/* How many elements of the node no point is put into; -1 if that is not known. */
-static int64_t count_gaps(const struct program *program, const struct node *node, const struct parts *points)
-{
-    int64_t number;
-    return size_is_number(size_product(program->sizes, node->rank, node->shape), &number)
-               ? number - (int64_t)points->parts_count
-               : -1;
+    return is_point;
 }
 
 /* Lets the nest put zeros where none of the points is. */
-static void fill_gaps(const struct program *program, struct nest *nest, const struct parts *points,
-                      int64_t gaps)
+static void fill_gaps(const struct program *program, struct nest *nest, const bool *is_point,
+                      int64_t elements)
 {
-    int64_t elements = gaps + (int64_t)points->parts_count;
-    for (int64_t number = 0; gaps > 0 && number < elements; number++) {
-        bool is_gap = true;
-        for (size_t i = 0; i < points->parts_count; i++)
-            is_gap = is_gap && number_of_point(program, &points->parts[i]) != number;
-        if (is_gap)
+    for (int64_t number = 0; is_point && number < elements; number++)
+        if (!is_point[number])
             ARENA_APPEND(program->arena, nest, gaps, number);
-    }
 }
 
 struct nest *put_scatter(struct program *program, struct node *scatter, struct node *operand,
@@ -205,8 +193,9 @@ void put_sum_of_parts(struct program *program, struct node *node, const bool *is
     list_parts(program, node, &parts);
     for (size_t i = 0; i < parts.parts_count; i++)
         is_begun = is_begun || is_there[parts.parts[i].node->id];
-    int64_t gaps = are_points(program, &parts) ? count_gaps(program, node, &parts) : -1;
-    bool partition = (gaps >= 0 && gaps <= MOST_GAPS) || is_partition(program, node, &parts);
+    int64_t elements = 0;
+    const bool *is_point = places_of_points(program, node, &parts, &elements);
+    bool partition = is_point || is_partition(program, node, &parts);
     target->is_partition = target->is_partition || partition; /* another sum may have begun it */
     for (int kind = 0; kind < 3; kind++) {
         for (size_t i = 0; i < parts.parts_count; i++) {
@@ -228,7 +217,7 @@ void put_sum_of_parts(struct program *program, struct node *node, const bool *is
                 struct nest *nest =
                     put_scatter(program, part->node, part->node->inputs[0], target, storing, container);
                 if (partition && !is_begun)
-                    fill_gaps(program, nest, &parts, gaps);
+                    fill_gaps(program, nest, is_point, elements);
             }
             is_begun = true;
         }
