@@ -139,7 +139,8 @@ static bool split_if_sparse(struct scalariser *scalariser, struct node *node)
         return false;
     scalariser->tried += count;
     struct node **elements = ARENA_ARRAY(scalariser->graph->arena, struct node *, count + 1);
-    if (!split_elements(scalariser, node, most_others(count), elements))
+    bool is_worth = node->op == OP_CONTRACT && small_count(node) && has_few_products(scalariser, node);
+    if (!split_elements(scalariser, node, is_worth ? count : most_others(count), elements))
         return false;
     scalariser->made += count;
     if (all_constant(elements, count)) /* stored in a loop where it is read whole */

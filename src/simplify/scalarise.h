@@ -29,6 +29,8 @@ static inline bool is_split(const struct scalariser *scalariser, const struct no
 /* ---- scalarise_choice.c ---- */
 /* The number of elements of a short tensor: few along each axis and few in all; 0 if it is longer. */
 size_t short_count(const struct node *node);
+/* That of a small one, which short ones may be put into. */
+size_t small_count(const struct node *node);
 bool is_plain(const struct scalariser *scalariser, const struct node *node);
 unsigned char known_depth(const struct scalariser *scalariser, const struct node *node);
 /* y[i] = x[A i + b] with numbers in A and b: which element it is, is known now. */
@@ -46,6 +48,9 @@ size_t most_others(size_t count);
 /* The elements, in row-major order, of a node that can be split; false, and not all of them, if more than
  * `most` are no constants. */
 bool split_elements(struct scalariser *scalariser, struct node *node, size_t most, struct node **elements);
+/* Whether at least half of the products of a contraction have a factor that is 0 by its place, and not many
+ * are left. */
+bool has_few_products(struct scalariser *scalariser, struct node *node);
 /* The scalar at this place of a fixed tensor, split or not. */
 struct node *element_at(struct scalariser *scalariser, struct node *node, const int64_t *at);
 /* From the number in row-major order to the place. */

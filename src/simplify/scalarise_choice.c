@@ -9,7 +9,7 @@ enum {
     SHORT_AXIS = 4, /* elements along an axis */
     REGISTER = 4,   /* elements that a vector register holds */
     SHORT_TENSOR = 16,
-    SMALL_TENSOR = 32,   /* what short tensors are put into */
+    SMALL_TENSOR = 36,   /* what short tensors are put into */
     MOST_TERMS = 64,     /* products in a contraction */
     SPARSE_TENSOR = 256, /* one with constants among its elements */
     SPARSE_TERMS = 1024,
@@ -38,7 +38,7 @@ size_t short_count(const struct node *node)
     return count_up_to(node, SHORT_AXIS, SHORT_TENSOR);
 }
 
-static size_t small_count(const struct node *node)
+size_t small_count(const struct node *node)
 {
     return count_up_to(node, SMALL_TENSOR, SMALL_TENSOR);
 }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { MOST_PRODUCTS = 128 }; /* of a sparse contraction */
+
 /* ---- Places ---- */
 
 int64_t extent_of(const struct node *node, int axis)
@@ -239,26 +241,58 @@ static struct node *factor_at(struct scalariser *scalariser, struct node *x, con
     return element_at(scalariser, x, at);
 }
 
+/* The extents of the iteration axes of a contraction, and how many terms each sum has. */
+static int64_t iteration_extents(const struct node *node, int64_t *extents)
+{
+    int64_t terms = 1;
+    for (int side = 0; side < 2; side++)
+        for (int i = 0; i < node->inputs[side]->rank; i++)
+            extents[side ? node->b_axes[i] : node->a_axes[i]] = extent_of(node->inputs[side], i);
+    for (int k = node->rank; k < node->rank + node->reduced; k++)
+        terms *= extents[k];
+    return terms;
+}
+
+static void place_of_term(const struct node *node, const int64_t *extents, int64_t term, int64_t *iteration)
+{
+    for (int k = node->rank + node->reduced; k-- > node->rank; term /= extents[k])
+        iteration[k] = term % extents[k];
+}
+
 /* y[m] = sum_k a[m, k] b[m, k] */
 static struct node *contracted_element(struct scalariser *scalariser, struct node *node, size_t flat)
 {
     struct node *a = node->inputs[0], *b = node->inputs[1], *y = NULL;
-    int64_t extents[2 * MAXIMUM_RANK], iteration[2 * MAXIMUM_RANK], terms = 1;
-    for (int i = 0; i < a->rank; i++)
-        extents[node->a_axes[i]] = extent_of(a, i);
+    int64_t extents[2 * MAXIMUM_RANK], iteration[2 * MAXIMUM_RANK];
+    int64_t terms = iteration_extents(node, extents);
     place_of_element(node, flat, iteration);
-    for (int k = node->rank; k < node->rank + node->reduced; k++)
-        terms *= extents[k];
     for (int64_t term = 0; term < terms; term++) {
-        int64_t rest = term;
-        for (int k = node->rank + node->reduced; k-- > node->rank; rest /= extents[k])
-            iteration[k] = rest % extents[k];
+        place_of_term(node, extents, term, iteration);
         struct node *product =
             graph_binary(scalariser->graph, OP_MUL, factor_at(scalariser, a, node->a_axes, iteration),
                          factor_at(scalariser, b, node->b_axes, iteration));
         y = y ? graph_binary(scalariser->graph, OP_ADD, y, product) : product;
     }
     return y;
+}
+
+static bool is_zero(const struct node *node)
+{
+    double value;
+    return graph_is_constant(node, &value) && value == 0;
+}
+
+bool has_few_products(struct scalariser *scalariser, struct node *node)
+{
+    int64_t extents[2 * MAXIMUM_RANK], iteration[2 * MAXIMUM_RANK], products = 0;
+    int64_t count = (int64_t)element_count(node), terms = iteration_extents(node, extents);
+    for (int64_t k = 0; k < count * terms; k++) {
+        place_of_element(node, (size_t)(k / terms), iteration);
+        place_of_term(node, extents, k % terms, iteration);
+        products += !is_zero(factor_at(scalariser, node->inputs[0], node->a_axes, iteration)) &&
+                    !is_zero(factor_at(scalariser, node->inputs[1], node->b_axes, iteration));
+    }
+    return products <= MOST_PRODUCTS && 2 * products <= count * terms;
 }
 
 static struct node *split_element(struct scalariser *scalariser, struct node *node, size_t flat)
