@@ -197,6 +197,7 @@ static const struct {
 } table[] = {
     {OP_NEG, rewrite_negated_parts},
     {OP_SCATTER, rewrite_scattered_rows},
+    {OP_SCATTER, rewrite_scattered_product},
     {OP_MUL, rewrite_one_hot_factor},
     {OP_DIV, rewrite_one_hot_factor},
     {OP_NEG, rewrite_one_hot_factor},

@@ -31,6 +31,9 @@ int rewriter_uses(const struct rewriter *rewriter, const struct node *node);
 struct node *rewrite_part_of_product(struct rewriter *rewriter, struct node *y);
 struct node *rewrite_product_of_part(struct rewriter *rewriter, struct node *y);
 
+/* ---- rewrite_scattered_product.c ---- */
+struct node *rewrite_scattered_product(struct rewriter *rewriter, struct node *y);
+
 /* ---- rewrite_one_hot.c ---- */
 struct node *rewrite_one_hot_factor(struct rewriter *rewriter, struct node *y);
 struct node *rewrite_one_hot_power(struct rewriter *rewriter, struct node *y);

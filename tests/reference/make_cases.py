@@ -1497,6 +1497,11 @@ for key, more in ("plain", {}), ("stride", {"stride": 2}), ("pad", {"pad": 1}), 
 case("conv_groups(x: [N, 4, H, W], w: [6, 2, 2, 2]) = conv2d(x, w, groups = 2)", lambda x, w: conv2d(x, w, groups=2), sizes={"N": 1, "H": 3, "W": 3}, x=uniform((1, 4, 3, 3)), w=uniform((6, 2, 2, 2)))
 case("conv_depthwise(x: [N, 3, H, W], w: [3, 1, 2, 2]) = conv2d(x, w, groups = 3, pad = 1)", lambda x, w: conv2d(x, w, pad=1, groups=3), sizes={"N": 1, "H": 3, "W": 3}, x=uniform((1, 3, 3, 3)), w=uniform((3, 1, 2, 2)))
 case("conv_fixed(x: [1, 1, 4, 4], w: [1, 1, 3, 3]) = conv2d(x, w)", lambda x, w: conv2d(x, w), x=uniform((1, 1, 4, 4)), w=uniform((1, 1, 3, 3)))
+for key, more in ("added", {"pad": 1}), ("added_groups", {"pad": 1, "groups": 2}), ("added_apart", {"pad": 2, "dilation": 2}):
+    arguments = "".join(f", {k} = {v}" for k, v in more.items())
+    depth = 4 // more.get("groups", 1)
+    case(f"conv_{key}(x: [N, 4, 5, W], w: [4, {depth}, 3, 3]) = mean(conv2d(x, w{arguments})^3)", lambda x, w, more=more: np.mean(conv2d(x, w, **more)**3), sizes={"N": 2, "W": 6},
+         x=uniform((2, 4, 5, 6), -1, 1), w=uniform((4, depth, 3, 3), -1, 1))
 case("conv_second(x: [N, C, H, W], w: [K, C, R, S]) = sum(grad(sum(tanh(conv2d(x, w, pad = 1))), x)^2)",
      lambda x, w: np.sum(gradient(lambda t: np.sum(np.tanh(conv2d(t, w, pad=1))), x)**2), sizes={"N": 1, "C": 1, "H": 3, "W": 2, "K": 1, "R": 2, "S": 2},
      x=uniform((1, 1, 3, 2)), w=uniform((1, 1, 2, 2), -1, 1), tolerance=1e-6, tolerance32=2e-2)

@@ -34,11 +34,14 @@ static const double *simplified_value(struct function *function, size_t output)
     return interpreter_value(interpreter, function->members[(size_t)problem.count + output].value);
 }
 
-/* Simplifies at the level and compares; returns the simplified function. */
-static struct function *check_same(struct node **values, size_t count, int level)
+/* Simplifies and compares; returns the simplified function. */
+static struct function *check_same_for(struct node **values, size_t count, int level, bool is_for_loops)
 {
     struct function *function = function_of(values, count);
-    simplify(function, level);
+    if (is_for_loops)
+        simplify_for_loops(function);
+    else
+        simplify(function, level);
     graph_verify(function->graph);
     for (size_t k = 0; k < count; k++) {
         const double *before = original_value(values[k]), *after = simplified_value(function, k);
@@ -51,6 +54,11 @@ static struct function *check_same(struct node **values, size_t count, int level
         ck_assert(op != OP_MARK && op != OP_STOP && op != OP_CUSTOM);
     }
     return function;
+}
+
+static struct function *check_same(struct node **values, size_t count, int level)
+{
+    return check_same_for(values, count, level, false);
 }
 
 static int count_operator(const struct function *function, enum op op)
@@ -350,6 +358,33 @@ START_TEST(test_rounds_as_an_axis)
 }
 END_TEST
 
+/* x[c, p + u] += s (a[k, p] b[k, c, u])[p, c, u], u < 3: once as [c, u, p], for C only. */
+START_TEST(test_product_added_to_windows)
+{
+    static const signed char a_axes[] = {3, 0}, b_axes[] = {3, 1, 2};
+    static const int64_t windows[][5] = {{0, 0, 1, 0}, {0, 1, 0, 1}};
+    struct graph *graph = problem.graph;
+    struct node *a = input(shape_of(2, 5, 0, 0), -1, 1), *b = input(shape_of(2, 4, 3, 0), -1, 1);
+    struct node *product = graph_contract(graph, a, b, a_axes, b_axes, 3, 1), *scaled = product;
+    struct shape whole = shape_of(4, 7, 0, 0);
+    if (_i & 1)
+        scaled = graph_binary(graph, OP_MUL, product,
+                              graph_broadcast(graph, input(shape_of(0, 0, 0, 0), -1, 1), 3, product->shape));
+    struct node *x = graph_scatter(graph, scaled, 2, whole.axes, subscripts_of(2, 3, windows), NULL, 0);
+    struct node *values[] = {x, graph_unary(graph, OP_SIN, scaled)};
+    size_t count = _i & 2 ? 2 : 1; /* what is read elsewhere, too, stays as it is */
+    bool is_for_loops = !(_i & 4);
+    const struct function *function = check_same_for(values, count, 2, is_for_loops);
+    int found = 0, expected = is_for_loops && count == 1 ? 5 : 3;
+    for (size_t i = 0; i < function->graph->nodes_count; i++) {
+        const struct node *node = function->graph->nodes[i];
+        ck_assert(node->op != OP_CONTRACT || node->shape[2] == number(expected));
+        found += node->op == OP_CONTRACT;
+    }
+    ck_assert_int_eq(found, 1);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *suite = suite_create("simplify");
@@ -363,6 +398,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, test_trace);
     tcase_add_loop_test(tcase, test_part_of_product, 0, 2);
     tcase_add_loop_test(tcase, test_product_of_part, 0, 2);
+    tcase_add_loop_test(tcase, test_product_added_to_windows, 0, 8);
     tcase_add_test(tcase, test_parts);
     tcase_add_test(tcase, test_parts_put_back);
     tcase_add_loop_test(tcase, test_random_graphs, 0, 40);
