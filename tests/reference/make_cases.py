@@ -869,6 +869,8 @@ case("stepped(x: [m], xp: [n], fp: [n]) = interp(x, xp, fp)", lambda x, xp, fp: 
 case("one_point(v: [m], x: [n], y: [n]) = interp(v, x, y)", lambda v, x, y: np.interp(v, x, y), sizes={"m": 2, "n": 1}, gradients={"v": [0, 0], "x": [0], "y": [2]}, seeds={"one_point": 1.0},
      v=[-1.0, 3.0], x=[0.5], y=[2.0])
 case("outside(x: [n], q) = quantile(x, q)", lambda x, q: np.quantile(x, q), sizes={"n": 4}, status=5, x=[1.0, 2.0, 3.0, 4.0], q=1.25)
+for q in 1.5, -2.0, nan:
+    case("", name="outside", sizes={"n": 4}, x=[1.0, 2.0, 3.0, 4.0], q=q, status=5)
 
 group("routines", routines.VALUES_AND_VECTORS)
 library_cases(routines.ROUTINES)
