@@ -12,8 +12,8 @@
 /* Every pair is compared; no compiler vectorises a body as long as this anyway. */
 enum { MOST_TOUCHED = 500 };
 
-/* What the statements touch, but for what a reduction forms, which is stored behind the loop; false if it is too
- * much. */
+/* What the statements touch, but for what a reduction forms, which is stored behind the loop; false if it is
+ * too much. */
 static bool touch_in_rounds(struct touching *touching, const struct item *loop)
 {
     for (size_t i = 0; i < loop->body_count && touching->touched_count <= MOST_TOUCHED; i++) {
