@@ -38,11 +38,8 @@ static void f_forward_kernel(
     /* places.nn:4   J = jacobian(y, x) */
     /* moved = w + J */
     if (m->moved) {
-        GRADC_UNROLLED
-        for (size_t i = 0; i < 4; i++)
-            GRADC_ROLLED
-            for (size_t j = 0; j < 12; j++)
-                moved[i * 12 + j] = w[i * 12 + j] + J[i * 12 + j];
+        for (size_t i = 0; i < 48; i++)
+            moved[i] = w[i] + J[i];
     }
 }
 
