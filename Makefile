@@ -96,10 +96,11 @@ $(BUILD)/libgradc.a: $(RUNTIME_OBJECTS)
 	ar rcs $@ $^
 	@echo "libgradc.a: matrix products by $(BLAS_WORDS)"
 
-# A .d names the place where the source stood when it was written.
-$(BUILD)/%.o: %.c | $(HEADERS)
+# A .d names the place where the source stood when it was written. Of two files of a name, such as a main.c that someone
+# tries beside this file, that of the compiler's rooms is meant.
+$(patsubst %.c,$(BUILD)/%.o,$(notdir $(SOURCES))): $(BUILD)/%.o: %.c | $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(COMPILER_FLAGS) $(CFLAGS) $(SANITIZER) -MMD -MP -c -o $@ $(or $(wildcard $<),$(wildcard $(FOLDERS:%=%/$*.c)))
+	$(CC) $(COMPILER_FLAGS) $(CFLAGS) $(SANITIZER) -MMD -MP -c -o $@ $(firstword $(wildcard $(FOLDERS:%=%/$*.c)) $<)
 
 $(BUILD)/%.o: $(BUILD)/%.c | $(HEADERS)
 	@mkdir -p $(@D)
@@ -221,6 +222,7 @@ test-sanitize: setup
 # The emitted C and the runtime under all compilers, flags and machines that there are.
 test-compilers: all
 	tests/compilers.sh all
+	LONG=1000000000 tests/run.sh
 
 # N random functions in process, without a C compiler.
 N ?= 20000

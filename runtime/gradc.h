@@ -558,6 +558,11 @@ GRADC_INLINE size_t gradc_chunks(size_t n, size_t work, size_t added)
     return chunks > 1 ? chunks : 1;
 }
 
+GRADC_INLINE size_t gradc_least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* The first of n rounds that a chunk does: a multiple of `step`; n behind the last chunk. */
 GRADC_INLINE size_t gradc_first(size_t chunk, size_t chunks, size_t n, size_t step)
 {

@@ -111,6 +111,19 @@ GRADC_INLINE float gradc_with_signf(float size, float x)
 #define GRADC_VECMATH_LIBM 0
 #endif
 
+/* A choice beside such functions. Where loops of them become vectors, both sides are computed: compilers move
+ * what one side alone needs under the condition, and leave a loop with branches as it is. */
+#if GRADC_VECMATH_LIBM
+#define GRADC_CHOOSE(condition, a, b) ((condition) ? (a) : (b))
+#else
+#define GRADC_CHOOSE(condition, a, b) gradc_choose(condition, a, b)
+#endif
+#if GRADC_VECMATH_LIBMF
+#define GRADC_CHOOSEF(condition, a, b) ((condition) ? (a) : (b))
+#else
+#define GRADC_CHOOSEF(condition, a, b) gradc_choosef(condition, a, b)
+#endif
+
 /* Whether the processor multiplies and adds in one operation. */
 #if defined(FP_FAST_FMA) || defined(__FMA__) || defined(__aarch64__)
 #define GRADC_HAS_FMA 1

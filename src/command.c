@@ -157,7 +157,8 @@ static bool read_prefix(struct reader *reader, const char *value)
 
 static bool read_at(struct reader *reader, const char *value)
 {
-    reader->command->at = value;
+    const char **at = &reader->command->at;
+    *at = *at ? arena_print(reader->arena, "%s,%s", *at, value) : value;
     return true;
 }
 

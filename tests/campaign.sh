@@ -2,8 +2,9 @@
 # campaign.sh: random programs over the whole language for as long as wanted, through the C compilers that are there and
 # in process; see docs/testing.md. What fails is left, made smaller, in a folder that is named.
 # usage: campaign.sh SECONDS [SEED]    JOBS says how many processes run at once (default: as many as there are cores),
-# FOUND the folder for what fails, ONLY=compilers or ONLY=process one of the two kinds, WEIGHT=heavy only ways that take seconds. Ends with
-# `N passed, N failed`; the status is 1 if any failed.
+# FOUND the folder for what fails, ONLY=compilers or ONLY=process one of the two kinds, WEIGHT=heavy only ways that take
+# seconds, WAY='|gcc -O3 -march=native|' this one (judge.sh), LONGEST=250000 only programs whose C has no more bytes. Ends
+# with `N passed, N failed`; the status is 1 if any failed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 seconds=${1?how many seconds}
@@ -30,6 +31,7 @@ quick=${CC:-gcc}" -O0"
 
 # way SEED WEIGHT: quick ones often, since they run many functions; `-O3 -march=native` takes seconds for each.
 way() {
+    [ -z "${WAY-}" ] || { echo "$WAY"; return; }
     RANDOM=$(($1 % 32768))
     local options=("" "" "" -O0 -O1 --standalone "--standalone -O1") levels=(-O1 -O2 -O2 -O3 "-O3 -march=native" "-O3 -march=native")
     local option=${options[RANDOM % 7]} level=${levels[RANDOM % 6]} compiler words="" kind=$((RANDOM % 10)) extra=""

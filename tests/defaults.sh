@@ -23,7 +23,9 @@ f(x: [n], k: int = 3, j: int = k + 1, lr = 1e-3, s = 1 / sqrt(n), t = softplus(2
     gain * sum(x + shift) + real(k * j + i) + lr * s + t + h + m * q + total + (if big > 0 then 1 else 0)
 g(x, factor = 2) = scaled(x, factor)
 scaled(x, factor = 5) = x * factor
+h(b: [2] = [1, -1 / 3], A: [D, 2] = if range(D)[:, new] == range(2) then 2 else 0, at: int[2] = [1, 0], s = 2) = s * sum(A @ b[at])
 export f wrt x
+export h wrt b
 export g wrt x
 export scaled
 END
@@ -50,6 +52,16 @@ int main(void)
         return 2;
     if (f.x || f.shift || f.total != -8 || f.gain != -8)
         return 3;
+    struct h h;
+    static double room[64];
+    double third = -1.0 / 3;
+    memset(&h, 0, sizeof h);
+    h.work = room;
+    h_defaults(&h);
+    if (h.s != 2 || h.b[0] != 1 || !is_near(h.b[1], third) || h.A[0] != 2 || h.A[1] != 0 || h.A[3] != 2 || h.A[11] != 0)
+        return 4;
+    if (h.at[0] != 1 || h.at[1] != 0 || h_workspace(&h) > sizeof room || h_forward(&h) != GRADC_OK || !is_near(h.h, 4 * (1 + third)))
+        return 5;
     return g_forward(&g) != GRADC_OK || g.g != 8 || g.x != 4;
 }
 END
@@ -93,6 +105,7 @@ t = math.log(1 + math.exp(1))
 assert abs(model.f(x, shift=numpy.zeros(4), total=10, gain=3) - expected(3, 4, 1e-3, 0.5, t)) < 1e-12
 assert abs(model.f(x, j=2, k=7, lr=2, shift=numpy.zeros(4), total=10, gain=3) - expected(7, 2, 2, 0.5, t)) < 1e-12
 assert model.g(4) == 8 and model.g(4, 3) == 12
+assert abs(model.h() - 8 / 3) < 1e-12 and abs(model.h([1, 1], at=[0, 0], s=1) - 4) < 1e-12
 for wrong, text in [(dict(k=7), "give j, too"), ({}, "total is missing")]:
     try:
         model.f(x, shift=numpy.zeros(4), gain=3, **({"total": 1, **wrong} if wrong else {}))

@@ -34,6 +34,7 @@ expect "an empty program" 0 '' "$GRADC" --check-format "$out/empty.nn"
 for program in $(find .. -name '*.nn' -not -path '../build/*' | sort); do
     "$GRADC" --emit=ast "$program" > /dev/null 2>&1 || continue # wrong on purpose
     expect "$program is not written" 0 '' "$GRADC" --format "$program" -o "$out/once.nn"
+    ! grep -q __asan_init "$GRADC" || continue # a sanitizer changes nothing of what is written
     expect "$program becomes another program" 0 '' is_same_program "$program" "$out/once.nn"
     expect "$program: the canonical form changes once more" 0 '' "$GRADC" --check-format "$out/once.nn"
 done

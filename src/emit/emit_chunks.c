@@ -62,9 +62,10 @@ static void declare_own(struct emitter *emitter, const struct own *own, const st
 {
     const char *type = c_type(emitter, own->buffer->type);
     const struct tree *count = count_factor(emitter, own);
-    if (is_local(own)) {
+    if (is_local(own) && keeps_parts(own->added_by)) {
+        declare_parts(emitter, own->added_by, renamed->outside);
+    } else if (is_local(own)) {
         emit_line(emitter, "%s %s = $", type, renamed->inside, identity_of(emitter, own->added_by->node));
-        declare_parts(emitter, own->added_by, renamed->inside);
     } else if (!own->added_by) {
         emit_line(emitter, "%s *const %s = GRADC_OWN(%s, %s, %s, $)", type, renamed->inside, chunk,
                   renamed->outside, renamed->others, count);
@@ -82,27 +83,39 @@ static void declare_own(struct emitter *emitter, const struct own *own, const st
 static void give_local(struct emitter *emitter, struct nest *nest, const struct renamed *renamed,
                        const char *chunk)
 {
-    if (nest->sums)
-        emit_as(emitter, CODE_COLLECT, "GRADC_TOTAL(%s, %s)", renamed->inside, nest->sums);
-    nest->sums = NULL;
-    emit_line(emitter, "%s[%s] = %s", renamed->others, chunk, renamed->inside);
-}
-
-/* Behind all chunks. */
-static void combine_own(struct emitter *emitter, const struct own *own, const struct renamed *renamed,
-                        const char *chunk, const struct tree *chunks)
-{
-    struct guarded guarded;
-    if (!own->added_by)
-        return;
-    if (is_local(own)) {
-        struct statement *all = emit_open_loop(emitter, BRACES_IF_LONG, chunk, chunks);
-        accumulate(emitter, own->added_by->node, own->buffer->type,
-                   tree_name(emitter->lasting, renamed->outside),
-                   form(emitter, "%s[%s]", renamed->others, chunk));
-        close_statement(emitter, all);
+    if (!nest->sums) {
+        emit_line(emitter, "%s[%s] = %s", renamed->others, chunk, renamed->inside);
         return;
     }
+    emit_line(emitter, "%s[%s] = 0", renamed->others, chunk);
+    emit_as(emitter, CODE_COLLECT, "GRADC_TOTAL(%s[%s], %s)", renamed->others, chunk, nest->sums);
+    nest->sums = NULL;
+}
+
+/* Behind all chunks: local variables. */
+static void combine_locals(struct emitter *emitter, const struct chunks *in, const struct renamed *renamed,
+                           const char *chunk, const struct tree *chunks)
+{
+    struct statement *all =
+        open_statement(emitter, CODE_FOR, "for (size_t %s = 0; %s < $; %s++)", chunk, chunk, chunks, chunk);
+    for (size_t i = 0; i < in->owns_count; i++)
+        if (is_local(&in->owns[i]))
+            accumulate(emitter, in->owns[i].added_by->node, in->owns[i].buffer->type,
+                       tree_name(emitter->lasting, renamed[i].outside),
+                       form(emitter, "%s[%s]", renamed[i].others, chunk));
+    close_statement(emitter, all);
+    all->braces = BRACES_IF_LONG;
+    if (all->body.statements_count > 0)
+        code_append(emitter->lasting, emitter->code, all);
+}
+
+/* Behind all chunks: an array. */
+static void combine_own(struct emitter *emitter, const struct own *own, const struct renamed *renamed,
+                        const struct tree *chunks)
+{
+    struct guarded guarded;
+    if (!own->added_by || is_local(own))
+        return;
     begin_guarded(emitter, &guarded, own->added_by->guard);
     emit_as(emitter, CODE_ADD, "GRADC_ADD_CHUNKS(%s, %s, $, $)", renamed->outside, renamed->others,
             count_factor(emitter, own), chunks);
@@ -152,7 +165,8 @@ void emit_in_chunks(struct emitter *emitter, const struct item *loop)
                                            round->name, chunks, size_c(emitter, in->work));
     emit_chunk(emitter, loop, renamed, round->name, chunks);
     close_statement(emitter, parallel);
+    combine_locals(emitter, in, renamed, round->name, chunks);
     for (size_t i = 0; i < in->owns_count; i++)
-        combine_own(emitter, &in->owns[i], &renamed[i], round->name, chunks);
+        combine_own(emitter, &in->owns[i], &renamed[i], chunks);
     round->is_taken = false;
 }

@@ -370,6 +370,8 @@ static int operand_limit(const struct node *node, int precedence)
 {
     if (node->op == OP_SELECT)
         return 0;
+    if (precedence == PRECEDENCE_BIT_AND || precedence == PRECEDENCE_BIT_OR)
+        return PRECEDENCE_UNARY; /* !a & b is as good as always a slip for !(a & b), say compilers */
     if (precedence >= PRECEDENCE_ORDER)
         return PRECEDENCE_SUM + 1;
     return precedence == PRECEDENCE_UNARY ? PRECEDENCE_UNARY : 0;
@@ -385,17 +387,53 @@ static const char *fast_row(const struct emitter *emitter, const struct node *no
                : NULL;
 }
 
+/* A loop whose functions are to run in vectors has no branches. */
+static bool has_no_branches(const struct emitter *emitter)
+{
+    const struct item *loop = emitter->at ? emitter->at->parent : NULL;
+    return loop && loop->kind == ITEM_LOOP && loop->is_expensive &&
+           (loop->loop_kind == LOOP_INDEPENDENT || loop->loop_kind == LOOP_SUM ||
+            loop->loop_kind == LOOP_SUMS);
+}
+
+static bool is_number(const struct tree *tree)
+{
+    return tree->kind == TREE_NUMBER || (tree->kind == TREE_UNARY && is_number(tree->operands[0]));
+}
+
+/* c ? a : b as GRADC_CHOOSE(c, a, b), and so many choices in b. Others may stand there that are none of the
+ * operator: of what to read where a member is NULL. */
+static const struct tree *without_branch(struct emitter *emitter, const struct tree *tree, int choices)
+{
+    if (choices == 0)
+        return tree;
+    return form(emitter, *emitter->suffix ? "GRADC_CHOOSEF($, $, $)" : "GRADC_CHOOSE($, $, $)",
+                tree->operands[0], tree->operands[1],
+                without_branch(emitter, tree->operands[2], choices - 1));
+}
+
+/* Compilers make a branch of what one side alone needs, and of what follows from a constant. */
+static bool is_better_without_branch(const struct emitter *emitter, const struct node *node,
+                                     const struct tree *tree)
+{
+    return node->type == REAL && tree->kind == TREE_CHOICE && has_no_branches(emitter) &&
+           (node->op == OP_SELECT || is_number(tree->operands[1]) || is_number(tree->operands[2]));
+}
+
 static const struct tree *operator_of(struct emitter *emitter, struct node *node,
                                       const struct tree *const *operands)
 {
     const char *row = fast_row(emitter, node);
     int precedence = 0;
-    if (!row && emitter->side)
+    if (!row && (emitter->side || has_no_branches(emitter)))
         row = side_by_side_operator(node, &precedence);
-    if (!row)
+    if (!row || (node->op == OP_SELECT && !emitter->side))
         row = operator_c_text(node, &precedence);
-    return tree_of_row(emitter->lasting, row, operands, operand_limit(node, precedence), emitter->suffix,
-                       emitter->real);
+    const struct tree *tree = tree_of_row(emitter->lasting, row, operands, operand_limit(node, precedence),
+                                          emitter->suffix, emitter->real);
+    return is_better_without_branch(emitter, node, tree)
+               ? without_branch(emitter, tree, node->op == OP_SIGN ? 2 : 1)
+               : tree;
 }
 
 static const struct tree *elementwise_of(struct emitter *emitter, struct node *node, const struct index *at)

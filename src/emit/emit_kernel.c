@@ -25,11 +25,11 @@ static void declare_scalars(struct emitter *emitter, const struct names *mention
         const struct member *member = &emitter->function->members[i];
         if (!is_read_leaf(emitter, member) || member->rank > 0)
             continue;
-        const char *type = c_type(emitter, member->type);
-        const struct tree *source = member_of(emitter, member);
         const char *name = emitter->leaf_names[member->leaf->id];
         if (!names_has(mentioned, name))
             continue;
+        const char *type = c_type(emitter, member->type);
+        const struct tree *source = member_of(emitter, member);
         if (member->pointer)
             emit_line(emitter, "const %s %s = $ ? *$ : %d", type, name, source, source,
                       (int)is_first_output(emitter->function, member));

@@ -292,12 +292,14 @@ void emit_laned_loop(struct emitter *emitter, const struct item *loop)
     for (size_t i = 0; i < loop->summed_count; i++)
         clear_parts(emitter, loop->summed[i]);
     struct statement *blocks =
-        emit_open(emitter, CODE_MACRO, BRACES, "GRADC_BLOCKS(%s, %s, $)", first, lanes, rounds);
+        open_statement(emitter, CODE_MACRO, "GRADC_BLOCKS(%s, %s, $)", first, lanes, rounds);
     declare_lanes(emitter, loop);
     for (size_t i = 0; i < loop->panels_count; i++)
         emit_panel(emitter, &loop->panels[i]);
     emit_items(emitter, loop);
     close_statement(emitter, blocks);
+    if (blocks->body.statements_count > 0) /* else it held nothing but copies of what lies there already */
+        code_append(emitter->lasting, emitter->code, blocks);
     for (size_t i = 0; i < loop->summed_count; i++)
         add_parts(emitter, loop->summed[i]);
     emitter->laned = NULL;

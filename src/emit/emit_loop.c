@@ -387,6 +387,7 @@ void emit_rounds(struct emitter *emitter, const struct item *loop)
 {
     switch (loop->loop_kind) {
     case LOOP_LANES: emit_laned_loop(emitter, loop); break;
+    case LOOP_SUMS: emit_sums_in_parts(emitter, loop); break;
     case LOOP_SUM:
     case LOOP_SHORT_SUM: emit_sum_loop(emitter, loop); break;
     default: emit_counted_loop(emitter, loop); break;

@@ -13,7 +13,9 @@
  *
  * Requires that the loop can look ahead: all that a round reads stands in memory before the loop, but for
  * what the round has stored by the same name at the same place, for which what was stored is put. Calls of
- * whose arguments this cannot be said, or that take much to compute, stay as they are. */
+ * whose arguments this cannot be said, or that take much to compute, stay as they are. On one side of a
+ * choice, the argument may be no element of the array where the other one is chosen, and is looked at where
+ * it is not. */
 #include <string.h>
 
 #include "emitter.h"
@@ -26,7 +28,10 @@ struct looking {
     size_t turn;                  /* where in it the walk stands */
     int length;                   /* of the argument, so far */
     const struct tree *condition; /* that an argument is far; NULL: of no call it can be said */
-    const struct tree **arguments;
+    const struct tree *within;    /* what has been chosen around where the walk stands; NULL: nothing */
+    struct argument {
+        const struct tree *tree, *within;
+    } * arguments;
     size_t arguments_count, arguments_capacity;
 };
 
@@ -153,26 +158,72 @@ static bool has_near_form(const struct emitter *emitter, const char *function)
     return false;
 }
 
+static bool is_looked_at(const struct looking *looking, const struct tree *argument)
+{
+    for (size_t i = 0; i < looking->arguments_count; i++) {
+        const struct argument *other = &looking->arguments[i];
+        if (tree_equal(other->tree, argument) &&
+            (!other->within || (looking->within && tree_equal(other->within, looking->within))))
+            return true;
+    }
+    return false;
+}
+
+static void look_at(struct looking *looking, const struct tree *argument)
+{
+    struct emitter *emitter = looking->emitter;
+    struct argument looked_at = {argument, looking->within};
+    if (is_looked_at(looking, argument))
+        return;
+    ARENA_APPEND(emitter->lasting, looking, arguments, looked_at);
+    const struct tree *is_far = form(emitter, "gradc_far%s($)", emitter->suffix, argument);
+    if (looking->within)
+        is_far = form(emitter, "($ ? $ : 0)", looking->within, is_far);
+    looking->condition =
+        looking->condition ? tree_binary(emitter->lasting, looking->condition, "|", is_far) : is_far;
+}
+
 /* gradc_sin_near(x) of gradc_sin(x); itself if it is not known before the loop whether x is near. */
 static const struct tree *near_call(struct looking *looking, const struct tree *call)
 {
     struct emitter *emitter = looking->emitter;
     looking->length = 0;
     const struct tree *argument = ahead(looking, call->operands[0], looking->turn);
-    bool is_new = true;
     if (!argument)
         return call;
-    for (size_t i = 0; i < looking->arguments_count; i++)
-        is_new = is_new && !tree_equal(looking->arguments[i], argument);
-    if (is_new) {
-        ARENA_APPEND(emitter->lasting, looking, arguments, argument);
-        const struct tree *is_far = form(emitter, "gradc_far%s($)", emitter->suffix, argument);
-        looking->condition =
-            looking->condition ? tree_binary(emitter->lasting, looking->condition, "|", is_far) : is_far;
-    }
+    look_at(looking, argument);
     int stem = (int)(strlen(call->text) - strlen(emitter->suffix));
     const char *near = arena_print(emitter->lasting, "%.*s_near%s", stem, call->text, emitter->suffix);
     return tree_call(emitter->lasting, near, 1, call->operands);
+}
+
+static const struct tree *near_tree(struct looking *looking, const struct tree *a);
+
+/* One side of a choice: where its condition holds, or does not. */
+static const struct tree *near_side(struct looking *looking, const struct tree *condition, bool holds,
+                                    const struct tree *side)
+{
+    const struct tree *around = looking->within;
+    struct emitter *emitter = looking->emitter;
+    if (!condition)
+        return side;
+    condition = holds ? condition : form(emitter, "!($)", condition);
+    looking->within = around ? tree_binary(emitter->lasting, around, "&&", condition) : condition;
+    side = near_tree(looking, side);
+    looking->within = around;
+    return side;
+}
+
+static const struct tree *near_operand(struct looking *looking, const struct tree *a, unsigned i)
+{
+    bool may_end_early =
+        a->kind == TREE_BINARY && (tree_is(a, TREE_BINARY, "&&") || tree_is(a, TREE_BINARY, "||"));
+    if (i > 0 && may_end_early)
+        return a->operands[i];
+    if (i == 0 || a->kind != TREE_CHOICE)
+        return near_tree(looking, a->operands[i]);
+    looking->length = 0;
+    return near_side(looking, ahead(looking, a->operands[0], looking->turn), i == 1, a->operands[i]);
 }
 
 static const struct tree *near_tree(struct looking *looking, const struct tree *a)
@@ -180,7 +231,7 @@ static const struct tree *near_tree(struct looking *looking, const struct tree *
     const struct tree **operands = ARENA_ARRAY(looking->emitter->arena, const struct tree *, a->count + 1);
     bool is_other = false;
     for (unsigned i = 0; i < a->count; i++) {
-        operands[i] = near_tree(looking, a->operands[i]);
+        operands[i] = near_operand(looking, a, i);
         is_other = is_other || operands[i] != a->operands[i];
     }
     const struct tree *made = is_other ? tree_with(looking->emitter->lasting, a, operands) : a;
@@ -203,11 +254,34 @@ static struct code near_code(struct looking *looking, const struct code *round)
     return made;
 }
 
+/* Of a loop over blocks of rounds those of a block; NULL: it is none. */
+static const struct statement *rounds_of_block(const struct statement *rounds)
+{
+    const struct code *body = &rounds->body;
+    return body->statements_count == 1 && body->statements[0]->kind == CODE_FOR ? body->statements[0] : NULL;
+}
+
+/* What each round does, or of a sum what comes before its term. */
+static const struct code *round_of(const struct statement *rounds)
+{
+    static const struct code nothing = {0};
+    if (rounds->kind != CODE_FOR && rounds->kind != CODE_MACRO)
+        return rounds->locals ? rounds->locals : &nothing;
+    const struct statement *inside = rounds_of_block(rounds);
+    return inside ? &inside->body : &rounds->body;
+}
+
 /* The loop with near forms, and in `looking` where it is as good. */
 static struct statement *near_loop(struct looking *looking, const struct statement *rounds)
 {
     struct statement *near = ARENA_NEW(looking->emitter->lasting, struct statement);
+    const struct statement *inside = rounds_of_block(rounds);
     *near = *rounds;
+    if (inside) {
+        near->body = (struct code){0};
+        code_append(looking->emitter->lasting, &near->body, near_loop(looking, inside));
+        return near;
+    }
     if (rounds->kind == CODE_FOR || rounds->kind == CODE_MACRO) {
         near->body = near_code(looking, &rounds->body);
         return near;
@@ -222,12 +296,7 @@ static struct statement *near_loop(struct looking *looking, const struct stateme
 void emit_near_or_far(struct emitter *emitter, const struct item *loop, struct statement *rounds,
                       const struct range *range)
 {
-    static const struct code nothing = {0};
-    bool is_sum = rounds->kind != CODE_FOR && rounds->kind != CODE_MACRO;
-    struct looking looking = {.emitter = emitter,
-                              .round = !is_sum          ? &rounds->body
-                                       : rounds->locals ? rounds->locals
-                                                        : &nothing};
+    struct looking looking = {.emitter = emitter, .round = round_of(rounds)};
     struct statement *near =
         loop->can_look_ahead && !emitter->lane && !emitter->side && are_plain(looking.round)
             ? near_loop(&looking, rounds)

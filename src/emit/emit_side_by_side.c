@@ -84,8 +84,8 @@ const char *side_by_side_operator(const struct node *node, int *precedence)
     *precedence = 0;
     switch (node->op) {
     case OP_SELECT: return node->type == REAL ? "gradc_choose@($a, $b, $c)" : NULL;
-    case OP_AND: *precedence = 8; return "$a & $b";
-    case OP_OR: *precedence = 10; return "$a | $b";
+    case OP_AND: *precedence = PRECEDENCE_BIT_AND; return "$a & $b";
+    case OP_OR: *precedence = PRECEDENCE_BIT_OR; return "$a | $b";
     default: return NULL;
     }
 }

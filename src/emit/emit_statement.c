@@ -337,6 +337,8 @@ static void emit_reduction(struct emitter *emitter, struct nest *nest, const str
     const struct tree *term = term_of(emitter, nest, at);
     if (nest->first_reduced == nest->loop_count)
         store(emitter, nest, to, "=", term);
+    else if (emitter->part)
+        emit_line(emitter, "%s[$] += $", nest->sums, emitter->part, term);
     else
         accumulate(emitter, nest->node, nest->target->type, collector(emitter, nest, to), term);
 }

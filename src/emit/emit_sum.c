@@ -47,3 +47,36 @@ void emit_sum_loop(struct emitter *emitter, const struct item *loop)
     emitter->code = outer;
     emit_near_or_far(emitter, loop, sum.statements[0], &(struct range){form(emitter, "0"), extent});
 }
+
+/* Several sums, or one of many values:
+ *
+ *     for (size_t block = 0; block < n; block += GRADC_PARTS)
+ *         for (size_t i = block; i < gradc_least(block + GRADC_PARTS, n); i++) {
+ *             ...
+ *             sum_parts[i - block] += x[i];
+ *         }
+ */
+void emit_sums_in_parts(struct emitter *emitter, const struct item *loop)
+{
+    struct range range = {form(emitter, "0"), size_c(emitter, loop->extent)};
+    if (emitter->range)
+        range = *emitter->range;
+    emitter->range = NULL;
+    struct round_name *round = take_round_name(emitter, "block");
+    const char *variable = c_name(emitter, loop->variable), *block = round->name;
+    struct statement *blocks =
+        open_statement(emitter, CODE_FOR, "for (size_t %s = $; %s < $; %s += GRADC_PARTS)", block,
+                       range.begin, block, range.end, block);
+    struct statement *rounds = emit_open(emitter, CODE_FOR, BRACES_IF_LONG,
+                                         "for (size_t %s = %s; %s < gradc_least(%s + GRADC_PARTS, $); %s++)",
+                                         variable, block, variable, block, range.end, variable);
+    rounds->about = loop->is_in_any_order ? "GRADC_INDEPENDENT" : NULL;
+    emitter->part = form(emitter, "%s - %s", variable, block);
+    emit_body(emitter, loop, 0);
+    emitter->part = NULL;
+    close_statement(emitter, rounds);
+    close_statement(emitter, blocks);
+    blocks->braces = NO_BRACES;
+    emit_near_or_far(emitter, loop, blocks, &range);
+    round->is_taken = false;
+}

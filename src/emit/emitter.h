@@ -66,11 +66,12 @@ struct emitter {
     const struct item
         *quoted; /* the body of whose items [quoted_first, quoted_end) the lines have been shown */
     size_t quoted_first, quoted_end;
-    guard guard;                    /* what is known to be wanted here */
-    const struct item *at;          /* the item being printed */
-    const struct range *range;      /* which rounds of a loop in chunks are being printed; else NULL */
-    const struct item *laned;       /* the loop in lanes that is being printed; else NULL */
-    const char *lane;               /* its variable that counts the lanes; NULL: there are none */
+    guard guard;               /* what is known to be wanted here */
+    const struct item *at;     /* the item being printed */
+    const struct range *range; /* which rounds of a loop in chunks are being printed; else NULL */
+    const struct tree *part;   /* of sums in parts: that of the round that is being printed; NULL: none */
+    const struct item *laned;  /* the loop in lanes that is being printed; else NULL */
+    const char *lane;          /* its variable that counts the lanes; NULL: there are none */
     const struct tree *first_laned; /* the first of its rounds that are printed; NULL: 0 */
     struct side_by_side *side;      /* rounds are being printed side by side, all members wanted; else NULL */
     struct running_power **powers;
@@ -192,6 +193,7 @@ void emit_near_or_far(struct emitter *emitter, const struct item *loop, struct s
 /* ---- emit_sum.c ---- */
 /* Prints an innermost loop that forms one sum, maximum or minimum in parts. */
 void emit_sum_loop(struct emitter *emitter, const struct item *loop);
+void emit_sums_in_parts(struct emitter *emitter, const struct item *loop);
 /* Declares the parts that the sum, which is called `name`, keeps between rounds of outer loops, if it does.
  */
 void declare_parts(struct emitter *emitter, struct nest *nest, const char *name);

@@ -279,14 +279,53 @@ static bool is_in_rounds(const struct copier *copier, const struct loop *loop, c
     return false;
 }
 
+static bool is_open(const struct copier *copier, const struct node *node)
+{
+    for (size_t i = 0; i < copier->open_count; i++)
+        if (copier->open[i] == node)
+            return true;
+    return false;
+}
+
+/* Whether the node is, or what it needs has, a LOOP that is being copied: what carries the same values may
+ * stand around those rounds. */
+static bool needs_open(const struct copier *copier, const struct node *root)
+{
+    int least = root->id; /* nodes come behind what they need */
+    for (size_t i = 0; i < copier->open_count; i++)
+        least = copier->open[i]->id < least ? copier->open[i]->id : least;
+    if (least == root->id && !is_open(copier, root))
+        return false;
+    const struct node **stack = memory_array(copier->source->nodes_count + 1, sizeof *stack);
+    bool *is_seen = memory_array(copier->source->nodes_count + 1, sizeof *is_seen), found = false;
+    size_t count = 0;
+    stack[count++] = root;
+    while (count > 0 && !found) {
+        const struct node *node = stack[--count];
+        struct node *const *needed;
+        size_t more = node_dependencies(copier->source, node, &needed);
+        found = is_open(copier, node);
+        for (size_t j = 0; j < more; j++) {
+            if (!is_seen[needed[j]->id] && !copy_of(copier, needed[j]))
+                stack[count++] = needed[j];
+            is_seen[needed[j]->id] = true;
+        }
+    }
+    memory_free(is_seen);
+    memory_free(stack);
+    return found;
+}
+
 /* Copies what is followed in the rounds, though they do not need it. */
 static void copy_wanted(struct copier *copier, const struct loop *loop)
 {
     if (copier->wanted_count > 0 && !copier->rounds)
         find_rounds(copier);
-    for (size_t i = 0; i < copier->wanted_count; i++)
-        if (is_in_rounds(copier, loop, copier->wanted[i]))
-            copier_copy(copier, copier->wanted[i]);
+    for (size_t i = 0; i < copier->wanted_count; i++) {
+        struct node *wanted = copier->wanted[i];
+        if (is_in_rounds(copier, loop, wanted) && !copy_of(copier, wanted) && !needs_open(copier, wanted))
+            copier_copy(copier, wanted);
+    }
 }
 
 /* Forgets what of the rounds a followed node needs. */
@@ -360,6 +399,7 @@ static struct node *copy_loop(struct copier *copier, struct node *node)
     const struct region *region = region_of(copier->source, loop);
     size_t atoms = copier->atoms_count;
     struct span origin = node->origin;
+    ARENA_APPEND(copier->target->arena, copier, open, node);
     *copy = *loop;
     copy->region = NULL;
     copy->begin = copier_size(copier, loop->begin);
@@ -384,6 +424,7 @@ static struct node *copy_loop(struct copier *copier, struct node *node)
     forget_body(copier, loop, region);
     copier->atoms_count = copier->numbers_count = atoms;
     copier->target->origin = origin;
+    copier->open_count--;
     struct node *result = graph_loop(copier->target, copy);
     keep_name(node, result);
     return result;

@@ -36,6 +36,8 @@ struct copier {
     struct node **wanted; /* the nodes that are followed */
     size_t wanted_count, wanted_capacity;
     int *rounds; /* by id in the source: the id of the innermost LOOP whose carried values it needs */
+    const struct node **open; /* the LOOPs that are being copied, the innermost one last */
+    size_t open_count, open_capacity;
     struct followed *followed;
     size_t followed_count, followed_capacity;
 };

@@ -54,6 +54,8 @@ enum {
      * that is not too short, behind a few values that it computes first. */
     SHORTEST_IN_PARTS = 16,
     MOST_VALUES_BEFORE_SUM = 3,
+    SHORTEST_OF_SUMS = 64, /* several sums at once: each has its parts in memory */
+    MOST_SUMS = 16,
     STORED_FOR_SUM = 8, /* so long a sum has its terms stored first if they call functions that vectorise */
     SMALL_NEST = 2048,  /* rounds of a nest that touches nothing beyond the nearest cache */
     SHORTEST_INNER = 8, /* rounds inside that are better made side by side with those of other rounds */

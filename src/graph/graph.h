@@ -234,6 +234,12 @@ struct node *graph_contract(struct graph *graph, struct node *a, struct node *b,
                             const signed char *b_axes, int rank, int reduced);
 struct node *graph_cumsum(struct graph *graph, struct node *x, int axis, bool reverse);
 
+/* The axes along which the node plainly does not vary: those that its subscripts leave out. Axes of length 1
+ * too. */
+unsigned node_invariance(const struct node *node);
+/* x at 0 along the axes, without them. */
+struct node *graph_restrict(struct graph *graph, struct node *x, unsigned axes);
+
 /* Convenience, all written with the above. */
 struct node *graph_broadcast(struct graph *graph, struct node *x, int rank,
                              size *const *shape); /* NumPy's rule */
@@ -345,6 +351,11 @@ const struct operator_info *operator_info(enum op op);
 bool operator_is_elementwise(enum op op);
 /* The runtime has a form of the function for loops. */
 bool operator_vectorises(enum op op);
+/* Of a node, as it is printed: compilers or the runtime have a form of it in vectors. Of what is not
+ * element-wise true. */
+bool operator_has_vectors(const struct node *node);
+/* An expensive function without one: loops call it element by element. */
+bool operator_stays_call(const struct node *node);
 /* Of an element-wise node, in additions: small powers are multiplications. */
 int operator_cost(const struct node *node);
 /* The C of an element-wise node: c_text, or a better one for its operands: INT arithmetic that wraps without

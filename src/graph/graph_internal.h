@@ -70,11 +70,6 @@ struct node *view_intern_index(struct graph *graph, struct node *x, const struct
 
 /* Gives up where a node would have more axes than MAXIMUM_RANK. */
 void require_rank(int rank);
-/* The axes along which the node plainly does not vary: those that its subscripts leave out. Axes of length 1
- * too. */
-unsigned node_invariance(const struct node *node);
-/* x at 0 along the axes, without them. */
-struct node *graph_restrict(struct graph *graph, struct node *x, unsigned axes);
 /* x with axes inserted at the given places of a larger shape, along which it does not vary. */
 struct node *graph_expand(struct graph *graph, struct node *x, unsigned axes, int rank, size *const *shape);
 unsigned node_all_axes(const struct node *node);

@@ -30,7 +30,7 @@ int interpreter_status(const struct interpreter *interpreter)
     return interpreter->status;
 }
 
-void interpreter_watch(struct interpreter *interpreter, const struct watch *watch)
+void interpreter_watch(struct interpreter *interpreter, const struct round_watch *watch)
 {
     interpreter->watch = watch;
 }
@@ -345,7 +345,7 @@ static bool stands_in_rounds(const struct loop *loop, const struct region *regio
 static void show_watched(struct interpreter *interpreter, const struct loop *loop,
                          const struct region *region)
 {
-    const struct watch *watch = interpreter->watch;
+    const struct round_watch *watch = interpreter->watch;
     for (size_t i = 0; watch && i < watch->count; i++)
         if (stands_in_rounds(loop, region, watch->nodes[i])) {
             watch->see(watch->closure, i, interpreter_value(interpreter, watch->nodes[i]));

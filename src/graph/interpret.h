@@ -30,13 +30,13 @@ void interpreter_hold_stopped(struct interpreter *interpreter, struct stopped *s
 /* Has `see` told, in each round that runs, of those of the nodes that stand in the rounds of a loop: which of
  * them, and its elements there; NULL: it has none. What goes wrong in computing them alone is no one's fault.
  */
-struct watch {
+struct round_watch {
     struct node *const *nodes;
     size_t count;
     void (*see)(void *closure, size_t number, const double *values);
     void *closure;
 };
-void interpreter_watch(struct interpreter *interpreter, const struct watch *watch);
+void interpreter_watch(struct interpreter *interpreter, const struct round_watch *watch);
 int interpreter_status(const struct interpreter *interpreter);
 
 #endif

@@ -33,8 +33,8 @@ struct interpreter {
     struct bound_size *bound;
     size_t bound_count, bound_capacity;
     int precision, status;
-    const struct watch *watch; /* NULL: none */
-    double change;             /* of what is rounded; 0: none */
+    const struct round_watch *watch; /* NULL: none */
+    double change;                   /* of what is rounded; 0: none */
     uint64_t random;
     struct stopped *stopped; /* NULL: what stop_gradient gives is neither kept nor held */
     bool holds_stopped;

@@ -2,8 +2,10 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "cost.h"
 #include "graph.h"
 #include "special.h"
+#include "tree.h"
 
 static const struct operator_info infos[OPERATOR_COUNT] = {
 #define ELEMENTWISE(NAME, name_, arity_, text, precedence_, derivative_, cost_, low_, high_, value, ...)     \
@@ -119,6 +121,42 @@ const char *operator_c_text(const struct node *node, int *precedence)
     if (node->op == OP_MAX || node->op == OP_MIN)
         return extremum_text(node);
     return info->c_text;
+}
+
+static bool calls_function(const struct node *node)
+{
+    const struct tree operand = {.kind = TREE_NAME, .text = "x"}, *const operands[] = {&operand, &operand,
+                                                                                       &operand};
+    struct arena *arena = arena_new();
+    int precedence;
+    const char *text = operator_c_text(node, &precedence);
+    bool calls = tree_has(tree_of_row(arena, text, operands, 0, "", "double"), TREE_CALL);
+
+    arena_free(arena);
+    return calls;
+}
+
+bool operator_has_vectors(const struct node *node)
+{
+    double power;
+
+    if (!operator_is_elementwise(node->op))
+        return true;
+    if (node->op == OP_POW && graph_is_constant(node->inputs[1], &power))
+        return power == 2 || power == 3 || power == 4 || power == 0.5 || power == -1;
+    switch (infos[node->op].vectors) {
+    case VECTORS_OF_COMPILER:
+    case VECTORS_OF_RUNTIME: return true;
+    case VECTORS_OF_REALS: return node->type == REAL;
+    case NO_VECTORS: return false;
+    default: return !calls_function(node);
+    }
+}
+
+bool operator_stays_call(const struct node *node)
+{
+    return operator_is_elementwise(node->op) && operator_cost(node) >= EXPENSIVE_OPERATOR &&
+           !operator_has_vectors(node);
 }
 
 /* value modulo 2^32, in [-2^31, 2^31). */

@@ -16,7 +16,7 @@
  * so large that few of them outweigh that (gradc_few), and there are none where that costs more than the
  * cache saves. */
 #include "cost.h"
-#include "program.h"
+#include "nests.h"
 
 enum standing {
     OUTSIDE,   /* needs nothing of the blocks */
@@ -415,24 +415,24 @@ static void block_stretch(struct program *program, struct nest **nests, size_t c
     }
 }
 
-static void block_body(struct program *program, struct item *container)
+void visit_stretches(struct program *program, struct item *container, visit_stretch *visit)
 {
     size_t begin = 0;
-    for (size_t i = 0; i < container->waiting_count; i++)
-        container->waiting[i]->turn = i;
     for (size_t i = 0; i <= container->waiting_count; i++) {
         struct nest *nest = i < container->waiting_count ? container->waiting[i] : NULL;
         if (nest && nest->kind != NEST_REGION && nest->kind != NEST_BREAK)
             continue;
+        for (size_t k = begin; k < i; k++)
+            container->waiting[k]->turn = k - begin;
         if (i > begin)
-            block_stretch(program, container->waiting + begin, i - begin);
+            visit(program, container->waiting + begin, i - begin);
         if (nest && nest->kind == NEST_REGION)
-            block_body(program, nest->item);
+            visit_stretches(program, nest->item, visit);
         begin = i + 1;
     }
 }
 
 void block(struct program *program)
 {
-    block_body(program, program->root);
+    visit_stretches(program, program->root, block_stretch);
 }

@@ -58,8 +58,8 @@ bool has_own(struct program *program, struct chunks *chunks, struct nest *nest, 
         return false;
     if (target->storage == STORAGE_SCALAR && nest->kind != NEST_REDUCE)
         return false; /* a sum of all rounds is one variable, any other a chunk would need an array for */
-    bool is_private =
-        target->storage == STORAGE_WORKSPACE && is_private_to(target, loop) && array_of(target) == target;
+    bool is_private = target->storage == STORAGE_WORKSPACE && !target->is_kept &&
+                      is_private_to(target, loop) && array_of(target) == target;
     if (is_private ? row_axis(nest, loop) >= 0 : !adds_up(nest))
         return false; /* a copy of what has room for all rounds is too much */
     list(program, chunks, target, is_private ? NULL : nest);

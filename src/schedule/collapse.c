@@ -146,6 +146,7 @@ static void collapse_loop(struct program *program, struct item *outer)
     outer->body_count = inner->body_count;
     outer->body_capacity = inner->body_capacity;
     outer->is_expensive = inner->is_expensive;
+    outer->has_calls = inner->has_calls;
     outer->is_serial = inner->is_serial;
 }
 

@@ -6,7 +6,7 @@
  * holds the latest of what it reads, and against the last loop of the body; so the cost is linear in what is
  * read. */
 #include "cost.h"
-#include "program.h"
+#include "loop_kinds.h"
 
 struct item *item_new(struct program *program, struct item *parent)
 {
@@ -81,7 +81,19 @@ static size *loop_extent(const struct nest *nest, int depth)
                                                                  : nest->extents[nest->order[depth]];
 }
 
-static bool is_sharable(const struct nest *nest, const struct item *loop, int level, int depth)
+/* Whether the nest may go through the rounds of the loop together with this one, of which it reads; in no
+ * order only if it is asked about all that change the array, since what comes before the last of them need
+ * not stand before the loop. */
+static bool may_join(const struct program *program, const struct nest *nest, const struct access *access,
+                     const struct nest *earlier, int level, int depth)
+{
+    return is_pointwise(nest, access, earlier, level, depth) ||
+           (access->is_target && access->first_writer == 0 &&
+            rounds_are_in_no_order(program, nest, earlier, level));
+}
+
+static bool is_sharable(const struct program *program, const struct nest *nest, const struct item *loop,
+                        int level, int depth)
 {
     if (!loop || loop->kind != ITEM_LOOP || nest->alone || loop->nest ||
         loop->position < loop->parent->barrier || loop->extent != loop_extent(nest, depth))
@@ -93,13 +105,26 @@ static bool is_sharable(const struct nest *nest, const struct item *loop, int le
         for (size_t w = nest->reads[i].first_writer; w < nest->reads[i].end_writer; w++) {
             const struct nest *earlier = nest->reads[i].buffer->writers[w];
             if (earlier->path_count > level && earlier->path[level] == loop &&
-                !is_pointwise(nest, &nest->reads[i], earlier, level, depth))
+                !may_join(program, nest, &nest->reads[i], earlier, level, depth))
                 return false;
         }
     for (size_t i = 0; i < nest->after_count; i++)
         if (nest->after[i]->path_count > level && nest->after[i]->path[level] == loop)
             return false;
     return true;
+}
+
+/* Whether the nest shares the loop with others that change the same elements in other rounds. */
+static bool meets_others(const struct nest *nest, const struct item *loop, int level, int depth)
+{
+    for (size_t i = 0; i < nest->reads_count; i++)
+        for (size_t w = nest->reads[i].first_writer; w < nest->reads[i].end_writer; w++) {
+            const struct nest *earlier = nest->reads[i].buffer->writers[w];
+            if (earlier->path_count > level && earlier->path[level] == loop &&
+                !is_pointwise(nest, &nest->reads[i], earlier, level, depth))
+                return true;
+        }
+    return false;
 }
 
 static bool reads_the_same(const struct nest *nest, const struct item *loop)
@@ -181,6 +206,24 @@ static bool may_end_in(const struct nest *nest, const struct item *loop, int dep
     return true;
 }
 
+static bool is_value_or_sum(const struct nest *nest)
+{
+    return nest->kind == NEST_VALUE || is_one_of_sums(nest);
+}
+
+/* A loop may form several sums of the values that it computes, each in parts. */
+static bool may_form_sums(const struct nest *nest, const struct item *loop)
+{
+    if (!is_value_or_sum(nest) || loop->guard != nest->guard || !is_long_enough_for_sums(loop->extent) ||
+        loop->before_count >= MOST_SUMS)
+        return false;
+    for (size_t i = 0; i < loop->body_count; i++)
+        if (loop->body[i]->kind != ITEM_STATEMENT || !is_value_or_sum(loop->body[i]->nest) ||
+            loop->body[i]->guard != loop->guard)
+            return false;
+    return true;
+}
+
 static bool holds_loop(const struct item *loop)
 {
     for (size_t i = 0; i < loop->body_count; i++)
@@ -209,21 +252,45 @@ static bool spoils_vectors(const struct nest *nest, const struct item *loop, int
     if (is_formed_in_parts(nest) && depth > 0 && depth == nest->first_trailing && holds_loop(loop) &&
         reads_what_is_stored(nest, loop, level))
         return true; /* around others the loop has no vectors, alone it has */
+    if ((loop->is_expensive && !loop->has_calls && nest->has_calls) ||
+        (nest->is_expensive && !nest->has_calls && loop->has_calls))
+        return true; /* calls keep functions beside them from running in vectors */
     if (loop->is_expensive && nest->kind == NEST_REDUCE && nest->guard != loop->guard)
-        return true; /* a condition in each round */
-    if (loop->is_expensive && loop->is_serial)
-        return true; /* a sum that its loop ends in */
+        return true;                                                   /* a condition in each round */
+    if ((loop->is_expensive || nest->is_expensive) && loop->is_serial) /* a sum that its loop ends in */
+        return !may_form_sums(nest, loop);
     if (loop->is_expensive && is_serial(nest))
-        return !may_end_in(nest, loop, depth);
-    return nest->is_expensive && loop->is_serial;
+        return !may_end_in(nest, loop, depth) && !may_form_sums(nest, loop);
+    return false;
+}
+
+enum { READERS_ASKED = 32 };
+
+/* The latest item of the body that those must come behind which read a value that was put before its first
+ * reader, and others that read these. */
+static void wait_with_readers(struct item **found, const struct nest *nest, const struct item *body,
+                              int level, int *left)
+{
+    for (size_t i = 0; nest->first_reader && i < nest->target->readers_count && --*left >= 0; i++) {
+        later(found, latest(nest->target->readers[i], body, level));
+        wait_with_readers(found, nest->target->readers[i], body, level, left);
+    }
 }
 
 static struct item *find_loop(const struct program *program, const struct nest *nest, const struct item *body,
                               int level, int depth)
 {
     struct item *after = latest(nest, body, level);
+    struct item *to_be_read = NULL;
+    int left = READERS_ASKED;
+    wait_with_readers(&to_be_read, nest, body, level, &left);
+    if (to_be_read && (!after || to_be_read->position > after->position) &&
+        is_sharable(program, nest, to_be_read, level, depth) &&
+        !spoils_vectors(nest, to_be_read, level, depth))
+        return to_be_read;
     bool waits = nest->node && program->packed_for[nest->node->id] && place_behind(program, nest->beside);
-    if (!waits && is_sharable(nest, after, level, depth) && !spoils_vectors(nest, after, level, depth))
+    if (!waits && is_sharable(program, nest, after, level, depth) &&
+        !spoils_vectors(nest, after, level, depth))
         return after;
     /* The last loop, though scalars may have been computed after it. */
     struct item *last = NULL;
@@ -232,10 +299,13 @@ static struct item *find_loop(const struct program *program, const struct nest *
         if (last->kind != ITEM_STATEMENT || last == after)
             break;
     }
-    if (waits && last == after && is_sharable(nest, last, level, depth))
+    if (waits && last == after && is_sharable(program, nest, last, level, depth))
         return last;
+    if (last && last->kind == ITEM_LOOP && nest->first_reader &&
+        spoils_vectors(nest->first_reader, last, level, depth))
+        return NULL; /* the reader's loop is another */
     if (!last || last == after || (after && last->position < after->position) ||
-        !is_sharable(nest, last, level, depth) || spoils_vectors(nest, last, level, depth))
+        !is_sharable(program, nest, last, level, depth) || spoils_vectors(nest, last, level, depth))
         return NULL;
     bool is_inner_loop =
         depth == nest->loop_count - 1 && nest->kind != NEST_PRODUCT && nest->kind != NEST_CALL;
@@ -292,6 +362,7 @@ static void fuse_nest(struct program *program, struct nest *nest, struct item *c
             loop->guard = nest->guard;
             loop->nest = nest->alone ? nest : NULL;
         }
+        loop->rounds_meet = loop->rounds_meet || meets_others(nest, loop, level, depth);
         widen_guard(loop, nest->guard);
         start_and_end(program, nest, loop, depth);
         remember_reads(program->arena, loop, nest);
@@ -299,6 +370,7 @@ static void fuse_nest(struct program *program, struct nest *nest, struct item *c
     }
     if (nest->loop_count > 0) {
         body->is_expensive = body->is_expensive || nest->is_expensive;
+        body->has_calls = body->has_calls || nest->has_calls;
         body->is_serial = body->is_serial || is_serial(nest);
     }
     nest->item = attach(program, item_new(program, body));

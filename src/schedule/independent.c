@@ -175,6 +175,13 @@ bool is_independent(struct program *program, const struct item *loop, bool is_sh
            rounds_are_apart(&touching, loop) && is_hard_to_see(&touching, loop, is_shared);
 }
 
+bool is_independent_but_for_sums(struct program *program, const struct item *loop, bool is_shared)
+{
+    struct touching touching = {.program = program};
+    return touch_in_rounds(&touching, loop) && rounds_are_apart(&touching, loop) &&
+           is_hard_to_see(&touching, loop, is_shared);
+}
+
 /* ---- What is there before the loop ---- */
 
 /* Whether a round reads what it has stored itself, but for the same element of the same array. */
@@ -192,7 +199,7 @@ static bool reads_stored(const struct touching *touching)
 
 static bool stores_or_sums(const struct item *loop)
 {
-    bool sums = loop->loop_kind == LOOP_SUM;
+    bool sums = loop->loop_kind == LOOP_SUM || loop->loop_kind == LOOP_SUMS;
     for (size_t i = 0; i < loop->body_count; i++)
         if (!stores_alone(loop, loop->body[i]) && !(sums && loop->body[i]->nest->kind == NEST_REDUCE))
             return false;

@@ -27,6 +27,8 @@ static void look_into(const struct item *parent, guard known, struct contents *c
         contents->has_condition |= inside != known;
         if (item->kind == ITEM_STATEMENT) {
             look_at_statement(item->nest, inside, contents);
+        } else if (item->loop_kind == LOOP_SUMS) {
+            contents->has_part = true;
         } else if (item->loop_kind == LOOP_SUM || item->loop_kind == LOOP_SHORT_SUM) {
             const struct nest *nest = sum_of_rounds(item);
             contents->has_part |= keeps_parts(nest);
@@ -60,8 +62,13 @@ static void choose_kind(struct program *program, struct item *loop, guard known,
     bool is_laned = loop->loop_kind == LOOP_LANES;
     if (!is_laned && !loop->chunks)
         loop->loop_kind = kind_of_sum(program, loop);
+    if (loop->loop_kind == LOOP_SERIAL && forms_sums(program, loop)) {
+        loop->loop_kind = LOOP_SUMS;
+        loop->is_in_any_order = is_independent_but_for_sums(program, loop, is_shared || loop->chunks);
+        loop->work = NULL;
+    }
     loop->can_look_ahead = !is_laned && loop->is_expensive && can_look_ahead(program, loop);
-    if (loop->loop_kind == LOOP_SUM || loop->loop_kind == LOOP_SHORT_SUM)
+    if (loop->loop_kind == LOOP_SUM || loop->loop_kind == LOOP_SHORT_SUM || loop->loop_kind == LOOP_SUMS)
         return;
     if (is_laned || loop->before_count > 0 || has_power_of_rounds(program, loop))
         loop->work = NULL;

@@ -34,6 +34,14 @@ void touch_reads(struct touching *touching, const struct nest *nest);
 /* ---- partial_sums.c ---- */
 /* SUM or SHORT_SUM, if the rounds of an innermost loop do nothing but form one; else SERIAL. */
 enum loop_kind kind_of_sum(struct program *program, const struct item *loop);
+/* Whether the rounds of an innermost loop form sums, and store values, and nothing else. */
+bool forms_sums(struct program *program, const struct item *loop);
+/* The statement that the rounds of a loop form the sum, maximum or minimum of. */
+const struct nest *sum_of_rounds(const struct item *loop);
+/* Whether the nest is a sum that its innermost loop alone forms, be it one of several; and whether a loop is
+ * long enough for the parts of such. */
+bool is_one_of_sums(const struct nest *nest);
+bool is_long_enough_for_sums(const size *extent);
 
 /* ---- unrolled.c ---- */
 /* A few rounds whose choices gcc confuses where it unrolls them. */
@@ -47,7 +55,9 @@ bool fills_registers(const struct item *loop);
 /* Whether the rounds of an innermost loop can be done in any order, and compilers may not see it. is_shared:
  * in what threads share. */
 bool is_independent(struct program *program, const struct item *loop, bool is_shared);
-/* Whether all that the rounds of an innermost loop read, of one sum or without one, stands in memory before
+/* The same of rounds that form sums, which do not count. */
+bool is_independent_but_for_sums(struct program *program, const struct item *loop, bool is_shared);
+/* Whether all that the rounds of an innermost loop read, of sums or without, stands in memory before
  * the first of them, but for what a round has stored itself, by the same name at the same place. */
 bool can_look_ahead(struct program *program, const struct item *loop);
 

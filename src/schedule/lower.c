@@ -1,6 +1,7 @@
 /* lower.c: the passes that make the loop programs of a function's entries, in their order. */
 #include "lower.h"
 
+#include "nests.h"
 #include "passes.h"
 
 /* What a pass leaves is complete only behind `schedule`, where there are nests, and `fuse`, where they stand
@@ -28,7 +29,10 @@ static void run_pass(enum pass pass, struct program *program, const struct progr
     case PASS_MATERIALISE: materialise(program); break;
     case PASS_REUSE: reuse(program); break;
     case PASS_SCHEDULE: schedule(program); break;
-    case PASS_BLOCK: block(program); break;
+    case PASS_BLOCK:
+        block(program);
+        sink_nests(program);
+        break;
     case PASS_FUSE: fuse(program); break;
     case PASS_PLACE:
         place(program, forward);

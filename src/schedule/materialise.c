@@ -30,6 +30,7 @@ struct decision {
     int *readers;       /* how often its expression would be computed for each element */
     bool *is_power;     /* the base of a small power, which is a product: a name reads better twice than it */
     bool *is_expensive; /* computed with functions that vectorise */
+    bool *is_beside;    /* in one expression with such functions */
     bool *has_parts;    /* a SCATTER, or a sum with scattered parts */
     bool *is_computed;  /* read by other nodes than sums that loops form */
     bool *is_moved;     /* a SCATTER that is a part of every sum that reads it, also within loops */
@@ -160,6 +161,28 @@ static void find_expensive(struct decision *decision)
             decision->is_expensive[i] =
                 decision->is_expensive[i] || (is_inlined && decision->is_expensive[x->id]);
         }
+    }
+}
+
+static bool is_row(const struct node *x)
+{
+    return x->rank > 0 && elements_about(x, -1) >= STORED_FOR_SUM;
+}
+
+/* What calls functions that stay calls is stored apart, and what they are called with: in a loop with them no
+ * other function runs in vectors. */
+static void separate_calls(struct decision *decision, struct node *node)
+{
+    bool calls = operator_stays_call(node);
+    if (decision->program->is_material[node->id])
+        decision->is_beside[node->id] = decision->is_expensive[node->id];
+    for (int i = 0; i < node->input_count && operator_is_elementwise(node->op); i++) {
+        struct node *x = node->inputs[i];
+        if (!operator_is_elementwise(x->op) || !is_row(x))
+            continue;
+        if (calls ? decision->is_expensive[x->id] : decision->is_beside[node->id] && operator_stays_call(x))
+            force(decision, x);
+        decision->is_beside[x->id] = decision->is_beside[x->id] || decision->is_beside[node->id];
     }
 }
 
@@ -356,6 +379,7 @@ void materialise(struct program *program)
     decision.is_expanded = ARENA_ARRAY(program->scratch, bool, count + 1);
     decision.has_parts = ARENA_ARRAY(program->scratch, bool, count + 1);
     decision.is_expensive = ARENA_ARRAY(program->scratch, bool, count + 1);
+    decision.is_beside = ARENA_ARRAY(program->scratch, bool, count + 1);
     decision.is_computed = ARENA_ARRAY(program->scratch, bool, count + 1);
     decision.is_moved = ARENA_ARRAY(program->scratch, bool, count + 1);
     decision.readers = ARENA_ARRAY(program->scratch, int, count + 1);
@@ -377,6 +401,7 @@ void materialise(struct program *program)
         if (node->op == OP_LOOP)
             force_loop(&decision, node);
         program->is_material[i] = needs_buffer(&decision, node);
+        separate_calls(&decision, node);
         decide_operands(&decision, node);
     }
     cut_long_expressions(&decision);

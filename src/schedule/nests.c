@@ -76,11 +76,25 @@ static void await_writers(struct access *access)
     access->first_writer = access->buffer->first_unordered;
 }
 
-/* Whether it fills one of the parts that lie side by side, in no order. */
+/* Whether it fills one of the parts that lie side by side. */
 static bool fills_part(const struct nest *nest)
 {
     return nest->target->is_partition && nest->kind == NEST_SCATTER && nest->node->op == OP_SCATTER &&
            !nest->adds;
+}
+
+/* Whether it may come before the last writers of its target as well. */
+static bool is_unordered(const struct program *program, const struct nest *nest)
+{
+    const struct buffer *target = nest->target;
+    if (fills_part(nest))
+        return true;
+    if (target->writers_count > MOST_DIAGONALS)
+        return false;
+    for (size_t w = target->first_unordered; w < target->writers_count; w++)
+        if (!is_in_no_order(program, nest, target->writers[w]))
+            return false;
+    return target->writers_count > 0;
 }
 
 /* Completes a nest whose axes and loops are set, and puts it last into the body. */
@@ -104,18 +118,21 @@ void nest_put(struct program *program, struct nest *nest, struct item *container
         collect_reads(program, nest);
     if (nest->target && nest->target->writers_count > 0 && !fills_part(nest)) {
         /* What changes the same buffer further comes after what has filled it. */
-        struct access access = {.node = nest->target->node, .buffer = nest->target};
+        struct access access = {.node = nest->target->node, .buffer = nest->target, .is_target = true};
         memcpy(access.map, nest->target_axes, sizeof nest->target_axes);
         ARENA_APPEND(program->arena, nest, reads, access);
     }
+    bool unordered = nest->target && is_unordered(program, nest);
     for (size_t i = 0; i < nest->reads_count; i++)
         if (nest->reads[i].buffer) {
             await_writers(&nest->reads[i]);
+            if (nest->reads[i].is_target && unordered)
+                nest->reads[i].first_writer = 0; /* may stand in a loop with any of them, in other rounds */
             ARENA_APPEND(program->arena, nest->reads[i].buffer, readers, nest);
         }
     ARENA_APPEND(program->arena, container, waiting, nest);
     if (nest->target) {
-        if (!fills_part(nest))
+        if (!unordered)
             nest->target->first_unordered = nest->target->writers_count;
         ARENA_APPEND(program->arena, nest->target, writers, nest);
     }

@@ -30,8 +30,8 @@ struct product *product_of(struct program *program, const struct node *node);
 void put_contraction(struct program *program, struct node *node, struct product *product,
                      struct buffer *target, const struct scale *scale, bool adds, struct item *container);
 void put_call(struct program *program, struct node *node, struct item *container);
-/* target[A i + b + k[i]] = or += operand[i] */
-enum storing { STORES, ADDS, ADDS_TO_ZEROS };
+/* target[A i + b + k[i]] = or += operand[i], perhaps as the first, among zeros */
+enum storing { STORES, ADDS, STORES_INTO_ZEROS, ADDS_TO_ZEROS };
 struct nest *put_scatter(struct program *program, struct node *scatter, struct node *operand,
                          struct buffer *target, enum storing storing, struct item *container);
 /* Adds up the parts of the sum `node`; is_there by id: products that have been put early. */
@@ -47,5 +47,16 @@ void find_early_parts(struct program *program, struct node *whole, struct early_
 /* Puts the product into the caller's memory; false: the sum is stored elsewhere, and the product has to come
  * with it. */
 bool put_early_part(struct program *program, const struct early_part *early, struct item *container);
+
+/* ---- block.c ---- */
+typedef void visit_stretch(struct program *program, struct nest **nests, size_t count);
+/* The nests of a body between two regions, or ways out of a loop, and those of the bodies inside: each with
+ * its turn in its stretch. */
+void visit_stretches(struct program *program, struct item *container, visit_stretch *visit);
+
+/* ---- sink_nests.c ---- */
+/* Values that functions in vectors are computed of come to stand just before the first nest that reads them.
+ */
+void sink_nests(struct program *program);
 
 #endif

@@ -101,15 +101,50 @@ static void fill_gaps(const struct program *program, struct nest *nest, const bo
             ARENA_APPEND(program->arena, nest, gaps, number);
 }
 
+static int kind_of_part(const struct program *program, const struct node *whole, const struct node *part)
+{
+    if (part != whole && !program->is_part[part->id])
+        return 0;
+    return part->op == OP_SCATTER ? 2 : part->op == OP_CONTRACT ? 1 : 0;
+}
+
+/* Whether no other part of the sum writes where this one does. */
+static bool is_apart(const struct program *program, const struct node *whole, const struct parts *parts,
+                     size_t which)
+{
+    const struct node *part = parts->parts[which].node;
+    if (parts->parts_count > MOST_DIAGONALS)
+        return false;
+    for (size_t i = 0; i < parts->parts_count; i++) {
+        const struct node *other = parts->parts[i].node;
+        if (i != which && (kind_of_part(program, whole, other) != 2 || other->op != OP_SCATTER ||
+                           !scatters_are_apart(program->sizes, part, other)))
+            return false;
+    }
+    return true;
+}
+
+/* What is written once is stored, if it is known that nothing has been or will be added there. */
+static enum storing storing_of(const struct program *program, const struct node *whole,
+                               const struct parts *parts, size_t which, bool is_begun)
+{
+    const struct node *part = parts->parts[which].node;
+    bool is_once = graph_is_injective(part);
+    if (is_on_diagonal(part))
+        is_once = is_once && is_apart(program, whole, parts, which);
+    else if (is_begun)
+        return ADDS;
+    return is_begun ? (is_once ? STORES : ADDS) : is_once ? STORES_INTO_ZEROS : ADDS_TO_ZEROS;
+}
+
 struct nest *put_scatter(struct program *program, struct node *scatter, struct node *operand,
                          struct buffer *target, enum storing storing, struct item *container)
 {
     struct nest *nest = nest_new(program, NEST_SCATTER, scatter, target);
     nest->operand = operand;
-    bool starts_with_zeros = storing == ADDS_TO_ZEROS,
-         is_once = starts_with_zeros && graph_is_injective(scatter);
-    nest->adds = storing != STORES && !is_once;
-    nest->starts_with_zeros = starts_with_zeros && !(is_once && graph_is_onto(scatter));
+    nest->adds = storing == ADDS || storing == ADDS_TO_ZEROS;
+    nest->starts_with_zeros =
+        storing == ADDS_TO_ZEROS || (storing == STORES_INTO_ZEROS && !graph_is_onto(scatter));
     nest_set_axes(program, nest, operand->rank, operand->shape, 0);
     for (int a = 0; a < scatter->rank; a++)
         nest->target_axes[a] = (signed char)plain_subscript(&scatter->subscripts[a], operand->rank,
@@ -150,13 +185,6 @@ static const struct node *operand_of_product(const struct program *program, cons
             if (program->buffers[parts->parts[i].node->inputs[j]->id])
                 return parts->parts[i].node->inputs[j];
     return NULL;
-}
-
-static int kind_of_part(const struct program *program, const struct node *whole, const struct node *part)
-{
-    if (part != whole && !program->is_part[part->id])
-        return 0;
-    return part->op == OP_SCATTER ? 2 : part->op == OP_CONTRACT ? 1 : 0;
 }
 
 void find_early_parts(struct program *program, struct node *whole, struct early_part *early)
@@ -213,7 +241,7 @@ void put_sum_of_parts(struct program *program, struct node *node, const bool *is
             } else if (kind == 1) {
                 put_product_part(program, part, target, is_begun, container);
             } else {
-                enum storing storing = partition ? STORES : is_begun ? ADDS : ADDS_TO_ZEROS;
+                enum storing storing = partition ? STORES : storing_of(program, node, &parts, i, is_begun);
                 struct nest *nest =
                     put_scatter(program, part->node, part->node->inputs[0], target, storing, container);
                 if (partition && !is_begun)

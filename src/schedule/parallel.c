@@ -58,14 +58,17 @@ static size *work_of(const struct sharing *sharing, const struct nest *nest)
     return work;
 }
 
-/* The one sum, maximum or minimum that all rounds of the loop form, with no loops inside; or NULL. */
-static const struct nest *accumulation(const struct item *loop)
+/* The one sum, maximum or minimum that all rounds of the loop form in parts, with no loops inside; or NULL.
+ */
+static const struct nest *accumulation(struct program *program, const struct item *loop)
 {
     for (size_t i = 0; i < loop->body_count; i++)
         if (loop->body[i]->kind != ITEM_STATEMENT)
             return NULL;
     bool is_one = loop->before_count == 1 && loop->behind_count == 1 && loop->before[0] == loop->behind[0];
-    return is_one ? loop->before[0] : NULL;
+    return is_one && (loop->loop_kind == LOOP_LANES || kind_of_sum(program, loop) != LOOP_SERIAL)
+               ? loop->before[0]
+               : NULL;
 }
 
 static bool can_share(struct sharing *sharing, struct nest *nest)
@@ -75,7 +78,8 @@ static bool can_share(struct sharing *sharing, struct nest *nest)
     if (sharing->chunks)
         return is_shareable(sharing->program, nest, sharing->loop) ||
                has_own(sharing->program, sharing->chunks, nest, sharing->loop);
-    return nest == accumulation(sharing->loop) || is_shareable(sharing->program, nest, sharing->loop);
+    return nest == accumulation(sharing->program, sharing->loop) ||
+           is_shareable(sharing->program, nest, sharing->loop);
 }
 
 static bool visit(struct sharing *sharing, const struct item *item)
@@ -104,7 +108,7 @@ static void share(struct program *program, struct item *loop)
     struct sharing sharing = {.program = program, .loop = loop};
     bool accumulates = loop->before_count > 0 || loop->behind_count > 0;
     int64_t number;
-    if ((!accumulates || accumulation(loop)) && visit(&sharing, loop) && sharing.work &&
+    if ((!accumulates || accumulation(program, loop)) && visit(&sharing, loop) && sharing.work &&
         !(size_is_number(sharing.work, &number) && number < WORTH_THREADS))
         loop->work = sharing.work;
 }
@@ -121,12 +125,13 @@ static void share_in_chunks(struct program *program, struct item *loop)
 static void visit_regions(struct program *program, struct item *region)
 {
     for (size_t i = 0; i < region->body_count; i++) {
-        if (region->body[i]->kind == ITEM_REGION || region->body[i]->kind == ITEM_BLOCK)
-            visit_regions(program, region->body[i]);
-        else if (region->body[i]->kind == ITEM_LOOP)
-            share(program, region->body[i]);
-        if (region->body[i]->kind == ITEM_LOOP)
-            share_in_chunks(program, region->body[i]);
+        struct item *item = region->body[i];
+        if (item->kind == ITEM_REGION || item->kind == ITEM_BLOCK)
+            visit_regions(program, item);
+        if (item->kind != ITEM_LOOP || item->rounds_meet)
+            continue;
+        share(program, item);
+        share_in_chunks(program, item);
     }
 }
 

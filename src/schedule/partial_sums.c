@@ -98,9 +98,46 @@ static bool is_worth_parts(const struct nest *nest, const struct item *innermost
            !(size_is_number(innermost->extent, &number) && number < SHORTEST_ROW);
 }
 
+/* ---- Several sums ---- */
+
+bool is_one_of_sums(const struct nest *nest)
+{
+    return nest->kind == NEST_REDUCE && is_formed_in_parts(nest) && !nest->has_running_power &&
+           !nest->block && !nest->parts && (nest->node->op == OP_SUM || nest->node->op == OP_CONTRACT) &&
+           nest->first_trailing + 1 == nest->loop_count;
+}
+
+bool is_long_enough_for_sums(const size *extent)
+{
+    int64_t number;
+    return !size_is_number(extent, &number) || number >= SHORTEST_OF_SUMS;
+}
+
+bool forms_sums(struct program *program, const struct item *loop)
+{
+    size_t sums = 0;
+    if (!is_long_enough_for_sums(loop->extent) || has_power_of_rounds(program, loop))
+        return false;
+    for (size_t i = 0; i < loop->body_count; i++) {
+        const struct item *item = loop->body[i];
+        const struct nest *nest = item->nest;
+        if (item->kind != ITEM_STATEMENT || (item->guard != loop->guard && !runs_anyway(item)))
+            return false;
+        if (nest->is_void)
+            continue;
+        if (is_one_of_sums(nest))
+            sums++;
+        else if (nest->kind != NEST_VALUE && nest->kind != NEST_COPY && nest->kind != NEST_SUM)
+            return false;
+    }
+    return sums > 0 && sums <= MOST_SUMS && loop->before_count == sums && loop->behind_count == sums;
+}
+
 bool keeps_parts(const struct nest *nest)
 {
-    return is_over_loops(nest) && nest->path[nest->path_count - 1]->loop_kind == LOOP_SUM;
+    const struct item *innermost = nest->path[nest->path_count - 1];
+    return (is_over_loops(nest) && innermost->loop_kind == LOOP_SUM) ||
+           (nest->kind == NEST_REDUCE && innermost->loop_kind == LOOP_SUMS);
 }
 
 enum loop_kind kind_of_sum(struct program *program, const struct item *loop)

@@ -36,6 +36,7 @@ struct access {
     signed char map[MAXIMUM_RANK];
     size *first;                     /* the position along its first axis; NULL: unknown */
     size_t first_writer, end_writer; /* those of the buffer's writers that must come before the nest */
+    bool is_target;                  /* the nest changes it further */
 };
 
 enum nest_kind {
@@ -93,6 +94,7 @@ struct nest {
     struct part *terms;      /* SUM */
     size_t terms_count, terms_capacity;
     bool is_expensive;      /* its expression calls functions that vectorise */
+    bool has_calls;         /* and such that do not: operator_stays_call */
     bool has_running_power; /* its expression holds powers that a loop multiplies up */
     struct buffer *parts;   /* REDUCE over the rounds of a loop in lanes: the sums of each lane */
     bool is_void;           /* found to be unnecessary: nothing is emitted for it */
@@ -114,12 +116,12 @@ struct nest {
     const char *accumulator, *best; /* in C: local variables of reductions and scans */
     const char *sums;               /* in C: the parts of a sum over several loops; NULL: it has none */
     guard guard;
-    struct blocks *block; /* the loop whose rounds do some of its rows each; NULL: none */
-    int block_axis;       /* the iteration axis that counts these rows */
-    size_t turn;          /* its place in its body, until fuse */
-    struct item *item;    /* its statement in the tree */
-    struct item **path; /* the loops and regions around it, outermost first; the last path_count - loop_count
-                           are its own */
+    struct blocks *block;       /* the loop whose rounds do some of its rows each; NULL: none */
+    int block_axis;             /* the iteration axis that counts these rows */
+    size_t turn;                /* its place in its body, until fuse */
+    struct nest *first_reader;  /* VALUE that stands before it to share its loops; NULL: none */
+    struct item *item;          /* its statement in the tree */
+    struct item **path;         /* the loops and regions around it, outermost first; */
     int path_count, path_first; /* its own loops are path[path_first ...] */
 };
 
@@ -168,6 +170,7 @@ enum loop_kind {
     LOOP_ROLLED, /* not unrolled, where that would keep compilers from vectors, or lead them into a mistake */
     LOOP_SUM,    /* terms of one sum, maximum or minimum, which is formed in parts side by side */
     LOOP_SHORT_SUM, /* a few terms of one sum */
+    LOOP_SUMS,      /* terms of sums, and values, each sum formed in parts side by side */
     LOOP_LANES,     /* LANES of them side by side */
     LOOP_LANE,      /* inside of such a loop: its round in each of the lanes */
     LOOP_VECTORS    /* REGION: side by side, as many as vectors hold */
@@ -192,8 +195,11 @@ struct item {
     const struct node **read; /* LOOP: some of what is read in it, at most MOST_READS */
     int read_count;
     bool is_expensive;        /* LOOP: its body calls functions that vectorise if nothing else prevents it */
+    bool has_calls;           /* LOOP: its body calls functions that do not */
     bool is_serial;           /* LOOP: its body adds to one variable in each round */
+    bool rounds_meet;         /* LOOP: several add to one element: diagonals.c */
     bool can_look_ahead;      /* LOOP: what its rounds read can be read before it */
+    bool is_in_any_order;     /* SUMS: so can its rounds be done, and compilers may not see it */
     enum loop_kind loop_kind; /* LOOP, REGION: of choose_loop_kinds, but LANES of choose_lanes */
     int rounds_at_once;       /* VECTORS: in blocks of so many rounds; 0: no blocks */
     struct panel *panels;     /* of a loop in lanes */
@@ -455,6 +461,10 @@ int first_subscript(const struct node *node);
 /* Which ints must have been judged before a subscript is used. Requires buffers. */
 void find_awaited_checks(struct program *program);
 
+/* ---- unread.c ---- */
+/* Removes from the bodies of the regions what computes a value that nothing reads. */
+void drop_unread(struct program *program);
+
 /* ---- order_nodes.c ---- */
 /* What waits for what, in all bodies. */
 struct ordering *ordering_new(struct program *program);
@@ -466,6 +476,19 @@ size_t order_body(struct ordering *ordering, struct node *const *nodes, size_t c
 /* The iteration axis along which a SCAN goes on from round to round: these cannot be done in any other order,
  * nor some of them anew. -1: it is none. */
 int scan_axis(const struct nest *nest);
+
+/* ---- diagonals.c ---- */
+/* Of one array: more are not compared with one another, which would take the square of their number. */
+enum { MOST_DIAGONALS = 32 };
+/* Whether the elements of a scatter move along a diagonal. */
+bool is_on_diagonal(const struct node *scatter);
+/* Whether two scatters of one shape never write the same element; false if it is not known. */
+bool scatters_are_apart(struct sizes *sizes, const struct node *a, const struct node *b);
+/* Whether rounds of both nests, which change one array, give the same in whatever order. */
+bool is_in_no_order(const struct program *program, const struct nest *nest, const struct nest *earlier);
+/* The same of rounds of the earlier one's loop at this level, around which so many others are. */
+bool rounds_are_in_no_order(const struct program *program, const struct nest *nest,
+                            const struct nest *earlier, int level);
 
 /* ---- nest_loops.c: how nests stand to loops ---- */
 bool is_within(const struct item *item, const struct item *around); /* or is it */
@@ -564,10 +587,8 @@ bool is_empty(const struct item *item); /* nothing is done in it */
 /* What is known to be wanted inside of it. */
 guard guard_inside(const struct item *item, guard known);
 
-/* ---- loop_kinds.c, partial_sums.c, unrolled.c, independent.c, running_power.c ---- */
+/* ---- loop_kinds.c, partial_sums.c, running_power.c ---- */
 void choose_loop_kinds(struct program *program);
-/* The statement that the rounds of a loop form the sum, maximum or minimum of. */
-const struct nest *sum_of_rounds(const struct item *loop);
 /* Whether a sum over several loops keeps its parts between the rounds of the outer ones. */
 bool keeps_parts(const struct nest *nest);
 /* The innermost loop around the statement whose rounds the exponent of the power counts, in steps of 1 or a

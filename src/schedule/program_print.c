@@ -224,6 +224,7 @@ static const char *const kinds[] = {[LOOP_SERIAL] = "",
                                     [LOOP_ROLLED] = ", not unrolled",
                                     [LOOP_SUM] = ", in parts",
                                     [LOOP_SHORT_SUM] = ", a short sum",
+                                    [LOOP_SUMS] = ", sums in parts",
                                     [LOOP_LANES] = ", in lanes",
                                     [LOOP_LANE] = "",
                                     [LOOP_VECTORS] = ", in vectors"};

@@ -83,6 +83,10 @@ static const char *verify_kind(const struct item *loop)
     case LOOP_SUM:
     case LOOP_SHORT_SUM:
         return count_reductions(loop) == 1 ? NULL : "does not form one sum, and nothing else";
+    case LOOP_SUMS:
+        return (size_t)count_reductions(loop) == loop->before_count
+                   ? NULL
+                   : "does not form sums and values, and nothing else";
     default: return NULL;
     }
 }
@@ -93,6 +97,7 @@ static const char *verify_items(struct verifier *verifier, const struct item *pa
     for (size_t i = 0; i < parent->body_count; i++) {
         const struct item *item = parent->body[i];
         const char *fault = NULL;
+        verifier->changing_count = parent->parent ? verifier->changing_count : 0;
         if (item->kind == ITEM_STATEMENT && !item->nest->is_void) {
             fault = verify_statement(verifier, item->nest);
             if (fault)
@@ -120,10 +125,11 @@ static const char *verify_items(struct verifier *verifier, const struct item *pa
 
 static const char *find_fault(struct arena *arena, struct program *program, enum pass pass, bool with_checks)
 {
-    struct verifier verifier = {program_text_new(arena, program), program, pass, NULL};
+    struct verifier verifier = {.text = program_text_new(arena, program), .program = program, .pass = pass};
     if (pass < PASS_FUSE)
         return NULL;
     verifier.checks = ARENA_ARRAY(arena, const struct nest *, program->node_count + 1);
+    verifier.changing = ARENA_ARRAY(arena, const struct nest *, program->nests_count + 1);
     if (with_checks)
         list_checks(&verifier, program->root);
     const char *fault = verify_items(&verifier, program->root);

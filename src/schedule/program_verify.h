@@ -12,7 +12,9 @@ struct verifier {
     struct program_text text;
     struct program *program;
     enum pass pass;
-    const struct nest **checks; /* by the id of what they check, behind views: the first; NULL: none */
+    const struct nest **checks;   /* by the id of what they check, behind views: the first; NULL: none */
+    const struct nest **changing; /* so far, under this outermost loop: the statements that have a target */
+    size_t changing_count;
 };
 
 /* What a view is of, as far as it has no place of its own. */

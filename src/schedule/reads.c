@@ -205,6 +205,7 @@ static void look_at_operator(void *closure, struct node *node, const struct inde
     struct nest *nest = ((struct collector *)closure)->nest;
     (void)at;
     nest->is_expensive = nest->is_expensive || operator_vectorises(node->op);
+    nest->has_calls = nest->has_calls || operator_stays_call(node);
     nest->has_running_power =
         nest->has_running_power || (nest->kind == NEST_REDUCE && is_running_power(node));
 }

@@ -21,6 +21,7 @@ struct bodies {
     struct early_part *early; /* by id */
     bool *is_early;           /* scalars put before all loops */
     bool *is_needed;          /* by the condition of the loop that it is in */
+    bool leaves_checks;       /* some are not made again */
 };
 
 static void schedule_body(struct bodies *bodies, struct node *loop, struct item *container);
@@ -160,8 +161,10 @@ static void put_checks_of(struct bodies *bodies, struct node *node, struct item 
     bodies->first_check[node->id] = 0;
     for (; check; check = bodies->next_check[check]) {
         struct value_check *value_check = program->checks[check - 1];
-        if (covers(program, bodies->made[value_check->number], node))
+        if (covers(program, bodies->made[value_check->number], node)) {
+            bodies->leaves_checks = true;
             continue;
+        }
         bodies->made[value_check->number] = node;
         put_check(program, value_check, container);
     }
@@ -561,4 +564,6 @@ void schedule(struct program *program)
     put_first_checks(&bodies, program->root);
     schedule_body(&bodies, NULL, program->root);
     put_members(program);
+    if (bodies.leaves_checks)
+        drop_unread(program);
 }

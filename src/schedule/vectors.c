@@ -7,35 +7,6 @@
 
 enum { FEWEST_ROUNDS = 8, LINE = 64 /* bytes in a line of the cache */ };
 
-static bool calls_function(const struct node *node)
-{
-    const struct tree operand = {.kind = TREE_NAME, .text = "x"}, *const operands[] = {&operand, &operand,
-                                                                                       &operand};
-    struct arena *arena = arena_new();
-    int precedence;
-    bool calls = tree_has(tree_of_row(arena, operator_c_text(node, &precedence), operands, 0, "", "double"),
-                          TREE_CALL);
-    arena_free(arena);
-    return calls;
-}
-
-/* Whether compilers have a vector form of the operator, as it is printed here. */
-static bool has_vector_form(const struct node *node)
-{
-    double power;
-    if (!operator_is_elementwise(node->op))
-        return true;
-    if (node->op == OP_POW && graph_is_constant(node->inputs[1], &power))
-        return power == 2 || power == 3 || power == 4;
-    switch (operator_info(node->op)->vectors) {
-    case VECTORS_OF_COMPILER:
-    case VECTORS_OF_RUNTIME: return true;
-    case VECTORS_OF_REALS: return node->type == REAL;
-    case NO_VECTORS: return false;
-    default: return !calls_function(node);
-    }
-}
-
 static bool moves_with_rounds(const struct nest *nest, const size *variable)
 {
     if (nest->row)
@@ -72,7 +43,7 @@ static bool can_be_vectors(const struct program *program, const struct item *ite
         if (!is_empty(item->body[i]) && !is_statement_of_scalars(item->body[i], loop->variable))
             return false;
     for (size_t i = 0; i < region->inside_count; i++)
-        if (program->is_live[region->inside[i]->id] && !has_vector_form(region->inside[i]))
+        if (program->is_live[region->inside[i]->id] && !operator_has_vectors(region->inside[i]))
             return false;
     return true;
 }

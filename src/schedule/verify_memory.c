@@ -162,12 +162,19 @@ const char *verify_memory(struct verifier *verifier)
 
 /* ---- Rounds that threads share ---- */
 
-static bool is_own(const struct item *loop, const struct buffer *buffer)
+/* NULL: no chunk has it for its own. */
+static const struct own *own_of(const struct item *loop, const struct buffer *buffer)
 {
     for (size_t i = 0; loop->chunks && i < loop->chunks->owns_count; i++)
         if (root_of(loop->chunks->owns[i].buffer) == root_of(buffer))
-            return true;
-    return false;
+            return &loop->chunks->owns[i];
+    return NULL;
+}
+
+/* Something behind the loop reads what only the first chunk would leave there. */
+static bool is_lost(const struct own *own, const struct buffer *buffer)
+{
+    return own && !own->added_by && (buffer->is_kept || root_of(buffer)->is_kept);
 }
 
 /* A local variable of a round. */
@@ -191,8 +198,11 @@ static const char *verify_store(struct verifier *verifier, const struct nest *ne
     const struct buffer *target = nest->target;
     if (nest->kind == NEST_BREAK || nest->kind == NEST_CHECK || nest->kind == NEST_CALL || !target)
         return "may leave the function, in a loop that threads share";
-    if (is_private_variable(target, loop) || is_own(loop, target) || is_sum_of_rounds(nest, loop) ||
-        row_axis(nest, loop) >= 0)
+    const struct own *own = own_of(loop, target);
+    if (is_lost(own, target))
+        return arena_print(verifier->text.arena, "writes %s for backward, of which each chunk has its own",
+                           buffer_title(&verifier->text, target));
+    if (own || is_private_variable(target, loop) || is_sum_of_rounds(nest, loop) || row_axis(nest, loop) >= 0)
         return NULL;
     return arena_print(verifier->text.arena,
                        "writes %s in each round of the loop over %s, which threads share",
@@ -204,7 +214,7 @@ static const char *verify_load(struct verifier *verifier, const struct nest *nes
                                const struct access *access, const struct item *loop)
 {
     const struct buffer *buffer = access->buffer;
-    if (!buffer || is_own(loop, buffer) || is_private_variable(buffer, loop))
+    if (!buffer || own_of(loop, buffer) || is_private_variable(buffer, loop))
         return NULL;
     for (size_t w = 0; w < buffer->writers_count; w++) {
         const struct nest *writer = buffer->writers[w];

@@ -52,6 +52,8 @@ static const char *verify_rounds(struct verifier *verifier, const struct nest *r
 {
     int shared = shared_levels(writer, writer->path_count, reader);
     for (int level = writer->path_first; level < shared; level++) {
+        if (access->is_target && rounds_are_in_no_order(verifier->program, reader, writer, level))
+            continue;
         if (level - writer->path_first >= writer->first_reduced)
             return arena_print(verifier->text.arena, "reads %s before its last round has been added up",
                                buffer_title(&verifier->text, access->buffer));
@@ -81,6 +83,21 @@ static const char *verify_writer(struct verifier *verifier, const struct nest *r
     return verify_rounds(verifier, reader, access, writer);
 }
 
+/* What the nest changes further, others may have changed long before: in a loop of its own or in this round.
+ * Only those under the same outermost loop can share rounds with it. */
+static const char *verify_changes(struct verifier *verifier, const struct nest *nest,
+                                  const struct access *access)
+{
+    for (size_t i = 0; i < verifier->changing_count; i++) {
+        const struct nest *writer = verifier->changing[i];
+        const char *fault =
+            writer->target == access->buffer ? verify_rounds(verifier, nest, access, writer) : NULL;
+        if (fault)
+            return fault;
+    }
+    return NULL;
+}
+
 const char *verify_reads(struct verifier *verifier, const struct nest *nest)
 {
     for (size_t i = 0; i < nest->reads_count; i++) {
@@ -93,6 +110,9 @@ const char *verify_reads(struct verifier *verifier, const struct nest *nest)
             if (fault)
                 return fault;
         }
+        const char *fault = access->is_target ? verify_changes(verifier, nest, access) : NULL;
+        if (fault)
+            return fault;
         bool is_written =
             access->end_writer > access->first_writer || (buffer->node && is_leaf(buffer->node));
         if (!is_written)
@@ -103,5 +123,7 @@ const char *verify_reads(struct verifier *verifier, const struct nest *nest)
         if (!nest->after[i]->is_void && !comes_before(nest->after[i]->item, nest->item))
             return arena_print(verifier->text.arena, "comes before what it waits for: %s",
                                statement_title(&verifier->text, nest->after[i]));
+    if (nest->target)
+        verifier->changing[verifier->changing_count++] = nest;
     return NULL;
 }

@@ -195,7 +195,7 @@ static void find_sigmoid(struct arena *arena, struct factors *factors)
     }
 }
 
-static formula without_spread(formula a)
+formula formula_without_spread(formula a)
 {
     return a->kind == F_SPREAD ? a->parts[0] : a;
 }
@@ -206,7 +206,7 @@ static formula without_maximum(struct arena *arena, formula a)
     if (a->kind != F_SUM)
         return a;
     for (int i = 0; i < a->count; i++) {
-        formula maximum = without_spread(a->parts[i]);
+        formula maximum = formula_without_spread(a->parts[i]);
         if (a->numbers[i] != -1 || !is_call(maximum, "max") || maximum->count != 1)
             continue;
         formula u = formula_add(arena, a, 1, a->parts[i]);
@@ -220,7 +220,7 @@ static formula without_maximum(struct arena *arena, formula a)
 static void find_softmax(struct arena *arena, struct factors *factors)
 {
     for (size_t i = 0; i < factors->parts_count; i++) {
-        formula sum = without_spread(factors->parts[i]);
+        formula sum = formula_without_spread(factors->parts[i]);
         if (factors->powers[i] != -1 || !is_call(sum, "sum") || !is_call(sum->parts[0], "exp"))
             continue;
         for (size_t k = 0; k < factors->parts_count; k++)
@@ -543,57 +543,4 @@ formula formula_spread(struct arena *arena, formula a, int rank, const int *axes
     for (int i = 0; i < spread->parts[0]->rank; i++)
         spread->axes[i] = axes[a->kind == F_SPREAD ? a->axes[i] : i];
     return spread;
-}
-
-/* Whether the condition only keeps a formula from being computed where it has a value by its limit:
- * u == 0 and a multiple of u, 0 < u and a multiple of 1 / u. */
-static bool is_guard(formula condition, formula a)
-{
-    if (condition->kind != F_INFIX || a->kind != F_PRODUCT)
-        return false;
-    bool is_equality = strcmp(condition->name, "==") == 0;
-    for (int i = 0; i < 2; i++) {
-        formula u = condition->parts[i];
-        if (!formula_is_number(condition->parts[1 - i], 0))
-            continue;
-        for (int k = 0; k < a->count; k++)
-            if (formula_equal(without_spread(a->parts[k]), without_spread(u)) &&
-                (is_equality ? a->numbers[k] > 0 : a->numbers[k] < 0 && without_spread(u)->kind == F_NORM))
-                return true;
-    }
-    return false;
-}
-
-formula formula_not(struct arena *arena, formula condition)
-{
-    static const char *const opposites[][2] = {{"==", "!="}, {"!=", "=="}, {"<", ">="},
-                                               {"<=", ">"},  {">", "<="},  {">=", "<"}};
-    for (size_t i = 0; condition->kind == F_INFIX && i < sizeof opposites / sizeof *opposites; i++)
-        if (strcmp(condition->name, opposites[i][0]) == 0)
-            return formula_make(arena, F_INFIX, opposites[i][1], condition->rank, 2, condition->parts);
-    if (condition->kind == F_NOT)
-        return condition->parts[0];
-    return formula_make(arena, F_NOT, NULL, condition->rank, 1, &condition);
-}
-
-formula formula_if(struct arena *arena, formula condition, formula a, formula b)
-{
-    int rank = a->rank > b->rank ? a->rank : b->rank;
-    bool is_else = formula_is_number(a, 0);
-    rank = condition->rank > rank ? condition->rank : rank;
-    if (formula_equal(a, b))
-        return a;
-    if (condition->kind == F_NOT)
-        return formula_if(arena, condition->parts[0], b, a);
-    /* if a == 0 then 1 else a, which only keeps log a from 0 */
-    if (condition->kind == F_INFIX && strcmp(condition->name, "==") == 0 && a->kind == F_NUMBER &&
-        formula_equal(condition->parts[0], b) && formula_is_number(condition->parts[1], 0))
-        return b;
-    if (!is_else && !formula_is_number(b, 0))
-        return formula_make(arena, F_IF, NULL, rank, 3, (formula[]){condition, a, b});
-    formula value = is_else ? b : a;
-    if (is_guard(condition, value))
-        return value;
-    formula holds = is_else ? formula_not(arena, condition) : condition;
-    return formula_multiply(arena, value, formula_make(arena, F_INDICATOR, NULL, condition->rank, 1, &holds));
 }

@@ -74,10 +74,13 @@ formula formula_make(struct arena *arena, enum formula_kind kind, const char *na
 formula formula_call(struct arena *arena, const char *name, const char *tail, bool is_elementwise, int rank,
                      int count, const formula *parts);
 formula formula_spread(struct arena *arena, formula a, int rank, const int *axes);
-formula formula_not(struct arena *arena, formula condition);
-formula formula_if(struct arena *arena, formula condition, formula a, formula b);
+formula formula_without_spread(formula a); /* what is spread, or the formula itself */
 /* The scalar factors of a product, and what is left of it (the number 1 if nothing is). */
 void formula_split(struct arena *arena, formula a, formula *scalars, formula *rest);
+
+/* ---- formula_choice.c ---- */
+formula formula_not(struct arena *arena, formula condition);
+formula formula_if(struct arena *arena, formula condition, formula a, formula b);
 
 /* ---- formula_cancel.c ---- */
 /* The same, or shorter if a factor cancels what a sum beside it is divided by. */

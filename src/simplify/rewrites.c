@@ -191,6 +191,55 @@ static struct node *known_reciprocal(struct rewriter *r, struct node *y)
     return NULL;
 }
 
+/* ---- Sums of products ---- */
+
+enum { MOST_PEELED = 8 };
+
+/* What does not vary along the axes that are summed. */
+struct peeled {
+    struct node *factors[MOST_PEELED], *divisors[MOST_PEELED];
+    int factors_count, divisors_count;
+};
+
+/* The product without such factors and divisors, wherever in it they stand, as far as it is computed for this
+ * sum alone. */
+static struct node *peel_product(struct rewriter *r, struct node *x, unsigned axes, struct peeled *peeled,
+                                 int depth)
+{
+    struct node *rest[2];
+    if ((x->op != OP_MUL && x->op != OP_DIV) || depth == 0 || rewriter_uses(r, x) != 1)
+        return x;
+    for (int i = x->op == OP_DIV; i < 2; i++) {
+        bool divides = x->op == OP_DIV;
+        int *count = divides ? &peeled->divisors_count : &peeled->factors_count;
+        if ((node_invariance(x->inputs[i]) & axes) != axes || *count == MOST_PEELED)
+            continue;
+        (divides ? peeled->divisors : peeled->factors)[(*count)++] = x->inputs[i];
+        return peel_product(r, x->inputs[1 - i], axes, peeled, depth - 1);
+    }
+    rest[0] = peel_product(r, x->inputs[0], axes, peeled, depth - 1);
+    rest[1] = x->op == OP_MUL ? peel_product(r, x->inputs[1], axes, peeled, depth - 1) : x->inputs[1];
+    return rest[0] == x->inputs[0] && rest[1] == x->inputs[1] ? x : graph_elementwise(r->graph, x->op, rest);
+}
+
+/* sum(s * x / d * y) -> s * sum(x * y) / d. */
+static struct node *scaled_sum(struct rewriter *r, struct node *y)
+{
+    enum { DEEP = 8 };
+    struct peeled peeled = {.factors_count = 0};
+    if (y->type != REAL)
+        return NULL;
+    struct node *rest = peel_product(r, y->inputs[0], y->axes, &peeled, DEEP);
+    if (rest == y->inputs[0])
+        return NULL;
+    struct node *sum = graph_reduce(r->graph, OP_SUM, rest, y->axes);
+    for (int i = 0; i < peeled.factors_count; i++)
+        sum = graph_binary(r->graph, OP_MUL, graph_restrict(r->graph, peeled.factors[i], y->axes), sum);
+    for (int i = 0; i < peeled.divisors_count; i++)
+        sum = graph_binary(r->graph, OP_DIV, sum, graph_restrict(r->graph, peeled.divisors[i], y->axes));
+    return sum;
+}
+
 static const struct {
     enum op op;
     struct node *(*apply)(struct rewriter *rewriter, struct node *node);
@@ -229,6 +278,7 @@ static const struct {
     {OP_SUB, common_choice},
     {OP_ADD, common_factor},
     {OP_SUB, common_factor},
+    {OP_SUM, scaled_sum},
     {OP_CONTRACT, rewrite_scalar_factor},
     {OP_CONTRACT, rewrite_chain},
     {OP_CONTRACT, rewrite_product_of_part},

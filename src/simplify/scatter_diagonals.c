@@ -146,19 +146,11 @@ static struct node *all_but(struct graph *graph, struct node *all, const struct 
     return a && b ? graph_binary(graph, OP_AND, a, b) : a ? a : b;
 }
 
-/* if 0 <= j - 1 then x[j] else 0, stored at j -> x[j + 1], stored at j + 1; false: there is no such
- * condition. */
-static bool put_range_into_diagonal(struct graph *graph, struct diagonal *diagonal, const struct node *c)
+/* What is stored is that of so many positions along the axis, from `begin` on. */
+static void keep_positions(struct graph *graph, struct diagonal *diagonal, int axis, size *begin, size *count)
 {
-    struct node *value = diagonal->masked.value;
+    const struct node *value = diagonal->masked.value;
     struct reading reading = {.rank = value->rank};
-    int axis;
-    size *begin, *count;
-    if (c && c->op == OP_AND)
-        return put_range_into_diagonal(graph, diagonal, c->inputs[0]) ||
-               put_range_into_diagonal(graph, diagonal, c->inputs[1]);
-    if (!c || !holds_in_range(graph, c, &axis, &begin, &count))
-        return false;
     reading.subscripts = ARENA_ARRAY(graph->arena, struct affine, value->rank + 1);
     for (int a = 0; a < value->rank; a++) {
         reading.shape[a] = a == axis ? count : value->shape[a];
@@ -168,9 +160,43 @@ static bool put_range_into_diagonal(struct graph *graph, struct diagonal *diagon
     }
     for (int t = 0; t < diagonal->rank; t++)
         diagonal->places[t] = composed(graph, &reading, &diagonal->places[t], value->rank);
-    diagonal->masked.rest = all_but(graph, diagonal->masked.rest, c);
     diagonal->masked = masked_through(graph, &reading, &diagonal->masked, -1);
+}
+
+/* if 0 <= j - 1 then x[j] else 0, stored at j -> x[j + 1], stored at j + 1; false: there is no such
+ * condition. */
+static bool put_range_into_diagonal(struct graph *graph, struct diagonal *diagonal, const struct node *c)
+{
+    int axis;
+    size *begin, *count;
+    if (c && c->op == OP_AND)
+        return put_range_into_diagonal(graph, diagonal, c->inputs[0]) ||
+               put_range_into_diagonal(graph, diagonal, c->inputs[1]);
+    if (!c || !holds_in_range(graph, c, &axis, &begin, &count))
+        return false;
+    diagonal->masked.rest = all_but(graph, diagonal->masked.rest, c);
+    keep_positions(graph, diagonal, axis, begin, count);
     return true;
+}
+
+/* x[j - 1], which is 0 outside x, stored at j -> x[j], stored at j + 1; false: nothing is read outside. */
+static bool put_end_into_diagonal(struct graph *graph, struct diagonal *diagonal)
+{
+    const struct node *value = diagonal->masked.value;
+    for (int s = 0; value->op == OP_INDEX && value->fill && s < value->inputs[0]->rank; s++) {
+        int axis;
+        int64_t sign;
+        size *begin, *count;
+        if (single_axis(value, &value->subscripts[s], &axis, &sign) && axis >= 0 &&
+            (sign == 1 || sign == -1) &&
+            range_of(graph, sign, value->subscripts[s].offset, value->inputs[0]->shape[s], value->shape[axis],
+                     &begin, &count) &&
+            count != value->shape[axis]) {
+            keep_positions(graph, diagonal, axis, begin, count);
+            return true;
+        }
+    }
+    return false;
 }
 
 /* if i == j then x[j] else 0 -> y[j, j] += x[j], which writes no zeros but once; NULL if the range is not
@@ -186,7 +212,8 @@ static struct node *scatter_diagonal(struct graph *graph, const struct masked *m
     while (diagonal.masked.count)
         if (!shrink(graph, &diagonal))
             return NULL;
-    while (put_range_into_diagonal(graph, &diagonal, diagonal.masked.rest))
+    while (put_range_into_diagonal(graph, &diagonal, diagonal.masked.rest) ||
+           put_end_into_diagonal(graph, &diagonal))
         ;
     return graph_scatter(graph, write_masked(graph, &diagonal.masked), diagonal.rank, masked->value->shape,
                          diagonal.places, NULL, 0);

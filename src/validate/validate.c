@@ -64,6 +64,8 @@ static const struct c_macro_value macros[] = {
     {"GRADC_INDEPENDENT", "_Pragma(\"GCC ivdep\")"},
     {"GRADC_SHARED(pragma, before, i, n, work, ...)",
      "do { GRADC_PRAGMA(pragma) GRADC_ROUNDS(i, n, __VA_ARGS__) } while (0)"},
+    {"GRADC_CHOOSE(condition, a, b)", "gradc_choose(condition, a, b)"},
+    {"GRADC_CHOOSEF(condition, a, b)", "gradc_choosef(condition, a, b)"},
     {"GRADC_BLOCK", "gradc_setting(0)"},
     {"GRADC_WORTH_THREADS", "gradc_setting(1)"},
     {"GRADC_WORTH_ADDING", "gradc_setting(2)"},

@@ -63,7 +63,7 @@ static struct interpreter *interpreter_at(struct point *point, struct arena *are
 struct judged {
     struct interpreter *interpreter;
     const struct function *function;
-    struct watch watch;
+    struct round_watch watch;
     bool *has_failed; /* by check: in the rounds of a loop */
 };
 
@@ -144,10 +144,10 @@ static double largest(const double *values, size_t count)
     return most;
 }
 
-/* How much element k may be off; infinite if the graph has no say. */
-static double tolerance(struct point *point, struct node *node, size_t k, double expected)
+/* How much each element may be off; infinite where the graph has no say. */
+static const double *tolerances(struct point *point, struct node *node, size_t count, const double *expected)
 {
-    double worst = 0;
+    double *off = ARENA_ARRAY(point->arena, double, count);
     for (int i = 0; i < INPUTS_NUDGED + ROUNDINGS_NUDGED; i++) {
         struct arena *arena = arena_new();
         bool is_of_inputs = i < INPUTS_NUDGED;
@@ -155,11 +155,13 @@ static double tolerance(struct point *point, struct node *node, size_t k, double
         if (!is_of_inputs)
             interpreter_perturb(nudged, point->rounding, (uint64_t)i);
         const double *values = interpreter_value(nudged, node);
-        double change = values ? fabs(values[k] - expected) : INFINITY;
-        worst = change >= worst ? change : isnan(change) ? INFINITY : worst;
+        for (size_t k = 0; k < count; k++) {
+            double change = values ? NUDGED * fabs(values[k] - expected[k]) : INFINITY;
+            off[k] = change >= off[k] ? change : isnan(change) ? INFINITY : off[k];
+        }
         arena_free(arena);
     }
-    return NUDGED * worst;
+    return off;
 }
 
 static const char *differs(struct point *point, const struct member *member, size_t i, size_t k, double got,
@@ -187,6 +189,7 @@ static const char *judge_member(struct point *point, size_t i, const struct outc
                                 const double *expected, double *worst)
 {
     const struct member *member = &point->function->members[i];
+    const double *tolerance = NULL; /* found once asked for: most values are close */
     double magnitude = 1e-3 + largest(expected, point->counts[i]), close = point->close * magnitude;
     for (size_t k = 0; k < point->counts[i]; k++) {
         double got = outcome->values[i][k], off = fabs(got - expected[k]);
@@ -198,10 +201,11 @@ static const char *judge_member(struct point *point, size_t i, const struct outc
             continue;
         if (isfinite(off) && off / magnitude > *worst)
             *worst = off / magnitude;
-        if (off <= close || (member->type == REAL &&
-                             off <= tolerance(point, point->reference->members[i].value, k, expected[k])))
+        if (member->type == REAL && off <= close)
             continue;
-        if (member->type != REAL && tolerance(point, point->reference->members[i].value, k, expected[k]) > 0)
+        if (!tolerance)
+            tolerance = tolerances(point, point->reference->members[i].value, point->counts[i], expected);
+        if (member->type == REAL ? off <= tolerance[k] : tolerance[k] > 0)
             continue;
         return differs(point, member, i, k, got, expected[k]);
     }

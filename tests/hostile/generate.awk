@@ -56,6 +56,11 @@ BEGIN {
         print "    y0 = x"
         for (i = 1; i < n; i++) print "    y" i " = sin(y" i - 1 ") * x"
         print "    return y" n - 1 "\n}"
+    } else if (kind == "diagonals") { # of one array, to each of which its gradient adds
+        print "dim m = 100000"
+        print "f(X: [m, m]) {\n    s = 0"
+        for (i = 1; i <= n; i++) print "    t" i "[i < 9] = sin(X[i, i + " i "] * X[i + " i ", i])\n    s = s + sum(t" i ")"
+        print "    return y = s\n}"
     } else if (kind == "tensor_statements") body("f(W: [n, n], x: [n])", "x = tanh(W @ x)", "y = sum(x)")
     else if (kind == "ifs") body("f(x)", "if x > 0 { x = sin(x) } else { x = 2 * x }", "y = x")
     else if (kind == "loops") body("f(x)", "for t in 0..3 { x = sin(x) }", "y = x")

@@ -217,7 +217,7 @@ char *expression(struct shape shape, int depth)
     if (depth <= 0 || shape.rank > 3)
         return leaf(shape);
     char *text = NULL;
-    switch (below(22)) {
+    switch (below(23)) {
     case 0: case 1: case 2: case 3: case 4: case 5: case 6: return elementwise(shape, depth);
     case 7: case 8: return product(shape, depth);
     case 9: case 10: return reduction(shape, depth);
@@ -227,6 +227,7 @@ char *expression(struct shape shape, int depth)
     case 16: text = network(shape, depth); break;
     case 17: text = helper_call(shape, depth); break;
     case 18: text = shape.rank == 0 && chance(60) ? index_reduction() : NULL; break;
+    case 19: text = chance(60) ? imported(shape, depth) : NULL; break;
     default: return leaf(shape);
     }
     return text ? text : elementwise(shape, depth);

@@ -347,6 +347,7 @@ struct drawn draw_program(uint64_t seed, int first, int last)
     program = &drawn.program;
     cases = &drawn.cases;
     memset(&definitions, 0, sizeof definitions);
+    imports_begin();
     exports = chance(88);
     if (chance(10))
         say(&definitions, "precision float64\n");
@@ -356,7 +357,7 @@ struct drawn draw_program(uint64_t seed, int first, int last)
         draw_function(i);
     }
     struct text whole_program = {0};
-    say(&whole_program, "%s%s", definitions.length ? definitions.start : "", program->start);
+    say(&whole_program, "%s%s%s", imports.length ? imports.start : "", definitions.length ? definitions.start : "", program->start);
     drawn.program = whole_program;
     return drawn;
 }

@@ -29,6 +29,7 @@ enum { SECONDS_EACH = 60 };
 #endif
 enum { BATCH = 200, KEPT_OF_A_KIND = 3, TRIALS = 2 };
 static const char *own_path;
+static const struct file *library; /* parsed once */
 static bool tells; /* all that is wrong, in its own words */
 static time_t deadline; /* 0: none */
 static volatile sig_atomic_t is_told_to_end;
@@ -69,6 +70,7 @@ static char *fault_of(const char *text, uint64_t seed)
 {
     struct arena *arena = arena_new();
     struct validate_options options = validate_defaults();
+    options.elaborate.library = library;
     options.level = 2 - (int)(seed % 4 == 0) - (int)(seed % 8 == 0);
     options.seed = seed;
     options.trials = TRIALS;
@@ -292,6 +294,8 @@ static int judge(uint64_t seed, const char *path)
 int main(int count, char **arguments)
 {
     own_path = arguments[0];
+    struct arena *kept = arena_new();
+    library = library_parse(kept, &(struct diagnostics){.arena = kept, .stream = stderr});
     if (count == 5 && !strcmp(arguments[1], "--judge"))
         return judge(strtoull(arguments[2], NULL, 10), arguments[3]);
     if (count != 5 || !strchr(own_path, '/')) {

@@ -2,8 +2,9 @@
 # judge.sh: compiles a random program in one way and holds it to its cases. The last line says how it fails, in words
 # that stay the same when names and numbers change: `passes`, or what shrink.c is to keep.
 # usage: judge.sh WAY PROGRAM.nn CASES    WAY is `OPTIONS OF GRADC | CC AND FLAGS | WORDS FOR THE DRIVER`
-# After LEFT seconds (200) it says `out of time`. GRADC names the compiler, BUILD the folder of libgradc.a, TOOLS that of the driver, REFERENCE the quick way of another
-# build that the values are held to; without it, they are not.
+# After LEFT seconds (200), or if C has more than LONGEST bytes, it says `out of time`. GRADC names the compiler, BUILD the
+# folder of libgradc.a, TOOLS that of the driver, REFERENCE the quick way of another build that the values are held to;
+# without it, they are not.
 set -u
 left=${LEFT:-200}
 case $BUILD in *sanitize*) ;; *) ulimit -v 6000000 ;; esac
@@ -36,6 +37,10 @@ compile() {
     *) echo "gradc crashes: $(grep -m1 -o -E 'Assertion.*|SUMMARY.*|runtime error.*' "$base.log" | general)" > "$base.failure" ;;
     esac
     [ $status = 0 ] || return 1
+    if [ -n "${LONGEST-}" ] && [ "$(wc -c < "$base.c")" -gt "$LONGEST" ]; then
+        echo "out of time" > "$base.failure"
+        return 1
+    fi
     # shellcheck disable=SC2086
     "$GRADC" ${options//--standalone/} --emit=interface "$program" -o "$base.json" 2> "$base.log" || return 1
     case $options in *--standalone*) ;; *) link=("$BUILD/libgradc.a") ;; esac

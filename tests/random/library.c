@@ -12,13 +12,12 @@ static char *regular(struct shape square, int depth)
     return print("(2 * eye(%s) + 0.4 / %s * tanh(%s))", n, n, expression(square, depth - 1));
 }
 
-static char *definite(struct shape square, int depth)
+char *definite(struct shape square)
 {
     const char *n = square.axes[square.rank - 1].text;
     struct shape factor = square;
     factor.axes[factor.rank - 1] = random_axis();
     char *v = leaf(factor);
-    (void)depth;
     return print("(%s @ %s' / (1 + %s) + 2 * eye(%s))", v, v, factor.axes[factor.rank - 1].text, n);
 }
 
@@ -42,7 +41,7 @@ char *linear_algebra(struct shape shape, int depth)
     if (shape.rank == 0)
         switch (below(4)) {
         case 0: return print("(det(%s) * 0.2)", regular(square, depth));
-        case 1: return print("logdet(%s)", chance(50) ? regular(square, depth) : definite(square, depth));
+        case 1: return print("logdet(%s)", chance(50) ? regular(square, depth) : definite(square));
         case 2: return print("trace(%s)", expression(square, depth - 1));
         default: return print("%s[-1, 0]", print("inv(%s)", regular(square, depth)));
         }
@@ -54,7 +53,7 @@ char *linear_algebra(struct shape shape, int depth)
     if (shape.rank == 1 && chance(30)) { /* batched */
         struct shape batch = shape_with(3, n, small_axis(), whole(2));
         batch.axes[2] = batch.axes[1];
-        return elements_in(batch) > 200 ? NULL : print("%s(%s)", PICK("logdet", "det", "trace"), chance(50) ? regular(batch, depth) : definite(batch, depth));
+        return elements_in(batch) > 200 ? NULL : print("%s(%s)", PICK("logdet", "det", "trace"), chance(50) ? regular(batch, depth) : definite(batch));
     }
     if (shape.rank == 1 && n.value <= 5) {
         square = shape_with(2, n, n);
@@ -69,10 +68,10 @@ char *linear_algebra(struct shape shape, int depth)
         switch (below(5)) {
         case 4: return print("expm(0.3 * %s)", expression(shape, depth - 1));
         case 0: return print("inv(%s)", regular(shape, depth));
-        case 1: return print("cholesky(%s)", definite(shape, depth));
+        case 1: return print("cholesky(%s)", definite(shape));
         case 2: {
             struct axis packed = axis_of(print("%s*(%s + 1)/2", n.text, n.text), n.value * (n.value + 1) / 2);
-            if (shape.rank != 2 || chance(70))
+            if (shape.rank != 2 || chance(50))
                 return NULL;
             (void)packed;
             return print("unpack_tril(pack_tril(%s), %s)", expression(shape, depth - 1), n.text);
@@ -81,7 +80,7 @@ char *linear_algebra(struct shape shape, int depth)
         }
     if (shape.rank == 2 && shape.axes[0].value <= 5) {
         square = shape_with(2, shape.axes[0], shape.axes[0]);
-        return print("%s(%s, %s)", PICK("solve", "solve"), definite(square, depth), expression(shape, depth - 1));
+        return print("%s(%s, %s)", PICK("solve", "solve"), definite(square), expression(shape, depth - 1));
     }
     if (shape.rank == 2 && n.value <= 5 && shape.axes[0].value <= 33) { /* one vector for each matrix */
         struct shape batch = shape_with(3, shape.axes[0], n, n);

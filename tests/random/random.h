@@ -107,6 +107,14 @@ char *network(struct shape shape, int depth);        /* the same */
 struct shape library_shape(void);                    /* one that some of them give */
 /* a, b = lstm_cell(...) and the like, declared. */
 void cell_statement(struct text *out, int number);
+char *definite(struct shape square); /* a symmetric and positive definite matrix */
+
+/* ---- imported.c: files of the library ---- */
+
+extern struct text imports; /* of the program */
+void imports_begin(void);
+char *imported(struct shape shape, int depth);
+void imported_statement(struct text *out, int number);
 
 /* ---- routines.c: sorting and the like ---- */
 

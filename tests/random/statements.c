@@ -212,7 +212,7 @@ void statement(struct text *out, int number_)
     case 7: case 8: case 9: index_statement(out, number_); return;
     case 10: case 11: replacement(out, number_); return;
     case 12: helper_statement(out, number_); return;
-    case 13: chance(25) ? routine_statement(out, number_) : cell_statement(out, number_); return;
+    case 13: chance(25) ? routine_statement(out, number_) : chance(25) ? imported_statement(out, number_) : cell_statement(out, number_); return;
     case 14: int_assignment(out, number_); return;
     case 15: truth_assignment(out, number_); return;
     case 16: group_statement(out, number_); return;

@@ -11,28 +11,35 @@ from scipy import special
 HERE = os.path.dirname(os.path.abspath(__file__))
 INF = float("inf")
 programs, cases = [], []
+written = {}
 
 
 def words(values):
     return " ".join(repr(float(v)) if np.isfinite(v) else str(float(v)) for v in np.ravel(values))
 
 
+def function(name, text):
+    """The function's name: that of the same one, if it has been written before."""
+    if text not in written:
+        written[text] = name
+        programs.append(text.replace("NAME", name))
+    return written[text]
+
+
 def case(name, signature, expression, wrt, inputs, value, gradient, hessian=None, sizes=None, body=""):
     """The value, its gradient by wrt and, unless None, the Hessian: as results of a function, and by its entry."""
     second = "" if hessian is None else f", H = jacobian(g, {wrt})"
-    programs.append(f"{name}({signature}) {{\n{body}    y = {expression}\n    g = grad(y, {wrt})\n"
-                    f"    return y, g{second}\n}}\nexport {name}")
-    lines = [f"case {name}"] + [f"size {n} {k}" for n, k in (sizes or {}).items()]
-    lines += [f"input {n} {words(v)}" for n, v in inputs.items()]
-    lines += [f"output y {words(value)}", f"output g {words(gradient)}"]
+    alone = function(f"{name}_alone",
+                     f"NAME({signature}) {{\n{body}    return y = {expression}\n}}\nexport NAME wrt {wrt}")
+    whole = function(name, f"NAME({signature}) {{\n{body}    y = {expression}\n    g = grad(y, {wrt})\n"
+                           f"    return y, g{second}\n}}\nexport NAME")
+    given = [f"size {n} {k}" for n, k in (sizes or {}).items()] + [f"input {n} {words(v)}" for n, v in inputs.items()]
+    given.append(f"output y {words(value)}")
+    lines = [f"# {name}", f"case {whole}"] + given + [f"output g {words(gradient)}"]
     if hessian is not None:
         lines.append(f"output H {words(hessian)}")
     cases.append("\n".join(lines))
-    programs.append(f"{name}_alone({signature}) {{\n{body}    return y = {expression}\n}}\nexport {name}_alone wrt {wrt}")
-    lines = [f"case {name}_alone", "rough"] + [f"size {n} {k}" for n, k in (sizes or {}).items()]
-    lines += [f"input {n} {words(v)}" for n, v in inputs.items()]
-    lines += [f"output y {words(value)}", f"gradient {wrt} {words(gradient)}"]
-    cases.append("\n".join(lines))
+    cases.append("\n".join([f"case {alone}", "rough"] + given + [f"gradient {wrt} {words(gradient)}"]))
 
 
 def eye(n, factor=1.0):
@@ -78,6 +85,15 @@ case("cube_of_magnitude_2", "x", "|x|^3", "x", {"x": -2}, 8, -12, 12)
 for p, value, first, second in ((0, 1, 0, 0), (1, 0, 1, 0), (1.5, 0, 0, INF), (2, 0, 0, 2), (3, 0, 0, 0)):
     case(f"power_{2 * p:.0f}_of_0", "x, p", "x^p", "x", {"x": 0, "p": p}, value, first, second)
     case(f"power_{2 * p:.0f}_of_0_fixed", "x", f"x^{p}", "x", {"x": 0}, value, first, second)
+
+# x ln(1 + x) and its derivative are 0 at 0, its second derivative is 2.
+case("power_by_its_base", "x", "(1 + x)^x", "x", {"x": 0}, 1, 0, 2)
+# Slopes of series: J1 = x/2 - x^3/16 + ..., and I1 with plus.
+programs.append("slopes_of_j1(x) {\n    a = grad(j1(x), x)\n    b = grad(a, x)\n    return a, b, c = grad(b, x)\n}\n"
+                "export slopes_of_j1")
+cases.append("case slopes_of_j1\ninput x 0\noutput a 0.5\noutput b 0\noutput c -0.375")
+x = 2.0**-20
+cases.append(f"case slopes_of_j1\ninput x {x}\noutput a {0.5 - 3 / 16 * x**2}\noutput b {-0.375 * x}\noutput c -0.375")
 
 # ---- Spread ----
 equal = {"x": [3, 3, 3, 3]}
@@ -210,7 +226,15 @@ case("weights_of_list", "x", "softmax([x, 0])[0] + sigmoid([x, x])[1] + relu([x,
 programs.append("named_number(y) {\n    x = 2\n    s = x^3 * y + norm([x, 0])\n    return g = grad(s, x)\n}\nexport named_number")
 cases.append("case named_number\ninput y 3\noutput g 37")
 
+# ---- What is no number ----
+densities = ["lognormal_lpdf(x, 1, 2)", "exponential_lpdf(x, 2)", "gamma_lpdf(x, 2, 1)", "inv_gamma_lpdf(x, 2, 1)",
+             "weibull_lpdf(x, 2, 1)", "beta_lpdf(x, 2, 3)", "gamma_lcdf(x, 2, 1)", "inv_gamma_lccdf(x, 2, 1)",
+             "weibull_lcdf(x, 2, 1)", "gammainc(2, x)", "gammaincc(2, x)", "normal_lpdf(x, 0, 1)"]
+for i, density in enumerate(densities):
+    programs.append(f"of_no_number_{i}(x) = stop_gradient({density})\nexport of_no_number_{i}")
+    cases.append(f"case of_no_number_{i}\ninput x nan\noutput of_no_number_{i} nan")
+
 with open(os.path.join(HERE, "../run/degenerate.nn"), "w") as file:
-    file.write("# Written by tests/reference/degenerate.py.\n\n" + "\n".join(programs) + "\n")
+    file.write("# Written by tests/reference/degenerate.py.\n\nimport \"stats\"\n\n" + "\n".join(programs) + "\n")
 with open(os.path.join(HERE, "../run/degenerate.case"), "w") as file:
     file.write("# Written by tests/reference/degenerate.py.\n\n" + "\n\n".join(cases) + "\n")

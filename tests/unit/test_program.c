@@ -181,6 +181,34 @@ START_TEST(other_rows_keep_their_loops)
 }
 END_TEST
 
+/* How many loops there are in that of the gradient. */
+static int loops_of_gradient(const char *text)
+{
+    struct made made = make(text);
+    int count = count_loops(made.programs.entries[ENTRY_GRADIENT]->root);
+    arena_free(made.arena);
+    return count;
+}
+
+/* What is added to a diagonal by one round and by the next is added in one loop. */
+START_TEST(diagonals_share_a_loop)
+{
+    ck_assert_int_eq(
+        loops_of_gradient("f(X: [n, n]) { y[i < n - 1] = X[i, i] * X[i + 1, i + 1]\n return f = sum(y) }"),
+        2);
+    ck_assert_int_eq(
+        loops_of_gradient("f(X: [n, n]) { y[i < n - 1] = X[i, i] * X[i + 1, i]\n return f = sum(y) }"), 2);
+}
+END_TEST
+
+/* What stores rows meets a diagonal of other rounds. */
+START_TEST(diagonals_keep_away_from_rows)
+{
+    ck_assert_int_eq(
+        loops_of_gradient("f(X: [n, n]) { y[i] = X[n - 1 - i, i]\n return f = sum(X^2) + sum(y) }"), 4);
+}
+END_TEST
+
 /* ---- Programs that have been broken ---- */
 
 START_TEST(a_value_that_nothing_writes)
@@ -284,6 +312,26 @@ START_TEST(rounds_that_all_write_one_element)
 }
 END_TEST
 
+START_TEST(what_forward_leaves_in_chunks)
+{
+    struct made made = make("f(x: [m, n], n: size) {\n    t = sin(x[:, :, new] * ones([m, n, n]))\n"
+                            "    t[:, :, -2] = tanh(x)\n    return f = sum(sin(t))\n}\nexport f wrt x\n");
+    struct program *forward = made.programs.entries[ENTRY_FORWARD];
+    for (size_t i = 0; i < forward->all_buffers_count; i++) {
+        struct buffer *kept = forward->all_buffers[i];
+        if (!kept->is_kept || kept->writers_count < 2)
+            continue;
+        struct item *loop = outermost(kept->writers[0]);
+        struct own own = {.buffer = kept};
+        struct chunks chunks = {.owns = &own, .owns_count = 1};
+        loop->chunks = &chunks;
+        expect_fault(&made, ENTRY_FORWARD, "for backward, of which each chunk has its own");
+        return;
+    }
+    ck_abort_msg("nothing is kept");
+}
+END_TEST
+
 START_TEST(rounds_that_read_what_others_write)
 {
     struct made made =
@@ -379,6 +427,7 @@ int main(void)
     tcase_add_test(broken, a_value_that_is_not_always_there);
     tcase_add_test(broken, an_index_that_is_not_checked);
     tcase_add_test(broken, rounds_that_all_write_one_element);
+    tcase_add_test(broken, what_forward_leaves_in_chunks);
     tcase_add_test(broken, rounds_that_read_what_others_write);
     tcase_add_test(broken, a_shared_loop_that_reads_other_rounds);
     tcase_add_test(broken, a_loop_that_forms_no_sum);
@@ -391,6 +440,8 @@ int main(void)
     TCase *collapsed = tcase_create("loops made one");
     tcase_add_test(collapsed, rows_behind_one_another_take_one_loop);
     tcase_add_test(collapsed, other_rows_keep_their_loops);
+    tcase_add_test(collapsed, diagonals_share_a_loop);
+    tcase_add_test(collapsed, diagonals_keep_away_from_rows);
     suite_add_tcase(suite, broken);
     suite_add_tcase(suite, collapsed);
     SRunner *runner = srunner_create(suite);

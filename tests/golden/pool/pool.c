@@ -102,10 +102,10 @@ static void pool_forward_kernel(
                 }
     });
     GRADC_ADD_CHUNKS(sum, sum_others, 64, chunks);
-    /* pool2 = sum(sum / 4 * w) */
-    double pool2 = 0;
-    GRADC_SHORT_SUM(double, pool2, i, 64, sum[i] / 4.0 * w[i]);
-    m->pool = pool2;
+    /* sum3 = sum(sum * w) */
+    double sum3 = 0;
+    GRADC_SHORT_SUM(double, sum3, i, 64, sum[i] * w[i]);
+    m->pool = sum3 / 4.0;
 }
 
 int pool_forward(struct pool *m)
@@ -194,9 +194,9 @@ static void pool_gradient_kernel(
                 }
     });
     GRADC_ADD_CHUNKS(sum, sum_others, 64, chunks);
-    /* pool2 = sum(sum / 4 * w) */
-    double pool2 = 0;
-    GRADC_SHORT_SUM(double, pool2, i, 64, sum[i] / 4.0 * w[i]);
+    /* sum3 = sum(sum * w) */
+    double sum3 = 0;
+    GRADC_SHORT_SUM(double, sum3, i, 64, sum[i] * w[i]);
     /* t = d_pool * w / 4 */
     if (m->d_x) {
         for (size_t i = 0; i < 64; i++)
@@ -212,7 +212,7 @@ static void pool_gradient_kernel(
                             d_x[(i * 16 + 2 * j + l) * 16 + p + 2 * k] = t[j * 8 + k];
         });
     }
-    m->pool = pool2;
+    m->pool = sum3 / 4.0;
 }
 
 int pool_gradient(struct pool *m)

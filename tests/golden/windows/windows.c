@@ -108,8 +108,7 @@ static void windows_forward_kernel(
         const size_t begin = gradc_first(chunk, chunks, N, 1);
         const size_t end = gradc_first(chunk + 1, chunks, N, 1);
         float *const t_own = GRADC_OWN(chunk, t, t_others, 14112);
-        float windows2_own = 0;
-        float windows2_own_parts[GRADC_PARTS] = {0};
+        float windows2_parts[GRADC_PARTS] = {0};
         for (size_t i = begin; i < end; i++) {
             for (size_t j = 0; j < 8; j++)
                 for (size_t k = 0; k < 3; k++)
@@ -121,10 +120,10 @@ static void windows_forward_kernel(
                                         x[((i * 8 + j) * 16 + k + p) * 16 + l + q];
                             }
             gradc_matmul_f32(0, 0, 8, 196, 72, 1, w, 72, t_own, 196, 0, &conv2d[i * 1568], 196);
-            GRADC_ADD(windows2_own_parts, j, 1568, conv2d[i * 1568 + j] * conv2d[i * 1568 + j]);
+            GRADC_ADD(windows2_parts, j, 1568, conv2d[i * 1568 + j] * conv2d[i * 1568 + j]);
         }
-        GRADC_TOTAL(windows2_own, windows2_own_parts);
-        windows2_others[chunk] = windows2_own;
+        windows2_others[chunk] = 0;
+        GRADC_TOTAL(windows2_others[chunk], windows2_parts);
     });
     for (size_t chunk = 0; chunk < chunks; chunk++)
         windows2 += windows2_others[chunk];
@@ -241,8 +240,7 @@ static void windows_gradient_kernel(
         const size_t end = gradc_first(chunk + 1, chunks3, N, 1);
         float *const t_own = GRADC_OWN(chunk, t, t_others, 14112);
         float *const conv2d_own = GRADC_OWN(chunk, conv2d, conv2d_others, 1568);
-        float windows2_own = 0;
-        float windows2_own_parts[GRADC_PARTS] = {0};
+        float windows2_parts[GRADC_PARTS] = {0};
         float *const t2_own = GRADC_OWN(chunk, t2, t2_others, 14112);
         float *const d_w_own = chunk > 0 ? d_w_others + (chunk - 1) * 576 : d_w;
         if (chunk > 0)
@@ -258,7 +256,7 @@ static void windows_gradient_kernel(
                                         x[((i * 8 + j) * 16 + k + p) * 16 + l + q];
                             }
             gradc_matmul_f32(0, 0, 8, 196, 72, 1, w, 72, t_own, 196, 0, conv2d_own, 196);
-            GRADC_ADD(windows2_own_parts, j, 1568, conv2d_own[j] * conv2d_own[j]);
+            GRADC_ADD(windows2_parts, j, 1568, conv2d_own[j] * conv2d_own[j]);
             if (m->d_w) {
                 for (size_t j = 0; j < 8; j++)
                     for (size_t k = 0; k < 3; k++)
@@ -272,8 +270,8 @@ static void windows_gradient_kernel(
                 gradc_matmul_f32(0, 1, 8, 72, 196, 1, conv2d_own, 196, t2_own, 196, 1, d_w_own, 72);
             }
         }
-        GRADC_TOTAL(windows2_own, windows2_own_parts);
-        windows2_others[chunk] = windows2_own;
+        windows2_others[chunk] = 0;
+        GRADC_TOTAL(windows2_others[chunk], windows2_parts);
     });
     for (size_t chunk = 0; chunk < chunks3; chunk++)
         windows2 += windows2_others[chunk];

@@ -62,7 +62,8 @@ double noise(uint32_t *state)
     return (double)(*state >> 8) / 8388608.0 - 1;
 }
 
-/* `values x SEED LOW HIGH` */
+/* `values x SEED LOW HIGH`: in float32 and float64 the same, and between the numbers that programs mention,
+ * at which functions may have kinks. */
 static double *made_up(const struct line *line, const struct member *m)
 {
     if (line->count != 3)
@@ -73,7 +74,7 @@ static double *made_up(const struct line *line, const struct member *m)
     for (size_t i = 0; i < m->count; i++) {
         double unit = (noise(&state) + 1) / 2;
         values[i] = m->is_int ? fmin(floor(low + unit * (high - low + 1)), high)
-                              : floor((low + unit * (high - low)) * 4096) / 4096;
+                              : (floor((low + unit * (high - low)) * 4096) + 0.5) / 4096;
     }
     return values;
 }
