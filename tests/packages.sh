@@ -32,6 +32,9 @@ if git rev-parse --git-dir > /dev/null 2>&1; then
         build/lexer.o build/layout.o
     expect 'the same scanner' 0 '' cmp "$BUILD/lexer.c" "$source/build/lexer.c"
     expect 'nothing is missing' 0 '' env PATH="$out/bin" make -C "$source" -n CC="$CC" all
+    echo 'int main(void) { return 1; }' > "$source/main.c" # what someone tries, as the README has it
+    expect 'a program of a compiled name is left alone' 0 ' src/main.c' make -C "$source" -n CC="$CC" -W src/main.c build/main.o
+    rm "$source/main.c"
     expect 'it needs no flex' 1 '' bash -c "PATH='$out/bin' '$source/tools/setup.sh' --missing 2>&1 | grep -E 'flex|bison'"
 else
     echo 'skipped: the tarball; this is no working copy'

@@ -23,6 +23,12 @@ _FILLS = {"forward": ("output",), "gradient": ("output", "gradient"), "jacobian"
           "sparse_hessian": ("hessian_values",)}
 _READS = {"gradient": "output_gradient", "jvp": "tangent", "hvp": "direction"}
 
+# The same of a nonlinear program, by the names of the members. The last alone reads the multipliers.
+_PROGRAM_FILLS = {"objective": "objective", "objective_gradient": "d_objective_dx", "constraints": "constraints",
+                  "constraints_jacobian": "constraints_jacobian_values",
+                  "lagrangian_hessian": "lagrangian_hessian_values"}
+_MULTIPLIERS = ("sigma", "lambda")
+
 
 def _python_name(name):
     return name + "_" if keyword.iskeyword(name) else name
@@ -92,6 +98,7 @@ class _Member:
         self.shape = description.get("shape", [])
         self.default = description.get("default")
         self.has_default = "default" in description and not self.shape
+        self.default_array = None
         self.is_int = description.get("type") == "int"
         self.is_value = not self.shape and not description.get("pointer") and self.role not in ("workspace", "prepared")
         self.is_given = description.get("given", False)
@@ -166,17 +173,49 @@ class Function:
         self._origin = origin
         self._struct = type(self.name, (ctypes.Structure,), {"_fields_": [(m.name, m.field) for m in self._members]})
         self._inputs = self._with_role("input", "inout")
+        self._is_program = "objective" in self.entries
         self._sizes = self._with_role("size")
         self._outputs = self._with_role("output")
         self._by_name = {m.name: m for m in self._members}
         self._workspace = getattr(library, self.name + "_workspace")
         self._workspace.restype = ctypes.c_size_t
         self._prepared = None
+        self._find_default_arrays()
         self.__signature__ = self._signature()
         self.__doc__ = self._documentation()
 
     def _with_role(self, *roles):
         return [m for m in self._members if m.role in roles]
+
+    def _find_default_arrays(self):
+        """Where the program's own arrays are that inputs point to unless they are given."""
+        arrays = [m for m in self._inputs if m.shape and m.default and all(isinstance(n, int) for n in m.shape)]
+        if not arrays:
+            return
+        struct = self._struct()
+        for member in self._sizes + self._inputs:
+            if not member.shape:
+                setattr(struct, member.name, 1)  # a default may divide by it
+        self._call_defaults(struct)
+        for member in arrays:
+            address = ctypes.cast(getattr(struct, member.name), ctypes.c_void_p).value
+            if address:
+                count = numpy.prod(member.shape, dtype=int)
+                bytes_ = ctypes.string_at(address, int(count) * numpy.dtype(member.dtype).itemsize)
+                member.default_array = numpy.frombuffer(bytes_, member.dtype).reshape(member.shape)
+                member.has_default = True
+
+    def _call_defaults(self, struct):
+        set_defaults = getattr(self._library, self.name + "_defaults")
+        set_defaults.restype = None
+        set_defaults(ctypes.byref(struct))
+
+    def _inputs_of(self, entry):
+        return [m for m in self._inputs
+                if not self._is_program or entry == "lagrangian_hessian" or m.name not in _MULTIPLIERS]
+
+    def _is_filled(self, member, entry):
+        return member.name == _PROGRAM_FILLS[entry] if self._is_program else member.role in _FILLS[entry]
 
     # ---- For people ----
 
@@ -186,7 +225,7 @@ class Function:
 
     def _signature(self):
         kind, parameters = inspect.Parameter.POSITIONAL_OR_KEYWORD, []
-        for index, member in enumerate(self._inputs):
+        for index, member in enumerate(self._inputs_of("forward")):
             default = inspect.Parameter.empty
             if member.has_default:
                 default = _Default(member.default) if isinstance(member.default, str) else member.default
@@ -202,7 +241,8 @@ class Function:
         return inspect.Signature(parameters)
 
     def _head(self):
-        inputs = ["%s = %s" % (m, m.default) if m.has_default else str(m) for m in self._inputs]
+        inputs = ["%s = %s" % (m, m.default) if m.has_default else str(m)
+                  for m in self._inputs_of("forward")]
         sizes = ["%s: size" % m.name for m in self._sizes if m.name not in self._found_sizes()]
         outputs = [str(m) for m in self._outputs + self._with_role("inout")]
         return "%s(%s) -> %s" % (self.name, ", ".join(inputs + sizes), ", ".join(outputs))
@@ -219,6 +259,8 @@ class Function:
             if entry in self.entries and entry != "forward":
                 filled = ["%s %s" % (_python_name(m.name), m.shape_text()) for m in self._with_role(roles[-1])]
                 lines += ["%s.%s: %s" % (self.__name__, entry, ", ".join(f.strip() for f in filled))]
+        if self._is_program:
+            lines += ["%s.%s" % (self.__name__, ", .".join(_PROGRAM_FILLS))]
         return "\n".join(lines)
 
     def __repr__(self):
@@ -238,15 +280,16 @@ class Function:
     def _sort(self, entry, arguments, named):
         """The arguments as (values of inputs, sizes, what the entry reads beside), by name."""
         values, sizes, others = {}, {}, {}
+        inputs = self._inputs_of(entry)
         what = self.name if entry == "forward" else "%s.%s" % (self.name, entry)
-        if len(arguments) > len(self._inputs):
-            raise TypeError("%s takes %d inputs, but %d are given" % (what, len(self._inputs), len(arguments)))
-        for member, value in zip(self._inputs, arguments):
+        if len(arguments) > len(inputs):
+            raise TypeError("%s takes %d inputs, but %d are given" % (what, len(inputs), len(arguments)))
+        for member, value in zip(inputs, arguments):
             values[member.name] = value
         for given, value in named.items():
-            member = self._by_name.get(_program_name(given))
+            member = self._by_name.get(given) or self._by_name.get(_program_name(given))
             role = member.role if member else None
-            if role in ("input", "inout"):
+            if member in inputs:
                 if member.name in values:
                     raise TypeError("%s: %s is given twice, by position and by name" % (what, given))
                 values[member.name] = value
@@ -256,8 +299,10 @@ class Function:
                 others[member.name] = value
             else:
                 raise TypeError("%s: there is no input %s" % (what, given))
-        for member in self._inputs:
-            if member.name not in values and not member.has_default:
+        for member in inputs:
+            if member.name not in values and member.default_array is not None:
+                values[member.name] = member.default_array
+            elif member.name not in values and not member.has_default:
                 raise TypeError("%s: the input %s is missing" % (what, member.name))
         return values, sizes, others
 
@@ -289,9 +334,7 @@ class Function:
         for member in members:
             if member.name in given:
                 self._set_value(struct, member, given[member.name])
-        set_defaults = getattr(self._library, self.name + "_defaults")
-        set_defaults.restype = None
-        set_defaults(ctypes.byref(struct))
+        self._call_defaults(struct)
         replaced = {m.name for m in members if m.has_default and m.name in given}
         for member in members:
             if member.name not in given and member.has_default:
@@ -317,7 +360,8 @@ class Function:
 
     def _set_inputs(self, struct, keep, values, sizes):
         updated = []
-        for member in self._inputs:
+        inputs = [m for m in self._inputs if m.name in values]
+        for member in inputs:
             if member.is_value:
                 self._set_value(struct, member, values[member.name])
             elif member.role == "inout":
@@ -326,7 +370,7 @@ class Function:
                     raise ValueError("%s: %s overlaps another array that is updated" % (self.name, member.name))
                 updated.append(array)
                 self._set_array(struct, keep, member, array)
-        for member in self._inputs:
+        for member in inputs:
             if member.role == "input" and not member.is_value:
                 array = member.convert(values[member.name], member.extents(sizes))
                 if any(numpy.may_share_memory(array, other) for other in updated):
@@ -343,6 +387,10 @@ class Function:
 
     def _call(self, entry, arguments, named):
         """Runs an entry; returns what it fills, by name."""
+        if self._is_program and entry not in self.entries:
+            raise TypeError("%s is a nonlinear program: it has %s" % (self.name, ", ".join(_PROGRAM_FILLS)))
+        if entry in _PROGRAM_FILLS and not self._is_program:
+            raise TypeError("%s has no %s: it is no nonlinear program, export p = nlp(f, g) wrt x" % (self.name, entry))
         if entry not in self.entries:
             raise TypeError("%s is exported without %s; write in the program: export %s wrt ...%s" % (
                 self.name, entry, self.name, "" if entry == "gradient" else ": " + entry))
@@ -355,14 +403,13 @@ class Function:
         for member in self._sizes:
             setattr(struct, member.name, sizes[member.name])
         self._set_inputs(struct, keep, values, sizes)
-        roles = _FILLS[entry]
         for member in self._members:
             if member.name in others:
                 if member.is_value:
                     self._set_value(struct, member, others[member.name])
                 else:
                     self._set_array(struct, keep, member, member.convert(others[member.name], member.extents(sizes)))
-            elif member.role in roles and not member.is_value:
+            elif self._is_filled(member, entry) and not member.is_value:
                 self._set_array(struct, keep, member, numpy.empty(member.extents(sizes), member.dtype))
         block = numpy.empty(self._workspace(ctypes.byref(struct)) + 64, numpy.uint8)
         struct.work = block.ctypes.data + -block.ctypes.data % 64
@@ -372,7 +419,7 @@ class Function:
         if status:
             self._fail(entry, status)
         return {m.name: keep[m.name] if m.name in keep else getattr(struct, m.name)
-                for m in self._members if m.role in roles or (m.role == "inout" and "output" in roles)}
+                for m in self._members if self._is_filled(m, entry) or (m.role == "inout" and entry == "forward")}
 
     def _prepare(self, struct, keep, sizes):
         """Points to what `prepare` leaves: that of the last call if the sizes and what is given are the same."""
@@ -411,29 +458,29 @@ class Function:
     def _pick(self, role, values):
         return {m.name: values[m.name] for m in self._with_role(role)}
 
-    def __call__(self, *inputs, **named):
+    def __call__(self, /, *inputs, **named):
         return self._result("outputs", self._call("forward", inputs, named))
 
-    def gradient(self, *inputs, **named):
+    def gradient(self, /, *inputs, **named):
         """(outputs, gradients). Output gradients by name, d_loss = ...; without any, the gradient of the first output, a number."""
         values = self._call("gradient", inputs, named)
         gradients = self._pick("gradient", values)
         outputs = {n: v for n, v in values.items() if n not in gradients}
         return self._result("outputs", outputs), self._result("gradients", gradients)
 
-    def jacobian(self, *inputs, **named):
+    def jacobian(self, /, *inputs, **named):
         """dy_dx of each output y and parameter x: the axes of y, then those of x."""
         return self._result("jacobian", self._call("jacobian", inputs, named))
 
-    def hessian(self, *inputs, **named):
+    def hessian(self, /, *inputs, **named):
         """d2y_dx_dw of each pair of parameters: the axes of x, then those of w."""
         return self._result("hessian", self._call("hessian", inputs, named))
 
-    def jvp(self, *inputs, **named):
+    def jvp(self, /, *inputs, **named):
         """Derivatives of the outputs along tangents, t_x = ..."""
         return self._result("jvp", self._call("jvp", inputs, named))
 
-    def hvp(self, *inputs, **named):
+    def hvp(self, /, *inputs, **named):
         """Products of the Hessian with directions, v_x = ..."""
         return self._result("hvp", self._call("hvp", inputs, named))
 
@@ -451,21 +498,45 @@ class Function:
             return numpy.array((ctypes.c_int32 * count).in_dll(self._library, "%s_%s" % (prefix, name)), numpy.int32)
         return SparseMatrix(values, array("cols", len(values)), array("rowptr", shape[0] + 1), shape)
 
-    def sparse_jacobian(self, *inputs, **named):
+    def sparse_jacobian(self, /, *inputs, **named):
         """The structural non-zeros of each Jacobian, as a SparseMatrix."""
         return self._sparse("sparse_jacobian", inputs, named)
 
-    def sparse_hessian(self, *inputs, **named):
+    def sparse_hessian(self, /, *inputs, **named):
         """The structural non-zeros of each Hessian, as a SparseMatrix; with `lower`, those on and below the diagonal."""
         return self._sparse("sparse_hessian", inputs, named)
 
+    # ---- Of nonlinear programs ----
+
+    def _part(self, entry, inputs, named):
+        name = _PROGRAM_FILLS[entry]
+        value = self._call(entry, inputs, named)[name]
+        return self._matrix(self._by_name[name], value) if name.endswith("_values") else value
+
+    def objective(self, /, *inputs, **named):
+        return self._part("objective", inputs, named)
+
+    def objective_gradient(self, /, *inputs, **named):
+        return self._part("objective_gradient", inputs, named)
+
+    def constraints(self, /, *inputs, **named):
+        return self._part("constraints", inputs, named)
+
+    def constraints_jacobian(self, /, *inputs, **named):
+        """The structural non-zeros, as a SparseMatrix."""
+        return self._part("constraints_jacobian", inputs, named)
+
+    def lagrangian_hessian(self, /, *inputs, **named):
+        """The lower triangle of the Hessian of sigma f + sum(lambda_ g), as a SparseMatrix; sigma and lambda_ come last."""
+        return self._part("lagrangian_hessian", inputs, named)
+
     # ---- As scipy.optimize calls them ----
 
-    def value(self, *inputs, **named):
+    def value(self, /, *inputs, **named):
         """The first output alone."""
         return self._call("forward", inputs, named)[self._outputs[0].name]
 
-    def jac(self, *inputs, **named):
+    def jac(self, /, *inputs, **named):
         """The gradient alone, or for a vector the Jacobian: minimize(f, x0, jac=f.jac), least_squares(f, x0, jac=f.jac)."""
         first = self._outputs[0]
         if first.shape:
@@ -473,11 +544,11 @@ class Function:
                 n: v for n, v in self._call("jacobian", inputs, named).items() if self._by_name[n].of == first.name})
         return self._result("gradients", self._pick("gradient", self._call("gradient", inputs, named)))
 
-    def hess(self, *inputs, **named):
+    def hess(self, /, *inputs, **named):
         """The Hessian: minimize(f, x0, jac=f.jac, hess=f.hess)."""
         return self.hessian(*inputs, **named)
 
-    def hessp(self, *inputs, **named):
+    def hessp(self, /, *inputs, **named):
         """The product of the Hessian with the vector that stands right behind the parameter: minimize(..., hessp=f.hessp)."""
         directions = self._with_role("direction")
         if len(directions) != 1:

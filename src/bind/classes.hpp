@@ -68,13 +68,15 @@ inline std::size_t gradc_count(std::initializer_list<std::size_t> extents)
     return count;
 }
 
-/* The elements of a vector that must have so many. */
+/* The elements of a vector that must have so many; of none, where a size is 0, still a place, so that the size is told
+ * of. */
 template <class T> T *gradc_sized(std::vector<T> &values, std::size_t count, const char *name)
 {
     if (values.size() != count)
         throw std::invalid_argument(std::string(name) + " has " + std::to_string(values.size()) + " elements, not " +
                                     std::to_string(count));
-    return values.data();
+    static T none;
+    return values.empty() ? &none : values.data();
 }
 
 /* The same for one that may be left empty. */

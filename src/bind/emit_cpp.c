@@ -1,6 +1,7 @@
 /* emit_cpp.c: --emit=cpp, a header of C++11 with a class for each function, around the struct of the C. Its
  * members are those of the struct; arrays are vectors, the workspace is its own, and what the C returns as a
- * status is thrown. What all such headers share is classes.hpp. */
+ * status is thrown. What is no member begins with gradc_, since members may have any other name. What all
+ * such headers share is classes.hpp. */
 #include "classes_text.h"
 #include "bind.h"
 #include "emitter.h"
@@ -15,6 +16,7 @@ struct class_writer {
     struct arena *arena;
     const struct module *module;
     const struct function *function;
+    struct spelling *spelling; /* sizes as members of the class */
 };
 
 static const char *number_type(const struct class_writer *writer, const struct member *member)
@@ -24,13 +26,33 @@ static const char *number_type(const struct class_writer *writer, const struct m
     return member->type == INT ? "std::int32_t" : writer->module->precision == 32 ? "float" : "double";
 }
 
-/* A member that is called like a function of the class gets an underscore. */
+static bool names_member(const struct function *function, const char *name)
+{
+    for (size_t i = 0; i < function->members_count; i++)
+        if (strcmp(function->members[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A function of the class, its constructor, or one of the names that the header takes for itself. */
+static bool is_taken(const struct class_writer *writer, const char *name)
+{
+    for (int e = 0; e < ENTRY_COUNT; e++)
+        if (strcmp(name, entry_name((enum entry)e)) == 0)
+            return true;
+    return strcmp(name, "defaults") == 0 || strncmp(name, "gradc_", strlen("gradc_")) == 0 ||
+           strcmp(name, arena_print(writer->arena, "%s_model", writer->function->name)) == 0;
+}
+
+/* A member that is called like one of these gets underscores. */
 static const char *member_name(const struct class_writer *writer, const struct member *member)
 {
-    bool is_taken = strcmp(member->name, "defaults") == 0;
-    for (int e = 0; e < ENTRY_COUNT; e++)
-        is_taken = is_taken || strcmp(member->name, entry_name((enum entry)e)) == 0;
-    return is_taken ? arena_print(writer->arena, "%s_", member->name) : member->name;
+    const char *name = member->name;
+    if (is_taken(writer, name))
+        do
+            name = arena_print(writer->arena, "%s_", name);
+        while (names_member(writer->function, name));
+    return name;
 }
 
 /* `gradc_count({N, 3})` */
@@ -38,9 +60,9 @@ static const char *count_text(const struct class_writer *writer, const struct me
 {
     const char *text = "gradc_count({";
     for (int a = 0; a < member->rank; a++)
-        text = arena_print(
-            writer->arena, "%s%s%s", text, a > 0 ? ", " : "",
-            tree_text(writer->arena, size_tree(writer->arena, member->shape[a], SIZE_WHOLE, NULL)));
+        text = arena_print(writer->arena, "%s%s%s", text, a > 0 ? ", " : "",
+                           tree_text(writer->arena, size_tree(writer->arena, member->shape[a], SIZE_WHOLE,
+                                                              writer->spelling)));
     return arena_print(writer->arena, "%s})", text);
 }
 
@@ -61,27 +83,39 @@ static void declare_members(const struct class_writer *writer)
     }
 }
 
-/* The sizes without defaults, which the constructor takes. */
+/* A size without a default, which the constructor takes. */
+static bool is_asked_for(const struct class_writer *writer, const struct member *member)
+{
+    return member->role == ROLE_SIZE && !is_set_by_default(writer->function, member);
+}
+
+static const char *argument_name(const struct class_writer *writer, const struct member *member)
+{
+    const char *name = arena_print(writer->arena, "size_%s", member->name);
+    while (names_member(writer->function, name))
+        name = arena_print(writer->arena, "%s_", name);
+    return name;
+}
+
 static void write_constructor(const struct class_writer *writer)
 {
     const struct function *function = writer->function;
     FILE *file = writer->file;
     size_t count = 0;
     for (size_t i = 0; i < function->members_count; i++)
-        count +=
-            function->members[i].role == ROLE_SIZE && !is_set_by_default(function, &function->members[i]);
+        count += is_asked_for(writer, &function->members[i]);
     fprintf(file, "\n    %s%s_model(", count == 1 ? "explicit " : "", function->name);
     const char *separator = "";
     for (size_t i = 0; i < function->members_count; i++)
-        if (function->members[i].role == ROLE_SIZE && !is_set_by_default(function, &function->members[i])) {
-            fprintf(file, "%sstd::size_t size_%s", separator, function->members[i].name);
+        if (is_asked_for(writer, &function->members[i])) {
+            fprintf(file, "%sstd::size_t %s", separator, argument_name(writer, &function->members[i]));
             separator = ", ";
         }
     fprintf(file, ")\n    {\n");
     for (size_t i = 0; i < function->members_count; i++)
-        if (function->members[i].role == ROLE_SIZE && !is_set_by_default(function, &function->members[i]))
-            fprintf(file, "        %s = size_%s;\n", member_name(writer, &function->members[i]),
-                    function->members[i].name);
+        if (is_asked_for(writer, &function->members[i]))
+            fprintf(file, "        %s = %s;\n", member_name(writer, &function->members[i]),
+                    argument_name(writer, &function->members[i]));
     if (has_defaults(function))
         fprintf(file, "        defaults();\n");
     for (size_t i = 0; i < function->members_count; i++) {
@@ -104,9 +138,9 @@ static void copy_numbers(const struct class_writer *writer, bool is_back,
             continue;
         const char *name = member_name(writer, member);
         if (is_back)
-            fprintf(writer->file, "        %s = m.%s;\n", name, member->name);
+            fprintf(writer->file, "        %s = gradc_m.%s;\n", name, member->name);
         else
-            fprintf(writer->file, "        m.%s = %s;\n", member->name, name);
+            fprintf(writer->file, "        gradc_m.%s = %s;\n", member->name, name);
     }
 }
 
@@ -127,11 +161,17 @@ static void write_defaults(const struct class_writer *writer)
         return;
     fprintf(writer->file,
             "\n    /* Sets what has a default, from what has none. */\n    void defaults()\n    {\n"
-            "        struct %s m = {};\n",
+            "        struct %s gradc_m = {};\n",
             writer->function->name);
     copy_numbers(writer, false, is_default_member);
-    fprintf(writer->file, "        %s_defaults(&m);\n", writer->function->name);
+    fprintf(writer->file, "        ::%s_defaults(&gradc_m);\n", writer->function->name);
     copy_numbers(writer, true, is_default_member);
+    for (size_t i = 0; i < writer->function->members_count; i++) {
+        const struct member *member = &writer->function->members[i];
+        if (member->rank > 0 && is_set_by_default(writer->function, member))
+            fprintf(writer->file, "        %s.assign(gradc_m.%s, gradc_m.%s + %s);\n",
+                    member_name(writer, member), member->name, member->name, count_text(writer, member));
+    }
     fprintf(writer->file, "    }\n");
 }
 
@@ -139,9 +179,9 @@ static void point_at(const struct class_writer *writer, const struct member *mem
 {
     const char *name = member_name(writer, member), *count = count_text(writer, member);
     if (strcmp(how, "space") == 0)
-        fprintf(writer->file, "        m.%s = gradc_space(%s, %s);\n", member->name, name, count);
+        fprintf(writer->file, "        gradc_m.%s = gradc_space(%s, %s);\n", member->name, name, count);
     else
-        fprintf(writer->file, "        m.%s = gradc_%s(%s, %s, \"%s: %s\");\n", member->name, how, name,
+        fprintf(writer->file, "        gradc_m.%s = gradc_%s(%s, %s, \"%s: %s\");\n", member->name, how, name,
                 count, writer->function->name, member->name);
 }
 
@@ -151,7 +191,8 @@ static void write_entry(const struct class_writer *writer, enum entry entry)
     FILE *file = writer->file;
     const char *name = function->name;
     bool has_prepared = function->entries[ENTRY_PREPARE];
-    fprintf(file, "\n    void %s()\n    {\n        struct %s m = gradc_inputs();\n", entry_name(entry), name);
+    fprintf(file, "\n    void %s()\n    {\n        struct %s gradc_m = gradc_inputs();\n", entry_name(entry),
+            name);
     if (entry == ENTRY_BACKWARD)
         fprintf(file,
                 "        if (!gradc_is_forward)\n            throw std::logic_error(\"%s_backward: forward "
@@ -167,18 +208,21 @@ static void write_entry(const struct class_writer *writer, enum entry entry)
             point_at(writer, member, "space");
     }
     if (has_prepared)
-        fprintf(file, "        m.prepared = gradc_prepared.take(%s_prepared_size(&m));\n", name);
-    fprintf(file, "        m.work = gradc_work.take(%s_workspace(&m));\n", name);
+        fprintf(file, "        gradc_m.prepared = gradc_prepared.take(::%s_prepared_size(&gradc_m));\n",
+                name);
+    fprintf(file, "        gradc_m.work = gradc_work.take(::%s_workspace(&gradc_m));\n", name);
     if (entry != ENTRY_BACKWARD)
         fprintf(file, "        gradc_is_forward = false;\n");
-    fprintf(file, "        if (int status = %s_%s(&m))\n            throw gradc_error(\"%s_%s\", status);\n",
+    fprintf(file,
+            "        if (int gradc_status = ::%s_%s(&gradc_m))\n            throw gradc_error(\"%s_%s\", "
+            "gradc_status);\n",
             name, entry_name(entry), name, entry_name(entry));
     if (entry == ENTRY_FORWARD && function->entries[ENTRY_BACKWARD])
         fprintf(file, "        gradc_is_forward = true;\n");
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
         if (!is_array_member(member) && role_is_written(member->role, entry))
-            fprintf(file, "        %s = m.%s;\n", member_name(writer, member), member->name);
+            fprintf(file, "        %s = gradc_m.%s;\n", member_name(writer, member), member->name);
     }
     fprintf(file, "    }\n");
 }
@@ -187,6 +231,10 @@ static void write_class(const struct class_writer *writer)
 {
     const struct function *function = writer->function;
     FILE *file = writer->file;
+    for (size_t i = 0; i < function->members_count; i++)
+        if (function->members[i].role == ROLE_SIZE)
+            size_spell_name(writer->spelling, function->members[i].extent,
+                            member_name(writer, &function->members[i]));
     fprintf(file, "\nclass %s_model {\npublic:\n", function->name);
     declare_members(writer);
     write_constructor(writer);
@@ -196,7 +244,7 @@ static void write_class(const struct class_writer *writer)
             write_entry(writer, (enum entry)e);
     fprintf(file,
             "\nprivate:\n    /* The struct with numbers and inputs, the sizes of which are checked. */\n"
-            "    struct %s gradc_inputs()\n    {\n        struct %s m = {};\n",
+            "    struct %s gradc_inputs()\n    {\n        struct %s gradc_m = {};\n",
             function->name, function->name);
     copy_numbers(writer, false, always);
     for (size_t i = 0; i < function->members_count; i++) {
@@ -204,10 +252,10 @@ static void write_class(const struct class_writer *writer)
         if ((member->role == ROLE_INPUT || member->role == ROLE_INOUT) && member->rank > 0)
             point_at(writer, member, "sized");
     }
-    fprintf(
-        file,
-        "        return m;\n    }\n    gradc_memory gradc_work%s;\n    bool gradc_is_forward = false;\n};\n",
-        function->entries[ENTRY_PREPARE] ? ", gradc_prepared" : "");
+    fprintf(file,
+            "        return gradc_m;\n    }\n    gradc_memory gradc_work%s;\n    bool gradc_is_forward = "
+            "false;\n};\n",
+            function->entries[ENTRY_PREPARE] ? ", gradc_prepared" : "");
 }
 
 void emit_cpp(FILE *file, const struct module *module, const char *header_name)
@@ -221,7 +269,8 @@ void emit_cpp(FILE *file, const struct module *module, const char *header_name)
     fprintf(file, "#ifndef GRADC_CLASSES_%s\n#define GRADC_CLASSES_%s\n\n#include \"%s\"\n%s", guard_name,
             guard_name, header_name, classes_text);
     for (size_t i = 0; i < module->functions_count; i++) {
-        struct class_writer writer = {file, module->arena, module, module->functions[i]};
+        struct spelling spelling = {.arena = module->arena};
+        struct class_writer writer = {file, module->arena, module, module->functions[i], &spelling};
         write_class(&writer);
     }
     fprintf(file, "\n#endif\n");

@@ -8,18 +8,29 @@
 
 #include <string.h>
 
-/* The functions are no globals: one called `map` or `float` is not to take the place of Python's. */
-static const char definitions[] = "\n\n"
-                                  "FUNCTIONS = bind(INTERFACE, open_library_beside(__file__))\n"
-                                  "__all__ = list(FUNCTIONS)\n"
-                                  "\n\n"
-                                  "def __getattr__(name):\n"
-                                  "    if name in FUNCTIONS:\n"
-                                  "        return FUNCTIONS[name]\n"
-                                  "    raise AttributeError(\"there is no function \" + name)\n"
-                                  "\n\n"
-                                  "def __dir__():\n"
-                                  "    return __all__\n";
+/* The functions are no globals: one called `map` or `re` is not to take the place of what the module itself
+ * calls so. The module looks them up before its globals, or, where nobody has registered it, behind them. */
+static const char definitions[] =
+    "\n\n"
+    "import sys\n"
+    "\n"
+    "FUNCTIONS = bind(INTERFACE, open_library_beside(__file__))\n"
+    "__all__ = list(FUNCTIONS)\n"
+    "\n\n"
+    "def __getattr__(name):\n"
+    "    if name in FUNCTIONS:\n"
+    "        return FUNCTIONS[name]\n"
+    "    raise AttributeError(\"there is no function \" + name)\n"
+    "\n\n"
+    "def __dir__():\n"
+    "    return __all__\n"
+    "\n\n"
+    "class _Functions(type(os)):\n"
+    "    def __getattribute__(self, name):\n"
+    "        return FUNCTIONS[name] if name in FUNCTIONS else super().__getattribute__(name)\n"
+    "\n\n"
+    "if getattr(sys.modules.get(__name__), \"__dict__\", None) is globals():\n"
+    "    sys.modules[__name__].__class__ = _Functions\n";
 
 void emit_python(FILE *file, const struct module *module)
 {

@@ -337,6 +337,11 @@ static void write_defaults(const struct rust_writer *w)
         if ((member->role == ROLE_SIZE || is_input_member(member)) && !is_array_member(member))
             fprintf(w->file, "        self.%s = m.%s;\n", field_name(w, member),
                     rust_name(w->arena, member->name));
+        if (is_array_member(member) && is_set_by_default(function, member))
+            fprintf(w->file, "        self.%s = unsafe { std::slice::from_raw_parts(m.%s, %s) }.to_vec();\n",
+                    field_name(w, member), rust_name(w->arena, member->name),
+                    size_print(w->arena, size_product(function->graph->sizes, member->rank, member->shape),
+                               SIZE_LANGUAGE));
     }
     fprintf(w->file, "    }\n");
 }

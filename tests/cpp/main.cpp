@@ -59,6 +59,8 @@ int main()
     check("gradient", close(moved.d_W[2], 3 * b));
     refuses<std::logic_error>("backward alone", "forward comes first", [&] { moved.backward(); });
     refuses<std::invalid_argument>("a size", "layer: W has 5 elements, not 6", [&] { moved.W.resize(5), moved.forward(); });
+    layer_model empty(0, 2);
+    refuses<gradc_error>("a size of 0", gradc_strerror(GRADC_ESIZE), [&] { empty.forward(); });
     layer.label[0] = 3;
     refuses<gradc_error>("an index", gradc_strerror(GRADC_EINDEX), [&] { layer.gradient(); });
 
@@ -100,6 +102,15 @@ int main()
     named.x = {4};
     named.gradient();
     check("names", close(named.forward_, 4) && close(named.hessian_, {8}) && close(named.d_x, {1}));
+    taken_model taken(2, 1, 3);
+    check("defaults of such names", taken.taken_model_ == 2 && close(taken.gradc_work_, 3));
+    taken.x = {1, 2}, taken.gradc_m_ = {5, 6}, taken.f_forward = 1, taken.size_m = 2;
+    taken.gradient();
+    check("such names", close(taken.sized, 17 * 36) && close(taken.d_x, {180, 216}));
+    sizes_too_model sizes_too(1);
+    sizes_too.x = {3}, sizes_too.y = {1, 2};
+    sizes_too.forward();
+    check("a size called like a function", sizes_too.forward_ == 1 && close(sizes_too.sizes_too, {3, 6}));
 
     p_model p;
     p.x = {2, 3}, p.sigma = 1, p.lambda = {1};

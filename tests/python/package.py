@@ -177,18 +177,45 @@ with tempfile.TemporaryDirectory() as folder:
     command = os.environ["GRADC"]
 
     def build(body):
-        write("emitted.nn", "f(x: [n]) = %s\nfilter(x) = x\n" % body)
+        write("emitted.nn", "f(x: [n]) = %s\nfilter(x) = x\nre(self, class_, m: [n]) = self * class_ * sum(m)\nbind(x) = 2 * x\n" % body)
         subprocess.check_call([command, "--standalone", "emitted.nn", "-o", "emitted.c"])
         subprocess.check_call([command, "--emit=python", "emitted.nn", "-o", "emitted.py"])
         subprocess.check_call([os.environ.get("CC", "cc"), "-O1", "-fPIC", "-shared", "emitted.c", "-o", "libemitted.so", "-lm"])
     build("sum(x^2)")
     import emitted
     old = emitted.f
-    check("a module of its own", emitted.f(v) == 14 and emitted.filter(2) == 2 and dir(emitted) == ["f", "filter"])
+    check("a module of its own", emitted.f(v) == 14 and emitted.filter(2) == 2 and dir(emitted) == ["bind", "f", "filter", "re"])
+    check("names of the module", emitted.re(2, 3, v) == 12 and emitted.bind(2) == 4)
+    check("names of its calls", emitted.re(self=2, class_=3, m=v) == 12 and emitted.re.gradient(self=2, class_=3, m=v)[1][0] == 6)
+    from emitted import bind
+    check("names taken from it", bind(2) == 4)
     check("pickle by name", pickle.loads(pickle.dumps(old)) is old)
     build("sum(x^3)")
     importlib.reload(emitted)
     check("reload takes the new library", emitted.f(v) == 20 and old(v) == 14)
+
+# Nonlinear programs.
+source = """
+energy(x: [3], k = 100.0) = k * sum((x[1:] - x[:-1]^2)^2)
+lengths(x: [3], q: [2]) = x[1:] * x[:-1] + q
+export chain = nlp(energy, lengths) wrt x given q
+"""
+chain = gradc.compile(source)
+at, q = [1.0, 2.0, -1.0], [5.0, 7.0]
+check("objective", chain.objective(at, q=q) == 100 * (1 + 25) and chain.objective(x=at, k=1, q=q) == 26)
+check("constraints", close(chain.constraints(at, q=q), [7, 5]))
+check("objective_gradient", close(chain.objective_gradient(at, 1, q), [-4, 2 + 40, -10]))
+check("constraints_jacobian", close(chain.constraints_jacobian(at, q=q).toarray(), [[2, 1, 0], [0, -1, 2]]))
+hessian = chain.lagrangian_hessian(at, 1, q, 0.5, [3, 4]).toarray()
+check("lagrangian_hessian", close(hessian, np.tril(0.5 * np.array([[12 - 8, -4, 0], [-4, 2 + 48 + 4, -8], [0, -8, 2]])
+                                                   + [[0, 3, 0], [3, 0, 4], [0, 4, 0]])))
+check("multipliers by name", close(chain.lagrangian_hessian(at, 1, q, lambda_=[3, 4], sigma=0.5).toarray(), hessian))
+check("what there is", "chain(x: [3], k = 100.0, q: [2]) -> objective" in repr(chain) and ".lagrangian_hessian" in chain.__doc__)
+refused("no multipliers", TypeError, "the input sigma is missing", lambda: chain.lagrangian_hessian(at, 1, q))
+refused("multipliers of an objective", TypeError, "there is no input sigma", lambda: chain.objective(at, 1, q, sigma=1))
+refused("no function", TypeError, "it has objective, objective_gradient,", lambda: chain(at, 1, q))
+refused("no gradient", TypeError, "it has objective, objective_gradient,", lambda: chain.gradient(at, 1, q))
+refused("no program", TypeError, "cubes has no objective", lambda: cubes.objective([1, 2], 3))
 
 # SciPy.
 try:
