@@ -115,6 +115,7 @@ for kind in graph dot math latex; do
     expect "$kind of one function alone" 1 '' bash -c "cd work && '$GRADC' --emit=$kind --function=g two.nn | grep lonely"
 done
 expect 'values of one function' 0 '>6<' run --emit=dot --function=g --at y=2,z=3 two.nn
+expect 'values one by one' 0 '>6<' run --emit=dot --function=g --at y=2 --at z=3 two.nn
 expect 'a function of a prefix' 0 'p_g' run --emit=graph --prefix=p_ --function=g two.nn
 expect 'no such function' 2 'there is f and g' run --emit=dot --function=h two.nn
 expect 'one value' 0 'of f: [n], 8*n bytes' run --explain=x model.nn

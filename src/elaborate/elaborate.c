@@ -163,6 +163,7 @@ static void import(struct elaborator *e, struct unit *unit, const struct definit
         report_error(e->diagnostics, definition->span, "cannot read \"%s\": %s", definition->name,
                      errno ? strerror(errno) : "no such file");
         suggest_library(e, definition->name);
+        e->lacks_functions = true;
         return;
     }
     struct unit *imported =
@@ -189,11 +190,16 @@ static struct unit *load_unit(struct elaborator *e, const struct file *file, enu
     return unit;
 }
 
+const struct file *library_parse(struct arena *arena, struct diagnostics *diagnostics)
+{
+    return parse(arena, diagnostics,
+                 source_of_text(arena, "<library>", prelude_text, strlen(prelude_text), true));
+}
+
 static struct unit *load_prelude(struct elaborator *e)
 {
-    const struct source *source =
-        source_of_text(e->arena, "<library>", prelude_text, strlen(prelude_text), true);
-    return load_unit(e, parse(e->arena, e->diagnostics, source), UNIT_LIBRARY);
+    const struct file *library = e->options->library;
+    return load_unit(e, library ? library : library_parse(e->arena, e->diagnostics), UNIT_LIBRARY);
 }
 
 /* ---- Exported functions ---- */
@@ -265,14 +271,17 @@ static struct function *export_function(struct elaborator *e, struct unit *unit,
     struct frame *frame = new_frame(e, unit, definition, definition->span);
     frame->is_export = true;
     e->frame = frame;
+    bool is_torn = false; /* it calls what could not be read */
     if (declare_parameters(e, definition)) {
         execute_export(e, definition);
-        for (size_t i = 0; i < frame->output_count; i++)
+        for (size_t i = 0; i < frame->output_count; i++) {
+            is_torn = is_torn || frame->outputs[i].kind == VALUE_ERROR;
             add_output_member(e, frame->output_names[i], frame->outputs[i], frame->output_spans[i]);
+        }
     }
     e->frame = NULL;
     e->function = NULL;
-    return quiet && e->not_exportable ? NULL : function;
+    return is_torn || (quiet && e->not_exportable) ? NULL : function;
 }
 
 /* ---- Which functions are exported when none is named ---- */
@@ -325,6 +334,11 @@ static bool export_once(struct elaborator *e, const struct definition *export, s
 {
     if (map_get(exported, export->name)) {
         report_error(e->diagnostics, export->name_span, "%s is exported twice", export->name);
+        report_note(
+            e->diagnostics, (struct span){0},
+            "one export lists all that is wanted of it, as in export %s wrt x, y: jvp, hvp; for other "
+            "variables a function that calls it is exported",
+            export->name);
         return false;
     }
     map_set(e->arena, exported, export->name, exported);

@@ -41,7 +41,11 @@ struct elaborate_options {
     bool as_formulas;  /* for people: determinants stay whole, with the derivative of textbooks */
     const struct observer *observer;    /* or NULL */
     const struct text_reading *reading; /* NULL: from the files */
+    const struct file *library; /* library_parse(), kept by who compiles often; NULL: parsed each time */
 };
+
+/* The library's functions that are written in the language. */
+const struct file *library_parse(struct arena *arena, struct diagnostics *diagnostics);
 
 /* What an export asks for, per function of the module; `adjoin` turns it into members. */
 struct export_request {

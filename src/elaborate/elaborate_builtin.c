@@ -76,13 +76,20 @@ static bool place_argument(struct elaborator *e, const struct signature *s, stru
         c->more[c->more_count++] = (struct more_argument){evaluate_argument(e, a->value), a->value->span};
         return c->more[c->more_count - 1].value.kind != VALUE_ERROR;
     }
+    if (at < 0 && c->is_overfull)
+        return false;
     if (at < 0) {
         const char *hint = "";
+        c->is_overfull = true;
         for (int i = 0; i < s->count; i++)
             if (!strcmp(s->names[i], "axis"))
                 hint = arena_print(e->arena, "; an axis goes by name: %s(…, axis = …)", c->builtin->name);
         if (!strcmp(c->builtin->name, "zeros") || !strcmp(c->builtin->name, "ones"))
             hint = arena_print(e->arena, "; a shape stands in brackets: %s([m, n])", c->builtin->name);
+        if (!strcmp(c->builtin->name, "reshape") || !strcmp(c->builtin->name, "broadcast"))
+            hint = arena_print(e->arena, "; a shape stands in brackets: %s(x, [m, n])", c->builtin->name);
+        if (!strcmp(c->builtin->name, "transpose"))
+            hint = "; the order of the axes stands in brackets: transpose(x, [1, 0])";
         fail(e, a->span, "%s takes no further argument%s", c->builtin->name, hint);
         return false;
     }

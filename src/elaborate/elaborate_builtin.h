@@ -18,6 +18,7 @@ struct builtin_call {
     bool given[8];
     struct more_argument *more; /* those after the named ones of a variadic builtin */
     size_t more_count, more_capacity;
+    bool is_overfull; /* which has been told of */
 };
 
 struct builtin {

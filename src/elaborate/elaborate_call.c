@@ -495,6 +495,8 @@ static struct frame *call_definition(struct elaborator *e, const struct callee *
         return NULL;
     struct frame *frame = new_frame(e, callee->unit, callee->definition, call->span);
     frame->functions = functions;
+    frame->arguments = memcpy(ARENA_ARRAY(e->arena, struct span, count + 1), spans, /* no defaults yet */
+                              (size_t)count * sizeof *spans);
     frame->closure = callee->closure;
     if (callee->closure)
         enter_closure(e, frame, callee->closure);

@@ -12,6 +12,18 @@ static bool in_library(struct span span)
     return span.source && span.source->is_library;
 }
 
+/* Where the caller wrote the argument that a place in the callee names, or the call. */
+static struct span place_at_caller(const struct frame *frame, struct span place)
+{
+    const char *text = place.source->text + place.begin;
+    size_t length = place.end - place.begin;
+    const struct parameter *p = frame->arguments ? frame->definition->parameters : NULL;
+    for (int i = 0; p; p = p->next, i++)
+        if (strlen(p->name) == length && strncmp(p->name, text, length) == 0 && frame->arguments[i].source)
+            return frame->arguments[i];
+    return frame->call;
+}
+
 /* Tells an error; true if it stands at its own place rather than at the user's call of a library function. */
 static bool tell(struct elaborator *e, struct span left, struct span point, struct span right,
                  const char *message)
@@ -21,7 +33,7 @@ static bool tell(struct elaborator *e, struct span left, struct span point, stru
     bool own_place = !in_library(point);
     while (in_library(point) && frame) {
         callee = frame->definition->name;
-        point = frame->call;
+        point = place_at_caller(frame, point);
         frame = frame->caller;
     }
     struct span none = {0};
@@ -115,14 +127,15 @@ bool may_suggest(struct elaborator *e, size_t count)
     return true;
 }
 
-void suggest(struct elaborator *e, const char *name, const char *const *candidates, size_t count)
+bool suggest(struct elaborator *e, const char *name, const char *const *candidates, size_t count)
 {
     if (e->diagnostics->last_was_dropped)
-        return;
+        return true;
     const char *near = near_name(name, candidates, count);
     struct span none = {0};
     if (near)
         report_note(e->diagnostics, none, "did you mean %s?", near);
+    return near;
 }
 
 void suggest_parameter(struct elaborator *e, const char *name, const char *const *parameters, size_t count)

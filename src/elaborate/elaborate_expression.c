@@ -20,13 +20,13 @@ static struct value evaluate_number(struct elaborator *e, const struct expressio
     return value_node(constant_real(e, x->number));
 }
 
-static void suggest_value(struct elaborator *e, const char *name)
+static bool suggest_value(struct elaborator *e, const char *name)
 {
     struct map seen = {0};
     struct frame *frame = e->frame;
     if (!may_suggest(e, frame->bindings.entries_count + frame->sizes.entries_count +
                             frame->unit->dims.entries_count))
-        return;
+        return true;
     for (size_t i = 0; i < frame->bindings.entries_count; i++)
         map_set(e->arena, &seen, frame->bindings.entries[i].name, frame);
     for (size_t i = 0; i < frame->sizes.entries_count; i++)
@@ -36,7 +36,7 @@ static void suggest_value(struct elaborator *e, const char *name)
     const char **names = ARENA_ARRAY(e->arena, const char *, seen.entries_count + 1);
     for (size_t i = 0; i < seen.entries_count; i++)
         names[i] = seen.entries[i].name;
-    suggest(e, name, names, seen.entries_count);
+    return suggest(e, name, names, seen.entries_count);
 }
 
 static bool is_assigned_in_loop(const struct elaborator *e, const char *name)
@@ -53,6 +53,9 @@ static void fail_unknown_name(struct elaborator *e, const struct expression *x)
 {
     if (e->lacks_functions && !find_function(e, x->name))
         return; /* it may be one of them */
+    if (map_get(&e->frame->unknown, x->name))
+        return; /* once is enough */
+    map_set(e->arena, &e->frame->unknown, x->name, e);
     if (find_function(e, x->name))
         fail(e, x->span, "%s is a function; call it as %s(…)", x->name, x->name);
     else {
@@ -62,8 +65,10 @@ static void fail_unknown_name(struct elaborator *e, const struct expression *x)
             ;
         else if (advice)
             note(e, x->span, "%s", advice);
-        else
-            suggest_value(e, x->name);
+        else if (!suggest_value(e, x->name) && e->subscript_frame == e->frame)
+            note(e, x->span,
+                 "an index is named where its range begins: sum[%s](...), y[%s] = ..., for %s in 0..n",
+                 x->name, x->name, x->name);
         if (is_assigned_in_loop(e, x->name))
             note(e, x->span, "what rounds hand on has a first value before the loop, such as %s = 0",
                  x->name);
@@ -98,6 +103,15 @@ struct value binding_value(struct elaborator *e, const struct binding *binding)
         block = block->outer;
     return block && binding->depth < block->depth ? tied_value(e, binding->value, block->variable)
                                                   : binding->value;
+}
+
+struct value evaluate_in_subscript(struct elaborator *e, const struct expression *x)
+{
+    const struct frame *outer = e->subscript_frame;
+    e->subscript_frame = e->frame;
+    struct value value = evaluate(e, x);
+    e->subscript_frame = outer;
+    return value;
 }
 
 static struct value evaluate_name(struct elaborator *e, const struct expression *x)

@@ -88,16 +88,38 @@ struct node *index_number(struct elaborator *e, size *number, enum type type)
     return graph_binary(e->graph, OP_DIV, node, divisor);
 }
 
-/* Puts an index behind the others; false after reporting that there are too many. */
-bool enter_index(struct elaborator *e, const char *name, size *extent, struct span at)
+/* A number with each index in its own range, where that contains others, not only in the largest. */
+static size *within_ranges(struct elaborator *e, size *number)
+{
+    for (int i = 0; i < e->space.count; i++)
+        number = size_substitute(number, e->space.axes[i].atom, e->space.axes[i].within);
+    return number;
+}
+
+/* The end of a range that contains others, in terms of the space's indices. */
+static size *end_of_range(struct elaborator *e, const struct index_range *range)
+{
+    size *end = range->varying;
+    for (size_t i = 0; end && i < e->inference->ranges_count; i++)
+        if (e->inference->ranges[i].entered)
+            end = size_substitute(end, e->inference->ranges[i].atom, e->inference->ranges[i].entered);
+    return end;
+}
+
+bool enter_index(struct elaborator *e, struct index_range *range)
 {
     if (e->space.count == MOST_AXES) {
-        fail(e, at, "at most %d indices can be in force at once", MOST_AXES);
+        fail(e, range->span, "at most %d indices can be in force at once", MOST_AXES);
         return false;
     }
-    size *zero = size_number(e->sizes, 0);
-    e->space.axes[e->space.count++] =
-        (struct space_axis){name, size_new_loop_variable(e->sizes, name, zero, extent), extent, e->frame};
+    size *zero = size_number(e->sizes, 0), *end = end_of_range(e, range);
+    struct space_axis axis = {range->name, range->span, .extent = range->extent, .end = end,
+                              .frame = e->frame};
+    axis.atom = axis.within = size_new_loop_variable(e->sizes, range->name, zero, range->extent);
+    if (end && size_is_whole(end)) /* else its last index is not end - 1 */
+        axis.within = size_new_loop_variable(e->sizes, range->name, zero, within_ranges(e, end));
+    range->entered = axis.atom;
+    e->space.axes[e->space.count++] = axis;
     return true;
 }
 
@@ -113,6 +135,37 @@ struct value in_space(struct elaborator *e, struct value value)
         while (value.node->rank < e->space.count)
             value.node = graph_insert_axis(e->graph, value.node, value.node->rank);
     return value;
+}
+
+/* Where the chosen indices, from `first` on, are inside their ranges, if these contain others: of that shape;
+ * NULL if none does. */
+static struct node *inside_ranges(struct elaborator *e, int first, const bool *chosen, size *const *shape)
+{
+    struct node *inside = NULL;
+    for (int i = first; i < e->space.count; i++) {
+        const struct space_axis *axis = &e->space.axes[i];
+        if (!axis->end || !chosen[i])
+            continue;
+        struct value below = binary(e, SYNTAX_LESS, value_number(axis->atom), value_number(axis->end),
+                                    axis->span, axis->span, axis->span);
+        struct node *node = as_bool(e, below, axis->span, "the range of an index");
+        if (!node)
+            return NULL;
+        node = graph_broadcast(e->graph, node, e->space.count, shape);
+        inside = inside ? graph_binary(e->graph, OP_AND, inside, node) : node;
+    }
+    return inside;
+}
+
+struct node *inside_all_ranges(struct elaborator *e, int first)
+{
+    bool chosen[MAXIMUM_RANK];
+    size *shape[MAXIMUM_RANK];
+    for (int i = 0; i < e->space.count; i++) {
+        chosen[i] = true;
+        shape[i] = e->space.axes[i].extent;
+    }
+    return inside_ranges(e, first, chosen, shape);
 }
 
 /* ---- Element accesses ---- */
@@ -174,30 +227,84 @@ bool subscript_uses_index(struct elaborator *e, const struct expression *x)
     return false;
 }
 
+/* One axis of an access. */
+struct access {
+    struct affine subscript;
+    size *before, *after; /* how far indices outside their own ranges lead to; NULL: nowhere */
+};
+
+/* An index whose range contains others has an axis for the largest. Where it is outside its own, nothing of
+ * what is read counts, but it has to lie somewhere: zeros stand around the tensor. */
+static void make_room(struct elaborator *e, size *number, size *extent, struct access *access)
+{
+    size *zero = size_number(e->sizes, 0), *one = size_number(e->sizes, 1);
+    size *before = size_maximum(zero, size_negate(size_least(number)));
+    size *after = size_maximum(zero, size_add(size_subtract(size_greatest(number), extent), one));
+    if (before == zero && after == zero)
+        return;
+    access->before = before;
+    access->after = after;
+    access->subscript.offset = size_add(access->subscript.offset, before);
+}
+
+static bool access_by_number(struct elaborator *e, const struct subscript *s, int axis, size *number,
+                             size *extent, struct access *access)
+{
+    const char *text =
+        arena_copy(e->arena, s->span.source->text + s->span.begin, s->span.end - s->span.begin);
+    size *inside = within_ranges(e, number), *least = size_least(inside), *greatest = size_greatest(inside);
+    access->subscript = affine_of_number(e, number);
+    if (!require_nonnegative(e, least, s->span,
+                             "the subscript %s goes down to %s, before the start of the axis", text,
+                             size_print(e->arena, least, SIZE_LANGUAGE))) {
+        note_margin(e, inside, s->span, axis);
+        return false;
+    }
+    if (!require_nonnegative(e, size_subtract(size_subtract(extent, size_number(e->sizes, 1)), greatest),
+                             s->span, "the subscript %s goes up to %s, outside the axis of size %s", text,
+                             size_print(e->arena, greatest, SIZE_LANGUAGE),
+                             size_print(e->arena, extent, SIZE_LANGUAGE))) {
+        note_beyond(e, inside, extent, s->span, axis);
+        return false;
+    }
+    if (inside != number)
+        make_room(e, number, extent, access);
+    return true;
+}
+
+/* An int value as a subscript: 0 where its indices are outside their own ranges. */
+static struct node *chosen_inside(struct elaborator *e, struct node *k)
+{
+    bool chosen[MAXIMUM_RANK] = {0}, used[MAXIMUM_RANK];
+    size *shape[MAXIMUM_RANK];
+    int64_t one;
+    for (int i = 0; i < k->rank; i++)
+        chosen[i] = !(size_is_number(k->shape[i], &one) && one == 1);
+    memcpy(used, chosen, sizeof used);
+    for (int i = 0; i < e->space.count; i++)
+        for (int j = 0; chosen[i] && e->space.axes[i].end && j < i; j++)
+            used[j] = used[j] || size_depends_on(e->space.axes[i].end, e->space.axes[j].atom);
+    shape_of_used(e, used, shape);
+    struct node *inside = inside_ranges(e, 0, chosen, shape);
+    if (!inside)
+        return k;
+    k = graph_broadcast(e->graph, k, e->space.count, shape);
+    return graph_select(e->graph, inside, k, graph_zeros_like(e->graph, k));
+}
+
 /* One axis of an access; notes which indices it uses. */
 static bool access_axis(struct elaborator *e, const struct subscript *s, int axis, size *extent,
-                        struct affine *subscript, bool *used, struct node **dynamics, int *dynamic_count)
+                        struct access *access, bool *used, struct node **dynamics, int *dynamic_count)
 {
-    struct value value = evaluate(e, s->at);
+    struct value value = evaluate_in_subscript(e, s->at);
     if (value.kind == VALUE_ERROR)
         return false;
     if (value.kind == VALUE_NUMBER && !value.divided) {
-        const char *text =
-            arena_copy(e->arena, s->span.source->text + s->span.begin, s->span.end - s->span.begin);
-        *subscript = affine_of_number(e, value.number);
-        for (int i = 0; i < e->space.count; i++)
-            used[i] = used[i] || subscript->coefficients[i];
-        size *least = size_least(value.number), *greatest = size_greatest(value.number);
-        if (!require_nonnegative(e, least, s->span,
-                                 "the subscript %s goes down to %s, before the start of the axis", text,
-                                 size_print(e->arena, least, SIZE_LANGUAGE))) {
-            note_margin(e, value.number, s->span, axis);
+        if (!access_by_number(e, s, axis, value.number, extent, access))
             return false;
-        }
-        return require_nonnegative(
-            e, size_subtract(size_subtract(extent, size_number(e->sizes, 1)), greatest), s->span,
-            "the subscript %s goes up to %s, outside the axis of size %s", text,
-            size_print(e->arena, greatest, SIZE_LANGUAGE), size_print(e->arena, extent, SIZE_LANGUAGE));
+        for (int i = 0; i < e->space.count; i++)
+            used[i] = used[i] || access->subscript.coefficients[i];
+        return true;
     }
     if (value.kind == VALUE_NODE && value.node->type == REAL) {
         fail(e, s->at->span,
@@ -213,15 +320,17 @@ static bool access_axis(struct elaborator *e, const struct subscript *s, int axi
              shape_text(e, k));
         return false;
     }
+    if (s->at->kind != EXPRESSION_SUBSCRIPT) /* an element by itself is in bounds everywhere */
+        k = chosen_inside(e, k);
     for (int i = 0; i < k->rank; i++) {
         int64_t one;
         used[i] = used[i] || !(size_is_number(k->shape[i], &one) && one == 1);
     }
     require_index(e, k, size_number(e->sizes, 0), extent, s->span);
-    subscript->offset = size_number(e->sizes, 0);
-    subscript->coefficients = ARENA_ARRAY(e->arena, size *, e->space.count + 1);
+    access->subscript.offset = size_number(e->sizes, 0);
+    access->subscript.coefficients = ARENA_ARRAY(e->arena, size *, e->space.count + 1);
     dynamics[*dynamic_count] = k;
-    subscript->dynamic = ++*dynamic_count;
+    access->subscript.dynamic = ++*dynamic_count;
     return true;
 }
 
@@ -241,9 +350,14 @@ struct value evaluate_indexed(struct elaborator *e, const struct expression *x)
     struct node *dynamics[MAXIMUM_RANK];
     bool used[MAXIMUM_RANK] = {0};
     int dynamic_count = 0, axis = 0;
-    for (const struct subscript *s = x->subscripts; s; s = s->next, axis++)
-        if (!access_axis(e, s, axis, source->shape[axis], &subscripts[axis], used, dynamics, &dynamic_count))
+    for (const struct subscript *s = x->subscripts; s; s = s->next, axis++) {
+        struct access access = {.before = NULL};
+        if (!access_axis(e, s, axis, source->shape[axis], &access, used, dynamics, &dynamic_count))
             return value_error();
+        subscripts[axis] = access.subscript;
+        if (access.before)
+            source = pad_with_zeros(e, source, axis, access.before, access.after);
+    }
     size *shape[MAXIMUM_RANK];
     shape_of_used(e, used, shape);
     for (int d = 0; d < dynamic_count; d++)
@@ -255,29 +369,6 @@ struct value evaluate_indexed(struct elaborator *e, const struct expression *x)
 }
 
 /* ---- Definitions ---- */
-
-/* Where all indices with ranges that contain others are inside these; NULL if there are none, and after an
- * error. */
-struct node *inside_ranges(struct elaborator *e, const struct expression *const *ranges, int first, int count)
-{
-    struct node *inside = NULL;
-    size *shape[MAXIMUM_RANK];
-    for (int a = 0; a < e->space.count; a++)
-        shape[a] = e->space.axes[a].extent;
-    for (int i = 0; i < count; i++) {
-        if (!ranges[i])
-            continue;
-        struct value end = evaluate(e, ranges[i]), index = value_number(e->space.axes[first + i].atom);
-        struct value below =
-            binary(e, SYNTAX_LESS, index, end, ranges[i]->span, ranges[i]->span, ranges[i]->span);
-        struct node *node = as_bool(e, below, ranges[i]->span, "the range of an index");
-        if (!node)
-            return NULL;
-        node = graph_broadcast(e->graph, node, e->space.count, shape);
-        inside = inside ? graph_binary(e->graph, OP_AND, inside, node) : node;
-    }
-    return inside;
-}
 
 bool defines_by_index(struct elaborator *e, const struct target *target)
 {
@@ -326,9 +417,7 @@ struct value evaluate_by_index(struct elaborator *e, const struct subscript *fre
     solve_ranges(e, inference);
     struct value value = value_error();
     for (int i = 0; !inference->failed && i < count; i++)
-        if (!enter_index(e, indices[i]->at->name, find_index_range(inference, indices[i])->extent,
-                         indices[i]->span))
-            inference->failed = true;
+        inference->failed = !enter_index(e, find_index_range(inference, indices[i]));
     if (!inference->failed)
         value = evaluate(e, x);
     bool indexed = is_indexed(e, &value);
@@ -339,12 +428,9 @@ struct value evaluate_by_index(struct elaborator *e, const struct subscript *fre
         node = NULL;
     }
     size *shape[MAXIMUM_RANK];
-    const struct expression *varying[MAXIMUM_RANK] = {NULL};
-    for (int i = 0; node && i < count; i++) {
+    for (int i = 0; node && i < count; i++)
         shape[i] = e->space.axes[i].extent;
-        varying[i] = find_index_range(inference, indices[i])->varying ? indices[i]->range : NULL;
-    }
-    struct node *inside = node ? inside_ranges(e, varying, 0, count) : NULL;
+    struct node *inside = node ? inside_all_ranges(e, 0) : NULL;
     if (inside) { /* 0 outside */
         node = graph_broadcast(e->graph, node, count, shape);
         node = graph_select(e->graph, inside, node, graph_zeros_like(e->graph, node));

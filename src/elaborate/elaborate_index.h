@@ -11,6 +11,7 @@ struct index_range {
     const char *name;
     struct span span;
     size *atom;    /* stands for the index while its range is sought */
+    size *entered; /* stands for it in the index space; NULL: not entered yet */
     size *extent;  /* NULL: not known yet */
     size *varying; /* given, but it contains earlier indices or variables of loops: extent is then enough for
                       all of them; else NULL */
@@ -36,11 +37,10 @@ struct inference {
 /* The coefficient of one atom in a polynomial that is affine in it; NULL: the atom is not in it. */
 size *index_coefficient(struct elaborator *e, size *a, const size *atom);
 /* Puts an index behind the others; false after reporting that there are too many. */
-bool enter_index(struct elaborator *e, const char *name, size *extent, struct span at);
-/* Where all indices with ranges that contain others are inside these; NULL if there are none, and after an
- * error. */
-struct node *inside_ranges(struct elaborator *e, const struct expression *const *ranges, int first,
-                           int count);
+bool enter_index(struct elaborator *e, struct index_range *range);
+/* Where the indices from `first` on are inside their ranges, over the whole space; NULL if no range contains
+ * others. */
+struct node *inside_all_ranges(struct elaborator *e, int first);
 /* A subscript with an index has a number for every axis: false after reporting that it has not. */
 bool names_all_axes(struct elaborator *e, const struct expression *x, const struct node *source);
 void fail_further_subscript(struct elaborator *e, struct span at);

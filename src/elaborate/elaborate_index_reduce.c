@@ -106,7 +106,6 @@ static struct value reduce_in_space(struct elaborator *e, const struct expressio
 {
     int axes = 0, outer = e->space.count;
     const struct index *indices[MAXIMUM_RANK];
-    const struct expression *varying[MAXIMUM_RANK] = {NULL};
     for (const struct index *index = x->indices; index; index = index->next) {
         if (axes == MOST_AXES) {
             fail(e, index->span, "at most %d indices can be in force at once", MOST_AXES);
@@ -118,9 +117,8 @@ static struct value reduce_in_space(struct elaborator *e, const struct expressio
     int count = 0;
     for (int i = 0; entered && i < axes; i++) {
         struct index_range *range = find_index_range(e->inference, indices[i]);
-        entered = range && range->extent && enter_index(e, indices[i]->name, range->extent, indices[i]->span);
+        entered = range && range->extent && enter_index(e, range);
         count += entered;
-        varying[i] = entered && range->varying ? indices[i]->range : NULL;
     }
     struct value body = entered ? evaluate(e, x->left) : value_error();
     bool indexed = is_indexed(e, &body);
@@ -132,7 +130,7 @@ static struct value reduce_in_space(struct elaborator *e, const struct expressio
     else if (node) {
         size *shape[MAXIMUM_RANK];
         int errors = e->diagnostics->error_count;
-        struct node *inside = inside_ranges(e, varying, outer, axes);
+        struct node *inside = inside_all_ranges(e, outer);
         for (int i = 0; i < e->space.count; i++)
             shape[i] = i >= outer || inside ? e->space.axes[i].extent
                        : node->rank         ? node->shape[i]

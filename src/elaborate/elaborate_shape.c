@@ -298,6 +298,17 @@ struct value shape_tile(struct elaborator *e, struct builtin_call *c)
         graph_reshape(e->graph, graph_broadcast(e->graph, copies, copies->rank, shape), x->rank, flat));
 }
 
+struct node *pad_with_zeros(struct elaborator *e, struct node *x, int axis, size *before, size *after)
+{
+    size *shape[MAXIMUM_RANK];
+    bool is_truth = x->type == BOOL;
+    memcpy(shape, x->shape, sizeof *shape * (size_t)x->rank);
+    shape[axis] = size_add(x->shape[axis], size_add(before, after));
+    x = is_truth ? graph_unary(e->graph, OP_CAST_REAL, x) : x;
+    struct node *padded = place(e, x, x->rank, shape, axis, before);
+    return is_truth ? graph_binary(e->graph, OP_LT, graph_zeros_like(e->graph, padded), padded) : padded;
+}
+
 struct value shape_pad(struct elaborator *e, struct builtin_call *c)
 {
     struct node *x = argument_real(e, c, 0);
@@ -308,11 +319,9 @@ struct value shape_pad(struct elaborator *e, struct builtin_call *c)
         !require_nonnegative(e, before, c->spans[1], "a padding cannot be negative") ||
         !require_nonnegative(e, after, c->spans[2], "a padding cannot be negative"))
         return value_error();
-    size *shape[MAXIMUM_RANK];
-    memcpy(shape, x->shape, sizeof *shape * (size_t)x->rank);
-    shape[axis] = size_add(x->shape[axis], size_add(before, after));
-    struct node *padded = place(e, x, x->rank, shape, axis, before);
-    struct node *value = c->given[4] ? argument_real(e, c, 4) : constant_real(e, 0);
+    struct node *padded = pad_with_zeros(e, x, axis, before, after), *value;
+    size *const *shape = padded->shape;
+    value = c->given[4] ? argument_real(e, c, 4) : constant_real(e, 0);
     double constant;
     if (!value)
         return value_error();

@@ -230,6 +230,7 @@ static void execute_return(struct elaborator *e, const struct statement *stateme
     for (const struct result *result = statement->results; result; result = result->next)
         count++;
     make_outputs(e, count);
+    struct map named = {0}; /* outputs so far */
     for (const struct result *result = statement->results; result; result = result->next) {
         struct value value = evaluate_argument(e, result->value);
         const char *name = result->name;
@@ -242,9 +243,9 @@ static void execute_return(struct elaborator *e, const struct statement *stateme
             value = value_error();
             name = "";
         }
-        for (size_t i = 0; i < e->frame->output_count; i++)
-            if (*name && !strcmp(e->frame->output_names[i], name))
-                fail(e, result->span, "two outputs are named %s; return other = %s renames one", name, name);
+        if (*name && map_get(&named, name))
+            fail(e, result->span, "two outputs are named %s; return other = %s renames one", name, name);
+        map_set(e->arena, &named, name, e);
         if (value.kind == VALUE_NODE && result->name)
             name_node(e, value.node, name);
         add_output(e, name, value, result->span);
@@ -346,6 +347,9 @@ static const char *block_word(const struct elaborator *e)
 
 static void fail_return_in_block(struct elaborator *e, const struct statement *statement)
 {
+    if (e->frame->return_misplaced)
+        return; /* the other side */
+    e->frame->return_misplaced = true;
     fail(e, statement->span, "return cannot stand inside `%s`", block_word(e));
     if (e->frame->block->is_branch)
         note(e, statement->span,
@@ -416,6 +420,6 @@ void execute_body(struct elaborator *e, const struct definition *definition)
         return;
     if (e->frame->has_update)
         make_outputs(e, 0);
-    else
+    else if (!e->frame->return_misplaced)
         fail(e, definition->span, "%s returns nothing; end it with return", definition->name);
 }

@@ -33,8 +33,8 @@ static const char *text(struct elaborator *e, const size *a)
 /* A bound or position as a size, counted from the start. */
 static size *bound(struct elaborator *e, const struct expression *x, size *extent)
 {
-    struct value value = evaluate(e, x);
-    size *at = as_size(e, value, x->span, "a subscript's bound");
+    struct value value = evaluate_in_subscript(e, x);
+    size *at = as_size(e, value, x->span, a_bound);
     return at && counts_from_end(x, &value) ? size_add(extent, at) : at;
 }
 
@@ -97,6 +97,20 @@ void note_margin(struct elaborator *e, size *subscript, struct span at, int axis
          text(e, size_subtract(subscript, size_number(e->sizes, least))));
 }
 
+void note_beyond(struct elaborator *e, size *subscript, size *extent, struct span at, int axis)
+{
+    size *last = size_subtract(extent, size_number(e->sizes, 1));
+    int64_t most;
+    if (!size_has_loop_variable(subscript) ||
+        !size_is_number(size_subtract(size_greatest(subscript), last), &most))
+        return;
+    const char *where = axis ? arena_print(e->arena, ", axis = %d", axis) : "";
+    note(e, at,
+         "a range that ends earlier stays inside, and pad(x, 0, %lld%s) has %lld more at the end; a choice "
+         "reads both of its sides",
+         (long long)most, where, (long long)most);
+}
+
 static bool select_position(struct elaborator *e, struct selection *s, int axis, const struct expression *x,
                             struct value value, size *extent)
 {
@@ -112,9 +126,14 @@ static bool select_position(struct elaborator *e, struct selection *s, int axis,
         note_margin(e, at, x->span, axis);
         return false;
     }
-    return require_nonnegative(e, size_subtract(size_subtract(extent, at), size_number(e->sizes, 1)), x->span,
-                               "subscript %s is outside the axis of size %s (0 to %s)", what, text(e, extent),
-                               text(e, size_subtract(extent, size_number(e->sizes, 1))));
+    if (size_has_loop_variable(at))
+        what = arena_print(e->arena, "%s, which goes up to %s,", what, text(e, size_greatest(at)));
+    if (require_nonnegative(e, size_subtract(size_subtract(extent, at), size_number(e->sizes, 1)), x->span,
+                            "subscript %s is outside the axis of size %s (0 to %s)", what, text(e, extent),
+                            text(e, size_subtract(extent, size_number(e->sizes, 1)))))
+        return true;
+    note_beyond(e, at, extent, x->span, axis);
+    return false;
 }
 
 static bool select_gather(struct elaborator *e, struct selection *s, int axis, const struct expression *x,
@@ -143,7 +162,7 @@ static bool select_item(struct elaborator *e, struct selection *s, int axis, con
 {
     if (item->kind == SUBSCRIPT_SLICE)
         return select_slice(e, s, axis, item, extent);
-    struct value value = evaluate(e, item->at);
+    struct value value = evaluate_in_subscript(e, item->at);
     if (value.kind == VALUE_NODE && value.node->type == INT)
         return select_gather(e, s, axis, item->at, value.node, extent);
     if (value.kind == VALUE_LIST) {

@@ -2,6 +2,7 @@
 #include "elaborator.h"
 #include "habits.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* ---- Sizes in types ---- */
@@ -313,8 +314,9 @@ static bool declare_group_sizes(struct elaborator *e, const struct type_syntax *
         const char *advice = habit_advice(HABIT_TYPE, type->group);
         if (advice)
             note(e, type->span, "%s", advice);
-        else
-            suggest(e, type->group, names, count);
+        else if (!suggest(e, type->group, names, count) && (islower(*type->group) || !type->group[1]))
+            note(e, type->span, "a vector of %s numbers has the type [%s], a size that no axis has %s: size",
+                 type->group, type->group, type->group);
         return false;
     }
     for (const struct parameter *member = group->parameters; member; member = member->next) {

@@ -187,6 +187,7 @@ static bool is_exported_parameter(const struct elaborator *e, const struct node 
 }
 
 const char *const a_subscript = "a subscript";
+const char *const a_bound = "a subscript's bound";
 
 /* What a loop counts up from a number is a real: a number alone is none of the ints. */
 void note_counter(struct elaborator *e, const struct value *value, struct span at)
@@ -227,10 +228,17 @@ static void fail_not_static(struct elaborator *e, struct value value, struct spa
         fail(e, at, "%s must be a whole number of at most 9e15, but this is %g", what, number);
         return;
     }
+    if (value.kind == VALUE_NODE && value.node->rank == 0 && value.node->type == REAL &&
+        graph_is_constant(value.node, &number)) {
+        fail(e, at, "%s must be a whole number, but this is %g", what, number);
+        return;
+    }
     fail(e, at, "%s must be a number or size known when compiling, but this is %s", what,
          value_text(e, &value));
     if (value.kind != VALUE_NODE)
         return;
+    if (value.node->type == INT && !strcmp(what, a_bound))
+        note(e, at, "a part that begins at an int is written by indices: y[p < 2] = x[k + p]");
     if (value.node->type == BOOL && value.node->rank)
         note(e, at, "what a mask leaves out is 0 in if c then x else 0, as in sum(if x > 0 then x else 0)");
     if (value.node->type == REAL && !strcmp(what, a_subscript)) {

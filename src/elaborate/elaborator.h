@@ -104,8 +104,11 @@ struct unit {
 struct index_space {
     struct space_axis {
         const char *name;
+        struct span span;
         size *atom; /* a loop variable over [0, extent) */
         size *extent;
+        size *end;    /* of a range that contains earlier indices or variables of loops; else NULL */
+        size *within; /* a loop variable over that range, in terms of those of earlier indices; else atom */
         const struct frame *frame; /* where the name is known */
     } axes[MAXIMUM_RANK];
     int count;
@@ -118,17 +121,20 @@ struct frame {
     struct map bindings;      /* name -> struct binding * */
     struct map sizes;         /* size names of the signature -> size * */
     struct map locals;        /* names that a loop or branch left without a value -> struct binding * */
+    struct map unknown;       /* names without a value that have been told of */
     const struct map *marked; /* names that some grad, jvp or jacobian of the body refers to */
     struct frame *caller, *outermost;
-    struct frame *same;     /* the innermost other call of this definition under way */
-    struct map finished;    /* what its body called -> struct finished * (elaborate_call.c) */
-    struct span call;       /* where it was called */
-    const void **functions; /* the function that each argument is; NULL for a value */
+    struct frame *same;           /* the innermost other call of this definition under way */
+    struct map finished;          /* what its body called -> struct finished * (elaborate_call.c) */
+    struct span call;             /* where it was called */
+    const void **functions;       /* the function that each argument is; NULL for a value */
+    const struct span *arguments; /* where the caller wrote what each parameter gets; NULL: no call */
     const struct local_function *functions_here; /* defined in the body and in force */
     const struct closure *closure;               /* of the function called, if it is a local one */
     bool is_export;
     struct block *block; /* the loop or branch being evaluated, innermost first (elaborate_loop.c) */
     bool has_update;
+    bool return_misplaced; /* one in a loop or branch has been told of */
     /* Outputs, filled by `return`. */
     bool returned;
     struct value *outputs;
@@ -149,10 +155,11 @@ struct elaborator {
     const struct derivatives *derivatives;
     const struct elaborate_options *options;
     struct sizes *sizes;
-    int precision;             /* of real values, in bits */
-    struct graph *graph;       /* of the function being exported */
-    struct function *function; /* being exported */
-    struct frame *frame;       /* innermost call */
+    int precision;                       /* of real values, in bits */
+    struct graph *graph;                 /* of the function being exported */
+    struct function *function;           /* being exported */
+    struct frame *frame;                 /* innermost call */
+    const struct frame *subscript_frame; /* the call in which a subscript is being evaluated */
     struct unit *prelude;
     bool lacks_functions, is_torn; /* what a file lacks for errors in its syntax (ast.h) */
     struct map files;              /* every file that has been read -> struct unit * */
@@ -203,6 +210,7 @@ struct value as_int_like(struct elaborator *e, const struct value *like, struct 
 struct node *as_bool(struct elaborator *e, struct value value, struct span at, const char *what);
 /* A whole number known when compiling (a size may be symbolic); NULL / false after reporting. */
 size *as_size(struct elaborator *e, struct value value, struct span at, const char *what);
+extern const char *const a_bound;     /* `what` of a bound in one */
 extern const char *const a_subscript; /* `what` of a subscript, which may be an int, too */
 bool as_whole(struct elaborator *e, struct value value, struct span at, const char *what, int64_t *number);
 bool as_truth(struct elaborator *e, struct value value, struct span at, const char *what, bool *truth);
@@ -231,6 +239,10 @@ bool logistic_quotient(struct elaborator *e, struct node *a, struct node *b, boo
 /* The same of the logarithm, or log1p, of x and the logistic function's integral, softplus. */
 bool logistic_integral(struct elaborator *e, enum op op, struct node *x, bool indexed, struct span at,
                        struct value *integral);
+
+/* ---- elaborate_shape.c ---- */
+/* x with zeros (false, for truth values) before and after it along an axis. */
+struct node *pad_with_zeros(struct elaborator *e, struct node *x, int axis, size *before, size *after);
 
 /* ---- elaborate_index.c: index notation ---- */
 /* Whether a subscript contains an index in force: it then names all axes and yields a scalar at each index.
@@ -407,6 +419,10 @@ void note_operand(struct elaborator *e, struct span operand);
 /* How what first rounds would read before the start of an axis can be there: often it is not meant to be
  * read. */
 void note_margin(struct elaborator *e, size *subscript, struct span at, int axis);
+/* The same beyond the end. */
+void note_beyond(struct elaborator *e, size *subscript, size *extent, struct span at, int axis);
+/* Names in it that have no value may be indices. */
+struct value evaluate_in_subscript(struct elaborator *e, const struct expression *x);
 /* How a loop counts in whole numbers, if the value is a real that a loop carries. */
 void note_counter(struct elaborator *e, const struct value *value, struct span at);
 const char *shape_text(struct elaborator *e, const struct node *node);
@@ -416,7 +432,8 @@ const char *value_text(struct elaborator *e,
 /* Whether a name near the one that the last error was about is looked for among so many: not for an error
  * that was not shown, nor without end, since in a file of wrong names each is compared with all others. */
 bool may_suggest(struct elaborator *e, size_t count);
-void suggest(struct elaborator *e, const char *name, const char *const *candidates, size_t count);
+/* Whether there is a near name. */
+bool suggest(struct elaborator *e, const char *name, const char *const *candidates, size_t count);
 /* The same of the parameters of a function, which are listed if none is near. */
 void suggest_parameter(struct elaborator *e, const char *name, const char *const *parameters, size_t count);
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "library_text.h"
-#include "prelude_text.h"
 #include "source.h"
 
 /* Names that are declared together: those of a function's body, of a reduction's indices. */
@@ -486,10 +485,9 @@ struct names *names_of(struct arena *arena, const struct file *file, const struc
     struct names *names = ARENA_NEW(arena, struct names);
     struct walker w = {.names = names, .source = file->source};
     names->arena = arena;
-    const struct source *library =
-        source_of_text(arena, "<library>", prelude_text, strlen(prelude_text), true);
     struct diagnostics silent = {.arena = arena, .receive = ignore_message};
-    names->library = know_file(&w, parse(arena, &silent, library), true, options);
+    const struct file *library = options->library ? options->library : library_parse(arena, &silent);
+    names->library = know_file(&w, library, true, options);
     names->main = know_file(&w, file, false, options);
     for (const struct definition *d = file->definitions; d; d = d->next)
         walk_definition(&w, d);

@@ -406,7 +406,11 @@ static bool take_message(struct server *server, const struct json *message)
 int serve(const struct elaborate_options *options, struct warnings warnings)
 {
     struct server *server = memory_array(1, sizeof *server);
-    server->options = options;
+    struct arena *kept = arena_new();
+    struct diagnostics diagnostics = {.arena = kept, .stream = stderr};
+    struct elaborate_options with_library = *options;
+    with_library.library = library_parse(kept, &diagnostics);
+    server->options = &with_library;
     server->warnings = warnings;
     bool goes_on = true;
     size_t length;
@@ -421,5 +425,6 @@ int serve(const struct elaborate_options *options, struct warnings warnings)
         goes_on = take_message(server, length ? json_read(arena, bytes, length) : NULL);
         arena_free(arena);
     }
+    arena_free(kept);
     return server->is_shut_down ? 0 : 1;
 }

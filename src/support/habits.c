@@ -13,7 +13,7 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {HABIT_FUNCTION, "where ifelse fifelse ternary cond select",
+    {HABIT_FUNCTION, "where ifelse if_else fifelse ternary cond select",
      "a choice for each element is written if c then a else b"},
     {HABIT_FUNCTION, "zeros_like ones_like full_like similar empty empty_like",
      "an array is made of its sizes, as in zeros([m, n]) and full([m, n], v)"},
@@ -35,9 +35,16 @@ static const struct row rows[] = {
      "these are called asin, acos, atan, atan2, asinh, acosh and atanh"},
     {HABIT_FUNCTION, "fabs fabsf absolute", "the absolute value is |x| or abs(x)"},
     {HABIT_FUNCTION, "fmod remainder rem", "the remainder is mod(a, b)"},
+    {HABIT_FUNCTION, "clamp", "what is bounded is clip(x, lo, hi)"},
+    {HABIT_FUNCTION, "bernoulli_lpmf binomial_lpmf categorical_lpmf",
+     "these take log odds: bernoulli_logit_lpmf, binomial_logit_lpmf and categorical_logit_lpmf of import "
+     "\"stats\""},
+    {HABIT_FUNCTION,
+     "normal_pdf normal_logpdf norm_pdf norm_logpdf dnorm normal_log normal_cdf norm_cdf pnorm",
+     "densities are logarithms: normal_lpdf, normal_lcdf and normal_lccdf of import \"stats\""},
     {HABIT_FUNCTION, "append push push_back",
      "arrays are joined by concat(a, b, axis = 0); the rounds of a loop are collected by y[t] = ..."},
-    {HABIT_FUNCTION, "concatenate cat c hstack vstack column_stack rbind cbind hcat vcat",
+    {HABIT_FUNCTION, "concatenate cat c hstack vstack column_stack rbind cbind hcat vcat vertcat horzcat",
      "[a, b] makes a vector of numbers, concat(a, b, axis = 0) joins arrays, stack(a, b) adds an axis"},
     {HABIT_FUNCTION, "map vmap apply sapply lapply vapply arrayfun foldl foldr reduce filter zipWith",
      "functions act on each element, as in sin(x); other work is written by indices, y[i] = g(x[i])"},
@@ -105,6 +112,23 @@ static const struct row rows[] = {
     {HABIT_STATEMENT, "where", "what is used is assigned before: f(x) { y = x + 1; return y^2 }"},
     {HABIT_STATEMENT, "global nonlocal local",
      "a body reads what is passed to it, and returns what it makes"},
+    {HABIT_BACKSLASH, "frac dfrac tfrac over", "a quotient is written a / b"},
+    {HABIT_BACKSLASH, "cdot times ast", "a product is written a * b"},
+    {HABIT_BACKSLASH, "sqrt sin cos tan sinh cosh tanh exp log max min det",
+     "functions are called by their name alone, as in sqrt(x)"},
+    {HABIT_BACKSLASH, "sum prod int", "a sum over an index is written sum[i](x[i])"},
+    {HABIT_BACKSLASH,
+     "alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
+     "phi varphi chi psi omega Gamma Delta Theta Lambda Sigma Phi Psi Omega",
+     "a Greek letter is written as it is, or by its name alone: λ or lambda"},
+    {HABIT_BACKSLASH, "le leq ge geq ne neq lt gt", "comparisons are written a <= b, a >= b and a != b"},
+    {HABIT_BACKSLASH, "left right big Big bigl bigr", "brackets stand alone, as in (x + 1)"},
+    {HABIT_BACKSLASH, "infty", "this number is called inf"},
+    {HABIT_BACKSLASH, "top intercal", "a transpose is written x'"},
+    {HABIT_BACKSLASH, "partial nabla", "a gradient is written grad(y, x)"},
+    {HABIT_BACKSLASH, "mathbf mathrm mathcal boldsymbol text operatorname hat bar vec tilde",
+     "a name has letters, digits and '_' alone"},
+    {HABIT_BACKSLASH, "begin end", "a choice is written if c then a else b, a matrix [[a, b], [c, d]]"},
 };
 
 static bool has_word(const char *words, const char *word)

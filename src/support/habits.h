@@ -8,6 +8,7 @@ enum habit {
     HABIT_MEMBER,    /* behind a dot: x.T, x.shape */
     HABIT_TYPE,      /* as the type of a parameter: float */
     HABIT_STATEMENT, /* at the beginning of a statement: assert, break */
+    HABIT_BACKSLASH, /* behind a backslash, in LaTeX: \frac */
 };
 
 /* What to write instead of the name where it stands as that, a sentence without capital and full stop; NULL

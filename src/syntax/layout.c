@@ -284,10 +284,48 @@ static int close_bracket(struct scanner *scanner, int token, struct span span)
     return give_up(scanner);
 }
 
+/* What closes the brace at `text` on the same line, or NULL. */
+static const char *brace_end(const char *text)
+{
+    int depth = 0;
+    for (; *text && *text != '\n' && *text != '#'; text++) {
+        depth += (*text == '{') - (*text == '}');
+        if (depth == 0)
+            return text;
+    }
+    return NULL;
+}
+
+/* `x^{2}`, `\frac{1}{x}`: braces as in LaTeX, directly behind what they belong to; of the latter the
+ * backslash has been reported. What stands in them is left out. */
+static bool skips_braces_of_latex(struct scanner *scanner, struct span span)
+{
+    const char *text = scanner->source->text, *end = brace_end(text + span.begin);
+    char before = span.begin > 0 ? text[span.begin - 1] : '\n';
+    bool is_raised = before == '^' || before == '_';
+    if (!end || !(is_raised || (scanner->recovering && (before == '}' || is_name_byte(before)))))
+        return false;
+    if (!scanner->recovering) {
+        struct span none = {0};
+        report_error(scanner->diagnostics, span, "'{' cannot stand here");
+        report_note(scanner->diagnostics, none,
+                    "an exponent stands in parentheses, as in x^(2 * n), an index in brackets, as in x[i]");
+    }
+    SYNTAX_STYPE value;
+    scanner->is_silent = true;
+    while (scanner->position <= (unsigned)(end - text))
+        lexer_lex(&value, &span, scanner->lexer);
+    scanner->is_silent = false;
+    return true;
+}
+
 static int open_brace(struct scanner *scanner, struct span span)
 {
+    if (skips_braces_of_latex(scanner, span))
+        return give_up(scanner);
     bool dropped = inside_brackets(scanner) && drop_brackets(scanner, '{');
     open_bracket(scanner, '{', span);
+    scanner->skips_block = scanner->recovering && scanner->skips_braces && !dropped;
     if (!dropped)
         return '{';
     push(scanner, '{', span);
@@ -447,18 +485,46 @@ static int read_token(struct scanner *scanner, SYNTAX_STYPE *value, struct span 
     }
 }
 
+static void skip_line(struct scanner *scanner, SYNTAX_STYPE *value, struct span *span)
+{
+    int token;
+    do
+        token = lexer_lex(value, span, scanner->lexer);
+    while (token != TOKEN_END_OF_FILE &&
+           !(token == TOKEN_LINE_END && scanner->source->text[span->begin] == '\n'));
+    scanner->at_end = token == TOKEN_END_OF_FILE;
+}
+
 /* Where the next line that is not blank begins with a blank, up to the first that does not. */
 static void skip_indented(struct scanner *scanner, SYNTAX_STYPE *value, struct span *span)
 {
     const char *text = scanner->source->text, *next = skip_lines(text + scanner->position);
     scanner->skips_indented = false;
     while (*next && next > text && strchr(" \t", next[-1]) && !scanner->at_end) {
-        int token;
-        do
-            token = lexer_lex(value, span, scanner->lexer);
-        while (token != TOKEN_END_OF_FILE && !(token == TOKEN_LINE_END && text[span->begin] == '\n'));
-        scanner->at_end = token == TOKEN_END_OF_FILE;
+        skip_line(scanner, value, span);
         next = skip_lines(text + scanner->position);
+    }
+}
+
+/* The body of a header without its brace: the lines that are deeper, those of `else`, and the brace that
+ * closes it. */
+static void skip_body(struct scanner *scanner, SYNTAX_STYPE *value, struct span *span)
+{
+    const char *text = scanner->source->text;
+    size_t header = blanks_before(text, text + scanner->before_span.begin);
+    bool is_left_out = false;
+    scanner->skips_body = false;
+    while (!scanner->at_end) {
+        const char *next = skip_lines(text + scanner->position);
+        size_t depth = blanks_before(text, next);
+        bool closes = *next == '}' && is_left_out && header > 0;
+        if (!*next || depth < header ||
+            (depth == header && !closes && !begins_with(next, "else") && !is_else_if(next)))
+            return;
+        is_left_out = true;
+        skip_line(scanner, value, span);
+        if (closes && !begins_with(skip_blanks(next + 1), "else"))
+            return;
     }
 }
 
@@ -467,7 +533,9 @@ static int skip_block(struct scanner *scanner, SYNTAX_STYPE *value, struct span 
     int depth = 1;
     scanner->skips_block = false;
     while (depth > 0) {
+        scanner->is_silent = true;
         int token = lexer_lex(value, span, scanner->lexer);
+        scanner->is_silent = false;
         depth += (token == '{') - (token == '}');
         scanner->at_end = token == TOKEN_END_OF_FILE;
         if (scanner->at_end)
@@ -501,6 +569,8 @@ static int next_token(struct scanner *scanner, SYNTAX_STYPE *value, struct span 
         }
         if (scanner->skips_indented)
             skip_indented(scanner, value, span);
+        if (scanner->skips_body)
+            skip_body(scanner, value, span);
         int token =
             scanner->skips_block ? skip_block(scanner, value, span) : read_token(scanner, value, span);
         if (token)
@@ -512,7 +582,7 @@ int syntax_lex(SYNTAX_STYPE *value, SYNTAX_LTYPE *location, struct scanner *scan
 {
     int token = next_token(scanner, value, location);
     if (token == TOKEN_LINE_END || token == '{')
-        scanner->recovering = scanner->definition_failed = false;
+        scanner->recovering = scanner->definition_failed = scanner->skips_braces = false;
     scanner->before = scanner->previous;
     scanner->before_span = scanner->previous_span;
     scanner->previous = token;

@@ -33,6 +33,13 @@ const char *skip_lines(const char *text)
     }
 }
 
+size_t blanks_before(const char *begin, const char *text)
+{
+    while (text > begin && text[-1] != '\n')
+        text--;
+    return strspn(text, " \t");
+}
+
 bool begins_with(const char *text, const char *word)
 {
     size_t length = strlen(word);

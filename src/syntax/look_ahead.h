@@ -4,6 +4,7 @@
 #define GRADC_LOOK_AHEAD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* A byte of a name; all bytes of characters beyond ASCII are. */
 bool is_name_byte(char byte);
@@ -11,6 +12,8 @@ bool is_name_byte(char byte);
 const char *skip_blanks(const char *text);
 /* Past blanks, line ends and comments. */
 const char *skip_lines(const char *text);
+/* The blanks before what is at `text` on its line, of a text that begins at `begin`. */
+size_t blanks_before(const char *begin, const char *text);
 /* With this word, and not a longer one; with one of the words, NULL after the last. */
 bool begins_with(const char *text, const char *word);
 bool begins_with_any(const char *text, const char *const *words);

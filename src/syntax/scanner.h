@@ -37,7 +37,10 @@ struct scanner {
     bool definition_failed; /* the error was in a definition's header, so what is indented below belongs to it
                              */
     bool skips_indented;    /* the indented lines that follow are left out */
+    bool skips_body;        /* the deeper lines that follow are left out, with those of `else` */
+    bool skips_braces;      /* what stands in braces further on in this statement is left out */
     bool skips_block;       /* what stands before the next closing brace is left out */
+    bool is_silent;         /* what is left out is not told of */
     bool too_deep;          /* EXPRESSION_DEPTH has been reported */
     int error_count;        /* of the file, as far as definitions are complete */
     bool end_reported;      /* a line `end` has been reported, and further ones are left out */
@@ -65,6 +68,8 @@ void report_slip(struct scanner *scanner, struct span span, const char *written,
 void report_too_deep(struct scanner *scanner, struct span span, const char *what);
 void report_bracket_not_closed(struct scanner *scanner, const struct bracket *bracket);
 const char *bracket_text(int token);
+
+/* ---- characters.c ---- */
 /* Whether the source is text at all; false after reporting the first byte that is none. */
 bool check_text(struct scanner *scanner);
 void report_character(struct scanner *scanner, struct span span);

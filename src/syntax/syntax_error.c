@@ -14,7 +14,7 @@ static void hint(struct scanner *scanner, const char *text)
     report_note(scanner->diagnostics, none, "%s", text);
 }
 
-/* ---- Brackets, characters, slips ---- */
+/* ---- Brackets and slips ---- */
 
 const char *bracket_text(int token)
 {
@@ -41,6 +41,8 @@ void report_too_deep(struct scanner *scanner, struct span span, const char *what
 
 void report_slip(struct scanner *scanner, struct span span, const char *written, const char *instead)
 {
+    if (scanner->is_silent)
+        return;
     if (!written) {
         report_error(scanner->diagnostics, span, "%s", instead);
         return;
@@ -48,69 +50,6 @@ void report_slip(struct scanner *scanner, struct span span, const char *written,
     size_t length = strcspn(written, "\n");
     report_error(scanner->diagnostics, span, "'%.*s' is not part of the language", (int)length, written);
     hint(scanner, instead);
-}
-
-/* The code point of a UTF-8 character. */
-static unsigned long code_point(const char *text)
-{
-    unsigned char first = (unsigned char)text[0];
-    int further = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
-    unsigned long code = further == 3   ? first & 0x07u
-                         : further == 2 ? first & 0x0Fu
-                         : further      ? first & 0x1Fu
-                                        : first;
-    for (int i = 1; i <= further; i++)
-        code = code << 6 | ((unsigned char)text[i] & 0x3Fu);
-    return code;
-}
-
-void report_character(struct scanner *scanner, struct span span)
-{
-    const char *text = scanner->source->text + span.begin;
-    unsigned long code = code_point(text);
-    if (code < ' ' || code == 0x7F)
-        report_error(scanner->diagnostics, span, "the control character U+%04lX is not part of the language",
-                     code);
-    else if (code < 0x80)
-        report_error(scanner->diagnostics, span, "the character '%c' is not part of the language", (int)code);
-    else
-        report_error(scanner->diagnostics, span, "the character '%.*s' (U+%04lX) is not part of the language",
-                     (int)(span.end - span.begin), text, code);
-    if (code >= 0x80)
-        hint(scanner, "names are made of the letters A to Z, digits, '_' and Greek letters");
-}
-
-/* The length of the UTF-8 character at `text`, 0 if it is none (RFC 3629: no surrogates, no overlong forms).
- */
-static size_t utf8_length(const unsigned char *text, size_t available)
-{
-    if (text[0] < 0x80)
-        return text[0] != 0;
-    size_t length = text[0] >= 0xF0 ? 4 : text[0] >= 0xE0 ? 3 : 2;
-    if (text[0] < 0xC2 || text[0] > 0xF4 || length > available)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    bool is_overlong = (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xF0 && text[1] < 0x90);
-    bool is_no_character = (text[0] == 0xED && text[1] > 0x9F) || (text[0] == 0xF4 && text[1] > 0x8F);
-    return is_overlong || is_no_character ? 0 : length;
-}
-
-bool check_text(struct scanner *scanner)
-{
-    const struct source *source = scanner->source;
-    for (size_t i = 0; i < source->length;) {
-        size_t length = utf8_length((const unsigned char *)source->text + i, source->length - i);
-        if (length == 0) {
-            report_error(scanner->diagnostics, span_at(scanner, (unsigned)i, (unsigned)i + 1),
-                         "the byte 0x%02X is not text: a program is written in UTF-8",
-                         (unsigned char)source->text[i]);
-            return false;
-        }
-        i += length;
-    }
-    return true;
 }
 
 /* ---- What was expected ---- */
@@ -289,10 +228,20 @@ static const char *hint_of_method(struct scanner *scanner)
     return arena_print(scanner->arena, "functions are called by their name alone, as in %s(x)", name);
 }
 
+/* The line from where the statement begins in it. */
+static const char *statement_text(struct scanner *scanner, struct span span)
+{
+    const char *text = scanner->source->text, *begin = text + span.begin;
+    while (begin > text && !strchr("\n;{", begin[-1]))
+        begin--;
+    begin += strspn(begin, " \t");
+    return *begin == '\n' || begin >= text + span.begin ? span_line_text(scanner->arena, span) : begin;
+}
+
 /* The word with which the statement begins, if others begin one so. */
 static const char *hint_of_statement(struct scanner *scanner, struct span span)
 {
-    const char *line = span_line_text(scanner->arena, span);
+    const char *line = statement_text(scanner, span);
     size_t length = strspn(line, "abcdefghijklmnopqrstuvwxyz_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
     char word[32];
     if (length == 0 || length >= sizeof word)
@@ -302,11 +251,29 @@ static const char *hint_of_statement(struct scanner *scanner, struct span span)
     return habit_advice(HABIT_STATEMENT, word);
 }
 
+/* Whether the closing bracket before the present token ends `sum[i, j]`. */
+static bool reduces(const struct scanner *scanner)
+{
+    static const char *const words[] = {"sum",  "prod",   "mean",   "max", "min", "logsumexp",
+                                        "norm", "argmax", "argmin", "any", "all", NULL};
+    const char *text = scanner->source->text, *end = text + scanner->before_span.begin;
+    while (end > text && *end != '[' && *end != '\n')
+        end--;
+    const char *begin = end;
+    while (begin > text && begin[-1] >= 'a' && begin[-1] <= 'z')
+        begin--;
+    for (const char *const *word = words; *word; word++)
+        if (strlen(*word) == (size_t)(end - begin) && strncmp(*word, begin, (size_t)(end - begin)) == 0)
+            return *end == '[';
+    return false;
+}
+
 /* An operand directly after an operand. */
 static const char *hint_between_operands(struct scanner *scanner, int found, struct span span)
 {
     static const char *const lambda[] = {"lambda", "fn", "fun", "func", NULL}, *const let[] = {"let", NULL},
-                             *const as[] = {"as", NULL}, *const is[] = {"is", NULL};
+                             *const as[] = {"as", NULL}, *const is[] = {"is", NULL},
+                             *const end[] = {"end", "endif", "fi", NULL};
     bool is_number = scanner->before == TOKEN_NUMBER || scanner->before == TOKEN_WHOLE_NUMBER;
     if (found == '(' && follows_dot(scanner))
         return hint_of_method(scanner);
@@ -327,6 +294,10 @@ static const char *hint_between_operands(struct scanner *scanner, int found, str
         return of_statement;
     if (is_word(scanner, span, is))
         return "'equal' is written ==";
+    if (is_word(scanner, span, end))
+        return "an expression ends with its line; a body stands between { and }";
+    if (scanner->before == ']' && reduces(scanner))
+        return "what is summed stands in parentheses: sum[j](A[i, j] * x[j])";
     if (is_word(scanner, span, as) || is_cast(scanner))
         return "real(k) converts to a real, int(x) to a whole number";
     if (scanner->before == TOKEN_CLOSE_BAR)
@@ -366,6 +337,19 @@ static const char *hint_of_place(const struct scanner *scanner, int found, bool 
         found == TOKEN_WHILE)
         return "statements stand inside a function: f(x) { ... }";
     return "a definition is f(x) = ..., f(x) { ... }, dim, precision, group, rule, import or export";
+}
+
+static const char *const definition_words[] = {"export", "import", "group", "precision", "rule", "dim", NULL},
+                         *const statement_words[] = {"return", "update", "for", "if", "require", NULL};
+
+/* "did you mean export?", if the word before the present token is nearly one of these, else NULL. */
+static const char *misspelt_word(struct scanner *scanner, const char *const *words)
+{
+    size_t count = 0;
+    while (words[count])
+        count++;
+    const char *near = near_name(span_text(scanner, scanner->before_span), words, count);
+    return near ? arena_print(scanner->arena, "did you mean %s?", near) : NULL;
 }
 
 /* What other languages write before the name of a function. */
@@ -417,6 +401,8 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "functions and operators act on each element, as in exp(x) and x + 1";
     if (before == ':' && found == ':')
         return "a type stands behind one ':', as in x: [n]";
+    if (found == ':' && expects(expected, count, "then"))
+        return "the value of a choice is written if c then a else b";
     if (wants_operator && found == ':' && !block && !equals && !expects(expected, count, ".."))
         return "a part is written x[1:3], the numbers 0 to n - 1 are range(n)";
     if (wants_operator && found == TOKEN_IN)
@@ -427,6 +413,8 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "a choice is written if c then a else b";
     if (wants_operator && found == ',' && line_begins_with(scanner, span, "return"))
         return "outputs are listed without parentheses: return a, b";
+    if (wants_operator && found == ',' && expects(expected, count, "')'"))
+        return "a list is written [a, b]";
     if (wants_operator && found == ',' && inside && count > 1 &&
         expects(expected, count, "the end of the line"))
         return "several names take the outputs of one call, as in a, b = g(x)";
@@ -439,6 +427,10 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
         return "a loop is written for t in 0..T { ... }";
     if (before == TOKEN_PRECISION)
         return "the precision is float32 or float64, as in precision float32";
+    if ((found == TOKEN_WRT || found == TOKEN_GIVEN) && line_begins_with(scanner, span, "export"))
+        return "the parts stand in this order: export f wrt x given y: hessian";
+    if (before == TOKEN_WRT && found == '(')
+        return "names are listed without parentheses, as in wrt x, y";
     if (found == ',' && expects(expected, count, "wrt"))
         return "every function has an export line of its own";
     if (found == '(' && expects(expected, count, "wrt"))
@@ -479,8 +471,8 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
     if (block && equals && found == TOKEN_LINE_END && text[strspn(text, " \t\n")] == '|')
         return "a choice is written f(x) = if c then a else b";
     if (block && equals && found == TOKEN_LINE_END)
-        return inside ? "a value has a name, or is returned: y = g(x), return g(x)"
-                      : "the line goes on after '=' or '{'";
+        return inside || *text == '}' ? "a value has a name, or is returned: y = g(x), return g(x)"
+                                      : "the line goes on after '=' or '{'";
     if (block && found == TOKEN_LINE_END && inside)
         return "a body stands between { and }, and '{' ends the header's line";
     if (equals && !block && !wants_operator && inside) {
@@ -492,6 +484,8 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
             return "types stand in the function's header";
         if (found > 0 && found < 128 && strchr("+-*/@^", found))
             return "a value has a name, or is returned: y = 2 * x, return 2 * x";
+        if (found == TOKEN_NAME && misspelt_word(scanner, statement_words))
+            return misspelt_word(scanner, statement_words);
         if ((found == TOKEN_LINE_END || found == TOKEN_NAME) && !line_begins_with(scanner, span, "update"))
             return "a statement is an assignment, return, update, if or for";
     }
@@ -504,10 +498,16 @@ static const char *find_hint(struct scanner *scanner, struct span span, const ch
     if (found == TOKEN_NAME && expects(expected, count, "')'") && before == TOKEN_NAME &&
         habit_advice(HABIT_TYPE, span_text(scanner, scanner->before_span)))
         return "a type stands behind its parameter, as in x: [n]";
+    if (!inside && found == TOKEN_NAME && count == 1 && before == TOKEN_NAME &&
+        misspelt_word(scanner, definition_words))
+        return misspelt_word(scanner, definition_words);
     if (!inside && count == 1 && expects(expected, count, "'('"))
         return line_begins_with(scanner, span, "require")
                    ? "statements stand inside a function: f(x) { ... }"
                    : "a function is written f(x) = ... or f(x) { ... }";
+    if (found == TOKEN_NAME && is_separated && line_begins_with(scanner, span, "export"))
+        return "names, and what is wanted beside the gradient, are separated by ',': export f wrt x, y: jvp, "
+               "hvp";
     if (expects(expected, count, "a text in quotes") && !inside)
         return "a file is imported by its name, as in import \"layers.nn\"";
     if (wants_operator && !block)
@@ -535,6 +535,16 @@ static bool is_meant_as_name(struct scanner *scanner, struct span found, const c
     return is_word_for_name(scanner->previous) || !expects(expected, count, "a number");
 }
 
+/* Whether the statement has its `=`, so that no block can belong to it. */
+static bool is_assigned(const struct scanner *scanner, struct span found)
+{
+    const char *text = scanner->source->text;
+    for (const char *at = text + found.begin; at > text && !strchr("\n;{", at[-1]); at--)
+        if (at[-1] == '=' && *at != '=' && (at - 1 == text || !strchr("=!<>", at[-2])))
+            return true;
+    return false;
+}
+
 void report_syntax_error(struct scanner *scanner, struct span found, const char *const *expected, int count)
 {
     scanner->recovering = true;
@@ -559,8 +569,13 @@ void report_syntax_error(struct scanner *scanner, struct span found, const char 
         report_error(scanner->diagnostics, found, "%s cannot stand here", text);
     /* What follows belongs to what has failed: the lines below a header, the items of a set. */
     scanner->skips_indented = scanner->previous == TOKEN_LINE_END && scanner->open_braces == 0;
+    scanner->skips_braces = scanner->brackets_count == scanner->open_braces && is_assigned(scanner, found);
+    scanner->skips_body = scanner->previous == TOKEN_LINE_END && scanner->open_braces > 0 &&
+                          expects(expected, count, "'{'") && !expects(expected, count, "'='");
+    bool is_block_of_others = count == 1 && expects(expected, count, "'('"); /* model { */
     scanner->skips_block = scanner->previous == '{' &&
-                           (expects(expected, count, "a number") || expects(expected, count, "then"));
+                           (is_block_of_others || scanner->skips_braces ||
+                            expects(expected, count, "a number") || expects(expected, count, "then"));
     const char *advice = find_hint(scanner, found, expected, count);
     if (advice)
         hint(scanner, advice);
