@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "emitter.h"
+#include "map.h"
 
 /* ---- Names ---- */
 
@@ -16,6 +17,7 @@ static void name_sizes(struct emitter *emitter)
             continue;
         const char *name = names_take(emitter->names, member->name);
         size_spell_name(emitter->spelling, member->extent, name);
+        map_set(emitter->arena, emitter->value_members, name, member);
     }
     for (size_t i = 0; i < function->computed_count; i++)
         size_spell_name(emitter->spelling, function->computed[i].value,
@@ -28,10 +30,14 @@ static void name_members(struct emitter *emitter)
     struct function *function = emitter->function;
     for (size_t i = 0; i < function->members_count; i++) {
         struct member *member = &function->members[i];
-        if (member->leaf && (reads_member(member->role) || member->role == ROLE_TABLE) &&
-            program->is_live[member->leaf->id])
-            emitter->leaf_names[member->leaf->id] =
-                member->role == ROLE_TABLE ? member->name : names_take(emitter->names, member->name);
+        if (!member->leaf || !(reads_member(member->role) || member->role == ROLE_TABLE) ||
+            !program->is_live[member->leaf->id])
+            continue;
+        const char *name =
+            member->role == ROLE_TABLE ? member->name : names_take(emitter->names, member->name);
+        emitter->leaf_names[member->leaf->id] = name;
+        if (member->rank == 0)
+            map_set(emitter->arena, emitter->value_members, name, member);
     }
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         struct buffer *buffer = program->all_buffers[i];
@@ -173,6 +179,7 @@ void emit_entry(struct c_file *file, struct module *module, const struct emit_op
     emitter.spelling = ARENA_NEW(arena, struct spelling);
     emitter.spelling->arena = arena;
     emitter.leaf_names = ARENA_ARRAY(arena, const char *, program->node_count + 1);
+    emitter.value_members = ARENA_NEW(arena, struct map);
     emitter.leaf_is_used = ARENA_ARRAY(arena, bool, program->node_count + 1);
     names_reserve(emitter.names, emitter.self);
     names_reserve(emitter.names, program->function->name);

@@ -4,6 +4,7 @@
  * function of their own, the kernel, which takes the arrays as parameters; the entry checks its struct and
  * calls it. What shares a stretch of the workspace is declared in the kernel, from the one parameter for that
  * stretch. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "emitter.h"
@@ -18,16 +19,44 @@ static bool is_first_output(const struct function *function, const struct member
     return false;
 }
 
-/* Those inputs that are mentioned. */
+/* Those of the entry that are mentioned: a part of a long entry mentions few of many. */
+struct mentioned_members {
+    struct emitter *emitter;
+    const struct member **members;
+    size_t members_count, members_capacity;
+};
+
+static void add_mentioned(const char *name, size_t length, void *closure)
+{
+    struct mentioned_members *list = closure;
+    const struct member *member = map_get_part(list->emitter->value_members, name, length);
+    if (member)
+        ARENA_APPEND(list->emitter->arena, list, members, member);
+}
+
+static int as_declared(const void *a, const void *b)
+{
+    const struct member *first = *(const struct member *const *)a, *second = *(const struct member *const *)b;
+    return (first > second) - (first < second); /* of one array */
+}
+
+static struct mentioned_members mentioned_members(struct emitter *emitter, const struct names *mentioned)
+{
+    struct mentioned_members list = {.emitter = emitter};
+    names_visit(mentioned, add_mentioned, &list);
+    if (list.members_count > 1)
+        qsort(list.members, list.members_count, sizeof *list.members, as_declared);
+    return list;
+}
+
 static void declare_scalars(struct emitter *emitter, const struct names *mentioned)
 {
-    for (size_t i = 0; i < emitter->function->members_count; i++) {
-        const struct member *member = &emitter->function->members[i];
-        if (!is_read_leaf(emitter, member) || member->rank > 0)
+    const struct mentioned_members list = mentioned_members(emitter, mentioned);
+    for (size_t i = 0; i < list.members_count; i++) {
+        const struct member *member = list.members[i];
+        if (!is_read_leaf(emitter, member))
             continue;
         const char *name = emitter->leaf_names[member->leaf->id];
-        if (!names_has(mentioned, name))
-            continue;
         const char *type = c_type(emitter, member->type);
         const struct tree *source = member_of(emitter, member);
         if (member->pointer)
@@ -43,14 +72,13 @@ static void declare_sizes(struct emitter *emitter, struct names *mentioned)
 {
     struct code computed = {0};
     computed_sizes(emitter, mentioned, &computed);
-    for (size_t i = 0; i < emitter->function->members_count; i++) {
-        const struct member *member = &emitter->function->members[i];
+    const struct mentioned_members list = mentioned_members(emitter, mentioned);
+    for (size_t i = 0; i < list.members_count; i++) {
+        const struct member *member = list.members[i];
         if (member->role != ROLE_SIZE)
             continue;
-        const char *name = c_name(emitter, member->extent);
-        if (!names_has(mentioned, name))
-            continue;
-        emit_line(emitter, "const size_t %s = $", name, member_of(emitter, member));
+        emit_line(emitter, "const size_t %s = $", c_name(emitter, member->extent),
+                  member_of(emitter, member));
         names_reserve(mentioned, emitter->self);
     }
     code_append_all(emitter->lasting, emitter->code, &computed);

@@ -67,6 +67,14 @@ bool names_has(const struct names *names, const char *name)
     return find(names, name, strlen(name))->name != NULL;
 }
 
+void names_visit(const struct names *names, void (*visit)(const char *name, size_t length, void *closure),
+                 void *closure)
+{
+    for (size_t i = 0; i < names->capacity; i++)
+        if (names->table[i].name)
+            visit(names->table[i].name, names->table[i].length, closure);
+}
+
 struct names *names_new_in_c(struct arena *arena)
 {
     struct names *names = names_new(arena);

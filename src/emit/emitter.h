@@ -20,6 +20,9 @@ const char *names_take(struct names *names, const char *wanted);
 void names_reserve(struct names *names, const char *name);
 void names_add(struct names *names, const char *name, size_t length); /* which must outlive them */
 bool names_has(const struct names *names, const char *name);
+/* In no order. The bytes are no string: a NUL need not follow. */
+void names_visit(const struct names *names, void (*visit)(const char *name, size_t length, void *closure),
+                 void *closure);
 void names_add_tree(struct names *names, const struct tree *a); /* all that it mentions */
 void names_add_code(struct names *names, const struct code *code);
 
@@ -57,6 +60,7 @@ struct emitter {
     struct spelling *spelling;  /* of sizes and variables */
     struct spelling *in_double; /* of sizes, as doubles; NULL: it has not been asked for */
     const char **leaf_names;    /* by node id */
+    struct map *value_members;  /* sizes and leaves that are numbers, by their names here */
     bool reads_struct;          /* leaves are read from it where they are mentioned */
     bool *leaf_is_used;
     bool *buffer_is_used; /* by position in all_buffers */
