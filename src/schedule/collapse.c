@@ -137,9 +137,6 @@ static void collapse_loop(struct program *program, struct item *outer)
     move_out(program, inner, outer, extent);
     for (size_t i = 0; i < inner->body_count; i++)
         inner->body[i]->parent = outer;
-    for (size_t i = 0; i < program->all_buffers_count; i++)
-        if (program->all_buffers[i]->scope == inner)
-            program->all_buffers[i]->scope = outer;
     outer->extent = extent;
     outer->variable = program_variable(program, outer->depth, extent);
     outer->body = inner->body;
@@ -148,6 +145,8 @@ static void collapse_loop(struct program *program, struct item *outer)
     outer->is_expensive = inner->is_expensive;
     outer->has_calls = inner->has_calls;
     outer->is_serial = inner->is_serial;
+    inner->body = NULL; /* which tells that it is no more */
+    inner->body_count = inner->body_capacity = 0;
 }
 
 /* Those inside first: what became one loop may be the inner one of two. */
@@ -166,4 +165,9 @@ static void collapse_inside(struct program *program, const struct item *parent)
 void collapse(struct program *program)
 {
     collapse_inside(program, program->root);
+    for (size_t i = 0; i < program->all_buffers_count; i++) {
+        struct item **scope = &program->all_buffers[i]->scope;
+        while (*scope && (*scope)->kind == ITEM_LOOP && (*scope)->body_count == 0)
+            *scope = (*scope)->parent;
+    }
 }

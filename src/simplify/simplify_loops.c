@@ -23,8 +23,6 @@ struct loops {
     } * *around;
     struct node **joined_to;    /* by id of a LOOP that has joined another */
     bool *is_carried;           /* by id of a PLACEHOLDER, by some loop */
-    struct node *const *judged; /* the ints of checks: they are needed in the rounds that they stand in */
-    size_t judged_count;
 };
 
 static void list_results(struct loops *loops)
@@ -449,29 +447,46 @@ static bool join_loops(struct loops *loops)
 
 /* ---- Dropping ---- */
 
+/* What is needed, by id: whatever has to be computed anyway, and, marked with the number of a visit, what one
+ * loop needs. */
+struct needs {
+    unsigned char *always;
+    int *marks, visit;
+};
+
+static bool is_needed(const struct needs *needs, const struct node *node)
+{
+    return needs->always[node->id] || needs->marks[node->id] == needs->visit;
+}
+
+static void need(struct needs *needs, const struct node *node)
+{
+    needs->marks[node->id] = needs->visit;
+}
+
 /* Marks what the needed ends of the body read, inside it, and with it the carried values that are needed. */
 static void spread_need(struct graph *graph, const struct loop *loop, const struct region *region,
-                        bool *needed, unsigned char *marks)
+                        bool *needed, struct needs *needs)
 {
     bool changed = true;
     while (changed) {
         changed = false;
         for (int k = 0; k < loop->carried_count; k++)
             if (needed[k])
-                marks[loop->next[k]->id] = 1;
+                need(needs, loop->next[k]);
         for (int k = 0; k < loop->collected_count; k++)
             if (needed[loop->carried_count + k])
-                marks[loop->collected[k]->id] = 1;
+                need(needs, loop->collected[k]);
         if (loop->condition)
-            marks[loop->condition->id] = 1;
+            need(needs, loop->condition);
         for (size_t i = region->inside_count; i-- > 0;) {
             struct node *const *inputs;
             size_t count = node_dependencies(graph, region->inside[i], &inputs);
-            for (size_t j = 0; marks[region->inside[i]->id] && j < count; j++)
-                marks[inputs[j]->id] = 1;
+            for (size_t j = 0; is_needed(needs, region->inside[i]) && j < count; j++)
+                need(needs, inputs[j]);
         }
         for (int k = 0; k < loop->carried_count; k++)
-            if (marks[loop->carried[k]->id] && !needed[k])
+            if (!needed[k] && is_needed(needs, loop->carried[k]))
                 changed = needed[k] = true;
     }
 }
@@ -515,7 +530,7 @@ static void drop_unneeded(struct loops *loops, struct node *node, const bool *ne
 }
 
 /* Whether any was dropped. */
-static bool drop_from(struct loops *loops, struct node *node)
+static bool drop_from(struct loops *loops, struct node *node, struct needs *needs)
 {
     struct loop *loop = node->loop;
     int total = loop->carried_count + loop->collected_count;
@@ -523,10 +538,8 @@ static bool drop_from(struct loops *loops, struct node *node)
     join_collected(loops, node);
     for (struct node *result = loops->first_result[node->id]; result; result = loops->next_result[result->id])
         needed[result->result] = true;
-    unsigned char *marks = memory_array(loops->graph->nodes_count + 1, 1);
-    mark_reachable(loops->graph, loops->judged, loops->judged_count, false, marks);
-    spread_need(loops->graph, loop, region_of(loops->graph, loop), needed, marks);
-    memory_free(marks);
+    needs->visit++;
+    spread_need(loops->graph, loop, region_of(loops->graph, loop), needed, needs);
     for (int k = 0; k < total; k++)
         all = all && needed[k];
     if (!all) {
@@ -534,6 +547,21 @@ static bool drop_from(struct loops *loops, struct node *node)
         drop_unneeded(loops, node, needed);
     }
     return !all;
+}
+
+/* From each, in one walk. Whether any was dropped. */
+static bool drop_from_all(struct loops *loops, struct node *const *judged, size_t judged_count)
+{
+    struct graph *graph = loops->graph;
+    struct needs needs = {.always = memory_array(graph->nodes_count + 1, 1),
+                          .marks = memory_array(graph->nodes_count + 1, sizeof *needs.marks)};
+    bool dropped = false;
+    mark_reachable(graph, judged, judged_count, false, needs.always);
+    for (size_t i = loops->nodes_count; i-- > 0;)
+        dropped = drop_from(loops, loops->nodes[i], &needs) || dropped;
+    memory_free(needs.always);
+    memory_free(needs.marks);
+    return dropped;
 }
 
 void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_count, size_t judged_count)
@@ -546,18 +574,11 @@ void simplify_loops(struct graph *graph, struct node *const *roots, size_t root_
         find_loops(&loops, roots, root_count);
     }
     /* What one loop collected no more, others inside it need not give. */
-    for (bool dropped = true; dropped;) {
-        dropped = false;
-        loops.judged = roots + (root_count - judged_count);
-        loops.judged_count = judged_count;
-        for (size_t i = loops.nodes_count; i-- > 0;)
-            dropped = drop_from(&loops, loops.nodes[i]) || dropped;
+    while (drop_from_all(&loops, roots + (root_count - judged_count), judged_count)) {
         /* What a loop reads from outside may have become less: that of the loops around it too. */
         for (size_t i = 0; i < loops.nodes_count; i++)
             loops.nodes[i]->loop->region = NULL;
-        if (dropped) {
-            loops = (struct loops){.graph = graph};
-            find_loops(&loops, roots, root_count);
-        }
+        loops = (struct loops){.graph = graph};
+        find_loops(&loops, roots, root_count);
     }
 }
