@@ -64,7 +64,7 @@ for emit in ast graph; do
     grows inputs 5000 $emit
 done
 grows sum 10000
-grows product 800
+grows product 4000
 grows matrices 1000
 grows statements 2000
 grows statements_distinct 2000

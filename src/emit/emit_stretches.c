@@ -27,6 +27,7 @@ struct cut {
     struct uses *uses, all; /* by piece, of all */
     struct stretch *stretches;
     size_t stretches_count, stretches_capacity;
+    size_t number;      /* among the texts */
     size_t first_own;   /* of the declared variables */
     const char *record; /* struct f_forward_locals; NULL: the stretches share nothing */
 };
@@ -55,10 +56,14 @@ static bool is_outer(const struct cut *cut, const struct use *use)
 /* An array is passed as one that owns its memory: no pointer into it may be passed beside it. */
 static bool points_into_array(const struct cut *cut, const struct use *pointer)
 {
-    for (size_t i = 0; i < cut->all.uses_count; i++)
-        if (cut->all.uses[i].place && may_overlap(&cut->all.uses[i], pointer))
-            return true;
-    return false;
+    struct local *local = pointer->local;
+    if (local->asked == cut->number)
+        return local->points_into_array;
+    local->asked = cut->number;
+    local->points_into_array = false;
+    for (size_t i = 0; i < cut->all.uses_count && !local->points_into_array; i++)
+        local->points_into_array = cut->all.uses[i].place && may_overlap(&cut->all.uses[i], pointer);
+    return local->points_into_array;
 }
 
 static bool must_stay(const struct cut *cut, size_t piece)
@@ -343,7 +348,8 @@ static void find_stretches(struct cut *cut)
 /* Prints the functions of a body, and returns what calls them. */
 static struct code cut_body(struct cutter *cutter, const struct body *body)
 {
-    struct cut cut = {.cutter = cutter, .body = body, .first_own = cutter->declared_count};
+    struct cut cut = {
+        .cutter = cutter, .body = body, .number = ++cutter->texts, .first_own = cutter->declared_count};
     struct emitter *emitter = cutter->emitter;
     find_stretches(&cut);
     if (is_whole(&cut)) {

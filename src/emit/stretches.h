@@ -35,6 +35,8 @@ struct local {
     size_t piece;            /* that piece */
     bool is_shared;          /* by stretches of the body */
     size_t seen, at;         /* as in struct place */
+    size_t asked;            /* the cut that has asked whether it points into an array that is passed, */
+    bool points_into_array;  /* and what it found */
 };
 
 struct cutter {

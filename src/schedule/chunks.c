@@ -12,6 +12,8 @@
  * Rounds that have an array for what is theirs alone, or add to one array, cannot be done side by side. If
  * each chunk of them has such arrays of its own, the chunks can. How many there are depends on sizes alone,
  * and their sums are added in order, so that results do not depend on the number of threads. */
+#include <stdlib.h>
+
 #include "loop_kinds.h"
 
 /* Whether the nest writes those rows of the target alone that the block has: a copy for a chunk would have
@@ -68,12 +70,39 @@ bool has_own(struct program *program, struct chunks *chunks, struct nest *nest, 
 
 /* ---- Whether nothing else touches what is added up ---- */
 
-static const struct own *own_of(const struct chunks *chunks, const struct buffer *buffer)
+static int by_memory(const void *a, const void *b)
 {
-    for (size_t i = 0; i < chunks->owns_count && buffer; i++)
-        if (root_of(chunks->owns[i].buffer) == root_of(buffer))
-            return &chunks->owns[i];
-    return NULL;
+    const struct own *first = *(const struct own *const *)a, *second = *(const struct own *const *)b;
+    const struct buffer *x = root_of(first->buffer), *y = root_of(second->buffer);
+    return x == y  ? (first > second) - (first < second)
+           : x < y ? -1
+                   : 1; /* to find, in no order that is seen */
+}
+
+static void sort_by_memory(struct program *program, struct chunks *chunks)
+{
+    chunks->by_memory = ARENA_ARRAY(program->arena, const struct own *, chunks->owns_count + 1);
+    for (size_t i = 0; i < chunks->owns_count; i++)
+        chunks->by_memory[i] = &chunks->owns[i];
+    qsort(chunks->by_memory, chunks->owns_count, sizeof(struct own *), by_memory);
+}
+
+const struct own *own_of(const struct chunks *chunks, const struct buffer *buffer)
+{
+    if (!chunks || !buffer)
+        return NULL;
+    const struct buffer *root = root_of(buffer);
+    size_t first = 0, end = chunks->owns_count;
+    while (first < end) {
+        size_t middle = first + (end - first) / 2;
+        if (root_of(chunks->by_memory[middle]->buffer) < root)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return first < chunks->owns_count && root_of(chunks->by_memory[first]->buffer) == root
+               ? chunks->by_memory[first]
+               : NULL;
 }
 
 static bool is_consistent(const struct chunks *chunks, const struct item *item)
@@ -97,28 +126,36 @@ static bool is_consistent(const struct chunks *chunks, const struct item *item)
 
 /* ---- Their places ---- */
 
+/* Where the next slot for as much is looked for: those before are taken. */
+struct search {
+    size *count;
+    size_t next;
+};
+
 /* One elsewhere may be used for this, since loops in chunks stand one after the other: not by this loop. */
-static int take_slot(struct program *program, const struct chunks *chunks, size *count)
+static int take_slot(struct program *program, const struct chunks *chunks, size *count, struct search *search)
 {
-    for (size_t i = 0; i < program->slots_count; i++) {
-        struct slot *slot = &program->slots[i];
+    if (search->count != count)
+        *search = (struct search){.count = count};
+    for (; search->next < program->slots_count; search->next++) {
+        struct slot *slot = &program->slots[search->next];
         if (slot->is_for_chunks && slot->count == count && slot->chunks != chunks) {
             slot->sharers++;
             slot->chunks = chunks;
-            return (int)i;
+            return (int)search->next++;
         }
     }
     struct slot slot = {.count = count, .sharers = 1, .is_for_chunks = true, .chunks = chunks};
     ARENA_APPEND(program->arena, program, slots, slot);
-    return (int)program->slots_count - 1;
+    return (int)search->next++;
 }
 
 static struct buffer *new_copies(struct program *program, const struct chunks *chunks,
-                                 const struct buffer *buffer, size *number)
+                                 const struct buffer *buffer, size *number, struct search *search)
 {
     size *count = size_multiply(number, buffer_count(program, buffer));
     struct buffer *copies = room_new(program, buffer->type, count);
-    copies->slot = take_slot(program, chunks, count);
+    copies->slot = take_slot(program, chunks, count, search);
     return copies;
 }
 
@@ -151,6 +188,7 @@ void cut_into_chunks(struct program *program, struct item *loop, struct chunks *
     for (size_t i = 0; i < chunks->owns_count; i++)
         if (size_has_loop_variable(buffer_count(program, chunks->owns[i].buffer)))
             return;
+    sort_by_memory(program, chunks);
     if (!is_consistent(chunks, loop) || size_has_loop_variable(work) || size_has_loop_variable(extent))
         return;
     chunks->work = work;
@@ -159,10 +197,11 @@ void cut_into_chunks(struct program *program, struct item *loop, struct chunks *
         return;
     size *others = size_subtract(chunks->count, size_number(program->sizes, 1));
     size *copies = computed_size(program, CHUNK_COPIES, 1, &chunks->count);
+    struct search search = {0};
     for (size_t i = 0; i < chunks->owns_count; i++) {
         struct own *own = &chunks->owns[i];
         if (own->buffer->storage != STORAGE_SCALAR)
-            own->copies = new_copies(program, chunks, own->buffer, own->added_by ? others : copies);
+            own->copies = new_copies(program, chunks, own->buffer, own->added_by ? others : copies, &search);
     }
     loop->chunks = chunks;
 }

@@ -13,8 +13,9 @@
 struct sharing {
     struct program *program;
     struct item *loop;
-    struct chunks *chunks; /* which make what is not shareable so; NULL: none */
-    size *work;            /* of the statements with the most loops around them */
+    const struct nest *accumulation; /* that all rounds form in parts; NULL: none */
+    struct chunks *chunks;           /* which make what is not shareable so; NULL: none */
+    size *work;                      /* of the statements with the most loops around them */
     int deepest;
 };
 
@@ -78,8 +79,7 @@ static bool can_share(struct sharing *sharing, struct nest *nest)
     if (sharing->chunks)
         return is_shareable(sharing->program, nest, sharing->loop) ||
                has_own(sharing->program, sharing->chunks, nest, sharing->loop);
-    return nest == accumulation(sharing->program, sharing->loop) ||
-           is_shareable(sharing->program, nest, sharing->loop);
+    return nest == sharing->accumulation || is_shareable(sharing->program, nest, sharing->loop);
 }
 
 static bool visit(struct sharing *sharing, const struct item *item)
@@ -105,10 +105,10 @@ static bool visit(struct sharing *sharing, const struct item *item)
 
 static void share(struct program *program, struct item *loop)
 {
-    struct sharing sharing = {.program = program, .loop = loop};
+    struct sharing sharing = {.program = program, .loop = loop, .accumulation = accumulation(program, loop)};
     bool accumulates = loop->before_count > 0 || loop->behind_count > 0;
     int64_t number;
-    if ((!accumulates || accumulation(program, loop)) && visit(&sharing, loop) && sharing.work &&
+    if ((!accumulates || sharing.accumulation) && visit(&sharing, loop) && sharing.work &&
         !(size_is_number(sharing.work, &number) && number < WORTH_THREADS))
         loop->work = sharing.work;
 }

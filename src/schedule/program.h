@@ -224,6 +224,7 @@ struct chunks {
     size *count, *work;
     struct own *owns;
     size_t owns_count, owns_capacity;
+    const struct own **by_memory; /* those of one array side by side */
 };
 
 enum storage {
@@ -574,6 +575,8 @@ void share_slots(struct program *program);
 void collapse(struct program *program);
 
 /* ---- parallel.c, chunks.c ---- */
+/* What each chunk has in place of the memory of this buffer; NULL: nothing, or there are no chunks. */
+const struct own *own_of(const struct chunks *chunks, const struct buffer *buffer);
 /* Marks the loops whose rounds can be done side by side. */
 void share_loops(struct program *program);
 

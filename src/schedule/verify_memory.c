@@ -162,15 +162,6 @@ const char *verify_memory(struct verifier *verifier)
 
 /* ---- Rounds that threads share ---- */
 
-/* NULL: no chunk has it for its own. */
-static const struct own *own_of(const struct item *loop, const struct buffer *buffer)
-{
-    for (size_t i = 0; loop->chunks && i < loop->chunks->owns_count; i++)
-        if (root_of(loop->chunks->owns[i].buffer) == root_of(buffer))
-            return &loop->chunks->owns[i];
-    return NULL;
-}
-
 /* Something behind the loop reads what only the first chunk would leave there. */
 static bool is_lost(const struct own *own, const struct buffer *buffer)
 {
@@ -198,7 +189,7 @@ static const char *verify_store(struct verifier *verifier, const struct nest *ne
     const struct buffer *target = nest->target;
     if (nest->kind == NEST_BREAK || nest->kind == NEST_CHECK || nest->kind == NEST_CALL || !target)
         return "may leave the function, in a loop that threads share";
-    const struct own *own = own_of(loop, target);
+    const struct own *own = own_of(loop->chunks, target);
     if (is_lost(own, target))
         return arena_print(verifier->text.arena, "writes %s for backward, of which each chunk has its own",
                            buffer_title(&verifier->text, target));
@@ -214,7 +205,7 @@ static const char *verify_load(struct verifier *verifier, const struct nest *nes
                                const struct access *access, const struct item *loop)
 {
     const struct buffer *buffer = access->buffer;
-    if (!buffer || own_of(loop, buffer) || is_private_variable(buffer, loop))
+    if (!buffer || own_of(loop->chunks, buffer) || is_private_variable(buffer, loop))
         return NULL;
     for (size_t w = 0; w < buffer->writers_count; w++) {
         const struct nest *writer = buffer->writers[w];
