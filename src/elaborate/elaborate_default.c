@@ -65,22 +65,41 @@ static struct node *default_value(struct elaborator *e, const struct parameter *
         !type_check(e, p, &value, p->default_value->span) ||
         !type_check_arithmetic(e, p, &value, p->default_value->span))
         return NULL;
-    struct node *node = as_node(e, value, p->default_value->span);
-    return node && is_untyped && (node->type != REAL || node->rank > 0) ? NULL : node;
+    return as_node(e, value, p->default_value->span);
 }
 
-static void declare_default(struct elaborator *e, const struct parameter *p, struct member *member)
+/* Without a type the parameter is a truth value in calls that leave it out, but a number for C. */
+static bool is_truth_value(struct elaborator *e, const struct parameter *p, const struct node *node)
+{
+    if (p->type->kind != TYPE_UNTYPED || node->type != BOOL)
+        return false;
+    e->not_exportable = true;
+    if (!e->quiet_export) {
+        e->frame->caller = NULL; /* no call led here */
+        fail(e, p->default_value->span, "%s is a truth value by its default, but C hands in a number",
+             p->name);
+        note(e, p->span, "it can be an int, as in %s: int = 1, and is then %s == 1", p->name, p->name);
+    }
+    return true;
+}
+
+static bool declare_default(struct elaborator *e, const struct parameter *p, struct member *member)
 {
     struct member input = *member;
     struct node *node = default_value(e, p);
     if (!node)
-        return;
+        return true;
+    if (is_truth_value(e, p, node))
+        return false;
+    if (p->type->kind == TYPE_UNTYPED && (node->type != REAL || node->rank > 0))
+        return true;
     member->default_text = default_text(e, p->default_value->span);
     input.value = node;
     input.leaf = p->type->kind == TYPE_SIZE
                      ? NULL
                      : graph_parameter(e->graph, node->type, p->name, node->rank, node->shape);
     ARENA_APPEND(e->arena, e->function, members, input);
+    return true;
 }
 
 /* The frame in which defaults are evaluated: that of a call without arguments. */
@@ -98,13 +117,13 @@ static struct frame *frame_of_defaults(struct elaborator *e, const struct defini
     return frame;
 }
 
-void declare_defaults(struct elaborator *e, const struct definition *definition)
+bool declare_defaults(struct elaborator *e, const struct definition *definition)
 {
-    bool any = false;
+    bool any = false, right = true;
     for (const struct parameter *p = definition->parameters; p; p = p->next)
         any = any || p->default_value;
     if (!any)
-        return;
+        return true;
     struct function *function = e->function, *defaults = function->defaults;
     struct frame *frame = e->frame;
     struct graph *graph = e->graph;
@@ -120,7 +139,7 @@ void declare_defaults(struct elaborator *e, const struct definition *definition)
     for (const struct parameter *p = definition->parameters; p; p = p->next) {
         struct member *member = member_of(function, p->name);
         if (p->default_value && member && !member->default_text)
-            declare_default(e, p, member);
+            right = declare_default(e, p, member) && right;
         const struct binding *binding = map_get(&frame->bindings, p->name);
         if (binding)
             bind(e, p->name, input_of(e, binding->value), p->span, true);
@@ -130,4 +149,5 @@ void declare_defaults(struct elaborator *e, const struct definition *definition)
     e->frame = frame;
     e->graph = graph;
     function->defaults = defaults;
+    return right;
 }

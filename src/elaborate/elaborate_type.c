@@ -435,7 +435,5 @@ bool declare_parameters(struct elaborator *e, const struct definition *definitio
         right = right && value.kind != VALUE_ERROR;
         bind(e, p->name, value, p->span, true);
     }
-    if (right)
-        declare_defaults(e, definition);
-    return right;
+    return right && declare_defaults(e, definition);
 }

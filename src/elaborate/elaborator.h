@@ -357,7 +357,7 @@ struct export_request *export_nlp(struct elaborator *e, struct unit *unit, const
 
 /* ---- elaborate_default.c ---- */
 /* The defaults of the parameters that have been declared become e->function->defaults, if there are any. */
-void declare_defaults(struct elaborator *e, const struct definition *definition);
+bool declare_defaults(struct elaborator *e, const struct definition *definition);
 
 /* ---- elaborate_statement.c ---- */
 void execute(struct elaborator *e, const struct statement *statements);

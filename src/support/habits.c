@@ -56,6 +56,7 @@ static const struct row rows[] = {
     {HABIT_FUNCTION, "t permute swapaxes moveaxis permutedims",
      "the transpose of x is x', and transpose(x, [1, 0, 2]) orders axes"},
     {HABIT_FUNCTION, "repmat repeat rep", "an array is repeated by tile(x, n, axis = 0)"},
+    {HABIT_FUNCTION, "tr", "the trace of A is trace(A)"},
     {HABIT_FUNCTION, "squeeze flatten ravel view resize",
      "reshape(x, [m, n]) gives other axes, and one of its sizes may be -1"},
     {HABIT_FUNCTION, "unsqueeze expand_dims expand", "x[:, new] has an axis more"},

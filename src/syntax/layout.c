@@ -297,19 +297,22 @@ static const char *brace_end(const char *text)
 }
 
 /* `x^{2}`, `\frac{1}{x}`: braces as in LaTeX, directly behind what they belong to; of the latter the
- * backslash has been reported. What stands in them is left out. */
-static bool skips_braces_of_latex(struct scanner *scanner, struct span span)
+ * backslash has been reported. `x: {3}`: those of a type. What stands in them is left out. */
+static bool skips_foreign_braces(struct scanner *scanner, struct span span)
 {
     const char *text = scanner->source->text, *end = brace_end(text + span.begin);
     char before = span.begin > 0 ? text[span.begin - 1] : '\n';
     bool is_raised = before == '^' || before == '_';
-    if (!end || !(is_raised || (scanner->recovering && (before == '}' || is_name_byte(before)))))
+    bool is_type = scanner->previous == ':' && innermost_token(scanner) == '(';
+    if (!end || !(is_raised || is_type || (scanner->recovering && (before == '}' || is_name_byte(before)))))
         return false;
     if (!scanner->recovering) {
         struct span none = {0};
         report_error(scanner->diagnostics, span, "'{' cannot stand here");
-        report_note(scanner->diagnostics, none,
-                    "an exponent stands in parentheses, as in x^(2 * n), an index in brackets, as in x[i]");
+        report_note(scanner->diagnostics, none, "%s",
+                    is_type ? "the type of a tensor is its sizes, as in x: [n] and A: [m, n]"
+                            : "an exponent stands in parentheses, as in x^(2 * n), an index in brackets, as "
+                              "in x[i]");
     }
     SYNTAX_STYPE value;
     scanner->is_silent = true;
@@ -321,7 +324,7 @@ static bool skips_braces_of_latex(struct scanner *scanner, struct span span)
 
 static int open_brace(struct scanner *scanner, struct span span)
 {
-    if (skips_braces_of_latex(scanner, span))
+    if (skips_foreign_braces(scanner, span))
         return give_up(scanner);
     bool dropped = inside_brackets(scanner) && drop_brackets(scanner, '{');
     open_bracket(scanner, '{', span);

@@ -69,6 +69,14 @@ void report_too_deep(struct scanner *scanner, struct span span, const char *what
 void report_bracket_not_closed(struct scanner *scanner, const struct bracket *bracket);
 const char *bracket_text(int token);
 
+bool is_among(const char *name, const char *const *names); /* which end with NULL */
+bool expects(const char *const *expected, int count, const char *name);
+const char *span_text(struct scanner *scanner, struct span span);
+
+/* ---- syntax_hint.c ---- */
+/* What to write instead of the token just given to the parser, or before it; NULL: who knows. */
+const char *syntax_hint(struct scanner *scanner, struct span span, const char *const *expected, int count);
+
 /* ---- characters.c ---- */
 /* Whether the source is text at all; false after reporting the first byte that is none. */
 bool check_text(struct scanner *scanner);
