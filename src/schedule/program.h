@@ -104,8 +104,7 @@ struct nest {
     signed char target_axes[MAXIMUM_RANK]; /* for each axis of the target, its iteration axis or -1 */
     int loop_count;
     signed char order[MAXIMUM_AXES]; /* the iteration axis of each loop, outermost first */
-    int first_reduced; /* the outermost loop that runs over no axis of the target; loop_count if there is none
-                        */
+    int first_reduced;  /* the outermost loop over no axis of the target; loop_count if there is none */
     int first_trailing; /* from here on, all loops run over no axis of the target */
 
     struct access *reads;
@@ -398,8 +397,7 @@ int common_axes(const struct node *reshape, const struct node *x);
 /* The position in row-major order of an element of a tensor of this shape. */
 struct index flat_index(struct program *program, int rank, size *const *shape, const struct index *at);
 bool is_one(const size *extent);
-/* Which axis of the index space a subscript stands at alone, over equal extents; -1 if it is more than that.
- */
+/* Which axis of the index space a subscript stands at alone, over equal extents; -1: it is more than that. */
 int plain_subscript(const struct affine *affine, int rank, size *const *space, const size *extent);
 /* The value of an IOTA, as a position. */
 struct index iota_index(struct program *program, const struct node *iota, const struct index *at,
