@@ -41,14 +41,13 @@ static void skip_spaces(struct parser *parser)
 /* Whether this comes next; then it is passed. A word is more than what it begins with. */
 static bool accept(struct parser *parser, const char *token)
 {
-    size_t length = strlen(token);
     skip_spaces(parser);
-    for (size_t i = 0; i < length; i++)
-        if (parser->at[i] != token[i])
-            return false;
-    if (is_letter(token[0]) && is_letter(parser->at[length]))
+    const char *at = parser->at, *rest = token;
+    for (; *rest && *at == *rest; rest++)
+        at++;
+    if (*rest || (is_letter(token[0]) && is_letter(*at)))
         return false;
-    parser->at += length;
+    parser->at = at;
     return true;
 }
 
@@ -84,6 +83,9 @@ static const char *const types[] = {"double", "float",   "size_t",   "int32_t", 
 static bool is_type(struct parser *parser)
 {
     const char *begin = parser->at;
+    skip_spaces(parser);
+    if (!islower((unsigned char)*parser->at) && *parser->at != '$')
+        return false;
     bool found = parser->is_row && accept(parser, "$t");
     for (size_t i = 0; !found && i < sizeof types / sizeof *types; i++)
         found = accept(parser, types[i]);
