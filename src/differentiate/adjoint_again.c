@@ -42,19 +42,13 @@ struct candidate {
 
 /* ---- What is there ---- */
 
-static unsigned char *zeroed(const struct graph *graph)
-{
-    unsigned char *bytes = memory_array(graph->nodes_count + 1, 1);
-    return bytes;
-}
-
 /* Marks what the backward rounds keep or compute. A CUSTOM needs its arguments in name only: they will
  * vanish. */
 static void find_there(struct choice *choice, const struct loop *backward)
 {
     struct states *states = choice->states;
     struct graph *graph = states->graph;
-    unsigned char *is_in_list = zeroed(graph);
+    unsigned char *is_in_list = memory_array(graph->nodes_count + 1, 1);
     for (size_t i = 0; i < states->kept_count; i++)
         is_in_list[states->kept[i]->id] = 1;
     states->stack_count = 0;
@@ -228,9 +222,9 @@ void drop_affordable(struct states *states, const struct loop *backward)
     if (choice.budget == 0 || states->kept_count == 0)
         return;
     struct candidate *candidates = memory_array(states->kept_count, sizeof *candidates);
-    choice.is_kept = zeroed(graph);
-    choice.is_again = zeroed(graph);
-    choice.is_dropped = zeroed(graph);
+    choice.is_kept = memory_array(graph->nodes_count + 1, 1);
+    choice.is_again = memory_array(graph->nodes_count + 1, 1);
+    choice.is_dropped = memory_array(graph->nodes_count + 1, 1);
     find_there(&choice, backward);
     size_t count = find_candidates(&choice, candidates);
     for (size_t i = 0; i < count; i++)

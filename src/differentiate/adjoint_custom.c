@@ -44,14 +44,6 @@ static void replace_names(struct sweep *sweep, const struct rule *rule, struct n
     }
 }
 
-static bool is_like(const struct node *a, const struct node *b)
-{
-    bool same = a->rank == b->rank;
-    for (int i = 0; same && i < a->rank; i++)
-        same = a->shape[i] == b->shape[i];
-    return same;
-}
-
 /* Whether the adjoint is made of the seed by element-wise operators alone, so that each of its elements is
  * made of the seed's own. What depends on the seed came into being after it. */
 static bool goes_by_element(const struct graph *graph, const struct node *adjoint, const struct node *seed)
@@ -67,7 +59,7 @@ static bool goes_by_element(const struct graph *graph, const struct node *adjoin
         for (int k = 0; k < node->input_count; k++)
             if (node->inputs[k]->id >= seed->id && kinds[(size_t)node->inputs[k]->id - first] > kinds[i])
                 kinds[i] = kinds[(size_t)node->inputs[k]->id - first];
-        if (kinds[i] && !(operator_is_elementwise(node->op) && is_like(node, seed)))
+        if (kinds[i] && !(operator_is_elementwise(node->op) && graph_same_shape(node, seed)))
             kinds[i] = MIXED;
     }
     bool result = kinds[count - 1] != MIXED;
@@ -80,7 +72,7 @@ static bool goes_by_element(const struct graph *graph, const struct node *adjoin
 static bool is_by_element(const struct graph *graph, const struct node *y, int k)
 {
     const struct rule *rule = y->rule, *original = rule->original ? rule->original : rule;
-    return rule->is_tame && rule->output_count == 1 && original->seeds[0] && is_like(rule->arguments[k], y) &&
+    return rule->is_tame && rule->output_count == 1 && original->seeds[0] && graph_same_shape(rule->arguments[k], y) &&
            goes_by_element(graph, rule->adjoints[k], original->seeds[0]);
 }
 

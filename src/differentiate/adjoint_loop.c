@@ -196,11 +196,10 @@ static bool is_moving(const struct work *work, const struct node *index)
 static unsigned repeated_axes(const struct node *index)
 {
     unsigned repeated = index->input_count == 1 ? (1u << index->rank) - 1 : 0;
-    int64_t number;
     for (int s = 0; s < index->inputs[0]->rank; s++)
         for (int a = 0; index->subscripts[s].coefficients && a < index->rank; a++) {
             const size *coefficient = index->subscripts[s].coefficients[a];
-            if (coefficient && !(size_is_number(coefficient, &number) && number == 0))
+            if (coefficient && !size_is(coefficient, 0))
                 repeated &= ~(1u << a);
         }
     return repeated;

@@ -77,8 +77,7 @@ static struct node *slope(struct sweep *sweep, struct node *d, struct node *y)
     }
     struct node *ones = graph_broadcast(graph, graph_constant(graph, REAL, 1), d->rank, d->shape);
     differentiate(graph, sweep->derivatives, &d, &ones, 1, &source, 1, &adjoint);
-    double value;
-    if (graph_is_constant(adjoint, &value) && value == 0)
+    if (graph_is_zero(adjoint))
         return NULL;
     return source == y ? adjoint
                        : graph_index(graph, adjoint, y->rank, y->shape, y->subscripts, NULL, 0, false);

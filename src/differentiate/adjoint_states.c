@@ -94,12 +94,6 @@ static void classify(struct copies *copies, const struct node *node)
     states->is_inside[node->id] = inside;
 }
 
-static unsigned char *zeroed(size_t count)
-{
-    unsigned char *bytes = memory_array(count + 1, 1);
-    return bytes;
-}
-
 /* The id of the first node that can depend on the round. */
 static size_t oldest_inside(const struct loop *loop, const struct region *region)
 {
@@ -116,8 +110,8 @@ static void add_copies(struct states *states, const struct region *region, const
 {
     struct graph *graph = states->graph;
     struct loop *loop = states->loop;
-    unsigned char *reached = zeroed(graph->nodes_count);
-    struct copies copies = {states, zeroed(graph->nodes_count), (size_t)forward->id + 1};
+    unsigned char *reached = memory_array(graph->nodes_count + 1, 1);
+    struct copies copies = {states, memory_array(graph->nodes_count + 1, 1), (size_t)forward->id + 1};
     mark_reachable(graph, backward->next, (size_t)backward->carried_count, false, reached);
     mark_reachable(graph, backward->collected, (size_t)backward->collected_count, false, reached);
     for (size_t i = 0; i < region->inside_count; i++)
@@ -220,7 +214,7 @@ static int cost_from_kept(const struct states *states, const unsigned char *is_k
  * x. */
 static void drop_cheap(struct states *states)
 {
-    unsigned char *is_kept = zeroed(states->graph->nodes_count);
+    unsigned char *is_kept = memory_array(states->graph->nodes_count + 1, 1);
     size_t count = 0;
     for (size_t i = 0; i < states->kept_count; i++)
         is_kept[states->kept[i]->id] = 1;
@@ -357,7 +351,7 @@ static struct states states_of(struct graph *graph, const struct node *forward, 
     struct loop *loop = forward->loop;
     struct states states = {.graph = graph, .loop = loop};
     states.costs = costs_inside(graph, region_of(graph, loop));
-    states.is_inside = zeroed(graph->nodes_count);
+    states.is_inside = memory_array(graph->nodes_count + 1, 1);
     add_copies(&states, region_of(graph, loop), forward, backward);
     states.seen = memory_array(graph->nodes_count + 1, 1);
     find_kept(&states, backward);

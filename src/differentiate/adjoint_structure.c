@@ -13,15 +13,6 @@ struct node *positive(struct graph *graph, struct node *sum)
 
 /* ---- INDEX ---- */
 
-/* Whether axis a of the index space stands in some subscript. */
-static bool is_used(const struct node *y, int axis)
-{
-    for (int s = 0; s < y->inputs[0]->rank; s++)
-        if (y->subscripts[s].coefficients && y->subscripts[s].coefficients[axis])
-            return true;
-    return false;
-}
-
 /* The one index axis in subscript s with coefficient 1 or -1, or -1. */
 static int single_axis(const struct node *y, int s, int64_t *coefficient)
 {
@@ -72,7 +63,7 @@ static struct adjoint sum_unused(struct sweep *sweep, const struct node *y, stru
     unsigned unused = 0;
     int kept[MAXIMUM_RANK], rank = 0;
     for (int a = 0; a < y->rank; a++) {
-        if (is_used(y, a))
+        if (graph_varies_along(y, a))
             kept[rank++] = a;
         else
             unused |= 1u << a;

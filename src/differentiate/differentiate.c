@@ -105,12 +105,6 @@ static struct adjoint sum_of_adjoints(struct graph *graph, struct adjoint a, str
     return sum;
 }
 
-static bool is_zero(const struct node *node)
-{
-    double value;
-    return graph_is_constant(node, &value) && value == 0;
-}
-
 bool is_steep(struct sweep *sweep, const struct node *node)
 {
     if (!sweep->steep)
@@ -121,7 +115,7 @@ bool is_steep(struct sweep *sweep, const struct node *node)
 static void add_adjoint(struct sweep *sweep, struct node *to, struct adjoint more)
 {
     double always;
-    if (!more.value || !is_active(sweep, to) || is_zero(more.value))
+    if (!more.value || !is_active(sweep, to) || graph_is_zero(more.value))
         return;
     if (more.mask && graph_is_constant(more.mask, &always) && always != 0)
         more.mask = NULL;
@@ -144,10 +138,10 @@ void contribute_choice(struct sweep *sweep, struct node *to, struct node *value,
     struct graph *graph = sweep->graph;
     if (value && value->op == OP_SELECT && is_active(sweep, to) && is_steep(sweep, to)) {
         struct node *condition = value->inputs[0];
-        if (is_zero(value->inputs[2])) {
+        if (graph_is_zero(value->inputs[2])) {
             mask = mask_and(graph, mask, condition);
             value = value->inputs[1];
-        } else if (is_zero(value->inputs[1])) {
+        } else if (graph_is_zero(value->inputs[1])) {
             mask = mask_and(graph, mask, graph_unary(graph, OP_NOT, condition));
             value = value->inputs[2];
         }
@@ -272,18 +266,12 @@ static void sweep_back(struct sweep *sweep)
     graph->origin = origin;
 }
 
-static void *zeroed(size_t count, size_t item)
-{
-    void *memory = memory_array(count + 1, item);
-    return memory;
-}
-
 static struct sweep sweep_new(struct graph *graph, const struct derivatives *derivatives)
 {
     struct sweep sweep = {.graph = graph, .derivatives = derivatives, .count = graph->nodes_count};
-    sweep.active = zeroed(sweep.count, 1);
-    sweep.adjoints = zeroed(sweep.count, sizeof *sweep.adjoints);
-    sweep.results = zeroed(sweep.count, sizeof *sweep.results);
+    sweep.active = memory_array(sweep.count + 1, 1);
+    sweep.adjoints = memory_array(sweep.count + 1, sizeof *sweep.adjoints);
+    sweep.results = memory_array(sweep.count + 1, sizeof *sweep.results);
     return sweep;
 }
 
@@ -328,7 +316,7 @@ void differentiate(struct graph *graph, const struct derivatives *derivatives, s
                    struct node **adjoints)
 {
     struct sweep sweep = sweep_new(graph, derivatives);
-    unsigned char *reached = zeroed(sweep.count, 1);
+    unsigned char *reached = memory_array(sweep.count + 1, 1);
     mark_reachable(graph, outputs, output_count, false, reached);
     for (size_t i = 0; i < wrt_count; i++)
         if (wrt[i]->type == REAL && reached[wrt[i]->id])

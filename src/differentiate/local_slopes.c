@@ -310,12 +310,6 @@ static struct node *with_slopes(struct slopes *slopes, struct loop *loop)
 
 /* ---- The whole ---- */
 
-static bool is_zero(const struct node *node)
-{
-    double value;
-    return graph_is_constant(node, &value) && value == 0;
-}
-
 /* The node over what stands for its inputs; what is 0 in all rounds needs none. */
 static struct node *rebuild(const struct slopes *slopes, struct node *node)
 {
@@ -328,7 +322,7 @@ static struct node *rebuild(const struct slopes *slopes, struct node *node)
         changed = changed || inputs[k] != node->inputs[k];
     }
     if (node->op == OP_RESULT &&
-        is_zero(inputs[0]->loop->collected[node->result - inputs[0]->loop->carried_count]))
+        graph_is_zero(inputs[0]->loop->collected[node->result - inputs[0]->loop->carried_count]))
         return graph_broadcast(graph, graph_constant(graph, node->type, 0), node->rank, node->shape);
     return changed ? graph_rebuild(graph, node, inputs) : node;
 }

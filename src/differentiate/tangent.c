@@ -38,8 +38,7 @@ struct scope {
 
 static bool is_zero(const struct node *node)
 {
-    double value;
-    return !node || (graph_is_constant(node, &value) && value == 0);
+    return !node || graph_is_zero(node);
 }
 
 static void come_in(struct scope *scope, struct node *node, struct node *tangent)

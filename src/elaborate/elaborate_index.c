@@ -277,9 +277,8 @@ static struct node *chosen_inside(struct elaborator *e, struct node *k)
 {
     bool chosen[MAXIMUM_RANK] = {0}, used[MAXIMUM_RANK];
     size *shape[MAXIMUM_RANK];
-    int64_t one;
     for (int i = 0; i < k->rank; i++)
-        chosen[i] = !(size_is_number(k->shape[i], &one) && one == 1);
+        chosen[i] = !size_is(k->shape[i], 1);
     memcpy(used, chosen, sizeof used);
     for (int i = 0; i < e->space.count; i++)
         for (int j = 0; chosen[i] && e->space.axes[i].end && j < i; j++)

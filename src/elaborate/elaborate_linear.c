@@ -33,14 +33,14 @@ static bool broadcast_leading(struct elaborator *e, struct builtin_call *c, stru
             b_shape[i] = y;
             continue;
         }
-        if (x && y && x != y && !size_is_one(x) && !size_is_one(y)) {
+        if (x && y && x != y && !size_is(x, 1) && !size_is(y, 1)) {
             fail_between(e, c->spans[0], c->name_span, c->spans[1],
                          "%s of %s and %s: the leading sizes %s and %s differ", c->builtin->name,
                          shape_text(e, *a), shape_text(e, *b), size_print(e->arena, x, SIZE_LANGUAGE),
                          size_print(e->arena, y, SIZE_LANGUAGE));
             return false;
         }
-        a_shape[i] = b_shape[i] = !x || (y && size_is_one(x)) ? y : x;
+        a_shape[i] = b_shape[i] = !x || (y && size_is(x, 1)) ? y : x;
     }
     *a = graph_broadcast(e->graph, *a, rank, a_shape);
     *b = graph_broadcast(e->graph, *b, rank, b_shape);

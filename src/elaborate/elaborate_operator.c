@@ -275,9 +275,9 @@ struct node *matrix_product(struct elaborator *e, struct node *a, struct node *b
         size *extent_a = own_a >= 0 ? a->shape[own_a] : NULL, *extent_b = own_b >= 0 ? b->shape[own_b] : NULL;
         bool keep_a = own_a >= 0, keep_b = own_b >= 0;
         if (keep_a && keep_b && extent_a != extent_b) {
-            if (size_is_one(extent_a))
+            if (size_is(extent_a, 1))
                 keep_a = false;
-            else if (size_is_one(extent_b))
+            else if (size_is(extent_b, 1))
                 keep_b = false;
             else {
                 fail_between(

@@ -269,8 +269,7 @@ struct value shape_roll(struct elaborator *e, struct builtin_call *c)
              size_print(e->arena, n, SIZE_LANGUAGE));
         return value_error();
     }
-    int64_t none;
-    if (size_is_number(shift, &none) && none == 0)
+    if (size_is(shift, 0))
         return value_node(x);
     size *rest = size_subtract(extent, shift);
     struct node *front = graph_slice(e->graph, x, axis, rest, shift, 1);
@@ -322,14 +321,13 @@ struct value shape_pad(struct elaborator *e, struct builtin_call *c)
     struct node *padded = pad_with_zeros(e, x, axis, before, after), *value;
     size *const *shape = padded->shape;
     value = c->given[4] ? argument_real(e, c, 4) : constant_real(e, 0);
-    double constant;
     if (!value)
         return value_error();
     if (value->rank) {
         fail(e, c->spans[4], "the padding's value must be a scalar, but this is %s", shape_text(e, value));
         return value_error();
     }
-    if (graph_is_constant(value, &constant) && constant == 0)
+    if (graph_is_zero(value))
         return value_node(padded);
     struct node *i = graph_iota(e->graph, INT, x->rank, shape, axis);
     struct node *begin = graph_broadcast(e->graph, graph_size(e->graph, INT, before), x->rank, shape);
@@ -469,7 +467,7 @@ struct value shape_scatter_add(struct elaborator *e, struct builtin_call *c)
         shape[a] = a < k->rank ? k->shape[a] : base->shape[a - k->rank + 1];
     bool fits = x->rank <= rank;
     for (int a = 0; fits && a < x->rank; a++)
-        fits = x->shape[a] == shape[rank - x->rank + a] || size_is_one(x->shape[a]);
+        fits = x->shape[a] == shape[rank - x->rank + a] || size_is(x->shape[a], 1);
     if (!fits) {
         fail_between(e, c->spans[0], c->spans[2], (struct span){0},
                      "%s is added to %s at int%s, which takes %s", shape_text(e, x), shape_text(e, base),

@@ -309,12 +309,6 @@ bool as_axis(struct elaborator *e, struct value value, struct span at, int rank,
 
 /* ---- Broadcasting ---- */
 
-bool size_is_one(const size *extent)
-{
-    int64_t number;
-    return size_is_number(extent, &number) && number == 1;
-}
-
 static const char *cause_of_mismatch(struct elaborator *e, const size *a, const size *b)
 {
     return arena_print(e->arena, "the sizes %s and %s differ", size_print(e->arena, a, SIZE_LANGUAGE),
@@ -337,10 +331,10 @@ bool broadcast_together(struct elaborator *e, struct node **nodes, const struct 
             if (own < 0)
                 continue;
             size *extent = nodes[i]->shape[own];
-            if (!shape[a] || (size_is_one(shape[a]) && extent != shape[a])) {
+            if (!shape[a] || (size_is(shape[a], 1) && extent != shape[a])) {
                 shape[a] = extent;
                 giver[a] = i;
-            } else if (extent != shape[a] && !size_is_one(extent)) {
+            } else if (extent != shape[a] && !size_is(extent, 1)) {
                 int g = giver[a];
                 struct span left = spans[g], right = spans[i];
                 if (left.source == right.source && left.begin == right.begin)

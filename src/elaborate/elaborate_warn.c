@@ -125,7 +125,7 @@ static bool is_transpose(const struct expression *x)
 static bool is_square_beside(const struct node *matrix, const struct node *vector)
 {
     return matrix && vector && matrix->shape[0] == matrix->shape[1] && matrix->shape[1] == vector->shape[0] &&
-           !size_is_one(vector->shape[0]);
+           !size_is(vector->shape[0], 1);
 }
 
 void warn_operands(struct elaborator *e, const struct expression *product, const struct value *left,

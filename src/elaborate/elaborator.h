@@ -198,7 +198,6 @@ struct value value_error(void);
 struct value value_node(struct node *node);
 struct value value_number(size *number);
 struct value value_whole(struct elaborator *e, int64_t number);
-bool size_is_one(const size *extent);
 bool value_is_tensor(const struct value *value); /* a node, or what becomes one */
 bool value_is_int(const struct value *value);    /* a node of ints */
 /* The value as a node of its natural type (numbers: REAL); NULL after reporting at `at` if it is none. */

@@ -24,9 +24,8 @@ struct entries {
 
 static bool has_no_terms(const struct affine *affine, int rank)
 {
-    int64_t number;
     for (int a = 0; affine->coefficients && a < rank; a++)
-        if (affine->coefficients[a] && !(size_is_number(affine->coefficients[a], &number) && number == 0))
+        if (affine->coefficients[a] && !size_is(affine->coefficients[a], 0))
             return false;
     return !affine->dynamic;
 }

@@ -402,13 +402,6 @@ static void declare_file(struct walker *w, struct known_file *file)
     }
 }
 
-/* What is wrong with an imported file is told of that file. */
-static void ignore_message(void *receiver, const struct message *message)
-{
-    (void)receiver;
-    (void)message;
-}
-
 static struct known_file *know_file(struct walker *w, const struct file *file, bool is_library,
                                     const struct elaborate_options *options);
 
@@ -432,7 +425,7 @@ static struct known_file *know_import(struct walker *w, const struct known_file 
                                     strlen(file->text), true);
     if (!source || w->names->files_count > 100)
         return NULL;
-    struct diagnostics silent = {.arena = arena, .receive = ignore_message};
+    struct diagnostics silent = diagnostics_silent(arena);
     return know_file(w, parse(arena, &silent, source), source->is_library, options);
 }
 
@@ -485,7 +478,7 @@ struct names *names_of(struct arena *arena, const struct file *file, const struc
     struct names *names = ARENA_NEW(arena, struct names);
     struct walker w = {.names = names, .source = file->source};
     names->arena = arena;
-    struct diagnostics silent = {.arena = arena, .receive = ignore_message};
+    struct diagnostics silent = diagnostics_silent(arena);
     const struct file *library = options->library ? options->library : library_parse(arena, &silent);
     names->library = know_file(&w, library, true, options);
     names->main = know_file(&w, file, false, options);

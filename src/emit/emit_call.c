@@ -83,7 +83,7 @@ void emit_product(struct emitter *emitter, struct nest *nest)
 /* The position along an axis for which a loop is opened, unless it has one element only. */
 static struct index open_axis(struct emitter *emitter, int depth, size *extent)
 {
-    if (is_one(extent))
+    if (size_is(extent, 1))
         return (struct index){size_number(emitter->program->sizes, 0), NULL};
     size *variable = program_variable(emitter->program, depth, extent);
     emit_open_loop(emitter, NO_BRACES, c_name(emitter, variable), size_c(emitter, extent));

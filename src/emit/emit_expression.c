@@ -6,10 +6,9 @@
 
 #include "emitter.h"
 
-static bool is_zero(struct index index)
+static bool is_first(struct index index)
 {
-    int64_t number;
-    return !index.dynamic && size_is_number(index.affine, &number) && number == 0;
+    return !index.dynamic && size_is(index.affine, 0);
 }
 
 /* ---- Places ---- */
@@ -40,7 +39,7 @@ static const struct tree *scale_offset(struct emitter *emitter, const struct tre
 static bool is_last_place(const struct element_place *place, int axis)
 {
     for (int a = axis + 1; a < place->rank; a++)
-        if (!(place->dropped >> a & 1) && !is_one(place->extents[a]))
+        if (!(place->dropped >> a & 1) && !size_is(place->extents[a], 1))
             return false;
     return true;
 }
@@ -54,7 +53,7 @@ static const struct tree *spell_offset(struct emitter *emitter, const struct ele
     const struct tree *offset = NULL; /* NULL: the number alone */
     int64_t number = 0, extent, here, constant = 1;
     for (int a = 0; a < place->rank; a++) {
-        if (place->dropped >> a & 1 || is_one(shape[a]))
+        if (place->dropped >> a & 1 || size_is(shape[a], 1))
             continue;
         if (!offset && number && size_is_number(shape[a], &extent))
             number *= extent;
@@ -63,13 +62,13 @@ static const struct tree *spell_offset(struct emitter *emitter, const struct ele
         else if (!offset && number)
             offset = tree_append(arena, tree_number(arena, number), "*", size_factor(emitter, shape[a]));
         else if (offset)
-            offset = scale_offset(emitter, offset, shape[a], !is_zero(at[a]) || is_last_place(place, a),
+            offset = scale_offset(emitter, offset, shape[a], !is_first(at[a]) || is_last_place(place, a),
                                   &constant);
         if (!offset && !at[a].dynamic && size_is_number(at[a].affine, &here) && number + here >= 0) {
             number += here;
             continue;
         }
-        if (is_zero(at[a]))
+        if (is_first(at[a]))
             continue;
         if (!offset && number)
             offset = tree_number(arena, number);

@@ -229,7 +229,7 @@ static void emit_panel(struct emitter *emitter, const struct panel *panel)
     for (int a = 0; a < node->rank; a++) {
         at[a] = (struct index){
             a == panel->axis ? emitter->laned->variable : size_number(emitter->program->sizes, 0), NULL};
-        if (a == panel->axis || is_one(node->shape[a]))
+        if (a == panel->axis || size_is(node->shape[a], 1))
             continue;
         size *variable = program_variable(emitter->program, emitter->laned->depth + 1 + a, node->shape[a]);
         at[a].affine = variable;

@@ -33,10 +33,9 @@ struct running_power {
 
 static const struct tree *start_of(struct emitter *emitter, const struct tree *base, size *start)
 {
-    int64_t number;
-    if (size_is_number(start, &number) && number == 0)
+    if (size_is(start, 0))
         return form(emitter, "1.0%s", emitter->suffix);
-    if (size_is_number(start, &number) && number == 1)
+    if (size_is(start, 1))
         return base;
     return form(emitter, "pow%s($, (%s)($))", emitter->suffix, base, emitter->real, size_c(emitter, start));
 }

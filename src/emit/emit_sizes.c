@@ -47,12 +47,10 @@ static const struct tree *failing(struct emitter *emitter, const struct conditio
     size *positive, *negative;
     size_split(condition->a, &positive, &negative);
     const struct tree *p = size_c(emitter, positive), *n = size_c(emitter, negative), *test;
-    int64_t nothing;
     const struct tree *denominator = tree_number(emitter->lasting, (long long)size_denominator(condition->a));
     if (condition->kind == CONDITION_WHOLE) {
-        test = size_is_number(negative, &nothing) && nothing == 0
-                   ? form(emitter, "($) % $ != 0", p, denominator)
-                   : form(emitter, "($) % $ != ($) % $", p, denominator, n, denominator);
+        test = size_is(negative, 0) ? form(emitter, "($) % $ != 0", p, denominator)
+                                    : form(emitter, "($) % $ != ($) % $", p, denominator, n, denominator);
     } else {
         /* In double, so that no sum or product wraps around; a quotient rounds down only in whole numbers. */
         if (!(is_primary(positive) && is_primary(negative)) && !size_has_quotient(positive) &&
@@ -63,14 +61,6 @@ static const struct tree *failing(struct emitter *emitter, const struct conditio
         test = form(emitter, condition->kind == CONDITION_ZERO ? "$ != $" : "$ < $", p, n);
     }
     return test;
-}
-
-static bool mentions_size(const struct function *function, const size *a)
-{
-    for (size_t i = 0; i < function->members_count; i++)
-        if (function->members[i].role == ROLE_SIZE && size_depends_on(a, function->members[i].extent))
-            return true;
-    return false;
 }
 
 /* Without what is subtracted: quotients in double are not rounded down, which must not make the total less.
@@ -94,10 +84,8 @@ static bool mentions_computed(const struct function *function, const size *a)
 static bool covers(const struct function *function, size *b, size *a)
 {
     size *more = size_subtract(b, a), *positive, *negative;
-    int64_t number;
     size_split(more, &positive, &negative);
-    return (size_is_number(negative, &number) && number == 0) ||
-           (!mentions_computed(function, more) && size_nonnegative(more) == ALWAYS);
+    return size_is(negative, 0) || (!mentions_computed(function, more) && size_nonnegative(more) == ALWAYS);
 }
 
 static size *elements_of(const struct function *function, const struct member *member)
@@ -127,7 +115,7 @@ static size_t list_totals(const struct module *module, const struct programs *pr
         total = at_most(total);
         for (size_t k = 0; k < count && !is_covered; k++)
             is_covered = covers(function, totals[k], total);
-        if (is_covered || !mentions_size(function, total))
+        if (is_covered || !depends_on_sizes_of(function, total))
             continue;
         size_t kept = 0;
         for (size_t k = 0; k < count; k++)
@@ -362,7 +350,7 @@ static void emit_block_limit(struct emitter *emitter, const struct module *modul
         total = size_add(total, at_most(elements_of(function, member)));
         arrays++;
     }
-    if (arrays <= ARRAYS_THAT_FIT || !mentions_size(function, total))
+    if (arrays <= ARRAYS_THAT_FIT || !depends_on_sizes_of(function, total))
         return;
     emit_failure(
         emitter,

@@ -135,7 +135,7 @@ const char *accumulator(struct emitter *emitter, struct nest *nest)
 static bool has_accumulator(const struct nest *nest)
 {
     bool is_scan = nest->kind == NEST_SCAN && nest->loop_count > 0 &&
-                   !is_one(nest->extents[nest->order[nest->loop_count - 1]]);
+                   !size_is(nest->extents[nest->order[nest->loop_count - 1]], 1);
     return is_scan || ((nest->kind == NEST_REDUCE || nest->kind == NEST_ARGUMENT) &&
                        nest->first_trailing < nest->loop_count);
 }
@@ -204,7 +204,7 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
             }
         if (is_outer[a] || buffer->dropped >> a & 1)
             is_contiguous = is_contiguous && (first_inner < 0 || buffer->dropped >> a & 1);
-        else if (!is_one(node->shape[a]) && first_inner < 0)
+        else if (!size_is(node->shape[a], 1) && first_inner < 0)
             first_inner = a;
         if (!is_outer[a] && !(buffer->dropped >> a & 1))
             count = size_multiply(count, extent[a]);
@@ -216,7 +216,7 @@ static void emit_fill(struct emitter *emitter, struct nest *nest, int depth)
     } else {
         struct code *outer = emitter->code;
         for (int a = 0; a < node->rank; a++)
-            if (!is_outer[a] && !(buffer->dropped >> a & 1) && !is_one(node->shape[a])) {
+            if (!is_outer[a] && !(buffer->dropped >> a & 1) && !size_is(node->shape[a], 1)) {
                 int level =
                     (depth > 0 ? nest->path[nest->path_first + depth - 1]->depth + 1 : emitter->at->depth) +
                     loops++;
@@ -454,8 +454,7 @@ static const struct tree *outside_of(struct emitter *emitter, const struct value
                                      const struct tree *k)
 {
     const struct tree *high = size_c(emitter, check->high), *low = size_c(emitter, check->low);
-    int64_t number;
-    if (size_is_number(check->low, &number) && number == 0)
+    if (size_is(check->low, 0))
         return form(emitter, "$ < 0 || (size_t)$ >= $", k, k, high);
     return form(emitter, "(ptrdiff_t)$ < (ptrdiff_t)($) || (ptrdiff_t)$ >= (ptrdiff_t)($)", k, low, k, high);
 }

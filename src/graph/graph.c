@@ -9,13 +9,6 @@
 
 /* ---- Hash-consing ---- */
 
-bool size_is(const size *a, int64_t number)
-{
-    int64_t value;
-
-    return size_is_number(a, &value) && value == number;
-}
-
 int node_space_rank(const struct node *node)
 {
     switch (node->op) {
@@ -437,14 +430,13 @@ struct node *graph_result(struct graph *graph, struct node *loop_node, int resul
     struct node node = {.op = OP_RESULT, .result = result, .loop = loop};
     size *shape[MAXIMUM_RANK + 1];
     const struct node *value;
-    double condition;
     int rank = 0;
 
     assert(loop_node->op == OP_LOOP);
     assert(result >= 0 && result < loop->carried_count + loop->collected_count);
     if (result < loop->carried_count) {
         value = loop->carried[result];
-        bool is_never = loop->condition && graph_is_constant(loop->condition, &condition) && condition == 0;
+        bool is_never = loop->condition && graph_is_zero(loop->condition);
         if (loop->next[result] == value || loop->begin == loop->end || is_never) /* unchanged, or no rounds */
             return loop->initial[result];
     } else {

@@ -281,6 +281,10 @@ void graph_substitute(struct graph *graph, struct node *const *from, struct node
                       struct node **roots, size_t root_count);
 /* The constant that a node is in every element (looking through broadcasts), if it is one. */
 bool graph_is_constant(const struct node *node, double *value);
+bool graph_is_zero(const struct node *node);
+bool graph_same_shape(const struct node *a, const struct node *b);
+/* Of an INDEX: whether the axis moves any of its subscripts. */
+bool graph_varies_along(const struct node *view, int axis);
 /* Whether b holds wherever a does, as far as their conjunctions and disjunctions show. */
 bool graph_implies(const struct node *a, const struct node *b);
 /* Of a SCATTER or REPLACE: that surely no two elements go to one place. */

@@ -284,11 +284,10 @@ struct node *graph_sum_of_chosen(struct graph *graph, struct node *x, unsigned a
     struct choice choice = {.graph = graph, .rank = x->rank, .shape = x->shape, .reduced = axes};
     struct node *rest[MOST_CONDITIONS], *condition, *value;
     int rest_count = 0, zero;
-    double number;
     if (operator_of(x) != OP_SELECT || x->type != REAL)
         return NULL;
     for (zero = 2; zero > 0; zero--)
-        if (graph_is_constant(operand_of(graph, x, zero), &number) && number == 0)
+        if (graph_is_zero(operand_of(graph, x, zero)))
             break;
     if (!zero || !collect_conditions(&choice, operand_of(graph, x, 0), zero == 1))
         return NULL;

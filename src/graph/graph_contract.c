@@ -337,10 +337,9 @@ struct node *graph_contract(struct graph *graph, struct node *a, struct node *b,
     struct node *inputs[] = {a, b};
     const signed char *axes[] = {a_axes, b_axes};
     struct contraction contraction;
-    double value;
 
     load(&contraction, graph, inputs, axes, rank, reduced);
-    if ((graph_is_constant(a, &value) && value == 0) || (graph_is_constant(b, &value) && value == 0))
+    if (graph_is_zero(a) || graph_is_zero(b))
         return graph_broadcast(graph, graph_constant(graph, REAL, 0), rank, contraction.extents);
     normalise(&contraction);
     return build(&contraction);

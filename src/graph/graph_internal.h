@@ -17,7 +17,6 @@ struct node *graph_append(struct graph *graph, const struct node *candidate);
 /* The axes of the space that the subscripts run over; how many subscripts. 0 without subscripts. */
 int node_space_rank(const struct node *node);
 int node_subscript_count(const struct node *node);
-bool size_is(const size *a, int64_t number);
 
 /* ---- graph_view.c ---- */
 

@@ -335,10 +335,9 @@ struct node *graph_arg(struct graph *graph, enum op op, struct node *x, int axis
 struct node *graph_cumsum(struct graph *graph, struct node *x, int axis, bool reverse)
 {
     struct node node = {.op = OP_CUMSUM, .type = x->type, .rank = x->rank, .shape = x->shape};
-    double value;
 
     assert(axis >= 0 && axis < x->rank);
-    if (size_is(x->shape[axis], 1) || (graph_is_constant(x, &value) && value == 0))
+    if (size_is(x->shape[axis], 1) || graph_is_zero(x))
         return x;
     node.axes = 1u << axis;
     node.reverse = reverse;

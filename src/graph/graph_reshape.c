@@ -169,6 +169,29 @@ bool graph_is_constant(const struct node *node, double *value)
     return true;
 }
 
+bool graph_is_zero(const struct node *node)
+{
+    double value;
+    return graph_is_constant(node, &value) && value == 0;
+}
+
+bool graph_same_shape(const struct node *a, const struct node *b)
+{
+    bool same = a->rank == b->rank;
+
+    for (int i = 0; same && i < a->rank; i++)
+        same = a->shape[i] == b->shape[i];
+    return same;
+}
+
+bool graph_varies_along(const struct node *view, int axis)
+{
+    for (int s = 0; s < view->inputs[0]->rank; s++)
+        if (view->subscripts[s].coefficients && view->subscripts[s].coefficients[axis])
+            return true;
+    return false;
+}
+
 /* ---- RESHAPE ---- */
 
 /* Whether two shapes differ in axes of length 1 alone; those of the target without a partner are set in

@@ -58,9 +58,8 @@ static struct node *scatter_view(struct graph *graph, struct node *x, int rank, 
 {
     unsigned unused = view->dynamic_count == 0 ? unused_axes(view) : 0;
     struct view other;
-    double value;
 
-    if (graph_is_constant(x, &value) && value == 0)
+    if (graph_is_zero(x))
         return graph_broadcast(graph, graph_constant(graph, x->type, 0), rank, shape);
     if (x->op == OP_SCATTER) {
         struct view inner;

@@ -13,15 +13,6 @@ static void require(bool holds, const struct node *node, const char *what)
     abort();
 }
 
-static bool same_shape(const struct node *a, const struct node *b)
-{
-    bool same = a->rank == b->rank;
-
-    for (int i = 0; same && i < a->rank; i++)
-        same = a->shape[i] == b->shape[i];
-    return same;
-}
-
 static void verify_elementwise(const struct node *node)
 {
     const struct operator_info *info = operator_info(node->op);
@@ -29,7 +20,7 @@ static void verify_elementwise(const struct node *node)
 
     require(node->input_count == info->arity, node, "number of operands");
     for (int i = 0; i < node->input_count; i++)
-        require(same_shape(node, node->inputs[i]), node, "operands of one shape");
+        require(graph_same_shape(node, node->inputs[i]), node, "operands of one shape");
     require(node->type == operator_type(node->op, type), node, "type");
     if (node->op == OP_SELECT)
         require(node->inputs[0]->type == BOOL && node->inputs[2]->type == type, node, "types of a choice");
@@ -54,7 +45,7 @@ static void verify_subscripts(const struct node *node)
                     "no zero coefficient");
     }
     for (int d = data_count; d < node->input_count; d++)
-        require(node->inputs[d]->type == INT && same_shape(node->inputs[d], space), node,
+        require(node->inputs[d]->type == INT && graph_same_shape(node->inputs[d], space), node,
                 "shape of dynamic inputs");
 }
 
@@ -122,7 +113,7 @@ static void verify_node(const struct node *node)
     case OP_STOP:
     case OP_CUSTOM:
     case OP_CUMSUM:
-    case OP_CHOLESKY: require(same_shape(node, node->inputs[0]), node, "shape of its input"); break;
+    case OP_CHOLESKY: require(graph_same_shape(node, node->inputs[0]), node, "shape of its input"); break;
     case OP_RESULT: require(node->inputs[0]->op == OP_LOOP, node, "of a loop"); break;
     default: break;
     }

@@ -310,6 +310,12 @@ struct phrase math_node(struct printer *printer, const struct node *node, subscr
 
 /* ---- Entries ---- */
 
+const char *math_own_name(const struct node *node, void *closure)
+{
+    (void)closure;
+    return node->name;
+}
+
 /* Printing starts anew; letters that the text before took for names stay taken. */
 static void restart(struct printer *printer)
 {

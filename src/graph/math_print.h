@@ -18,6 +18,9 @@ struct math_names {
     } * facts;             /* told of the text; NULL: they are not */
 };
 
+/* A leaf_name: as the user calls it. */
+const char *math_own_name(const struct node *node, void *closure);
+
 /* The text in the arena. The node itself is written out even if it is a leaf. Index notation uses i, j, k,
  * ... for the node's axes. */
 const char *math_print(struct arena *arena, const struct node *node, const struct math_names *names);

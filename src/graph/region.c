@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph_internal.h"
 #include "region.h"
 
 #include "memory.h"
@@ -20,17 +21,6 @@ size_t node_dependencies(const struct graph *graph, const struct node *node,
     return region->dependencies_count;
 }
 
-static int subscript_count(const struct node *node)
-{
-    switch (node->op) {
-    case OP_IOTA: return 1;
-    case OP_INDEX: return node->inputs[0]->rank;
-    case OP_SCATTER:
-    case OP_REPLACE: return node->rank;
-    default: return 0;
-    }
-}
-
 void node_visit_sizes(const struct node *node, void (*visit)(void *closure, size *a), void *closure)
 {
     if (node->op == OP_SIZE_VALUE || (node->op == OP_RESHAPE && node->extent))
@@ -42,7 +32,7 @@ void node_visit_sizes(const struct node *node, void (*visit)(void *closure, size
     const struct node *space = node->op == OP_REPLACE   ? node->inputs[1]
                                : node->op == OP_SCATTER ? node->inputs[0]
                                                         : node;
-    int count = subscript_count(node);
+    int count = node_subscript_count(node);
     for (int s = 0; s < count; s++) {
         const struct affine *affine = &node->subscripts[s];
         visit(closure, affine->offset);
@@ -353,4 +343,12 @@ const struct region *region_of(const struct graph *graph, struct loop *loop)
     memory_free(span.marks);
     loop->region = region;
     return region;
+}
+
+bool region_has(const struct region *region, const struct node *node)
+{
+    for (size_t i = 0; i < region->inside_count; i++)
+        if (region->inside[i] == node)
+            return true;
+    return false;
 }

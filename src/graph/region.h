@@ -20,6 +20,7 @@ struct region {
 
 /* Found once for each loop and kept in loop->region. */
 const struct region *region_of(const struct graph *graph, struct loop *loop);
+bool region_has(const struct region *region, const struct node *node); /* inside */
 
 /* The nodes that `node` needs: its inputs, for a LOOP its region's dependencies. Returns their number. */
 size_t node_dependencies(const struct graph *graph, const struct node *node,

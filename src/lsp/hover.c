@@ -38,12 +38,6 @@ static void see(void *closure, const char *type)
         sight->types[sight->count++] = type;
 }
 
-static void ignore(void *receiver, const struct message *message)
-{
-    (void)receiver;
-    (void)message;
-}
-
 /* `s = 0` before a loop says less than what the loop makes of it. */
 static const char *join_types(const struct sight *sight)
 {
@@ -236,7 +230,7 @@ static struct hover describe_name(const struct view *view, const struct occurren
 static struct elaboration *watch(struct view *view, struct sight *sight)
 {
     struct observer observer = {is_place, see, sight};
-    struct diagnostics silent = {.arena = view->arena, .receive = ignore};
+    struct diagnostics silent = diagnostics_silent(view->arena);
     const struct derivatives *derivatives = derivatives_load(view->arena, &silent);
     view->options.observer = &observer;
     view->options.as_formulas = true;

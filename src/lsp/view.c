@@ -6,17 +6,11 @@
 #include "symbols.h"
 #include "source.h"
 
-static void ignore(void *receiver, const struct message *message)
-{
-    (void)receiver;
-    (void)message;
-}
-
 struct view look_at(const struct question *question, struct diagnostics *diagnostics)
 {
     struct arena *arena = question->arena;
     const struct document *document = question->document;
-    struct diagnostics silent = {.arena = arena, .receive = ignore};
+    struct diagnostics silent = diagnostics_silent(arena);
     struct view view = {.question = question, .arena = arena, .options = *question->options};
     view.reading = (struct text_reading){documents_read, question->documents};
     view.source =
@@ -76,7 +70,7 @@ void answer_definition(const struct question *question)
 void answer_formatting(const struct question *question)
 {
     struct view view = look_at(question, NULL);
-    struct diagnostics silent = {.arena = view.arena, .receive = ignore};
+    struct diagnostics silent = diagnostics_silent(view.arena);
     const char *text = format(view.arena, &silent, view.source);
     if (!text || silent.error_count) {
         fputs("null", question->reply);

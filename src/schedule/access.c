@@ -131,19 +131,13 @@ struct index flat_index(struct program *program, int rank, size *const *shape, c
     return flat;
 }
 
-bool is_one(const size *extent)
-{
-    int64_t number;
-    return size_is_number(extent, &number) && number == 1;
-}
-
 bool reshape_below(struct program *program, const struct node *reshape, const struct index *at,
                    struct index *below)
 {
     const struct node *x = reshape->inputs[0];
     int b = 0;
     for (int a = 0; a < x->rank; a++) {
-        if (is_one(x->shape[a])) {
+        if (size_is(x->shape[a], 1)) {
             below[a] = (struct index){size_number(program->sizes, 0), NULL};
             continue;
         }
@@ -177,7 +171,7 @@ int plain_subscript(const struct affine *affine, int rank, size *const *space, c
         size *coefficient = affine->coefficients ? affine->coefficients[i] : NULL;
         if (!coefficient || (size_is_number(coefficient, &number) && number == 0))
             continue;
-        if (found >= 0 || !is_one(coefficient))
+        if (found >= 0 || !size_is(coefficient, 1))
             return -1;
         found = i;
     }
@@ -236,7 +230,7 @@ size *flat_offset(struct program *program, const struct element_place *place)
 {
     size *flat = size_number(program->sizes, 0);
     for (int a = 0; a < place->rank; a++) {
-        if (place->dropped >> a & 1 || is_one(place->extents[a]))
+        if (place->dropped >> a & 1 || size_is(place->extents[a], 1))
             continue;
         if (place->at[a].dynamic)
             return NULL;

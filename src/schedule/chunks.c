@@ -178,7 +178,6 @@ static size *of_whole_block(const struct item *loop, size *a)
 void cut_into_chunks(struct program *program, struct item *loop, struct chunks *chunks, size *work)
 {
     size *extent = of_whole_block(loop, loop->extent);
-    int64_t number;
     work = of_whole_block(loop, work);
     for (size_t i = 0; i < loop->panels_count; i++)
         list(program, chunks, loop->panels[i].buffer, NULL);
@@ -193,7 +192,7 @@ void cut_into_chunks(struct program *program, struct item *loop, struct chunks *
         return;
     chunks->work = work;
     chunks->count = computed_size(program, LOOP_CHUNKS, 3, (size *const[]){extent, work, added});
-    if (size_is_number(chunks->count, &number) && number == 1)
+    if (size_is(chunks->count, 1))
         return;
     size *others = size_subtract(chunks->count, size_number(program->sizes, 1));
     size *copies = computed_size(program, CHUNK_COPIES, 1, &chunks->count);

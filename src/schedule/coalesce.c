@@ -68,7 +68,7 @@ static bool reads_own_element(const struct nest *nest, const struct access *acce
         return nest->kind != NEST_PRODUCT;
     bool is_own = writes_elements_in_order(nest);
     for (int a = 0; a < access->node->rank; a++)
-        is_own = is_own && (is_one(access->node->shape[a]) || (a == 0 && nest->row) ||
+        is_own = is_own && (size_is(access->node->shape[a], 1) || (a == 0 && nest->row) ||
                             (access->map[a] >= 0 && access->map[a] == nest->target_axes[a]));
     return is_own;
 }

@@ -60,7 +60,7 @@ size *computed_size(struct program *program, enum computation computation, int a
     return made.value;
 }
 
-static bool depends_on_sizes_of(const struct function *function, const size *a)
+bool depends_on_sizes_of(const struct function *function, const size *a)
 {
     for (size_t i = 0; i < function->members_count; i++)
         if (function->members[i].role == ROLE_SIZE && size_depends_on(a, function->members[i].extent))

@@ -65,13 +65,12 @@ static bool is_in_row(size *offset, size *extent, size *variable)
  * between them. */
 static bool never_meet(size *a, size *b, const struct item *loop)
 {
-    int64_t step;
     if (a == b)
         return true;
     if (is_in_row(a, loop->extent, loop->variable) && is_in_row(b, loop->extent, loop->variable))
         return true;
     size *slope = size_slope(a, loop->variable), *distance = size_subtract(a, b);
-    return slope && slope == size_slope(b, loop->variable) && size_is_number(slope, &step) && step == 1 &&
+    return slope && slope == size_slope(b, loop->variable) && size_is(slope, 1) &&
            (is_at_least(distance, loop->extent) || is_at_least(size_negate(distance), loop->extent));
 }
 

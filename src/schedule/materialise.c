@@ -47,13 +47,11 @@ static bool expands(const struct node *view)
     if (view->op != OP_INDEX)
         return false;
     unsigned seen = 0;
-    int64_t number;
     for (int a = 0; a < view->inputs[0]->rank; a++) {
         const struct affine *affine = &view->subscripts[a];
         int terms = affine->dynamic ? 2 : 0;
         for (int i = 0; affine->coefficients && i < view->rank; i++)
-            if (affine->coefficients[i] &&
-                !(size_is_number(affine->coefficients[i], &number) && number == 0)) {
+            if (affine->coefficients[i] && !size_is(affine->coefficients[i], 0)) {
                 seen |= 1u << i;
                 terms++;
             }
@@ -61,7 +59,7 @@ static bool expands(const struct node *view)
             return true;
     }
     for (int i = 0; i < view->rank; i++)
-        if (!(seen >> i & 1) && !(size_is_number(view->shape[i], &number) && number == 1))
+        if (!(seen >> i & 1) && !size_is(view->shape[i], 1))
             return true;
     return false;
 }

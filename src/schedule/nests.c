@@ -54,7 +54,7 @@ void nest_set_axes(struct program *program, struct nest *nest, int rank, size *c
 
 void nest_add_loop(struct nest *nest, int axis)
 {
-    if (!is_one(nest->extents[axis]))
+    if (!size_is(nest->extents[axis], 1))
         nest->order[nest->loop_count++] = (signed char)axis;
 }
 
@@ -109,7 +109,7 @@ void nest_put(struct program *program, struct nest *nest, struct item *container
         }
     bool is_partial = false;
     for (int a = 0; nest->starts_with_zeros && a < nest->target->node->rank; a++)
-        is_partial = is_partial || (nest->target_axes[a] < 0 && !is_one(nest->target->node->shape[a]));
+        is_partial = is_partial || (nest->target_axes[a] < 0 && !size_is(nest->target->node->shape[a], 1));
     if (is_partial && nest->first_reduced == nest->loop_count && nest->loop_count > 0)
         nest->first_reduced--; /* clears more than its loops reach */
     if (nest->starts_with_zeros && !is_partial && nest->first_reduced == nest->loop_count)

@@ -30,7 +30,7 @@ static bool is_slab(const struct program *program, const struct node *whole, con
         *along = a, *offset = affine->offset, *extent = places;
     }
     for (int j = 0; j < x->rank; j++)
-        if (!(seen >> j & 1) && !is_one(x->shape[j]))
+        if (!(seen >> j & 1) && !size_is(x->shape[j], 1))
             return false;
     return moved_axes == 1;
 }

@@ -92,7 +92,7 @@ static struct node *heap_pop(struct heap *heap)
 static const size *first_extent(const struct node *node)
 {
     for (int a = 0; a < node->rank; a++)
-        if (!is_one(node->shape[a]))
+        if (!size_is(node->shape[a], 1))
             return node->shape[a];
     return NULL;
 }
@@ -103,7 +103,7 @@ static const size *first_extent_around(const struct node *node, const struct pro
     size *extents[MAXIMUM_AXES];
     contraction_extents(node, extents);
     for (int i = 0; i < node->rank + node->reduced; i++)
-        if (!(product->called >> i & 1) && !is_one(extents[i]))
+        if (!(product->called >> i & 1) && !size_is(extents[i], 1))
             return extents[i];
     return NULL;
 }

@@ -53,7 +53,7 @@ static size *work_of(const struct sharing *sharing, const struct nest *nest)
     bool is_expensive = nest->is_expensive || (nest->node && operator_vectorises(nest->node->op));
     size *work = size_number(sharing->program->sizes, is_expensive ? WORK_OF_FUNCTION : 1);
     for (int i = 0; i < nest->axis_count; i++) {
-        bool is_cut = nest->block && i == nest->block_axis && !is_one(nest->extents[i]);
+        bool is_cut = nest->block && i == nest->block_axis && !size_is(nest->extents[i], 1);
         work = size_multiply(work, is_cut ? nest->block->rows : nest->extents[i]);
     }
     return work;

@@ -81,7 +81,7 @@ static void drop_axes(struct buffer *buffer, int levels)
             }
     if (buffer->dropped && touches_call(buffer)) {
         int a = 0;
-        while (a < buffer->node->rank && (buffer->dropped >> a & 1 || is_one(buffer->node->shape[a])))
+        while (a < buffer->node->rank && (buffer->dropped >> a & 1 || size_is(buffer->node->shape[a], 1)))
             a++;
         if (buffer->dropped >> a)
             buffer->dropped = 0;
@@ -91,7 +91,7 @@ static void drop_axes(struct buffer *buffer, int levels)
 static bool is_single(const struct buffer *buffer)
 {
     for (int a = 0; a < buffer->node->rank; a++)
-        if (!(buffer->dropped >> a & 1) && !is_one(buffer->node->shape[a]))
+        if (!(buffer->dropped >> a & 1) && !size_is(buffer->node->shape[a], 1))
             return false;
     return true;
 }

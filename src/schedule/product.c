@@ -31,12 +31,6 @@ struct run {
 
 enum { A, B, Y };
 
-static bool is_number(const size *a, int64_t wanted)
-{
-    int64_t number;
-    return size_is_number(a, &number) && number == wanted;
-}
-
 static bool is_strided_view(const struct program *program, const struct node *node)
 {
     if (program->buffers[node->id] || program->is_material[node->id] || program->packed_for[node->id])
@@ -57,12 +51,12 @@ static bool find_strides(struct layout *layout, const size *flat, size **strides
     for (int i = 0; i < layout->axis_count; i++) {
         strides[i] = NULL;
         size *variable = program_variable(layout->program, i, layout->extents[i]);
-        if (is_number(layout->extents[i], 1))
+        if (size_is(layout->extents[i], 1))
             continue;
         size *stride = size_slope(flat, variable);
         if (!stride || size_has_loop_variable(stride))
             return false;
-        strides[i] = is_number(stride, 0) ? NULL : stride;
+        strides[i] = size_is(stride, 0) ? NULL : stride;
     }
     return true;
 }
@@ -75,8 +69,8 @@ static bool lay_out_operand(struct layout *layout, int operand)
     const signed char *axes = operand ? contract->b_axes : contract->a_axes;
     struct index at[MAXIMUM_RANK], below[MAXIMUM_RANK];
     for (int a = 0; a < x->rank; a++)
-        at[a] = (struct index){is_number(x->shape[a], 1) ? size_number(program->sizes, 0)
-                                                         : program_variable(program, axes[a], x->shape[a]),
+        at[a] = (struct index){size_is(x->shape[a], 1) ? size_number(program->sizes, 0)
+                                                       : program_variable(program, axes[a], x->shape[a]),
                                NULL};
     const struct node *view = NULL;
     while (is_strided_view(program, x) && !view) {
@@ -102,8 +96,8 @@ static bool lay_out(struct layout *layout)
     contraction_extents(y, layout->extents);
     struct index at[MAXIMUM_RANK];
     for (int a = 0; a < y->rank; a++)
-        at[a] = (struct index){is_number(y->shape[a], 1) ? size_number(program->sizes, 0)
-                                                         : program_variable(program, a, y->shape[a]),
+        at[a] = (struct index){size_is(y->shape[a], 1) ? size_number(program->sizes, 0)
+                                                       : program_variable(program, a, y->shape[a]),
                                NULL};
     return lay_out_operand(layout, A) && lay_out_operand(layout, B) &&
            find_strides(layout, flat_index(program, y->rank, y->shape, at).affine, layout->strides[Y]);
@@ -145,14 +139,14 @@ static bool is_at_least(const size *a, size *b)
 static bool match_matrix(size *row_stride, size *row_count, size *column_stride, size *column_count,
                          int *transposed, size **distance)
 {
-    if (is_number(column_stride, 1) && is_at_least(row_stride, column_count)) {
+    if (size_is(column_stride, 1) && is_at_least(row_stride, column_count)) {
         *transposed = 0;
         *distance = row_stride;
         return true;
     }
     *transposed = 1;
     *distance = column_stride;
-    return is_number(row_stride, 1) && is_at_least(column_stride, row_count);
+    return size_is(row_stride, 1) && is_at_least(column_stride, row_count);
 }
 
 /* A matrix of fixed sizes that stays in the nearest cache, where loops with known bounds need no call. */
@@ -175,7 +169,7 @@ static struct product *match_vector(struct layout *layout, struct product *produ
     bool adds_rows = innermost_axis(layout->program, layout->contract) < layout->contract->rank;
     unsigned batch = ~(m->axes | k->axes) & ((1u << layout->axis_count) - 1);
     for (int i = 0; i < layout->axis_count; i++)
-        if (is_one(layout->extents[i]))
+        if (size_is(layout->extents[i], 1))
             batch &= ~(1u << i);
     if (operator_is_elementwise(base->op) && (layout->program->uses[base->id] == 1 || adds_rows))
         return NULL;
@@ -209,13 +203,13 @@ static struct product *match_matrices(struct product *product, const struct run 
     if (p * q * r <= SMALL_MATMUL || p * q <= SMALL_SIDE || q * r <= SMALL_SIDE || p * r <= SMALL_SIDE)
         return NULL;
     int a = A, b = B;
-    if (!is_number(n->strides[Y], 1)) {
+    if (!size_is(n->strides[Y], 1)) {
         /* y' = b' a' */
         const struct run *other = m;
         m = n, n = other;
         a = B, b = A;
     }
-    if (!is_number(n->strides[Y], 1) || !is_at_least(m->strides[Y], n->extent))
+    if (!size_is(n->strides[Y], 1) || !is_at_least(m->strides[Y], n->extent))
         return NULL;
     product->a_input = a;
     product->b_input = b;
@@ -246,7 +240,7 @@ struct product *match_product(struct program *program, const struct node *contra
         return NULL;
     /* A summed axis along which one operand does not move is no matter for a product. */
     for (int i = contract->rank; i < layout.axis_count; i++)
-        if (!is_number(layout.extents[i], 1) && !((k.axes | left) >> i & 1))
+        if (!size_is(layout.extents[i], 1) && !((k.axes | left) >> i & 1))
             return NULL;
     struct product *product = ARENA_NEW(program->arena, struct product);
     product->is_summed = left != 0;
@@ -266,9 +260,9 @@ int innermost_axis(struct program *program, const struct node *contract)
     if (!lay_out(&layout))
         return last;
     for (int i = 0; i < layout.axis_count; i++) {
-        bool is_unit = !is_one(layout.extents[i]);
+        bool is_unit = !size_is(layout.extents[i], 1);
         for (int t = A; t <= Y; t++)
-            is_unit = is_unit && (!layout.strides[t][i] || is_number(layout.strides[t][i], 1));
+            is_unit = is_unit && (!layout.strides[t][i] || size_is(layout.strides[t][i], 1));
         if (is_unit && i < contract->rank && about(layout.extents[i], UNKNOWN_LENGTH) > SHORT_ROW)
             return i;
         if (is_unit)

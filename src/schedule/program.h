@@ -396,7 +396,6 @@ bool reshape_below(struct program *program, const struct node *reshape, const st
 int common_axes(const struct node *reshape, const struct node *x);
 /* The position in row-major order of an element of a tensor of this shape. */
 struct index flat_index(struct program *program, int rank, size *const *shape, const struct index *at);
-bool is_one(const size *extent);
 /* Which axis of the index space a subscript stands at alone, over equal extents; -1: it is more than that. */
 int plain_subscript(const struct affine *affine, int rank, size *const *space, const size *extent);
 /* The value of an IOTA, as a position. */
@@ -554,6 +553,7 @@ void compute_roots(struct function *function);
 /* A size that C computes from others, shared by the entries of the function; a number if they are. */
 size *computed_size(struct program *program, enum computation computation, int argument_count,
                     size *const *arguments);
+bool depends_on_sizes_of(const struct function *function, const size *a); /* its ROLE_SIZE members */
 int64_t compute_size(enum computation computation, const int64_t *arguments);
 
 /* ---- coalesce.c ---- */

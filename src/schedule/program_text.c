@@ -85,10 +85,9 @@ const char *in_parentheses(struct program_text *text, const char *title, int pre
 
 static const char *index_title(struct program_text *text, struct index index)
 {
-    int64_t number;
     if (!index.dynamic)
         return size_title(text, index.affine);
-    if (size_is_number(index.affine, &number) && number == 0)
+    if (size_is(index.affine, 0))
         return tree_text(text->arena, index.dynamic);
     const char *affine = size_title(text, index.affine);
     return arena_print(text->arena, affine[0] == '-' ? "%s - %s" : "%s + %s",

@@ -218,7 +218,7 @@ bool is_unrolled(const struct item *loop, const struct contents *contents)
 static bool reads_side_by_side(const struct access *access, int axis)
 {
     for (int a = 0; a + 1 < access->node->rank; a++)
-        if (access->map[a] == axis && !is_one(access->node->shape[a]))
+        if (access->map[a] == axis && !size_is(access->node->shape[a], 1))
             return false;
     return true;
 }

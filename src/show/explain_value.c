@@ -44,8 +44,7 @@ static void tell(const struct explainer *x, const char *title, const char *text)
 
 static const char *operations_text(const struct explainer *x, const size *count)
 {
-    int64_t number;
-    bool is_one = size_is_number((size *)count, &number) && number == 1;
+    bool is_one = size_is(count, 1);
     return arena_print(x->arena, "%s operation%s", size_print(x->arena, count, SIZE_LANGUAGE),
                        is_one ? "" : "s");
 }
@@ -53,12 +52,6 @@ static const char *operations_text(const struct explainer *x, const size *count)
 static bool has_name(const struct node *node, void *closure)
 {
     return node != closure && node->name != NULL && (node->named_by_user || is_leaf(node));
-}
-
-static const char *name_of(const struct node *node, void *closure)
-{
-    (void)closure;
-    return node->name;
 }
 
 /* ---- One value in one entry ---- */
@@ -215,7 +208,7 @@ static void tell_value(const struct explainer *x, struct node *node)
         tell(x, is_derivative(x) ? "belongs to" : "written",
              arena_print(x->arena, "%s:%d: %s", node->origin.source->path, span_line(node->origin),
                          span_line_text(x->arena, node->origin)));
-    struct math_names names = {has_name, name_of, node, 200, NULL};
+    struct math_names names = {has_name, math_own_name, node, 200, NULL};
     if (!is_leaf(node) && node->op != OP_RESULT)
         tell(x, "computed", math_print(x->arena, node, &names));
     else if (node->op == OP_RESULT)

@@ -227,12 +227,6 @@ static bool has_name(const struct node *node, void *closure)
     return node->name != NULL;
 }
 
-static const char *name_of(const struct node *node, void *closure)
-{
-    (void)closure;
-    return node->name;
-}
-
 /* What one round of a loop gives it. */
 static const struct node *value_of_round(const struct node *result)
 {
@@ -252,7 +246,7 @@ static const char *label(struct arena *arena, const struct node *node)
         bool is_said = value->op == OP_RESULT && !value->name; /* by the loop inside */
         return arena_print(arena, is_said ? "%s" : "%s of each round", label(arena, value));
     }
-    struct math_names names = {has_name, name_of, NULL, 4 * LONGEST, NULL};
+    struct math_names names = {has_name, math_own_name, NULL, 4 * LONGEST, NULL};
     const char *text = math_print(arena, node, &names);
     return strlen(text) > LONGEST ? arena_print(arena, "%.*s...", LONGEST, text) : text;
 }

@@ -82,21 +82,13 @@ static bool may_carry_more(const struct loop *inner)
     return inner->carried_count > 0 && !inner->is_branch;
 }
 
-static bool stands_inside(const struct region *region, const struct node *node)
-{
-    for (size_t i = 0; i < region->inside_count; i++)
-        if (region->inside[i] == node)
-            return true;
-    return false;
-}
-
 static void find_sums(struct sums *sums, struct loop *outer)
 {
     for (int k = 0; k < outer->carried_count; k++) {
         struct sum sum = {.old = outer->carried[k], .next = outer->next[k]};
         bool is_array = sum.next != sum.old && sum.next->rank > 0 && sum.next->type == REAL;
         if (is_array && is_sum(sums, &sum, sum.next, false) && sum.reads_old && sum.inner &&
-            may_carry_more(sum.inner->loop) && stands_inside(region_of(sums->graph, outer), sum.inner))
+            may_carry_more(sum.inner->loop) && region_has(region_of(sums->graph, outer), sum.inner))
             ARENA_APPEND(sums->graph->arena, sums, found, sum);
     }
 }

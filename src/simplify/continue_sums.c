@@ -17,22 +17,16 @@ struct terms {
     size_t nodes_count, nodes_capacity;
 };
 
-static bool is_zero(const struct node *node)
-{
-    double value;
-    return graph_is_constant(node, &value) && value == 0;
-}
-
 static bool is_begun_at_zero(const struct node *node)
 {
     return node->op == OP_RESULT && node->result < node->loop->carried_count &&
-           is_zero(node->loop->initial[node->result]);
+           graph_is_zero(node->loop->initial[node->result]);
 }
 
 static void add_terms(struct terms *terms, struct node *node, bool is_root)
 {
     bool is_read_here = is_root || terms->uses[node->id] == 1;
-    if (is_zero(node))
+    if (graph_is_zero(node))
         return;
     if (is_read_here && node->op == OP_ADD) {
         add_terms(terms, node->inputs[0], false);
@@ -51,21 +45,13 @@ static bool adds_to(const struct terms *terms, const struct node *sum, const str
     return sum->op == OP_ADD && terms->uses[sum->id] == 1 && (sum->inputs[0] == old || sum->inputs[1] == old);
 }
 
-static bool stands_inside(const struct region *region, const struct node *node)
-{
-    for (size_t i = 0; i < region->inside_count; i++)
-        if (region->inside[i] == node)
-            return true;
-    return false;
-}
-
 static bool can_continue(const struct terms *terms, const struct region *region, const struct node *term)
 {
     if (!is_begun_at_zero(term) || terms->uses[term->id] != 1)
         return false;
     const struct loop *loop = term->loop;
     return adds_to(terms, loop->next[term->result], loop->carried[term->result]) &&
-           stands_inside(region, term->inputs[0]);
+           region_has(region, term->inputs[0]);
 }
 
 /* Lets the sum that ends in `result` begin at `initial`. */

@@ -12,14 +12,6 @@
 #include "region.h"
 #include "simplify_loops.h"
 
-static bool is_inside(const struct region *region, const struct node *node)
-{
-    for (size_t i = 0; i < region->inside_count; i++)
-        if (region->inside[i] == node)
-            return true;
-    return false;
-}
-
 /* Whether the number of rounds has a name in common with a size of the node: then the node for all rounds
  * would grow with the square. */
 static bool grows_with_rounds(const struct loop *loop, const struct node *node, const struct node *part)
@@ -45,8 +37,8 @@ static bool is_worth_hoisting(const struct region *region, const struct loop *lo
         return false;
     for (int i = 0; i < 2; i++) {
         const struct node *part = node->inputs[i];
-        if (part->op == OP_INDEX && !part->fill && part->input_count == 1 && is_inside(region, part) &&
-            !is_inside(region, part->inputs[0]) && !is_inside(region, node->inputs[1 - i]) &&
+        if (part->op == OP_INDEX && !part->fill && part->input_count == 1 && region_has(region, part) &&
+            !region_has(region, part->inputs[0]) && !region_has(region, node->inputs[1 - i]) &&
             node->inputs[1 - i]->op != OP_PLACEHOLDER && node->rank <= part->rank)
             return !grows_with_rounds(loop, node, part);
     }
@@ -73,14 +65,6 @@ static bool hoist_before(struct graph *graph, struct loop *loop)
 }
 
 /* ---- Behind the loop ---- */
-
-static int collected_number(const struct loop *loop, const struct node *value)
-{
-    for (int k = 0; k < loop->collected_count; k++)
-        if (loop->collected[k] == value)
-            return k;
-    return -1;
-}
 
 /* product, with operand `which` for all rounds in its place. */
 static struct node *contract_all(struct graph *graph, const struct node *product, int which, struct node *all)
@@ -116,7 +100,7 @@ static bool hoist_behind(struct graph *graph, struct node *result)
         bool is_carried = false;
         for (int j = 0; j < loop->carried_count; j++)
             is_carried = is_carried || loop->carried[j] == other;
-        if (k < 0 || is_carried || is_inside(region, other) || product->inputs[i]->rank + 1 > MAXIMUM_RANK)
+        if (k < 0 || is_carried || region_has(region, other) || product->inputs[i]->rank + 1 > MAXIMUM_RANK)
             continue;
         become(result, contract_all(graph, product, i, graph_result(graph, node, loop->carried_count + k)));
         return true;

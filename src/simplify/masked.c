@@ -62,18 +62,12 @@ static bool compares_positions(const struct node *c)
            (c->inputs[0]->op == OP_IOTA || c->inputs[1]->op == OP_IOTA);
 }
 
-bool is_zero_constant(const struct node *node)
-{
-    double value;
-    return graph_is_constant(node, &value) && value == 0;
-}
-
 /* Reads the node as a masked value; false if it is none. */
 bool read_masked(struct graph *graph, struct node *node, struct masked *masked)
 {
     const struct node *inner = is_static_view(node) ? node->inputs[0] : node;
     bool is_cast = inner->op == OP_CAST_REAL && inner->inputs[0]->type == BOOL;
-    bool is_choice = inner->op == OP_SELECT && inner->type == REAL && is_zero_constant(inner->inputs[2]);
+    bool is_choice = inner->op == OP_SELECT && inner->type == REAL && graph_is_zero(inner->inputs[2]);
     if ((!is_cast && !is_choice) || !compares_positions(inner->inputs[0]))
         return false;
     struct node *c = inner->inputs[0],

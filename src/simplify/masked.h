@@ -38,7 +38,6 @@ struct reading {
 };
 
 void read_condition(struct graph *graph, struct node *c, struct masked *masked);
-bool is_zero_constant(const struct node *node);
 /* Reads the node as a masked value; false if it is none. */
 bool read_masked(struct graph *graph, struct node *node, struct masked *masked);
 struct node *write_masked(struct graph *graph, const struct masked *masked);

@@ -25,9 +25,7 @@ struct packing {
 
 bool moves(const struct affine *affine, int axis)
 {
-    int64_t number;
-    return affine->coefficients && affine->coefficients[axis] &&
-           !(size_is_number(affine->coefficients[axis], &number) && number == 0);
+    return affine->coefficients && affine->coefficients[axis] && !size_is(affine->coefficients[axis], 0);
 }
 
 /* Where the axes of a tensor hold this iteration axis; -1: nowhere. */

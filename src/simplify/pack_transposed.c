@@ -7,12 +7,6 @@
 #include "pack.h"
 #include "cost.h"
 
-static bool is_unit(const size *a)
-{
-    int64_t number;
-    return size_is_number(a, &number) && number == 1;
-}
-
 /* The axis of x along which its elements stand side by side in memory; -1: unknown. */
 static int side_by_side(const struct node *x)
 {
@@ -24,7 +18,7 @@ static int side_by_side(const struct node *x)
     int found = -1;
     for (int a = 0; a < x->rank; a++)
         if (moves(last, a))
-            found = found < 0 && is_unit(last->coefficients[a]) ? a : x->rank;
+            found = found < 0 && size_is(last->coefficients[a], 1) ? a : x->rank;
     return found < x->rank ? found : -1;
 }
 
@@ -36,7 +30,7 @@ bool pack_transposed(const struct operand *operand, enum kind *columns)
     if (inner < 0 || operand->kinds[inner] != SUMMED || operand->readers < 2 || operand->sizes[BATCH] > 1 ||
         operand->sizes[SUMMED] < FEWEST_TRANSPOSED || operand->sizes[OWN] < FEWEST_TRANSPOSED)
         return false;
-    while (last > 0 && is_unit(y->shape[last]))
+    while (last > 0 && size_is(y->shape[last], 1))
         last--;
     for (int a = 0; a < x->rank; a++)
         is_right = is_right || (operand->kinds[a] == OWN && operand->axes[a] == last);

@@ -27,11 +27,10 @@ static bool has_windows(const struct operand *operand)
 static enum kind longest_rows(const struct operand *operand)
 {
     const struct node *x = operand->x;
-    int64_t step;
     double longest[BATCH + 1] = {0};
     const struct affine *last = &x->subscripts[x->inputs[0]->rank - 1];
     for (int a = 0; a < x->rank; a++)
-        if (moves(last, a) && size_is_number(last->coefficients[a], &step) && step == 1)
+        if (moves(last, a) && size_is(last->coefficients[a], 1))
             longest[operand->kinds[a]] = about(x->shape[a], UNKNOWN_LENGTH);
     return longest[SUMMED] > longest[OWN] ? SUMMED : OWN;
 }

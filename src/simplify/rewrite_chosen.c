@@ -36,14 +36,6 @@ static struct node *view_of(struct graph *graph, const struct node *view, struct
     return graph_index(graph, x, view->rank, view->shape, view->subscripts, NULL, 0, false);
 }
 
-static bool varies_along(const struct node *view, int axis)
-{
-    for (int s = 0; s < view->inputs[0]->rank; s++)
-        if (view->subscripts[s].coefficients && view->subscripts[s].coefficients[axis])
-            return true;
-    return false;
-}
-
 /* The axis whose position the node is; -1: none. */
 static int position_axis(const struct node *node)
 {
@@ -79,7 +71,7 @@ static bool read_choice(struct node *const *operands, struct chosen *chosen)
     for (int i = 0; i < 2; i++) {
         int axis = position_axis(operands[i]);
         struct node *k = operands[!i];
-        if (axis < 0 || !is_static_view(k) || varies_along(k, axis) ||
+        if (axis < 0 || !is_static_view(k) || graph_varies_along(k, axis) ||
             !is_position_in(k, operands[i]->shape[axis]))
             continue;
         chosen->axis = axis;
@@ -89,17 +81,11 @@ static bool read_choice(struct node *const *operands, struct chosen *chosen)
     return false;
 }
 
-static bool is_zero(const struct node *node)
-{
-    double value;
-    return graph_is_constant(node, &value) && value == 0;
-}
-
 static bool read_chosen(struct graph *graph, struct node *node, struct chosen *chosen)
 {
     const struct node *inner = is_static_view(node) ? node->inputs[0] : node;
     bool is_cast = inner->op == OP_CAST_REAL && inner->inputs[0]->type == BOOL;
-    bool is_choice = inner->op == OP_SELECT && inner->type == REAL && is_zero(inner->inputs[2]);
+    bool is_choice = inner->op == OP_SELECT && inner->type == REAL && graph_is_zero(inner->inputs[2]);
     if (!is_cast && !is_choice)
         return false;
     const struct node *c = inner->inputs[0];
@@ -304,7 +290,7 @@ static struct node *put_in(struct choosing *choosing, const struct node *y, int 
     choosing->axis = chooser->axes[chosen->axis];
     choosing->k_axes = 0;
     for (int a = 0; a < chosen->k->rank; a++)
-        if (varies_along(chosen->k, a))
+        if (graph_varies_along(chosen->k, a))
             choosing->k_axes |= 1u << chooser->axes[a];
     bool is_scattered = !(choosing->summed >> choosing->axis & 1);
     if (is_scattered && !(choosing->summed & choosing->k_axes))

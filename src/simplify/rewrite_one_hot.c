@@ -407,7 +407,7 @@ struct node *rewrite_one_hot_terms(struct rewriter *rewriter, struct node *y)
 struct node *rewrite_one_hot_choice(struct rewriter *rewriter, struct node *y)
 {
     struct masked masked;
-    if (y->type != REAL || !is_zero_constant(y->inputs[2]) ||
+    if (y->type != REAL || !graph_is_zero(y->inputs[2]) ||
         !read_masked(rewriter->graph, y->inputs[1], &masked))
         return NULL;
     read_condition(rewriter->graph, y->inputs[0], &masked);

@@ -14,8 +14,7 @@ static struct node *put(struct graph *graph, struct node *x, struct node *part, 
 
 static bool clears(const struct node *x)
 {
-    double value;
-    return x->op == OP_REPLACE && graph_is_constant(x->inputs[1], &value) && value == 0;
+    return x->op == OP_REPLACE && graph_is_zero(x->inputs[1]);
 }
 
 /* (x with 0 at s) + (v at s) -> x with v at s, where no two places in s are equal; the first may stand in a

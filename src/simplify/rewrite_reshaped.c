@@ -30,9 +30,8 @@ static int find_common_groups(const struct node *a, const struct node *b, int *f
 
 static size *step_along(const struct affine *affine, int axis)
 {
-    int64_t number;
     size *step = affine->coefficients ? affine->coefficients[axis] : NULL;
-    return step && !(size_is_number(step, &number) && number == 0) ? step : NULL;
+    return step && !size_is(step, 0) ? step : NULL;
 }
 
 /* The only axis that moves the subscript; -1: there is none, or several, or a dynamic. */
@@ -46,12 +45,6 @@ static int only_axis(const struct affine *affine, int rank)
             found = a;
         }
     return affine->dynamic ? -1 : found;
-}
-
-static bool is_number(const size *a, int64_t wanted)
-{
-    int64_t number;
-    return size_is_number(a, &number) && number == wanted;
 }
 
 /* The axis of x along which the slice reads at its own axis; -1: there is none. */
@@ -77,9 +70,9 @@ static bool are_rows(const struct node *slice, int first, int end, int *source)
         if (source[a] < 0)
             return false;
         const struct affine *affine = &slice->subscripts[source[a]];
-        if (end - first > 1 && !is_number(step_along(affine, a), 1))
+        if (end - first > 1 && !size_is(step_along(affine, a), 1))
             return false;
-        if (a > first && (source[a] != source[a - 1] + 1 || !is_number(affine->offset, 0) ||
+        if (a > first && (source[a] != source[a - 1] + 1 || !size_is(affine->offset, 0) ||
                           slice->shape[a] != x->shape[source[a]]))
             return false;
     }

@@ -13,9 +13,7 @@
 static bool runs_along_rows(const struct node *scatter, int axis)
 {
     const struct affine *last = &scatter->subscripts[scatter->rank - 1];
-    int64_t step;
-    return last->coefficients && last->coefficients[axis] &&
-           size_is_number(last->coefficients[axis], &step) && step == 1;
+    return last->coefficients && last->coefficients[axis] && size_is(last->coefficients[axis], 1);
 }
 
 /* The product that is scattered, or a number times it: then the number, else NULL. NULL: neither, or others

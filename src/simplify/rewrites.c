@@ -113,12 +113,6 @@ static struct node *common_factor(struct rewriter *r, struct node *y)
     return NULL;
 }
 
-static bool is_zero(const struct node *node)
-{
-    double value;
-    return graph_is_constant(node, &value) && value == 0;
-}
-
 /* Whether x is 0 wherever c does not hold. */
 static bool is_zero_without(const struct node *c, const struct node *x, int depth)
 {
@@ -126,7 +120,7 @@ static bool is_zero_without(const struct node *c, const struct node *x, int dept
         return false;
     if (x->op == OP_ADD || x->op == OP_SUB)
         return is_zero_without(c, x->inputs[0], depth - 1) && is_zero_without(c, x->inputs[1], depth - 1);
-    return x->op == OP_SELECT && is_zero(x->inputs[2]) && graph_implies(x->inputs[0], c);
+    return x->op == OP_SELECT && graph_is_zero(x->inputs[2]) && graph_implies(x->inputs[0], c);
 }
 
 /* if c or d then (if c then a else 0) + (if d then b else 0) else 0 -> the sum */
@@ -134,7 +128,8 @@ static struct node *implied_choice(struct rewriter *r, struct node *y)
 {
     enum { DEEP = 5 };
     (void)r;
-    return is_zero(y->inputs[2]) && is_zero_without(y->inputs[0], y->inputs[1], DEEP) ? y->inputs[1] : NULL;
+    return graph_is_zero(y->inputs[2]) && is_zero_without(y->inputs[0], y->inputs[1], DEEP) ? y->inputs[1]
+                                                                                            : NULL;
 }
 
 enum { DEEPEST_FACTOR = 4 };

@@ -276,12 +276,6 @@ static struct node *contracted_element(struct scalariser *scalariser, struct nod
     return y;
 }
 
-static bool is_zero(const struct node *node)
-{
-    double value;
-    return graph_is_constant(node, &value) && value == 0;
-}
-
 bool has_few_products(struct scalariser *scalariser, struct node *node)
 {
     int64_t extents[2 * MAXIMUM_RANK], iteration[2 * MAXIMUM_RANK], products = 0;
@@ -289,8 +283,8 @@ bool has_few_products(struct scalariser *scalariser, struct node *node)
     for (int64_t k = 0; k < count * terms; k++) {
         place_of_element(node, (size_t)(k / terms), iteration);
         place_of_term(node, extents, k % terms, iteration);
-        products += !is_zero(factor_at(scalariser, node->inputs[0], node->a_axes, iteration)) &&
-                    !is_zero(factor_at(scalariser, node->inputs[1], node->b_axes, iteration));
+        products += !graph_is_zero(factor_at(scalariser, node->inputs[0], node->a_axes, iteration)) &&
+                    !graph_is_zero(factor_at(scalariser, node->inputs[1], node->b_axes, iteration));
     }
     return products <= MOST_PRODUCTS && 2 * products <= count * terms;
 }

@@ -123,7 +123,7 @@ static bool shrink(struct graph *graph, struct diagonal *diagonal)
 static bool holds_in_range(struct graph *graph, const struct node *c, int *axis, size **begin, size **count)
 {
     int64_t sign = 1;
-    bool is_from = c->op == OP_LE && is_zero_constant(c->inputs[0]);
+    bool is_from = c->op == OP_LE && graph_is_zero(c->inputs[0]);
     const struct node *at = is_from || c->op == OP_LT ? c->inputs[is_from] : NULL;
     double limit;
     if (!at || at->op != OP_IOTA || at->type != INT || !single_axis(c, &at->subscripts[0], axis, &sign) ||

@@ -21,8 +21,8 @@ struct loops {
         struct node *loop;
         struct around *next;
     } * *around;
-    struct node **joined_to;    /* by id of a LOOP that has joined another */
-    bool *is_carried;           /* by id of a PLACEHOLDER, by some loop */
+    struct node **joined_to; /* by id of a LOOP that has joined another */
+    bool *is_carried;        /* by id of a PLACEHOLDER, by some loop */
 };
 
 static void list_results(struct loops *loops)
@@ -109,7 +109,7 @@ static bool same_rounds(const struct loop *a, const struct loop *b)
     return true;
 }
 
-static int collected_number(const struct loop *loop, const struct node *value)
+int collected_number(const struct loop *loop, const struct node *value)
 {
     for (int k = 0; k < loop->collected_count; k++)
         if (loop->collected[k] == value)

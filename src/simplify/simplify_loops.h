@@ -27,4 +27,7 @@ int *count_uses(const struct graph *graph, struct node *const *roots, size_t roo
  */
 void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_count);
 
+/* Which of the collected values of the loop it is; -1: none. */
+int collected_number(const struct loop *loop, const struct node *value);
+
 #endif

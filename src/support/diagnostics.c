@@ -246,6 +246,17 @@ static const char *marks_as_shown(struct arena *arena, const struct excerpt *exc
 
 /* ---- Messages ---- */
 
+static void ignore(void *receiver, const struct message *message)
+{
+    (void)receiver;
+    (void)message;
+}
+
+struct diagnostics diagnostics_silent(struct arena *arena)
+{
+    return (struct diagnostics){.arena = arena, .receive = ignore};
+}
+
 static const char *paint(const struct diagnostics *diagnostics, const char *code)
 {
     return diagnostics->colour ? code : "";

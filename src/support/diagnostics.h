@@ -59,6 +59,8 @@ struct diagnostics {
     bool last_was_dropped; /* the notes of a dropped duplicate are dropped with it */
     const char *last_path; /* of the last error; notes without a place are printed with it */
 };
+/* Such as print nothing, and count. */
+struct diagnostics diagnostics_silent(struct arena *arena);
 
 /* An error: the caret line shows `point` as ^^^ (one ^ under a one-character operator) and each of `ranges`
  * (up to two, source NULL for none) as ~~~. The printed place is that of the leftmost of all. */

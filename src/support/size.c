@@ -296,6 +296,12 @@ bool size_is_number(const size *a, int64_t *number)
     return true;
 }
 
+bool size_is(const size *a, int64_t number)
+{
+    int64_t value;
+    return size_is_number(a, &value) && value == number;
+}
+
 const char *size_name(const size *a)
 {
     const struct atom *atom = size_atom(a);

@@ -42,6 +42,7 @@ size *size_square_root(size *a);
 size *size_root(const struct sizes *sizes, size_t i, size **radicand);
 
 bool size_is_number(const size *a, int64_t *number); /* a whole constant */
+bool size_is(const size *a, int64_t number);         /* this one */
 bool size_is_whole(const size *a);                   /* all coefficients whole */
 int64_t size_denominator(const size *a);             /* least common denominator of the coefficients */
 bool size_depends_on(const size *a, const size *atom);
