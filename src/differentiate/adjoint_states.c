@@ -110,17 +110,20 @@ static void add_copies(struct states *states, const struct region *region, const
 {
     struct graph *graph = states->graph;
     struct loop *loop = states->loop;
+    size_t oldest = oldest_inside(loop, region);
     unsigned char *reached = memory_array(graph->nodes_count + 1, 1);
     struct copies copies = {states, memory_array(graph->nodes_count + 1, 1), (size_t)forward->id + 1};
-    mark_reachable(graph, backward->next, (size_t)backward->carried_count, false, reached);
-    mark_reachable(graph, backward->collected, (size_t)backward->collected_count, false, reached);
+    mark_reachable_back_to(graph, (int)oldest, backward->next, (size_t)backward->carried_count, false,
+                           reached);
+    mark_reachable_back_to(graph, (int)oldest, backward->collected, (size_t)backward->collected_count, false,
+                           reached);
     for (size_t i = 0; i < region->inside_count; i++)
         states->is_inside[region->inside[i]->id] = 1;
     for (int k = 0; k < loop->carried_count; k++)
         states->is_inside[loop->carried[k]->id] = 1;
-    for (size_t id = oldest_inside(loop, region); id < graph->nodes_count; id++) {
+    for (size_t id = oldest; id < graph->nodes_count; id++) {
         const struct node *node = graph->nodes[id];
-        if (!reached[id] || states->is_inside[id])
+        if (!reached[id - oldest] || states->is_inside[id])
             continue;
         classify(&copies, node);
         if (node->op == OP_RESULT && id >= copies.first && states->is_inside[id] && copies.is_primal[id])
@@ -130,9 +133,10 @@ static void add_copies(struct states *states, const struct region *region, const
     memory_free(copies.is_primal);
 }
 
+/* What does not depend on the round is read in any. */
 static void visit(struct states *states, struct node *node)
 {
-    if (states->seen[node->id])
+    if (states->seen[node->id] || !states->is_inside[node->id])
         return;
     states->seen[node->id] = 1;
     ARENA_APPEND(states->graph->arena, states, stack, node);

@@ -206,11 +206,8 @@ static void push(struct worklist *list, struct node *node)
     list->nodes[list->count++] = node;
 }
 
-/* Marks the nodes that the roots need and that are not older than the one with the id `first`, whose mark is
- * marks[0].
- */
-static void mark_back_to(const struct graph *graph, int first, struct node *const *roots, size_t root_count,
-                         bool with_bodies, unsigned char *marks)
+void mark_reachable_back_to(const struct graph *graph, int first, struct node *const *roots,
+                            size_t root_count, bool with_bodies, unsigned char *marks)
 {
     struct worklist list = {0};
     for (size_t i = 0; i < root_count; i++)
@@ -236,7 +233,7 @@ static void mark_back_to(const struct graph *graph, int first, struct node *cons
 void mark_reachable(const struct graph *graph, struct node *const *roots, size_t root_count, bool with_bodies,
                     unsigned char *marks)
 {
-    mark_back_to(graph, 0, roots, root_count, with_bodies, marks);
+    mark_reachable_back_to(graph, 0, roots, root_count, with_bodies, marks);
 }
 
 /* ---- Inside and captured ---- */
@@ -326,7 +323,7 @@ const struct region *region_of(const struct graph *graph, struct loop *loop)
     for (size_t i = 0; i < end_count; i++)
         span.last = ends[i]->id > span.last ? ends[i]->id : span.last;
     span.marks = memory_array(span.last < span.first ? 1 : (size_t)(span.last - span.first) + 1, 1);
-    mark_back_to(graph, span.first, ends, end_count, false, span.marks);
+    mark_reachable_back_to(graph, span.first, ends, end_count, false, span.marks);
     for (int i = 0; i < loop->carried_count; i++)
         if (mark_of(&span, loop->carried[i]))
             *mark_of(&span, loop->carried[i]) |= CARRIED;

@@ -42,5 +42,8 @@ bool node_mentions(const struct graph *graph, const struct node *node, const siz
  * loops too if with_bodies. */
 void mark_reachable(const struct graph *graph, struct node *const *roots, size_t root_count, bool with_bodies,
                     unsigned char *marks);
+/* The same for nodes that are not older than the one with the id `first`, whose mark is marks[0]. */
+void mark_reachable_back_to(const struct graph *graph, int first, struct node *const *roots,
+                            size_t root_count, bool with_bodies, unsigned char *marks);
 
 #endif

@@ -6,6 +6,7 @@
  * array of entries is stored and read again. Only if nothing else reads y, and a is read nowhere else in the
  * round, so that a can be added to where it stands. */
 #include "region.h"
+#include "change_in_place.h"
 #include "simplify_loops.h"
 
 /* A term of the sum that an outer loop carries into its next round: of `entries`, which an inner loop has

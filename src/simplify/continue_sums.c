@@ -7,6 +7,7 @@
  * zeros is made, and added, in each round. Only if nothing else reads b, and a is read nowhere else in the
  * round. */
 #include "region.h"
+#include "change_in_place.h"
 #include "simplify_loops.h"
 
 /* What is added up at the end of a round. */

@@ -10,6 +10,7 @@
 
 #include "batch.h"
 #include "region.h"
+#include "change_in_place.h"
 #include "simplify_loops.h"
 
 /* Whether the number of rounds has a name in common with a size of the node: then the node for all rounds

@@ -11,6 +11,7 @@
 #include "passes.h"
 #include "region.h"
 #include "rewrites.h"
+#include "change_in_place.h"
 #include "simplify_loops.h"
 
 static size_t find_roots(const struct function *function, struct node **roots)

@@ -6,6 +6,7 @@
 
 #include "region.h"
 #include "memory.h"
+#include "change_in_place.h"
 #include "simplify_loops.h"
 
 struct loops {
@@ -343,101 +344,43 @@ static bool join(struct loops *loops, struct node *first, struct node *second)
     return true;
 }
 
-void become(struct node *node, const struct node *value)
-{
-    struct node kept = *node;
-    *node = *value;
-    node->id = kept.id;
-    node->name = kept.name;
-    node->named_by_user = kept.named_by_user;
-    node->origin = kept.origin;
-}
+/* Those that others may join, in buckets by what loops that can be joined share: the first of the values that
+ * they carry, or else their variable. */
+struct buckets {
+    struct bucket {
+        size_t *places; /* among the nodes, in order */
+        size_t places_count, places_capacity;
+    } * buckets;
+    size_t count;
+};
 
-/* Whether the node will vanish, and its users read its first input. */
-static bool stands_for_input(const struct node *node)
+static struct bucket *bucket_of(const struct buckets *buckets, const struct loop *loop)
 {
-    return node->op == OP_MARK || node->op == OP_STOP || node->op == OP_CUSTOM;
-}
-
-int *count_uses(const struct graph *graph, struct node *const *roots, size_t root_count)
-{
-    unsigned char *reached = memory_array(graph->nodes_count + 1, 1);
-    int *uses = ARENA_ARRAY(graph->arena, int, graph->nodes_count + 1);
-    mark_reachable(graph, roots, root_count, true, reached);
-    for (size_t i = 0; i < root_count; i++)
-        uses[roots[i]->id]++;
-    for (size_t id = 0; id < graph->nodes_count; id++)
-        for (int k = 0; reached[id] && k < graph->nodes[id]->input_count; k++)
-            uses[graph->nodes[id]->inputs[k]->id]++;
-    for (size_t id = graph->nodes_count; id-- > 0;)
-        if (reached[id] && stands_for_input(graph->nodes[id]))
-            uses[graph->nodes[id]->inputs[0]->id] += uses[id] - 1;
-    memory_free(reached);
-    return uses;
-}
-
-/* What must stand before the node: its inputs, and a LOOP's PLACEHOLDERs, which its body may not read. */
-static struct node *needed_before(const struct node *node, int i)
-{
-    if (i < node->input_count)
-        return node->inputs[i];
-    i -= node->input_count;
-    return node->op == OP_LOOP && i < node->loop->carried_count ? node->loop->carried[i] : NULL;
-}
-
-void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_count)
-{
-    size_t count = 0, stack_count = 0, total = graph->nodes_count;
-    struct node **sorted = ARENA_ARRAY(graph->arena, struct node *, total + 1);
-    struct node **stack = memory_array(total + root_count + 1, sizeof *stack);
-    int *visited =
-        memory_array(total + 1, sizeof *visited); /* how many inputs have been visited, plus 1; -1: done */
-    for (size_t r = 0; r < root_count; r++) {
-        stack[stack_count++] = roots[r];
-        while (stack_count) {
-            struct node *node = stack[stack_count - 1];
-            int *next = &visited[node->id];
-            struct node *needed = *next >= 0 ? needed_before(node, *next) : NULL;
-            if (needed) {
-                (*next)++;
-                if (visited[needed->id] == 0)
-                    stack[stack_count++] = needed;
-                continue;
-            }
-            if (*next >= 0)
-                sorted[count++] = node;
-            *next = -1;
-            stack_count--;
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        sorted[i]->id = (int)i;
-        if (sorted[i]->op == OP_LOOP)
-            sorted[i]->loop->region = NULL;
-    }
-    graph->nodes = sorted;
-    graph->nodes_count = graph->nodes_capacity = count;
-    graph->mentions = NULL;
-    graph->steepness = NULL;
-    memory_free(stack);
-    memory_free(visited);
+    size_t number =
+        loop->carried_count ? (size_t)loop->carried[0]->id : (size_t)size_atom_number(loop->variable);
+    return &buckets->buckets[number % buckets->count];
 }
 
 /* Whether any were joined. */
 static bool join_loops(struct loops *loops)
 {
+    struct arena *arena = loops->graph->arena;
     size_t count = 0, before = loops->nodes_count;
-    loops->newest = ARENA_ARRAY(loops->graph->arena, int, loops->graph->nodes_count + 1);
-    loops->visited = ARENA_ARRAY(loops->graph->arena, int, loops->graph->nodes_count + 1);
+    struct buckets buckets = {ARENA_ARRAY(arena, struct bucket, before + 1), before + 1};
+    loops->newest = ARENA_ARRAY(arena, int, loops->graph->nodes_count + 1);
+    loops->visited = ARENA_ARRAY(arena, int, loops->graph->nodes_count + 1);
     find_around(loops);
     for (size_t i = 0; i < before; i++) {
         bool joined = false;
-        for (size_t j = 0; j < count && !joined; j++)
-            joined = join(loops, loops->nodes[j], loops->nodes[i]);
+        struct bucket *bucket = bucket_of(&buckets, loops->nodes[i]->loop);
+        for (size_t k = 0; k < bucket->places_count && !joined; k++)
+            joined = join(loops, loops->nodes[bucket->places[k]], loops->nodes[i]);
         struct node *node = loops->nodes[i];
         loops->nodes[i] = NULL; /* it is among the first now, or no more */
-        if (!joined)
-            loops->nodes[count++] = node;
+        if (joined)
+            continue;
+        ARENA_APPEND(arena, bucket, places, count);
+        loops->nodes[count++] = node;
     }
     loops->nodes_count = count;
     for (size_t i = 0; i < count; i++)

@@ -17,16 +17,6 @@ void accumulate_in_rounds(struct graph *graph, struct node *const *roots, size_t
  */
 void continue_sums(struct graph *graph, struct node *const *roots, size_t root_count);
 
-/* ---- Changes in place ---- */
-
-/* Lets `node` be what `value` is, under its own name, for all its users. */
-void become(struct node *node, const struct node *value);
-/* How often each node that the roots need is read, bodies of loops included; by id. */
-int *count_uses(const struct graph *graph, struct node *const *roots, size_t root_count);
-/* Brings inputs before their users again, after nodes have been changed in place; drops what no root needs.
- */
-void sort_nodes(struct graph *graph, struct node *const *roots, size_t root_count);
-
 /* Which of the collected values of the loop it is; -1: none. */
 int collected_number(const struct loop *loop, const struct node *value);
 
