@@ -327,11 +327,12 @@ const struct region *region_of(const struct graph *graph, struct loop *loop)
     for (int i = 0; i < loop->carried_count; i++)
         if (mark_of(&span, loop->carried[i]))
             *mark_of(&span, loop->carried[i]) |= CARRIED;
-    for (int id = span.first; id <= span.last; id++) {
-        unsigned char *mark = &span.marks[id - span.first];
-        if (*mark == REACHED && is_inside(graph, loop, graph->nodes[id], &span)) {
+    unsigned char *mark = span.marks, *end = mark + (span.last < span.first ? 0 : span.last - span.first + 1);
+    for (; (mark = memchr(mark, REACHED, (size_t)(end - mark))) != NULL; mark++) { /* few of many */
+        struct node *node = graph->nodes[span.first + (mark - span.marks)];
+        if (is_inside(graph, loop, node, &span)) {
             *mark |= INSIDE;
-            ARENA_APPEND(graph->arena, region, inside, graph->nodes[id]);
+            ARENA_APPEND(graph->arena, region, inside, node);
         }
     }
     for (int i = 0; i < loop->carried_count; i++)
