@@ -159,14 +159,14 @@ parameter:
 /* real, int, int[n], [n, m], [..., n], size, Block, Block[L] */
 type:
     "real"                               { $$ = type_syntax(scanner, TYPE_REAL_SYNTAX, @$, false, (struct axis_list){0}); }
-  | '[' sizes ']'                        { $$ = type_syntax(scanner, TYPE_REAL_SYNTAX, @$, false, $sizes); }
+  | '[' sizes comma ']'                  { $$ = type_syntax(scanner, TYPE_REAL_SYNTAX, @$, false, $sizes); }
   | '[' "..." optional_sizes ']'         { $$ = type_syntax(scanner, TYPE_REAL_SYNTAX, @$, true, $optional_sizes); }
   | "int"                                { $$ = type_syntax(scanner, TYPE_INT_SYNTAX, @$, false, (struct axis_list){0}); }
-  | "int" '[' sizes ']'                  { $$ = type_syntax(scanner, TYPE_INT_SYNTAX, @$, false, $sizes); }
+  | "int" '[' sizes comma ']'            { $$ = type_syntax(scanner, TYPE_INT_SYNTAX, @$, false, $sizes); }
   | "int" '[' "..." optional_sizes ']'   { $$ = type_syntax(scanner, TYPE_INT_SYNTAX, @$, true, $optional_sizes); }
   | "size"                               { $$ = type_syntax(scanner, TYPE_SIZE, @$, false, (struct axis_list){0}); }
   | name                                 { $$ = group_type(scanner, @$, $name, (struct axis_list){0}); }
-  | name '[' sizes ']'                   { $$ = group_type(scanner, @$, $name, $sizes); }
+  | name '[' sizes comma ']'             { $$ = group_type(scanner, @$, $name, $sizes); }
 
 sizes[all]:
     expression                           { $all = (struct axis_list){0}; LIST_APPEND($all, axis(scanner, $expression)); }
@@ -174,7 +174,7 @@ sizes[all]:
 
 optional_sizes:
     %empty                               { $$ = (struct axis_list){0}; }
-  | ',' sizes                            { $$ = $sizes; }
+  | ',' sizes comma                      { $$ = $sizes; }
 
 /* group Block { g: [C]; W: [C, D] } */
 group:
@@ -313,7 +313,7 @@ targets[all]:
 /* a, p.g, G[i, 1:3], y[p < P] */
 target[whole]:
     variable                             { $whole = $variable; }
-  | target[part] '[' subscripts ']'      { $whole = target_part(scanner, @$, $part, $subscripts); }
+  | target[part] '[' subscripts comma ']'      { $whole = target_part(scanner, @$, $part, $subscripts); }
 
 variables[all]:
     variable                             { $all = (struct target_list){0}; LIST_APPEND($all, $variable); }
@@ -360,8 +360,8 @@ expression[whole]:
 postfix[whole]:
     primary
   | postfix[a] '\''[o]                   { $whole = unary_expression(scanner, @$, SYNTAX_TRANSPOSE, @o, $a); }
-  | postfix[a] '[' subscripts ']'        { $whole = subscript_expression(scanner, @$, $a, $subscripts); }
-  | postfix[a] '[' subscripts ']' '(' expression ')'
+  | postfix[a] '[' subscripts comma ']'        { $whole = subscript_expression(scanner, @$, $a, $subscripts); }
+  | postfix[a] '[' subscripts comma ']' '(' expression ')'
                                          { $whole = reduce_expression(scanner, @$, $a, $subscripts, $expression); }
   | postfix[a] '.' name                  { $whole = member_expression(scanner, @$, $a, $name); }
 

@@ -33,6 +33,13 @@ static void check_parameters(struct elaborator *e, const struct definition *defi
             report_error(e->diagnostics, p->name_span, "%s has two %s named %s", definition->name,
                          definition->kind == DEFINITION_GROUP ? "members" : "parameters", p->name);
         map_set(e->arena, &seen, p->name, (void *)p);
+        if (definition->kind == DEFINITION_GROUP && p->type->kind == TYPE_SIZE) {
+            report_error(e->diagnostics, p->type->span,
+                         "a member of a group is a number, a tensor or a group, not a size");
+            report_note(e->diagnostics, p->type->span,
+                        "sizes belong to the function that takes the group: f(p: %s, %s: size)",
+                        definition->name, p->name);
+        }
     }
 }
 

@@ -372,22 +372,40 @@ static struct value extremum(struct elaborator *e, struct builtin_call *c)
     return elementwise(e, &call);
 }
 
+/* The axes of the set as one, behind the others. */
+static struct node *join_axes(struct graph *graph, struct node *x, unsigned axes)
+{
+    int order[MAXIMUM_RANK], kept = 0, rank = 0;
+    size *shape[MAXIMUM_RANK + 1], *total = size_number(graph->sizes, 1);
+    for (int a = 0; a < x->rank; a++)
+        if (!(axes >> a & 1)) {
+            shape[kept] = x->shape[a];
+            order[kept++] = a;
+        }
+    rank = kept;
+    for (int a = 0; a < x->rank; a++)
+        if (axes >> a & 1) {
+            total = size_multiply(total, x->shape[a]);
+            order[rank++] = a;
+        }
+    shape[kept] = total;
+    return graph_reshape(graph, graph_transpose(graph, x, order), kept + 1, shape);
+}
+
+/* Over several axes, the position in row-major order of these. */
 static struct value arg_extremum(struct elaborator *e, struct builtin_call *c)
 {
     struct node *x = argument_real(e, c, 0);
     bool keep;
-    if (!x || !read_keepdims(e, c, REDUCE_KEEPDIMS, &keep))
+    unsigned axes;
+    if (!x || !read_keepdims(e, c, REDUCE_KEEPDIMS, &keep) || !read_axes(e, c, REDUCE_AXIS, x->rank, &axes))
         return value_error();
-    if (c->given[REDUCE_AXIS] && c->values[REDUCE_AXIS].kind != VALUE_NONE) {
-        int axis;
-        if (!as_axis(e, c->values[REDUCE_AXIS], c->spans[REDUCE_AXIS], x->rank, &axis))
-            return value_error();
-        struct node *y = graph_arg(e->graph, c->builtin->op, x, axis);
-        return value_node(keep ? restore_axes(e, y, 1u << axis, x->rank) : y);
-    }
-    size *total = size_product(e->sizes, x->rank, x->shape);
-    struct node *y = graph_arg(e->graph, c->builtin->op, graph_reshape(e->graph, x, 1, &total), 0);
-    return value_node(keep ? restore_axes(e, y, (1u << x->rank) - 1, x->rank) : y);
+    int axis = 0;
+    while (axis < x->rank && axes != 1u << axis)
+        axis++;
+    struct node *joined = axis < x->rank ? x : join_axes(e->graph, x, axes);
+    struct node *y = graph_arg(e->graph, c->builtin->op, joined, axis < x->rank ? axis : joined->rank - 1);
+    return value_node(keep ? restore_axes(e, y, axes, x->rank) : y);
 }
 
 /* ---- The tables ---- */

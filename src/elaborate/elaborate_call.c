@@ -250,6 +250,8 @@ static bool match_arguments(struct elaborator *e, const struct callee *callee, c
         }
         if (matched[i]) {
             fail(e, a->span, "%s is given twice in this call of %s", p->name, callee->name);
+            if (matched[i]->name)
+                note(e, a->span, "what goes by its place stands before what goes by name");
             return false;
         }
         matched[i++] = a;

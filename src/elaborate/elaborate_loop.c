@@ -85,14 +85,21 @@ struct rounds {
     size *count;
 };
 
-/* A loop whose bounds contain variables of loops around it has the largest number of rounds, and stops before
- * that: for j in a(i)..b(i) is, with j = a + k, for k in 0..max(b - a) while k < b - a. */
+/* A loop's variable is never below 0: a loop that may begin there, for j in -2..n, is, with j = -2 + k, for k
+ * in 0..n + 2. One whose bounds contain variables of loops around it has the largest number of rounds, and
+ * stops before that: for j in a(i)..b(i) is, with j = a + k, for k in 0..max(b - a) while k < b - a. */
 static bool bound_rounds(struct elaborator *e, const struct statement *statement, struct loop *loop,
                          struct rounds *rounds)
 {
     *rounds = (struct rounds){NULL, NULL};
-    if (!size_has_loop_variable(loop->begin) && !size_has_loop_variable(loop->end))
+    if (!size_has_loop_variable(loop->begin) && !size_has_loop_variable(loop->end)) {
+        if (size_nonnegative(loop->begin) == ALWAYS)
+            return true;
+        rounds->begin = loop->begin;
+        loop->end = size_subtract(loop->end, loop->begin);
+        loop->begin = size_number(e->sizes, 0);
         return true;
+    }
     rounds->begin = loop->begin;
     rounds->count = size_subtract(loop->end, loop->begin);
     loop->begin = size_number(e->sizes, 0);

@@ -188,6 +188,50 @@ static bool is_real_output(const struct function *function, const char *name)
     return false;
 }
 
+static bool asks_for(const struct extra_request *extra, const char *output)
+{
+    for (size_t i = 0; extra->outputs && i < extra->output_count; i++)
+        if (!strcmp(extra->outputs[i], output))
+            return true;
+    return !extra->outputs;
+}
+
+/* The first output that both are of; NULL: there is none. Without outputs both are of all. */
+static const char *shared_output(const struct extra_request *a, const struct extra_request *b)
+{
+    const struct extra_request *listed = a->outputs ? a : b, *other = a->outputs ? b : a;
+    if (!listed->outputs)
+        return "";
+    for (size_t i = 0; i < listed->output_count; i++)
+        if (asks_for(other, listed->outputs[i]))
+            return listed->outputs[i];
+    return NULL;
+}
+
+/* Each has members of the struct to itself: a jvp and an hvp those for directions, the others those for what
+ * they are of. */
+static bool is_repeated(struct elaborator *e, const struct export_request *request,
+                        const struct extra_request *wanted, const char *kind)
+{
+    bool has_directions = wanted->entry == ENTRY_JVP || wanted->entry == ENTRY_HVP;
+    for (size_t i = 0; i < request->extras_count; i++) {
+        const struct extra_request *other = &request->extras[i];
+        const char *shared = other->entry == wanted->entry ? shared_output(wanted, other) : NULL;
+        if (other->entry != wanted->entry || (!shared && !has_directions))
+            continue;
+        report_error(e->diagnostics, wanted->span, "%s%s%s is asked for twice", kind,
+                     shared && *shared ? " of " : "", shared ? shared : "");
+        if (!shared)
+            report_note(e->diagnostics, wanted->span, "%s",
+                        wanted->entry == ENTRY_JVP
+                            ? "one jvp gives several outputs, as in jvp(a, b), or all, as in jvp"
+                            : "a function has one hvp: that of the other output is a function of its own, "
+                              "g(x) { a, b = f(x); return b }");
+        return true;
+    }
+    return false;
+}
+
 static void request_extra(struct elaborator *e, struct export_request *request,
                           const struct export_extra *extra)
 {
@@ -228,7 +272,8 @@ static void request_extra(struct elaborator *e, struct export_request *request,
         names[wanted.output_count++] = output->name;
     }
     wanted.outputs = extra->has_outputs && !(wanted.is_lower && wanted.output_count == 0) ? names : NULL;
-    ARENA_APPEND(e->arena, request, extras, wanted);
+    if (!is_repeated(e, request, &wanted, extra->kind))
+        ARENA_APPEND(e->arena, request, extras, wanted);
 }
 
 void request_derivatives(struct elaborator *e, struct export_request *request,

@@ -379,6 +379,15 @@ static struct value declare_input(struct elaborator *e, const char *name, const 
     return value_node(node);
 }
 
+static void fail_any_leading(struct elaborator *e, const struct parameter *p, struct span at)
+{
+    e->not_exportable = true;
+    if (e->quiet_export)
+        return;
+    fail(e, at, "a function with a [..., n] parameter can be called but not exported");
+    note(e, p->span, "give %s all its axes", p->name);
+}
+
 static struct value declare_group(struct elaborator *e, const char *name, const struct type_syntax *type,
                                   size *const *lead, int lead_count, struct span span)
 {
@@ -401,6 +410,10 @@ static struct value declare_group(struct elaborator *e, const char *name, const 
     value.items = ARENA_ARRAY(e->arena, struct value, value.count);
     int i = 0;
     for (const struct parameter *member = group->parameters; member; member = member->next, i++) {
+        if (member->type->any_leading) {
+            fail_any_leading(e, member, span);
+            return value_error();
+        }
         const char *full = arena_print(e->arena, "%s_%s", name, member->name);
         value.items[i] = member->type->kind == TYPE_GROUP
                              ? declare_group(e, full, member->type, stack, count, span)
@@ -421,11 +434,7 @@ bool declare_parameters(struct elaborator *e, const struct definition *definitio
         if (p->type->kind == TYPE_SIZE)
             continue;
         if (p->type->any_leading) {
-            e->not_exportable = true;
-            if (!e->quiet_export) {
-                fail(e, p->span, "a function with a [..., n] parameter can be called but not exported");
-                note(e, p->span, "give %s all its axes", p->name);
-            }
+            fail_any_leading(e, p, p->span);
             return false;
         }
         if (p->type->kind == TYPE_GROUP)

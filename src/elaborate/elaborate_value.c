@@ -63,6 +63,13 @@ static struct node *list_as_node(struct elaborator *e, const struct value *list,
     struct node **nodes = ARENA_ARRAY(e->arena, struct node *, count);
     struct span *spans = ARENA_ARRAY(e->arena, struct span, count);
     bool any_real = false;
+    if (count == 0) {
+        fail(e, at, "a list without elements is no tensor");
+        note(e, at,
+             "what a loop makes is collected: for i in 0..n { y[i] = … }; to begin with, zeros([n]) has n "
+             "elements");
+        return NULL;
+    }
     for (int i = 0; i < count; i++) {
         nodes[i] = as_node(e, list->items[i], at);
         if (!nodes[i])
@@ -231,6 +238,8 @@ static void fail_not_static(struct elaborator *e, struct value value, struct spa
     if (value.kind == VALUE_NODE && value.node->rank == 0 && value.node->type == REAL &&
         graph_is_constant(value.node, &number)) {
         fail(e, at, "%s must be a whole number, but this is %g", what, number);
+        if (number == floor(number))
+            note(e, at, "a whole number is written without point and exponent: %.0f", number);
         return;
     }
     fail(e, at, "%s must be a number or size known when compiling, but this is %s", what,

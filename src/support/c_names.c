@@ -230,20 +230,21 @@ static bool is_constant(const char *name)
 /* The names of these rows only grow: FP_INT_UPWARD and SNANF128 are newer than many compilers. */
 static bool is_like_a_macro(const char *name)
 {
-    static const char *const rows[] = {"GRADC_", "HUGE_VAL",    "SNAN",   "__",     "FLT_",  "DBL_",
-                                       "LDBL_",  "DECIMAL_DIG", "FLT16_", "FLT32",  "FLT64", "FLT128_",
-                                       "DEC_",   "DEC32_",      "DEC64_", "DEC128_"};
+    static const char *const rows[] = {"GRADC_",  "HUGE_VAL",    "SNAN",   "FLT_",   "DBL_",
+                                       "LDBL_",   "DECIMAL_DIG", "FLT16_", "FLT32",  "FLT64",
+                                       "FLT128_", "DEC_",        "DEC32_", "DEC64_", "DEC128_"};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (begins(name, rows[i]))
             return true;
-    return is_limit(name) || is_constant(name) || (begins(name, "FP_") && isupper((unsigned char)name[3])) ||
-           (name[0] == '_' && isupper((unsigned char)name[1]));
+    return is_limit(name) || is_constant(name) || (begins(name, "FP_") && isupper((unsigned char)name[3]));
 }
 
 const char *c_word_kind(const char *name)
 {
     if (is_among(name, keywords, sizeof keywords / sizeof *keywords))
         return "a word of C or C++";
+    if (begins(name, "__") || (name[0] == '_' && isupper((unsigned char)name[1])))
+        return "reserved for C's headers and compilers";
     if (is_among(name, macros, sizeof macros / sizeof *macros) || is_like_a_macro(name))
         return "a macro of C's headers or compilers";
     return NULL;

@@ -1,5 +1,6 @@
 /* greek.c: spells Greek letters. Their code points run in alphabetical order from U+0391 (capitals) and
- * U+03B1, with the final sigma, ς, before σ; µ is also the sign for micro, U+00B5. */
+ * U+03B1, with the final sigma, ς, before σ; µ is also the sign for micro, U+00B5. The forms that mathematics
+ * writes, such as ϕ, are the same letters. */
 #include "greek.h"
 
 #include <ctype.h>
@@ -11,15 +12,22 @@ static const char *const letters[] = {"alpha",   "beta", "gamma", "delta",  "eps
                                       "omicron", "pi",   "rho",   "sigma",  "sigma",   "tau",  "upsilon",
                                       "phi",     "chi",  "psi",   "omega"};
 
-enum { CAPITAL_ALPHA = 0x391, SMALL_ALPHA = 0x3B1, SMALL_OMEGA = 0x3C9, MICRO = 0xB5, NO_LETTER = 0x3A2 };
+enum { CAPITAL_ALPHA = 0x391, SMALL_ALPHA = 0x3B1, SMALL_OMEGA = 0x3C9, NO_LETTER = 0x3A2 };
 enum { LONGEST_LETTER = 7 };
+
+static const struct form {
+    int code;
+    const char *letter;
+} forms[] = {{0xB5, "mu"},  {0x3D0, "beta"},  {0x3D1, "theta"}, {0x3D5, "phi"},
+             {0x3D6, "pi"}, {0x3F0, "kappa"}, {0x3F1, "rho"},   {0x3F5, "epsilon"}};
 
 /* The spelling of a letter's code point, NULL for any other character. */
 static const char *letter_of(int code, bool *is_capital)
 {
     *is_capital = code >= CAPITAL_ALPHA && code < SMALL_ALPHA;
-    if (code == MICRO)
-        return "mu";
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (forms[i].code == code)
+            return forms[i].letter;
     if (code >= SMALL_ALPHA && code <= SMALL_OMEGA)
         return letters[code - SMALL_ALPHA];
     bool is_omega_at_most = code <= SMALL_OMEGA - SMALL_ALPHA + CAPITAL_ALPHA;

@@ -281,6 +281,8 @@ const char *syntax_hint(struct scanner *scanner, struct span span, const char *c
         return "the value of a choice is written if c then a else b";
     if (wants_operator && found == ':' && !block && !equals && !expects(expected, count, ".."))
         return "a part is written x[1:3], the numbers 0 to n - 1 are range(n)";
+    if (wants_operator && found == TOKEN_IN && expects(expected, count, "']'"))
+        return "a sum over an index is written sum[i](x[i]), with a range sum[i < n](x[i])";
     if (wants_operator && found == TOKEN_IN)
         return "a comparison is written x == a or x == b";
     if (wants_operator && found == TOKEN_NAME && expects(expected, count, "']'"))
@@ -337,6 +339,8 @@ const char *syntax_hint(struct scanner *scanner, struct span span, const char *c
         return "'real' is a reserved word: real(k) converts a value";
     if (before == TOKEN_REAL && found == '[')
         return "the type of a real tensor is its sizes alone: [n]";
+    if (found == TOKEN_ELLIPSIS && expects(expected, count, ".."))
+        return "a range ends before its bound: 0..n is 0 to n - 1";
     if (found == TOKEN_ELLIPSIS && !expects(expected, count, "..."))
         return "... stands first, as in [..., n]";
     if (found == ']' && expects(expected, count, "...") && !expects(expected, count, "':'"))

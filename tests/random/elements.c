@@ -27,7 +27,7 @@ static bool is_narrower(const struct variable *variable, const void *closure)
 static const char *position(int size)
 {
     for (int v = scope.count; v-- > 0;)
-        if (scope.names[v].type == COUNTER && scope.names[v].high < size && chance(60))
+        if (scope.names[v].type == COUNTER && scope.names[v].low >= 0 && scope.names[v].high < size && chance(60))
             return scope.names[v].name;
     int at = (int)below((unsigned)size);
     return chance(20) ? print("-%d", size - at) : print("%d", at);

@@ -85,7 +85,7 @@ static const char *subscript(struct axis axis)
         }
     }
     const struct variable *counter = random_name(COUNTER);
-    if (counter && counter->high < axis.value && chance(70))
+    if (counter && counter->low >= 0 && counter->high < axis.value && chance(70))
         return counter->name;
     return print("%d", (int)below((unsigned)axis.value));
 }

@@ -16,6 +16,12 @@ static struct bounds random_bounds(bool at_least_one)
         return (struct bounds){print("1..%s", axis.text), 1, axis.value, axis_of(print("(%s - 1)", axis.text), axis.value - 1)};
     if (!at_least_one && chance(4))
         return (struct bounds){"1..1", 1, 1, whole(1)};
+    if (chance(8)) { /* from below 0, or perhaps so */
+        int rounds = 1 + (int)below(4);
+        if (chance(50))
+            return (struct bounds){print("-%d..%d", rounds, 1), -rounds, 1, whole(rounds + 1)};
+        return (struct bounds){print("%s - %d..%s", axis.text, rounds, axis.text), axis.value - rounds, axis.value, whole(rounds)};
+    }
     if (chance(30)) {
         int rounds = 1 + (int)below(4);
         return (struct bounds){print("0..%d", rounds), 0, rounds, whole(rounds)};
@@ -149,7 +155,7 @@ void loop_statement(struct text *out, int number_)
     body(out);
     if (name && (chance(90) || !collects))
         carry(out, name, shape);
-    if (name && shape.rank && chance(25) && bounds.end <= shape.axes[0].value) {
+    if (name && shape.rank && chance(25) && bounds.begin >= 0 && bounds.end <= shape.axes[0].value) {
         char *entry = bounded(without(shape, 0), 1);
         indent(out);
         say(out, "%s[%s] = %s\n", name, r, entry);
