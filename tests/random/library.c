@@ -50,6 +50,8 @@ char *linear_algebra(struct shape shape, int depth)
         return print("%s(%s, axis = %d)", PICK("cumprod", "cummax", "cummin"), expression(shape, depth - 1), (int)below((unsigned)shape.rank));
     if (shape.rank == 2 && chance(10))
         return print("kron(%s, [[0.6]])", expression(shape, depth - 1));
+    if (shape.rank == 1 && !strcmp(n.text, "3") && chance(40))
+        return print("cross(%s, %s)", expression(shape, depth - 1), leaf(shape));
     if (shape.rank == 1 && chance(30)) { /* batched */
         struct shape batch = shape_with(3, n, small_axis(), whole(2));
         batch.axes[2] = batch.axes[1];
@@ -59,8 +61,6 @@ char *linear_algebra(struct shape shape, int depth)
         square = shape_with(2, n, n);
         if (chance(10))
             return print("pack_tril(%s)[:%s]", expression(square, depth - 1), n.text);
-        if (!strcmp(n.text, "3") && chance(40))
-            return print("cross(%s, %s)", expression(shape, depth - 1), leaf(shape));
         return chance(50) ? print("solve(%s, %s)", regular(square, depth), expression(shape, depth - 1))
                           : print("solve_tril(tril(%s), %s)", regular(square, depth), expression(shape, depth - 1));
     }
