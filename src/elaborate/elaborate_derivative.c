@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-bool depends_around(struct elaborator *e, struct node *from, const struct node *to,
-                    const struct node *barrier)
+static bool reaches(struct elaborator *e, struct node *from, const struct node *to,
+                    const struct node *barrier, bool through_stops)
 {
     char *seen = arena_allocate(e->arena, e->graph->nodes_count);
     size_t count = 0, capacity = 64;
@@ -15,7 +15,7 @@ bool depends_around(struct elaborator *e, struct node *from, const struct node *
     stack[count++] = from;
     while (count) {
         struct node *node = stack[--count];
-        if (node == barrier || seen[node->id])
+        if (node == barrier || seen[node->id] || (node->op == OP_STOP && !through_stops))
             continue;
         if (node == to)
             return true;
@@ -26,6 +26,12 @@ bool depends_around(struct elaborator *e, struct node *from, const struct node *
         }
     }
     return false;
+}
+
+bool depends_around(struct elaborator *e, struct node *from, const struct node *to,
+                    const struct node *barrier)
+{
+    return reaches(e, from, to, barrier, true);
 }
 
 /* The value of a name or of a group's member, not tied to the branch that reads it. */
@@ -79,6 +85,47 @@ static bool is_present(struct value value, const struct node *mark)
     return false;
 }
 
+/* What the loop of a RESULT has for it at the end of its rounds. */
+static struct node *end_of(const struct node *result)
+{
+    const struct loop *loop = result->inputs[0]->loop;
+    return result->result < loop->carried_count ? loop->next[result->result]
+                                                : loop->collected[result->result - loop->carried_count];
+}
+
+static bool may_run_no_round(struct elaborator *e, const struct loop *loop)
+{
+    return loop->is_branch || loop->condition ||
+           size_nonnegative(size_subtract(size_subtract(loop->end, loop->begin), size_number(e->sizes, 1))) !=
+               ALWAYS;
+}
+
+/* Whether a loop or branch gives x and, computed from x's value in it, something else that y takes up. The
+ * graph has no path for this behind the loop. */
+static bool depends_inside(struct elaborator *e, struct node *y, struct node *x)
+{
+    const struct node *result = x;
+    while (result->op == OP_MARK)
+        result = result->inputs[0];
+    if (result->op != OP_RESULT)
+        return false;
+    const struct loop *loop = result->inputs[0]->loop;
+    for (size_t id = (size_t)result->inputs[0]->id; id < e->graph->nodes_count; id++) {
+        const struct node *other = e->graph->nodes[id];
+        if (other->op != OP_RESULT || other->inputs[0] != result->inputs[0] || other == result ||
+            !reaches(e, y, other, x, false))
+            continue;
+        if (reaches(e, end_of(other), end_of(result), NULL, false) ||
+            depends_inside(e, end_of(other), end_of(result)))
+            return true;
+        if (other->result < loop->carried_count && result->result < loop->carried_count &&
+            may_run_no_round(e, loop) &&
+            depends_inside(e, loop->initial[other->result], loop->initial[result->result]))
+            return true;
+    }
+    return false;
+}
+
 static struct node *target_node(struct elaborator *e, struct value value, struct binding *binding,
                                 struct span at, struct node *y)
 {
@@ -94,6 +141,14 @@ static struct node *target_node(struct elaborator *e, struct value value, struct
             note(e, binding->span, "%s is assigned again here", binding->name);
             return NULL;
         }
+    }
+    if (y && depends_inside(e, y, node)) {
+        fail(e, at, "a part of this value was computed from %s within the loop or branch that assigned it",
+             binding->name);
+        note(e, at,
+             "compute it behind the loop or branch, from what %s is there; stop_gradient(…) leaves it out",
+             binding->name);
+        return NULL;
     }
     return node;
 }

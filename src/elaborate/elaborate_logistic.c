@@ -15,13 +15,38 @@ static bool is_one_everywhere(const struct node *node)
     return graph_is_constant(node, &value) && value == 1;
 }
 
-/* The exp(u) of 1 + exp(u) or exp(u) + 1; NULL: it is something else. */
-static struct node *exponential_beside_one(const struct node *sum)
+/* An INDEX over another source. */
+static struct node *view_over(struct elaborator *e, const struct node *view, struct node *source)
+{
+    struct node **inputs = ARENA_ARRAY(e->arena, struct node *, view->input_count);
+    for (int i = 0; i < view->input_count; i++)
+        inputs[i] = i ? view->inputs[i] : source;
+    return graph_rebuild(e->graph, view, inputs);
+}
+
+static bool is_view(const struct node *node)
+{
+    return node->op == OP_INDEX && !node->fill;
+}
+
+/* The u of exp(u), or of a view of that: of a scalar for many places it is computed once; NULL: it is none.
+ */
+static struct node *exponent_of(struct elaborator *e, const struct node *node)
+{
+    if (node->op == OP_EXP)
+        return node->inputs[0];
+    struct node *inner = is_view(node) ? exponent_of(e, node->inputs[0]) : NULL;
+    return inner ? view_over(e, node, inner) : NULL;
+}
+
+/* That of 1 + exp(u) or exp(u) + 1. */
+static struct node *exponent_beside_one(struct elaborator *e, const struct node *sum)
 {
     for (int i = 0; sum->op == OP_ADD && i < 2; i++)
-        if (sum->inputs[i]->op == OP_EXP && is_one_everywhere(sum->inputs[1 - i]))
-            return sum->inputs[i];
-    return NULL;
+        if (is_one_everywhere(sum->inputs[1 - i]))
+            return exponent_of(e, sum->inputs[i]);
+    struct node *inner = is_view(sum) ? exponent_beside_one(e, sum->inputs[0]) : NULL;
+    return inner ? view_over(e, sum, inner) : NULL;
 }
 
 /* A function of the library of x, as if the program had called it here. */
@@ -46,11 +71,10 @@ static struct value library_function(struct elaborator *e, const char *function,
 bool logistic_quotient(struct elaborator *e, struct node *a, struct node *b, bool indexed, struct span left,
                        struct span point, struct span right, struct value *quotient)
 {
-    struct node *exponential = e->frame->unit->is_library ? NULL : exponential_beside_one(b);
-    if (!exponential)
+    struct node *u = e->frame->unit->is_library ? NULL : exponent_beside_one(e, b);
+    if (!u)
         return false;
-    struct node *u = exponential->inputs[0];
-    bool is_itself = a == exponential;
+    bool is_itself = exponent_of(e, a) == u;
     struct value sigmoid =
         library_function(e, "sigmoid", is_itself ? u : graph_unary(e->graph, OP_NEG, u), indexed, point);
     *quotient =
@@ -64,11 +88,11 @@ bool logistic_quotient(struct elaborator *e, struct node *a, struct node *b, boo
 bool logistic_integral(struct elaborator *e, enum op op, struct node *x, bool indexed, struct span at,
                        struct value *integral)
 {
-    struct node *exponential = e->frame->unit->is_library          ? NULL
-                               : op == OP_LOG                      ? exponential_beside_one(x)
-                               : op == OP_LOG1P && x->op == OP_EXP ? x
-                                                                   : NULL;
-    if (exponential)
-        *integral = library_function(e, "softplus", exponential->inputs[0], indexed, at);
-    return exponential != NULL;
+    struct node *u = e->frame->unit->is_library ? NULL
+                     : op == OP_LOG             ? exponent_beside_one(e, x)
+                     : op == OP_LOG1P           ? exponent_of(e, x)
+                                                : NULL;
+    if (u)
+        *integral = library_function(e, "softplus", u, indexed, at);
+    return u != NULL;
 }
