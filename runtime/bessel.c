@@ -21,7 +21,7 @@ GRADC_STATIC double gradc_scaled_i(int order, double x)
         term *= ((2.0 * k - 1) * (2.0 * k - 1) - 4.0 * order) / (8.0 * k * x);
         sum += term;
     }
-    return isinf(x) ? 0 : sum / sqrt(6.28318530717958647693 * x);
+    return sum * 0.39894228040143267794 / sqrt(x); /* 1 / sqrt(2 pi) */
 }
 
 GRADC_API double gradc_i0e(double x)

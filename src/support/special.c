@@ -198,7 +198,7 @@ static double far_ie(int order, double x)
         term *= -(4.0 * order * order - (2.0 * k - 1) * (2.0 * k - 1)) / (8.0 * k * x);
         sum += term;
     }
-    return sum / sqrt(2 * PI * x);
+    return sum / (sqrt(2 * PI) * sqrt(x));
 }
 
 /* 9.2.5: sqrt(2 / (pi x)) (P cos c - Q sin c), c = x - n pi / 2 - pi / 4 */

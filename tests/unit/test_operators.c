@@ -294,6 +294,11 @@ START_TEST(bessel_functions_far_from_0)
         ck_assert_double_eq_tol(special_j(0, known[i].x), known[i].j0, 3e-15);
         ck_assert_double_eq_tol(special_j(1, -known[i].x), -known[i].j1, 3e-15);
     }
+    const double least = 3.9894228040143267794e-155; /* 1 / sqrt(2 pi 1e308) */
+    ck_assert_double_eq_tol(special_ie(0, 1e308), least, 1e-170);
+    ck_assert_double_eq_tol(gradc_i0e(1e308), least, 1e-170);
+    ck_assert_double_eq_tol(gradc_i1e(-1e308), -least, 1e-170);
+    ck_assert_double_eq(gradc_i0e(INFINITY), 0);
 }
 END_TEST
 
