@@ -132,6 +132,18 @@ static struct node *place(struct elaborator *e, struct node *x, int rank, size *
     return graph_scatter(e->graph, x, rank, shape, subscripts, NULL, 0);
 }
 
+/* concat([a, b]), as others write it. */
+static bool is_list_of_arrays(const struct value *value)
+{
+    bool has_array = false;
+    for (int i = 0; value->kind == VALUE_LIST && i < value->count; i++) {
+        const struct value *item = &value->items[i];
+        has_array =
+            has_array || item->kind == VALUE_LIST || (item->kind == VALUE_NODE && item->node->rank > 0);
+    }
+    return has_array;
+}
+
 /* The operands of concat and stack, all of one type; count, or 0 after reporting. */
 static int joined_operands(struct elaborator *e, struct builtin_call *c, struct node ***operands,
                            struct span **spans)
@@ -141,6 +153,12 @@ static int joined_operands(struct elaborator *e, struct builtin_call *c, struct 
     *operands = ARENA_ARRAY(e->arena, struct node *, count);
     *spans = ARENA_ARRAY(e->arena, struct span, count);
     bool any_int = false;
+    if (count == 1 && is_list_of_arrays(&c->values[0])) {
+        fail(e, c->spans[0], "%s takes the arrays themselves, not a list of them", c->builtin->name);
+        note(e, c->spans[0], "write %s(a, b, axis = 0); a list is an array with an axis more",
+             c->builtin->name);
+        return 0;
+    }
     for (int i = 0; i < count; i++) {
         values[i] = i ? c->more[i - 1].value : c->values[0];
         (*spans)[i] = i ? c->more[i - 1].span : c->spans[0];

@@ -250,6 +250,11 @@ static void fail_not_static(struct elaborator *e, struct value value, struct spa
         note(e, at, "a part that begins at an int is written by indices: y[p < 2] = x[k + p]");
     if (value.node->type == BOOL && value.node->rank)
         note(e, at, "what a mask leaves out is 0 in if c then x else 0, as in sum(if x > 0 then x else 0)");
+    if (value.node->op == OP_DIV && value.node->inputs[0]->op == OP_SIZE_VALUE &&
+        value.node->inputs[1]->op == OP_SIZE_VALUE)
+        note(e, at,
+             "a size is divided by a number alone, as in n/2; a quotient of sizes can be one of its own, k: "
+             "size");
     if (value.node->type == REAL && !strcmp(what, a_subscript)) {
         note(e, at, "a subscript may be an int, too: int(…) makes one of a real");
         note_counter(e, &value, at);

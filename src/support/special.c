@@ -210,7 +210,8 @@ static double far_j(int order, double x)
         sine = -cosine;
         cosine = turned;
     }
-    return (alternate_terms(order, x, 0) * cosine - alternate_terms(order, x, 1) * sine) / sqrt(PI * x);
+    return (alternate_terms(order, x, 0) * cosine - alternate_terms(order, x, 1) * sine) /
+           (sqrt(PI) * sqrt(x));
 }
 
 double special_ie(int order, double x)
