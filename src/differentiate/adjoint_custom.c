@@ -72,7 +72,8 @@ static bool goes_by_element(const struct graph *graph, const struct node *adjoin
 static bool is_by_element(const struct graph *graph, const struct node *y, int k)
 {
     const struct rule *rule = y->rule, *original = rule->original ? rule->original : rule;
-    return rule->is_tame && rule->output_count == 1 && original->seeds[0] && graph_same_shape(rule->arguments[k], y) &&
+    return rule->is_tame && rule->output_count == 1 && original->seeds[0] &&
+           graph_same_shape(rule->arguments[k], y) &&
            goes_by_element(graph, rule->adjoints[k], original->seeds[0]);
 }
 
