@@ -155,6 +155,13 @@ static struct callee *resolve_callee(struct elaborator *e, const struct expressi
         e->static_need = call->operator_span;
         if (e->quiet_export)
             return NULL;
+        if (binding->value.node->rank == 0) {
+            fail(e, call->operator_span, "%s is called, so %s can be called with a function but not exported",
+                 call->name, e->frame->definition->name);
+            note(e, call->operator_span, "export one that says which, as in h(x) = %s(sin, x)",
+                 e->frame->definition->name);
+            return NULL;
+        }
     }
     fail_unknown_function(e, call);
     return NULL;

@@ -306,12 +306,14 @@ static bool declare_group_sizes(struct elaborator *e, const struct type_syntax *
     struct unit *home;
     const struct definition *group = find_group(e, e->frame->unit, type->group, &home);
     if (!group) {
+        const char *advice = habit_advice(HABIT_TYPE, type->group);
+        if (e->lacks_functions && !advice)
+            return false;
         size_t count = 0;
         const char **names = ARENA_ARRAY(e->arena, const char *, e->frame->unit->groups.entries_count + 1);
         for (size_t i = 0; i < e->frame->unit->groups.entries_count; i++)
             names[count++] = e->frame->unit->groups.entries[i].name;
         fail(e, type->span, "there is no type or group %s", type->group);
-        const char *advice = habit_advice(HABIT_TYPE, type->group);
         if (advice)
             note(e, type->span, "%s", advice);
         else if (!suggest(e, type->group, names, count) && (islower(*type->group) || !type->group[1]))

@@ -164,6 +164,9 @@ struct node *as_int(struct elaborator *e, struct value value, struct span at)
              ? arena_print(e->arena, "real%s%s", value.node->rank ? " " : "",
                            value.node->rank ? shape_text(e, value.node) : "")
              : value_text(e, &value));
+    const struct node *node = value.kind == VALUE_NODE ? value.node : NULL;
+    if (node && node->op == OP_PARAMETER && node->name)
+        note(e, at, "whole numbers are declared %s: int%s", node->name, node->rank ? shape_text(e, node) : "");
     return NULL;
 }
 
