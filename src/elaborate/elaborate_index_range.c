@@ -347,7 +347,7 @@ void solve_ranges(struct elaborator *e, struct inference *inference)
              in_sum ? "the range of %s cannot be inferred, since another index of its subscript has no range "
                       "either; "
                       "give one: %s < …"
-                    : "the index %s stands in no subscript, so it has no range; give one: %s < …",
+                    : "no subscript tells the range of the index %s; give one: %s < …",
              range->name, range->name);
         inference->failed = true;
     }

@@ -166,7 +166,8 @@ struct node *as_int(struct elaborator *e, struct value value, struct span at)
              : value_text(e, &value));
     const struct node *node = value.kind == VALUE_NODE ? value.node : NULL;
     if (node && node->op == OP_PARAMETER && node->name)
-        note(e, at, "whole numbers are declared %s: int%s", node->name, node->rank ? shape_text(e, node) : "");
+        note(e, at, "whole numbers are declared %s: int%s", node->name,
+             node->rank ? shape_text(e, node) : "");
     return NULL;
 }
 
