@@ -323,7 +323,8 @@ START_TEST(what_forward_leaves_in_chunks)
             continue;
         struct item *loop = outermost(kept->writers[0]);
         struct own own = {.buffer = kept};
-        struct chunks chunks = {.owns = &own, .owns_count = 1};
+        const struct own *owns[] = {&own};
+        struct chunks chunks = {.owns = &own, .owns_count = 1, .by_memory = owns};
         loop->chunks = &chunks;
         expect_fault(&made, ENTRY_FORWARD, "for backward, of which each chunk has its own");
         return;
