@@ -141,6 +141,9 @@ expect 'a file that grows too large' 2 'cannot write work/m.c: File too large' \
 untouched 'a file that grows too large' work/m.c work/m.h
 mkdir folder.nn
 expect 'a folder as input' 2 'cannot read folder.nn: Is a directory' "$GRADC" folder.nn
+mkfifo pipe.nn
+printf 'import "pipe.nn"\nf(x) = x\n' > reads_pipe.nn
+expect 'an import that may never end' 1 'cannot read "pipe.nn": it is a pipe or a device, and no file' timeout 20 "$GRADC" reads_pipe.nn -o work/pipe.c
 expect 'a folder for an output' 2 'cannot write folder.nn: Is a directory' "$GRADC" model.nn --emit=ast -o folder.nn
 mkdir work/n.h
 expect 'a folder as the header' 2 'cannot write work/n.h: Is a directory' "$GRADC" model.nn -o work/n.c

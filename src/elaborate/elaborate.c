@@ -168,7 +168,9 @@ static void import(struct elaborator *e, struct unit *unit, const struct definit
                                              : NULL;
     if (!source) {
         report_error(e->diagnostics, definition->span, "cannot read \"%s\": %s", definition->name,
-                     errno ? strerror(errno) : "no such file");
+                     errno == ENXIO ? "it is a pipe or a device, and no file"
+                     : errno        ? strerror(errno)
+                                    : "no such file");
         suggest_library(e, definition->name);
         e->lacks_functions = true;
         return;

@@ -89,31 +89,33 @@ const struct source *source_read(struct arena *arena, const char *path)
     return source_of_text(arena, name, bytes.text, bytes.length, false);
 }
 
-/* Whether it can be read; *is_folder where it is there and cannot for that. */
-static bool is_file(const char *path, bool *is_folder)
+/* Whether it is a file; where it is there and none, *error says so: a folder, or what may be read for ever,
+ * such as a pipe or a device. */
+static bool is_file(const char *path, int *error)
 {
     struct stat status;
     if (stat(path, &status) != 0)
         return false;
-    *is_folder = *is_folder || S_ISDIR(status.st_mode);
-    return !S_ISDIR(status.st_mode);
+    if (!S_ISREG(status.st_mode))
+        *error = S_ISDIR(status.st_mode) ? EISDIR : ENXIO;
+    return S_ISREG(status.st_mode);
 }
 
 const char *source_find(struct arena *arena, const char *importing, const char *name,
                         const char *const *folders, size_t folder_count)
 {
-    bool is_folder = false;
+    int error = ENOENT;
     const char *slash = strrchr(importing, '/');
     int folder_length = slash && name[0] != '/' ? (int)(slash - importing) + 1 : 0;
     const char *beside = arena_print(arena, "%.*s%s", folder_length, importing, name);
-    if (is_file(beside, &is_folder))
+    if (is_file(beside, &error))
         return beside;
     for (size_t i = 0; i < folder_count && name[0] != '/'; i++) {
         const char *path = arena_print(arena, "%s/%s", folders[i], name);
-        if (is_file(path, &is_folder))
+        if (is_file(path, &error))
             return path;
     }
-    errno = is_folder ? EISDIR : ENOENT;
+    errno = error;
     return NULL;
 }
 
