@@ -264,10 +264,12 @@ static struct node *table_find(const struct graph *graph, const struct node *can
 {
     size_t mask = graph->table_size - 1;
 
+    /* Where nodes have been changed in place and sorted, a number may be that of another node, or of none. */
     for (size_t place = hash & mask; graph->table[place].number != 0; place = (place + 1) & mask) {
-        struct node *node = graph->nodes[graph->table[place].number - 1];
-        if (graph->table[place].hash == hash && node_equal(node, candidate))
-            return node;
+        size_t number = (size_t)graph->table[place].number;
+        if (graph->table[place].hash == hash && number <= graph->nodes_count &&
+            node_equal(graph->nodes[number - 1], candidate))
+            return graph->nodes[number - 1];
     }
     return NULL;
 }
