@@ -30,6 +30,7 @@ struct saved_binding *save_bindings(struct elaborator *e, const struct map *name
             saved[i].depth = binding->depth;
             saved[i].span = binding->span;
             saved[i].is_parameter = binding->is_parameter;
+            saved[i].is_result = binding->is_result;
         }
     }
     return saved;
@@ -46,6 +47,7 @@ void restore_bindings(struct elaborator *e, const struct saved_binding *saved, s
             saved[i].binding->depth = saved[i].depth;
             saved[i].binding->span = saved[i].span;
             saved[i].binding->is_parameter = saved[i].is_parameter;
+            saved[i].binding->is_result = saved[i].is_result;
         }
         map_set(e->arena, &e->frame->bindings, saved[i].name, saved[i].binding);
     }

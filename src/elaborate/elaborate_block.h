@@ -14,7 +14,7 @@ struct saved_binding {
     struct value value;      /* as it is read here */
     struct value original;
     struct span span;
-    bool is_parameter;
+    bool is_parameter, is_result;
     int depth;
 };
 

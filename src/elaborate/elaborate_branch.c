@@ -159,8 +159,8 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
     }
     for (size_t i = 0; i < count; i++) {
         size_t next = merged[i].first;
-        bind(e, merged[i].name, unflatten_value(e, merged[i].like, taken.nodes, &next), merged[i].span,
-             false);
+        bind_result(e, merged[i].name, unflatten_value(e, merged[i].like, taken.nodes, &next),
+                    merged[i].span);
     }
     for (size_t i = 0; i < then_side->block->collected_count; i++) {
         struct collected collected = then_side->block->collected[i];

@@ -126,48 +126,6 @@ static bool depends_inside(struct elaborator *e, struct node *y, struct node *x)
     return false;
 }
 
-/* The statement that begins there, also inside of others; NULL: there is none. */
-static const struct statement *statement_at(const struct statement *statement, unsigned begin)
-{
-    for (; statement; statement = statement->next) {
-        if (statement->span.begin == begin)
-            return statement;
-        const struct statement *inner = statement_at(statement->body, begin);
-        if (!inner)
-            inner = statement_at(statement->else_body, begin);
-        if (inner)
-            return inner;
-    }
-    return NULL;
-}
-
-/* Whether the name has been assigned in one of the statements. */
-static bool assigns_there(const struct statement *statement, struct span name)
-{
-    for (; statement; statement = statement->next)
-        if ((statement->span.begin <= name.begin && name.begin < statement->span.end) ||
-            assigns_there(statement->body, name) || assigns_there(statement->else_body, name))
-            return true;
-    return false;
-}
-
-/* Whether it is the loop or branch that has given the name its value, in this function: not a name that has
- * been given the value behind it, nor one of a function that is called with it. */
-static bool is_given_by_loop(struct elaborator *e, const struct binding *binding, const struct node *x)
-{
-    const struct definition *definition = e->frame->definition;
-    while (x->op == OP_MARK)
-        x = x->inputs[0];
-    if (x->op != OP_RESULT || binding->is_parameter)
-        return false;
-    struct span loop = x->inputs[0]->origin, name = binding->span;
-    const struct statement *statement =
-        loop.source == definition->span.source ? statement_at(definition->body, loop.begin) : NULL;
-    return statement && name.source == loop.source &&
-           (name.begin <= loop.begin || assigns_there(statement->body, name) ||
-            assigns_there(statement->else_body, name));
-}
-
 static struct node *target_node(struct elaborator *e, struct value value, struct binding *binding,
                                 struct span at, struct node *y)
 {
@@ -184,7 +142,7 @@ static struct node *target_node(struct elaborator *e, struct value value, struct
             return NULL;
         }
     }
-    if (y && is_given_by_loop(e, binding, node) && depends_inside(e, y, node)) {
+    if (y && binding->is_result && depends_inside(e, y, node)) {
         fail(e, at, "a part of this value was computed from %s within the loop or branch that assigned it",
              binding->name);
         note(e, at,

@@ -345,8 +345,8 @@ void execute_for(struct elaborator *e, const struct statement *statement)
     for (size_t i = 0; i < carried_count; i++) {
         size_t next = carried[i].first;
         const struct target *target = map_get(&names, carried[i].saved->name);
-        bind(e, carried[i].saved->name, unflatten_value(e, carried[i].like, results, &next), target->span,
-             false);
+        bind_result(e, carried[i].saved->name, unflatten_value(e, carried[i].like, results, &next),
+                    target->span);
     }
     bind_collected(e, &block, node, loop->carried_count);
     if (block.met)

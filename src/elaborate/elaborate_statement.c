@@ -63,8 +63,15 @@ void bind(struct elaborator *e, const char *name, struct value value, struct spa
     binding->value = value;
     binding->span = span;
     binding->is_parameter = is_parameter;
+    binding->is_result = false;
     binding->depth = frame->block ? frame->block->depth : 0;
     observe(e, span, &value);
+}
+
+void bind_result(struct elaborator *e, const char *name, struct value value, struct span span)
+{
+    bind(e, name, value, span, false);
+    find_binding(e, name)->is_result = true;
 }
 
 /* ---- Which names a body differentiates with respect to ---- */

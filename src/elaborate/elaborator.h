@@ -54,6 +54,7 @@ struct binding {
     struct span span; /* where it was declared or last assigned */
     int depth;        /* of the block in which it was assigned; 0: in none */
     bool is_parameter;
+    bool is_result;      /* a loop or branch has given it this value, at its end */
     struct node **marks; /* every MARK that the name has stood for, the latest last */
     size_t marks_count, marks_capacity;
 };
@@ -361,6 +362,8 @@ bool declare_defaults(struct elaborator *e, const struct definition *definition)
 /* ---- elaborate_statement.c ---- */
 void execute(struct elaborator *e, const struct statement *statements);
 void bind(struct elaborator *e, const char *name, struct value value, struct span span, bool is_parameter);
+/* What the name stands for behind a loop or branch that assigns it. */
+void bind_result(struct elaborator *e, const char *name, struct value value, struct span span);
 struct binding *find_binding(struct elaborator *e, const char *name);
 void execute_body(struct elaborator *e, const struct definition *definition);
 /* The names that a definition's body differentiates with respect to. */

@@ -12,6 +12,7 @@
  * Rounds that have an array for what is theirs alone, or add to one array, cannot be done side by side. If
  * each chunk of them has such arrays of its own, the chunks can. How many there are depends on sizes alone,
  * and their sums are added in order, so that results do not depend on the number of threads. */
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "loop_kinds.h"
@@ -70,13 +71,12 @@ bool has_own(struct program *program, struct chunks *chunks, struct nest *nest, 
 
 /* ---- Whether nothing else touches what is added up ---- */
 
+/* In an order that is only to find by: nothing that is seen depends on it. */
 static int by_memory(const void *a, const void *b)
 {
     const struct own *first = *(const struct own *const *)a, *second = *(const struct own *const *)b;
-    const struct buffer *x = root_of(first->buffer), *y = root_of(second->buffer);
-    return x == y  ? (first > second) - (first < second)
-           : x < y ? -1
-                   : 1; /* to find, in no order that is seen */
+    uintptr_t x = (uintptr_t)root_of(first->buffer), y = (uintptr_t)root_of(second->buffer);
+    return x == y ? (first > second) - (first < second) : (x > y) - (x < y);
 }
 
 static void sort_by_memory(struct program *program, struct chunks *chunks)
@@ -95,7 +95,7 @@ const struct own *own_of(const struct chunks *chunks, const struct buffer *buffe
     size_t first = 0, end = chunks->owns_count;
     while (first < end) {
         size_t middle = first + (end - first) / 2;
-        if (root_of(chunks->by_memory[middle]->buffer) < root)
+        if ((uintptr_t)root_of(chunks->by_memory[middle]->buffer) < (uintptr_t)root)
             first = middle + 1;
         else
             end = middle;
