@@ -105,10 +105,11 @@ static const char *identifier(struct arena *arena, const char *wanted)
 const char *names_take(struct names *names, const char *wanted)
 {
     const char *name = identifier(names->arena, wanted);
-    if (is_reserved(names, name))
+    if (is_reserved(names, name)) {
         name = arena_print(names->arena, "%s_", name);
-    if (is_reserved(names, name)) /* for how it begins */
-        name = arena_print(names->arena, "v_%s", name);
+        if (is_reserved(names, name)) /* for how it begins */
+            name = arena_print(names->arena, "v_%s", name);
+    }
     if (names_has(names, name)) {
         const char *base = name;
         const char *separator = isdigit((unsigned char)base[strlen(base) - 1]) ? "_" : "";

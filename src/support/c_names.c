@@ -219,9 +219,10 @@ static bool is_constant(const char *name)
                                             "M_LN2",  "M_LOG10E",  "M_LOG2E",    "M_PI", "M_PI_2",
                                             "M_PI_4", "M_SQRT1_2", "M_SQRT2"};
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
+        if (!begins(name, constants[i]))
+            continue;
         const char *type = name + strlen(constants[i]);
-        if (begins(name, constants[i]) &&
-            (!*type || !strcmp(type, "l") || (*type == 'f' && !type[1 + strspn(type + 1, "0123456789x")])))
+        if (!*type || !strcmp(type, "l") || (*type == 'f' && !type[1 + strspn(type + 1, "0123456789x")]))
             return true;
     }
     return false;

@@ -144,24 +144,47 @@ static double largest(const double *values, size_t count)
     return most;
 }
 
-/* How much each element may be off; infinite where the graph has no say. */
-static const double *tolerances(struct point *point, struct node *node, size_t count, const double *expected)
+/* What one call gave, and what is to be held against it. */
+struct verdict {
+    struct point *point;
+    enum entry entry;
+    const struct outcome *outcome;
+    struct interpreter *exact;
+    double *
+        *off; /* by member, how much each element may be off; NULL: nobody has asked, most values are close */
+    double *worst; /* of all errors, relative to what is large in its array */
+};
+
+/* How much each element of what the entry writes may be off; infinite where the graph has no say. One pass
+ * over the graph serves all members, which share most of it. */
+static void find_tolerances(struct verdict *verdict)
 {
-    double *off = ARENA_ARRAY(point->arena, double, count);
+    struct point *point = verdict->point;
+    const struct function *function = point->function;
+    double **off = ARENA_ARRAY(point->arena, double *, function->members_count);
     for (int i = 0; i < INPUTS_NUDGED + ROUNDINGS_NUDGED; i++) {
-        struct arena *arena = arena_new();
+        struct arena *nudged_arena = arena_new();
         bool is_of_inputs = i < INPUTS_NUDGED;
-        struct interpreter *nudged = interpreter_at(point, arena, is_of_inputs ? point->nudge * (i + 1) : 0);
+        struct interpreter *nudged =
+            interpreter_at(point, nudged_arena, is_of_inputs ? point->nudge * (i + 1) : 0);
         if (!is_of_inputs)
             interpreter_perturb(nudged, point->rounding, (uint64_t)i);
-        const double *values = interpreter_value(nudged, node);
-        for (size_t k = 0; k < count; k++) {
-            double change = values ? NUDGED * fabs(values[k] - expected[k]) : INFINITY;
-            off[k] = change >= off[k] ? change : isnan(change) ? INFINITY : off[k];
+        for (size_t m = 0; m < function->members_count; m++) {
+            struct node *node = point->reference->members[m].value;
+            if (!is_written_by(verdict->entry, &function->members[m]) || point->is_null[m])
+                continue;
+            const double *expected = interpreter_value(verdict->exact, node);
+            const double *values = expected ? interpreter_value(nudged, node) : NULL;
+            if (!off[m])
+                off[m] = ARENA_ARRAY(point->arena, double, point->counts[m] + 1);
+            for (size_t k = 0; k < point->counts[m]; k++) {
+                double change = values ? NUDGED * fabs(values[k] - expected[k]) : INFINITY;
+                off[m][k] = change >= off[m][k] ? change : isnan(change) ? INFINITY : off[m][k];
+            }
         }
-        arena_free(arena);
+        arena_free(nudged_arena);
     }
-    return off;
+    verdict->off = off;
 }
 
 static const char *differs(struct point *point, const struct member *member, size_t i, size_t k, double got,
@@ -185,27 +208,27 @@ static const char *differs(struct point *point, const struct member *member, siz
     return arena_print(point->arena, "%s is %.12g, should be %.12g", text, got, expected);
 }
 
-static const char *judge_member(struct point *point, size_t i, const struct outcome *outcome,
-                                const double *expected, double *worst)
+static const char *judge_member(struct verdict *verdict, size_t i, const double *expected)
 {
+    struct point *point = verdict->point;
+    const struct outcome *outcome = verdict->outcome;
     const struct member *member = &point->function->members[i];
-    const double *tolerance = NULL; /* found once asked for: most values are close */
     double magnitude = 1e-3 + largest(expected, point->counts[i]), close = point->close * magnitude;
     for (size_t k = 0; k < point->counts[i]; k++) {
-        double got = outcome->values[i][k], off = fabs(got - expected[k]);
+        double got = outcome->values[i][k], error = fabs(got - expected[k]);
         if (!outcome->is_written[i][k])
             return arena_print(point->arena, "element %zu of %s is not written", k, member->name);
         if (got == expected[k] || (isnan(got) && isnan(expected[k])))
             continue;
         if (member->type == REAL && !isfinite(expected[k]))
             continue;
-        if (isfinite(off) && off / magnitude > *worst)
-            *worst = off / magnitude;
-        if (member->type == REAL && off <= close)
+        if (isfinite(error) && error / magnitude > *verdict->worst)
+            *verdict->worst = error / magnitude;
+        if (member->type == REAL && error <= close)
             continue;
-        if (!tolerance)
-            tolerance = tolerances(point, point->reference->members[i].value, point->counts[i], expected);
-        if (member->type == REAL ? off <= tolerance[k] : tolerance[k] > 0)
+        if (!verdict->off)
+            find_tolerances(verdict);
+        if (member->type == REAL ? error <= verdict->off[i][k] : verdict->off[i][k] > 0)
             continue;
         return differs(point, member, i, k, got, expected[k]);
     }
@@ -245,6 +268,7 @@ const char *point_judge(struct point *point, enum entry entry, const struct outc
     struct arena *arena = arena_new();
     struct interpreter *interpreter = interpreter_at(point, arena, 0);
     const struct judged *judged = judge_rounds(arena, point->reference, interpreter);
+    struct verdict verdict = {point, entry, outcome, interpreter, NULL, worst};
     const char *wrong = NULL;
     int wanted = STATUS_OK;
     for (size_t i = 0; i < point->function->members_count && !wrong; i++) {
@@ -255,7 +279,7 @@ const char *point_judge(struct point *point, enum entry entry, const struct outc
         if (!expected)
             wanted = interpreter_status(interpreter);
         else if (outcome->status == STATUS_OK && wanted == STATUS_OK)
-            wrong = judge_member(point, i, outcome, expected, worst);
+            wrong = judge_member(&verdict, i, expected);
     }
     if (outcome->status != wanted && outcome->status != STATUS_OK && wanted != STATUS_OK)
         wanted = outcome->status; /* there are two reasons, and one is told */
