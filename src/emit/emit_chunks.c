@@ -44,7 +44,10 @@ static void name_own(struct emitter *emitter, const struct own *own, struct rena
     renamed->name = place_of_name(emitter, own);
     renamed->outside = *renamed->name;
     renamed->inside = names_take(emitter->names, arena_print(arena, "%s_own", renamed->outside));
-    renamed->others = names_take(emitter->names, arena_print(arena, "%s_others", renamed->outside));
+    bool has_name = own->copies && own->copies->name;
+    renamed->others = has_name
+                          ? own->copies->name
+                          : names_take(emitter->names, arena_print(arena, "%s_others", renamed->outside));
     if (own->copies && !is_local(own)) {
         own->copies->name = renamed->others;
         own->copies->is_read = true;
@@ -52,29 +55,29 @@ static void name_own(struct emitter *emitter, const struct own *own, struct rena
     }
 }
 
-static const struct tree *count_factor(struct emitter *emitter, const struct own *own)
+static const struct tree *stride_factor(struct emitter *emitter, const struct own *own)
 {
-    return size_factor(emitter, buffer_count(emitter->program, own->buffer));
+    return size_factor(emitter, own->stride);
 }
 
 static void declare_own(struct emitter *emitter, const struct own *own, const struct renamed *renamed,
                         const char *chunk)
 {
     const char *type = c_type(emitter, own->buffer->type);
-    const struct tree *count = count_factor(emitter, own);
+    const struct tree *stride = stride_factor(emitter, own);
     if (is_local(own) && keeps_parts(own->added_by)) {
         declare_parts(emitter, own->added_by, renamed->outside);
     } else if (is_local(own)) {
         emit_line(emitter, "%s %s = $", type, renamed->inside, identity_of(emitter, own->added_by->node));
     } else if (!own->added_by) {
         emit_line(emitter, "%s *const %s = GRADC_OWN(%s, %s, %s, $)", type, renamed->inside, chunk,
-                  renamed->outside, renamed->others, count);
+                  renamed->outside, renamed->others, stride);
     } else {
         emit_line(
             emitter, "%s *const %s = %s > 0 ? %s + $ : %s", type, renamed->inside, chunk, renamed->others,
-            tree_append(emitter->lasting, form(emitter, "(%s - 1)", chunk), "*", count), renamed->outside);
+            tree_append(emitter->lasting, form(emitter, "(%s - 1)", chunk), "*", stride), renamed->outside);
         struct statement *test = emit_open(emitter, CODE_IF, NO_BRACES, "if (%s > 0)", chunk);
-        emit_line(emitter, "memset(%s, 0, $ * sizeof(%s))", renamed->inside, count, type);
+        emit_line(emitter, "memset(%s, 0, $ * sizeof(%s))", renamed->inside, stride, type);
         close_statement(emitter, test);
     }
 }
@@ -118,7 +121,7 @@ static void combine_own(struct emitter *emitter, const struct own *own, const st
         return;
     begin_guarded(emitter, &guarded, own->added_by->guard);
     emit_as(emitter, CODE_ADD, "GRADC_ADD_CHUNKS(%s, %s, $, $)", renamed->outside, renamed->others,
-            count_factor(emitter, own), chunks);
+            stride_factor(emitter, own), chunks);
     end_guarded(emitter, &guarded);
 }
 

@@ -150,13 +150,38 @@ static int take_slot(struct program *program, const struct chunks *chunks, size 
     return (int)search->next++;
 }
 
-static struct buffer *new_copies(struct program *program, const struct chunks *chunks,
-                                 const struct buffer *buffer, size *number, struct search *search)
+/* What is private and lies in one slot of the first chunk's does so in those of the others: finds the stride
+ * for all of it, that of the largest. */
+static void join_slot(struct program *program, const struct chunks *chunks, struct own *own)
 {
-    size *count = size_multiply(number, buffer_count(program, buffer));
-    struct buffer *copies = room_new(program, buffer->type, count);
-    copies->slot = take_slot(program, chunks, count, search);
-    return copies;
+    struct slot *slot = own->buffer->slot >= 0 ? &program->slots[own->buffer->slot] : NULL;
+    own->stride = buffer_count(program, own->buffer);
+    if (own->added_by || !slot || own->buffer->type != REAL)
+        return;
+    if (slot->chunks != chunks) {
+        slot->chunks = chunks;
+        slot->own = own;
+        return;
+    }
+    own->first = slot->own;
+    size *stride = own->first->stride;
+    if (size_nonnegative(size_subtract(own->stride, stride)) == ALWAYS)
+        own->first->stride = own->stride;
+    else if (size_nonnegative(size_subtract(stride, own->stride)) != ALWAYS)
+        own->first = NULL;
+}
+
+static void place_copies(struct program *program, const struct chunks *chunks, struct own *own, size *number,
+                         struct search *search)
+{
+    if (own->first) {
+        own->stride = own->first->stride;
+        own->copies = own->first->copies;
+        return;
+    }
+    size *count = size_multiply(number, own->stride);
+    own->copies = room_new(program, own->buffer->type, count);
+    own->copies->slot = take_slot(program, chunks, count, search);
 }
 
 static size *count_added(struct program *program, const struct chunks *chunks)
@@ -197,10 +222,12 @@ void cut_into_chunks(struct program *program, struct item *loop, struct chunks *
     size *others = size_subtract(chunks->count, size_number(program->sizes, 1));
     size *copies = computed_size(program, CHUNK_COPIES, 1, &chunks->count);
     struct search search = {0};
+    for (size_t i = 0; i < chunks->owns_count; i++)
+        join_slot(program, chunks, &chunks->owns[i]);
     for (size_t i = 0; i < chunks->owns_count; i++) {
         struct own *own = &chunks->owns[i];
         if (own->buffer->storage != STORAGE_SCALAR)
-            own->copies = new_copies(program, chunks, own->buffer, own->added_by ? others : copies, &search);
+            place_copies(program, chunks, own, own->added_by ? others : copies, &search);
     }
     loop->chunks = chunks;
 }

@@ -215,6 +215,8 @@ struct item {
 struct own {
     struct buffer *buffer; /* that of the first chunk */
     struct buffer *copies; /* those of the others; NULL: a local variable */
+    size *stride;          /* from one of these to the next */
+    struct own *first;     /* in whose copies these are, too; NULL: in their own */
     struct nest *added_by; /* what all rounds add to it; NULL: it is private to a round */
 };
 
@@ -273,7 +275,8 @@ struct slot {
     int sharers; /* buffers that use it */
     bool is_kept;
     bool is_for_chunks;          /* of what chunks of a loop have for themselves, */
-    const struct chunks *chunks; /* the loop cut last that uses it */
+    const struct chunks *chunks; /* the loop cut last that uses it, */
+    struct own *own;             /* and the first that lies in it there */
     const char *name;            /* in C: the name of its first buffer */
 };
 
@@ -559,14 +562,11 @@ int64_t compute_size(enum computation computation, const int64_t *arguments);
 /* ---- coalesce.c ---- */
 /* Finds values that need no memory of their own. */
 void coalesce(struct program *program);
-/* The buffer whose memory it is kept in. */
-struct buffer *root_of(const struct buffer *buffer);
-/* The one by whose name C calls its elements. */
-struct buffer *array_of(struct buffer *buffer);
+struct buffer *root_of(const struct buffer *buffer); /* the buffer whose memory it is kept in */
+struct buffer *array_of(struct buffer *buffer);      /* the one by whose name C calls its elements */
 
 /* ---- slots.c ---- */
-/* Gives the buffers in the workspace their slots. */
-void share_slots(struct program *program);
+void share_slots(struct program *program); /* gives the buffers in the workspace theirs */
 
 /* ---- collapse.c ---- */
 /* Makes one loop of two where the inner one's rows stand one behind the other. */

@@ -41,7 +41,7 @@ GRADC_INLINE int scores_check(const struct scores *m)
             (double)m->N + 64 > (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     if (3 * (double)m->K * (double)m->D * block + (double)m->K * (double)m->D * chunks4 +
-            2 * (double)m->K * copies4 + (double)m->D * copies3 + (double)m->K + block + 80 >
+            (double)m->K * copies4 + (double)m->D * copies3 + (double)m->K + block + 72 >
             (double)(PTRDIFF_MAX / 16))
         return GRADC_ESIZE;
     return GRADC_OK;
@@ -61,7 +61,7 @@ size_t scores_gradient_workspace(const struct scores *m)
     count += gradc_room(m->K * m->D);
     count += gradc_room(block);
     count += gradc_room(m->K);
-    count += 2 * gradc_room(m->K * copies4);
+    count += gradc_room(m->K * copies4);
     count += gradc_room(m->K * m->D * chunks4 - m->K * m->D);
     count += gradc_room(m->D * copies3);
     return count * sizeof(double);
@@ -339,7 +339,6 @@ static void scores_gradient_kernel(
     double *GRADC_RESTRICT t4,          /* [block] */
     double *GRADC_RESTRICT sum2,        /* [K, D] */
     double *GRADC_RESTRICT s_others,    /* [K*copies] */
-    double *GRADC_RESTRICT t2_others,   /* [K*copies] */
     double *GRADC_RESTRICT sum2_others, /* [K*D*chunks - K*D] */
     double *GRADC_RESTRICT sum5_others) /* [D*copies] */
 {
@@ -379,7 +378,7 @@ static void scores_gradient_kernel(
             const size_t begin = gradc_first(chunk, chunks4, rows, 1);
             const size_t end = gradc_first(chunk + 1, chunks4, rows, 1);
             double *const s_own = GRADC_OWN(chunk, s, s_others, K);
-            double *const t2_own = GRADC_OWN(chunk, t2, t2_others, K);
+            double *const t2_own = GRADC_OWN(chunk, t2, s_others, K);
             double *const sum2_own = chunk > 0 ? sum2_others + (chunk - 1) * K * D : sum2;
             if (chunk > 0)
                 memset(sum2_own, 0, K * D * sizeof(double));
@@ -466,10 +465,9 @@ int scores_gradient(struct scores *m)
     double *const t4 = sum2 + gradc_room(K * D);
     double *const s = t4 + gradc_room(block);
     double *const s_others = s + gradc_room(K);
-    double *const t2_others = s_others + gradc_room(K * copies4);
-    double *const sum2_others = t2_others + gradc_room(K * copies4);
+    double *const sum2_others = s_others + gradc_room(K * copies4);
     scores_gradient_kernel(m, m->Q, m->x, m->mu, m->d_Q, m->d_mu, t5, s, t, sum, t4, sum2, s_others,
-            t2_others, sum2_others, sum2_others + gradc_room(K * D * chunks4 - K * D));
+            sum2_others, sum2_others + gradc_room(K * D * chunks4 - K * D));
     return GRADC_OK;
 }
 

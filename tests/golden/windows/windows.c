@@ -40,7 +40,7 @@ size_t windows_gradient_workspace(const struct windows *m)
     const size_t chunks3 = gradc_chunks(m->N, 225792 * m->N, 576);
     const size_t copies3 = gradc_copies(chunks3);
     size_t count = 15680; /* gradient */
-    count += 2 * gradc_room(14112 * copies3);
+    count += gradc_room(14112 * copies3);
     count += gradc_room(1568 * copies3);
     count += gradc_room(576 * chunks3 - 576);
     return count * sizeof(float);
@@ -218,7 +218,6 @@ static void windows_gradient_kernel(
     float *GRADC_RESTRICT conv2d,        /* [8, 14, 14] */
     float *GRADC_RESTRICT t_others,      /* [14112*copies] */
     float *GRADC_RESTRICT conv2d_others, /* [1568*copies] */
-    float *GRADC_RESTRICT t2_others,     /* [14112*copies] */
     float *GRADC_RESTRICT d_w_others)    /* [576*chunks - 576] */
 {
     const size_t N = m->N;
@@ -241,7 +240,7 @@ static void windows_gradient_kernel(
         float *const t_own = GRADC_OWN(chunk, t, t_others, 14112);
         float *const conv2d_own = GRADC_OWN(chunk, conv2d, conv2d_others, 1568);
         float windows2_parts[GRADC_PARTS] = {0};
-        float *const t2_own = GRADC_OWN(chunk, t2, t2_others, 14112);
+        float *const t2_own = GRADC_OWN(chunk, t2, t_others, 14112);
         float *const d_w_own = chunk > 0 ? d_w_others + (chunk - 1) * 576 : d_w;
         if (chunk > 0)
             memset(d_w_own, 0, 576 * sizeof(float));
@@ -300,9 +299,8 @@ int windows_gradient(struct windows *m)
     float *const work = (float *)m->work;
     float *const t_others = work + 15680;
     float *const conv2d_others = t_others + gradc_room(14112 * copies3);
-    float *const t2_others = conv2d_others + gradc_room(1568 * copies3);
-    windows_gradient_kernel(m, m->x, m->w, m->d_w, work, work + 14112, t_others, conv2d_others, t2_others,
-            t2_others + gradc_room(14112 * copies3));
+    windows_gradient_kernel(m, m->x, m->w, m->d_w, work, work + 14112, t_others, conv2d_others,
+            conv2d_others + gradc_room(1568 * copies3));
     return GRADC_OK;
 }
 
