@@ -1,6 +1,7 @@
 /* slots.c: where in the workspace buffers lie.
  *
- * A slot is a part of the workspace. Buffers may share one that are not alive at the same time. The
+ * A slot is a part of the workspace. Buffers may share one that are not alive at the same time; what is
+ * written over an older value shares its slot with that, but takes up no more than the time of each. The
  * largest choose first: each takes the smallest slot that is large enough and free while it is alive, or a
  * new one. So no small buffer stands where a large one could, and the workspace is seldom more than what is
  * alive at once. Sizes that are not known count as typical ones, and a slot is only shared where it is surely
@@ -17,18 +18,20 @@
 
 enum { SLOTS_TRIED = 64 };
 
+struct interval {
+    size_t first, last;
+};
+
 /* A buffer and its aliases. */
 struct alias_class {
     struct buffer *buffer;
     size *count;
-    int64_t about; /* count at typical sizes */
-    size_t first, last, number;
+    int64_t about;              /* count at typical sizes */
+    struct interval *intervals; /* in which they are alive: in order, and apart */
+    size_t intervals_count, intervals_capacity;
+    size_t number;
     bool is_kept;
     int slot;
-};
-
-struct interval {
-    size_t first, last;
 };
 
 /* When a slot is taken, in order. */
@@ -54,13 +57,17 @@ static bool needs_slot(const struct buffer *buffer)
             (buffer->storage == STORAGE_MEMBER && buffer->needs_fallback));
 }
 
+static void add_interval(struct sharing *sharing, struct alias_class *class, const struct buffer *buffer)
+{
+    struct interval interval = {buffer->first, buffer->last};
+    ARENA_APPEND(sharing->program->scratch, class, intervals, interval);
+}
+
 static void add_class(struct sharing *sharing, struct buffer *buffer)
 {
     struct program *program = sharing->program;
     struct alias_class class = {
         .buffer = buffer, .number = sharing->classes_count, .is_kept = buffer->is_kept};
-    class.first = buffer->first;
-    class.last = buffer->last;
     class.count = buffer_count(program, buffer);
     class.about = about_of_atoms(class.count, UNKNOWN_WIDTH);
     buffer->slot = (int)sharing->classes_count; /* until slots are chosen */
@@ -76,11 +83,35 @@ static const struct item *item_in(const struct item *scope, const struct nest *n
     return item_at(nest, level);
 }
 
-static void join_class(struct alias_class *class, const struct buffer *alias)
+/* An alias without a name of its own goes on with what is there: it is alive with the array whose name it
+ * has, and in between. */
+static void live_with_array(const struct buffer *alias)
 {
+    struct buffer *array = array_of((struct buffer *)alias);
     for (size_t i = 0; toucher(alias, i); i++)
-        live_in(item_in(class->buffer->scope, toucher(alias, i)), &class->first, &class->last);
-    class->is_kept = class->is_kept || alias->is_kept;
+        live_in(item_in(root_of(alias)->scope, toucher(alias, i)), &array->first, &array->last);
+}
+
+static int by_first(const void *a, const void *b)
+{
+    const struct interval *p = a, *q = b;
+    return p->first < q->first ? -1 : p->first > q->first;
+}
+
+/* Those that touch become one. */
+static void join_intervals(struct alias_class *class)
+{
+    size_t count = 0;
+    qsort(class->intervals, class->intervals_count, sizeof *class->intervals, by_first);
+    for (size_t i = 0; i < class->intervals_count; i++) {
+        const struct interval next = class->intervals[i];
+        struct interval *last = count > 0 ? &class->intervals[count - 1] : NULL;
+        if (!last || next.first > last->last)
+            class->intervals[count++] = next;
+        else if (next.last > last->last)
+            last->last = next.last;
+    }
+    class->intervals_count = count;
 }
 
 /* What is kept first, then the largest, then by time. */
@@ -91,8 +122,8 @@ static int by_size(const void *a, const void *b)
         return p->is_kept ? -1 : 1;
     if (p->about != q->about && !p->is_kept)
         return p->about > q->about ? -1 : 1;
-    if (p->first != q->first && !p->is_kept)
-        return p->first < q->first ? -1 : 1;
+    if (p->intervals->first != q->intervals->first && !p->is_kept)
+        return p->intervals->first < q->intervals->first ? -1 : 1;
     return p->number < q->number ? -1 : p->number > q->number;
 }
 
@@ -114,8 +145,12 @@ static size_t place_of(const struct use *use, size_t first)
 
 static bool is_free(const struct use *use, const struct alias_class *class)
 {
-    size_t i = place_of(use, class->first);
-    return i == use->intervals_count || use->intervals[i].first > class->last;
+    for (size_t k = 0; k < class->intervals_count; k++) {
+        size_t i = place_of(use, class->intervals[k].first);
+        if (i < use->intervals_count && use->intervals[i].first <= class->intervals[k].last)
+            return false;
+    }
+    return true;
 }
 
 static bool is_large_enough(const struct slot *slot, size *count)
@@ -145,11 +180,14 @@ static void take_slot(struct sharing *sharing, struct alias_class *class)
 {
     class->slot = find_slot(sharing, class);
     struct use *use = &sharing->uses[class->slot];
-    struct interval interval = {class->first, class->last};
-    size_t at = place_of(use, class->first);
-    ARENA_APPEND(sharing->program->scratch, use, intervals, interval);
-    memmove(use->intervals + at + 1, use->intervals + at, (use->intervals_count - 1 - at) * sizeof interval);
-    use->intervals[at] = interval;
+    for (size_t k = 0; k < class->intervals_count; k++) {
+        const struct interval interval = class->intervals[k];
+        size_t at = place_of(use, interval.first);
+        ARENA_APPEND(sharing->program->scratch, use, intervals, interval);
+        memmove(use->intervals + at + 1, use->intervals + at,
+                (use->intervals_count - 1 - at) * sizeof interval);
+        use->intervals[at] = interval;
+    }
     sharing->program->slots[class->slot].sharers++;
     class->buffer->slot = class->slot;
 }
@@ -161,8 +199,19 @@ void share_slots(struct program *program)
         if (needs_slot(program->all_buffers[i]))
             add_class(&sharing, program->all_buffers[i]);
     for (size_t i = 0; i < program->all_buffers_count; i++)
-        if (program->all_buffers[i]->alias_of && needs_slot(root_of(program->all_buffers[i])))
-            join_class(&sharing.classes[root_of(program->all_buffers[i])->slot], program->all_buffers[i]);
+        if (array_of(program->all_buffers[i]) != program->all_buffers[i])
+            live_with_array(program->all_buffers[i]);
+    for (size_t i = 0; i < program->all_buffers_count; i++) {
+        struct buffer *buffer = program->all_buffers[i], *root = root_of(buffer);
+        if (!needs_slot(root))
+            continue;
+        struct alias_class *class = &sharing.classes[root->slot];
+        class->is_kept = class->is_kept || buffer->is_kept;
+        if (array_of(buffer) == buffer)
+            add_interval(&sharing, class, buffer);
+    }
+    for (size_t i = 0; i < sharing.classes_count; i++)
+        join_intervals(&sharing.classes[i]);
     if (sharing.classes_count > 0)
         qsort(sharing.classes, sharing.classes_count, sizeof *sharing.classes, by_size);
     for (size_t i = 0; i < sharing.classes_count; i++)
