@@ -244,15 +244,20 @@ test-accuracy: all
 	@$(MAKE) --no-print-directory $(BUILD)/tests/accuracy
 	@printf '%s\n' $(ACCURACY) | xargs -d '\n' -n 1 -P 2 $(BUILD)/tests/accuracy $(SAMPLES) 1
 
-# The share of the lines and branches of src/ and runtime/ that the tests run; which lines they do not is in
-# build/coverage/lines.txt.
+# The share of the lines and branches of src/ and runtime/ that the tests run; which they do not is in
+# build/coverage/lines.txt and branches.txt. Functions are not made a part of others, which would count the branches of
+# the runtime's products once for each number of rows and columns.
+COVERED = -g --coverage -fprofile-update=atomic
 coverage:
 	@tools/setup.sh coverage
 	@mkdir -p build/coverage
 	@printf '#!/bin/sh\nexec gcc "$$@" -lgcov\n' > build/coverage/cc && chmod +x build/coverage/cc
 	-@$(MAKE) --no-print-directory CC=$(CURDIR)/build/coverage/cc BUILD=build/coverage GRADC=build/coverage/gradc \
-		CFLAGS='-O0 -g --coverage' RUNTIME_CFLAGS='-O1 -g --coverage' run-tests
-	@gcovr --root . --filter src/ --filter runtime/ --print-summary --output build/coverage/lines.txt build/coverage
+		CFLAGS='-O0 $(COVERED)' \
+		RUNTIME_CFLAGS='-O1 $(COVERED) -DGRADC_INLINE="static __attribute__((unused, noinline))"' run-tests
+	@gcovr --root . --filter src/ --filter runtime/ --output build/coverage/lines.txt build/coverage
+	@gcovr --root . --filter src/ --filter runtime/ --branches --print-summary --output build/coverage/branches.txt \
+		build/coverage
 
 # Programs ten times as large as in the tests, with their times.
 hostile: all

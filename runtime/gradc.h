@@ -39,7 +39,8 @@
 #else
 #define GRADC_STATIC static
 #endif
-#if defined(__GNUC__)
+#if defined(GRADC_INLINE) /* to count each of its branches once */
+#elif defined(__GNUC__)
 #define GRADC_INLINE static inline __attribute__((unused, always_inline))
 #else
 #define GRADC_INLINE static inline
