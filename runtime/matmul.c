@@ -41,10 +41,24 @@ extern void cblas_sgemv(int order, int trans, int m, int n, float alpha, const f
  * up to MOST_OWN multiplications on one thread slower or as fast, since it always packs both matrices. */
 enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112, WORTH_A_CALL = 64, MOST_OWN = 1 << 26, GEMM_PARTS = 4 };
 
+/* On x86 processors that it does not know, OpenBLAS up to 0.3.24 takes kernels of 2004, for vectors of 16
+ * bytes: they take four times as long as those here (https://github.com/OpenMathLib/OpenBLAS/issues/4267). */
+extern char *openblas_get_corename(void) __attribute__((weak));
+
+static int is_outdated(void)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+    return openblas_get_corename && strcmp(openblas_get_corename(), "Prescott") == 0 &&
+           __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return 0;
+#endif
+}
+
 static int is_for_gemm(size_t m, size_t n, size_t k)
 {
     return m >= WORTH_A_CALL && n >= WORTH_A_CALL && k >= WORTH_A_CALL &&
-           (double)m * (double)n * (double)k > MOST_OWN;
+           (double)m * (double)n * (double)k > MOST_OWN && !is_outdated();
 }
 
 /* Whether two sizes and three strides fit an int. */
@@ -61,7 +75,7 @@ static int fit(size_t m, size_t n, size_t a, size_t b, size_t c)
         return;                                                                                              \
     }
 #define USE_GEMV(gemv)                                                                                       \
-    if (gemv && m >= WORTH_A_CALL && n >= WORTH_A_CALL && fit(m, n, lda, incx, incy)) {                      \
+    if (gemv && m >= WORTH_A_CALL && n >= WORTH_A_CALL && fit(m, n, lda, incx, incy) && !is_outdated()) {    \
         gemv(ROW_MAJOR, trans ? TRANS : NO_TRANS, (int)m, (int)n, alpha, a, (int)lda, x, (int)incx, beta, y, \
              (int)incy);                                                                                     \
         return;                                                                                              \
