@@ -12,7 +12,7 @@ CC=${CC:-gcc}
 CFLAGS=${CFLAGS:--O3 -march=native -fopenmp-simd}
 BENCH_THREADS=${BENCH_THREADS:-} # of OpenMP, with CFLAGS that have it: set by threads.sh
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=${BENCH_THREADS:-1}
-unset OPENBLAS_CORETYPE # the peers' BLAS takes the kernels that this processor runs fastest, as it chooses by itself
+unset OPENBLAS_CORETYPE # the peers' BLAS takes the kernels that this processor runs fastest, as it chooses by itself, or:
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 status=0
@@ -22,6 +22,14 @@ if [ -n "$blas" ] && echo '#include <cblas.h>' | $CC $(pkg-config --cflags openb
     blas="-DBENCH_BLAS $(pkg-config --cflags openblas 2> /dev/null) $blas"
 else
     echo "BLAS: absent (Debian: libopenblas-dev); the peers use the runtime's matrix products"
+fi
+# An OpenBLAS that does not know the processor takes its slowest kernels, which no peer shall have.
+if echo 'char *openblas_get_corename(void); int puts(const char *); int main(void) { puts(openblas_get_corename()); }' |
+    $CC -x c -o "$out/core" - ${blas##*-DBENCH_BLAS} 2> /dev/null && [ "$("$out/core")" = Prescott ]; then
+    for pair in avx512vl:SkylakeX avx2:Haswell; do
+        grep -qw "${pair%:*}" /proc/cpuinfo && export OPENBLAS_CORETYPE=${pair#*:} && break
+    done
+    echo "BLAS: does not know this processor; told to take kernels for ${OPENBLAS_CORETYPE-it}"
 fi
 # The interpreter that has a module: the one in the path, or the system's.
 python_with() {
