@@ -8,12 +8,14 @@
 typedef real bench_wide __attribute__((vector_size(64)));
 enum { BENCH_CHAINS = 24, BENCH_PEAK_ROUNDS = 1 << 16 };
 
-#if defined(__GNUC__) &&                                                                                     \
-    !defined(__clang__) /* fused, as gcc does not by itself where a C standard is asked for */
-__attribute__((optimize("fp-contract=fast")))
+/* Fused, as gcc does not by itself where a C standard is asked for. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define BENCH_FUSED __attribute__((optimize("fp-contract=fast")))
+#else
+#define BENCH_FUSED
 #endif
-GRADC_STATIC void
-bench_peak(void)
+
+BENCH_FUSED GRADC_STATIC void bench_peak(void)
 {
     static volatile real sink;
     bench_wide sum[BENCH_CHAINS], factor = {0}, term = {0};
