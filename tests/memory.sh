@@ -173,5 +173,29 @@ loop(h: [n, n], q: int[n], d: int[t], s: int[t], w: [t]) {
 }
 export loop wrt h, w
 END
+# takes MOST OPTIONS...: the workspace of the gradient of examples/programs/unet.nn, as compiled with these.
+takes() {
+    local most=$1 count
+    shift
+    # shellcheck disable=SC2086
+    count=$(cd "$out" && $CC $flags "$@" -I"$OLDPWD/runtime" unet_main.c unet.c "$BUILD/libgradc.a" -lm -o unet && ./unet)
+    if [ -n "$count" ] && [ "$count" -le "$most" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL windows of convolutions $*: ${count:-no} reals, not $most at most"
+    fi
+}
+
+# Windows of convolutions, one after the other, take up the rooms of two; so do those that chunks have for themselves.
+"$GRADC" examples/programs/unet.nn -o "$out/unet.c"
+echo '#include "unet.h"
+#include <stdio.h>
+int main(void) {
+    struct unet m = {.N = 4, .C = 16, .T = 8};
+    printf("%zu\n", unet_gradient_workspace(&m) / sizeof(double));
+}' > "$out/unet_main.c"
+takes 235000
+takes 513000 -fopenmp
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
