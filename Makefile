@@ -247,17 +247,16 @@ test-accuracy: all
 # The share of the lines and branches of src/ and runtime/ that the tests run; which they do not is in
 # build/coverage/lines.txt and branches.txt. Functions are not made a part of others, which would count the branches of
 # the runtime's products once for each number of rows and columns.
-COVERED = -g --coverage -fprofile-update=atomic
+COVERED = -g --coverage -fprofile-update=atomic -DGRADC_INLINE="static __attribute__((unused, noinline))"
+COUNTED = --root . --filter src/ --filter runtime/ --gcov-ignore-parse-errors
 coverage:
 	@tools/setup.sh coverage
 	@mkdir -p build/coverage
 	@printf '#!/bin/sh\nexec gcc "$$@" -lgcov\n' > build/coverage/cc && chmod +x build/coverage/cc
 	-@$(MAKE) --no-print-directory CC=$(CURDIR)/build/coverage/cc BUILD=build/coverage GRADC=build/coverage/gradc \
-		CFLAGS='-O0 $(COVERED)' \
-		RUNTIME_CFLAGS='-O1 $(COVERED) -DGRADC_INLINE="static __attribute__((unused, noinline))"' run-tests
-	@gcovr --root . --filter src/ --filter runtime/ --output build/coverage/lines.txt build/coverage
-	@gcovr --root . --filter src/ --filter runtime/ --branches --print-summary --output build/coverage/branches.txt \
-		build/coverage
+		CFLAGS='-O0 $(COVERED)' RUNTIME_CFLAGS='-O1 $(COVERED)' run-tests
+	@gcovr $(COUNTED) --output build/coverage/lines.txt build/coverage
+	@gcovr $(COUNTED) --branches --print-summary --output build/coverage/branches.txt build/coverage
 
 # Programs ten times as large as in the tests, with their times.
 hostile: all

@@ -95,8 +95,11 @@ bool flatten_value(struct elaborator *e, struct value value, struct span at, str
 /* A value of the same make over other nodes, taken from *next on. */
 struct value unflatten_value(struct elaborator *e, struct value like, struct node **nodes, size_t *next)
 {
-    if (like.kind != VALUE_GROUP)
-        return value_node(nodes[(*next)++]);
+    if (like.kind != VALUE_GROUP) {
+        struct value value = value_node(nodes[(*next)++]);
+        value.indexed = is_indexed(e, &like);
+        return value;
+    }
     struct value value = like;
     value.items = ARENA_ARRAY(e->arena, struct value, like.count);
     for (int i = 0; i < like.count; i++)

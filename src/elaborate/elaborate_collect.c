@@ -83,6 +83,14 @@ void collect(struct elaborator *e, const struct statement *statement)
     struct node *node = value.kind == VALUE_ERROR ? NULL : as_node(e, value, statement->value->span);
     if (!node)
         return;
+    if (is_indexed(e, &value)) {
+        fail(e, target->span,
+             "%s cannot collect elements named by indices; pass the function whole tensors, or carry the "
+             "value "
+             "through the loop",
+             target->name);
+        return;
+    }
     if (node->rank + depth > MOST_AXES) {
         fail(e, target->span, "a tensor has at most %d axes", MOST_AXES);
         return;

@@ -43,7 +43,6 @@ bool enter_index(struct elaborator *e, struct index_range *range);
 struct node *inside_all_ranges(struct elaborator *e, int first);
 /* A subscript with an index has a number for every axis: false after reporting that it has not. */
 bool names_all_axes(struct elaborator *e, const struct expression *x, const struct node *source);
-void fail_further_subscript(struct elaborator *e, struct span at);
 
 /* ---- elaborate_index_range.c ---- */
 /* The range of the index that `key` brings; NULL: none, or nothing is being inferred. */

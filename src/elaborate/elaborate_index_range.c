@@ -211,8 +211,16 @@ static void infer_subscript(struct elaborator *e, struct inference *inference, c
 static void infer_reduce(struct elaborator *e, struct inference *inference, const struct expression *x)
 {
     size_t first = inference->ranges_count;
-    for (const struct index *index = x->indices; index; index = index->next)
+    for (const struct index *index = x->indices; index; index = index->next) {
+        const struct index_range *outer = active_index_range(inference, index->name);
+        if (outer) {
+            fail(e, index->span, "%s is an index here already; give the one of %s another name", index->name,
+                 x->name);
+            note(e, outer->span, "it is bound here");
+            inference->failed = true;
+        }
         add_index_range(e, inference, index, index->name, index->span, index->range);
+    }
     size_t last = inference->ranges_count;
     infer_ranges(e, inference, x->left);
     for (size_t i = first; i < last; i++)

@@ -261,6 +261,10 @@ struct value evaluate_subscript(struct elaborator *e, const struct expression *x
     struct node *source = as_node(e, base, x->left->span);
     if (!source)
         return value_error();
+    if (is_indexed(e, &base)) {
+        fail_further_subscript(e, x->span);
+        return value_error();
+    }
     struct selection *s = ARENA_NEW(e->arena, struct selection);
     if (!select_parts(e, s, x->subscripts, source->rank, source->shape, x->span, x->left->span))
         return value_error();
@@ -296,6 +300,10 @@ struct value replace_part(struct elaborator *e, struct node *whole, const struct
                           struct value part, struct span at)
 {
     struct selection *s = ARENA_NEW(e->arena, struct selection);
+    if (is_indexed(e, &part)) {
+        fail(e, at, "an element named by indices cannot be put into a part of a whole tensor");
+        return value_error();
+    }
     if (!select_parts(e, s, target->subscripts, whole->rank, whole->shape, target->span, none))
         return value_error();
     spread_dynamics(e, s);

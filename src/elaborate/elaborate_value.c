@@ -71,6 +71,12 @@ static struct node *list_as_node(struct elaborator *e, const struct value *list,
         return NULL;
     }
     for (int i = 0; i < count; i++) {
+        if (is_indexed(e, &list->items[i])) {
+            fail(e, at, "elements named by indices cannot stand in a list; each is one scalar of many");
+            note(e, at,
+                 "an index of their own tells them apart: y[i, k < 2] = if k == 0 then a[i] else b[i]");
+            return NULL;
+        }
         nodes[i] = as_node(e, list->items[i], at);
         if (!nodes[i])
             return NULL;
@@ -150,10 +156,12 @@ struct node *as_int(struct elaborator *e, struct value value, struct span at)
         return NULL;
     if (value.kind == VALUE_LIST) {
         for (int i = 0; i < value.count; i++) {
+            bool indexed = is_indexed(e, &value.items[i]);
             struct node *item = as_int(e, value.items[i], at);
             if (!item)
                 return NULL;
             value.items[i] = value_node(item);
+            value.items[i].indexed = indexed;
         }
         return list_as_node(e, &value, at);
     }

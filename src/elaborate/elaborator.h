@@ -249,6 +249,7 @@ struct node *pad_with_zeros(struct elaborator *e, struct node *x, int axis, size
  */
 bool subscript_uses_index(struct elaborator *e, const struct expression *expression);
 struct value evaluate_indexed(struct elaborator *e, const struct expression *expression);
+void fail_further_subscript(struct elaborator *e, struct span at);
 /* The value with an axis for every index in force: one from outside a reduction lacks those that it brings.
  */
 struct value in_space(struct elaborator *e, struct value value);

@@ -2,6 +2,8 @@
  *
  * A node that has a buffer is read from it; any other is its operator's row over its operands' expressions.
  */
+#include <math.h>
+
 #include <string.h>
 
 #include "emitter.h"
@@ -435,11 +437,67 @@ static const struct tree *operator_of(struct emitter *emitter, struct node *node
                : tree;
 }
 
+static const struct node *broadcast_scalar(const struct node *node)
+{
+    while (node->op == OP_INDEX && node->input_count == 1 && node->inputs[0]->rank == 0 && !node->fill)
+        node = node->inputs[0];
+    return node;
+}
+
+/* A sum of sizes, loop variables and subscripts, or a whole number: what a comparison has as it is. */
+static bool is_count(const struct emitter *emitter, const struct node *node)
+{
+    double number;
+    if (emitter->program->buffers[node->id])
+        return false;
+    node = broadcast_scalar(node);
+    if (graph_is_constant(node, &number))
+        return number == trunc(number) && fabs(number) <= INT32_MAX;
+    return !emitter->program->buffers[node->id] &&
+           (node->op == OP_SIZE_VALUE || (node->op == OP_IOTA && !node->subscripts->dynamic));
+}
+
+static struct index count_index(struct emitter *emitter, struct node *node, const struct index *at)
+{
+    double number;
+    node = (struct node *)broadcast_scalar(node);
+    if (graph_is_constant(node, &number))
+        return (struct index){size_number(emitter->program->sizes, (int64_t)number), NULL};
+    return node->op == OP_SIZE_VALUE ? (struct index){node->extent, NULL}
+                                     : iota_index(emitter->program, node, at, dynamic_index, emitter);
+}
+
+/* Counts are compared as they are: a float, and an int, has too few digits for large ones. NULL: they are
+ * none. */
+static const struct tree *compared_counts(struct emitter *emitter, const struct node *node,
+                                          const struct index *at)
+{
+    bool is_comparison = node->op == OP_LT || node->op == OP_LE || node->op == OP_EQ || node->op == OP_NE;
+    if (!is_comparison || emitter->side || !is_count(emitter, node->inputs[0]) ||
+        !is_count(emitter, node->inputs[1]))
+        return NULL;
+    struct index a = count_index(emitter, node->inputs[0], at), b = count_index(emitter, node->inputs[1], at);
+    bool is_signed = size_nonnegative(a.affine) != ALWAYS || size_nonnegative(b.affine) != ALWAYS;
+    const struct tree *operands[2] = {index_of(emitter, a), index_of(emitter, b)};
+    int64_t number;
+    for (int i = 0; is_signed && i < 2; i++)
+        if (!size_is_number((i ? b : a).affine, &number))
+            operands[i] =
+                form(emitter, "(ptrdiff_t)$", parenthesise(emitter->lasting, operands[i], PRECEDENCE_UNARY));
+    int precedence;
+    const char *row = operator_c_text(node, &precedence);
+    return tree_of_row(emitter->lasting, row, operands, operand_limit(node, precedence), emitter->suffix,
+                       emitter->real);
+}
+
 static const struct tree *elementwise_of(struct emitter *emitter, struct node *node, const struct index *at)
 {
     const struct tree *operands[3] = {NULL}, *running = power_of_round(emitter, node, at);
     if (running)
         return running;
+    const struct tree *counts = compared_counts(emitter, node, at);
+    if (counts)
+        return counts;
     for (int i = 0; i < node->input_count; i++)
         operands[i] = expression_of(emitter, node->inputs[i], at);
     if (is_multiplied_first(emitter, node))

@@ -115,7 +115,7 @@ static void g_forward_kernel(
     memset(sum3, 0, 6 * sizeof(double));
     GRADC_UNROLLED
     for (size_t i = 0; i < 6; i++) {
-        const double t = 0 <= (int32_t)(i - 1) ? 1.0 : 0.0;
+        const double t = 0 <= (ptrdiff_t)(i - 1) ? 1.0 : 0.0;
         for (size_t j = 0; j < 6; j++) {
             sum[j] += t * P[i * 6 + j];
             sum2[j] += x[i] * P[i * 6 + j];
