@@ -240,6 +240,27 @@ static void carry_requirements(struct elaborator *e, struct loop *loop, struct n
     loop->next[count] = graph_binary(e->graph, OP_AND, loop->carried[count], met);
 }
 
+/* A value has one shape, in all rounds: none of the nodes from `first` on may have the variable in its own.
+ */
+static void check_shapes(struct elaborator *e, size_t first, const size *variable, const char *name)
+{
+    for (size_t i = first; i < e->graph->nodes_count; i++) {
+        const struct node *node = e->graph->nodes[i];
+        for (int a = 0; a < node->rank; a++) {
+            if (!size_has_loop_variable(node->shape[a]) || !size_depends_on(node->shape[a], variable))
+                continue;
+            fail(e, node->origin, "a value of shape %s would have another one in each round over %s",
+                 shape_text(e, node), name);
+            note(e, node->origin,
+                 "a sum over a part has a range, sum[j < %s](x[j]); a part is replaced in a loop, for j in "
+                 "0..%s "
+                 "{ y[j] = … }",
+                 name, name);
+            return;
+        }
+    }
+}
+
 /* Evaluates the body into `loop`; false after reporting. */
 static bool execute_rounds(struct elaborator *e, const struct statement *statement, struct block *block,
                            struct loop *loop, const struct rounds *rounds, const struct carried *carried,
@@ -264,6 +285,7 @@ static bool execute_rounds(struct elaborator *e, const struct statement *stateme
         struct node *runs = is_round(e, loop->variable, rounds->count);
         loop->condition = loop->condition ? graph_binary(e->graph, OP_AND, runs, loop->condition) : runs;
     }
+    size_t first = e->graph->nodes_count;
     if (rounds->count)
         execute_guarded(e, statement, is_round(e, loop->variable, rounds->count));
     else {
@@ -271,6 +293,7 @@ static bool execute_rounds(struct elaborator *e, const struct statement *stateme
         execute(e, statement->body);
         e->frame->functions_here = functions;
     }
+    check_shapes(e, first, loop->variable, statement->variable);
     e->frame->block = block->outer;
     block->met = leave_requirements(e, outer);
     bool right = leave_carried(e, carried, carried_count, loop) && errors == e->diagnostics->error_count;
