@@ -32,6 +32,10 @@ one() {
         echo "0 passed, 1 failed"
         return
     fi
+    if grep -m 1 -E '^ *([a-zA-Z_0-9]+\[[^]]*\]) = \1;' "$base.c"; then
+        echo "FAIL $name $*: an element is copied to where it is"
+        failed=$((failed + 1))
+    fi
     for compiler in "${compilers[@]}"; do
         command -v "${compiler%% *}" > /dev/null || continue
         # Others find in what is long what they find in the rest.

@@ -362,6 +362,26 @@ static void write_over(struct program *program, struct buffer *newer)
     newer->has_own_name = older->is_taken = true;
 }
 
+/* ---- What is left of copies ---- */
+
+/* Whether source and target have come to lie in one place: in an array that loops within loops carry. */
+static bool stays_where_it_is(const struct program *program, const struct nest *copy)
+{
+    const struct buffer *from = copy->node ? program->buffers[copy->node->id] : NULL, *to = copy->target;
+    if (copy->kind == NEST_COPY && copy->member && copy->node == copy->member->leaf)
+        return copies_itself(copy, copy->node); /* an array that is updated by itself */
+    if (copy->kind != NEST_COPY || !from || !to || !copies_itself(copy, copy->node) ||
+        root_of(from) != root_of(to) || from->dropped != to->dropped || from->block != to->block)
+        return false;
+    for (const struct buffer *alias = from; alias; alias = alias->alias_of)
+        if (alias->row)
+            return false;
+    for (const struct buffer *alias = to; alias; alias = alias->alias_of)
+        if (alias->row)
+            return false;
+    return true;
+}
+
 /* ---- The whole ---- */
 
 void coalesce(struct program *program)
@@ -385,4 +405,7 @@ void coalesce(struct program *program)
             else if (turn == 2 && buffer->storage == STORAGE_WORKSPACE)
                 write_over(program, buffer);
         }
+    for (size_t i = 0; i < program->nests_count; i++)
+        program->nests[i]->is_void =
+            program->nests[i]->is_void || stays_where_it_is(program, program->nests[i]);
 }
