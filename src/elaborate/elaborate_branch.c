@@ -108,6 +108,45 @@ static bool merge(struct elaborator *e, const struct saved_binding *saved, struc
     return true;
 }
 
+/* ---- Entries that sides replace ---- */
+
+static const struct node *without_ties(const struct node *node)
+{
+    while (node->op == OP_RESHAPE && node->extent)
+        node = node->inputs[0];
+    return node;
+}
+
+/* The node if it is `before` but for an entry, or entries along fewer axes, at a place that no int chooses.
+ */
+static const struct node *replaced_entry(const struct node *node, const struct node *before)
+{
+    bool is = node->op == OP_REPLACE && node->input_count == 2 && node->inputs[1]->rank < before->rank &&
+              without_ties(node->inputs[0]) == without_ties(before);
+    return is ? node : NULL;
+}
+
+/* Where sides replace one entry of an array, `if c { x[i] = e }`, what the branch turns into another is that
+ * entry, as in x[i] = if c then e else x[i]: the array is not carried through it. Returns the REPLACE whose
+ * place that is; NULL: none. */
+static const struct node *take_entry(struct elaborator *e, struct node **before, struct node **then_node,
+                                     struct node **else_node)
+{
+    const struct node *taken = replaced_entry(*then_node, *before),
+                      *other = replaced_entry(*else_node, *before);
+    const struct node *replace = taken ? taken : other;
+    if (!replace || (taken && other && !graph_same_places(taken, other)) ||
+        (!taken && without_ties(*then_node) != without_ties(*before)) ||
+        (!other && without_ties(*else_node) != without_ties(*before)))
+        return NULL;
+    const struct node *entry = replace->inputs[1];
+    *before = graph_index(e->graph, in_branch(e, *before), entry->rank, entry->shape, replace->subscripts,
+                          NULL, 0, false);
+    *then_node = taken ? taken->inputs[1] : *before;
+    *else_node = other ? other->inputs[1] : *before;
+    return replace;
+}
+
 static void merge_sides(struct elaborator *e, struct node *condition, const struct statement *statement,
                         const struct map *names, const struct saved_binding *saved,
                         const struct side *then_side, const struct side *else_side)
@@ -145,6 +184,12 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
     }
     if (!then_nodes.nodes_count)
         return;
+    struct node **wholes = ARENA_ARRAY(e->arena, struct node *, then_nodes.nodes_count);
+    const struct node **entries = ARENA_ARRAY(e->arena, const struct node *, then_nodes.nodes_count);
+    for (size_t k = 0; k < met_at; k++) {
+        wholes[k] = before.nodes[k];
+        entries[k] = take_entry(e, &before.nodes[k], &then_nodes.nodes[k], &else_nodes.nodes[k]);
+    }
     struct node_list taken = {0};
     struct node *loop = branch(e, condition, then_side->variable, &before, &then_nodes);
     for (size_t k = 0; k < then_nodes.nodes_count; k++)
@@ -157,6 +202,10 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
         for (size_t k = 0; k < else_nodes.nodes_count; k++)
             taken.nodes[k] = graph_result(e->graph, loop, (int)k);
     }
+    for (size_t k = 0; k < met_at; k++)
+        if (entries[k])
+            taken.nodes[k] = graph_replace(e->graph, in_branch(e, wholes[k]), taken.nodes[k],
+                                           entries[k]->subscripts, NULL, 0);
     for (size_t i = 0; i < count; i++) {
         size_t next = merged[i].first;
         bind_result(e, merged[i].name, unflatten_value(e, merged[i].like, taken.nodes, &next),

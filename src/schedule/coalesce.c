@@ -177,12 +177,32 @@ static bool copies_itself(const struct nest *nest, const struct node *node)
            nest->terms[0].scale.count == 0 && !nest->terms[0].scale.is_negative;
 }
 
+/* Whether it begins the newer value with the older one: that node, or another that stands in its memory. */
+static bool begins_with(const struct program *program, const struct nest *nest, const struct buffer *older,
+                        const struct node *before)
+{
+    const struct node *node =
+        nest->kind == NEST_SUM && nest->terms_count > 0 ? nest->terms[0].node : nest->node;
+    if (!node || !copies_itself(nest, node))
+        return false;
+    const struct node *value = node;
+    while (value->op == OP_MARK ||
+           (value->op == OP_RESHAPE && value->extent)) /* x, in the rounds of a loop */
+        value = value->inputs[0];
+    return node == before ||
+           (older && has_place(program, value) && nest->reads_count == 1 && nest->reads[0].buffer == older);
+}
+
 /* Whether the buffer was made for the node, or for one whose buffer that takes over. */
 static bool is_own(const struct program *program, const struct buffer *buffer, const struct node *node)
 {
-    while (program->reused[node->id])
-        node = program->reused[node->id];
-    return buffer->node == node;
+    for (;;)
+        if (node->op == OP_RESULT && node->result < node->loop->carried_count)
+            node = node->loop->carried[node->result];
+        else if (program->reused[node->id])
+            node = program->reused[node->id];
+        else
+            return buffer->node == node;
 }
 
 static bool is_named(const struct buffer *buffer)
@@ -229,7 +249,7 @@ static void replace(struct program *program, struct nest *copy)
     if (!newer || newer->guard != (older ? older->guard : ALWAYS_WANTED))
         return;
     const struct node *before = older ? older->node : copy->member->leaf;
-    bool is_changed = copies_itself(newer->writers[0], before);
+    bool is_changed = begins_with(program, newer->writers[0], older, before);
     struct candidate candidate = {.newer = newer,
                                   .older = older,
                                   .leaf = before,

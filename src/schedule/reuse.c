@@ -8,24 +8,38 @@
  * for what takes over another one's. */
 #include "program.h"
 
+/* One that reads a value. */
+struct reading {
+    struct node *reader; /* NULL: a root, or a check */
+    int next;            /* of the same value, from 1; 0: none */
+};
+
 struct readers {
     struct program *program;
     int *count;         /* of those that read each node, roots and checks among them */
     struct node **some; /* one of them */
+    int *first;         /* of its readings, from 1 */
+    struct reading *readings;
+    size_t readings_count, readings_capacity;
 };
 
 static void add_reader(struct readers *readers, const struct node *node, struct node *reader)
 {
+    struct reading reading = {reader, readers->first[node->id]};
     readers->count[node->id]++;
     readers->some[node->id] = reader;
+    ARENA_APPEND(readers->program->scratch, readers, readings, reading);
+    readers->first[node->id] = (int)readers->readings_count;
 }
 
 /* The inputs of a LOOP are all that its rounds begin and end with. */
 static struct readers find_readers(struct program *program)
 {
     struct graph *graph = program->function->graph;
-    struct readers readers = {program, ARENA_ARRAY(program->scratch, int, program->node_count + 1),
-                              ARENA_ARRAY(program->scratch, struct node *, program->node_count + 1)};
+    struct readers readers = {.program = program};
+    readers.count = ARENA_ARRAY(program->scratch, int, program->node_count + 1);
+    readers.some = ARENA_ARRAY(program->scratch, struct node *, program->node_count + 1);
+    readers.first = ARENA_ARRAY(program->scratch, int, program->node_count + 1);
     for (size_t i = 0; i < program->node_count; i++)
         for (int j = 0;
              program->is_live[i] && graph->nodes[i]->op != OP_RESULT && j < graph->nodes[i]->input_count; j++)
@@ -119,6 +133,54 @@ static bool comes_back(const struct readers *readers, const struct node *inner, 
     return false;
 }
 
+static bool is_in_rounds(const struct program *program, const struct node *node, const struct node *loop)
+{
+    while (node && node != loop)
+        node = program->owner[node->id];
+    return node != NULL;
+}
+
+enum { READINGS_FOLLOWED = 64 };
+
+/* Whether only the rounds and the condition of the loop read the value, or what is made of it alone. */
+static bool is_read_in(const struct readers *readers, const struct node *value, const struct node *loop,
+                       int *followed)
+{
+    if (value->op == OP_LOOP) /* of which RESULTs go on */
+        return false;
+    for (int i = readers->first[value->id]; i; i = readers->readings[i - 1].next) {
+        const struct node *reader = readers->readings[i - 1].reader;
+        if (!reader || ++*followed > READINGS_FOLLOWED)
+            return false;
+        if (reader == loop ? value != loop->loop->condition
+                           : !is_in_rounds(readers->program, reader, loop) &&
+                                 !is_read_in(readers, reader, loop, followed))
+            return false;
+    }
+    return true;
+}
+
+/* Whether nothing reads the value when the loop changes it where it stands. That of a branch, a loop of one
+ * round at most, may be read by the condition and the round, which begin with it: what they read is there
+ * until the round ends (coalesce.c looks to that). */
+static bool is_given_up(const struct readers *readers, const struct node *initial, const struct node *inner)
+{
+    const struct loop *loop = inner->loop;
+    int followed = 0, beginnings = 0;
+    if (readers->count[initial->id] == 1)
+        return true;
+    if (!loop->condition || !size_is(size_subtract(loop->end, loop->begin), 1))
+        return false;
+    for (int i = readers->first[initial->id]; i; i = readers->readings[i - 1].next) {
+        const struct node *reader = readers->readings[i - 1].reader;
+        beginnings += reader == inner;
+        if (!reader || (reader != inner && !is_in_rounds(readers->program, reader, inner) &&
+                        !is_read_in(readers, reader, inner, &followed)))
+            return false;
+    }
+    return beginnings == 1;
+}
+
 /* The value that a loop begins with, if nothing else reads it. What an outer loop carries must end its round
  * as what comes out of this one. */
 static struct node *first_value(const struct readers *readers, const struct node *carried)
@@ -127,7 +189,7 @@ static struct node *first_value(const struct readers *readers, const struct node
     const struct node *inner = program->owner[carried->id], *outer = program->owner[inner->id];
     int number = carried_number(inner->loop, carried);
     struct node *initial = inner->loop->initial[number];
-    if (carried->rank == 0 || readers->count[initial->id] != 1 || program->owner[initial->id] != outer ||
+    if (carried->rank == 0 || !is_given_up(readers, initial, inner) || program->owner[initial->id] != outer ||
         program->buffers[initial->id])
         return NULL;
     if (initial->op == OP_PLACEHOLDER) {
