@@ -98,6 +98,10 @@ static void collect_definitions(struct elaborator *e, struct unit *unit)
         if (!map_get(&unit->functions, rule->name) && !unit->file->lacks_functions)
             report_error(e->diagnostics, rule->name_span, "there is no function %s in this file for the rule",
                          rule->name);
+        for (const struct statement *s = rule->body; s; s = s->next)
+            if (s->kind == STATEMENT_RETURN)
+                report_error(e->diagnostics, s->span,
+                             "a rule returns nothing: it assigns d_ and the name of a parameter");
     }
 }
 

@@ -273,9 +273,25 @@ struct value evaluate_subscript(struct elaborator *e, const struct expression *x
                                   s->dynamic_count, false));
 }
 
+/* Whether its members have axes before those that they, and groups around them, are declared with. */
+static bool is_stacked(const struct value *group, int declared)
+{
+    const struct parameter *member = group->group->parameters;
+    const struct value *item = group->items;
+    declared += axis_count(member->type);
+    if (item->kind == VALUE_GROUP)
+        return is_stacked(item, declared);
+    return item->kind != VALUE_NODE || item->node->rank > declared;
+}
+
 /* p[l] of a stacked group: the same subscripts on every member. */
 struct value subscript_group(struct elaborator *e, const struct expression *x, struct value group)
 {
+    if (group.count > 0 && !is_stacked(&group, 0)) {
+        fail(e, x->span, "this is one %s, not several stacked: its members are subscripted, as in p.%s[…]",
+             group.group->name, group.group->parameters->name);
+        return value_error();
+    }
     struct value result = group;
     result.items = ARENA_ARRAY(e->arena, struct value, group.count);
     for (int i = 0; i < group.count; i++) {

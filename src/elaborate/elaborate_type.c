@@ -55,7 +55,7 @@ static size *evaluate_axis(struct elaborator *e, const struct axis *axis)
     return extent;
 }
 
-static int axis_count(const struct type_syntax *type)
+int axis_count(const struct type_syntax *type)
 {
     int count = 0;
     for (const struct axis *axis = type->axes; axis; axis = axis->next)

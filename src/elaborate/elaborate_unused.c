@@ -241,7 +241,9 @@ static void look_up(struct check *c, const struct expression *x)
     if (has_value(c, x->name) || find_function(c->e, x->name) ||
         (is_call && (!strcmp(x->name, "grad") || !strcmp(x->name, "jvp") || !strcmp(x->name, "jacobian"))))
         return;
-    evaluate(c->e, x); /* reports it as if it were met in evaluation */
+    struct expression alone = *x;
+    alone.arguments = NULL; /* which are looked up for themselves */
+    evaluate(c->e, &alone); /* reports it as if it were met in evaluation */
 }
 
 static void check_expression(struct check *c, const struct expression *x)

@@ -331,6 +331,7 @@ struct callee *find_local(struct elaborator *e, const char *name);
 void enter_closure(struct elaborator *e, struct frame *frame, const struct closure *closure);
 
 /* ---- elaborate_type.c: parameters and their types ---- */
+int axis_count(const struct type_syntax *type);
 /* Within the callee's frame: checks a value against the parameter's type and binds size names on first sight.
  * Axes that are arithmetic wait for type_check_arithmetic, when all names are known. */
 bool type_check(struct elaborator *e, const struct parameter *parameter, struct value *value, struct span at);

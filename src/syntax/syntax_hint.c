@@ -260,11 +260,13 @@ const char *syntax_hint(struct scanner *scanner, struct span span, const char *c
         return "a sum over an index is written sum[i](x[i]), with a range sum[i < n](x[i])";
     if (operand && found == '=' && before == TOKEN_RANGE)
         return "a range ends before its bound: 0..n is 0 to n - 1";
+    if (wants_operator && found == '=' && text[1] == '<')
+        return "'at most' is written <=";
     if (wants_operator && found == '=')
         return "'equal' is written ==";
     if (wants_operator && found == TOKEN_RETURN)
         return "the statement is if c { ... } else { ... }; a choice is written return if c then a else b";
-    if (wants_operator && found == '{' && expects(expected, count, "then"))
+    if (wants_operator && (found == '{' || before == ')') && expects(expected, count, "then"))
         return "the value of a choice is written if c then a else b";
     if (operand && found == '{')
         return "a vector is written [a, b, c], a choice if c then a else b";
