@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "interpret.h"
+#include "region.h"
 #include "validate_point.h"
 
 #define NUDGED 30.0 /* as many times what that changes may a value be off */
@@ -107,11 +108,28 @@ static struct judged *judge_rounds(struct arena *arena, const struct function *f
     return judged;
 }
 
+static bool is_in_loop(const struct graph *graph, const struct node *node)
+{
+    for (size_t i = 0; i < graph->nodes_count; i++)
+        if (graph->nodes[i]->op == OP_LOOP && region_has(region_of(graph, graph->nodes[i]->loop), node))
+            return true;
+    return false;
+}
+
+/* Has the rounds judged of loops of which nothing is read, too: an entry may run them before it knows. */
+static void judge_all_rounds(struct interpreter *interpreter, const struct graph *graph)
+{
+    for (size_t i = 0; i < graph->nodes_count; i++)
+        if (graph->nodes[i]->op == OP_LOOP && !is_in_loop(graph, graph->nodes[i]))
+            interpreter_value(interpreter, graph->nodes[i]);
+}
+
 /* A status for which the graph has a reason among all that the entry may compute. */
 static bool has_reason(struct point *point, enum entry entry, const struct judged *judged, int status)
 {
     struct interpreter *interpreter = judged->interpreter;
     const struct function *function = point->reference;
+    judge_all_rounds(interpreter, function->graph);
     for (size_t i = 0; i < function->members_count; i++) {
         const struct member *member = &function->members[i];
         bool is_computed = is_written_by(entry, member) ||
