@@ -477,7 +477,9 @@ static const struct tree *compared_counts(struct emitter *emitter, const struct 
         !is_count(emitter, node->inputs[1]))
         return NULL;
     struct index a = count_index(emitter, node->inputs[0], at), b = count_index(emitter, node->inputs[1], at);
-    bool is_signed = size_nonnegative(a.affine) != ALWAYS || size_nonnegative(b.affine) != ALWAYS;
+    bool is_order = node->op == OP_LT || node->op == OP_LE; /* compilers warn of none below an unsigned 0 */
+    bool is_signed = size_nonnegative(a.affine) != ALWAYS || size_nonnegative(b.affine) != ALWAYS ||
+                     (is_order && (size_is(a.affine, 0) || size_is(b.affine, 0)));
     const struct tree *operands[2] = {index_of(emitter, a), index_of(emitter, b)};
     int64_t number;
     for (int i = 0; is_signed && i < 2; i++)
