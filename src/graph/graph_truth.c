@@ -85,7 +85,8 @@ static struct node *find(struct graph *graph, const struct tables *tables, uint6
 struct node *graph_simplify_logical(struct graph *graph, enum op op, struct node *a, struct node *b)
 {
     struct tables tables = {0};
-    if (!is_made_of_others(a) && !is_made_of_others(b))
+    bool inverse; /* a == b or a != b */
+    if (!is_made_of_others(a) && !is_made_of_others(b) && !is_same_condition(a, b, &inverse))
         return NULL;
     uint64_t of_a = table_of(&tables, a), of_b = table_of(&tables, b);
     uint64_t table = op == OP_AND ? of_a & of_b : of_a | of_b;
