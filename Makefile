@@ -180,7 +180,7 @@ CHECK_LIBS = $(shell pkg-config --libs check 2> /dev/null || echo -lcheck)
 
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libcompiler.a $(BUILD)/libgradc.a
 	@mkdir -p $(@D)
-	$(CC) $(COMPILER_FLAGS) -Wno-overlength-strings -Iruntime $(CFLAGS) $(SANITIZER) -MMD -MP -MF $@.d -o $@ $< \
+	$(CC) $(COMPILER_FLAGS) -Wno-overlength-strings -Iruntime $(BLAS_FLAGS) $(CFLAGS) $(SANITIZER) -MMD -MP -MF $@.d -o $@ $< \
 	    $(BUILD)/libcompiler.a $(BUILD)/libgradc.a $(CHECK_LIBS) $(BLAS_LIBS) -pthread -lm
 
 # The generator of random programs, what runs them, and what makes a program that fails smaller.

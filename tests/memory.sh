@@ -119,7 +119,7 @@ loop(x: [n, n], u: [n, n], w: [n, n]) = sum(tanh(relu(x @ u) @ w))
 export loop wrt u, w
 END
 # Of all that a network makes of an image, that of a few images: of 50 forward is done with all at once.
-holds "a few images at a time" 2000 4000 $((8 * 8000)) 1100 << 'END'
+holds "a few images at a time" 10000 4000 $((8 * 8000)) 1000 << 'END'
 loop(x: [t, 1, 18, 18], k: [8, 1, 3, 3], w: [512, 10]) {
     h = max_pool2d(relu(conv2d(x, k)), 2)
     return loop = sum((reshape(h, [t, -1]) @ w)^2)

@@ -100,8 +100,8 @@ static void collect_definitions(struct elaborator *e, struct unit *unit)
                          rule->name);
         for (const struct statement *s = rule->body; s; s = s->next)
             if (s->kind == STATEMENT_RETURN)
-                report_error(e->diagnostics, s->span,
-                             "a rule returns nothing: it assigns d_ and the name of a parameter");
+                report_error(e->diagnostics, s->span, "a rule returns nothing; it assigns d_%s",
+                             rule->parameters ? rule->parameters->name : "x");
     }
 }
 

@@ -110,19 +110,12 @@ static bool merge(struct elaborator *e, const struct saved_binding *saved, struc
 
 /* ---- Entries that sides replace ---- */
 
-static const struct node *without_ties(const struct node *node)
-{
-    while (node->op == OP_RESHAPE && node->extent)
-        node = node->inputs[0];
-    return node;
-}
-
 /* The node if it is `before` but for an entry, or entries along fewer axes, at a place that no int chooses.
  */
 static const struct node *replaced_entry(const struct node *node, const struct node *before)
 {
     bool is = node->op == OP_REPLACE && node->input_count == 2 && node->inputs[1]->rank < before->rank &&
-              without_ties(node->inputs[0]) == without_ties(before);
+              graph_untied(node->inputs[0]) == graph_untied(before);
     return is ? node : NULL;
 }
 
@@ -136,8 +129,8 @@ static const struct node *take_entry(struct elaborator *e, struct node **before,
                       *other = replaced_entry(*else_node, *before);
     const struct node *replace = taken ? taken : other;
     if (!replace || (taken && other && !graph_same_places(taken, other)) ||
-        (!taken && without_ties(*then_node) != without_ties(*before)) ||
-        (!other && without_ties(*else_node) != without_ties(*before)))
+        (!taken && graph_untied(*then_node) != graph_untied(*before)) ||
+        (!other && graph_untied(*else_node) != graph_untied(*before)))
         return NULL;
     const struct node *entry = replace->inputs[1];
     *before = graph_index(e->graph, in_branch(e, *before), entry->rank, entry->shape, replace->subscripts,

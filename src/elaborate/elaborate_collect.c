@@ -85,9 +85,8 @@ void collect(struct elaborator *e, const struct statement *statement)
         return;
     if (is_indexed(e, &value)) {
         fail(e, target->span,
-             "%s cannot collect elements named by indices; pass the function whole tensors, or carry the "
-             "value "
-             "through the loop",
+             "%s cannot collect elements named by indices; pass whole tensors, or carry the value through "
+             "the loop",
              target->name);
         return;
     }

@@ -252,9 +252,8 @@ static void check_shapes(struct elaborator *e, size_t first, const size *variabl
             fail(e, node->origin, "a value of shape %s would have another one in each round over %s",
                  shape_text(e, node), name);
             note(e, node->origin,
-                 "a sum over a part has a range, sum[j < %s](x[j]); a part is replaced in a loop, for j in "
-                 "0..%s "
-                 "{ y[j] = … }",
+                 "a sum over a part has a range, sum[j < %s](x[j]); a part is replaced in a loop, "
+                 "for j in 0..%s { y[j] = … }",
                  name, name);
             return;
         }

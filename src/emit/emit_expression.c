@@ -454,7 +454,8 @@ static bool is_count(const struct emitter *emitter, const struct node *node)
     if (graph_is_constant(node, &number))
         return number == trunc(number) && fabs(number) <= INT32_MAX;
     return !emitter->program->buffers[node->id] &&
-           (node->op == OP_SIZE_VALUE || (node->op == OP_IOTA && !node->subscripts->dynamic));
+           ((node->op == OP_SIZE_VALUE && size_is_whole(node->extent)) ||
+            (node->op == OP_IOTA && !node->subscripts->dynamic));
 }
 
 static struct index count_index(struct emitter *emitter, struct node *node, const struct index *at)

@@ -245,6 +245,13 @@ struct node *graph_tie(struct graph *graph, struct node *x, size *variable)
     return graph_intern(graph, &node);
 }
 
+const struct node *graph_untied(const struct node *x)
+{
+    while (x->op == OP_RESHAPE && x->extent)
+        x = x->inputs[0];
+    return x;
+}
+
 struct node *graph_reshape(struct graph *graph, struct node *x, int rank, size *const *shape)
 {
     struct node node = {.op = OP_RESHAPE, .type = x->type, .rank = rank, .shape = (size **)shape};

@@ -185,12 +185,8 @@ static bool begins_with(const struct program *program, const struct nest *nest, 
         nest->kind == NEST_SUM && nest->terms_count > 0 ? nest->terms[0].node : nest->node;
     if (!node || !copies_itself(nest, node))
         return false;
-    const struct node *value = node;
-    while (value->op == OP_MARK ||
-           (value->op == OP_RESHAPE && value->extent)) /* x, in the rounds of a loop */
-        value = value->inputs[0];
-    return node == before ||
-           (older && has_place(program, value) && nest->reads_count == 1 && nest->reads[0].buffer == older);
+    return node == before || (older && has_place(program, graph_untied(node)) && nest->reads_count == 1 &&
+                              nest->reads[0].buffer == older);
 }
 
 /* Whether the buffer was made for the node, or for one whose buffer that takes over. */

@@ -168,8 +168,7 @@ struct verdict {
     enum entry entry;
     const struct outcome *outcome;
     struct interpreter *exact;
-    double *
-        *off; /* by member, how much each element may be off; NULL: nobody has asked, most values are close */
+    double **off;  /* by member, how much each element may be off; NULL: nobody has asked */
     double *worst; /* of all errors, relative to what is large in its array */
 };
 

@@ -29,4 +29,9 @@ for n in (1,2,5,9):
     for i in range(n):
         for j in range(i): v[i]=v[i]+0.1*np.sin(v[j])
     out.append(f"case below\nsize n {n}\ninput x {fmt(x)}\noutput s {float((v**2).sum())!r}")
+    y=np.round(rng.uniform(-1,1,n)*64)/64; X=x.copy(); Y=y.copy()
+    for t in range(n):
+        if 0.6>X[t]: X,Y=Y,X
+        elif t>0: X=X[::-1].copy(); Y[t]=X[0]*0.5
+    out.append(f"case swapped\nsize n {n}\ninput x {fmt(x)}\ninput y {fmt(y)}\noutput s {float(np.sum(X*np.arange(n))+np.sum(np.sin(Y)))!r}")
 print('\n'.join(out))

@@ -93,8 +93,11 @@ START_TEST(test_large_products)
 {
     set_core("Haswell");
     multiply(N);
-    int calls = products; /* none if the runtime has been built to call no BLAS */
-    ck_assert(calls <= 1 && products_with_vectors == calls);
+#ifdef GRADC_CBLAS
+    ck_assert(products == 1 && products_with_vectors == 1);
+#else
+    ck_assert(products == 0 && products_with_vectors == 0); /* the runtime has been built to call none */
+#endif
     set_core("Haswell");
     multiply(50);
     ck_assert(products == 0 && products_with_vectors == 0);
