@@ -104,6 +104,68 @@ loop(x: [n], a) {
     return loop = sum(y)
 }
 END
+# Nor where it is read again in its round, replaced by a side of an if, or swapped with another.
+holds "entries read again" 2500 2500 $((5 * 2500)) << 'END'
+loop(x: [t]) {
+    s = 0
+    for k in 1..t {
+        x[k] = sin(x[k - 1]) * x[k]
+        s = s + x[k]^2 * x[k - 1]
+    }
+    return loop = s
+}
+END
+holds "entries of sides" 2500 2500 $((5 * 2500)) << 'END'
+loop(x: [t], y: [t]) {
+    for k in 1..t { if y[k] > 0 { x[k] = x[k] * x[k - 1] + y[k] } }
+    return loop = sum(x^2)
+}
+END
+holds "swapped entries" 2500 2500 $((5 * 2500)) << 'END'
+loop(x: [t]) {
+    for k in 0..t - 1 {
+        if x[k] > x[k + 1] {
+            z = x[k]
+            x[k] = x[k + 1]
+            x[k + 1] = z
+        }
+    }
+    return loop = sum(x^2)
+}
+END
+holds "entries at ints" 2500 2500 $((5 * 2500)) 1000 << 'END'
+loop(x: [t], y: [t], j: int[t]) {
+    for k in 0..t { x[j[k]] = x[j[k]] * y[k] }
+    return loop = sum(x^2)
+}
+END
+holds "entries of loops of sides" 2500 $((4 * 2500)) $((8 * 2500)) << 'END'
+loop(x: [t], y: [t]) {
+    for k in 0..t { if y[k] > 0 { for i in 0..4 { x[i] = x[i] * y[k] } } }
+    return loop = sum(x^2)
+}
+END
+# A row of each round, not the matrix: though products read it along more axes, and sides replace other parts.
+holds "rows of each round" 250 $((2 * 250 * 64)) $((5 * 250 * 64)) << 'END'
+loop(W: [n, n], x: [t, n]) {
+    for k in 1..t { x[k] = tanh(W @ x[k - 1] + x[k]) }
+    return loop = sum(x^2)
+}
+END
+holds "rows and entries of sides" 250 $((2 * 250 * 64)) $((8 * 250 * 64)) << 'END'
+loop(W: [n, n], x: [t, n], y: [t]) {
+    for k in 1..t {
+        if y[k] > 0 {
+            x[k] = tanh(W @ x[k - 1])
+        } else if y[k] < -1 {
+            x[k] = x[k] * x[k - 1]
+        } else {
+            x[k, 0] = x[k - 1, 0]^2
+        }
+    }
+    return loop = sum(x^2)
+}
+END
 # What the linear rounds need is the inputs alone.
 holds "no states" 2500 0 $((4 * 64)) << 'END'
 loop(x: [n], w: [n]) {

@@ -51,6 +51,9 @@ static void find_there(struct choice *choice, const struct loop *backward)
     unsigned char *is_in_list = memory_array(graph->nodes_count + 1, 1);
     for (size_t i = 0; i < states->kept_count; i++)
         is_in_list[states->kept[i]->id] = 1;
+    for (size_t i = 0; i < states->rows_count; i++) /* read of the row, not of the array */
+        if (is_in_list[states->rows[i].row->id])
+            choice->is_kept[states->rows[i].row->id] = choice->is_again[states->rows[i].read->id] = 1;
     states->stack_count = 0;
     for (int k = 0; k < backward->carried_count; k++)
         ARENA_APPEND(graph->arena, states, stack, backward->next[k]);

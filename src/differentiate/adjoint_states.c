@@ -150,11 +150,57 @@ bool is_carried(const struct loop *loop, const struct node *node)
     return false;
 }
 
-/* A part of a carried value is kept instead of the whole if nothing needs the whole. */
+/* A part of a carried value is kept instead of the whole if nothing needs the whole; one at an int only if
+ * each round reads it, and has judged the int. */
 static bool is_part_of_carried(const struct states *states, const struct node *node)
 {
-    return node->op == OP_INDEX && node->input_count == 1 && node->rank < node->inputs[0]->rank &&
-           !states->loop->is_branch && is_carried(states->loop, node->inputs[0]);
+    return node->op == OP_INDEX && (node->input_count == 1 || states->costs[node->id]) &&
+           node->rank < node->inputs[0]->rank && !states->loop->is_branch &&
+           is_carried(states->loop, node->inputs[0]);
+}
+
+static bool is_fixed(const struct node *node, int subscript)
+{
+    const struct affine *affine = &node->subscripts[subscript];
+    for (int a = 0; affine->coefficients && a < node->rank; a++)
+        if (affine->coefficients[a])
+            return false;
+    return true;
+}
+
+/* The row in which all stands that the node reads of a carried array, as x[t] in the matrix of x[t, i] *
+ * y[j]; the subscripts within it. NULL: none. */
+static struct node *row_of(const struct states *states, const struct node *node, struct affine *within)
+{
+    struct graph *graph = states->graph;
+    if (node->op != OP_INDEX || node->input_count > 1 || node->fill || states->loop->is_branch ||
+        !is_carried(states->loop, node->inputs[0]))
+        return NULL;
+    struct node *x = node->inputs[0];
+    struct affine *subscripts = ARENA_ARRAY(graph->arena, struct affine, x->rank);
+    size *shape[MAXIMUM_RANK];
+    int rank = 0;
+    for (int s = 0; s < x->rank; s++) {
+        subscripts[s] = (struct affine){.offset = size_number(graph->sizes, 0)};
+        if (is_fixed(node, s)) {
+            subscripts[s].offset = node->subscripts[s].offset;
+            continue;
+        }
+        subscripts[s].coefficients = ARENA_ARRAY(graph->arena, size *, x->rank);
+        subscripts[s].coefficients[rank] = size_number(graph->sizes, 1);
+        within[rank] = node->subscripts[s];
+        shape[rank++] = x->shape[s];
+    }
+    return rank == x->rank ? NULL : graph_index(graph, x, rank, shape, subscripts, NULL, 0, false);
+}
+
+/* Makes the rows that may be kept, so that all that is looked up by id has room for them. */
+static void make_rows(const struct states *states, size_t oldest)
+{
+    struct affine within[MAXIMUM_RANK];
+    size_t count = states->graph->nodes_count;
+    for (size_t id = oldest; id < count; id++)
+        row_of(states, states->graph->nodes[id], within);
 }
 
 /* A loop itself cannot be kept, but each result of one that runs in the round, also one that the round does
@@ -177,8 +223,15 @@ static void find_kept(struct states *states, const struct loop *backward)
         visit(states, backward->collected[k]);
     while (states->stack_count) {
         struct node *node = states->stack[--states->stack_count];
+        struct affine within[MAXIMUM_RANK];
         if (is_part_of_carried(states, node)) {
             ARENA_APPEND(states->graph->arena, &list, parts, node);
+            continue;
+        }
+        struct node *row = row_of(states, node, within);
+        if (row) {
+            struct row_read read = {node, row};
+            ARENA_APPEND(states->graph->arena, states, rows, read);
             continue;
         }
         bool is_expensive = is_dear(states, node) && !moves_elements(node);
@@ -190,6 +243,12 @@ static void find_kept(struct states *states, const struct loop *backward)
         size_t count = node_dependencies(states->graph, node, &needed);
         for (size_t i = 0; i < count; i++)
             visit(states, needed[i]);
+    }
+    for (size_t i = 0; i < states->rows_count; i++) {
+        struct node *row = states->rows[i].row;
+        if (!states->seen[row->id] && !states->seen[row->inputs[0]->id])
+            ARENA_APPEND(states->graph->arena, &list, parts, row);
+        states->seen[row->id] = states->is_inside[row->id] = 1;
     }
     for (size_t i = 0; i < list.parts_count; i++)
         if (!states->seen[list.parts[i]->inputs[0]->id])
@@ -267,12 +326,15 @@ struct node *collected_value(struct states *states, struct node *augmented, size
 
 /* ---- The backward loop over collected values ---- */
 
-static struct node *initial_of(const struct loop *loop, const struct node *carried)
+/* What a branch begins with, where it runs: what the other side of its `if` has not changed then. */
+static struct node *initial_of(struct graph *graph, const struct loop *loop, int number)
 {
-    for (int k = 0; k < loop->carried_count; k++)
-        if (loop->carried[k] == carried)
-            return loop->initial[k];
-    return NULL;
+    struct node *initial = loop->initial[number];
+    const struct loop *other = initial->op == OP_RESULT ? initial->loop : NULL;
+    bool is_side = other && other->is_branch && other->condition && loop->condition &&
+                   initial->result < other->carried_count &&
+                   graph_unary(graph, OP_NOT, other->condition) == loop->condition;
+    return is_side ? other->initial[initial->result] : initial;
 }
 
 /* An `if` runs at most one round, which starts from the initial values: these need not be collected. */
@@ -283,6 +345,18 @@ static void drop_initial(struct states *states)
         if (!is_carried(states->loop, states->kept[i]))
             states->kept[count++] = states->kept[i];
     states->kept_count = count;
+}
+
+/* What is read of a row that is kept is read of what is collected. */
+static void replace_read(const struct states *states, const struct row_read *read, struct node *const *values,
+                         struct copier *copier)
+{
+    struct affine within[MAXIMUM_RANK];
+    for (size_t i = 0; i < states->kept_count; i++)
+        if (states->kept[i] == row_of(states, read->read, within))
+            copier_replace(copier, read->read,
+                           graph_index(states->graph, values[i], read->read->rank, read->read->shape, within,
+                                       NULL, 0, false));
 }
 
 struct loop *over_states(struct states *states, struct node *augmented, const struct loop *backward,
@@ -299,9 +373,11 @@ struct loop *over_states(struct states *states, struct node *augmented, const st
     struct copier *copier = copier_new(graph, graph);
     for (size_t i = 0; i < states->kept_count; i++)
         copier_replace(copier, states->kept[i], values[i]);
+    for (size_t i = 0; i < states->rows_count; i++)
+        replace_read(states, &states->rows[i], values, copier);
     if (loop->is_branch)
         for (int k = 0; k < loop->carried_count; k++)
-            copier_replace(copier, loop->carried[k], initial_of(loop, loop->carried[k]));
+            copier_replace(copier, loop->carried[k], initial_of(graph, loop, k));
     result->next = ARENA_ARRAY(graph->arena, struct node *, backward->carried_count + 1);
     for (int k = 0; k < backward->carried_count; k++)
         result->next[k] = copier_copy(copier, backward->next[k]);
@@ -354,6 +430,7 @@ static struct states states_of(struct graph *graph, const struct node *forward, 
 {
     struct loop *loop = forward->loop;
     struct states states = {.graph = graph, .loop = loop};
+    make_rows(&states, oldest_inside(loop, region_of(graph, loop)));
     states.costs = costs_inside(graph, region_of(graph, loop));
     states.is_inside = memory_array(graph->nodes_count + 1, 1);
     add_copies(&states, region_of(graph, loop), forward, backward);

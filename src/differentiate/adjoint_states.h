@@ -15,6 +15,10 @@ struct states {
     unsigned char *seen;
     struct node **kept; /* what the backward rounds need of the forward rounds */
     size_t kept_count, kept_capacity;
+    struct row_read { /* of a carried array, of which the row is kept */
+        struct node *read, *row;
+    } * rows;
+    size_t rows_count, rows_capacity;
     struct node **stack;
     size_t stack_count, stack_capacity;
 };

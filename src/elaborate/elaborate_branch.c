@@ -23,6 +23,7 @@ static struct side execute_side(struct elaborator *e, const struct statement *bo
     struct block *outer = e->frame->block, *block = ARENA_NEW(e->arena, struct block);
     *block = (struct block){.is_branch = true,
                             .is_guard = is_guard,
+                            .assigned = names,
                             .variable = new_side(e),
                             .outer = outer,
                             .depth = outer ? outer->depth + 1 : 1};
@@ -41,27 +42,10 @@ static struct side execute_side(struct elaborator *e, const struct statement *bo
     return (struct side){values, block->variable, leave_requirements(e, met), block};
 }
 
-/* A loop of at most one round that turns `before` into `after` where the condition holds. */
-static struct node *branch(struct elaborator *e, struct node *condition, size *variable,
-                           struct node_list *before, struct node_list *after)
-{
-    struct loop *loop = ARENA_NEW(e->arena, struct loop);
-    loop->is_branch = true;
-    loop->begin = size_number(e->sizes, 0);
-    loop->end = size_number(e->sizes, 1);
-    loop->variable = variable;
-    loop->condition = condition;
-    loop->carried_count = (int)before->nodes_count;
-    loop->initial = ARENA_ARRAY(e->arena, struct node *, before->nodes_count);
-    loop->next = ARENA_ARRAY(e->arena, struct node *, before->nodes_count);
-    memcpy(loop->initial, before->nodes, sizeof *before->nodes * before->nodes_count);
-    memcpy(loop->next, after->nodes, sizeof *after->nodes * after->nodes_count);
-    loop->carried = ARENA_ARRAY(e->arena, struct node *, before->nodes_count);
-    for (size_t i = 0; i < before->nodes_count; i++)
-        loop->carried[i] = graph_placeholder(e->graph, before->nodes[i]->type, before->nodes[i]->name,
-                                             before->nodes[i]->rank, before->nodes[i]->shape);
-    return graph_loop(e->graph, loop);
-}
+/* What branches carry: before, and at the end of each side. */
+struct sides {
+    struct node_list before, then_nodes, else_nodes;
+};
 
 struct merged {
     const char *name;
@@ -88,9 +72,9 @@ static void add_before(struct elaborator *e, const struct saved_binding *saved, 
 
 /* Brings one name's value on both sides, and before, into the lists; false after reporting. */
 static bool merge(struct elaborator *e, const struct saved_binding *saved, struct value then_value,
-                  struct value else_value, struct span at, struct node_list *before,
-                  struct node_list *then_nodes, struct node_list *else_nodes)
+                  struct value else_value, struct span at, struct sides *sides)
 {
+    struct node_list *then_nodes = &sides->then_nodes, *else_nodes = &sides->else_nodes;
     size_t first = then_nodes->nodes_count;
     then_value = as_int_like(e, &else_value, then_value, at);
     else_value = as_int_like(e, &then_value, else_value, at);
@@ -104,40 +88,135 @@ static bool merge(struct elaborator *e, const struct saved_binding *saved, struc
              value_text(e, &then_value), value_text(e, &else_value));
         return false;
     }
-    add_before(e, saved, then_nodes, first, at, before);
+    add_before(e, saved, then_nodes, first, at, &sides->before);
     return true;
 }
 
 /* ---- Entries that sides replace ---- */
 
-/* The node if it is `before` but for an entry, or entries along fewer axes, at a place that no int chooses.
- */
-static const struct node *replaced_entry(const struct node *node, const struct node *before)
+/* Where sides replace entries of an array, `if c { x[i] = e }`, what the branch turns into others are those
+ * entries, as in x[i] = if c then e else x[i]: the array is not carried through it. */
+struct entries {
+    const struct node **places; /* REPLACEs of these entries, no two of one place */
+    size_t places_count, places_capacity;
+};
+
+enum { MOST_ENTRIES = 8 }; /* beyond, what is done one by one takes longer than an array */
+
+/* The node if it is another but for an entry, or entries along fewer axes, at a place that no int chooses. */
+static const struct node *replaced_entry(const struct node *node)
 {
-    bool is = node->op == OP_REPLACE && node->input_count == 2 && node->inputs[1]->rank < before->rank &&
-              graph_untied(node->inputs[0]) == graph_untied(before);
+    bool is = node->op == OP_REPLACE && node->input_count == 2 && node->inputs[1]->rank < node->rank;
     return is ? node : NULL;
 }
 
-/* Where sides replace one entry of an array, `if c { x[i] = e }`, what the branch turns into another is that
- * entry, as in x[i] = if c then e else x[i]: the array is not carried through it. Returns the REPLACE whose
- * place that is; NULL: none. */
-static const struct node *take_entry(struct elaborator *e, struct node **before, struct node **then_node,
-                                     struct node **else_node)
+/* Adds the places where `node` differs from `before`; false if it does not differ in such places only. */
+static bool add_places(struct elaborator *e, struct entries *entries, const struct node *node,
+                       const struct node *before)
 {
-    const struct node *taken = replaced_entry(*then_node, *before),
-                      *other = replaced_entry(*else_node, *before);
-    const struct node *replace = taken ? taken : other;
-    if (!replace || (taken && other && !graph_same_places(taken, other)) ||
-        (!taken && graph_untied(*then_node) != graph_untied(*before)) ||
-        (!other && graph_untied(*else_node) != graph_untied(*before)))
-        return NULL;
-    const struct node *entry = replace->inputs[1];
-    *before = graph_index(e->graph, in_branch(e, *before), entry->rank, entry->shape, replace->subscripts,
-                          NULL, 0, false);
-    *then_node = taken ? taken->inputs[1] : *before;
-    *else_node = other ? other->inputs[1] : *before;
-    return replace;
+    for (; graph_untied(node) != graph_untied(before); node = node->inputs[0]) {
+        bool is_new = true;
+        if (!replaced_entry(node))
+            return false;
+        for (size_t i = 0; i < entries->places_count; i++)
+            is_new = is_new && !graph_same_places(entries->places[i], node);
+        if (is_new && entries->places_count == MOST_ENTRIES)
+            return false;
+        if (is_new)
+            ARENA_APPEND(e->arena, entries, places, node);
+    }
+    return true;
+}
+
+/* What `node` has at a place; NULL if it is not known which of its replacements that is. */
+static struct node *entry_at(struct elaborator *e, struct node *node, const struct node *place)
+{
+    const struct node *entry = place->inputs[1];
+    node = graph_index(e->graph, node, entry->rank, entry->shape, place->subscripts, NULL, 0, false);
+    const struct node *read = graph_untied(node);
+    bool is_unknown = read->op == OP_INDEX && graph_untied(read->inputs[0])->op == OP_REPLACE;
+    return is_unknown ? NULL : node;
+}
+
+static void add_whole(struct elaborator *e, struct sides *sides, struct node *before, struct node *then_node,
+                      struct node *else_node)
+{
+    ARENA_APPEND(e->arena, &sides->before, nodes, before);
+    ARENA_APPEND(e->arena, &sides->then_nodes, nodes, then_node);
+    ARENA_APPEND(e->arena, &sides->else_nodes, nodes, else_node);
+}
+
+/* Has the entries at which sides differ carried, or the whole value, if there are none. */
+static struct entries add_carried(struct elaborator *e, struct sides *sides, struct node *before,
+                                  struct node *then_node, struct node *else_node)
+{
+    struct entries entries = {0};
+    bool known = add_places(e, &entries, then_node, before) && add_places(e, &entries, else_node, before);
+    struct sides carried = {0};
+    for (size_t i = 0; known && i < entries.places_count; i++) {
+        struct node *at_start = entry_at(e, before, entries.places[i]),
+                    *at_then = entry_at(e, then_node, entries.places[i]),
+                    *at_else = entry_at(e, else_node, entries.places[i]);
+        known = at_start && at_then && at_else;
+        if (known)
+            add_whole(e, &carried, in_branch(e, at_start), at_then, at_else);
+    }
+    if (!known || !entries.places_count) {
+        add_whole(e, sides, before, then_node, else_node);
+        return (struct entries){0};
+    }
+    for (size_t i = 0; i < entries.places_count; i++)
+        add_whole(e, sides, carried.before.nodes[i], carried.then_nodes.nodes[i],
+                  carried.else_nodes.nodes[i]);
+    return entries;
+}
+
+/* A loop of at most one round that turns `before` into `after` where the condition holds; what is there at
+ * its end, where it begins with `initial`. What does not change is not carried. */
+static struct node_list run_side(struct elaborator *e, struct node *condition, size *variable,
+                                 const struct node_list *initial, const struct node_list *before,
+                                 const struct node_list *after)
+{
+    struct loop *loop = ARENA_NEW(e->arena, struct loop);
+    size_t count = before->nodes_count;
+    loop->is_branch = true;
+    loop->begin = size_number(e->sizes, 0);
+    loop->end = size_number(e->sizes, 1);
+    loop->variable = variable;
+    loop->condition = condition;
+    loop->initial = ARENA_ARRAY(e->arena, struct node *, count + 1);
+    loop->carried = ARENA_ARRAY(e->arena, struct node *, count + 1);
+    loop->next = ARENA_ARRAY(e->arena, struct node *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct node *first = before->nodes[i], *read = NULL;
+        if (graph_untied(after->nodes[i]) == graph_untied(first))
+            continue;
+        if (first->rank > 0) /* read where it is carried, and changed where it stands */
+            read = graph_tied_placeholder(e->graph, first, variable);
+        loop->initial[loop->carried_count] = initial->nodes[i];
+        loop->carried[loop->carried_count] =
+            read ? read : graph_placeholder(e->graph, first->type, first->name, first->rank, first->shape);
+        loop->next[loop->carried_count++] = after->nodes[i];
+    }
+    struct node *node = loop->carried_count ? graph_loop(e->graph, loop) : NULL;
+    struct node_list ends = {0};
+    int result = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool changes = graph_untied(after->nodes[i]) != graph_untied(before->nodes[i]);
+        struct node *end = changes ? graph_result(e->graph, node, result++) : initial->nodes[i];
+        ARENA_APPEND(e->arena, &ends, nodes, end);
+    }
+    return ends;
+}
+
+/* What is there behind an `if`, of whose sides one runs. */
+static struct node_list run_sides(struct elaborator *e, struct node *condition, const struct sides *sides,
+                                  const struct side *then_side, const struct side *else_side)
+{
+    struct node_list ends =
+        run_side(e, condition, then_side->variable, &sides->before, &sides->before, &sides->then_nodes);
+    return run_side(e, graph_unary(e->graph, OP_NOT, condition), else_side->variable, &ends, &sides->before,
+                    &sides->else_nodes);
 }
 
 static void merge_sides(struct elaborator *e, struct node *condition, const struct statement *statement,
@@ -145,60 +224,47 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
                         const struct side *then_side, const struct side *else_side)
 {
     const struct value *then_values = then_side->values, *else_values = else_side->values;
-    struct node_list before = {0}, then_nodes = {0}, else_nodes = {0};
+    struct sides whole = {0}, carried = {0};
     struct merged *merged = ARENA_ARRAY(e->arena, struct merged, names->entries_count + 1);
     size_t count = 0;
     for (size_t i = 0; i < names->entries_count; i++) {
         const struct target *target = names->entries[i].value;
         if (then_values[i].kind == VALUE_NONE || else_values[i].kind == VALUE_NONE)
             continue; /* local to one side */
-        merged[count] = (struct merged){saved[i].name, target->span, then_values[i], then_nodes.nodes_count};
+        merged[count] =
+            (struct merged){saved[i].name, target->span, then_values[i], whole.before.nodes_count};
         if (then_values[i].kind == VALUE_ERROR || else_values[i].kind == VALUE_ERROR ||
-            !merge(e, &saved[i], then_values[i], else_values[i], target->span, &before, &then_nodes,
-                   &else_nodes)) {
+            !merge(e, &saved[i], then_values[i], else_values[i], target->span, &whole)) {
             bind(e, saved[i].name, value_error(), target->span, false);
             return;
         }
         count++;
     }
-    size_t met_at = then_nodes.nodes_count;
+    if (!whole.before.nodes_count && !then_side->met && !else_side->met && !then_side->block->collected_count)
+        return;
+    struct entries *entries = ARENA_ARRAY(e->arena, struct entries, whole.before.nodes_count + 1);
+    for (size_t k = 0; k < whole.before.nodes_count; k++)
+        entries[k] = add_carried(e, &carried, whole.before.nodes[k], whole.then_nodes.nodes[k],
+                                 whole.else_nodes.nodes[k]);
     struct node *always = graph_constant(e->graph, BOOL, 1);
-    if (then_side->met || else_side->met) {
-        ARENA_APPEND(e->arena, &before, nodes, always);
-        ARENA_APPEND(e->arena, &then_nodes, nodes, then_side->met ? then_side->met : always);
-        ARENA_APPEND(e->arena, &else_nodes, nodes, else_side->met ? else_side->met : always);
-    }
-    size_t collected_at = then_nodes.nodes_count;
+    bool has_met = then_side->met || else_side->met;
+    if (has_met)
+        add_whole(e, &carried, always, then_side->met ? then_side->met : always,
+                  else_side->met ? else_side->met : always);
     for (size_t i = 0; i < then_side->block->collected_count; i++) { /* 0 where the round does not run */
         struct node *value = then_side->block->collected[i].value, *zeros = graph_zeros_like(e->graph, value);
-        ARENA_APPEND(e->arena, &before, nodes, zeros);
-        ARENA_APPEND(e->arena, &then_nodes, nodes, value);
-        ARENA_APPEND(e->arena, &else_nodes, nodes, zeros);
+        add_whole(e, &carried, zeros, value, zeros);
     }
-    if (!then_nodes.nodes_count)
-        return;
-    struct node **wholes = ARENA_ARRAY(e->arena, struct node *, then_nodes.nodes_count);
-    const struct node **entries = ARENA_ARRAY(e->arena, const struct node *, then_nodes.nodes_count);
-    for (size_t k = 0; k < met_at; k++) {
-        wholes[k] = before.nodes[k];
-        entries[k] = take_entry(e, &before.nodes[k], &then_nodes.nodes[k], &else_nodes.nodes[k]);
+    struct node_list ends = run_sides(e, condition, &carried, then_side, else_side), taken = {0};
+    size_t next_end = 0;
+    for (size_t k = 0; k < whole.before.nodes_count; k++) {
+        struct node *end =
+            entries[k].places_count ? in_branch(e, whole.before.nodes[k]) : ends.nodes[next_end++];
+        for (size_t i = 0; i < entries[k].places_count; i++)
+            end = graph_replace(e->graph, end, ends.nodes[next_end++], entries[k].places[i]->subscripts, NULL,
+                                0);
+        ARENA_APPEND(e->arena, &taken, nodes, end);
     }
-    struct node_list taken = {0};
-    struct node *loop = branch(e, condition, then_side->variable, &before, &then_nodes);
-    for (size_t k = 0; k < then_nodes.nodes_count; k++)
-        ARENA_APPEND(e->arena, &taken, nodes, graph_result(e->graph, loop, (int)k));
-    bool has_else = false;
-    for (size_t k = 0; k < else_nodes.nodes_count; k++)
-        has_else = has_else || else_nodes.nodes[k] != before.nodes[k];
-    if (has_else || statement->has_else) {
-        loop = branch(e, graph_unary(e->graph, OP_NOT, condition), else_side->variable, &taken, &else_nodes);
-        for (size_t k = 0; k < else_nodes.nodes_count; k++)
-            taken.nodes[k] = graph_result(e->graph, loop, (int)k);
-    }
-    for (size_t k = 0; k < met_at; k++)
-        if (entries[k])
-            taken.nodes[k] = graph_replace(e->graph, in_branch(e, wholes[k]), taken.nodes[k],
-                                           entries[k]->subscripts, NULL, 0);
     for (size_t i = 0; i < count; i++) {
         size_t next = merged[i].first;
         bind_result(e, merged[i].name, unflatten_value(e, merged[i].like, taken.nodes, &next),
@@ -206,11 +272,11 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
     }
     for (size_t i = 0; i < then_side->block->collected_count; i++) {
         struct collected collected = then_side->block->collected[i];
-        collected.value = taken.nodes[collected_at + i];
+        collected.value = ends.nodes[next_end + has_met + i];
         ARENA_APPEND(e->arena, e->frame->block, collected, collected);
     }
-    if (met_at < collected_at)
-        require_met(e, taken.nodes[met_at], statement->span);
+    if (has_met)
+        require_met(e, ends.nodes[next_end], statement->span);
 }
 
 void execute_if(struct elaborator *e, const struct statement *statement)

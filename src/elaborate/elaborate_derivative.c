@@ -100,9 +100,9 @@ static bool may_run_no_round(struct elaborator *e, const struct loop *loop)
                ALWAYS;
 }
 
-/* Whether a loop or branch gives x and, computed from x's value in it, something else that y takes up. The
- * graph has no path for this behind the loop. */
-static bool depends_inside(struct elaborator *e, struct node *y, struct node *x)
+/* Whether a loop or branch gives x and, computed from x's value in it, something else that y takes up, not by
+ * way of the barrier. The graph has no path for this behind the loop. */
+static bool depends_inside(struct elaborator *e, struct node *y, struct node *x, const struct node *barrier)
 {
     const struct node *result = x;
     while (result->op == OP_MARK)
@@ -113,17 +113,20 @@ static bool depends_inside(struct elaborator *e, struct node *y, struct node *x)
     for (size_t id = (size_t)result->inputs[0]->id; id < e->graph->nodes_count; id++) {
         const struct node *other = e->graph->nodes[id];
         if (other->op != OP_RESULT || other->inputs[0] != result->inputs[0] || other == result ||
-            !reaches(e, y, other, x, false))
+            !reaches(e, y, other, barrier, false))
             continue;
         if (reaches(e, end_of(other), end_of(result), NULL, false) ||
-            depends_inside(e, end_of(other), end_of(result)))
+            depends_inside(e, end_of(other), end_of(result), end_of(result)))
             return true;
         if (other->result < loop->carried_count && result->result < loop->carried_count &&
             may_run_no_round(e, loop) &&
-            depends_inside(e, loop->initial[other->result], loop->initial[result->result]))
+            depends_inside(e, loop->initial[other->result], loop->initial[result->result],
+                           loop->initial[result->result]))
             return true;
     }
-    return false;
+    /* What the loop leaves as it is, is none of its results. */
+    return result->result < loop->carried_count && may_run_no_round(e, loop) &&
+           depends_inside(e, y, loop->initial[result->result], barrier);
 }
 
 static struct node *target_node(struct elaborator *e, struct value value, struct binding *binding,
@@ -142,7 +145,7 @@ static struct node *target_node(struct elaborator *e, struct value value, struct
             return NULL;
         }
     }
-    if (y && binding->is_result && depends_inside(e, y, node)) {
+    if (y && binding->is_result && depends_inside(e, y, node, node)) {
         fail(e, at, "a part of this value was computed from %s within the loop or branch that assigned it",
              binding->name);
         note(e, at,

@@ -42,7 +42,8 @@ static bool suggest_value(struct elaborator *e, const char *name)
 static bool is_assigned_in_loop(const struct elaborator *e, const char *name)
 {
     for (const struct block *block = e->frame->block; block; block = block->outer) {
-        const struct target *target = block->assigned ? map_get(block->assigned, name) : NULL;
+        const struct target *target =
+            block->assigned && !block->is_branch ? map_get(block->assigned, name) : NULL;
         if (target)
             return !target->subscripts; /* else it is collected */
     }
@@ -75,14 +76,14 @@ static void fail_unknown_name(struct elaborator *e, const struct expression *x)
     }
 }
 
-struct value tied_value(struct elaborator *e, struct value value, size *variable)
+struct value tied_value(struct elaborator *e, struct value value, size *variable, bool only_arrays)
 {
-    if (value.kind == VALUE_NODE)
+    if (value.kind == VALUE_NODE && !(only_arrays && value.node->rank == 0))
         value.node = graph_tie(e->graph, value.node, variable);
     if (value.kind == VALUE_GROUP || value.kind == VALUE_LIST) {
         struct value *items = ARENA_ARRAY(e->arena, struct value, value.count);
         for (int i = 0; i < value.count; i++)
-            items[i] = tied_value(e, value.items[i], variable);
+            items[i] = tied_value(e, value.items[i], variable, only_arrays);
         value.items = items;
     }
     return value;
@@ -94,6 +95,17 @@ struct node *in_branch(struct elaborator *e, struct node *node)
     return branch ? graph_tie(e->graph, node, branch->variable) : node;
 }
 
+/* The value of an array as the branches around `block` carry it that assign it. */
+static struct value carried_value(struct elaborator *e, const struct binding *binding,
+                                  const struct block *block)
+{
+    while (block && (!block->is_branch || !map_get(block->assigned, binding->name)))
+        block = block->outer;
+    return block && binding->depth < block->depth
+               ? tied_value(e, carried_value(e, binding, block->outer), block->variable, true)
+               : binding->value;
+}
+
 /* Within a branch, values from outside it are tied to it, so that what is computed from them is not computed
  * elsewhere. */
 struct value binding_value(struct elaborator *e, const struct binding *binding)
@@ -101,8 +113,9 @@ struct value binding_value(struct elaborator *e, const struct binding *binding)
     const struct block *block = e->frame->block;
     while (block && !block->is_branch)
         block = block->outer;
-    return block && binding->depth < block->depth ? tied_value(e, binding->value, block->variable)
-                                                  : binding->value;
+    return block && binding->depth < block->depth
+               ? tied_value(e, carried_value(e, binding, block->outer), block->variable, false)
+               : binding->value;
 }
 
 struct value evaluate_in_subscript(struct elaborator *e, const struct expression *x)

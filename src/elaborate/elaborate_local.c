@@ -164,7 +164,7 @@ void enter_closure(struct elaborator *e, struct frame *frame, const struct closu
         struct binding *binding = ARENA_NEW(e->arena, struct binding);
         *binding = captured->binding;
         if (branch)
-            binding->value = tied_value(e, binding->value, branch->variable);
+            binding->value = tied_value(e, binding->value, branch->variable, false);
         map_set(e->arena, &frame->bindings, captured->name, binding);
     }
 }

@@ -67,7 +67,7 @@ struct block {
     bool is_branch;
     bool is_guard;              /* of the rounds of a loop that has fewer in some rounds of loops around it */
     const char *variable_name;  /* of a loop */
-    const struct map *assigned; /* of a loop: the names that its body assigns */
+    const struct map *assigned; /* the names that the body assigns, or the other side of an `if` */
     size *variable;             /* of a branch: what its values are tied to */
     int depth;                  /* of nesting within the call, from 1 */
     struct block *outer;        /* within the same call */
@@ -186,7 +186,7 @@ struct elaborator {
 /* ---- elaborate_expression.c ---- */
 struct value evaluate(struct elaborator *e, const struct expression *expression);
 /* A value tied to a branch: what is computed from it counts as inside. */
-struct value tied_value(struct elaborator *e, struct value value, size *variable);
+struct value tied_value(struct elaborator *e, struct value value, size *variable, bool only_arrays);
 const struct block *innermost_branch(const struct elaborator *e); /* being evaluated, or NULL */
 /* A node made of numbers alone, of which checks depend, tied to the innermost branch that is being evaluated.
  */

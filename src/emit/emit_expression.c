@@ -331,12 +331,22 @@ const struct tree *operand_pointer(struct emitter *emitter, struct node *operand
 
 /* ---- Operators ---- */
 
+static bool is_literal(const struct index *count, int64_t *number)
+{
+    return !count->dynamic && size_is_number(count->affine, number);
+}
+
+static bool may_be_negative(const struct index *count)
+{
+    return count->dynamic || size_nonnegative(count->affine) != ALWAYS;
+}
+
 /* A whole number that is known as a position or size. */
 static const struct tree *count_of(struct emitter *emitter, enum type type, struct index index)
 {
-    bool is_signed = index.dynamic || size_nonnegative(index.affine) != ALWAYS;
+    bool is_signed = may_be_negative(&index);
     int64_t number;
-    if (!index.dynamic && size_is_number(index.affine, &number))
+    if (is_literal(&index, &number))
         return number_tree(emitter->lasting, emitter->suffix, type, (double)number);
     bool is_name = !index.dynamic && size_name(index.affine);
     const struct tree *count = index_of(emitter, index);
@@ -478,13 +488,14 @@ static const struct tree *compared_counts(struct emitter *emitter, const struct 
         !is_count(emitter, node->inputs[1]))
         return NULL;
     struct index a = count_index(emitter, node->inputs[0], at), b = count_index(emitter, node->inputs[1], at);
-    bool is_order = node->op == OP_LT || node->op == OP_LE; /* compilers warn of none below an unsigned 0 */
-    bool is_signed = size_nonnegative(a.affine) != ALWAYS || size_nonnegative(b.affine) != ALWAYS ||
-                     (is_order && (size_is(a.affine, 0) || size_is(b.affine, 0)));
-    const struct tree *operands[2] = {index_of(emitter, a), index_of(emitter, b)};
+    bool is_order = node->op == OP_LT || node->op == OP_LE;
     int64_t number;
+    bool is_below_zero = is_order && ((is_literal(&a, &number) && number == 0) ||
+                                      (is_literal(&b, &number) && number == 0)); /* compilers warn of it */
+    bool is_signed = may_be_negative(&a) || may_be_negative(&b) || is_below_zero;
+    const struct tree *operands[2] = {index_of(emitter, a), index_of(emitter, b)};
     for (int i = 0; is_signed && i < 2; i++)
-        if (!size_is_number((i ? b : a).affine, &number))
+        if (!is_literal(i ? &b : &a, &number))
             operands[i] =
                 form(emitter, "(ptrdiff_t)$", parenthesise(emitter->lasting, operands[i], PRECEDENCE_UNARY));
     int precedence;

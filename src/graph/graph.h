@@ -225,6 +225,9 @@ struct node *graph_reshape(struct graph *graph, struct node *x, int rank, size *
 /* x as it is read in the loop of the variable: what is computed from it counts as inside, although x is not.
  * So the body of a branch is computed only if the branch is taken. */
 struct node *graph_tie(struct graph *graph, struct node *x, size *variable);
+/* Turns what has been tied so into a PLACEHOLDER, and what has been tied of its elements into what is read of
+ * that: the branch of the variable is to carry it. NULL: nothing has been tied so. */
+struct node *graph_tied_placeholder(struct graph *graph, struct node *x, size *variable);
 const struct node *graph_untied(const struct node *x); /* what is read so */
 struct node *graph_reduce(struct graph *graph, enum op op, struct node *x, unsigned axes);
 /* The sum over the axes of an x that is 0 but where int values choose places, as a scatter or gather of what

@@ -76,6 +76,81 @@ static struct node *index_of_contract(struct graph *graph, struct node *x, const
     return is_identity(&monotone, x) ? x : view_intern_index(graph, x, &monotone, fill);
 }
 
+static struct node *index_view(struct graph *graph, struct node *x, const struct view *view, bool fill);
+
+/* An element, or a row, of what a loop carries, entries of it replaced perhaps, read in a branch: it is the
+ * element that is tied to the branch. So its adjoint is one number, and what backward needs of the rounds is
+ * not the whole array. Values that are computed stay whole: what belongs to an element that no round reads
+ * may be infinite. */
+static struct node *index_of_tied(struct graph *graph, const struct node *x, const struct view *view,
+                                  bool fill)
+{
+    if (x->op != OP_RESHAPE || !x->extent || view->rank >= x->rank || view->dynamic_count > 0)
+        return NULL;
+    const struct node *base = graph_untied(x);
+    while (base->op == OP_REPLACE)
+        base = graph_untied(base->inputs[0]);
+    if (base->op != OP_PLACEHOLDER)
+        return NULL;
+    for (int s = 0; s < view->count; s++) {
+        if (size_depends_on(view->subscripts[s].offset, x->extent))
+            return NULL;
+        for (int a = 0; a < view->rank; a++)
+            if (view->coefficients[s][a] && size_depends_on(view->coefficients[s][a], x->extent))
+                return NULL;
+    }
+    return graph_tie(graph, index_view(graph, x->inputs[0], view, fill), x->extent);
+}
+
+static bool is_fixed(const struct view *view, int subscript)
+{
+    for (int a = 0; a < view->rank; a++)
+        if (view->coefficients[subscript][a])
+            return false;
+    return true;
+}
+
+static bool differ(struct graph *graph, size *a, size *b)
+{
+    size *one = size_number(graph->sizes, 1), *after = size_subtract(size_subtract(a, b), one),
+         *before = size_subtract(size_subtract(b, a), one);
+    return size_nonnegative(after) == ALWAYS || size_nonnegative(before) == ALWAYS;
+}
+
+/* A REPLACE read where it has been written over, along whole axes, or provably elsewhere. So an element is
+ * what has been put there, and is never looked for in an array that a loop would have to keep. */
+static struct node *index_of_replaced(struct graph *graph, const struct node *x, const struct view *view,
+                                      bool fill)
+{
+    struct node *part = x->inputs[1];
+    struct view places, inner;
+    bool is_within = true;
+    unsigned covered = 0;
+    view_of_node(graph, &places, x);
+    if (places.dynamic_count || view->dynamic_count)
+        return NULL;
+    view_begin(graph, &inner, part->rank, view->rank, view->shape);
+    for (int s = 0; s < x->rank; s++) {
+        bool both_fixed = is_fixed(&places, s) && is_fixed(view, s);
+        size *place = places.subscripts[s].offset, *offset = view->subscripts[s].offset;
+        int axis = view_plain_axis(&places, s, x->shape[s]);
+        if (both_fixed && differ(graph, place, offset))
+            return index_view(graph, x->inputs[0], view, fill);
+        if (both_fixed && place == offset)
+            continue;
+        is_within = is_within && axis >= 0 && !(covered >> axis & 1);
+        if (!is_within)
+            continue;
+        covered |= 1u << axis;
+        inner.subscripts[axis].offset = offset;
+        for (int a = 0; a < view->rank; a++)
+            inner.coefficients[axis][a] = view->coefficients[s][a];
+    }
+    for (int a = 0; a < part->rank; a++)
+        is_within = is_within && (covered >> a & 1 || size_is(part->shape[a], 1));
+    return is_within ? index_view(graph, part, &inner, fill) : NULL;
+}
+
 static struct node *index_view(struct graph *graph, struct node *x, const struct view *view, bool fill)
 {
     struct node *y = NULL;
@@ -98,6 +173,10 @@ static struct node *index_view(struct graph *graph, struct node *x, const struct
         y = index_of_iota(graph, x, view);
     else if (x->op == OP_CONTRACT)
         y = index_of_contract(graph, x, view, fill);
+    else if (x->op == OP_REPLACE)
+        y = index_of_replaced(graph, x, view, fill);
+    else
+        y = index_of_tied(graph, x, view, fill);
     return y != NULL ? y : view_intern_index(graph, x, view, fill);
 }
 

@@ -245,6 +245,44 @@ struct node *graph_tie(struct graph *graph, struct node *x, size *variable)
     return graph_intern(graph, &node);
 }
 
+/* What has been tied as an element of x is read of what stands for x now. */
+static void read_elements(struct graph *graph, const struct node *x, size *variable, struct node *placeholder)
+{
+    for (size_t id = (size_t)placeholder->id + 1; id < graph->nodes_count; id++) {
+        struct node *node = graph->nodes[id];
+        const struct node *element =
+            node->op == OP_RESHAPE && node->extent == variable ? graph_untied(node) : x;
+        if (element->op != OP_INDEX || element->input_count > 1 ||
+            graph_untied(element->inputs[0]) != graph_untied(x))
+            continue;
+        node->op = OP_INDEX;
+        node->extent = NULL;
+        node->subscripts = element->subscripts;
+        node->fill = element->fill;
+        node->inputs[0] = placeholder;
+    }
+}
+
+struct node *graph_tied_placeholder(struct graph *graph, struct node *x, size *variable)
+{
+    struct node tie = {.op = OP_RESHAPE,
+                       .type = x->type,
+                       .rank = x->rank,
+                       .shape = x->shape,
+                       .extent = variable,
+                       .input_count = 1,
+                       .inputs = &x};
+    struct node *node = graph_find(graph, &tie);
+    if (!node)
+        return NULL;
+    node->op = OP_PLACEHOLDER;
+    node->input_count = 0;
+    node->extent = NULL;
+    node->name = x->name;
+    read_elements(graph, x, variable, node);
+    return node;
+}
+
 const struct node *graph_untied(const struct node *x)
 {
     while (x->op == OP_RESHAPE && x->extent)

@@ -223,7 +223,8 @@ static struct buffer *moved_value(const struct program *program, const struct ne
 }
 
 /* What the copy puts into the place of an older value. Whether the newer one may be made there: all at once,
- * row by row in the rounds of a loop inside, or in blocks of rows. */
+ * row by row in the rounds of a loop inside, or in blocks of rows; if it is the older one but for what
+ * branches and loops inside change of it, there. */
 static bool may_replace(const struct program *program, const struct candidate *candidate, bool is_changed)
 {
     const struct nest *first = candidate->first, *copy = candidate->copy;
@@ -233,7 +234,7 @@ static bool may_replace(const struct program *program, const struct candidate *c
                        (is_changed && first->kind == NEST_SCATTER);
     bool in_rows = first->path_first == levels + 1 && candidate->newer->writers_count == 1 &&
                    (first->row || (first->block && is_block_of_rows(first)));
-    return is_in_order && (first->path_first == levels || in_rows) &&
+    return is_in_order && (first->path_first == levels || in_rows || is_changed) &&
            shared_levels(first, levels, copy) == levels && !interfere(program, candidate);
 }
 

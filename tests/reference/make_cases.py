@@ -2603,6 +2603,16 @@ case("""fixed_rounds(x: [4]) {
     return s
 }""", lambda x: sum(x[i]**2 * (j + 1) for i in range(4) for j in range(2 * i, 3 * i)), outputs=["s"], extra=": hessian", x=uniform(4))
 case("", name="fixed_rounds", x=np.array([7.0, 6, 1, 2]), status=5)
+def lower_at(x, A, k):
+    scattered, positions = np.array(A), np.arange(len(k))
+    for i in k:
+        scattered[i] += x
+    at = k - 1
+    return np.sum(np.sin(np.tril(scattered, -1))) + np.sum(A[at < positions]**2)
+case("""lower_at(x, A: [n, 3], k: int[n]) {
+    at = range(n) - 1
+    return s = sum(sin(tril(scatter_add(A, k, x), -1))) + sum(if at[k][:, new] < range(n)[:, new] then A^2 else 0)
+}""", lower_at, outputs=["s"], sizes={"n": 5}, x=0.75, A=uniform((5, 3)), k=[2, 0, 4, 0, 1])
 
 # ---- Ranges of index notation that contain earlier indices and variables of loops ----
 
