@@ -84,6 +84,9 @@ static bool place_argument(struct elaborator *e, const struct signature *s, stru
         for (int i = 0; i < s->count; i++)
             if (!strcmp(s->names[i], "axis"))
                 hint = arena_print(e->arena, "; an axis goes by name: %s(…, axis = …)", c->builtin->name);
+        if (!strcmp(c->builtin->name, "min") || !strcmp(c->builtin->name, "max"))
+            hint = arena_print(e->arena, "; of more than two: %s(%s(a, b), c)%s", c->builtin->name,
+                               c->builtin->name, hint);
         if (!strcmp(c->builtin->name, "zeros") || !strcmp(c->builtin->name, "ones"))
             hint = arena_print(e->arena, "; a shape stands in brackets: %s([m, n])", c->builtin->name);
         if (!strcmp(c->builtin->name, "reshape") || !strcmp(c->builtin->name, "broadcast"))

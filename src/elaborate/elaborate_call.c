@@ -31,6 +31,8 @@ static struct callee *callee_of_imports(struct elaborator *e, struct unit *unit,
         callee = callee_of_unit(e, unit->imports[i], name);
         if (!callee)
             callee = callee_of_imports(e, unit->imports[i], name);
+        if (callee && callee != &none && !unit->loading)
+            warn_second_import(e, unit, callee->definition);
     }
     if (unit->imports_count && !unit->loading)
         map_set(e->arena, &unit->imported_functions, name, callee ? callee : &none);

@@ -25,6 +25,8 @@ const struct definition *find_group(struct elaborator *e, struct unit *unit, con
         found = ARENA_NEW(e->arena, struct found_group);
         for (size_t i = 0; !found->group && i < unit->imports_count; i++)
             found->group = find_group(e, unit->imports[i], name, &found->home);
+        if (found->group && !unit->loading)
+            warn_second_import(e, unit, found->group);
         if (!unit->loading)
             map_set(e->arena, &unit->imported_groups, name, found);
     }

@@ -153,3 +153,27 @@ void warn_hidden_size(struct elaborator *e, const char *name, struct span span)
         report_warning(e->diagnostics, WARNING_HIDDEN_SIZE, span, "%s hides the size %s from here on", name,
                        name);
 }
+
+static const struct definition *next_import(const struct definition *definition)
+{
+    while (definition && definition->kind != DEFINITION_IMPORT)
+        definition = definition->next;
+    return definition;
+}
+
+void warn_second_import(struct elaborator *e, const struct unit *unit, const struct definition *found)
+{
+    const struct definition *import = next_import(unit->file->definitions);
+    for (size_t i = 0; unit->is_main && import && i < unit->imports_count; i++) {
+        const struct unit *imported = unit->imports[i];
+        bool is_group = found->kind == DEFINITION_GROUP;
+        const struct definition *other =
+            map_get(is_group ? &imported->groups : &imported->functions, found->name);
+        if (other && other != found)
+            report_warning(
+                e->diagnostics, WARNING_SECOND_IMPORT, import->span,
+                "%s stands for that of %s, imported before; to use this file's, too, give it another name",
+                found->name, found->span.source->path);
+        import = next_import(import->next);
+    }
+}

@@ -389,6 +389,9 @@ void warn_unused_inputs(struct elaborator *e, const struct definition *definitio
 void warn_operands(struct elaborator *e, const struct expression *product, const struct value *left,
                    const struct value *right);
 void warn_hidden_size(struct elaborator *e, const char *name, struct span span);
+/* That a file which the main one imports defines the name of what has been found in another, too: a function,
+ * or a group. */
+void warn_second_import(struct elaborator *e, const struct unit *unit, const struct definition *found);
 
 /* ---- elaborate_observe.c ---- */
 /* The value of what stands at the place, for the observer. */

@@ -11,6 +11,7 @@
     WARNING(VECTOR_TRANSPOSE, "vector-transpose", true) /* x @ y' of vectors is x @ y */                     \
     WARNING(SQUARE_BROADCAST, "square-broadcast", true) /* A * x with A [n, n] and x [n] is no product */    \
     WARNING(HIDDEN_SIZE, "hidden-size", true)           /* an assignment to the name of a size */            \
+    WARNING(SECOND_IMPORT, "second-import", true)       /* a name that two imported files define */          \
     WARNING(WHILE_BOUND, "while-bound", false)          /* a `while` whose bound may end it unseen */
 
 #define WARNING_KIND(kind, name, on) WARNING_##kind,
