@@ -226,6 +226,34 @@ static const struct tree *read_place(struct emitter *emitter, struct node *node,
     return element ? element : read_leaf(emitter, node, place_in_array(NULL, node->rank, node->shape, at));
 }
 
+/* An element, read before the choice in one of whose arms it stands. Where gcc 12 unrolls short loops and
+ * makes vectors of the loop around them, it takes the masks of elements that are read under conditions for
+ * those of other rounds; of elements that are read in any case it makes none. */
+static const struct tree *read_first(struct emitter *emitter, const struct node *node,
+                                     const struct tree *element)
+{
+    const struct nest *nest = emitter->loading;
+    if (!nest || !emitter->chosen || !tree_has(element, TREE_ELEMENT))
+        return element;
+    for (const struct chosen *chosen = emitter->chosen; chosen; chosen = chosen->outer)
+        if (tree_holds(chosen->by, element)) /* it has been read */
+            return element;
+    for (size_t i = 0; i < emitter->loads_count; i++)
+        if (tree_equal(emitter->loads[i].element, element))
+            return emitter->loads[i].name;
+    struct buffer *buffer = emitter->program->buffers[node->id];
+    const char *array = buffer ? buffer_name(emitter, buffer) : emitter->leaf_names[node->id],
+               *name = names_take(emitter->names,
+                                  arena_print(emitter->arena, "%s_here", array ? array : "value"));
+    bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard;
+    emit_line(emitter, "const %s %s = $", c_type(emitter, node->type), name,
+              is_guarded ? form(emitter, "($) ? $ : 0", guard_condition(emitter, nest->guard), element)
+                         : element);
+    struct loaded loaded = {element, tree_name(emitter->lasting, name)};
+    ARENA_APPEND(emitter->lasting, emitter, loads, loaded);
+    return loaded.name;
+}
+
 static const struct tree *read_reshaped(struct emitter *emitter, struct node *node, const struct node *view,
                                         const struct index *at)
 {
@@ -285,16 +313,20 @@ static const struct tree *read_view(struct emitter *emitter, struct node *view, 
         if (view->fill && is_outside(x, below))
             return tree_number(emitter->lasting, 0);
         const struct tree *inside = view->fill ? inside_of(emitter, view, below) : NULL;
+        const struct nest *loading = emitter->loading;
+        emitter->loading = inside ? NULL : loading; /* outside there is nothing to be read */
         const struct tree *value = expression_of(emitter, x, below);
-        return inside ? form(emitter, "($ ? $ : 0)", inside,
-                             parenthesise(emitter->lasting, value, PRECEDENCE_CHOICE))
+        emitter->loading = loading;
+        return inside ? read_first(emitter, x,
+                                   form(emitter, "($ ? $ : 0)", inside,
+                                        parenthesise(emitter->lasting, value, PRECEDENCE_CHOICE)))
                       : value;
     }
     if (reshape_below(program, view, at, below))
         return expression_of(emitter, x, below);
     while (!has_place(program, x))
         x = x->inputs[0];
-    return read_reshaped(emitter, x, view, at);
+    return read_first(emitter, x, read_reshaped(emitter, x, view, at));
 }
 
 const struct tree *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at)
@@ -512,8 +544,13 @@ static const struct tree *elementwise_of(struct emitter *emitter, struct node *n
     const struct tree *counts = compared_counts(emitter, node, at);
     if (counts)
         return counts;
-    for (int i = 0; i < node->input_count; i++)
+    for (int i = 0; i < node->input_count; i++) {
+        const struct chosen chosen = {operands[0], emitter->chosen};
+        if (i > 0 && (node->op == OP_SELECT || node->op == OP_AND || node->op == OP_OR))
+            emitter->chosen = &chosen;
         operands[i] = expression_of(emitter, node->inputs[i], at);
+        emitter->chosen = chosen.outer;
+    }
     if (is_multiplied_first(emitter, node))
         return tree_append(emitter->lasting, operands[0], "*", operands[1]);
     if (node->op == OP_POW) {
@@ -545,6 +582,6 @@ const struct tree *definition_of(struct emitter *emitter, struct node *node, con
 const struct tree *expression_of(struct emitter *emitter, struct node *node, const struct index *at)
 {
     if (emitter->program->buffers[node->id] || is_leaf(node))
-        return read_place(emitter, node, at);
+        return read_first(emitter, node, read_place(emitter, node, at));
     return definition_of(emitter, node, at);
 }

@@ -49,7 +49,7 @@ static enum loop_kind kind_of(struct program *program, const struct item *loop, 
     if (loop->work)
         return LOOP_SERIAL;
     look_into(loop, known, &contents);
-    bool is_risk = is_at_risk(program, loop, &contents);
+    bool is_risk = is_at_risk(program, loop);
     if (!is_risk && is_unrolled(loop, &contents))
         return LOOP_UNROLLED;
     return is_risk || fills_registers(loop) ? LOOP_ROLLED : LOOP_SERIAL;
@@ -89,6 +89,8 @@ static void choose_inside(struct program *program, const struct item *parent, gu
         guard inside = guard_inside(item, known);
         if (item->kind == ITEM_REGION)
             choose_vectors(program, item);
+        if (item->kind == ITEM_STATEMENT)
+            item->nest->reads_first = reads_first(item);
         if (item->kind == ITEM_LOOP)
             choose_kind(program, item, inside, is_shared);
         else

@@ -44,8 +44,10 @@ bool is_one_of_sums(const struct nest *nest);
 bool is_long_enough_for_sums(const size *extent);
 
 /* ---- unrolled.c ---- */
-/* A few rounds whose choices gcc confuses where it unrolls them. */
-bool is_at_risk(const struct program *program, const struct item *loop, const struct contents *contents);
+/* Whether choices of the statement are unrolled, which gcc confuses unless it reads elements before them. */
+bool reads_first(const struct item *statement);
+/* A few rounds of such in which elements cannot be read before. */
+bool is_at_risk(const struct program *program, const struct item *loop);
 /* A short loop around nothing but short loops, without conditions. */
 bool is_unrolled(const struct item *loop, const struct contents *contents);
 /* A few rounds that fill whole registers with what stands side by side. */

@@ -80,13 +80,12 @@ struct nest {
     bool starts_with_zeros; /* SCATTER: the target is cleared first */
     int64_t *gaps; /* SCATTER: elements of the target, by their numbers in row-major order, that stay 0 */
     size_t gaps_count, gaps_capacity;
-    bool adds;      /* COPY, SCATTER: += instead of = */
-    bool alone;     /* shares no loop with others */
-    bool is_update; /* COPY: of what a loop carries into its next round */
-    const struct node
-        *beside; /* what the product reads whose operand, or first term, this is: best in one loop */
-    struct buffer *source;   /* COPY: read from here instead of the node's own place */
-    struct buffer **scratch; /* CALL */
+    bool adds;                 /* COPY, SCATTER: += instead of = */
+    bool alone;                /* shares no loop with others */
+    bool is_update;            /* COPY: of what a loop carries into its next round */
+    const struct node *beside; /* what the product reads whose operand, or first term, this is */
+    struct buffer *source;     /* COPY: read from here instead of the node's own place */
+    struct buffer **scratch;   /* CALL */
     size_t scratch_count, scratch_capacity;
     size *row;               /* COPY: the first axis of the target stands here, and is no axis of the nest */
     struct product *product; /* PRODUCT: target = or += scale * product */
@@ -97,6 +96,7 @@ struct nest {
     bool has_calls;         /* and such that do not: operator_stays_call */
     bool has_running_power; /* its expression holds powers that a loop multiplies up */
     struct buffer *parts;   /* REDUCE over the rounds of a loop in lanes: the sums of each lane */
+    bool reads_first;       /* elements are read before the choice in an arm of which they stand */
     bool is_void;           /* found to be unnecessary: nothing is emitted for it */
 
     int axis_count;

@@ -3,81 +3,14 @@
  */
 #include "loop_kinds.h"
 
+enum { LONGEST_UNROLLED = 16, MOST_UNROLLED = 256 };
+
 /* An element of an array, which a round reads. */
 static bool is_element(const struct program *program, const struct node *node)
 {
     const struct buffer *buffer = program->buffers[node->id];
     return buffer ? buffer->storage == STORAGE_WORKSPACE || buffer->storage == STORAGE_MEMBER
                   : is_leaf(node) && node->rank > 0;
-}
-
-static bool reads_element(const struct program *program, const struct node *node)
-{
-    if (has_place(program, node))
-        return is_element(program, node);
-    for (int i = 0; i < node->input_count; i++)
-        if (reads_element(program, node->inputs[i]))
-            return true;
-    return false;
-}
-
-/* What a choice between elements depends on, which sets it apart from that of the next round. */
-enum choice { NO_CHOICE, CHOICE_BY_SCALAR, CHOICE_BY_POSITION, CHOICE_BY_ELEMENT };
-
-static enum choice greater(enum choice a, enum choice b)
-{
-    return a > b ? a : b;
-}
-
-static enum choice choice_by(const struct program *program, const struct node *node)
-{
-    enum choice choice = node->op == OP_IOTA ? CHOICE_BY_POSITION : CHOICE_BY_SCALAR;
-    if (has_place(program, node))
-        return is_element(program, node) ? CHOICE_BY_ELEMENT : CHOICE_BY_SCALAR;
-    for (int i = 0; i < node->input_count; i++)
-        choice = greater(choice, choice_by(program, node->inputs[i]));
-    return choice;
-}
-
-/* In an expression: by a condition, or for what lies outside of an array. A pointer that may be NULL is the
- * same in all rounds. */
-static enum choice choice_in(const struct program *program, const struct node *node, bool is_root)
-{
-    enum choice choice = NO_CHOICE;
-    if (!is_root && has_place(program, node))
-        return NO_CHOICE;
-    if (node->op == OP_SELECT &&
-        (reads_element(program, node->inputs[1]) || reads_element(program, node->inputs[2])))
-        choice = choice_by(program, node->inputs[0]);
-    else if (node->op == OP_MAX || node->op == OP_MIN)
-        choice = greater(choice_by(program, node->inputs[0]), choice_by(program, node->inputs[1]));
-    else if (node->op == OP_SIGN)
-        choice = choice_by(program, node->inputs[0]);
-    else if (node->op == OP_INDEX && node->fill)
-        choice = node->input_count > 1 ? CHOICE_BY_ELEMENT : CHOICE_BY_POSITION;
-    for (int i = 0; i < node->input_count; i++)
-        choice = greater(choice, choice_in(program, node->inputs[i], false));
-    return choice;
-}
-
-static enum choice choice_of(const struct program *program, const struct nest *nest)
-{
-    enum choice choice = NO_CHOICE;
-    switch (nest->kind) {
-    case NEST_VALUE: return choice_in(program, nest->node, true);
-    case NEST_SUM:
-        for (size_t i = 0; i < nest->terms_count; i++)
-            choice = greater(choice, choice_in(program, nest->terms[i].node, false));
-        return choice;
-    case NEST_COPY: return nest->node && !nest->source ? choice_in(program, nest->node, false) : NO_CHOICE;
-    case NEST_SCATTER: return choice_in(program, nest->operand, false);
-    case NEST_REDUCE:
-    case NEST_SCAN:
-        for (int i = 0; i < nest->node->input_count; i++)
-            choice = greater(choice, choice_in(program, nest->node->inputs[i], false));
-        return choice;
-    default: return NO_CHOICE;
-    }
 }
 
 static size_t count_elements(const struct program *program, const struct nest *nest)
@@ -88,29 +21,77 @@ static size_t count_elements(const struct program *program, const struct nest *n
     return count;
 }
 
-/* gcc miscompiles short loops over `c[i] ? x[i] : 0` that it unrolls in a loop of which it then makes
- * vectors: the masks of the loads are those of other rounds. Such loops are to stay loops. */
-bool is_at_risk(const struct program *program, const struct item *loop, const struct contents *contents)
+/* What may lie outside of an array, and is read only if it does not. */
+enum outside { NOTHING, BY_POSITION, BY_ELEMENT };
+
+static enum outside outside_in(const struct program *program, const struct node *node, bool is_root)
+{
+    enum outside most = NOTHING;
+    if (!node || (!is_root && has_place(program, node)))
+        return NOTHING;
+    if (node->op == OP_INDEX && node->fill)
+        most = node->input_count > 1 ? BY_ELEMENT : BY_POSITION;
+    for (int i = 0; i < node->input_count; i++) {
+        enum outside inside = outside_in(program, node->inputs[i], false);
+        most = inside > most ? inside : most;
+    }
+    return most;
+}
+
+static enum outside outside_of(const struct program *program, const struct nest *nest)
+{
+    enum outside most = NOTHING;
+    switch (nest->kind) {
+    case NEST_VALUE:
+    case NEST_REDUCE:
+    case NEST_SCAN: return outside_in(program, nest->node, true);
+    case NEST_COPY: return nest->source ? NOTHING : outside_in(program, nest->node, false);
+    case NEST_SCATTER: return outside_in(program, nest->operand, false);
+    case NEST_SUM:
+        for (size_t i = 0; i < nest->terms_count; i++) {
+            enum outside inside = outside_in(program, nest->terms[i].node, false);
+            most = inside > most ? inside : most;
+        }
+        return most;
+    default: return NOTHING;
+    }
+}
+
+static bool is_short(const struct item *loop)
 {
     int64_t number;
-    bool has_choice = false, has_count = false;
-    if (!size_is_number(loop->extent, &number) || number > 16 || contents->has_loop || contents->has_part)
+    return loop->kind == ITEM_LOOP && size_is_number(loop->extent, &number) && number <= LONGEST_UNROLLED;
+}
+
+/* gcc 12 miscompiles short loops over `c[i] ? x[i] : 0` that it unrolls in a loop of which it then makes
+ * vectors: the masks of the loads are those of other rounds. So elements are read before the choice, which
+ * takes no mask. */
+bool reads_first(const struct item *statement)
+{
+    enum nest_kind kind = statement->nest->kind;
+    if (kind == NEST_CALL || kind == NEST_PRODUCT) /* loops around these are none of vectors */
+        return false;
+    const struct item *loop = statement->parent;
+    while (loop && loop->kind != ITEM_LOOP)
+        loop = loop->parent;
+    return loop && is_short(loop);
+}
+
+/* What may lie outside of its array cannot be read in any case. Loops over such are to stay loops. */
+bool is_at_risk(const struct program *program, const struct item *loop)
+{
+    if (!is_short(loop))
         return false;
     for (size_t i = 0; i < loop->body_count; i++) {
         const struct nest *nest = loop->body[i]->nest;
         if (loop->body[i]->kind != ITEM_STATEMENT || nest->is_void)
             continue;
-        enum choice choice = choice_of(program, nest);
-        if (choice == CHOICE_BY_ELEMENT ||
-            (choice == CHOICE_BY_POSITION && count_elements(program, nest) > 1))
+        enum outside outside = outside_of(program, nest);
+        if (outside == BY_ELEMENT || (outside == BY_POSITION && count_elements(program, nest) > 1))
             return true;
-        has_choice = has_choice || choice != NO_CHOICE;
-        has_count = has_count || (needs_declaration(nest) && nest->target->type != REAL);
     }
-    return has_choice && has_count;
+    return false;
 }
-
-enum { LONGEST_UNROLLED = 16, MOST_UNROLLED = 256 };
 
 /* The rounds of all loops in the item together; too many, if it holds anything else that repeats. */
 static int64_t rounds_of(const struct item *item)

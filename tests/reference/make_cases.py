@@ -2614,6 +2614,38 @@ case("""lower_at(x, A: [n, 3], k: int[n]) {
     return s = sum(sin(tril(scatter_add(A, k, x), -1))) + sum(if at[k][:, new] < range(n)[:, new] then A^2 else 0)
 }""", lower_at, outputs=["s"], sizes={"n": 5}, x=0.75, A=uniform((5, 3)), k=[2, 0, 4, 0, 1])
 
+# ---- Choices between elements in short loops, of which compilers make vectors with masks ----
+
+group("masks")
+case("""mixed(c: [8, 2], x: [8, 2], w: [2]) {
+    y[i, j, k] = (if c[i, j] > 0 then x[i, j] else 0) * w[k]
+    return y
+}""", lambda c, x, w: (np.where(c > 0, x, 0))[..., None] * w, outputs=["y"], c=uniform((8, 2), key="c"), x=uniform((8, 2)), w=uniform(2))
+case("""summed(c: [8, 2], x: [8, 2, 2]) {
+    y[i, j] = sum[k](if c[i, j] > 0 then x[i, j, k] else 0)
+    return y
+}""", lambda c, x: np.where(c[..., None] > 0, x, 0).sum(2), outputs=["y"], c=uniform((8, 2)), x=uniform((8, 2, 2)))
+case("""pairs(c: [8, 2, 2], x: [8, 2, 2], w: [2]) {
+    a[i] = sum[k]((if c[i, k, 0] > 0 then x[i, k, 0] else 0) * w[k])
+    b[i] = sum[k]((if c[i, k, 1] > 0 then x[i, k, 1] else 0) * w[k])
+    y = a - 2 * b
+    return y
+}""", lambda c, x, w: np.where(c > 0, x, 0)[..., 0] @ w - 2 * (np.where(c > 0, x, 0)[..., 1] @ w), outputs=["y"], c=uniform((8, 2, 2), key="c"), x=uniform((8, 2, 2)), w=uniform(2))
+case("""deep(c: [n, 2, 2], x: [n, 2, 2], w: [2, 2]) {
+    v[i, j, k] = if c[i, j, k] > 0 and x[i, j, k] < 0.8 then x[i, j, k] else 0
+    y[i, j, l] = sum[k](v[i, j, k] * w[k, l])
+    return y
+}""", lambda c, x, w: np.where((c > 0) & (x < 0.8), x, 0) @ w, outputs=["y"], sizes={"n": 9}, c=uniform((9, 2, 2), key="c"), x=uniform((9, 2, 2)), w=uniform((2, 2)))
+case("clipped(x: [8, 2, 2], w: [2, 2]) = clip(x @ w, -0.7, 0.6) @ w", lambda x, w: np.clip(x @ w, -0.7, 0.6) @ w, x=uniform((8, 2, 2)), w=uniform((2, 2)))
+case("""gated(x: [8, 2, 2]) {
+    return y = clip(swiglu(x, 0.5 * x[-1], full([2, 2], 0.5), x[1]), -0.7, 0.6)
+}""", lambda x: np.clip((x @ (0.5 * x[-1]) * special.expit(x @ (0.5 * x[-1])) * (x @ np.full((2, 2), 0.5))) @ x[1], -0.7, 0.6), outputs=["y"], x=uniform((8, 2, 2), -1, 1))
+case("""shifted(x: [n, 3], w: [2]) {
+    z = pad(x, 1, 0, axis = 1)
+    y[i, j] = sum[k < 2]((if x[i, j] > 0 then z[i, j + k] else 0) * w[k])
+    return y
+}""", lambda x, w: np.where(x > 0, np.pad(x, ((0, 0), (1, 0)))[:, :3] * w[0] + x * w[1], 0), outputs=["y"], sizes={"n": 9}, x=uniform((9, 3)), w=uniform(2))
+
 # ---- Ranges of index notation that contain earlier indices and variables of loops ----
 
 group("ranges")
