@@ -58,6 +58,12 @@ GRADC_INLINE float gradc_choosef(int32_t condition, float a, float b)
     return gradc_from_bitsf((gradc_to_bitsf(a) & mask) | (gradc_to_bitsf(b) & ~mask));
 }
 
+GRADC_INLINE int32_t gradc_choosei(int32_t condition, int32_t a, int32_t b)
+{
+    uint32_t mask = 0 - (uint32_t)condition;
+    return (int32_t)(((uint32_t)a & mask) | ((uint32_t)b & ~mask));
+}
+
 GRADC_INLINE double gradc_magnitude(double x)
 {
     return gradc_from_bits(gradc_to_bits(x) & UINT64_C(0x7FFFFFFFFFFFFFFF));
@@ -111,14 +117,17 @@ GRADC_INLINE float gradc_with_signf(float size, float x)
 #define GRADC_VECMATH_LIBM 0
 #endif
 
-/* A choice beside such functions. Where loops of them become vectors, both sides are computed: compilers move
- * what one side alone needs under the condition, and leave a loop with branches as it is. */
-#if GRADC_VECMATH_LIBM
-#define GRADC_CHOOSE(condition, a, b) ((condition) ? (a) : (b))
+/* A choice without branches, beside such functions and between elements that are not to be read under masks.
+ * Where loops become vectors, both sides are computed: compilers move what one side alone needs under the
+ * condition. */
+#if GRADC_VECMATH_LIBM && !defined(__AVX__)
+#define GRADC_CHOOSE(condition, a, b)  ((condition) ? (a) : (b))
+#define GRADC_CHOOSEI(condition, a, b) ((condition) ? (a) : (b))
 #else
-#define GRADC_CHOOSE(condition, a, b) gradc_choose(condition, a, b)
+#define GRADC_CHOOSE(condition, a, b)  gradc_choose(condition, a, b)
+#define GRADC_CHOOSEI(condition, a, b) gradc_choosei(condition, a, b)
 #endif
-#if GRADC_VECMATH_LIBMF
+#if GRADC_VECMATH_LIBMF && !defined(__AVX__)
 #define GRADC_CHOOSEF(condition, a, b) ((condition) ? (a) : (b))
 #else
 #define GRADC_CHOOSEF(condition, a, b) gradc_choosef(condition, a, b)

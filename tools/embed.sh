@@ -64,13 +64,14 @@ names() {
     echo '    NULL};'
 }
 
-# Standard input as a part: its text, the functions that it defines, and those of the runtime that it mentions.
+# Standard input as a part: its text, the functions, and choices, that it defines, and those of the runtime that it mentions.
 array() {
     cat > "$part_file"
     echo "static const char $1[] = {"
     characters < "$part_file"
     echo "};"
-    sed -nE 's/^GRADC_[^(]*[^A-Za-z0-9_(]([A-Za-z0-9_]+)\(.*/\1/p' "$part_file" | names "defined_$1"
+    sed -nE -e 's/^GRADC_[^(]*[^A-Za-z0-9_(]([A-Za-z0-9_]+)\(.*/\1/p' -e 's/^#define (GRADC_CHOOSE[A-Z]*)\(.*/\1/p' \
+        "$part_file" | names "defined_$1"
     code < "$part_file" | grep -oE '[A-Za-z0-9_]+' | grep '^gradc_' | names "mentioned_$1"
 }
 

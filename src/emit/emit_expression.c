@@ -226,34 +226,6 @@ static const struct tree *read_place(struct emitter *emitter, struct node *node,
     return element ? element : read_leaf(emitter, node, place_in_array(NULL, node->rank, node->shape, at));
 }
 
-/* An element, read before the choice in one of whose arms it stands. Where gcc 12 unrolls short loops and
- * makes vectors of the loop around them, it takes the masks of elements that are read under conditions for
- * those of other rounds; of elements that are read in any case it makes none. */
-static const struct tree *read_first(struct emitter *emitter, const struct node *node,
-                                     const struct tree *element)
-{
-    const struct nest *nest = emitter->loading;
-    if (!nest || !emitter->chosen || !tree_has(element, TREE_ELEMENT))
-        return element;
-    for (const struct chosen *chosen = emitter->chosen; chosen; chosen = chosen->outer)
-        if (tree_holds(chosen->by, element)) /* it has been read */
-            return element;
-    for (size_t i = 0; i < emitter->loads_count; i++)
-        if (tree_equal(emitter->loads[i].element, element))
-            return emitter->loads[i].name;
-    struct buffer *buffer = emitter->program->buffers[node->id];
-    const char *array = buffer ? buffer_name(emitter, buffer) : emitter->leaf_names[node->id],
-               *name = names_take(emitter->names,
-                                  arena_print(emitter->arena, "%s_here", array ? array : "value"));
-    bool is_guarded = nest->guard != ALWAYS_WANTED && nest->guard != emitter->guard;
-    emit_line(emitter, "const %s %s = $", c_type(emitter, node->type), name,
-              is_guarded ? form(emitter, "($) ? $ : 0", guard_condition(emitter, nest->guard), element)
-                         : element);
-    struct loaded loaded = {element, tree_name(emitter->lasting, name)};
-    ARENA_APPEND(emitter->lasting, emitter, loads, loaded);
-    return loaded.name;
-}
-
 static const struct tree *read_reshaped(struct emitter *emitter, struct node *node, const struct node *view,
                                         const struct index *at)
 {
@@ -313,20 +285,16 @@ static const struct tree *read_view(struct emitter *emitter, struct node *view, 
         if (view->fill && is_outside(x, below))
             return tree_number(emitter->lasting, 0);
         const struct tree *inside = view->fill ? inside_of(emitter, view, below) : NULL;
-        const struct nest *loading = emitter->loading;
-        emitter->loading = inside ? NULL : loading; /* outside there is nothing to be read */
         const struct tree *value = expression_of(emitter, x, below);
-        emitter->loading = loading;
-        return inside ? read_first(emitter, x,
-                                   form(emitter, "($ ? $ : 0)", inside,
-                                        parenthesise(emitter->lasting, value, PRECEDENCE_CHOICE)))
+        return inside ? form(emitter, "($ ? $ : 0)", inside,
+                             parenthesise(emitter->lasting, value, PRECEDENCE_CHOICE))
                       : value;
     }
     if (reshape_below(program, view, at, below))
         return expression_of(emitter, x, below);
     while (!has_place(program, x))
         x = x->inputs[0];
-    return read_first(emitter, x, read_reshaped(emitter, x, view, at));
+    return read_reshaped(emitter, x, view, at);
 }
 
 const struct tree *operand_pointer(struct emitter *emitter, struct node *operand, const struct index *at)
@@ -430,6 +398,12 @@ static const char *fast_row(const struct emitter *emitter, const struct node *no
                : NULL;
 }
 
+/* A statement whose choices compute both sides. */
+static bool is_unbranched(const struct emitter *emitter)
+{
+    return emitter->at && emitter->at->kind == ITEM_STATEMENT && emitter->at->nest->is_unbranched;
+}
+
 /* A loop whose functions are to run in vectors has no branches. */
 static bool has_no_branches(const struct emitter *emitter)
 {
@@ -446,20 +420,25 @@ static bool is_number(const struct tree *tree)
 
 /* c ? a : b as GRADC_CHOOSE(c, a, b), and so many choices in b. Others may stand there that are none of the
  * operator: of what to read where a member is NULL. */
-static const struct tree *without_branch(struct emitter *emitter, const struct tree *tree, int choices)
+static const struct tree *without_branch(struct emitter *emitter, enum type type, const struct tree *tree,
+                                         int choices)
 {
     if (choices == 0)
         return tree;
-    return form(emitter, *emitter->suffix ? "GRADC_CHOOSEF($, $, $)" : "GRADC_CHOOSE($, $, $)",
-                tree->operands[0], tree->operands[1],
-                without_branch(emitter, tree->operands[2], choices - 1));
+    const char *suffix = type != REAL ? "I" : *emitter->suffix ? "F" : "";
+    return form(emitter, "GRADC_CHOOSE%s($, $, $)", suffix, tree->operands[0], tree->operands[1],
+                without_branch(emitter, type, tree->operands[2], choices - 1));
 }
 
 /* Compilers make a branch of what one side alone needs, and of what follows from a constant. */
 static bool is_better_without_branch(const struct emitter *emitter, const struct node *node,
                                      const struct tree *tree)
 {
-    return node->type == REAL && tree->kind == TREE_CHOICE && has_no_branches(emitter) &&
+    if (tree->kind != TREE_CHOICE)
+        return false;
+    if (node->op == OP_SELECT && is_unbranched(emitter))
+        return true;
+    return node->type == REAL && has_no_branches(emitter) &&
            (node->op == OP_SELECT || is_number(tree->operands[1]) || is_number(tree->operands[2]));
 }
 
@@ -468,14 +447,14 @@ static const struct tree *operator_of(struct emitter *emitter, struct node *node
 {
     const char *row = fast_row(emitter, node);
     int precedence = 0;
-    if (!row && (emitter->side || has_no_branches(emitter)))
+    if (!row && (emitter->side || has_no_branches(emitter) || is_unbranched(emitter)))
         row = side_by_side_operator(node, &precedence);
     if (!row || (node->op == OP_SELECT && !emitter->side))
         row = operator_c_text(node, &precedence);
     const struct tree *tree = tree_of_row(emitter->lasting, row, operands, operand_limit(node, precedence),
                                           emitter->suffix, emitter->real);
     return is_better_without_branch(emitter, node, tree)
-               ? without_branch(emitter, tree, node->op == OP_SIGN ? 2 : 1)
+               ? without_branch(emitter, node->type, tree, node->op == OP_SIGN ? 2 : 1)
                : tree;
 }
 
@@ -544,13 +523,8 @@ static const struct tree *elementwise_of(struct emitter *emitter, struct node *n
     const struct tree *counts = compared_counts(emitter, node, at);
     if (counts)
         return counts;
-    for (int i = 0; i < node->input_count; i++) {
-        const struct chosen chosen = {operands[0], emitter->chosen};
-        if (i > 0 && (node->op == OP_SELECT || node->op == OP_AND || node->op == OP_OR))
-            emitter->chosen = &chosen;
+    for (int i = 0; i < node->input_count; i++)
         operands[i] = expression_of(emitter, node->inputs[i], at);
-        emitter->chosen = chosen.outer;
-    }
     if (is_multiplied_first(emitter, node))
         return tree_append(emitter->lasting, operands[0], "*", operands[1]);
     if (node->op == OP_POW) {
@@ -582,6 +556,6 @@ const struct tree *definition_of(struct emitter *emitter, struct node *node, con
 const struct tree *expression_of(struct emitter *emitter, struct node *node, const struct index *at)
 {
     if (emitter->program->buffers[node->id] || is_leaf(node))
-        return read_first(emitter, node, read_place(emitter, node, at));
+        return read_place(emitter, node, at);
     return definition_of(emitter, node, at);
 }

@@ -480,7 +480,7 @@ static void emit_seed(struct emitter *emitter, struct nest *nest)
     close_statement(emitter, test);
 }
 
-static void emit_kind(struct emitter *emitter, struct nest *nest)
+void emit_statement(struct emitter *emitter, struct nest *nest)
 {
     struct index at[MAXIMUM_AXES], to[MAXIMUM_RANK];
     nest_indices(emitter->program, nest, nest->loop_count, at);
@@ -508,13 +508,4 @@ static void emit_kind(struct emitter *emitter, struct nest *nest)
     }
     case NEST_REGION: break;
     }
-}
-
-void emit_statement(struct emitter *emitter, struct nest *nest)
-{
-    bool is_alone = emitter->side || emitter->lane || emitter->part;
-    emitter->loading = nest->reads_first && !is_alone ? nest : NULL;
-    emitter->loads_count = 0;
-    emit_kind(emitter, nest);
-    emitter->loading = NULL;
 }

@@ -43,10 +43,6 @@ struct round_name {
 struct range {
     const struct tree *begin, *end;
 };
-struct chosen {
-    const struct tree *by; /* the condition */
-    const struct chosen *outer;
-};
 struct emitter {
     struct arena *arena;   /* for what is only needed until the statements of a piece are made */
     struct arena *lasting; /* until the entry is printed: of trees */
@@ -82,12 +78,6 @@ struct emitter {
     const char *lane;          /* its variable that counts the lanes; NULL: there are none */
     const struct tree *first_laned; /* the first of its rounds that are printed; NULL: 0 */
     struct side_by_side *side;      /* rounds are being printed side by side, all members wanted; else NULL */
-    const struct nest *loading; /* whose statement reads elements before it chooses between them; else NULL */
-    const struct chosen *chosen; /* the choices in arms of which it is */
-    struct loaded {              /* what it has read so */
-        const struct tree *element, *name;
-    } * loads;
-    size_t loads_count, loads_capacity;
     struct running_power **powers;
     size_t powers_count, powers_capacity;
     struct body **bodies; /* long ones */

@@ -89,8 +89,6 @@ static void choose_inside(struct program *program, const struct item *parent, gu
         guard inside = guard_inside(item, known);
         if (item->kind == ITEM_REGION)
             choose_vectors(program, item);
-        if (item->kind == ITEM_STATEMENT)
-            item->nest->reads_first = reads_first(item);
         if (item->kind == ITEM_LOOP)
             choose_kind(program, item, inside, is_shared);
         else
@@ -101,4 +99,5 @@ static void choose_inside(struct program *program, const struct item *parent, gu
 void choose_loop_kinds(struct program *program)
 {
     choose_inside(program, program->root, ALWAYS_WANTED, false);
+    avoid_branches(program, program->root);
 }

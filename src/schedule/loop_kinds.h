@@ -44,14 +44,20 @@ bool is_one_of_sums(const struct nest *nest);
 bool is_long_enough_for_sums(const size *extent);
 
 /* ---- unrolled.c ---- */
-/* Whether choices of the statement are unrolled, which gcc confuses unless it reads elements before them. */
-bool reads_first(const struct item *statement);
-/* A few rounds of such in which elements cannot be read before. */
+/* An element of an array, which a round reads. */
+bool is_element(const struct program *program, const struct node *node);
+/* A loop that compilers unroll. */
+bool is_short_loop(const struct item *loop);
+/* A few rounds of what gcc confuses where it unrolls them. */
 bool is_at_risk(const struct program *program, const struct item *loop);
 /* A short loop around nothing but short loops, without conditions. */
 bool is_unrolled(const struct item *loop, const struct contents *contents);
 /* A few rounds that fill whole registers with what stands side by side. */
 bool fills_registers(const struct item *loop);
+
+/* ---- unbranched.c ---- */
+/* Finds the choices in the item, perhaps the whole tree, that are to be made without branches. */
+void avoid_branches(struct program *program, const struct item *item);
 
 /* ---- independent.c ---- */
 /* Whether the rounds of an innermost loop can be done in any order, and compilers may not see it. is_shared:

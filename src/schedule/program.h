@@ -96,7 +96,7 @@ struct nest {
     bool has_calls;         /* and such that do not: operator_stays_call */
     bool has_running_power; /* its expression holds powers that a loop multiplies up */
     struct buffer *parts;   /* REDUCE over the rounds of a loop in lanes: the sums of each lane */
-    bool reads_first;       /* elements are read before the choice in an arm of which they stand */
+    bool is_unbranched;     /* its choices compute both sides */
     bool is_void;           /* found to be unnecessary: nothing is emitted for it */
 
     int axis_count;

@@ -5,8 +5,7 @@
 
 enum { LONGEST_UNROLLED = 16, MOST_UNROLLED = 256 };
 
-/* An element of an array, which a round reads. */
-static bool is_element(const struct program *program, const struct node *node)
+bool is_element(const struct program *program, const struct node *node)
 {
     const struct buffer *buffer = program->buffers[node->id];
     return buffer ? buffer->storage == STORAGE_WORKSPACE || buffer->storage == STORAGE_MEMBER
@@ -57,30 +56,17 @@ static enum outside outside_of(const struct program *program, const struct nest 
     }
 }
 
-static bool is_short(const struct item *loop)
+bool is_short_loop(const struct item *loop)
 {
     int64_t number;
     return loop->kind == ITEM_LOOP && size_is_number(loop->extent, &number) && number <= LONGEST_UNROLLED;
 }
 
-/* gcc 12 miscompiles short loops over `c[i] ? x[i] : 0` that it unrolls in a loop of which it then makes
- * vectors: the masks of the loads are those of other rounds. So elements are read before the choice, which
- * takes no mask. */
-bool reads_first(const struct item *statement)
-{
-    enum nest_kind kind = statement->nest->kind;
-    if (kind == NEST_CALL || kind == NEST_PRODUCT) /* loops around these are none of vectors */
-        return false;
-    const struct item *loop = statement->parent;
-    while (loop && loop->kind != ITEM_LOOP)
-        loop = loop->parent;
-    return loop && is_short(loop);
-}
-
-/* What may lie outside of its array cannot be read in any case. Loops over such are to stay loops. */
+/* gcc 12 takes the masks of elements that are read under conditions for those of others (unbranched.c). What
+ * may lie outside of its array cannot be read in any case: loops over such are to stay loops. */
 bool is_at_risk(const struct program *program, const struct item *loop)
 {
-    if (!is_short(loop))
+    if (!is_short_loop(loop))
         return false;
     for (size_t i = 0; i < loop->body_count; i++) {
         const struct nest *nest = loop->body[i]->nest;

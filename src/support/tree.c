@@ -159,14 +159,6 @@ bool tree_has(const struct tree *a, enum tree_kind kind)
     return false;
 }
 
-bool tree_holds(const struct tree *a, const struct tree *part)
-{
-    bool holds = tree_equal(a, part);
-    for (unsigned i = 0; i < a->count && !holds; i++)
-        holds = tree_holds(a->operands[i], part);
-    return holds;
-}
-
 const struct tree *tree_root(const struct tree *a)
 {
     while (a->kind == TREE_ELEMENT || a->kind == TREE_VARIABLE)

@@ -98,7 +98,6 @@ typedef void tree_visit(const struct tree *name, void *closure);
 void tree_visit_names(const struct tree *a, tree_visit *visit, void *closure);
 bool tree_mentions(const struct tree *a, const char *name);
 bool tree_has(const struct tree *a, enum tree_kind kind);
-bool tree_holds(const struct tree *a, const struct tree *part); /* or one that is equal */
 /* The name that is declared, or subscripted. */
 const struct tree *tree_root(const struct tree *a);
 

@@ -464,6 +464,7 @@ static const struct c_builtin builtins[] = {
     {"gradc_uniformf", "fii", NULL, NULL, uniform, OPERATOR_COUNT},
     {"gradc_choose", "dldd", NULL, NULL, choose, OPERATOR_COUNT},
     {"gradc_choosef", "fiff", NULL, NULL, choose, OPERATOR_COUNT},
+    {"gradc_choosei", "iiii", NULL, NULL, choose, OPERATOR_COUNT},
     {"gradc_far", "ld", NULL, NULL, far, OPERATOR_COUNT},
     {"gradc_farf", "if", NULL, NULL, far, OPERATOR_COUNT},
     {"gradc_setting", "si", NULL, NULL, setting, OPERATOR_COUNT},

@@ -66,6 +66,7 @@ static const struct c_macro_value macros[] = {
      "do { GRADC_PRAGMA(pragma) GRADC_ROUNDS(i, n, __VA_ARGS__) } while (0)"},
     {"GRADC_CHOOSE(condition, a, b)", "gradc_choose(condition, a, b)"},
     {"GRADC_CHOOSEF(condition, a, b)", "gradc_choosef(condition, a, b)"},
+    {"GRADC_CHOOSEI(condition, a, b)", "gradc_choosei(condition, a, b)"},
     {"GRADC_BLOCK", "gradc_setting(0)"},
     {"GRADC_WORTH_THREADS", "gradc_setting(1)"},
     {"GRADC_WORTH_ADDING", "gradc_setting(2)"},
