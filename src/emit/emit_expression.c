@@ -501,6 +501,8 @@ static const struct tree *compared_counts(struct emitter *emitter, const struct 
     struct index a = count_index(emitter, node->inputs[0], at), b = count_index(emitter, node->inputs[1], at);
     bool is_order = node->op == OP_LT || node->op == OP_LE;
     int64_t number;
+    if (!a.dynamic && !b.dynamic && a.affine == b.affine) /* compilers warn of i == i */
+        return tree_number(emitter->lasting, node->op == OP_EQ || node->op == OP_LE);
     bool is_below_zero = is_order && ((is_literal(&a, &number) && number == 0) ||
                                       (is_literal(&b, &number) && number == 0)); /* compilers warn of it */
     bool is_signed = may_be_negative(&a) || may_be_negative(&b) || is_below_zero;
@@ -515,6 +517,22 @@ static const struct tree *compared_counts(struct emitter *emitter, const struct 
                        emitter->real);
 }
 
+/* What a choice, or `and` and `or`, is where one operand is known here, on a diagonal say; NULL: it is not.
+ */
+static const struct tree *known_choice(const struct node *node, const struct tree *const *operands)
+{
+    bool is_logical = node->op == OP_AND || node->op == OP_OR;
+    for (int i = 0; i < (node->op == OP_SELECT ? 1 : is_logical ? 2 : 0); i++) {
+        bool is_true = tree_is(operands[i], TREE_NUMBER, "1");
+        if (!is_true && !tree_is(operands[i], TREE_NUMBER, "0"))
+            continue;
+        if (node->op == OP_SELECT)
+            return operands[is_true ? 1 : 2];
+        return is_true == (node->op == OP_AND) ? operands[1 - i] : operands[i];
+    }
+    return NULL;
+}
+
 static const struct tree *elementwise_of(struct emitter *emitter, struct node *node, const struct index *at)
 {
     const struct tree *operands[3] = {NULL}, *running = power_of_round(emitter, node, at);
@@ -525,6 +543,9 @@ static const struct tree *elementwise_of(struct emitter *emitter, struct node *n
         return counts;
     for (int i = 0; i < node->input_count; i++)
         operands[i] = expression_of(emitter, node->inputs[i], at);
+    const struct tree *known = known_choice(node, operands);
+    if (known)
+        return known;
     if (is_multiplied_first(emitter, node))
         return tree_append(emitter->lasting, operands[0], "*", operands[1]);
     if (node->op == OP_POW) {
