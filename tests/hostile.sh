@@ -70,6 +70,8 @@ grows statements 2000
 grows statements_distinct 2000
 grows tensor_statements 800
 grows diagonals 800
+grows entries 1000
+grows branches 150
 grows functions 500
 grows levels 5000
 grows doubled 2000

@@ -112,43 +112,71 @@ static bool is_fixed(const struct view *view, int subscript)
 
 static bool differ(struct graph *graph, size *a, size *b)
 {
+    int64_t first, second;
+    if (size_is_number(a, &first) && size_is_number(b, &second))
+        return first != second;
     size *one = size_number(graph->sizes, 1), *after = size_subtract(size_subtract(a, b), one),
          *before = size_subtract(size_subtract(b, a), one);
     return size_nonnegative(after) == ALWAYS || size_nonnegative(before) == ALWAYS;
 }
 
-/* A REPLACE read where it has been written over, along whole axes, or provably elsewhere. So an element is
- * what has been put there, and is never looked for in an array that a loop would have to keep. */
-static struct node *index_of_replaced(struct graph *graph, const struct node *x, const struct view *view,
-                                      bool fill)
+enum place { SOMEWHERE, WITHIN_PART, ELSEWHERE };
+
+/* Where the view reads a REPLACE: all in the part that has been written over, of which *inner is the view
+ * then, along whole axes; or provably elsewhere. */
+static enum place place_of(struct graph *graph, const struct node *x, const struct view *view,
+                           struct view *inner)
 {
-    struct node *part = x->inputs[1];
-    struct view places, inner;
+    const struct node *part = x->inputs[1];
+    struct view places;
     bool is_within = true;
     unsigned covered = 0;
     view_of_node(graph, &places, x);
     if (places.dynamic_count || view->dynamic_count)
-        return NULL;
-    view_begin(graph, &inner, part->rank, view->rank, view->shape);
+        return SOMEWHERE;
+    view_begin(graph, inner, part->rank, view->rank, view->shape);
     for (int s = 0; s < x->rank; s++) {
         bool both_fixed = is_fixed(&places, s) && is_fixed(view, s);
         size *place = places.subscripts[s].offset, *offset = view->subscripts[s].offset;
         int axis = view_plain_axis(&places, s, x->shape[s]);
         if (both_fixed && differ(graph, place, offset))
-            return index_view(graph, x->inputs[0], view, fill);
+            return ELSEWHERE;
         if (both_fixed && place == offset)
             continue;
         is_within = is_within && axis >= 0 && !(covered >> axis & 1);
         if (!is_within)
             continue;
         covered |= 1u << axis;
-        inner.subscripts[axis].offset = offset;
+        inner->subscripts[axis].offset = offset;
         for (int a = 0; a < view->rank; a++)
-            inner.coefficients[axis][a] = view->coefficients[s][a];
+            inner->coefficients[axis][a] = view->coefficients[s][a];
     }
     for (int a = 0; a < part->rank; a++)
         is_within = is_within && (covered >> a & 1 || size_is(part->shape[a], 1));
-    return is_within ? index_view(graph, part, &inner, fill) : NULL;
+    return is_within ? WITHIN_PART : SOMEWHERE;
+}
+
+enum { MOST_REPLACED = 16 /* replacements that are looked through */ };
+
+/* An element is what has been put there, and is never looked for in an array that a loop would have to keep.
+ * NULL: it is not known where the REPLACE is read. */
+static struct node *index_of_replaced(struct graph *graph, const struct node *x, const struct view *view,
+                                      bool fill)
+{
+    struct view inner;
+    struct node *base = NULL;
+    for (int i = 0; i < MOST_REPLACED && x->op == OP_REPLACE; i++) {
+        enum place place = place_of(graph, x, view, &inner);
+        if (place == WITHIN_PART)
+            return index_view(graph, x->inputs[1], &inner, fill);
+        if (place == SOMEWHERE)
+            break;
+        x = base = x->inputs[0];
+    }
+    if (!base)
+        return NULL;
+    return base->op == OP_REPLACE ? view_intern_index(graph, base, view, fill)
+                                  : index_view(graph, base, view, fill);
 }
 
 static struct node *index_view(struct graph *graph, struct node *x, const struct view *view, bool fill)

@@ -56,6 +56,15 @@ BEGIN {
         print "    y0 = x"
         for (i = 1; i < n; i++) print "    y" i " = sin(y" i - 1 ") * x"
         print "    return y" n - 1 "\n}"
+    } else if (kind == "entries") { # of one array, replaced one by one, each read behind all before it
+        print "dim m = 100000"
+        print "f(x: [m], a) {"
+        for (i = 1; i < n; i++) print "    x[" i "] = a * x[0]"
+        print "    return sum(x)\n}\nexport f wrt a"
+    } else if (kind == "branches") { # each of which changes entries and an array
+        print "f(x: [n], y: [n], c) {"
+        for (i = 1; i < n; i++) print "    if c > " i " { x[0] = x[0] * 2; y = y * x[0] } else { x[1] = 3; y = sin(y) }"
+        print "    return sum(x) + sum(y)\n}"
     } else if (kind == "diagonals") { # of one array, to each of which its gradient adds
         print "dim m = 100000"
         print "f(X: [m, m]) {\n    s = 0"
