@@ -361,16 +361,18 @@ GRADC_INLINE float gradc_sin_nearf(float x)
 #endif
 }
 
-/* cos(pi (n + 1/2 + h)) = -(-1)^n sin(pi h) */
+/* cos(pi (n + 1/2 + h)) = -(-1)^n sin(pi h), and cos(-x) = cos(x). The half has the sign of x: a constant
+ * would be added to that of the rounding, under flags that let sums be formed in another order. */
 GRADC_INLINE float gradc_cos_of_half_turns(double x, double first, double second)
 {
     GRADC_AS_WRITTEN
-    double whole = gradc_fma(x, first, -0.5) + (GRADC_ROUND + 1), n = (whole - (GRADC_ROUND + 1)) + 0.5;
+    uint64_t sign = gradc_to_bits(x) & UINT64_C(0x8000000000000000);
+    double half = gradc_from_bits(sign | gradc_to_bits(0.5));
+    double whole = gradc_fma(x, first, -half) + (GRADC_ROUND + 1), n = (whole - (GRADC_ROUND + 1)) + half;
     double y = gradc_sin_half_turns(gradc_half_turns_left(x, first, second, n));
-    return (float)gradc_from_bits(gradc_to_bits(y) ^ gradc_to_bits(whole) << 63);
+    return (float)gradc_from_bits(gradc_to_bits(y) ^ gradc_to_bits(whole) << 63 ^ sign);
 }
 
-/* 1 ulp. */
 GRADC_INLINE float gradc_cosf(float x)
 {
 #if GRADC_TRIG_LIBM
