@@ -297,6 +297,51 @@ START_TEST(comparisons_of_positions_are_decided)
 }
 END_TEST
 
+/* The element at the subscripts, along no axis. */
+static struct node *element(struct node *x, size *row, size *column)
+{
+    struct affine at[] = {{row, NULL, 0}, {column, NULL, 0}};
+    return graph_index(graph, x, 0, NULL, at, NULL, 0, false);
+}
+
+START_TEST(what_is_read_of_a_replaced_array_is_what_was_put_there)
+{
+    size *zero = size_number(sizes, 0), *i = size_new_loop_variable(sizes, "i", one, n);
+    size *before = size_subtract(i, one), *other = size_new_loop_variable(sizes, "j", zero, n);
+    size *along_row[] = {one};
+    struct node *x = graph_placeholder(graph, REAL, "x", 2, (size *[]){n, m}), *row = vector("row", m);
+    struct affine place[] = {{i, NULL, 0}, {zero, along_row, 0}}, entry[] = {{i, NULL, 0}, {two, NULL, 0}};
+    struct node *y = graph_replace(graph, x, row, place, NULL, 0);
+    struct node *z = graph_replace(graph, y, real(5), entry, NULL, 0);
+
+    ck_assert_ptr_eq(element(z, i, two), real(5));
+    ck_assert_ptr_eq(element(z, i, three),
+                     graph_index(graph, row, 0, NULL, &(struct affine){three, NULL, 0}, NULL, 0, false));
+    ck_assert_ptr_eq(element(z, before, two), element(x, before, two));
+    ck_assert_ptr_eq(element(z, other, two)->inputs[0], z); /* the same row perhaps */
+}
+END_TEST
+
+/* What a branch reads of an array that a loop carries: elements are tied to it, and read what it carries
+ * instead once it is known to change the array. */
+START_TEST(elements_that_branches_read_are_tied)
+{
+    size *zero = size_number(sizes, 0), *side = size_new_loop_variable(sizes, "side", zero, one);
+    struct node *x = graph_placeholder(graph, REAL, "x", 2, (size *[]){n, m}),
+                *tie = graph_tie(graph, x, side);
+    struct node *inside = element(tie, one, two), *outside = element(x, one, two);
+
+    ck_assert_ptr_eq(inside, graph_tie(graph, outside, side));
+    struct node *carried = graph_tied_placeholder(graph, x, side);
+    ck_assert_ptr_eq(carried, tie);
+    ck_assert_int_eq(carried->op, OP_PLACEHOLDER);
+    ck_assert_int_eq(inside->op, OP_INDEX);
+    ck_assert_ptr_eq(inside->inputs[0], carried);
+    ck_assert_ptr_eq(outside->inputs[0], x);
+    ck_assert_ptr_null(graph_tied_placeholder(graph, outside, side));
+}
+END_TEST
+
 START_TEST(long_chains_take_no_stack)
 {
     struct node *x = vector("x", n), *y = x, *from[] = {x}, *to[] = {vector("z", n)}, *s;
@@ -340,6 +385,8 @@ int main(void)
     tcase_add_test(cases, scatters_that_cover_are_views);
     tcase_add_test(cases, positions_are_affine);
     tcase_add_test(cases, comparisons_of_positions_are_decided);
+    tcase_add_test(cases, what_is_read_of_a_replaced_array_is_what_was_put_there);
+    tcase_add_test(cases, elements_that_branches_read_are_tied);
     tcase_add_test(cases, long_chains_take_no_stack);
     suite_add_tcase(suite, cases);
     runner = srunner_create(suite);
