@@ -46,8 +46,9 @@ bool is_long_enough_for_sums(const size *extent);
 /* ---- unrolled.c ---- */
 /* An element of an array, which a round reads. */
 bool is_element(const struct program *program, const struct node *node);
-/* A loop that compilers unroll. */
+/* A loop that compilers unroll, and how far it goes. */
 bool is_short_loop(const struct item *loop);
+bool is_short_extent(const size *extent);
 /* A few rounds of what gcc confuses where it unrolls them. */
 bool is_at_risk(const struct program *program, const struct item *loop);
 /* A short loop around nothing but short loops, without conditions. */

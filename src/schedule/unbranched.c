@@ -43,14 +43,17 @@ static bool mentions(const struct program *program, const struct node *expressio
     return false;
 }
 
-/* What the condition reads, or the other arm, is read in any case. */
-static bool is_read_anyway(const struct program *program, const struct chooser *by, const struct node *node)
+/* The innermost choice that decides whether the node is read; NULL: none. What a choice's condition reads, or
+ * its other arm, is read wherever the choice is made. */
+static const struct chooser *mask_of(const struct program *program, const struct chooser *by,
+                                     const struct node *node)
 {
+    const struct chooser *mask = by;
     for (; by; by = by->outer)
         for (int i = 0; i < by->choice->input_count; i++)
             if (i != by->arm && mentions(program, by->choice->inputs[i], node))
-                return true;
-    return false;
+                mask = by->outer;
+    return mask;
 }
 
 /* One element, in all rounds. */
@@ -66,16 +69,17 @@ static void add_masked(struct masks *masks, struct nest *nest, const struct node
                        const struct chooser *by, bool is_repeated)
 {
     const struct program *program = masks->program;
-    if (!node || (by && (is_fixed(node) || is_read_anyway(program, by, node))))
+    if (!node || (by && is_fixed(node)))
         return;
     if (!is_root && has_place(program, node)) {
-        if (!by || !is_element(program, node))
+        const struct chooser *mask = mask_of(program, by, node);
+        if (!mask || !is_element(program, node))
             return;
         const struct buffer *buffer = program->buffers[node->id];
         struct masked read = {.nest = nest,
                               .array = buffer ? (const void *)buffer : node,
-                              .condition = by->choice->inputs[0],
-                              .is_otherwise = by->arm > 1,
+                              .condition = mask->choice->inputs[0],
+                              .is_otherwise = mask->arm > 1,
                               .is_repeated = is_repeated};
         ARENA_APPEND(program->scratch, masks, reads, read);
         return;
@@ -89,7 +93,7 @@ static void add_masked(struct masks *masks, struct nest *nest, const struct node
 
 static void add_statement(struct masks *masks, struct nest *nest, bool is_repeated)
 {
-    if (nest->is_void || nest->has_calls) /* no vectors are made of calls */
+    if (nest->is_void || (nest->has_calls && nest->kind != NEST_CALL)) /* no vectors are made of calls */
         return;
     switch (nest->kind) {
     case NEST_VALUE: add_masked(masks, nest, nest->node, true, NULL, is_repeated); break;
@@ -98,6 +102,13 @@ static void add_statement(struct masks *masks, struct nest *nest, bool is_repeat
             add_masked(masks, nest, nest->node, false, NULL, is_repeated);
         break;
     case NEST_SCATTER: add_masked(masks, nest, nest->operand, false, NULL, is_repeated); break;
+    case NEST_CALL: /* operands are brought together in loops of their own */
+        for (int i = 0; i < nest->node->input_count; i++) {
+            const struct node *operand = nest->node->inputs[i];
+            add_masked(masks, nest, operand, false, NULL,
+                       operand->rank > 0 && is_short_extent(operand->shape[operand->rank - 1]));
+        }
+        break;
     case NEST_REDUCE:
     case NEST_ARGUMENT:
     case NEST_SCAN:
@@ -143,6 +154,8 @@ void avoid_branches(struct program *program, const struct item *item)
     struct masks masks = {.program = program};
     if (item->kind == ITEM_LOOP)
         add_rounds(&masks, item, false);
+    else if (item->kind == ITEM_STATEMENT && item->nest->kind == NEST_CALL)
+        add_statement(&masks, item->nest, true);
     else /* rounds that wait for each other, or a condition */
         for (size_t i = 0; i < item->body_count; i++)
             avoid_branches(program, item->body[i]);

@@ -56,10 +56,15 @@ static enum outside outside_of(const struct program *program, const struct nest 
     }
 }
 
-bool is_short_loop(const struct item *loop)
+bool is_short_extent(const size *extent)
 {
     int64_t number;
-    return loop->kind == ITEM_LOOP && size_is_number(loop->extent, &number) && number <= LONGEST_UNROLLED;
+    return size_is_number(extent, &number) && number <= LONGEST_UNROLLED;
+}
+
+bool is_short_loop(const struct item *loop)
+{
+    return loop->kind == ITEM_LOOP && is_short_extent(loop->extent);
 }
 
 /* gcc 12 takes the masks of elements that are read under conditions for those of others (unbranched.c). What

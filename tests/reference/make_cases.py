@@ -2640,6 +2640,12 @@ case("clipped(x: [8, 2, 2], w: [2, 2]) = clip(x @ w, -0.7, 0.6) @ w", lambda x, 
 case("""gated(x: [8, 2, 2]) {
     return y = clip(swiglu(x, 0.5 * x[-1], full([2, 2], 0.5), x[1]), -0.7, 0.6)
 }""", lambda x: np.clip((x @ (0.5 * x[-1]) * special.expit(x @ (0.5 * x[-1])) * (x @ np.full((2, 2), 0.5))) @ x[1], -0.7, 0.6), outputs=["y"], x=uniform((8, 2, 2), -1, 1))
+case("""nested(c: [8, 5], d: [8, 5], x: [8, 5], w: [5, 2]) {
+    z = if c > 0 then (if d > 0 then 0.5 * x else x) else 0
+    y[i, l] = sum[j](z[i, j] * w[j, l])
+    return y
+}""", lambda c, d, x, w: np.where(c > 0, np.where(d > 0, 0.5 * x, x), 0) @ w, outputs=["y"], c=uniform((8, 5), key="c"), d=uniform((8, 5), key="d"), x=uniform((8, 5)), w=uniform((5, 2)))
+case("factored(x: [5, 5]) = sum(sin(cholesky(tanh(x @ x' / 6) + 2 * eye(5))))", lambda x: np.sum(np.sin(np.linalg.cholesky(np.tanh(x @ x.T / 6) + 2 * np.eye(5)))), x=uniform((5, 5)))
 case("""shifted(x: [n, 3], w: [2]) {
     z = pad(x, 1, 0, axis = 1)
     y[i, j] = sum[k < 2]((if x[i, j] > 0 then z[i, j + k] else 0) * w[k])
