@@ -1,11 +1,11 @@
 #!/bin/bash
 # choices.sh: small functions of choices between elements in short loops, drawn at random: what `-O3 -march=native` makes of
-# them is held to what -O0 does. gcc 12 mixes up masks there (src/schedule/unbranched.c).
+# them, in float64 and float32 in turn, is held to what -O0 does. gcc 12 mixes up masks there (src/schedule/unbranched.c).
 # usage: choices.sh [COUNT [SEED]]    GRADC names the compiler, BUILD the folder of libgradc.a, CC the C compiler.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export GRADC=${GRADC:-$PWD/gradc} BUILD=${BUILD:-$PWD/build}
-export TOOLS=$BUILD/random REFERENCE="|${CC:-gcc} -O0|"
+export TOOLS=$BUILD/random REFERENCE
 case $BUILD in *sanitize*) echo "1 passed, 0 failed"; exit ;; esac # of the compiler of C alone
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
@@ -13,7 +13,10 @@ passed=0 failed=0
 make -s random-tools > "$out/log" 2>&1 || { cat "$out/log"; exit 1; }
 for ((seed = ${2-1}; seed < ${2-1} + ${1-16}; seed++)); do
     python3 tests/random/choices.py $seed "$out/drawn"
-    if [ "$(tests/random/judge.sh "|${CC:-gcc} -O3 -march=native|" "$out/drawn.nn" "$out/drawn.case" | tee "$out/log" | tail -1)" = passes ]; then
+    precision=float64 words=""
+    [ $((seed % 2)) = 0 ] || precision=float32 words=float32
+    REFERENCE="--precision=$precision|${CC:-gcc} -O0|$words"
+    if [ "$(tests/random/judge.sh "--precision=$precision|${CC:-gcc} -O3 -march=native|$words" "$out/drawn.nn" "$out/drawn.case" | tee "$out/log" | tail -1)" = passes ]; then
         passed=$((passed + 5))
     else
         failed=$((failed + 1))

@@ -57,7 +57,7 @@ static const struct chooser *mask_of(const struct program *program, const struct
 }
 
 /* One element, in all rounds. */
-static bool is_fixed(const struct node *node)
+static bool is_one_element(const struct node *node)
 {
     bool is = true;
     for (int a = 0; a < node->rank; a++)
@@ -69,7 +69,7 @@ static void add_masked(struct masks *masks, struct nest *nest, const struct node
                        const struct chooser *by, bool is_repeated)
 {
     const struct program *program = masks->program;
-    if (!node || (by && is_fixed(node)))
+    if (!node || (by && is_one_element(node)))
         return;
     if (!is_root && has_place(program, node)) {
         const struct chooser *mask = mask_of(program, by, node);

@@ -2646,6 +2646,17 @@ case("""nested(c: [8, 5], d: [8, 5], x: [8, 5], w: [5, 2]) {
     return y
 }""", lambda c, d, x, w: np.where(c > 0, np.where(d > 0, 0.5 * x, x), 0) @ w, outputs=["y"], c=uniform((8, 5), key="c"), d=uniform((8, 5), key="d"), x=uniform((8, 5)), w=uniform((5, 2)))
 case("factored(x: [5, 5]) = sum(sin(cholesky(tanh(x @ x' / 6) + 2 * eye(5))))", lambda x: np.sum(np.sin(np.linalg.cholesky(np.tanh(x @ x.T / 6) + 2 * np.eye(5)))), x=uniform((5, 5)))
+ints = np.arange(32).reshape(8, 2, 2)
+case("""chosen_ints(c: [8, 2, 2], k: int[8, 2, 2], l: int[8, 2, 2], x: [5]) {
+    p[i, j, m] = if c[i, j, m] > 0 then k[i, j, m] else l[i, j, m]
+    return y = x[p]^2
+}""", lambda c, k, l, x: x[np.where(c > 0, k, l)]**2, outputs=["y"], c=uniform((8, 2, 2), key="c"), k=ints * 7 % 5, l=ints * 3 % 5, x=uniform(5))
+case("""chosen_truths(c: [8, 2, 2], d: [8, 2], k: int[8, 2, 2], x: [8, 2, 2]) {
+    b[i, j, m] = c[i, j, m] > 0 and (if d[i, j] > 0 then k[i, m, j] > 1 else k[i, j, m] > 2)
+    y[i, j] = sum[m](if b[i, j, m] then x[i, j, m] else 0)
+    return y
+}""", lambda c, d, k, x: np.where((c > 0) & np.where(d[..., None] > 0, k.transpose(0, 2, 1) > 1, k > 2), x, 0).sum(2),
+     outputs=["y"], c=uniform((8, 2, 2), key="c"), d=uniform((8, 2), key="d"), k=ints * 7 % 5, x=uniform((8, 2, 2)))
 case("""shifted(x: [n, 3], w: [2]) {
     z = pad(x, 1, 0, axis = 1)
     y[i, j] = sum[k < 2]((if x[i, j] > 0 then z[i, j + k] else 0) * w[k])
