@@ -237,7 +237,7 @@ ACCURACY = exp expm1 tanh sigmoid log log1p erf sin cos atan asin acos sinh cosh
     tan erfc lgamma digamma 'polygamma 1' erfcx erfinv i0e i1e j0 j1
 $(BUILD)/tests/accuracy: tests/accuracy/accuracy.c tests/unit/vecmath_loops.h $(BUILD)/libgradc.a
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(WARNINGS) -Iruntime -O2 -march=native $(CFLAGS) $(SANITIZER) -o $@ $< $(BUILD)/libgradc.a -lmpfr -lgmp -lm
+	$(CC) -std=c11 $(WARNINGS) -Iruntime $(CFLAGS) -O3 -march=native $(SANITIZER) -o $@ $< $(BUILD)/libgradc.a -lmpfr -lgmp -lm
 
 test-accuracy: all
 	@tools/setup.sh accuracy

@@ -74,8 +74,8 @@ GRADC_INLINE double gradc_sinh(double x)
     GRADC_AS_WRITTEN
     double a = gradc_magnitude(x);
     struct gradc_halves h = gradc_halve(a);
-    double half = gradc_fma(h.sum, h.sinh_tail,
-                            gradc_fma(h.difference, h.cosh_tail, gradc_fma(h.sum, h.high, h.difference)));
+    double less = gradc_fma(h.difference, h.cosh_tail, h.sum * h.sinh_tail);
+    double half = gradc_fma(h.sum, h.high, h.difference) + less;
     return gradc_with_sign(gradc_choose(a < 1e-8, a, 2 * half), x);
 #endif
 }
@@ -88,8 +88,8 @@ GRADC_INLINE float gradc_sinhf(float x)
     GRADC_AS_WRITTEN
     float a = gradc_magnitudef(x);
     struct gradc_halvesf h = gradc_halvef(a);
-    float half = gradc_fmaf(h.sum, h.sinh_tail,
-                            gradc_fmaf(h.difference, h.cosh_tail, gradc_fmaf(h.sum, h.high, h.difference)));
+    float less = gradc_fmaf(h.difference, h.cosh_tail, h.sum * h.sinh_tail);
+    float half = gradc_fmaf(h.sum, h.high, h.difference) + less;
     return gradc_with_signf(gradc_choosef(a < 1e-4f, a, 2 * half), x);
 #endif
 }
