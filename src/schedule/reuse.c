@@ -99,6 +99,18 @@ static bool becomes_next(const struct readers *readers, const struct node *carri
     return node != NULL;
 }
 
+/* The value that a loop begins with, if nothing else reads it, or nothing but its own round does. */
+static struct node *first_value(const struct readers *readers, const struct node *carried);
+
+/* Whether the carried value stands in the place of one that the round still reads: then nothing else takes it
+ * over in turn. */
+static bool is_shared(const struct readers *readers, const struct node *carried)
+{
+    const struct loop *loop = readers->program->owner[carried->id]->loop;
+    const struct node *initial = loop->initial[carried_number(loop, carried)];
+    return readers->count[initial->id] != 1 && first_value(readers, carried);
+}
+
 /* Whether the buffer of `base` is free as soon as `node` has read it, and there whenever node is wanted. */
 static bool may_reuse(const struct readers *readers, struct node *base, struct node *node)
 {
@@ -108,7 +120,7 @@ static bool may_reuse(const struct readers *readers, struct node *base, struct n
     if (readers->count[base->id] != 1 || program->owner[base->id] != program->owner[node->id] ||
         program->buffers[base->id])
         return false;
-    if (is_carried && (!loop || !becomes_next(readers, base, node)))
+    if (is_carried && (!loop || !becomes_next(readers, base, node) || is_shared(readers, base)))
         return false;
     bool is_of_loop = is_carried || (base->op == OP_RESULT && base->result < base->loop->carried_count);
     return (is_carried || base->op == OP_RESULT || program->is_material[base->id]) &&
@@ -181,8 +193,7 @@ static bool is_given_up(const struct readers *readers, const struct node *initia
     return beginnings == 1;
 }
 
-/* The value that a loop begins with, if nothing else reads it. What an outer loop carries must end its round
- * as what comes out of this one. */
+/* What an outer loop carries must end its round as what comes out of this one. */
 static struct node *first_value(const struct readers *readers, const struct node *carried)
 {
     const struct program *program = readers->program;
@@ -193,7 +204,7 @@ static struct node *first_value(const struct readers *readers, const struct node
         program->buffers[initial->id])
         return NULL;
     if (initial->op == OP_PLACEHOLDER) {
-        if (!outer)
+        if (!outer || is_shared(readers, initial))
             return NULL;
         const struct node *next = outer->loop->next[carried_number(outer->loop, initial)];
         return comes_back(readers, inner, number, next) &&

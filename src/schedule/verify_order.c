@@ -83,6 +83,19 @@ static const char *verify_writer(struct verifier *verifier, const struct nest *r
     return verify_rounds(verifier, reader, access, writer);
 }
 
+/* Whether a later value is stored in the place of the one that is read. */
+static bool has_been_replaced(const struct access *access)
+{
+    bool is_there = false;
+    for (size_t w = 0; w < access->end_writer; w++) {
+        const struct nest *writer = access->buffer->writers[w];
+        if (is_there && writer->is_update)
+            return true;
+        is_there = is_there || (!writer->is_update && writer->node == access->node);
+    }
+    return false;
+}
+
 /* What the nest changes further, others may have changed long before: in a loop of its own or in this round.
  * Only those under the same outermost loop can share rounds with it. */
 static const char *verify_changes(struct verifier *verifier, const struct nest *nest,
@@ -110,6 +123,9 @@ const char *verify_reads(struct verifier *verifier, const struct nest *nest)
             if (fault)
                 return fault;
         }
+        if (!access->is_target && has_been_replaced(access))
+            return arena_print(verifier->text.arena, "reads %s, in whose place a later value stands",
+                               buffer_title(&verifier->text, buffer));
         const char *fault = access->is_target ? verify_changes(verifier, nest, access) : NULL;
         if (fault)
             return fault;
