@@ -224,6 +224,7 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
                         const struct side *then_side, const struct side *else_side)
 {
     const struct value *then_values = then_side->values, *else_values = else_side->values;
+    come_from(e, statement->span);
     struct sides whole = {0}, carried = {0};
     struct merged *merged = ARENA_ARRAY(e->arena, struct merged, names->entries_count + 1);
     size_t count = 0;

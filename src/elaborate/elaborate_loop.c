@@ -355,8 +355,7 @@ void execute_for(struct elaborator *e, const struct statement *statement)
     check_derivatives(e, &block, loop);
     if (!loop->carried_count && !loop->collected_count)
         return;
-    if (!e->frame->unit->is_library)
-        e->graph->origin = statement->span;
+    come_from(e, statement->span);
     int total = loop->carried_count;
     struct entry_result *places = ARENA_ARRAY(e->arena, struct entry_result, total + 1);
     collect_entries(e->function, loop, places);

@@ -378,6 +378,12 @@ static void fail_update_in_block(struct elaborator *e, const struct statement *s
 
 /* ---- Statements ---- */
 
+void come_from(struct elaborator *e, struct span span)
+{
+    if (!e->frame->unit->is_library)
+        e->graph->origin = span;
+}
+
 void execute(struct elaborator *e, const struct statement *statement)
 {
     for (; statement; statement = statement->next) {
@@ -385,8 +391,7 @@ void execute(struct elaborator *e, const struct statement *statement)
             fail(e, statement->span, "nothing can follow return");
             return;
         }
-        if (!e->frame->unit->is_library)
-            e->graph->origin = statement->span;
+        come_from(e, statement->span);
         switch (statement->kind) {
         case STATEMENT_ASSIGN: execute_assign(e, statement); break;
         case STATEMENT_RETURN:
@@ -413,8 +418,7 @@ void execute_body(struct elaborator *e, const struct definition *definition)
 {
     map_set(e->arena, &e->evaluated, arena_print(e->arena, "%p", (const void *)definition), e);
     if (definition->value) {
-        if (!e->frame->unit->is_library)
-            e->graph->origin = span_join(definition->span, definition->value->span);
+        come_from(e, span_join(definition->span, definition->value->span));
         struct value value = evaluate_argument(e, definition->value);
         make_outputs(e, 1);
         if (value.kind == VALUE_NODE)

@@ -362,6 +362,8 @@ struct export_request *export_nlp(struct elaborator *e, struct unit *unit, const
 bool declare_defaults(struct elaborator *e, const struct definition *definition);
 
 /* ---- elaborate_statement.c ---- */
+/* What is computed next comes from there, if that is no line of the library. */
+void come_from(struct elaborator *e, struct span span);
 void execute(struct elaborator *e, const struct statement *statements);
 void bind(struct elaborator *e, const char *name, struct value value, struct span span, bool is_parameter);
 /* What the name stands for behind a loop or branch that assigns it. */

@@ -103,7 +103,9 @@ static size_t print_text(struct printing *printing, int indent, const char *text
     return line_end(&printing->line, printing->text, indent);
 }
 
-static size_t print_holding(struct printing *printing, const struct statement *statement, int indent)
+/* Behind `} else ` of another one, or the like. */
+static size_t print_holding(struct printing *printing, const struct statement *statement, const char *behind,
+                            int indent)
 {
     bool is_macro = statement->kind == CODE_MACRO, is_do = statement->kind == CODE_DO;
     struct line *line = &printing->line;
@@ -114,6 +116,7 @@ static size_t print_holding(struct printing *printing, const struct statement *s
     bool is_braced = statement->braces == BRACES || (statement->braces == BRACES_IF_LONG && inner > 1);
     if (statement->about)
         lines += print_text(printing, indent, statement->about);
+    line_write(line, behind);
     if (is_macro) {
         line_open_call(line, statement->tree);
         line_write(line, ",");
@@ -127,9 +130,13 @@ static size_t print_holding(struct printing *printing, const struct statement *s
     lines += print_text(printing, indent, is_do ? "do {" : is_braced ? "{" : "");
     if (body.length > 0)
         text_append(outer, body.bytes, body.length);
-    if (statement->otherwise.statements_count > 0) {
+    const struct code *otherwise = &statement->otherwise;
+    if (otherwise->statements_count == 1 && otherwise->statements[0]->kind == CODE_IF &&
+        otherwise->statements[0]->braces == BRACES)
+        return lines + print_holding(printing, otherwise->statements[0], "} else ", indent);
+    if (otherwise->statements_count > 0) {
         lines += print_text(printing, indent, "} else {");
-        lines += print_code(printing, &statement->otherwise, indent + 4);
+        lines += print_code(printing, otherwise, indent + 4);
     }
     if (is_braced)
         lines += print_text(printing, indent, is_macro ? "});" : is_do ? "} while (0);" : "}");
@@ -198,7 +205,7 @@ static size_t print_code(struct printing *printing, const struct code *code, int
         case CODE_FOR:
         case CODE_DO:
         case CODE_BLOCK:
-        case CODE_MACRO: lines += print_holding(printing, statement, indent); break;
+        case CODE_MACRO: lines += print_holding(printing, statement, "", indent); break;
         }
     }
     return lines;

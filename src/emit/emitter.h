@@ -151,6 +151,10 @@ struct statement *emit_open_loop(struct emitter *emitter, enum braces braces, co
 /* What is emitted goes into this code from now on; returns where it went. */
 struct code *emit_into(struct emitter *emitter, struct code *code);
 
+/* ---- emit_comment.c ---- */
+/* What the i-th item of the body computes: the lines of the program, and formulas. */
+void comment_on(struct emitter *emitter, const struct item *parent, size_t i);
+
 /* ---- emit_statement.c, emit_loop.c ---- */
 void emit_statement(struct emitter *emitter, struct nest *nest);
 void emit_declaration(struct emitter *emitter, struct nest *nest, const struct item *loop);

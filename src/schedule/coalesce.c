@@ -3,7 +3,8 @@
  *     a copy     x = next; xs[t] = x;          the value is made where the copy would put it: in what a loop
  *                update w = v                  carries, in the row that it collects, in the caller's array
  *     last reads y[i] = f(x[i])                y is written over x; where y is a caller's array, x lives in
- *                                              that until then
+ *                                              that until then; what a loop carries goes on in the variable
+ *                                              that it begins with
  *
  * A value takes the place of an older one if nothing touches an element of the older one after the first
  * statement that writes the newer one has written there (`interfere`), and if nothing can leave between that
@@ -73,6 +74,11 @@ static bool reads_own_element(const struct nest *nest, const struct access *acce
     return is_own;
 }
 
+static bool has_one_round(const struct item *item)
+{
+    return item->kind == ITEM_REGION && item->nest->node->loop->is_branch;
+}
+
 /* Whether the statement may touch an element of the older value when the newer one has been written there. */
 static bool is_late(const struct candidate *candidate, const struct nest *nest, const struct access *access)
 {
@@ -81,7 +87,7 @@ static bool is_late(const struct candidate *candidate, const struct nest *nest, 
     if (nest->item->first > first->item->first || (nest == first && !reads_own_element(nest, access)))
         return true;
     for (int level = candidate->levels; level < shared; level++)
-        if (!stays_in_round(nest, access, first, level))
+        if (!has_one_round(first->path[level]) && !stays_in_round(nest, access, first, level))
             return true;
     return false;
 }
@@ -238,6 +244,22 @@ static bool may_replace(const struct program *program, const struct candidate *c
            shared_levels(first, levels, copy) == levels && !interfere(program, candidate);
 }
 
+/* The first of the statements from the i-th writer on, or of those that write what these would copy. */
+static const struct nest *first_write(const struct program *program, const struct buffer *buffer, size_t i)
+{
+    const struct nest *first = NULL;
+    for (; i < buffer->writers_count; i++) {
+        const struct nest *nest = buffer->writers[i];
+        const struct buffer *from =
+            nest->kind == NEST_COPY && nest->node ? program->buffers[nest->node->id] : NULL;
+        if (nest->is_void && from && from->alias_of == buffer)
+            nest = first_write(program, from, 0);
+        if (nest && (!first || nest->item->first < first->item->first))
+            first = nest;
+    }
+    return first;
+}
+
 /* What a loop carries, or the caller's array, takes the next value where it stands. */
 static void replace(struct program *program, struct nest *copy)
 {
@@ -250,7 +272,8 @@ static void replace(struct program *program, struct nest *copy)
     struct candidate candidate = {.newer = newer,
                                   .older = older,
                                   .leaf = before,
-                                  .first = newer->writers[is_changed && newer->writers_count > 1],
+                                  .first =
+                                      first_write(program, newer, is_changed && newer->writers_count > 1),
                                   .copy = copy,
                                   .levels = copy->path_first,
                                   .begins_rounds = is_update};
@@ -379,6 +402,61 @@ static void write_over(struct program *program, struct buffer *newer)
     newer->has_own_name = older->is_taken = true;
 }
 
+/* ---- Variables ---- */
+
+static bool may_go_on(const struct buffer *buffer)
+{
+    return buffer->storage == STORAGE_SCALAR && buffer->node && buffer->writers_count > 0 &&
+           !buffer->member && !buffer->is_kept && !buffer->is_earlier && !buffer->is_seed && !buffer->lanes;
+}
+
+/* Whether nothing needs the variables' values, which older ones began with, once the newer one begins. */
+static bool ends_here(const struct program *program, const struct buffer *older, const struct nest *copy)
+{
+    struct candidate candidate = {.newer = copy->target, .first = copy, .copy = copy};
+    candidate.levels = copy->path_first;
+    for (struct buffer *buffer = (struct buffer *)older; buffer; buffer = buffer->alias_of) {
+        candidate.older = buffer;
+        if (!may_go_on(buffer) || buffer->row || interfere(program, &candidate))
+            return false;
+    }
+    return true;
+}
+
+/* The variable may be that of the newer value from the start, if that has got another's place already. */
+static bool may_begin_there(const struct program *program, struct buffer *older, const struct nest *copy)
+{
+    const struct nest *first = older->writers[0];
+    struct candidate candidate = {
+        .newer = older, .first = first, .copy = copy, .levels = copy->path_first, .begins_rounds = true};
+    if (older->alias_of || first->path_first != candidate.levels ||
+        shared_levels(first, candidate.levels, copy) != candidate.levels || may_break(first, copy))
+        return false;
+    for (candidate.older = copy->target->alias_of; candidate.older;
+         candidate.older = candidate.older->alias_of)
+        if (interfere(program, &candidate))
+            return false;
+    return true;
+}
+
+/* What a loop or branch carries goes on in the variable that it begins with, if that changes, too. */
+static void go_on(struct program *program, struct nest *copy)
+{
+    struct buffer *newer = copy->target, *older = copy->node ? program->buffers[copy->node->id] : NULL;
+    if (!older || !may_go_on(newer) || newer->writers[0] != copy || !copies_itself(copy, copy->node) ||
+        root_of(older) == root_of(newer) || older->type != newer->type || root_of(older)->writers_count < 2 ||
+        older->guard != newer->guard || older->scope != newer->scope || older->block != newer->block ||
+        !ends_here(program, older, copy))
+        return;
+    if (!newer->alias_of)
+        newer->alias_of = older;
+    else if (may_begin_there(program, older, copy))
+        older->alias_of = newer;
+    else
+        return;
+    copy->is_void = true;
+}
+
 /* ---- What is left of copies ---- */
 
 /* Whether source and target have come to lie in one place: in an array that loops within loops carry. */
@@ -412,6 +490,11 @@ void coalesce(struct program *program)
     for (size_t i = 0; i < program->nests_count; i++)
         if (program->nests[i]->kind == NEST_COPY && program->nests[i]->row)
             collect(program, program->nests[i]);
+    for (size_t i = 0; i < program->nests_count; i++) {
+        struct nest *copy = program->nests[i];
+        if (copy->kind == NEST_COPY && copy->target)
+            go_on(program, copy);
+    }
     for (int turn = 0; turn < 3; turn++) /* the callers' arrays choose first */
         for (size_t i = 0; i < program->all_buffers_count; i++) {
             struct buffer *buffer = program->all_buffers[i];

@@ -50,6 +50,11 @@ guard guard_inside(const struct item *item, guard known)
     return is_conditional(item, known) ? item->guard : known;
 }
 
+bool is_second_side(const struct item *item)
+{
+    return item->other_side && item->other_side->position < item->position;
+}
+
 bool is_empty(const struct item *item)
 {
     for (size_t i = 0; i < item->body_count; i++)

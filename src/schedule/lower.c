@@ -42,7 +42,10 @@ static void run_pass(enum pass pass, struct program *program, const struct progr
         break;
     case PASS_COLLAPSE: collapse(program); break;
     case PASS_SHARE_LOOPS: share_loops(program); break;
-    case PASS_LOOP_KINDS: choose_loop_kinds(program); break;
+    case PASS_LOOP_KINDS:
+        choose_loop_kinds(program);
+        pair_branches(program->root);
+        break;
     case PASS_COUNT: break;
     }
 }

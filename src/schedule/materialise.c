@@ -41,6 +41,12 @@ static bool is_simple(const struct node *node)
     return node->op == OP_CONSTANT || node->op == OP_SIZE_VALUE || node->op == OP_IOTA || is_leaf(node);
 }
 
+/* Of one truth value, which costs nothing where it is needed. */
+static bool is_negation(const struct node *node)
+{
+    return node->op == OP_NOT && node->rank == 0;
+}
+
 /* Whether the view reads an element of its input more than once. */
 static bool expands(const struct node *view)
 {
@@ -248,7 +254,7 @@ static bool needs_buffer(const struct decision *decision, const struct node *nod
         return true;
     if (is_leaf(node))
         return false;
-    if (is_simple(node) || is_view(node))
+    if (is_simple(node) || is_view(node) || is_negation(node))
         return false;
     if (!operator_is_elementwise(node->op))
         return !decision->program->is_part[node->id];
@@ -308,7 +314,7 @@ static void force_loop(struct decision *decision, const struct node *node)
     struct loop *loop = node->loop;
     for (int i = 0; i < loop->carried_count; i++) {
         decision->readers[loop->initial[i]->id]++;
-        if (!is_leaf(loop->next[i]))
+        if (!is_simple(loop->next[i])) /* nor is a number */
             force(decision, loop->next[i]);
     }
     for (int i = 0; i < loop->collected_count; i++)
@@ -330,7 +336,7 @@ static void force_invariants(struct decision *decision)
             struct node *x = node->inputs[j];
             if (program->owner[x->id] == program->owner[i])
                 continue;
-            while (is_view(x) || decision->is_moved[x->id])
+            while (is_view(x) || is_negation(x) || decision->is_moved[x->id])
                 x = x->inputs[0];
             if (program->owner[x->id] != program->owner[i] && !is_simple(x))
                 force(decision, x);

@@ -48,6 +48,12 @@ void find_early_parts(struct program *program, struct node *whole, struct early_
  * with it. */
 bool put_early_part(struct program *program, const struct early_part *early, struct item *container);
 
+/* ---- branches.c ---- */
+/* Whether they are the two sides of an `if`. */
+bool are_opposite_sides(const struct loop *first, const struct loop *second);
+/* Finds the branches within the region that run where the ones before them do not. */
+void pair_branches(struct item *parent);
+
 /* ---- block.c ---- */
 typedef void visit_stretch(struct program *program, struct nest **nests, size_t count);
 /* The nests of a body between two regions, or ways out of a loop, and those of the bodies inside: each with

@@ -7,10 +7,10 @@
  * A matrix product that nothing here reads, a gradient or an update, shares no loop; it comes as soon as it
  * can, so that its operands need not be kept longer. What depends on nothing in a round, which a backward
  * round computes again, comes as late as it can. The update of an array waits for all that reads the old one.
- */
+ * The sides of an `if` follow each other (branches.c). */
 #include <stdlib.h>
 
-#include "program.h"
+#include "nests.h"
 
 /* Ready nodes, least id first. */
 struct heap {
@@ -54,6 +54,8 @@ struct ordering {
     size_t queues_count, queues_capacity;
     struct node **stack; /* ready, and of no consequence for loops */
     size_t stack_count, stack_capacity;
+    const struct node *last_loop;
+    struct node *other_side; /* ready, of the `if` that the last loop is a side of; NULL: not */
     struct node **order;
     size_t order_count, order_capacity;
 };
@@ -295,10 +297,19 @@ static void add_updates(struct ordering *ordering)
 
 /* ---- The order ---- */
 
+static void place_node(struct ordering *ordering, struct node *node);
+
 static void make_ready(struct ordering *ordering, struct node *node)
 {
     struct arena *arena = ordering->program->scratch;
     const size *extent = outer_extent(ordering->program, node);
+    if (node->op == OP_RESULT && node->inputs[0]->loop->is_branch) {
+        place_node(ordering, node);
+        return;
+    }
+    if (node->op == OP_LOOP && ordering->last_loop &&
+        are_opposite_sides(ordering->last_loop->loop, node->loop))
+        ordering->other_side = node;
     bool is_inlined = !ordering->program->is_material[node->id] && node->op != OP_LOOP;
     if (is_inlined || (node->rank == 0 && operator_is_elementwise(node->op))) {
         ARENA_APPEND(arena, ordering, stack, node);
@@ -316,6 +327,8 @@ static void make_ready(struct ordering *ordering, struct node *node)
 static void place_node(struct ordering *ordering, struct node *node)
 {
     ordering->is_placed[node->id] = true;
+    if (node->op == OP_LOOP)
+        ordering->last_loop = node;
     ARENA_APPEND(ordering->program->scratch, ordering, order, node);
     for (int e = ordering->first_edge[node->id] - 1; e >= 0; e = ordering->edges[e].next)
         if (--ordering->waits[ordering->edges[e].user->id] == 0)
@@ -324,8 +337,9 @@ static void place_node(struct ordering *ordering, struct node *node)
 
 static struct node *next_of(struct ordering *ordering, const size *extent)
 {
-    struct node *node = NULL;
-    if (extent)
+    struct node *node = ordering->other_side;
+    ordering->other_side = NULL;
+    if (extent && !node)
         do
             node = heap_pop(queue_of(ordering, extent));
         while (node && ordering->is_placed[node->id]);
@@ -394,11 +408,15 @@ static void sink(struct ordering *ordering)
 {
     size_t count = ordering->order_count, *loops = ARENA_ARRAY(ordering->program->scratch, size_t, count + 1);
     struct sunk *sunk = ARENA_ARRAY(ordering->program->arena, struct sunk, count + 1);
+    const struct node *last_loop = NULL;
     for (size_t i = 0; i < count; i++) {
         struct node *node = ordering->order[i];
+        bool is_loop = node->op == OP_LOOP;
+        bool is_other_side = is_loop && last_loop && are_opposite_sides(last_loop->loop, node->loop);
         ordering->is_outer[node->id] = is_outer(ordering, node);
-        ordering->place[node->id] = i;
-        loops[i + 1] = loops[i] + (node->op == OP_LOOP);
+        ordering->place[node->id] = is_other_side ? ordering->place[last_loop->id] : i;
+        loops[i + 1] = loops[i] + is_loop;
+        last_loop = is_loop ? node : last_loop;
     }
     for (size_t i = count; i-- > 0;) {
         struct node *node = ordering->order[i];
@@ -408,9 +426,10 @@ static void sink(struct ordering *ordering)
             least = place < least ? place : least;
         }
         bool is_inside = ordering->program->owner[node->id] != NULL;
-        if (ordering->is_outer[node->id] && least < count && (is_inside || loops[least] > loops[i]))
+        bool sinks = ordering->is_outer[node->id] && least < count && (is_inside || loops[least] > loops[i]);
+        if (sinks)
             ordering->place[node->id] = least;
-        sunk[i] = (struct sunk){node, ordering->place[node->id], i};
+        sunk[i] = (struct sunk){node, sinks ? least : i, i};
     }
     qsort(sunk, count, sizeof *sunk, compare_places);
     for (size_t i = 0; i < count; i++)
@@ -423,11 +442,12 @@ size_t order_body(struct ordering *ordering, struct node *const *nodes, size_t c
     ordering->ready = ordering->last = (struct heap){0};
     ordering->queues_count = ordering->queues_capacity = 0;
     ordering->order_count = ordering->order_capacity = 0;
+    ordering->last_loop = ordering->other_side = NULL;
     for (size_t i = count; i-- > 0;)
         if (ordering->waits[nodes[i]->id] == 0)
             make_ready(ordering, nodes[i]);
     for (;;) {
-        while (ordering->stack_count > 0)
+        while (ordering->stack_count > 0 && !ordering->other_side)
             place_node(ordering, ordering->stack[--ordering->stack_count]);
         struct node *node = next_of(ordering, extent);
         if (!node)

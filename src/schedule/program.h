@@ -182,13 +182,13 @@ struct item {
     struct item *parent;     /* NULL: the root */
     size_t position;         /* in the parent's body */
     int depth;               /* number of loops around it */
+    struct item *other_side; /* REGION: the branch that runs where this one does not; NULL: none */
     size *variable, *extent; /* LOOP */
     struct nest *nest;       /* STATEMENT, REGION; LOOP: the only nest that may use it */
     struct blocks *block;    /* BLOCK; LOOP: of its lanes */
     struct item **body;
     size_t body_count, body_capacity;
-    struct nest **before,
-        **behind; /* LOOP, BLOCK: nests that start accumulating before it, and that end behind it */
+    struct nest **before, **behind; /* LOOP, BLOCK: what starts before it, and ends behind it */
     size_t before_count, before_capacity, behind_count, behind_capacity;
     guard guard;
     const struct node **read; /* LOOP: some of what is read in it, at most MOST_READS */
@@ -584,9 +584,9 @@ bool is_always_computable(const struct nest *nest); /* all that it needs is ther
 bool runs_anyway(const struct item *item);          /* whether it is wanted or not */
 /* Whether it runs under a condition of its own, where so much is known to be wanted. */
 bool is_conditional(const struct item *item, guard known);
-bool is_empty(const struct item *item); /* nothing is done in it */
-/* What is known to be wanted inside of it. */
-guard guard_inside(const struct item *item, guard known);
+bool is_empty(const struct item *item);                   /* nothing is done in it */
+bool is_second_side(const struct item *item);             /* of an `if`, and told with the first */
+guard guard_inside(const struct item *item, guard known); /* what is known to be wanted inside of it */
 
 /* ---- loop_kinds.c, partial_sums.c, running_power.c ---- */
 void choose_loop_kinds(struct program *program);

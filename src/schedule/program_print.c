@@ -247,7 +247,7 @@ static void print_region(struct printer *printer, const struct item *region, int
     const struct loop *loop = region->nest->node->loop;
     begin_line(printer, region, depth);
     if (loop->is_branch)
-        fputs("once", printer->file);
+        fputs(is_second_side(region) ? "otherwise once" : "once", printer->file);
     else
         fprintf(printer->file, "rounds %s in %s..%s%s", size_title(&printer->text, loop->variable),
                 size_title(&printer->text, loop->begin), size_title(&printer->text, loop->end),

@@ -91,6 +91,21 @@ static const char *verify_kind(const struct item *loop)
     }
 }
 
+/* Of two sides of an `if`, the conditions are opposite, and nothing stands between them. */
+static const char *verify_sides(const struct item *side)
+{
+    const struct item *other = side->other_side, *parent = side->parent;
+    if (!other)
+        return NULL;
+    const struct node *a = side->nest->node->loop->condition, *b = other->nest->node->loop->condition;
+    bool are_sides = other->other_side == side && other->parent == parent && other->guard == side->guard &&
+                     ((a->op == OP_NOT && a->inputs[0] == b) || (b->op == OP_NOT && b->inputs[0] == a));
+    size_t end = other->position;
+    for (size_t i = side->position + 1; are_sides && i < end; i++)
+        are_sides = is_empty(parent->body[i]);
+    return are_sides ? NULL : "is one side of an `if` of which another branch is no other side";
+}
+
 static const char *verify_items(struct verifier *verifier, const struct item *parent)
 {
     struct arena *arena = verifier->text.arena;
@@ -117,6 +132,8 @@ static const char *verify_items(struct verifier *verifier, const struct item *pa
             return fault;
         if (item->kind == ITEM_LOOP && verifier->pass >= PASS_LOOP_KINDS)
             fault = verify_kind(item);
+        if (item->kind == ITEM_REGION)
+            fault = verify_sides(item);
         if (fault)
             return arena_print(arena, "the loop %zu %s", item->first, fault);
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "nests.h"
+#include "cost.h"
 #include "region.h"
 
 struct bodies {
@@ -214,11 +215,39 @@ static void put_updates(struct program *program, struct loop *loop, struct item 
     }
 }
 
+/* Whether the value is none that the loop gives, as far as can be told at once. */
+static bool is_there_before(const struct program *program, const struct node *value, const struct node *loop)
+{
+    while (is_view(value) && !program->buffers[value->id])
+        value = value->inputs[0];
+    return value->op == OP_CONSTANT || is_leaf(value) ||
+           (program->buffers[value->id] && (value->op != OP_RESULT || value->inputs[0] != loop));
+}
+
+/* The nests from `first` on, which start a branch, come to stand before the one that runs where this one does
+ * not, if that is the last there, so that nothing stands between the two sides: see branches.c. */
+static void start_before_other_side(struct program *program, const struct node *branch,
+                                    struct item *container, size_t first)
+{
+    struct nest *other = first > 0 ? container->waiting[first - 1] : NULL;
+    if (!other || other->kind != NEST_REGION || !are_opposite_sides(other->node->loop, branch->loop))
+        return;
+    size_t to = first - 1;
+    for (size_t i = first; i < container->waiting_count; i++) {
+        struct nest *nest = container->waiting[i];
+        if (nest->node && !is_there_before(program, nest->node, other->node))
+            continue;
+        memmove(&container->waiting[to + 1], &container->waiting[to], (i - to) * sizeof(struct nest *));
+        container->waiting[to++] = nest;
+    }
+}
+
 /* Before a loop: the first values of what it carries, zeros for rounds that may not run. */
 static void put_starts(struct bodies *bodies, struct node *node, struct item *container)
 {
     struct program *program = bodies->program;
     struct loop *loop = node->loop;
+    size_t first = container->waiting_count;
     for (int j = 0; j < loop->carried_count; j++)
         if (program->buffers[loop->carried[j]->id] &&
             program->buffers[loop->carried[j]->id] != program->buffers[loop->initial[j]->id])
@@ -230,6 +259,7 @@ static void put_starts(struct bodies *bodies, struct node *node, struct item *co
          result = bodies->next_result[result->id])
         if (result->result >= loop->carried_count)
             put_copy(program, NULL, program->buffers[result->id], result, true, container);
+    start_before_other_side(program, node, container, first);
 }
 
 static void put_node(struct bodies *bodies, struct node *node, struct item *container);

@@ -102,6 +102,86 @@ static const char *verify_over(struct verifier *verifier, const struct buffer *a
     return NULL;
 }
 
+/* Whether a round ends with the value where what it carries stands, or with one that goes on in its place. */
+static bool is_carried_back(const struct verifier *verifier, const struct buffer *value,
+                            const struct buffer *carried)
+{
+    for (size_t w = 0; w < carried->writers_count; w++) {
+        const struct nest *copy = carried->writers[w];
+        const struct buffer *from = copy->is_update ? verifier->program->buffers[copy->node->id] : NULL;
+        for (const struct buffer *place = value; from && place; place = place->alias_of)
+            if (place == from)
+                return true;
+    }
+    return false;
+}
+
+/* What goes on in the variable that it begins with: all that touches the older value comes before. */
+static const char *verify_start(struct verifier *verifier, const struct nest *start)
+{
+    const struct buffer *newer = start->target, *older = start->kind == NEST_COPY && start->is_void &&
+                                                                 !start->is_update && start->node && newer &&
+                                                                 !start->row
+                                                             ? verifier->program->buffers[start->node->id]
+                                                             : NULL;
+    if (!older || older == newer || newer->storage != STORAGE_SCALAR || root_of(older) != root_of(newer) ||
+        is_carried_back(verifier, newer, older))
+        return NULL;
+    for (size_t i = 0; toucher(older, i); i++) {
+        const struct nest *nest = toucher(older, i);
+        if (nest != start && !nest->is_void && !comes_before(nest->item, start->item))
+            return arena_print(verifier->text.arena, "%zu, %s: needs %s, in whose place %s goes on",
+                               nest->item->first, statement_title(&verifier->text, (struct nest *)nest),
+                               buffer_title(&verifier->text, older), buffer_title(&verifier->text, newer));
+    }
+    return NULL;
+}
+
+static const struct node *condition_of_branch(const struct item *item)
+{
+    bool is_branch = item->kind == ITEM_REGION && item->nest->node->loop->is_branch;
+    return is_branch ? item->nest->node->loop->condition : NULL;
+}
+
+/* Whether one of them runs only where the other one does not. */
+static bool are_in_other_sides(const struct nest *a, const struct nest *b)
+{
+    int shared = shared_levels(a, a->path_count, b);
+    const struct node *x = shared < a->path_first ? condition_of_branch(a->path[shared]) : NULL,
+                      *y = shared < b->path_first ? condition_of_branch(b->path[shared]) : NULL;
+    return x && y && ((x->op == OP_NOT && x->inputs[0] == y) || (y->op == OP_NOT && y->inputs[0] == x));
+}
+
+/* What is made in a round where a carried variable stands is made when the round has read that. */
+static const char *verify_carried(struct verifier *verifier, const struct buffer *value,
+                                  const struct buffer *carried)
+{
+    const struct item *round = NULL;
+    for (size_t w = 0; w < carried->writers_count; w++)
+        if (carried->writers[w]->is_update && carried->writers[w]->is_void)
+            round = carried->writers[w]->item->parent;
+    for (size_t r = 0; round && r < carried->readers_count; r++)
+        for (size_t w = 0; w < value->writers_count; w++) {
+            const struct nest *reader = carried->readers[r], *writer = value->writers[w];
+            if (reader->is_void || writer->is_void || !is_within(reader->item, round) ||
+                !comes_before(writer->item, reader->item) || are_in_other_sides(writer, reader))
+                continue;
+            return arena_print(verifier->text.arena, "%zu, %s: reads %s, over which %s has been written",
+                               reader->item->first, statement_title(&verifier->text, (struct nest *)reader),
+                               buffer_title(&verifier->text, carried), buffer_title(&verifier->text, value));
+        }
+    return NULL;
+}
+
+static const char *verify_places(struct verifier *verifier, const struct buffer *value)
+{
+    const char *fault = NULL;
+    for (const struct buffer *place = value->alias_of;
+         place && !fault && value->node && value->node->rank == 0; place = place->alias_of)
+        fault = verify_carried(verifier, value, place);
+    return fault;
+}
+
 /* What lives in a caller's array is computed only where that is there, unless it has room elsewhere. */
 static const char *verify_wanted(struct verifier *verifier, const struct buffer *alias)
 {
@@ -134,11 +214,17 @@ const char *verify_memory(struct verifier *verifier)
     struct program *program = verifier->program;
     struct life *lives = ARENA_ARRAY(verifier->text.arena, struct life, program->all_buffers_count + 1);
     size_t count = 0;
+    for (size_t i = 0; i < program->nests_count; i++) {
+        const char *fault = verify_start(verifier, program->nests[i]);
+        if (fault)
+            return fault;
+    }
     for (size_t i = 0; i < program->all_buffers_count; i++) {
         const struct buffer *buffer = program->all_buffers[i];
         const char *fault = verify_over(verifier, buffer);
         fault = fault ? fault : verify_wanted(verifier, buffer);
         fault = fault ? fault : verify_alone(verifier, buffer);
+        fault = fault ? fault : verify_places(verifier, buffer);
         if (!fault && has_room(verifier, buffer)) {
             lives[count++] = life_of(buffer);
             fault = verify_size(verifier, buffer);

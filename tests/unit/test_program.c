@@ -134,6 +134,96 @@ START_TEST(nothing_is_found)
 }
 END_TEST
 
+/* ---- The sides of an `if` ---- */
+
+static const char sides[] = "f(x: [n], a) {\n    s = a\n    u = a\n    for i in 0..n {\n"
+                            "        if x[i] > 0 {\n            s = s * x[i] + u\n            u = u / 2\n"
+                            "        } else if x[i] < -a {\n            s = s - x[i]\n"
+                            "        } else {\n            u = u + s^2\n        }\n    }\n"
+                            "    return s, u\n}\nexport f wrt x, a\n";
+
+/* Of branches within the item, how many are second sides, and how many no sides at all. */
+static void count_branches(const struct item *item, int *seconds, int *others)
+{
+    if (item->kind == ITEM_REGION && item->nest && item->nest->node->loop->is_branch) {
+        *seconds += is_second_side(item);
+        *others += !item->other_side;
+    }
+    for (size_t i = 0; i < item->body_count; i++)
+        count_branches(item->body[i], seconds, others);
+}
+
+START_TEST(sides_follow_each_other)
+{
+    static const enum entry entries[] = {ENTRY_FORWARD, ENTRY_BACKWARD};
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        struct made made = make(sides);
+        int seconds = 0, others = 0;
+        count_branches(made.programs.entries[entries[i]]->root, &seconds, &others);
+        ck_assert_int_eq(seconds, 2);
+        ck_assert_int_eq(others, 0);
+        arena_free(made.arena);
+    }
+}
+END_TEST
+
+static struct item *first_branch(struct item *item)
+{
+    struct item *found = item->other_side ? item : NULL;
+    for (size_t i = 0; i < item->body_count && !found; i++)
+        found = first_branch(item->body[i]);
+    return found;
+}
+
+START_TEST(sides_that_both_run)
+{
+    struct made made = make(sides);
+    struct item *side = first_branch(made.programs.entries[ENTRY_FORWARD]->root);
+    side->other_side->nest->node->loop->condition = side->nest->node->loop->condition;
+    expect_fault(&made, ENTRY_FORWARD, "is one side of an `if` of which another branch is no other side");
+}
+END_TEST
+
+START_TEST(sides_with_something_between)
+{
+    struct made made = make(sides);
+    struct item *side = first_branch(made.programs.entries[ENTRY_FORWARD]->root), *other = side->other_side;
+    for (size_t i = side->position + 1; i < other->position; i++) /* copies that fell away */
+        side->parent->body[i]->nest->is_void = false;
+    expect_fault(&made, ENTRY_FORWARD, "is one side of an `if` of which another branch is no other side");
+}
+END_TEST
+
+START_TEST(a_variable_that_goes_on_too_early)
+{
+    struct made made = make("f(x: [n], a) {\n    s = a\n    for i in 0..n {\n        s = s * x[i]\n    }\n"
+                            "    u = s\n    for i in 0..n {\n        u = u + x[i]\n    }\n"
+                            "    return y = u * s\n}\nexport f wrt a\n");
+    struct program *program = made.programs.entries[ENTRY_GRADIENT];
+    for (size_t i = 0; i < program->nests_count; i++) {
+        struct nest *copy = program->nests[i];
+        struct buffer *older = copy->node ? program->buffers[copy->node->id] : NULL;
+        if (copy->kind == NEST_COPY && copy->target && !copy->is_void && !copy->is_update && older) {
+            copy->target->alias_of = older;
+            copy->is_void = true;
+        }
+    }
+    expect_fault(&made, ENTRY_GRADIENT, "in whose place u");
+}
+END_TEST
+
+START_TEST(a_value_behind_what_took_its_place)
+{
+    struct made made =
+        make("f(x: [n], a) {\n    y = exp(x)\n    for i in 1..n {\n        y[i] = y[i - 1] * y[i]\n    }\n"
+             "    return s = sum(y)\n}\nexport f\n");
+    struct nest *sum = statement(&made, ENTRY_FORWARD, NEST_REDUCE, 0);
+    struct access *read = &sum->reads[0];
+    read->node = read->buffer->writers[0]->node;
+    expect_fault(&made, ENTRY_FORWARD, "in whose place a later value stands");
+}
+END_TEST
+
 /* ---- Loops made one ---- */
 
 static int count_loops(const struct item *item)
@@ -436,6 +526,11 @@ int main(void)
     tcase_add_test(broken, a_sum_in_any_order);
     tcase_add_test(broken, a_variable_of_no_loop);
     tcase_add_test(broken, a_variable_that_is_declared_elsewhere);
+    tcase_add_test(broken, sides_that_both_run);
+    tcase_add_test(broken, sides_with_something_between);
+    tcase_add_test(broken, a_variable_that_goes_on_too_early);
+    tcase_add_test(broken, a_value_behind_what_took_its_place);
+    tcase_add_test(whole, sides_follow_each_other);
     Suite *suite = suite_create("program");
     suite_add_tcase(suite, whole);
     TCase *collapsed = tcase_create("loops made one");

@@ -85,8 +85,8 @@ static void layers_forward_kernel(
     const size_t T = m->T;
     const size_t n = m->n;
     const size_t L = m->L;
-    /* layers.nn:5   for t in 0..T { */
     double loss = 0.0;
+    /* layers.nn:5   for t in 0..T { */
     for (size_t t = 0; t < T; t++) {
         /* layers.nn:6   y = x[t] */
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
@@ -197,8 +197,8 @@ static void layers_gradient_kernel(
     const size_t L = m->L;
     double *const d_y = y; /* [n] */
     const double d_loss = m->d_loss ? *m->d_loss : 1;
-    /* layers.nn:5   for t in 0..T { */
     double loss = 0.0;
+    /* layers.nn:5   for t in 0..T { */
     for (size_t t = 0; t < T; t++) {
         /* layers.nn:6   y = x[t] */
         GRADC_PARALLEL_INDEPENDENT(i, n, n, {
