@@ -164,7 +164,8 @@ static const char *verify_carried(struct verifier *verifier, const struct buffer
         for (size_t w = 0; w < value->writers_count; w++) {
             const struct nest *reader = carried->readers[r], *writer = value->writers[w];
             if (reader->is_void || writer->is_void || !is_within(reader->item, round) ||
-                !comes_before(writer->item, reader->item) || are_in_other_sides(writer, reader))
+                !is_within(writer->item, round) || !comes_before(writer->item, reader->item) ||
+                are_in_other_sides(writer, reader))
                 continue;
             return arena_print(verifier->text.arena, "%zu, %s: reads %s, over which %s has been written",
                                reader->item->first, statement_title(&verifier->text, (struct nest *)reader),
