@@ -113,6 +113,9 @@ generate parentheses 900
 expect 'deep parentheses' 0 '' "$GRADC" "$out/parentheses.nn" -o /dev/null
 generate chosen 900
 expect 'deep choices' 0 '' "$GRADC" "$out/chosen.nn" --emit=graph -o /dev/null
+# Each more took twice as long.
+generate second_else_if 18
+expect 'second derivatives of many sides' 0 '' timeout 20 "$GRADC" "$out/second_else_if.nn" -o /dev/null
 # Sanitizers need more for themselves.
 grep -q __asan_init "$GRADC" || expect 'little memory' 2 'gradc: error: out of memory' bash -c "ulimit -v 60000; '$GRADC' '$out/functions.nn' -o /dev/null"
 

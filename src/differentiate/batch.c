@@ -11,9 +11,10 @@
 
 struct batching {
     struct graph *graph;
-    int rank;            /* of the batch */
-    size **shape;        /* of the batch */
-    struct node **whole; /* by id: the batched node, or NULL if it does not depend on the seed */
+    int rank;               /* of the batch */
+    size **shape;           /* of the batch */
+    unsigned char *depends; /* by id: on the seed, in some round */
+    struct node **whole;    /* by id: the batched node, once there is one, if it depends on the seed */
     size_t count;
     const struct loop *loop; /* batch_rounds: the batch axis is that of its rounds; else NULL */
 };
@@ -219,21 +220,11 @@ static struct node *batch_solve(const struct batching *batching, const struct no
 
 static struct node *batch_node(struct batching *batching, struct node *node);
 
-static bool any_whole(const struct batching *batching, struct node *const *nodes, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (whole_of(batching, nodes[i]))
-            return true;
-    return false;
-}
-
 static void batch_body(struct batching *batching, const struct region *region)
 {
     for (size_t i = 0; i < region->inside_count; i++) {
-        struct node *const *needed;
-        size_t count = node_dependencies(batching->graph, region->inside[i], &needed);
-        bool depends = any_whole(batching, needed, count);
-        batching->whole[region->inside[i]->id] = depends ? batch_node(batching, region->inside[i]) : NULL;
+        struct node *node = region->inside[i];
+        batching->whole[node->id] = batching->depends[node->id] ? batch_node(batching, node) : NULL;
     }
 }
 
@@ -244,25 +235,6 @@ static struct node *batched_placeholder(const struct batching *batching, const s
     struct node *placeholder = graph_placeholder(batching->graph, node->type, node->name, rank, shape);
     placeholder->named_by_user = node->named_by_user;
     return placeholder;
-}
-
-/* Gives batch axes to the carried values that need them: their being carried may make others need them. */
-static void batch_carried(struct batching *batching, const struct loop *loop, const struct region *region)
-{
-    bool changed = true;
-    for (int k = 0; k < loop->carried_count; k++)
-        if (whole_of(batching, loop->initial[k]))
-            batching->whole[loop->carried[k]->id] = batched_placeholder(batching, loop->carried[k]);
-    while (changed) {
-        changed = false;
-        batch_body(batching, region);
-        bool ends_by_row = loop->condition && whole_of(batching, loop->condition);
-        for (int k = 0; k < loop->carried_count; k++)
-            if ((ends_by_row || whole_of(batching, loop->next[k])) && !whole_of(batching, loop->carried[k])) {
-                batching->whole[loop->carried[k]->id] = batched_placeholder(batching, loop->carried[k]);
-                changed = true;
-            }
-    }
 }
 
 /* value where the row of the batch runs, else other. */
@@ -307,7 +279,10 @@ static struct node *batch_loop(struct batching *batching, struct node *node)
     copy->initial = ARENA_ARRAY(arena, struct node *, loop->carried_count + 1);
     copy->next = ARENA_ARRAY(arena, struct node *, loop->carried_count + 1);
     copy->collected = ARENA_ARRAY(arena, struct node *, loop->collected_count + 1);
-    batch_carried(batching, loop, region);
+    for (int k = 0; k < loop->carried_count; k++)
+        if (batching->depends[loop->carried[k]->id])
+            batching->whole[loop->carried[k]->id] = batched_placeholder(batching, loop->carried[k]);
+    batch_body(batching, region);
     for (int k = 0; k < loop->carried_count; k++) {
         struct node *whole = whole_of(batching, loop->carried[k]);
         copy->carried[k] = whole ? whole : loop->carried[k];
@@ -341,6 +316,40 @@ static struct node *batch_result(struct batching *batching, const struct node *n
     for (int a = 0; a < rank; a++)
         order[a] = a < batching->rank ? a + 1 : a == batching->rank ? 0 : a;
     return graph_transpose(graph, result, order);
+}
+
+/* ---- What depends on the seed ---- */
+
+static bool any_depends(const struct batching *batching, struct node *const *nodes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((size_t)nodes[i]->id < batching->count && batching->depends[nodes[i]->id])
+            return true;
+    return false;
+}
+
+/* What a loop carries depends on the seed if it begins so, or ends some round so, or goes on in some rows of
+ * the batch alone; that may make more of the rounds depend on it. */
+static void find_dependent(struct batching *batching, struct node *node)
+{
+    struct node *const *needed;
+    size_t count = node_dependencies(batching->graph, node, &needed);
+    unsigned char *depends = batching->depends;
+    const struct loop *loop = node->op == OP_LOOP ? node->loop : NULL;
+    depends[node->id] = depends[node->id] || any_depends(batching, needed, count);
+    for (bool changed = loop && depends[node->id]; changed;) {
+        const struct region *region = region_of(batching->graph, node->loop);
+        for (int k = 0; k < loop->carried_count; k++)
+            if (any_depends(batching, &loop->initial[k], 1))
+                depends[loop->carried[k]->id] = 1;
+        for (size_t i = 0; i < region->inside_count; i++)
+            find_dependent(batching, region->inside[i]);
+        changed = false;
+        bool ends_by_row = loop->condition && any_depends(batching, &loop->condition, 1);
+        for (int k = 0; k < loop->carried_count; k++)
+            if (!depends[loop->carried[k]->id] && (ends_by_row || any_depends(batching, &loop->next[k], 1)))
+                depends[loop->carried[k]->id] = changed = true;
+    }
 }
 
 /* ---- The whole ---- */
@@ -391,16 +400,18 @@ struct node *batch(struct graph *graph, struct node *node, const struct node *se
     batching.whole = memory_array(batching.count + 1, sizeof *batching.whole);
     unsigned char *reached = memory_array(batching.count + 1, 1);
     mark_reachable(graph, &node, 1, false, reached);
+    batching.depends = memory_array(batching.count + 1, 1);
+    batching.depends[seed->id] = 1;
     batching.whole[seed->id] = seeds;
     for (int id = seed->id + 1; id <= node->id; id++) {
-        struct node *const *needed;
         if (!reached[id])
             continue;
-        size_t count = node_dependencies(graph, graph->nodes[id], &needed);
-        if (any_whole(&batching, needed, count))
+        find_dependent(&batching, graph->nodes[id]);
+        if (batching.depends[id])
             batching.whole[id] = batch_node(&batching, graph->nodes[id]);
     }
     struct node *result = expanded(&batching, node);
+    memory_free(batching.depends);
     memory_free(batching.whole);
     memory_free(reached);
     return result;

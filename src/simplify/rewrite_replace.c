@@ -49,7 +49,7 @@ struct node *rewrite_replaced_by_itself(struct rewriter *rewriter, struct node *
 {
     const struct node *part = y->inputs[1];
     (void)rewriter;
-    return part->op == OP_INDEX && part->inputs[0] == y->inputs[0] && !part->fill &&
+    return y->input_count == 2 && part->op == OP_INDEX && part->inputs[0] == y->inputs[0] && !part->fill &&
                    graph_same_places(y, part)
                ? y->inputs[0]
                : NULL;

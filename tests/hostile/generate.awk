@@ -127,6 +127,11 @@ BEGIN {
     else if (kind == "line") { printf "f(x) = x"; repeat(" ", n); print "" }
     else if (kind == "nested_if") { print "f(x) {"; repeat("if x > 0 {\n", n); print "x = sin(x)"; repeat("}\n", n); print "return y = x\n}" }
     else if (kind == "nested_for") { print "f(x) {"; for (i = 0; i < n; i++) print "for t" i " in 0..2 {"; print "x = sin(x)"; repeat("}\n", n); print "return y = x\n}" }
+    else if (kind == "second_else_if") { # of which the second derivatives are wanted
+        print "f(x: [n], y: [n], a) {"
+        for (i = 0; i < n; i++) printf "%sif a > %d { x = sin(x * y + %d); y = x + y / 2 }", i ? " else " : "    ", i, i
+        print "\n    return loss = sum(x) * sum(y)\n}\nexport f wrt x, y, a: hessian(loss)"
+    }
     else if (kind == "else_if") { printf "f(x) {\ny = 0\nif x > 0 { y = 1 }"; for (i = 0; i < n; i++) printf " else if x > %d { y = x }", i; print "\nreturn y\n}" }
     else if (kind == "grads") {
         print "f(x) {"
