@@ -110,12 +110,22 @@ static void leave_branch(struct scope kept)
     indentation--;
 }
 
-/* One side: a few statements, then the names that it leaves. */
+/* A name that has a value gets another one of its shape. */
+static void rebinding(struct text *out)
+{
+    const struct variable *x = name_where(REAL, can_assign, NULL);
+    if (x)
+        assignment(out, x->name, x->shape, 2);
+}
+
+/* One side: a few statements, and what other sides need not change; then the names that it leaves. */
 static void side(struct text *out, const char *carried, struct shape carried_shape, const char *made, struct shape made_shape)
 {
     struct scope kept = enter_branch();
     if (chance(40))
         statements(out, 1);
+    if (chance(30))
+        rebinding(out);
     if (carried && chance(80))
         assignment(out, carried, carried_shape, 2);
     if (made)
@@ -143,7 +153,7 @@ static void branch(struct text *out, int number_)
     indent(out);
     say(out, "if %s {\n", first);
     side(out, carried, shape, made, made_shape);
-    if (has_else && chance(30)) {
+    for (int more = 0; has_else && more < 3 && chance(30); more++) {
         say(out, " else if %s {\n", scalar_condition(1));
         side(out, carried, shape, made, made_shape);
     }
