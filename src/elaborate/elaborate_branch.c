@@ -187,9 +187,12 @@ static struct node_list run_side(struct elaborator *e, struct node *condition, s
     loop->initial = ARENA_ARRAY(e->arena, struct node *, count + 1);
     loop->carried = ARENA_ARRAY(e->arena, struct node *, count + 1);
     loop->next = ARENA_ARRAY(e->arena, struct node *, count + 1);
+    bool *changes = ARENA_ARRAY(e->arena, bool, count + 1); /* another name may have the same value before */
+    for (size_t i = 0; i < count; i++)
+        changes[i] = graph_untied(after->nodes[i]) != graph_untied(before->nodes[i]);
     for (size_t i = 0; i < count; i++) {
         struct node *first = before->nodes[i], *read = NULL;
-        if (graph_untied(after->nodes[i]) == graph_untied(first))
+        if (!changes[i])
             continue;
         if (first->rank > 0) /* read where it is carried, and changed where it stands */
             read = graph_tied_placeholder(e->graph, first, variable);
@@ -202,8 +205,7 @@ static struct node_list run_side(struct elaborator *e, struct node *condition, s
     struct node_list ends = {0};
     int result = 0;
     for (size_t i = 0; i < count; i++) {
-        bool changes = graph_untied(after->nodes[i]) != graph_untied(before->nodes[i]);
-        struct node *end = changes ? graph_result(e->graph, node, result++) : initial->nodes[i];
+        struct node *end = changes[i] ? graph_result(e->graph, node, result++) : initial->nodes[i];
         ARENA_APPEND(e->arena, &ends, nodes, end);
     }
     return ends;
