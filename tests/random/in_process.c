@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <execinfo.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,6 +295,9 @@ static int judge(uint64_t seed, const char *path)
 int main(int count, char **arguments)
 {
     own_path = arguments[0];
+    mallopt(M_MMAP_THRESHOLD, 1 << 30); /* each program takes the memory of the last */
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    mallopt(M_TOP_PAD, 1 << 26);
     struct arena *kept = arena_new();
     library = library_parse(kept, &(struct diagnostics){.arena = kept, .stream = stderr});
     if (count == 5 && !strcmp(arguments[1], "--judge"))
