@@ -171,11 +171,12 @@ static struct entries add_carried(struct elaborator *e, struct sides *sides, str
     return entries;
 }
 
-/* A loop of at most one round that turns `before` into `after` where the condition holds; what is there at
- * its end, where it begins with `initial`. What does not change is not carried. */
-static struct node_list run_side(struct elaborator *e, struct node *condition, size *variable,
-                                 const struct node_list *initial, const struct node_list *before,
-                                 const struct node_list *after)
+/* A loop of at most one round that turns `before` into `after` where the condition holds, as the statement at
+ * `span` says; what is there at its end, where it begins with `initial`. What does not change is not carried.
+ */
+static struct node_list run_side(struct elaborator *e, struct span span, struct node *condition,
+                                 size *variable, const struct node_list *initial,
+                                 const struct node_list *before, const struct node_list *after)
 {
     struct loop *loop = ARENA_NEW(e->arena, struct loop);
     size_t count = before->nodes_count;
@@ -201,7 +202,10 @@ static struct node_list run_side(struct elaborator *e, struct node *condition, s
             read ? read : graph_placeholder(e->graph, first->type, first->name, first->rank, first->shape);
         loop->next[loop->carried_count++] = after->nodes[i];
     }
+    struct span origin = e->graph->origin; /* of what comes out: where the names were written */
+    come_from(e, span);
     struct node *node = loop->carried_count ? graph_loop(e->graph, loop) : NULL;
+    e->graph->origin = origin;
     struct node_list ends = {0};
     int result = 0;
     for (size_t i = 0; i < count; i++) {
@@ -212,13 +216,14 @@ static struct node_list run_side(struct elaborator *e, struct node *condition, s
 }
 
 /* What is there behind an `if`, of whose sides one runs. */
-static struct node_list run_sides(struct elaborator *e, struct node *condition, const struct sides *sides,
-                                  const struct side *then_side, const struct side *else_side)
+static struct node_list run_sides(struct elaborator *e, struct span span, struct node *condition,
+                                  const struct sides *sides, const struct side *then_side,
+                                  const struct side *else_side)
 {
     struct node_list ends =
-        run_side(e, condition, then_side->variable, &sides->before, &sides->before, &sides->then_nodes);
-    return run_side(e, graph_unary(e->graph, OP_NOT, condition), else_side->variable, &ends, &sides->before,
-                    &sides->else_nodes);
+        run_side(e, span, condition, then_side->variable, &sides->before, &sides->before, &sides->then_nodes);
+    return run_side(e, span, graph_unary(e->graph, OP_NOT, condition), else_side->variable, &ends,
+                    &sides->before, &sides->else_nodes);
 }
 
 static void merge_sides(struct elaborator *e, struct node *condition, const struct statement *statement,
@@ -226,7 +231,6 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
                         const struct side *then_side, const struct side *else_side)
 {
     const struct value *then_values = then_side->values, *else_values = else_side->values;
-    come_from(e, statement->span);
     struct sides whole = {0}, carried = {0};
     struct merged *merged = ARENA_ARRAY(e->arena, struct merged, names->entries_count + 1);
     size_t count = 0;
@@ -258,7 +262,8 @@ static void merge_sides(struct elaborator *e, struct node *condition, const stru
         struct node *value = then_side->block->collected[i].value, *zeros = graph_zeros_like(e->graph, value);
         add_whole(e, &carried, zeros, value, zeros);
     }
-    struct node_list ends = run_sides(e, condition, &carried, then_side, else_side), taken = {0};
+    struct node_list ends = run_sides(e, statement->span, condition, &carried, then_side, else_side),
+                     taken = {0};
     size_t next_end = 0;
     for (size_t k = 0; k < whole.before.nodes_count; k++) {
         struct node *end =
