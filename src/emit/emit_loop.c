@@ -120,14 +120,6 @@ struct round_name *take_round_name(struct emitter *emitter, const char *wanted)
     return free_name;
 }
 
-/* The condition if nothing has to be computed for it first; else NULL. */
-static struct node *condition_of(const struct item *branch)
-{
-    const struct item *first = branch->body_count > 0 ? branch->body[0] : NULL;
-    bool is_first = first && first->kind == ITEM_STATEMENT && first->nest->kind == NEST_BREAK;
-    return is_first ? first->nest->node : NULL;
-}
-
 static void emit_side(struct emitter *emitter, const struct item *side, struct code *code)
 {
     emitter->at = side;
@@ -141,13 +133,13 @@ static bool emit_branch(struct emitter *emitter, const struct item *item)
 {
     const struct item *side = item, *other = item->other_side;
     double value;
-    if (!condition_of(item))
+    if (!leading_condition(item))
         return false;
-    if (other && condition_of(item)->op == OP_NOT) {
+    if (other && leading_condition(item)->op == OP_NOT) {
         side = other;
         other = item;
     }
-    struct node *condition = condition_of(side);
+    struct node *condition = leading_condition(side);
     bool is_always = graph_is_constant(condition, &value) && value != 0;
     struct statement *branch =
         is_always ? emit_open(emitter, CODE_BLOCK, BRACES, "")
@@ -155,11 +147,6 @@ static bool emit_branch(struct emitter *emitter, const struct item *item)
     emit_side(emitter, side, &branch->body);
     if (other)
         emit_side(emitter, other, &branch->otherwise);
-    if (other && branch->body.statements_count == 0) {
-        branch->tree = form(emitter, "if ($)", expression_of(emitter, condition_of(other), NULL));
-        branch->body = branch->otherwise;
-        branch->otherwise = (struct code){0};
-    }
     close_statement(emitter, branch);
     return true;
 }

@@ -236,6 +236,44 @@ void mark_reachable(const struct graph *graph, struct node *const *roots, size_t
     mark_reachable_back_to(graph, 0, roots, root_count, with_bodies, marks);
 }
 
+/* ---- What is read in the end ---- */
+
+struct carried carried_of(const struct graph *graph, struct arena *arena)
+{
+    struct carried carried = {ARENA_ARRAY(arena, struct node *, graph->nodes_count + 1),
+                              ARENA_ARRAY(arena, int, graph->nodes_count + 1)};
+    for (size_t i = 0; i < graph->nodes_count; i++)
+        for (int k = 0; graph->nodes[i]->op == OP_LOOP && k < graph->nodes[i]->loop->carried_count; k++) {
+            const struct node *placeholder = graph->nodes[i]->loop->carried[k];
+            carried.loop_of[placeholder->id] = graph->nodes[i];
+            carried.place_of[placeholder->id] = k;
+        }
+    return carried;
+}
+
+void for_each_read(const struct carried *carried, const struct node *node,
+                   void (*act)(void *closure, struct node *read), void *closure)
+{
+    if (node->op == OP_LOOP) {
+        if (node->loop->condition)
+            act(closure, node->loop->condition);
+        return;
+    }
+    for (int i = 0; i < node->input_count; i++)
+        act(closure, node->inputs[i]);
+    if (node->op == OP_RESULT) {
+        const struct loop *loop = node->inputs[0]->loop;
+        bool is_carried = node->result < loop->carried_count;
+        act(closure,
+            is_carried ? loop->carried[node->result] : loop->collected[node->result - loop->carried_count]);
+    } else if (node->op == OP_PLACEHOLDER && carried->loop_of[node->id]) {
+        const struct loop *loop = carried->loop_of[node->id]->loop;
+        act(closure, carried->loop_of[node->id]);
+        act(closure, loop->initial[carried->place_of[node->id]]);
+        act(closure, loop->next[carried->place_of[node->id]]);
+    }
+}
+
 /* ---- Inside and captured ---- */
 
 enum { REACHED = 1, INSIDE = 2, CARRIED = 4 };

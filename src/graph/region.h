@@ -26,6 +26,18 @@ bool region_has(const struct region *region, const struct node *node); /* inside
 size_t node_dependencies(const struct graph *graph, const struct node *node,
                          struct node *const **dependencies);
 
+/* Of carried PLACEHOLDERs, by id: their LOOP, and which of its carried values they are. */
+struct carried {
+    struct node **loop_of;
+    int *place_of;
+};
+struct carried carried_of(const struct graph *graph, struct arena *arena);
+
+/* Calls act on all that the node reads, in the rounds of loops, too. A carried value needs its start and its
+ * step, a result what it is: others of the same loop need not be computed. */
+void for_each_read(const struct carried *carried, const struct node *node,
+                   void (*act)(void *closure, struct node *read), void *closure);
+
 /* Visits the sizes of the node that may contain loop variables: extents, bounds, subscripts. */
 void node_visit_sizes(const struct node *node, void (*visit)(void *closure, size *a), void *closure);
 

@@ -30,9 +30,10 @@ int first_subscript(const struct node *node)
 
 struct relations {
     struct program *program;
-    bool *is_judged;   /* by node: some check is of it */
     int *leader;       /* by node: what is computed from each other is one set, named by one of its nodes */
     int *first, *next; /* of each set its checks, by numbers from 1 */
+    struct node ***lists; /* of each set the ints that its checks judge, NULL at the end; once asked for */
+    const struct node **judged; /* of each set the value with which all its checks are made; NULL: several */
 };
 
 static int leader_of(struct relations *relations, int id)
@@ -61,24 +62,30 @@ static void relate(struct relations *relations, const struct node *node)
             relations->leader[leader_of(relations, node->inputs[i]->id)] = leader_of(relations, node->id);
 }
 
-static bool is_view_of_judged(const struct relations *relations, const struct node *k)
+/* Whether all checks of what the int is made of are made as soon as that is there of which it is a view. */
+static bool is_view_of_judged(const struct relations *relations, const struct node *k, int set)
 {
-    while (!relations->is_judged[k->id] && (k->op == OP_INDEX || k->op == OP_RESHAPE))
+    const struct node *judged = relations->judged[set];
+    while (k != judged && (k->op == OP_INDEX || k->op == OP_RESHAPE))
         k = k->inputs[0];
-    return relations->is_judged[k->id];
+    return k == judged;
 }
 
-/* The ints whose checks the subscript waits for, NULL at the end. */
+/* The ints whose checks the subscript waits for, NULL at the end; NULL: none. */
 static struct node **list_awaited(struct relations *relations, const struct node *k)
 {
     struct program *program = relations->program;
-    int first = relations->first[leader_of(relations, k->id)], count = 0;
+    int set = leader_of(relations, k->id), first = relations->first[set], count = 0;
+    if (!first || is_view_of_judged(relations, k, set))
+        return NULL;
+    if (relations->lists[set])
+        return relations->lists[set];
     for (int check = first; check; check = relations->next[check])
         count++;
-    struct node **awaited = ARENA_ARRAY(program->arena, struct node *, count + 1);
+    relations->lists[set] = ARENA_ARRAY(program->arena, struct node *, count + 1);
     for (int check = first; check; check = relations->next[check])
-        awaited[--count] = program->checks[check - 1]->k;
-    return awaited;
+        relations->lists[set][--count] = program->checks[check - 1]->k;
+    return relations->lists[set];
 }
 
 /* A loop reads at as many subscripts as all that is in its rounds. */
@@ -117,9 +124,12 @@ void find_awaited_checks(struct program *program)
     struct arena *arena = program->scratch;
     struct graph *graph = program->function->graph;
     size_t count = program->node_count;
-    struct relations relations = {program, ARENA_ARRAY(arena, bool, count + 1),
-                                  ARENA_ARRAY(arena, int, count + 1), ARENA_ARRAY(arena, int, count + 1),
-                                  ARENA_ARRAY(arena, int, program->checks_count + 1)};
+    struct relations relations = {.program = program,
+                                  .leader = ARENA_ARRAY(arena, int, count + 1),
+                                  .first = ARENA_ARRAY(arena, int, count + 1),
+                                  .next = ARENA_ARRAY(arena, int, program->checks_count + 1),
+                                  .lists = ARENA_ARRAY(arena, struct node **, count + 1),
+                                  .judged = ARENA_ARRAY(arena, const struct node *, count + 1)};
     bool is_awaited = false;
     program->awaited = ARENA_ARRAY(program->arena, struct node **, count + 1);
     program->subscripts_deep = ARENA_ARRAY(program->arena, int, count + 1);
@@ -131,9 +141,9 @@ void find_awaited_checks(struct program *program)
         if (program->is_live[i])
             relate(&relations, graph->nodes[i]);
     for (size_t i = 0; i < program->checks_count; i++) {
-        const struct node *k = program->checks[i]->k;
-        int *first = &relations.first[leader_of(&relations, k->id)];
-        relations.is_judged[k->id] = relations.is_judged[judged_value(program, k)->id] = true;
+        int set = leader_of(&relations, program->checks[i]->k->id), *first = &relations.first[set];
+        const struct node *judged = judged_value(program, program->checks[i]->k);
+        relations.judged[set] = !*first || relations.judged[set] == judged ? judged : NULL;
         relations.next[i + 1] = *first;
         *first = (int)i + 1;
     }
@@ -141,7 +151,7 @@ void find_awaited_checks(struct program *program)
         const struct node *node = graph->nodes[i];
         for (int j = first_subscript(node); program->is_live[i] && j < node->input_count; j++) {
             const struct node *k = node->inputs[j];
-            if (!program->awaited[k->id] && !is_view_of_judged(&relations, k))
+            if (!program->awaited[k->id])
                 program->awaited[k->id] = list_awaited(&relations, k);
             is_awaited = is_awaited || program->awaited[k->id];
         }

@@ -12,18 +12,11 @@ bool are_opposite_sides(const struct loop *first, const struct loop *second)
            ((a->op == OP_NOT && a->inputs[0] == b) || (b->op == OP_NOT && b->inputs[0] == a));
 }
 
-/* Whether it runs or not is known before anything in it is. */
-static bool begins_with_condition(const struct item *branch)
-{
-    const struct item *first = branch->body_count > 0 ? branch->body[0] : NULL;
-    return first && first->kind == ITEM_STATEMENT && first->nest->kind == NEST_BREAK;
-}
-
 static bool are_sides(const struct item *first, const struct item *second)
 {
     return first->kind == ITEM_REGION && second->kind == ITEM_REGION && first->guard == second->guard &&
            are_opposite_sides(first->nest->node->loop, second->nest->node->loop) &&
-           begins_with_condition(first) && begins_with_condition(second);
+           leading_condition(first) && leading_condition(second);
 }
 
 void pair_branches(struct item *parent)

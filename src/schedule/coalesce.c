@@ -404,20 +404,20 @@ static void write_over(struct program *program, struct buffer *newer)
 
 /* ---- Variables ---- */
 
-static bool may_go_on(const struct buffer *buffer)
+static bool is_plain_variable(const struct buffer *buffer)
 {
     return buffer->storage == STORAGE_SCALAR && buffer->node && buffer->writers_count > 0 &&
            !buffer->member && !buffer->is_kept && !buffer->is_earlier && !buffer->is_seed && !buffer->lanes;
 }
 
 /* Whether nothing needs the variables' values, which older ones began with, once the newer one begins. */
-static bool ends_here(const struct program *program, const struct buffer *older, const struct nest *copy)
+static bool is_over(const struct program *program, const struct buffer *older, const struct nest *copy)
 {
     struct candidate candidate = {.newer = copy->target, .first = copy, .copy = copy};
     candidate.levels = copy->path_first;
     for (struct buffer *buffer = (struct buffer *)older; buffer; buffer = buffer->alias_of) {
         candidate.older = buffer;
-        if (!may_go_on(buffer) || buffer->row || interfere(program, &candidate))
+        if (!is_plain_variable(buffer) || buffer->row || interfere(program, &candidate))
             return false;
     }
     return true;
@@ -440,13 +440,13 @@ static bool may_begin_there(const struct program *program, struct buffer *older,
 }
 
 /* What a loop or branch carries goes on in the variable that it begins with, if that changes, too. */
-static void go_on(struct program *program, struct nest *copy)
+static void continue_in_place(struct program *program, struct nest *copy)
 {
     struct buffer *newer = copy->target, *older = copy->node ? program->buffers[copy->node->id] : NULL;
-    if (!older || !may_go_on(newer) || newer->writers[0] != copy || !copies_itself(copy, copy->node) ||
-        root_of(older) == root_of(newer) || older->type != newer->type || root_of(older)->writers_count < 2 ||
-        older->guard != newer->guard || older->scope != newer->scope || older->block != newer->block ||
-        !ends_here(program, older, copy))
+    if (!older || !is_plain_variable(newer) || newer->writers[0] != copy ||
+        !copies_itself(copy, copy->node) || root_of(older) == root_of(newer) || older->type != newer->type ||
+        root_of(older)->writers_count < 2 || older->guard != newer->guard || older->scope != newer->scope ||
+        older->block != newer->block || !is_over(program, older, copy))
         return;
     if (!newer->alias_of)
         newer->alias_of = older;
@@ -493,7 +493,7 @@ void coalesce(struct program *program)
     for (size_t i = 0; i < program->nests_count; i++) {
         struct nest *copy = program->nests[i];
         if (copy->kind == NEST_COPY && copy->target)
-            go_on(program, copy);
+            continue_in_place(program, copy);
     }
     for (int turn = 0; turn < 3; turn++) /* the callers' arrays choose first */
         for (size_t i = 0; i < program->all_buffers_count; i++) {

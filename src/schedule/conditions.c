@@ -50,6 +50,13 @@ guard guard_inside(const struct item *item, guard known)
     return is_conditional(item, known) ? item->guard : known;
 }
 
+struct node *leading_condition(const struct item *branch)
+{
+    const struct item *first = branch->body_count > 0 ? branch->body[0] : NULL;
+    bool is_first = first && first->kind == ITEM_STATEMENT && first->nest->kind == NEST_BREAK;
+    return is_first ? first->nest->node : NULL;
+}
+
 bool is_second_side(const struct item *item)
 {
     return item->other_side && item->other_side->position < item->position;

@@ -64,8 +64,7 @@ static void find_roots(struct program *program, const struct kept *kept)
 struct search {
     struct program *program;
     const struct kept *kept;
-    struct node **loop_of; /* of carried PLACEHOLDERs: their LOOP */
-    int *place_of;         /* and which of its carried values it is */
+    struct carried carried;
     struct node **stack;
     size_t stack_count, stack_capacity;
 };
@@ -75,8 +74,9 @@ static bool is_earlier(const struct search *search, const struct node *node)
     return search->program->entry == ENTRY_BACKWARD && search->kept && search->kept->is_kept[node->id];
 }
 
-static void reach(struct search *search, struct node *node)
+static void reach(void *closure, struct node *node)
 {
+    struct search *search = closure;
     search->program->uses[node->id]++;
     if (search->program->is_live[node->id])
         return;
@@ -84,32 +84,10 @@ static void reach(struct search *search, struct node *node)
     ARENA_APPEND(search->program->scratch, search, stack, node);
 }
 
-/* All that a node reads. A carried value needs its start and its step; others
- * of the same loop need not run.
- */
-static void reach_inputs(struct search *search, struct node *node)
+static void reach_inputs(struct search *search, const struct node *node)
 {
-    if (is_earlier(search, node))
-        return;
-    if (node->op == OP_LOOP) {
-        if (node->loop->condition)
-            reach(search, node->loop->condition);
-        return;
-    }
-    for (int i = 0; i < node->input_count; i++)
-        reach(search, node->inputs[i]);
-    if (node->op == OP_RESULT) {
-        struct loop *loop = node->inputs[0]->loop;
-        if (node->result < loop->carried_count)
-            reach(search, loop->carried[node->result]);
-        else
-            reach(search, loop->collected[node->result - loop->carried_count]);
-    } else if (node->op == OP_PLACEHOLDER && search->loop_of[node->id]) {
-        struct loop *loop = search->loop_of[node->id]->loop;
-        reach(search, search->loop_of[node->id]);
-        reach(search, loop->initial[search->place_of[node->id]]);
-        reach(search, loop->next[search->place_of[node->id]]);
-    }
+    if (!is_earlier(search, node))
+        for_each_read(&search->carried, node, reach, search);
 }
 
 /* ---- Checks ---- */
@@ -142,7 +120,7 @@ static void find_variable(void *closure, size *variable)
 static void find_node(const struct search *search, struct running *running, const struct node *node)
 {
     const struct program *program = search->program;
-    const struct node *loop = search->loop_of[node->id];
+    const struct node *loop = search->carried.loop_of[node->id];
     struct mention mention = {running, false, true};
     struct node *const *needed;
     node_visit_outer_variables(program->function->graph, node, find_variable, &mention);
@@ -219,8 +197,8 @@ static void add_loops_of(struct nest_of_loops *nest, const struct running *runni
         return;
     nest->seen[node->id] = true;
     node_visit_outer_variables(nest->search->program->function->graph, node, add_variable, nest);
-    if (nest->search->loop_of[node->id])
-        add_loop(nest, nest->search->loop_of[node->id]);
+    if (nest->search->carried.loop_of[node->id])
+        add_loop(nest, nest->search->carried.loop_of[node->id]);
     size_t count = node_dependencies(nest->search->program->function->graph, node, &needed);
     for (size_t i = 0; i < count; i++)
         add_loops_of(nest, running, needed[i]);
@@ -312,17 +290,6 @@ static void reach_checks(struct search *search)
                 reach_inputs(search, search->stack[--search->stack_count]);
         }
     }
-}
-
-static void find_carried(struct search *search)
-{
-    struct graph *graph = search->program->function->graph;
-    for (size_t i = 0; i < graph->nodes_count; i++)
-        if (graph->nodes[i]->op == OP_LOOP)
-            for (int j = 0; j < graph->nodes[i]->loop->carried_count; j++) {
-                search->loop_of[graph->nodes[i]->loop->carried[j]->id] = graph->nodes[i];
-                search->place_of[graph->nodes[i]->loop->carried[j]->id] = j;
-            }
 }
 
 /* ---- For which members ---- */
@@ -417,7 +384,7 @@ static struct node *innermost_loop(struct ownership *ownership, struct node *nod
     struct node *loop = node->op == OP_LOOP ? ownership->outer[node->id] : NULL;
     struct dependence dependence = {ownership, &loop};
     if (node->op == OP_PLACEHOLDER)
-        return ownership->search->loop_of[node->id];
+        return ownership->search->carried.loop_of[node->id];
     for (int i = 0; i < node->input_count; i++) {
         struct node *owner = program->owner[node->inputs[i]->id];
         if (owner != node)
@@ -489,10 +456,7 @@ struct program *demand(struct module *module, struct function *function, enum en
     for (size_t i = 0; i < function->members_count; i++)
         if (function->members[i].leaf)
             program->leaf_members[function->members[i].leaf->id] = &function->members[i];
-    struct search search = {.program = program, .kept = kept};
-    search.loop_of = ARENA_ARRAY(program->scratch, struct node *, count + 1);
-    search.place_of = ARENA_ARRAY(program->scratch, int, count + 1);
-    find_carried(&search);
+    struct search search = {.program = program, .kept = kept, .carried = carried_of(graph, program->scratch)};
     find_roots(program, kept);
     for (size_t i = 0; i < program->roots_count; i++)
         reach(&search, program->roots[i].node);

@@ -7,6 +7,7 @@
  * Where memory is to be saved, whatever is found element by element is computed again. */
 #include "cost.h"
 #include "program.h"
+#include "region.h"
 
 struct choice {
     bool saves_memory;
@@ -14,50 +15,6 @@ struct choice {
     bool *is_needed;  /* by backward */
     bool *is_stored;  /* forward has it in memory anyway: outputs, sums, products and what they read */
 };
-
-/* Of carried PLACEHOLDERs, by id: their LOOP, and which of its carried values they are. */
-struct carried {
-    struct node **loop_of;
-    int *place_of;
-};
-
-static struct carried find_carried(const struct graph *graph, struct arena *arena)
-{
-    struct carried carried = {ARENA_ARRAY(arena, struct node *, graph->nodes_count + 1),
-                              ARENA_ARRAY(arena, int, graph->nodes_count + 1)};
-    for (size_t i = 0; i < graph->nodes_count; i++)
-        for (int k = 0; graph->nodes[i]->op == OP_LOOP && k < graph->nodes[i]->loop->carried_count; k++) {
-            carried.loop_of[graph->nodes[i]->loop->carried[k]->id] = graph->nodes[i];
-            carried.place_of[graph->nodes[i]->loop->carried[k]->id] = k;
-        }
-    return carried;
-}
-
-/* Calls act on every node that node reads, in the rounds of a loop, too: of what these carry and collect,
- * what is read in the end. */
-static void for_each_input(const struct carried *carried, struct node *node,
-                           void (*act)(void *closure, struct node *input), void *closure)
-{
-    struct node *loop = node->op == OP_PLACEHOLDER ? carried->loop_of[node->id] : NULL;
-    if (node->op == OP_LOOP) {
-        if (node->loop->condition)
-            act(closure, node->loop->condition);
-        return;
-    }
-    for (int i = 0; i < node->input_count; i++)
-        act(closure, node->inputs[i]);
-    if (loop) {
-        int k = carried->place_of[node->id];
-        act(closure, loop);
-        act(closure, loop->loop->initial[k]);
-        act(closure, loop->loop->next[k]);
-    } else if (node->op == OP_RESULT) {
-        const struct loop *inner = node->inputs[0]->loop;
-        bool is_carried = node->result < inner->carried_count;
-        act(closure, is_carried ? inner->carried[node->result]
-                                : inner->collected[node->result - inner->carried_count]);
-    }
-}
 
 struct marking {
     const struct carried *carried;
@@ -80,7 +37,7 @@ static void mark(void *closure, struct node *node)
 static void mark_all(struct marking *marking)
 {
     while (marking->stack_count > 0)
-        for_each_input(marking->carried, marking->stack[--marking->stack_count], mark, marking);
+        for_each_read(marking->carried, marking->stack[--marking->stack_count], mark, marking);
 }
 
 static void need(void *closure, struct node *node)
@@ -142,7 +99,7 @@ struct kept *keep(struct module *module, struct function *function)
     kept->count = count;
     struct choice choice = {graph->saves_memory, ARENA_ARRAY(arena, bool, count + 1),
                             ARENA_ARRAY(arena, bool, count + 1), ARENA_ARRAY(arena, bool, count + 1)};
-    const struct carried carried = find_carried(graph, arena);
+    const struct carried carried = carried_of(graph, arena);
     struct marking forward = {.carried = &carried, .arena = arena, .marks = choice.is_forward};
     for (size_t i = 0; i < function->members_count; i++)
         if (function->members[i].role == ROLE_OUTPUT) {
@@ -170,7 +127,7 @@ struct kept *keep(struct module *module, struct function *function)
     mark_all(&backward);
     for (size_t i = 0; i < count; i++)
         if (backward.marks[i])
-            for_each_input(&carried, graph->nodes[i], need, &choice);
+            for_each_read(&carried, graph->nodes[i], need, &choice);
 
     for (size_t i = count; i-- > 0;) {
         struct node *node = graph->nodes[i];

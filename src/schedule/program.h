@@ -560,8 +560,7 @@ bool depends_on_sizes_of(const struct function *function, const size *a); /* its
 int64_t compute_size(enum computation computation, const int64_t *arguments);
 
 /* ---- coalesce.c ---- */
-/* Finds values that need no memory of their own. */
-void coalesce(struct program *program);
+void coalesce(struct program *program);              /* finds values that need no memory of their own */
 struct buffer *root_of(const struct buffer *buffer); /* the buffer whose memory it is kept in */
 struct buffer *array_of(struct buffer *buffer);      /* the one by whose name C calls its elements */
 
@@ -584,9 +583,10 @@ bool is_always_computable(const struct nest *nest); /* all that it needs is ther
 bool runs_anyway(const struct item *item);          /* whether it is wanted or not */
 /* Whether it runs under a condition of its own, where so much is known to be wanted. */
 bool is_conditional(const struct item *item, guard known);
-bool is_empty(const struct item *item);                   /* nothing is done in it */
-bool is_second_side(const struct item *item);             /* of an `if`, and told with the first */
-guard guard_inside(const struct item *item, guard known); /* what is known to be wanted inside of it */
+bool is_empty(const struct item *item);                    /* nothing is done in it */
+struct node *leading_condition(const struct item *branch); /* NULL: something is computed for it first */
+bool is_second_side(const struct item *item);              /* of an `if`, and told with the first */
+guard guard_inside(const struct item *item, guard known);  /* what is known to be wanted inside of it */
 
 /* ---- loop_kinds.c, partial_sums.c, running_power.c ---- */
 void choose_loop_kinds(struct program *program);

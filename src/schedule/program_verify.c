@@ -91,15 +91,25 @@ static const char *verify_kind(const struct item *loop)
     }
 }
 
+const struct node *branch_condition(const struct item *item)
+{
+    bool is_branch = item->kind == ITEM_REGION && item->nest->node->loop->is_branch;
+    return is_branch ? item->nest->node->loop->condition : NULL;
+}
+
+bool are_opposite(const struct node *a, const struct node *b)
+{
+    return a && b && ((a->op == OP_NOT && a->inputs[0] == b) || (b->op == OP_NOT && b->inputs[0] == a));
+}
+
 /* Of two sides of an `if`, the conditions are opposite, and nothing stands between them. */
 static const char *verify_sides(const struct item *side)
 {
     const struct item *other = side->other_side, *parent = side->parent;
     if (!other)
         return NULL;
-    const struct node *a = side->nest->node->loop->condition, *b = other->nest->node->loop->condition;
     bool are_sides = other->other_side == side && other->parent == parent && other->guard == side->guard &&
-                     ((a->op == OP_NOT && a->inputs[0] == b) || (b->op == OP_NOT && b->inputs[0] == a));
+                     are_opposite(branch_condition(side), branch_condition(other));
     size_t end = other->position;
     for (size_t i = side->position + 1; are_sides && i < end; i++)
         are_sides = is_empty(parent->body[i]);

@@ -24,6 +24,10 @@ const struct node *behind_views(const struct program *program, const struct node
 bool comes_before(const struct item *a, const struct item *b);
 bool is_in_tree(const struct item *item);
 
+/* The condition of a branch; NULL: it is none. */
+const struct node *branch_condition(const struct item *item);
+bool are_opposite(const struct node *a, const struct node *b); /* one holds where the other does not */
+
 /* ---- verify_order.c ---- */
 /* What the statement reads has been written: before, wherever the statement runs, and in the same round or in
  * all rounds. What it waits for, such as checks of indices, comes before. */

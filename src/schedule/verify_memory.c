@@ -137,19 +137,12 @@ static const char *verify_start(struct verifier *verifier, const struct nest *st
     return NULL;
 }
 
-static const struct node *condition_of_branch(const struct item *item)
-{
-    bool is_branch = item->kind == ITEM_REGION && item->nest->node->loop->is_branch;
-    return is_branch ? item->nest->node->loop->condition : NULL;
-}
-
 /* Whether one of them runs only where the other one does not. */
 static bool are_in_other_sides(const struct nest *a, const struct nest *b)
 {
     int shared = shared_levels(a, a->path_count, b);
-    const struct node *x = shared < a->path_first ? condition_of_branch(a->path[shared]) : NULL,
-                      *y = shared < b->path_first ? condition_of_branch(b->path[shared]) : NULL;
-    return x && y && ((x->op == OP_NOT && x->inputs[0] == y) || (y->op == OP_NOT && y->inputs[0] == x));
+    return shared < a->path_first && shared < b->path_first &&
+           are_opposite(branch_condition(a->path[shared]), branch_condition(b->path[shared]));
 }
 
 /* What is made in a round where a carried variable stands is made when the round has read that. */

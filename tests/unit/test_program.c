@@ -212,6 +212,22 @@ START_TEST(a_variable_that_goes_on_too_early)
 }
 END_TEST
 
+START_TEST(a_carried_variable_that_is_still_read)
+{
+    struct made made =
+        make("f(x: [n], a) {\n    s = a\n    u = a\n    for i in 0..n {\n        t = s * x[i]\n"
+             "        u = u + s\n        s = t\n    }\n    return y = u * s\n}\nexport f\n");
+    struct program *program = made.programs.entries[ENTRY_FORWARD];
+    struct item *made_in_place[2] = {NULL, NULL};
+    for (size_t i = 0; i < program->nests_count; i++)
+        if (program->nests[i]->path_count > 0 && program->nests[i]->target && !program->nests[i]->is_void)
+            made_in_place[made_in_place[0] != NULL] = program->nests[i]->item;
+    ck_assert_ptr_nonnull(made_in_place[1]);
+    exchange(made_in_place[0], made_in_place[1]);
+    expect_fault(&made, ENTRY_FORWARD, "reads s, over which t has been written");
+}
+END_TEST
+
 START_TEST(a_value_behind_what_took_its_place)
 {
     struct made made =
@@ -529,6 +545,7 @@ int main(void)
     tcase_add_test(broken, sides_that_both_run);
     tcase_add_test(broken, sides_with_something_between);
     tcase_add_test(broken, a_variable_that_goes_on_too_early);
+    tcase_add_test(broken, a_carried_variable_that_is_still_read);
     tcase_add_test(broken, a_value_behind_what_took_its_place);
     tcase_add_test(whole, sides_follow_each_other);
     Suite *suite = suite_create("program");
