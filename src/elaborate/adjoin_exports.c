@@ -515,6 +515,38 @@ static void check_functions(struct arena *arena, struct diagnostics *diagnostics
     }
 }
 
+/* The checks of each node, by its id, by numbers from 1. */
+struct checks_of {
+    int *first, *next;
+    size_t next_count, next_capacity;
+};
+
+static void list_check(struct checks_of *checks, struct arena *arena, const struct node *k)
+{
+    ARENA_APPEND(arena, checks, next, checks->first[k->id]);
+    checks->first[k->id] = (int)checks->next_count;
+}
+
+/* Derivatives are made of copies of the rounds of loops, of which an entry may run some and not those that
+ * they are copies of. What is read at an int there is read behind a check of that. */
+static void judge_copies(struct adjoiner *a)
+{
+    struct function *function = a->function;
+    const struct graph *graph = function->graph;
+    struct checks_of checks = {.first = ARENA_ARRAY(a->arena, int, graph->nodes_count + 1)};
+    for (size_t i = 0; graph->judged_count && i < function->checks_count; i++)
+        list_check(&checks, a->arena, function->checks[i].k);
+    for (size_t i = 0; i < graph->judged_count; i += 2)
+        for (int k = checks.first[graph->judged[i]->id]; k; k = checks.next[k - 1])
+            if (function->checks[k - 1].kind == CHECK_RANGE) {
+                struct value_check check = function->checks[k - 1];
+                check.k = graph->judged[i + 1];
+                check.is_copy = true;
+                ARENA_APPEND(a->arena, function, checks, check);
+                list_check(&checks, a->arena, check.k);
+            }
+}
+
 void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics,
             const struct derivatives *derivatives)
 {
@@ -533,6 +565,7 @@ void adjoin(struct elaboration *elaboration, struct diagnostics *diagnostics,
             adjoin_gradients(&a);
         for (size_t k = 0; k < a.request->extras_count; k++)
             adjoin_extra(&a, &a.request->extras[k]);
+        judge_copies(&a);
         add(&a, (struct member){.name = "work", .role = ROLE_WORKSPACE, .span = a.function->span});
         if (a.function->entries[ENTRY_PREPARE])
             add(&a, (struct member){.name = "prepared", .role = ROLE_PREPARED, .span = a.function->span});

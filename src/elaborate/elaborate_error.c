@@ -260,19 +260,20 @@ static void add_check(struct elaborator *e, struct value_check check)
         frame = frame->caller;
     }
     ARENA_APPEND(e->arena, function, checks, check);
+    check.k->is_judged = check.kind == CHECK_RANGE;
 }
 
 void require_index(struct elaborator *e, struct node *k, size *low, size *high, struct span at)
 {
-    add_check(e, (struct value_check){CHECK_RANGE, k, low, high, at, 0, false, PART_ALL});
+    add_check(e, (struct value_check){CHECK_RANGE, k, low, high, at, 0, false, PART_ALL, false});
 }
 
 void require_fits(struct elaborator *e, struct node *x, struct span at)
 {
-    add_check(e, (struct value_check){CHECK_FITS, x, NULL, NULL, at, 0, false, PART_ALL});
+    add_check(e, (struct value_check){CHECK_FITS, x, NULL, NULL, at, 0, false, PART_ALL, false});
 }
 
 void require_truth(struct elaborator *e, struct node *truth, struct span at)
 {
-    add_check(e, (struct value_check){CHECK_TRUTH, truth, NULL, NULL, at, 0, false, PART_ALL});
+    add_check(e, (struct value_check){CHECK_TRUTH, truth, NULL, NULL, at, 0, false, PART_ALL, false});
 }

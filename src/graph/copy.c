@@ -215,6 +215,11 @@ static struct node *copy_node(struct copier *copier, struct node *node)
             copy = copier->rewrite(copier->closure, node, copy);
     }
     keep_name(node, copy);
+    if (node->is_judged && copier->source == graph && copy != node) {
+        copy->is_judged = true;
+        ARENA_APPEND(graph->arena, graph, judged, node);
+        ARENA_APPEND(graph->arena, graph, judged, copy);
+    }
     return copy;
 }
 

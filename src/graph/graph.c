@@ -542,5 +542,6 @@ bool value_check_joins(struct value_check *check, const struct value_check *othe
         return false;
     if (check->part != other->part)
         check->part = PART_ALL;
+    check->is_copy = check->is_copy && other->is_copy;
     return true;
 }

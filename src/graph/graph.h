@@ -147,6 +147,7 @@ struct node {
 
     const char *name; /* what the user, or the library, called it (d_ and name for adjoints); NULL: nothing */
     bool named_by_user; /* the name stands in the user's own text */
+    bool is_judged;     /* an int that the program checks, or a copy of one */
     struct span origin; /* the user's statement that made it first; adjoints: that of their primal */
 };
 
@@ -176,6 +177,8 @@ struct graph {
     struct steepness *steepness;    /* what infinite_derivatives.c knows of derivatives */
     struct call **calls;            /* as elaborated, each behind those of its body; copies have none */
     size_t calls_count, calls_capacity;
+    struct node **judged; /* copies of ints that the program checks, each behind what it is a copy of */
+    size_t judged_count, judged_capacity;
     bool saves_memory; /* what backward can compute again, element by element, is not kept, whatever it costs
                         */
 };
@@ -466,6 +469,7 @@ struct value_check {
     int number;    /* of the program's check that this is: copies of a loop have it too */
     bool is_given; /* k is known to `prepare`, which makes the check */
     enum whose { PART_ALL, PART_OBJECTIVE, PART_CONSTRAINTS } part; /* of nlp(f, g): whose check it is */
+    bool is_copy; /* k stands in a derivative: made where what k is a copy of is not */
 };
 
 /* Whether the other check is the same, which makes it superfluous; of nlp(f, g) it may be that of both. */

@@ -266,30 +266,63 @@ static bool makes_check(const struct program *program, const struct value_check 
     return check->is_given == (program->entry == ENTRY_PREPARE) && has_part(program->entry, check->part);
 }
 
-/* Checks outside loops are always made; those in the rounds of a loop if the
- * entry runs that loop, though it may need the value in other forms only. What
- * they read may be in further loops. */
-static void reach_checks(struct search *search)
+struct checking {
+    struct running running;
+    bool *is_made, *is_number_made; /* by check; by its number */
+    bool copies;                    /* those of derivatives, whose originals are not made, are made now */
+};
+
+/* A check outside loops is always made; one in the rounds of a loop if the entry runs that loop, though it
+ * may need the value in other forms only. In a copy of the rounds, what the entry needs is judged if it is
+ * not where the program does so, in rounds that the entry does not run. */
+static bool has_to_check(const struct search *search, const struct checking *checking, size_t i)
+{
+    const struct program *program = search->program;
+    const struct value_check *check = &program->function->checks[i];
+    bool is_wanted =
+        !checking->is_made[i] && checking->running.nodes[check->k->id] && makes_check(program, check);
+    if (!is_wanted || check->is_copy != checking->copies)
+        return false;
+    if (check->is_copy)
+        return program->is_live[check->k->id] && !checking->is_number_made[check->number];
+    return program->is_live[check->k->id] || is_in_nest(search, &checking->running, check->k);
+}
+
+/* What checks read may be in further loops. */
+static void reach_checks_of(struct search *search, struct checking *checking)
 {
     struct program *program = search->program;
     struct function *function = program->function;
-    struct running running = running_new(program);
-    bool *is_made = ARENA_ARRAY(program->scratch, bool, function->checks_count + 1);
     for (bool more = function->checks_count > 0; more;) {
         more = false;
-        find_running(search, &running);
+        find_running(search, &checking->running);
         for (size_t i = 0; i < function->checks_count; i++) {
-            struct node *k = function->checks[i].k;
-            if (is_made[i] || !running.nodes[k->id] || !makes_check(program, &function->checks[i]) ||
-                (!program->is_live[k->id] && !is_in_nest(search, &running, k)))
+            if (!has_to_check(search, checking, i))
                 continue;
-            more = is_made[i] = true;
+            more = checking->is_made[i] = true;
             ARENA_APPEND(program->arena, program, checks, &function->checks[i]);
-            reach(search, k);
+            reach(search, function->checks[i].k);
             while (search->stack_count > 0)
                 reach_inputs(search, search->stack[--search->stack_count]);
         }
     }
+}
+
+static void reach_checks(struct search *search)
+{
+    struct program *program = search->program;
+    const struct function *function = program->function;
+    struct checking checking = {.running = running_new(program)};
+    int most = 0;
+    for (size_t i = 0; i < function->checks_count; i++)
+        most = function->checks[i].number > most ? function->checks[i].number : most;
+    checking.is_made = ARENA_ARRAY(program->scratch, bool, function->checks_count + 1);
+    checking.is_number_made = ARENA_ARRAY(program->scratch, bool, most + 1);
+    reach_checks_of(search, &checking);
+    for (size_t i = 0; i < program->checks_count; i++)
+        checking.is_number_made[program->checks[i]->number] = true;
+    checking.copies = true;
+    reach_checks_of(search, &checking);
 }
 
 /* ---- For which members ---- */
