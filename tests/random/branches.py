@@ -36,7 +36,7 @@ def scalar(depth=0):
         return f"({scalar(depth + 1)} + {scalar(depth + 1)}) / 2"
     if kind == 7:
         return f"mean(tanh({draw.choice(ARRAYS)}))"
-    return f"{draw.choice(['0.5', '1.25', '-0.75'])} * {scalar(depth + 1)}"
+    return f"{draw.choice(['0.5', '0.75', '-0.75'])} * {scalar(depth + 1)}"
 
 
 def array(depth=0):
