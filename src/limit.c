@@ -153,6 +153,14 @@ bool needs_fit(const struct module *module, const struct need *needs, int64_t mo
     return true;
 }
 
+bool needs_are_equal(const struct module *module, const struct need *a, const struct need *b)
+{
+    for (size_t i = 0; i < module->functions_count; i++)
+        if (a[i].bytes != b[i].bytes)
+            return false;
+    return true;
+}
+
 const struct need *lesser_needs(const struct module *module, const struct need *a, const struct need *b)
 {
     struct need *lesser = ARENA_ARRAY(module->arena, struct need, module->functions_count + 1);
@@ -177,27 +185,30 @@ void tell_excess(FILE *stream, const struct module *module, const struct need *b
     }
 }
 
-static const char *way_text(enum saving way)
+static void tell_ways(FILE *stream, unsigned saving)
 {
-    switch (way) {
-    case SAVING_ELEMENTS: return "backward computes again what forward computed element by element";
-    case SAVING_STATES: return "its loops keep some of their states and compute the others again";
-    default:
-        return "its loops keep some of their states, and backward computes again what they computed element "
-               "by "
-               "element";
-    }
+    static const char *const ways[] = {"blocks of matrix products have fewer rows",
+                                       "its loops keep some of their states and compute the others again",
+                                       "backward computes again what forward computed element by element"};
+    const unsigned bits[] = {SAVING_ROWS, SAVING_STATES, SAVING_ELEMENTS};
+    const char *before = "";
+    for (int i = 0; i < 3; i++)
+        if (saving & bits[i]) {
+            fprintf(stream, "%s%s", before, ways[i]);
+            before = ", and ";
+        }
 }
 
 void tell_costs(FILE *stream, const struct module *module, const struct need *before,
-                const struct need *after, enum saving way)
+                const struct need *after, unsigned saving)
 {
     for (size_t i = 0; i < module->functions_count; i++) {
         const struct need *was = &before[i], *is = &after[i];
         if (was->bytes == is->bytes)
             continue;
-        fprintf(stream, "gradc: note: %s needs %" PRId64 " bytes instead of %" PRId64 ": %s", is->function,
-                is->bytes, was->bytes, way_text(way));
+        fprintf(stream, "gradc: note: %s needs %" PRId64 " bytes instead of %" PRId64 ": ", is->function,
+                is->bytes, was->bytes);
+        tell_ways(stream, saving);
         if (is->operations > 0 && was->operations > 0)
             fprintf(stream, "; %s takes %" PRId64 " operations instead of %" PRId64, was->dearest,
                     is->operations, was->operations);

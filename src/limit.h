@@ -23,16 +23,12 @@ struct need *workspace_needs(struct module *module, const char *at);
 /* False after telling which sizes are missing. */
 bool needs_are_known(FILE *stream, const struct module *module, const struct need *needs);
 bool needs_fit(const struct module *module, const struct need *needs, int64_t most);
-/* Ways of computing again what would be kept; bits. */
-enum saving {
-    SAVING_ELEMENTS = 1, /* what backward can compute element by element */
-    SAVING_STATES = 2    /* loops keep some of their states only */
-};
+bool needs_are_equal(const struct module *module, const struct need *a, const struct need *b);
 /* For each function the lesser of two needs. */
 const struct need *lesser_needs(const struct module *module, const struct need *a, const struct need *b);
 /* What it saved, and what it costs. */
 void tell_costs(FILE *stream, const struct module *module, const struct need *before,
-                const struct need *after, enum saving way);
+                const struct need *after, unsigned saving); /* bits of enum saving */
 /* That not even the least fits. */
 void tell_excess(FILE *stream, const struct module *module, const struct need *before,
                  const struct need *least, int64_t most);

@@ -98,22 +98,25 @@ static struct elaboration *limit_workspace(struct run *run, const struct file *f
                                            const struct derivatives *derivatives,
                                            struct elaboration *elaboration)
 {
-    static const enum saving ways[] = {SAVING_ELEMENTS, SAVING_STATES, SAVING_ELEMENTS | SAVING_STATES};
+    static const unsigned ways[] = {SAVING_ROWS, SAVING_ELEMENTS, SAVING_STATES,
+                                    SAVING_ELEMENTS | SAVING_STATES};
     struct command *command = &run->command;
+    unsigned rows = 0; /* if that makes a difference */
     const struct need *before = workspace_needs(elaboration->module, command->at), *least = before;
     if (!needs_are_known(stderr, elaboration->module, before))
         return NULL;
     if (needs_fit(elaboration->module, before, command->max_workspace))
         return elaboration;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        command->elaborate.saves_memory = ways[i] & SAVING_ELEMENTS;
-        command->elaborate.checkpoint = ways[i] & SAVING_STATES;
+        command->elaborate.saving = ways[i] | rows;
         elaboration = rebuild(run, file, derivatives);
         struct need *after = workspace_needs(elaboration->module, command->at);
         if (needs_fit(elaboration->module, after, command->max_workspace)) {
-            tell_costs(stderr, elaboration->module, before, after, ways[i]);
+            tell_costs(stderr, elaboration->module, before, after, ways[i] | rows);
             return elaboration;
         }
+        if (ways[i] == SAVING_ROWS && !needs_are_equal(elaboration->module, before, after))
+            rows = SAVING_ROWS;
         least = lesser_needs(elaboration->module, least, after);
     }
     tell_excess(stderr, elaboration->module, before, least, command->max_workspace);

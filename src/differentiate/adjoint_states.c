@@ -14,7 +14,7 @@
 /* A round keeps its state rather than what one function makes of it. */
 static int cheap_at_most(const struct states *states)
 {
-    return states->graph->saves_memory ? TOO_EXPENSIVE - 1 : CHEAP_IN_ROUNDS;
+    return states->graph->saving & SAVING_ELEMENTS ? TOO_EXPENSIVE - 1 : CHEAP_IN_ROUNDS;
 }
 
 /* What moves elements and computes nothing is not worth keeping where its input is. */

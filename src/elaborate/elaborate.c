@@ -274,7 +274,7 @@ static struct function *export_function(struct elaborator *e, struct unit *unit,
     function->name =
         arena_print(e->arena, "%s%s", e->options->prefix ? e->options->prefix : "", definition->name);
     function->graph = e->graph = graph_new_apart(e->arena, e->sizes);
-    e->graph->saves_memory = e->options->saves_memory;
+    e->graph->saving = e->options->saving;
     function->span = definition->span;
     function->entries[ENTRY_FORWARD] = true;
     e->function = function;

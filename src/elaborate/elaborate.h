@@ -36,9 +36,8 @@ struct elaborate_options {
     size_t definition_count;
     const char *const *folders; /* -I */
     size_t folder_count;
-    bool checkpoint;   /* every loop, as if the program said so */
-    bool saves_memory; /* backward computes again what it can element by element */
-    bool as_formulas;  /* for people: determinants stay whole, with the derivative of textbooks */
+    unsigned saving;  /* of memory: bits of enum saving */
+    bool as_formulas; /* for people: determinants stay whole, with the derivative of textbooks */
     const struct observer *observer;    /* or NULL */
     const struct text_reading *reading; /* NULL: from the files */
     const struct file *library; /* library_parse(), kept by who compiles often; NULL: parsed each time */

@@ -337,7 +337,7 @@ void execute_for(struct elaborator *e, const struct statement *statement)
         }
         return;
     }
-    loop->checkpoint = statement->checkpoint || e->options->checkpoint;
+    loop->checkpoint = statement->checkpoint || (e->options->saving & SAVING_STATES);
     loop->variable = size_new_loop_variable(e->sizes, statement->variable, loop->begin,
                                             rounds.count ? rounds.count : loop->end);
     size_t carried_count;

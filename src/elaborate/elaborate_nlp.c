@@ -133,7 +133,7 @@ struct export_request *export_nlp(struct elaborator *e, struct unit *unit, const
         arena_print(e->arena, "%s%s", e->options->prefix ? e->options->prefix : "", export->name);
     function->graph = e->graph = graph_new_apart(e->arena, e->sizes);
     function->span = export->span;
-    e->graph->saves_memory = e->options->saves_memory;
+    e->graph->saving = e->options->saving;
     e->function = function;
     e->quiet_export = false;
     e->shares_parameters = true;

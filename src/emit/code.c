@@ -12,6 +12,48 @@ void code_append_all(struct arena *arena, struct code *code, const struct code *
         code_append(arena, code, more->statements[i]);
 }
 
+/* ---- Conditions ---- */
+
+static struct statement *joined_inside(struct arena *arena, const struct statement *statement)
+{
+    struct statement *copy = ARENA_NEW(arena, struct statement);
+    *copy = *statement;
+    copy->body = code_join(arena, &statement->body);
+    copy->otherwise = code_join(arena, &statement->otherwise);
+    return copy;
+}
+
+static bool is_of_condition(const struct statement *first, const struct statement *statement)
+{
+    return first && statement->kind == CODE_IF && statement->is_lasting &&
+           tree_equal(first->tree, statement->tree);
+}
+
+struct code code_join(struct arena *arena, const struct code *code)
+{
+    struct code joined = {0};
+    struct statement *last = NULL; /* under a lasting condition; behind it stand but comments, */
+    size_t behind = 0;             /* from here on */
+    for (size_t i = 0; i < code->statements_count; i++) {
+        const struct statement *statement = code->statements[i];
+        bool is_leaf = statement->body.statements_count + statement->otherwise.statements_count == 0;
+        struct statement *next = is_leaf ? code->statements[i] : joined_inside(arena, statement);
+        if (is_of_condition(last, next)) {
+            for (size_t c = behind; c < joined.statements_count; c++)
+                code_append(arena, &last->body, joined.statements[c]);
+            joined.statements_count = behind;
+            code_append_all(arena, &last->body, &next->body);
+            continue;
+        }
+        code_append(arena, &joined, next);
+        if (next->kind != CODE_COMMENT) {
+            last = is_of_condition(next, next) ? next : NULL;
+            behind = joined.statements_count;
+        }
+    }
+    return joined;
+}
+
 /* ---- Walks ---- */
 
 bool code_walk(const struct code *code, code_visit *visit, void *closure)

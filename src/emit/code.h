@@ -41,12 +41,15 @@ struct statement {
     const struct code *locals; /* SUM, ADD, COLLECT: statements in the macro's last argument; NULL: none */
     const char *about;         /* FOR: what compilers are told about it; NULL: nothing */
     enum braces braces;
+    bool is_lasting;             /* IF: nothing in the function changes its condition */
     struct code body, otherwise; /* otherwise: IF, behind its else */
     struct code *outer;          /* while it is open: where statements go behind it */
 };
 
 void code_append(struct arena *arena, struct code *code, struct statement *statement);
 void code_append_all(struct arena *arena, struct code *code, const struct code *more);
+/* The same code, in which those that follow each other under one lasting condition are one. */
+struct code code_join(struct arena *arena, const struct code *code);
 
 void code_print(struct text *text, const struct code *code, int indent);
 /* The same without comments, and some names as others. */

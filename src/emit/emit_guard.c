@@ -18,6 +18,7 @@ void begin_guarded(struct emitter *emitter, struct guarded *guarded, guard wante
     if (wanted == ALWAYS_WANTED || wanted == emitter->guard || emitter->side)
         return;
     guarded->statement = open_statement(emitter, CODE_IF, "if ($)", guard_condition(emitter, wanted));
+    guarded->statement->is_lasting = true;
     emitter->guard = wanted;
 }
 

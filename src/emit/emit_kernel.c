@@ -325,16 +325,17 @@ struct code emit_function_body(struct emitter *emitter, const char *kernel, cons
                                const struct code *statements, bool is_status)
 {
     struct code body;
-    struct arrays some = mentioned_arrays(emitter, all, statements), *arrays = &some;
+    const struct code joined = code_join(emitter->lasting, statements);
+    struct arrays some = mentioned_arrays(emitter, all, &joined), *arrays = &some;
     bool returns = false;
     place_arrays(emitter, arrays);
     if (is_worth_a_kernel(arrays)) {
         bool has_struct;
-        kernel = emit_kernel(emitter, kernel, arrays, statements, &has_struct);
-        returns = can_fail(statements);
+        kernel = emit_kernel(emitter, kernel, arrays, &joined, &has_struct);
+        returns = can_fail(&joined);
         body = calling(emitter, arrays, kernel_call(emitter, kernel, arrays, has_struct), returns);
     } else {
-        body = declared(emitter, arrays, false, statements, names_new(emitter->arena));
+        body = declared(emitter, arrays, false, &joined, names_new(emitter->arena));
     }
     if (is_status && !returns) {
         struct code *outer = emit_into(emitter, &body);

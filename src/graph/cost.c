@@ -39,7 +39,8 @@ static int cost_at(const struct again *again, const struct node *node, int depth
 {
     if ((node->input_count == 0 && node->op != OP_LOOP) || again->is_there(again->closure, node, depth))
         return 0;
-    int cost = depth < DEEPEST ? cost_of_operator(node) : TOO_EXPENSIVE;
+    bool is_moved = again->scatters && node->op == OP_SCATTER && graph_is_injective(node);
+    int cost = depth >= DEEPEST ? TOO_EXPENSIVE : is_moved ? 0 : cost_of_operator(node);
     for (int i = 0; i < node->input_count && cost <= again->limit; i++)
         cost += cost_at(again, node->inputs[i], depth + 1);
     return cost;

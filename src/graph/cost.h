@@ -97,7 +97,8 @@ enum {
 struct again {
     bool (*is_there)(const void *closure, const struct node *node, int depth); /* and so costs nothing */
     const void *closure;
-    int limit; /* what costs more is not looked through further */
+    int limit;     /* what costs more is not looked through further */
+    bool scatters; /* elements are moved to other places, too, for nothing */
 };
 
 /* INDEX or RESHAPE: moves elements and computes nothing. */

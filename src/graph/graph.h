@@ -179,8 +179,14 @@ struct graph {
     size_t calls_count, calls_capacity;
     struct node **judged; /* copies of ints that the program checks, each behind what it is a copy of */
     size_t judged_count, judged_capacity;
-    bool saves_memory; /* what backward can compute again, element by element, is not kept, whatever it costs
-                        */
+    unsigned saving; /* of memory: bits of enum saving */
+};
+
+/* Ways of doing with less memory, whatever they cost. */
+enum saving {
+    SAVING_ROWS = 1,     /* blocks of matrix products have few rows */
+    SAVING_ELEMENTS = 2, /* what backward can compute again, element by element, is not kept */
+    SAVING_STATES = 4    /* loops keep some of their states only */
 };
 
 struct graph *graph_new(struct arena *arena, struct sizes *sizes);

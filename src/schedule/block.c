@@ -234,8 +234,10 @@ struct need {
 
 /* The fewest rows for which what each block repeats is little beside what stays in the cache; more, for calls
  * have work of their own, if the cache takes as many of what stands between the nests. */
-static int fewest_rows(double saved, double added, double between)
+static int fewest_rows(const struct stretch *stretch, double saved, double added, double between)
 {
+    if (stretch->program->function->graph->saving & SAVING_ROWS)
+        return 1;
     int rows = FEWEST_ROWS;
     while (rows < BLOCK_OF_ROWS &&
            (saved * rows * MEMORY < REPEATED_IN_BLOCKS * added || 2 * rows * between <= CACHED))
@@ -262,7 +264,7 @@ static bool is_worth(struct stretch *stretch, size_t group, struct need *need)
             needed = wider(stretch, i, needed);
         }
     }
-    int rows = size_is_number(needed, &number) ? fewest_rows(saved, added, between) : BLOCK_OF_ROWS;
+    int rows = size_is_number(needed, &number) ? fewest_rows(stretch, saved, added, between) : BLOCK_OF_ROWS;
     double width_about = about(needed, UNKNOWN_WIDTH), length = width_about > rows ? width_about : rows;
     if (about(stretch->extent, UNKNOWN_LENGTH) <= length || saved * length * MEMORY <= added ||
         about(stretch->extent, UNKNOWN_LENGTH) * between <= CACHED)
@@ -276,7 +278,7 @@ static bool is_worth(struct stretch *stretch, size_t group, struct need *need)
 static bool choose_groups(struct stretch *stretch, struct need *need)
 {
     bool any = false;
-    *need = (struct need){size_number(stretch->program->sizes, 1), FEWEST_ROWS};
+    *need = (struct need){size_number(stretch->program->sizes, 1), 1};
     for (size_t group = 0; group < stretch->count; group++) {
         if (stretch->standing[group] != INSIDE || group_of(stretch, group) != group)
             continue;

@@ -60,8 +60,14 @@ static bool is_there(const void *closure, const struct node *node, int depth)
 
 static int cost_for_backward(const struct choice *choice, const struct node *node)
 {
-    struct again again = {is_there, choice, limit_of(choice)};
+    struct again again = {is_there, choice, limit_of(choice), choice->saves_memory};
     return choice->is_stored[node->id] ? TOO_EXPENSIVE : cost_again(&again, node);
+}
+
+/* Such as zeros around an image. */
+static bool is_moved(const struct choice *choice, const struct node *node)
+{
+    return choice->saves_memory && node->op == OP_SCATTER && graph_is_injective(node);
 }
 
 /* Views move elements and compute nothing, so what they view is kept instead. */
@@ -76,7 +82,7 @@ static void find_stored(struct choice *choice, const struct graph *graph)
         const struct node *node = graph->nodes[i];
         if (!choice->is_forward[i] || node->input_count == 0)
             continue;
-        if (!is_view(node) && !operator_is_elementwise(node->op))
+        if (!is_view(node) && !operator_is_elementwise(node->op) && !is_moved(choice, node))
             choice->is_stored[i] = true;
         for (int j = 0; node->op == OP_CONTRACT && j < 2 && !choice->saves_memory; j++) {
             const struct node *x = node->inputs[j];
@@ -97,7 +103,7 @@ struct kept *keep(struct module *module, struct function *function)
     kept->is_kept = ARENA_ARRAY(arena, bool, count + 1);
     kept->cost = ARENA_ARRAY(arena, int, count + 1);
     kept->count = count;
-    struct choice choice = {graph->saves_memory, ARENA_ARRAY(arena, bool, count + 1),
+    struct choice choice = {graph->saving & SAVING_ELEMENTS, ARENA_ARRAY(arena, bool, count + 1),
                             ARENA_ARRAY(arena, bool, count + 1), ARENA_ARRAY(arena, bool, count + 1)};
     const struct carried carried = carried_of(graph, arena);
     struct marking forward = {.carried = &carried, .arena = arena, .marks = choice.is_forward};

@@ -378,16 +378,26 @@ struct ordering *ordering_new(struct program *program)
 
 /* ---- What is computed again ---- */
 
+/* Backward computes again whatever it can of what forward has kept. */
+static bool saves_elements(const struct ordering *ordering)
+{
+    return ordering->program->function->graph->saving & SAVING_ELEMENTS;
+}
+
 /* Whether the node needs no other of the body but such nodes: what a backward round computes again. */
 static bool is_outer(const struct ordering *ordering, const struct node *node)
 {
     const struct program *program = ordering->program;
     if (node->input_count > 0 && !operator_is_elementwise(node->op) && node->op != OP_INDEX &&
-        node->op != OP_RESHAPE && node->op != OP_CONTRACT)
+        node->op != OP_RESHAPE && node->op != OP_CONTRACT &&
+        !(node->op == OP_SCATTER && saves_elements(ordering)))
         return false;
     for (int i = 0; i < node->input_count; i++) {
         const struct node *input = node->inputs[i];
-        if (program->owner[input->id] == program->owner[node->id] && !ordering->is_outer[input->id])
+        bool is_kept = saves_elements(ordering) && program->buffers[input->id] &&
+                       program->buffers[input->id]->is_earlier;
+        if (program->owner[input->id] == program->owner[node->id] && !ordering->is_outer[input->id] &&
+            !is_kept)
             return false;
     }
     return node->op != OP_PLACEHOLDER;
@@ -403,7 +413,7 @@ static int compare_places(const void *a, const void *b)
 
 /* What depends on nothing in the round, or outside of loops on inputs alone, has been ready from the start.
  * It comes to stand just before what reads it first, so that it need not be kept meanwhile and can share its
- * loops; outside of loops where one stands between them. */
+ * loops; outside of loops where one stands between them, or memory is to be saved. */
 static void sink(struct ordering *ordering)
 {
     size_t count = ordering->order_count, *loops = ARENA_ARRAY(ordering->program->scratch, size_t, count + 1);
@@ -426,7 +436,8 @@ static void sink(struct ordering *ordering)
             least = place < least ? place : least;
         }
         bool is_inside = ordering->program->owner[node->id] != NULL;
-        bool sinks = ordering->is_outer[node->id] && least < count && (is_inside || loops[least] > loops[i]);
+        bool sinks = ordering->is_outer[node->id] && least < count &&
+                     (is_inside || saves_elements(ordering) || loops[least] > loops[i]);
         if (sinks)
             ordering->place[node->id] = least;
         sunk[i] = (struct sunk){node, sinks ? least : i, i};

@@ -100,7 +100,7 @@ static bool is_view_of_kept(const void *closure, const struct node *node, int de
 
 static bool is_worth_keeping(const struct node *node)
 {
-    struct again again = {is_view_of_kept, NULL, CHEAP_OPERATOR};
+    struct again again = {is_view_of_kept, NULL, CHEAP_OPERATOR, false};
     return !is_view(node) && cost_again(&again, node) > CHEAP_OPERATOR;
 }
 
@@ -345,7 +345,7 @@ void prepare(struct function *function)
     p.is_candidate = ARENA_ARRAY(p.arena, bool, count + 1);
     p.needs_others = ARENA_ARRAY(p.arena, bool, count + 1);
     p.target = graph_new_apart(graph->lasting, graph->sizes);
-    p.target->saves_memory = graph->saves_memory;
+    p.target->saving = graph->saving;
     find_given(&p);
     find_needs(&p);
     choose(&p);

@@ -206,7 +206,7 @@ static bool is_no_expression(const void *closure, const struct node *node, int d
 /* Whether an element of x is cheap, what it reads apart. */
 static bool is_cheap(const struct node *x)
 {
-    struct again again = {is_no_expression, NULL, CHEAP_WHERE_READ};
+    struct again again = {is_no_expression, NULL, CHEAP_WHERE_READ, false};
     return cost_again(&again, x) <= CHEAP_WHERE_READ;
 }
 

@@ -137,7 +137,7 @@ static void simplify_for(enum purpose purpose, struct function *function, int le
                                     .function = function,
                                     .is_for_loops = is_for_loops};
         rewriter.graph = graph_new_apart(old->lasting, old->sizes);
-        rewriter.graph->saves_memory = old->saves_memory;
+        rewriter.graph->saving = old->saving;
         struct copier *copier = copier_new(old, rewriter.graph);
         copier->erases_marks = true;
         copier->keeps_rules = keeps_rules;

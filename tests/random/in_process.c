@@ -73,6 +73,7 @@ static char *fault_of(const char *text, uint64_t seed)
     struct validate_options options = validate_defaults();
     options.elaborate.library = library;
     options.level = 2 - (int)(seed % 4 == 0) - (int)(seed % 8 == 0);
+    options.elaborate.saving = seed % 5 == 0 ? SAVING_ROWS | SAVING_ELEMENTS : 0;
     options.seed = seed;
     options.trials = TRIALS;
     options.with_differences = true;

@@ -303,8 +303,6 @@ static void fit_gradient_kernel(
     double fit2 = 0;
     if (self_->d_c) {
         memset(d_c, 0, m * sizeof(double));
-    }
-    if (self_->d_c) {
         memset(d_c_parts, 0, 32 * m * sizeof(double));
     }
     GRADC_BLOCKS(i0, lanes, n, {
@@ -340,9 +338,7 @@ static void fit_gradient_kernel(
     if (self_->d_c) {
         for (size_t j = 0; j < m; j++)
             GRADC_SUM(double, d_c[j], lane, GRADC_LANES, d_c_parts[j * GRADC_LANES + lane]);
-    }
-    /* d_c = 2 * d_fit * d_c */
-    if (self_->d_c) {
+        /* d_c = 2 * d_fit * d_c */
         GRADC_PARALLEL_INDEPENDENT(i, m, m, {
             d_c[i] = 2.0 * d_fit * d_c[i];
         });

@@ -276,9 +276,7 @@ static void windows_gradient_kernel(
         windows2 += windows2_others[chunk];
     if (m->d_w) {
         GRADC_ADD_CHUNKS(d_w, d_w_others, 576, chunks3);
-    }
-    /* d_w = 2 * d_windows * d_w */
-    if (m->d_w) {
+        /* d_w = 2 * d_windows * d_w */
         for (size_t i = 0; i < 576; i++)
             d_w[i] = 2.0f * d_windows * d_w[i];
     }
