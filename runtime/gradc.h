@@ -285,11 +285,12 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
     } while (0)
 
 /* A few numbers side by side, `parts`: begun with terms, terms added, and all of them added up in pairs. They
- * are as many vectors of the processor as it takes: of longer ones gcc makes arrays in memory. */
+ * are as many vectors of the processor as it takes: of longer ones gcc makes arrays in memory. For some of
+ * AMD's, which halve vectors of 32 bytes, it makes none of them. */
 #if defined(__GNUC__) && !defined(__clang__)
 #if defined(__AVX512F__)
 #define GRADC_REGISTER_BYTES 64
-#elif defined(__AVX__)
+#elif defined(__AVX__) && !defined(__tune_znver1__) && !defined(__tune_bdver4__) && !defined(__tune_btver2__)
 #define GRADC_REGISTER_BYTES 32
 #else
 #define GRADC_REGISTER_BYTES 16
@@ -343,8 +344,9 @@ GRADC_INLINE float gradc_add_up_float(const void *parts, size_t width)
     two = GRADC_HALF(gradc_float2, four, 0, 1) + GRADC_HALF(gradc_float2, four, 2, 3);
     return two[0] + two[1];
 }
-#define GRADC_WIDTH(type, width)                                                                             \
-    ((width) * sizeof(type) < GRADC_REGISTER_BYTES ? (size_t)(width) : GRADC_REGISTER_BYTES / sizeof(type))
+#define GRADC_NARROW(bytes, width)                                                                           \
+    ((width) * (bytes) < GRADC_REGISTER_BYTES ? (size_t)(width) : GRADC_REGISTER_BYTES / (bytes))
+#define GRADC_WIDTH(type, width) GRADC_NARROW(sizeof(type), width)
 #define GRADC_BEGIN_PARTS(type, parts, terms, width)                                                         \
     GRADC_VECTOR(type, GRADC_WIDTH(type, width)) parts[(width) / GRADC_WIDTH(type, width)];                  \
     for (size_t gradc_part = 0; gradc_part < (width) / GRADC_WIDTH(type, width); gradc_part++)               \
@@ -363,6 +365,7 @@ GRADC_INLINE float gradc_add_up_float(const void *parts, size_t width)
         sum += gradc_add_up_##type(&parts[0], GRADC_WIDTH(type, width));                                     \
     } while (0)
 #else
+#define GRADC_NARROW(bytes, width) (width)
 #define GRADC_BEGIN_PARTS(type, parts, terms, width)                                                         \
     type parts[width];                                                                                       \
     memcpy(parts, terms, sizeof parts)
@@ -379,16 +382,21 @@ GRADC_INLINE float gradc_add_up_float(const void *parts, size_t width)
 #endif
 
 /* The same for a small constant n >= 4: in as many parts as fill one vector, begun with terms, not with
- * zeros, so that all of it is unrolled. What is left over is added by itself. */
+ * zeros, so that all of it is unrolled. What is left over is added by itself. The terms of each of the
+ * processor's vectors are a loop of their own, which is one instruction: of several, gcc makes a loop, whose
+ * terms go through memory. */
 #define GRADC_SHORT_WIDTH(type, n)                                                                           \
     ((n) * sizeof(type) >= 64 ? 64 / sizeof(type) : (n) * sizeof(type) >= 32 ? 32 / sizeof(type) : 4)
 #define GRADC_TERMS(terms, width, first, j, term, ...)                                                       \
-    GRADC_ROLLED for (size_t gradc_part = 0; gradc_part < (width); gradc_part++)                             \
-    {                                                                                                        \
-        const size_t j = (first) + gradc_part;                                                               \
-        (void)j;                                                                                             \
-        __VA_ARGS__(terms)[gradc_part] = (term);                                                             \
-    }
+    for (size_t gradc_vector = 0; gradc_vector < (width);                                                    \
+         gradc_vector += GRADC_NARROW(sizeof *(terms), width))                                               \
+        GRADC_ROLLED for (size_t gradc_part = gradc_vector;                                                  \
+                          gradc_part < gradc_vector + GRADC_NARROW(sizeof *(terms), width); gradc_part++)    \
+        {                                                                                                    \
+            const size_t j = (first) + gradc_part;                                                           \
+            (void)j;                                                                                         \
+            __VA_ARGS__(terms)[gradc_part] = (term);                                                         \
+        }
 #define GRADC_SHORT_SUM_OF(type, sum, j, n, term, ...)                                                       \
     do {                                                                                                     \
         enum { gradc_width = GRADC_SHORT_WIDTH(type, n) };                                                   \
