@@ -285,12 +285,11 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
     } while (0)
 
 /* A few numbers side by side, `parts`: begun with terms, terms added, and all of them added up in pairs. They
- * are as many vectors of the processor as it takes: of longer ones gcc makes arrays in memory. For some of
- * AMD's, which halve vectors of 32 bytes, it makes none of them. */
+ * are as many vectors of the processor as it takes: of longer ones gcc makes arrays in memory. */
 #if defined(__GNUC__) && !defined(__clang__)
 #if defined(__AVX512F__)
 #define GRADC_REGISTER_BYTES 64
-#elif defined(__AVX__) && !defined(__tune_znver1__) && !defined(__tune_bdver4__) && !defined(__tune_btver2__)
+#elif defined(__AVX__)
 #define GRADC_REGISTER_BYTES 32
 #else
 #define GRADC_REGISTER_BYTES 16
@@ -387,25 +386,29 @@ GRADC_INLINE float gradc_add_up_float(const void *parts, size_t width)
  * terms go through memory. */
 #define GRADC_SHORT_WIDTH(type, n)                                                                           \
     ((n) * sizeof(type) >= 64 ? 64 / sizeof(type) : (n) * sizeof(type) >= 32 ? 32 / sizeof(type) : 4)
+#define GRADC_TERMS_BETWEEN(terms, begin, end, first, j, term, ...)                                          \
+    GRADC_ROLLED for (size_t gradc_part = (begin); gradc_part < (end); gradc_part++)                         \
+    {                                                                                                        \
+        const size_t j = (first) + gradc_part;                                                               \
+        (void)j;                                                                                             \
+        __VA_ARGS__(terms)[gradc_part] = (term);                                                             \
+    }
 #define GRADC_TERMS(terms, width, first, j, term, ...)                                                       \
+    GRADC_TERMS_BETWEEN(terms, 0, width, first, j, term, __VA_ARGS__)
+#define GRADC_SHORT_TERMS(terms, width, first, j, term, ...)                                                 \
     for (size_t gradc_vector = 0; gradc_vector < (width);                                                    \
          gradc_vector += GRADC_NARROW(sizeof *(terms), width))                                               \
-        GRADC_ROLLED for (size_t gradc_part = gradc_vector;                                                  \
-                          gradc_part < gradc_vector + GRADC_NARROW(sizeof *(terms), width); gradc_part++)    \
-        {                                                                                                    \
-            const size_t j = (first) + gradc_part;                                                           \
-            (void)j;                                                                                         \
-            __VA_ARGS__(terms)[gradc_part] = (term);                                                         \
-        }
+    GRADC_TERMS_BETWEEN(terms, gradc_vector, gradc_vector + GRADC_NARROW(sizeof *(terms), width), first, j,  \
+                        term, __VA_ARGS__)
 #define GRADC_SHORT_SUM_OF(type, sum, j, n, term, ...)                                                       \
     do {                                                                                                     \
         enum { gradc_width = GRADC_SHORT_WIDTH(type, n) };                                                   \
         type gradc_terms[gradc_width];                                                                       \
         const size_t gradc_whole = (n) - (n) % gradc_width;                                                  \
-        GRADC_TERMS(gradc_terms, gradc_width, 0, j, term, __VA_ARGS__)                                       \
+        GRADC_SHORT_TERMS(gradc_terms, gradc_width, 0, j, term, __VA_ARGS__)                                 \
         GRADC_BEGIN_PARTS(type, gradc_parts, gradc_terms, gradc_width);                                      \
         for (size_t gradc_block = gradc_width; gradc_block < gradc_whole; gradc_block += gradc_width) {      \
-            GRADC_TERMS(gradc_terms, gradc_width, gradc_block, j, term, __VA_ARGS__)                         \
+            GRADC_SHORT_TERMS(gradc_terms, gradc_width, gradc_block, j, term, __VA_ARGS__)                   \
             GRADC_ADD_PARTS(type, gradc_parts, gradc_terms, gradc_width);                                    \
         }                                                                                                    \
         for (size_t j = gradc_whole; j < (n); j++) {                                                         \

@@ -59,7 +59,8 @@ enum {
     STORED_FOR_SUM = 8, /* so long a sum has its terms stored first if they call functions that vectorise */
     SMALL_NEST = 2048,  /* rounds of a nest that touches nothing beyond the nearest cache */
     SHORTEST_INNER = 8, /* rounds inside that are better made side by side with those of other rounds */
-    WORTH_THREADS = 1 << 15 /* as in gradc.h: the least work that threads share */
+    WORTH_THREADS = 1 << 15, /* as in gradc.h: the least work that threads share */
+    WORK_OF_MOVING = 16      /* an element from one core to another, at the least: bench/threads.sh gmm */
 };
 
 /* ---- Matrix products: loops are better up to and including these ---- */

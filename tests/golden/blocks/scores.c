@@ -157,7 +157,7 @@ static void scores_forward_kernel(
                     t[((first + i) * K + j) * D + k] = x[(first + i) * D + k] - mu[j * D + k];
         });
         /* sum[i, j, k] = sum[l](Q[j, k, l] * t[i, j, l]) */
-        GRADC_PARALLEL(i, K, K * D * D * rows, {
+        GRADC_PARALLEL(i, K, gradc_greater(0, K * D * D * rows - 16 * K * D * rows), {
             gradc_matmul_f64(0, 1, rows, D, D, 1, t + (first * K + i) * D, K * D, Q + i * D * D, D, 0,
                     &sum[(first * K + i) * D], K * D);
         });
@@ -272,7 +272,7 @@ static void scores_backward_kernel(
         }
         /* d_Q[i, j, k] = 2 * sum[l](t3[l, i, j] * t[l, i, k]) */
         if (m->d_Q) {
-            GRADC_PARALLEL(i, K, K * D * D * rows, {
+            GRADC_PARALLEL(i, K, gradc_greater(0, K * D * D * rows - 16 * K * D * D - 16 * K * D * rows), {
                 gradc_matmul_f64(1, 0, D, D, rows, 2.0, t3 + i * D, K * D, t + (first * K + i) * D, K * D,
                         first > 0, &d_Q[i * D * D], D);
             });
@@ -367,7 +367,7 @@ static void scores_gradient_kernel(
                     t[(i * K + j) * D + k] = x[(first + i) * D + k] - mu[j * D + k];
         });
         /* sum[i, j, k] = sum[l](Q[j, k, l] * t[i, j, l]) */
-        GRADC_PARALLEL(i, K, K * D * D * rows, {
+        GRADC_PARALLEL(i, K, gradc_greater(0, K * D * D * rows - 32 * K * D * rows), {
             gradc_matmul_f64(0, 1, rows, D, D, 1, t + i * D, K * D, Q + i * D * D, D, 0, &sum[i * D],
                     K * D);
         });
@@ -417,7 +417,7 @@ static void scores_gradient_kernel(
         /* scores.nn:3   s[i, k] = sum[r](sum[c](Q[k, r, c] * (x[i, c] - μ[k, c]))^2) */
         /* d_Q[i, j, k] = 2 * sum[l](t5[l, i, j] * t[l, i, k]) */
         if (m->d_Q) {
-            GRADC_PARALLEL(i, K, K * D * D * rows, {
+            GRADC_PARALLEL(i, K, gradc_greater(0, K * D * D * rows - 16 * K * D * D - 32 * K * D * rows), {
                 gradc_matmul_f64(1, 0, D, D, rows, 2.0, t5 + i * D, K * D, t + i * D, K * D, first > 0,
                         &d_Q[i * D * D], D);
             });

@@ -81,10 +81,10 @@ static int bent_forward_kernel(
         }
         /* sum[i, j, k] = sum[l](reshape(load, [n, 24])[i, 8 * j + l + 4] * a[j, l, k]) */
         if (self_->p) {
-            GRADC_PARALLEL(i, 2, 192 * rows, {
+            for (size_t i = 0; i < 2; i++) {
                 gradc_matmul_f64(0, 0, rows, 12, 8, 1, load + 8 * i + 4, 24, a + i * 96, 12, 0,
                         &sum[i * 12], 24);
-            });
+            }
             /* t = transpose(reshape(sum, [n, 2, 3, 4]), [0, 2, 1, 3]) */
             GRADC_PARALLEL(chunk, chunks, 24 * block, {
                 const size_t begin = gradc_first(chunk, chunks, rows, 1);
