@@ -254,6 +254,51 @@ START_TEST(statements_are_printed)
 }
 END_TEST
 
+static struct statement *conditional(const char *condition, const char *inside, bool is_lasting)
+{
+    struct statement *made = statement(CODE_IF, tree(arena, condition));
+    made->is_lasting = is_lasting;
+    code_append(arena, &made->body, statement(CODE_LINE, tree(arena, inside)));
+    return made;
+}
+
+START_TEST(statements_under_one_condition_are_joined)
+{
+    struct statement *comment = statement(CODE_COMMENT, NULL),
+                     *loop = statement(CODE_FOR, tree(arena, "for (size_t i = 0; i < n; i++)"));
+    struct text text = {.arena = arena};
+    struct code code = {0};
+    comment->remark = "y";
+    code_append(arena, &loop->body, conditional("if (a)", "x = 1", true));
+    code_append(arena, &loop->body, comment);
+    code_append(arena, &loop->body, conditional("if (a)", "y = 2", true));
+    code_append(arena, &loop->body, comment);
+    code_append(arena, &loop->body, conditional("if (b)", "z = 3", true));
+    code_append(arena, &code, loop);
+    code_append(arena, &code, conditional("if (c)", "c = 4", false));
+    code_append(arena, &code, conditional("if (c)", "c = 5", false));
+    const struct code joined = code_join(arena, &code);
+    code_print(&text, &joined, 0);
+    ck_assert_str_eq(text.bytes, "for (size_t i = 0; i < n; i++) {\n"
+                                 "    if (a) {\n"
+                                 "        x = 1;\n"
+                                 "        /* y */\n"
+                                 "        y = 2;\n"
+                                 "    }\n"
+                                 "    /* y */\n"
+                                 "    if (b) {\n"
+                                 "        z = 3;\n"
+                                 "    }\n"
+                                 "}\n"
+                                 "if (c) {\n"
+                                 "    c = 4;\n"
+                                 "}\n"
+                                 "if (c) {\n"
+                                 "    c = 5;\n"
+                                 "}\n");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tree");
@@ -270,6 +315,7 @@ int main(void)
     tcase_add_test(tests, lines_are_broken_where_brackets_are_fewest);
     tcase_add_test(tests, statements_tell_what_they_assign);
     tcase_add_test(tests, statements_are_printed);
+    tcase_add_test(tests, statements_under_one_condition_are_joined);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
