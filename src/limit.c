@@ -209,7 +209,7 @@ void tell_costs(FILE *stream, const struct module *module, const struct need *be
         fprintf(stream, "gradc: note: %s needs %" PRId64 " bytes instead of %" PRId64 ": ", is->function,
                 is->bytes, was->bytes);
         tell_ways(stream, saving);
-        if (is->operations > 0 && was->operations > 0)
+        if (is->operations > 0 && was->operations > 0 && is->operations != was->operations)
             fprintf(stream, "; %s takes %" PRId64 " operations instead of %" PRId64, was->dearest,
                     is->operations, was->operations);
         fputc('\n', stream);
