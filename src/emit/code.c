@@ -26,7 +26,7 @@ static struct statement *joined_inside(struct arena *arena, const struct stateme
 static bool is_of_condition(const struct statement *first, const struct statement *statement)
 {
     return first && statement->kind == CODE_IF && statement->is_lasting &&
-           tree_equal(first->tree, statement->tree);
+           statement->otherwise.statements_count == 0 && tree_equal(first->tree, statement->tree);
 }
 
 struct code code_join(struct arena *arena, const struct code *code)
