@@ -1,6 +1,7 @@
 #!/bin/bash
 # choices.sh: small functions of choices between elements in short loops, drawn at random: what `-O3 -march=native` makes of
 # them, in float64 and float32 in turn, is held to what -O0 does. gcc 12 mixes up masks there (src/schedule/unbranched.c).
+# Then the programs of tests/random/compiled, of which a compiler once made wrong numbers, through it and against the graph.
 # usage: choices.sh [COUNT [SEED]]    GRADC names the compiler, BUILD the folder of libgradc.a, CC the C compiler.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -23,6 +24,17 @@ for ((seed = ${2-1}; seed < ${2-1} + ${1-16}; seed++)); do
         echo "FAIL choices of seed $seed:"
         cat "$out/log"
     fi
+done
+for program in tests/random/compiled/*.nn; do
+    for options in -O2 "-O3 -march=native"; do
+        if CC=${CC:-gcc} CFLAGS=$options "$GRADC" --check=c "$program" > "$out/log" 2>&1; then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+            echo "FAIL $program with $options:"
+            cat "$out/log"
+        fi
+    done
 done
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
