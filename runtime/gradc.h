@@ -58,11 +58,15 @@
  * them, and then moves it across stores to the others; and it confuses the order of elements where statements
  * read one another's in turn. So here vectors come from loops, which gcc gets right, and from types. Before
  * version 12, gcc also loses a term that is added where an index is the chosen one, by making a choice of the
- * branches in a loop. And gcc warns that a copy of n - 1 elements would be too long if n were 0, which every
+ * branches in a loop, and, at -O3, adds elements twice to a sum over rounds that have stored them in another
+ * order (later versions are told not to unroll such loops, which these cannot be in macros), so that it makes
+ * no vectors at all. And gcc warns that a copy of n - 1 elements would be too long if n were 0, which every
  * entry has refused. */
 #if defined(__GNUC__) && !defined(__clang__)
 #if __GNUC__ < 12
-#define GRADC_RIGHT _Pragma("GCC optimize(\"no-tree-slp-vectorize\", \"no-tree-loop-if-convert\")")
+#define GRADC_RIGHT                                                                                          \
+    _Pragma(                                                                                                 \
+        "GCC optimize(\"no-tree-slp-vectorize\", \"no-tree-loop-if-convert\", \"no-tree-loop-vectorize\")")
 #else
 #define GRADC_RIGHT _Pragma("GCC optimize(\"no-tree-slp-vectorize\")")
 #endif

@@ -25,15 +25,18 @@ for ((seed = ${2-1}; seed < ${2-1} + ${1-16}; seed++)); do
         cat "$out/log"
     fi
 done
-for program in tests/random/compiled/*.nn; do
-    for options in -O2 "-O3 -march=native"; do
-        if CC=${CC:-gcc} CFLAGS=$options "$GRADC" --check=c "$program" > "$out/log" 2>&1; then
-            passed=$((passed + 1))
-        else
-            failed=$((failed + 1))
-            echo "FAIL $program with $options:"
-            cat "$out/log"
-        fi
+for compiler in "${CC:-gcc}" gcc-11; do # of which the latter need not be there
+    command -v "$compiler" > "$out/log" || continue
+    for program in tests/random/compiled/*.nn; do
+        for options in -O2 "-O3 -march=native"; do
+            if CC=$compiler CFLAGS=$options "$GRADC" --check=c "$program" > "$out/log" 2>&1; then
+                passed=$((passed + 1))
+            else
+                failed=$((failed + 1))
+                echo "FAIL $program by $compiler with $options:"
+                cat "$out/log"
+            fi
+        done
     done
 done
 echo "$passed passed, $failed failed"
