@@ -58,15 +58,11 @@
  * them, and then moves it across stores to the others; and it confuses the order of elements where statements
  * read one another's in turn. So here vectors come from loops, which gcc gets right, and from types. Before
  * version 12, gcc also loses a term that is added where an index is the chosen one, by making a choice of the
- * branches in a loop, and, at -O3, adds elements twice to a sum over rounds that have stored them in another
- * order (later versions are told not to unroll such loops, which these cannot be in macros), so that it makes
- * no vectors at all. And gcc warns that a copy of n - 1 elements would be too long if n were 0, which every
+ * branches in a loop. And gcc warns that a copy of n - 1 elements would be too long if n were 0, which every
  * entry has refused. */
 #if defined(__GNUC__) && !defined(__clang__)
 #if __GNUC__ < 12
-#define GRADC_RIGHT                                                                                          \
-    _Pragma(                                                                                                 \
-        "GCC optimize(\"no-tree-slp-vectorize\", \"no-tree-loop-if-convert\", \"no-tree-loop-vectorize\")")
+#define GRADC_RIGHT _Pragma("GCC optimize(\"no-tree-slp-vectorize\", \"no-tree-loop-if-convert\")")
 #else
 #define GRADC_RIGHT _Pragma("GCC optimize(\"no-tree-slp-vectorize\")")
 #endif
@@ -216,6 +212,14 @@ GRADC_INLINE size_t gradc_few(size_t n, size_t few)
 #define GRADC_ANY(found, i, begin, end, condition)                                                           \
     for (size_t i = (begin); i < (end); i++)                                                                 \
     found = found | (condition)
+
+/* In a loop whose rounds add several terms to one number, one after the other: gcc 11 and 12, and maybe
+ * others, would make vectors of it that add some terms twice and others never. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define GRADC_IN_TURN __asm__ volatile("")
+#else
+#define GRADC_IN_TURN (void)0
+#endif
 
 /* Before a short loop that must not be unrolled, so that it becomes vectors. */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12 && !defined(__SANITIZE_ADDRESS__)

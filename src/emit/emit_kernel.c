@@ -326,6 +326,7 @@ struct code emit_function_body(struct emitter *emitter, const char *kernel, cons
 {
     struct code body;
     const struct code joined = code_join(emitter->lasting, statements);
+    emit_in_turn(emitter, &joined);
     struct arrays some = mentioned_arrays(emitter, all, &joined), *arrays = &some;
     bool returns = false;
     place_arrays(emitter, arrays);

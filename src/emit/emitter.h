@@ -181,6 +181,10 @@ const struct tree *collector(struct emitter *emitter, struct nest *nest, const s
 /* Where the nest's target stands for the positions of its iteration axes. */
 void find_target(struct emitter *emitter, const struct nest *nest, const struct index *at, struct index *to);
 
+/* ---- emit_in_turn.c ---- */
+/* Marks the loops of a function in which each round adds several terms to one number. */
+void emit_in_turn(struct emitter *emitter, const struct code *code);
+
 /* ---- emit_guard.c ---- */
 const struct tree *guard_condition(struct emitter *emitter, guard wanted);
 /* What is printed from one to the other stands under the condition that these members are wanted, if that is

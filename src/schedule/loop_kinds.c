@@ -49,7 +49,7 @@ static enum loop_kind kind_of(struct program *program, const struct item *loop, 
     if (loop->work)
         return LOOP_SERIAL;
     look_into(loop, known, &contents);
-    bool is_risk = is_at_risk(program, loop) || adds_up_stored(loop);
+    bool is_risk = is_at_risk(program, loop);
     if (!is_risk && is_unrolled(loop, &contents))
         return LOOP_UNROLLED;
     return is_risk || fills_registers(loop) ? LOOP_ROLLED : LOOP_SERIAL;

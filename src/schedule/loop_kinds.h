@@ -51,8 +51,6 @@ bool is_short_loop(const struct item *loop);
 bool is_short_extent(const size *extent);
 /* A few rounds of what gcc confuses where it unrolls them. */
 bool is_at_risk(const struct program *program, const struct item *loop);
-/* Whether it adds to a sum over the rounds around it elements that such a round has stored. */
-bool adds_up_stored(const struct item *loop);
 /* A short loop around nothing but short loops, without conditions. */
 bool is_unrolled(const struct item *loop, const struct contents *contents);
 /* A few rounds that fill whole registers with what stands side by side. */

@@ -84,25 +84,6 @@ bool is_at_risk(const struct program *program, const struct item *loop)
     return false;
 }
 
-/* Where a few elements that a round has stored in another order than it found them are added to a sum over
- * all rounds, gcc 11 and 12 add some twice, others never, when they have unrolled the additions: such loops
- * are to stay loops. */
-bool adds_up_stored(const struct item *loop)
-{
-    for (size_t i = 0; is_short_loop(loop) && loop->parent->kind == ITEM_LOOP && i < loop->body_count; i++) {
-        const struct nest *nest = loop->body[i]->nest;
-        if (loop->body[i]->kind != ITEM_STATEMENT || nest->is_void || nest->kind != NEST_REDUCE ||
-            nest->first_reduced >= depth_of_loop(nest, loop))
-            continue;
-        for (size_t r = 0; r < nest->reads_count; r++) {
-            const struct buffer *buffer = nest->reads[r].buffer;
-            if (buffer && buffer->storage == STORAGE_WORKSPACE && is_private_to(buffer, loop->parent))
-                return true;
-        }
-    }
-    return false;
-}
-
 /* The rounds of all loops in the item together; too many, if it holds anything else that repeats. */
 static int64_t rounds_of(const struct item *item)
 {
