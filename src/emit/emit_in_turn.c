@@ -12,6 +12,7 @@
  * Requires the statements of a function. Short loops inside count as often as they run, since compilers
  * unroll them; what adds up in rounds of its own, in a macro of the runtime, forms its sums in parts. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "emitter.h"
 #include "map.h"
@@ -146,7 +147,9 @@ void emit_in_turn(struct emitter *emitter, const struct code *code)
         bool is_loop = statement->kind == CODE_FOR || statement->kind == CODE_MACRO;
         emit_in_turn(emitter, &statement->body);
         emit_in_turn(emitter, &statement->otherwise);
-        if (!is_loop || !adds_terms_in_turn(statement))
+        bool is_unrolled = statement->about && rounds_of(statement) > 0 &&
+                           strcmp(statement->about, "GRADC_UNROLLED") == 0; /* before there are vectors */
+        if (!is_loop || is_unrolled || !adds_terms_in_turn(statement))
             continue;
         struct code body = {0}, *outer = emit_into(emitter, &body);
         emit_line(emitter, "GRADC_IN_TURN");
